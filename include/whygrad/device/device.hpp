@@ -1,0 +1,20 @@
+// Devices and how wide the work on them may go.
+#pragma once
+
+namespace whygrad {
+
+enum class DeviceKind : unsigned char { kCpu };
+
+// Where a tensor's elements live. Only the CPU exists in this version; the index is always 0.
+struct Device {
+  DeviceKind kind = DeviceKind::kCpu;
+  unsigned char index = 0;
+  friend bool operator==(const Device&, const Device&) = default;
+};
+
+// Threads that kernels may use: OMP_NUM_THREADS or the CPUs of the affinity mask, as OpenMP decides; shared with oneDNN.
+int num_threads();
+// Sets it for the calling thread's kernels. Throws ValueError unless count >= 1.
+void set_num_threads(int count);
+
+}  // namespace whygrad
