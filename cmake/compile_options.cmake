@@ -1,0 +1,35 @@
+# Compile options of every target of this tree.
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug or Release" FORCE)
+endif()
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+# -g1 has the line numbers that sanitizers print; full debug information makes the test programs five times as large and slow to link.
+set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1 -D_GLIBCXX_ASSERTIONS")
+set(CMAKE_CXX_FLAGS_RELEASE "-O3 -DNDEBUG")
+
+find_program(WG_CCACHE ccache)
+if(WG_CCACHE AND PROJECT_IS_TOP_LEVEL AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${WG_CCACHE}")
+endif()
+
+# Options in records leave fields to their defaults (`{.stddev = 0.05f}`), so missing initialisers are no mistake here.
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers)
+if(WG_WARNINGS_AS_ERRORS)
+  add_compile_options(-Werror)
+endif()
+
+# Calls within the library need no detour through the symbol table: nobody replaces its functions from outside.
+add_compile_options(-fno-semantic-interposition)
+
+if(WG_SANITIZERS)
+  add_compile_options(-fsanitize=${WG_SANITIZERS} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${WG_SANITIZERS})
+endif()
