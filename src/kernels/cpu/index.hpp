@@ -1,0 +1,33 @@
+// Kernels that pick elements by position. Inputs may have any strides, outputs are contiguous. dtype: any, the same for data and out.
+#pragma once
+
+#include "kernels/view.hpp"
+
+#include <cstdint>
+
+namespace whygrad::kernels {
+
+// out[b.., o.., i.., k..] = params[b.., o.., indices[b.., i..], k..], where b are the `batch_dims` leading axes, o those up to `axis`.
+// params [b.., o.., n, k..]; indices i32 or i64 [b.., i..]. Returns -1, or the position (row-major) of the first index outside [0, n); out is then
+// unspecified.
+std::int64_t gather(const View& params, const View& indices, int axis, int batch_dims, const View& out);
+
+// The gradient of gather with batch_dims = 0: out[o.., indices[i..], k..] += updates[o.., i.., k..]. `out` holds the start values; numbers only.
+// Repeated indices add in row-major order of `indices`, so the result is deterministic. Returns as gather does; a bad index leaves out unchanged.
+std::int64_t scatter_add(const View& indices, const View& updates, int axis, const View& out);
+
+// out[.., d, ..] = indices[.., ..] == d ? on : off, the new axis standing at `axis` of out. indices i32 or i64; an index outside [0, depth) gives a
+// row of `off`. `on` and `off` point at one element of out's dtype.
+void one_hot(const View& indices, int axis, const void* on, const void* off, const View& out);
+
+// out[i] = x[i - before] inside x and `*value` outside. `before` has one entry per axis; what is left of out's shape is the padding after.
+void pad(const View& x, const std::int64_t* before, const void* value, const View& out);
+
+// Padding that mirrors x at its borders: without the border element itself (TensorFlow's REFLECT; padding < size) or with it (SYMMETRIC; <= size).
+enum class Mirror : std::uint8_t { kReflect, kSymmetric };
+void mirror_pad(const View& x, const std::int64_t* before, Mirror mode, const View& out);
+
+// The axes whose bit is set in `axes_mask` run backwards.
+void reverse(const View& x, std::uint32_t axes_mask, const View& out);
+
+}  // namespace whygrad::kernels

@@ -1,0 +1,41 @@
+// Optimizer steps: one pass over all parameters of a model, whatever their number and sizes. T is float or double.
+//
+// A step reads the old weights `w` and writes the new ones to `w_out`, which may be `w`; tensors are immutable, so it usually is a fresh buffer. The
+// slots (m, v, momentum) are updated in place. Buffers of different slots do not overlap. The work is split by elements, so one large parameter
+// among many small ones does not serialise a step.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace whygrad::kernels {
+
+template <class T>
+struct AdamSlot {
+  const T* w;
+  T* w_out;
+  T* m;
+  T* v;
+  const T* g;
+  std::int64_t n;
+};
+
+// Adam (Kingma, Ba 2015), TensorFlow's form: m += (g - m) * (1 - beta1); v += (g * g - v) * (1 - beta2); w_out = w - m * lr_t / (sqrt(v) + epsilon),
+// where the caller gives lr_t = lr * sqrt(1 - beta2^t) / (1 - beta1^t).
+template <class T>
+void adam(std::span<const AdamSlot<T>> slots, T lr_t, T beta1, T beta2, T epsilon);
+
+template <class T>
+struct SgdSlot {
+  const T* w;
+  T* w_out;
+  T* momentum;  // not read, may be null, where the momentum factor is 0
+  const T* g;
+  std::int64_t n;
+};
+
+// momentum 0: w_out = w - lr * g. Otherwise the Keras form: a = momentum * a - lr * g; w_out = w + a, or with nesterov w + momentum * a - lr * g.
+template <class T>
+void sgd(std::span<const SgdSlot<T>> slots, T lr, T momentum, bool nesterov);
+
+}  // namespace whygrad::kernels
