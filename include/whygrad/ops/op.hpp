@@ -1,0 +1,293 @@
+// The op record: everything that the engine, the explanations, the documentation and the bindings know of an op stands in one OpDef.
+//
+// NOTE [no op without a gradient or a reason]
+// Every input of every op carries an answer: Differentiable, NotDifferentiable{why, remedy} or NotImplemented{why, remedy}. The default is a fourth,
+// undeclared, which define_op refuses at compile time, as it refuses a record without a doc line, a shape rule or a kernel.
+#pragma once
+
+#include <whygrad/tensor/tensor.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+namespace whygrad {
+
+struct OpDef;
+class InferContext;
+class KernelContext;
+class ViewContext;
+class VjpContext;
+
+// ---- What an op answers for each input ----
+
+// Values that a gradient rule reads, as a set: input(0) | output(0). Only these are kept alive by a tape, and only these can the rule ask for.
+using Uses = std::uint32_t;
+constexpr Uses input(int i) { return Uses{1} << i; }
+constexpr Uses output(int i) { return Uses{1} << (16 + i); }
+
+// The op has a gradient for this input; `uses` lists the values that its rule reads.
+struct Differentiable {
+  Uses uses = 0;
+};
+
+// Why an input that is declared without a gradient has none; the explanations tell these apart.
+enum class Break : std::uint8_t { kNoDerivative, kStopGradient, kState, kHostRead };
+
+// No gradient exists for this input, or none is wanted. `why` completes "the gradient stops at <op>: ..."; `remedy` says what to write instead.
+struct NotDifferentiable {
+  const char* why;
+  const char* remedy;
+  Break kind = Break::kNoDerivative;
+};
+
+// A gradient exists in principle, but whygrad has no rule for it.
+struct NotImplemented {
+  const char* why;
+  const char* remedy;
+};
+
+class GradientAnswer {
+ public:
+  enum class Kind : std::uint8_t { kUndeclared, kDifferentiable, kNotDifferentiable, kNotImplemented };
+
+  constexpr GradientAnswer() = default;
+  constexpr GradientAnswer(Differentiable d) : kind(Kind::kDifferentiable), uses(d.uses) {}
+  constexpr GradientAnswer(NotDifferentiable n) : kind(Kind::kNotDifferentiable), break_kind(n.kind), why(n.why), remedy(n.remedy) {}
+  constexpr GradientAnswer(NotImplemented n) : kind(Kind::kNotImplemented), why(n.why), remedy(n.remedy) {}
+
+  Kind kind = Kind::kUndeclared;
+  Break break_kind = Break::kNoDerivative;
+  Uses uses = 0;
+  const char* why = nullptr;
+  const char* remedy = nullptr;
+};
+
+// What an input is for. Only kData inputs carry the value that the op transforms; a path that enters through another role is no place where a
+// gradient was expected, so an argmax that only feeds an index is innocent.
+enum class Role : std::uint8_t { kData, kIndex, kCondition, kSeed };
+
+struct InputDef {
+  const char* name = nullptr;
+  GradientAnswer gradient;
+  Role role = Role::kData;
+};
+
+// ---- Attributes ----
+
+enum class AttrType : std::uint8_t { kBool, kInt, kFloat, kDType, kInts, kString };
+
+// An attribute's value as the bindings and the explanations see it.
+struct AttrValue {
+  AttrType type;
+  bool boolean = false;
+  std::int64_t integer = 0;
+  double real = 0;
+  DType dtype{};
+  std::span<const std::int64_t> integers;
+  const char* text = nullptr;  // an enumerator's name
+};
+
+struct AttrDef {
+  const char* name = nullptr;
+  const char* doc = nullptr;
+  AttrValue (*get)(const void* attrs) = nullptr;
+};
+
+// A short list of numbers for attributes: axes, permutations, paddings. Trivially copyable, since a record keeps attributes as bytes.
+struct Ints {
+  static constexpr int kMax = 16;
+  std::int64_t values[kMax] = {};
+  int count = 0;
+
+  constexpr Ints() = default;
+  constexpr Ints(std::initializer_list<std::int64_t> list) {
+    for (const std::int64_t v : list) push_back(v);
+  }
+  constexpr void push_back(std::int64_t v) {
+    if (count == kMax) throw "Ints holds at most 16 numbers";
+    values[count++] = v;
+  }
+  constexpr int size() const { return count; }
+  constexpr bool empty() const { return count == 0; }
+  constexpr std::int64_t operator[](int i) const { return values[i]; }
+  constexpr std::int64_t& operator[](int i) { return values[i]; }
+  constexpr const std::int64_t* begin() const { return values; }
+  constexpr const std::int64_t* end() const { return values + count; }
+};
+
+// Describes member M of an attribute struct: attr<&ReduceAttrs::keepdims>("keepdims", "...").
+template <auto M>
+struct AttrGetter;
+template <class S, class T, T S::*M>
+struct AttrGetter<M> {
+  static AttrValue get(const void* attrs) {
+    const T& v = static_cast<const S*>(attrs)->*M;
+    if constexpr (std::same_as<T, bool>) {
+      return {.type = AttrType::kBool, .boolean = v};
+    } else if constexpr (std::floating_point<T>) {
+      return {.type = AttrType::kFloat, .real = static_cast<double>(v)};
+    } else if constexpr (std::same_as<T, DType>) {
+      return {.type = AttrType::kDType, .dtype = v};
+    } else if constexpr (std::same_as<T, Ints>) {
+      return {.type = AttrType::kInts, .integers = {v.values, static_cast<std::size_t>(v.count)}};
+    } else if constexpr (std::same_as<T, Shape>) {
+      return {.type = AttrType::kInts, .integers = v.extents()};
+    } else if constexpr (std::is_enum_v<T>) {
+      return {.type = AttrType::kString, .integer = static_cast<std::int64_t>(v), .text = name_of(v)};
+    } else {
+      return {.type = AttrType::kInt, .integer = static_cast<std::int64_t>(v)};
+    }
+  }
+};
+template <auto M>
+constexpr AttrDef attr(const char* name, const char* doc) {
+  return {name, doc, &AttrGetter<M>::get};
+}
+
+// ---- The record ----
+
+// A list of at most N entries, written in braces.
+template <class T, int N>
+struct ShortList {
+  std::array<T, N> items{};
+  int count = 0;
+  constexpr ShortList() = default;
+  constexpr ShortList(std::initializer_list<T> list) {
+    for (const T& t : list) items[static_cast<std::size_t>(count++)] = t;
+  }
+  constexpr const T& operator[](int i) const { return items[static_cast<std::size_t>(i)]; }
+  constexpr const T* begin() const { return items.data(); }
+  constexpr const T* end() const { return items.data() + count; }
+};
+
+struct OpDef {
+  const char* name = nullptr;  // TensorFlow's public name
+  const char* doc = nullptr;   // one line: what it computes, shapes as [m, k], the formula
+  ShortList<InputDef, 8> inputs;
+  bool variadic = false;  // the last input may be given any number of times, at least once
+  ShortList<const char*, 8> outputs = {"output"};
+  ShortList<AttrDef, 8> attrs;
+
+  // Shape and dtype rule: throws ShapeError, DTypeError, ... or sets every output.
+  void (*infer)(InferContext&) = nullptr;
+  // Computes the outputs, which are allocated. Exactly one of `kernel` and `view` is given.
+  void (*kernel)(KernelContext&) = nullptr;
+  // Lays the one output out over the first input's elements, without a copy.
+  void (*view)(ViewContext&) = nullptr;
+  // Gradient rule, written with ops: gives dx for every input that needs one.
+  void (*vjp)(VjpContext&) = nullptr;
+  // True for an op that has no inputs or none that carries a gradient at all, such as random numbers and constants.
+  bool source = false;
+  // True where the outputs depend on more than the inputs (a counter of random numbers); such an op is never replayed blindly.
+  bool stateful = false;
+};
+
+// Refuses an incomplete record at compile time; the message of the compiler shows the sentence.
+consteval OpDef define_op(OpDef op) {
+  const auto missing = [](const char* text) { return text == nullptr || *text == '\0'; };
+  if (missing(op.name)) throw "an op needs a name";
+  if (missing(op.doc)) throw "an op needs a doc line: what it computes, with shapes and formula";
+  if (op.infer == nullptr) throw "an op needs a shape rule (.infer)";
+  if ((op.kernel == nullptr) == (op.view == nullptr)) throw "an op needs a kernel or a view, and not both";
+  if (op.inputs.count == 0 && !op.source) throw "an op without inputs must say that it is a source (.source = true)";
+  bool differentiable = false;
+  for (const InputDef& in : op.inputs) {
+    if (missing(in.name)) throw "every input needs a name";
+    switch (in.gradient.kind) {
+      case GradientAnswer::Kind::kUndeclared:
+        throw "every input needs an answer: Differentiable, NotDifferentiable{why, remedy} or NotImplemented{why, remedy}";
+      case GradientAnswer::Kind::kDifferentiable: differentiable = true; break;
+      default:
+        if (missing(in.gradient.why)) throw "an input without a gradient must say why";
+        if (missing(in.gradient.remedy)) throw "an input without a gradient must offer a remedy";
+    }
+  }
+  if (differentiable && op.vjp == nullptr) throw "a differentiable input needs a gradient rule (.vjp)";
+  if (!differentiable && op.vjp != nullptr) throw "a gradient rule (.vjp) needs a differentiable input";
+  for (const AttrDef& a : op.attrs) {
+    if (missing(a.name) || missing(a.doc) || a.get == nullptr) throw "every attribute needs a name, a doc line and a getter";
+  }
+  return op;
+}
+
+// The input declaration at position i, for a variadic op too.
+constexpr const InputDef& input_def(const OpDef& op, int i) { return op.inputs[i < op.inputs.count ? i : op.inputs.count - 1]; }
+
+// ---- What the functions of a record are given ----
+
+// Inputs and attributes, as all of them see.
+class OpContext {
+ public:
+  OpContext(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs) : op_(op), inputs_(inputs), attrs_(attrs) {}
+  const OpDef& op() const { return op_; }
+  int input_count() const { return static_cast<int>(inputs_.size()); }
+  const Tensor& input(int i) const { return *inputs_[static_cast<std::size_t>(i)]; }
+  template <class T>
+  const T& attrs() const {
+    return *static_cast<const T*>(attrs_);
+  }
+
+ protected:
+  const OpDef& op_;
+  std::span<const Tensor* const> inputs_;
+  const void* attrs_;
+};
+
+struct OutputSpec {
+  DType dtype{};
+  Shape shape;
+};
+
+class WG_API InferContext : public OpContext {
+ public:
+  using OpContext::OpContext;
+  // Declares the next output.
+  void output(DType dtype, const Shape& shape);
+
+  // Throws the error with this op's name in front.
+  [[noreturn]] void shape_error(const std::string& what, const std::string& help) const;
+  [[noreturn]] void dtype_error(const std::string& what, const std::string& help) const;
+  [[noreturn]] void value_error(const std::string& what, const std::string& help) const;
+  // Throws DTypeError unless inputs i and j have one dtype, with the cast to write.
+  void same_dtype(int i, int j) const;
+  // Maps a user's axis to [0, rank of input i); throws IndexError.
+  int axis(std::int64_t axis, int i = 0) const;
+
+  int output_count() const { return count_; }
+  const OutputSpec& spec(int k) const { return k < kInline ? few_[k] : (*many_)[static_cast<std::size_t>(k - kInline)]; }
+  ~InferContext() { delete many_; }
+  InferContext(const InferContext&) = delete;
+  InferContext& operator=(const InferContext&) = delete;
+
+ private:
+  static constexpr int kInline = 3;
+  OutputSpec few_[kInline];
+  std::vector<OutputSpec>* many_ = nullptr;
+  int count_ = 0;
+};
+
+// Runs and records ops. `attrs` is a trivially copyable struct, described by OpDef::attrs, or nothing.
+struct NoAttrs {};
+WG_API void apply(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs, std::size_t attrs_bytes, const Where& where,
+                  std::span<Tensor> outputs);
+// The same for a number of outputs that the shape rule decides.
+WG_API std::vector<Tensor> apply_many(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs, std::size_t attrs_bytes, const Where& where);
+
+template <class Attrs = NoAttrs>
+Tensor apply(const OpDef& op, std::initializer_list<const Tensor*> inputs, const Where& where, const Attrs& attrs = {}) {
+  static_assert(std::is_trivially_copyable_v<Attrs>, "attributes are kept as bytes");
+  Tensor out;
+  apply(op, std::span(inputs.begin(), inputs.size()), &attrs, std::is_empty_v<Attrs> ? 0 : sizeof(Attrs), where, {&out, 1});
+  return out;
+}
+
+// All ops of the library, sorted by name. For bindings, documentation and tests.
+WG_API std::span<const OpDef* const> op_table();
+// Null where no op has that name.
+WG_API const OpDef* find_op(std::string_view name);
+
+}  // namespace whygrad

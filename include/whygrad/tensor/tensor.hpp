@@ -1,0 +1,136 @@
+// Tensor: an immutable array of elements, held by a counted handle.
+#pragma once
+
+#include <whygrad/base/dtype.hpp>
+#include <whygrad/base/export.hpp>
+#include <whygrad/base/where.hpp>
+#include <whygrad/device/device.hpp>
+#include <whygrad/tensor/shape.hpp>
+
+#include <atomic>
+#include <concepts>
+#include <cstdint>
+#include <iosfwd>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace whygrad {
+
+// Identifies a value for the whole run of the program: copies of a handle share it, every op result has a new one. 0 is no value.
+using ValueId = std::uint64_t;
+
+namespace internal {
+
+// The elements, shared by all views of them.
+struct Storage {
+  std::atomic<std::uint32_t> references{1};
+  Device device;
+  std::size_t bytes = 0;                       // of `data`
+  void* data = nullptr;                        // 64-byte aligned where we allocated it
+  void (*release)(void* context) = nullptr;    // set for memory that belongs to somebody else
+  void* context = nullptr;
+};
+WG_API void destroy(Storage* storage) noexcept;
+
+struct TensorImpl {
+  std::atomic<std::uint32_t> references{1};
+  DType dtype{};
+  // Who may want a gradient of this value: 0 nobody, kWatched any tape (a watched leaf), else the recording generation of the thread that made
+  // it from watched values. See NOTE [activity] in tensor/log.hpp.
+  static constexpr std::uint64_t kWatched = 1;
+  std::atomic<std::uint64_t> activity{0};
+  ValueId id = 0;
+  Storage* storage = nullptr;
+  char* data = nullptr;  // first element
+  std::int64_t size = 0;
+  Shape shape;
+  std::int64_t strides[Shape::kMaxRank];  // in elements; 0 along a broadcast axis
+};
+WG_API void destroy(TensorImpl* impl) noexcept;
+
+}  // namespace internal
+
+// A value: dtype, shape and elements never change once made, so a tape never meets an overwritten buffer. Copying a Tensor copies a handle.
+// A default-made Tensor is empty (`defined()` is false); every op refuses it. Handles may be used from any thread; one handle object, as any value, not
+// from two at once while one of them writes it.
+class WG_API Tensor {
+ public:
+  Tensor() noexcept = default;
+  Tensor(const Tensor& other) noexcept : impl_(other.impl_) {
+    if (impl_ != nullptr) impl_->references.fetch_add(1, std::memory_order_relaxed);
+  }
+  Tensor(Tensor&& other) noexcept : impl_(std::exchange(other.impl_, nullptr)) {}
+  Tensor& operator=(Tensor other) noexcept {
+    std::swap(impl_, other.impl_);
+    return *this;
+  }
+  ~Tensor() {
+    if (impl_ != nullptr && impl_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) internal::destroy(impl_);
+  }
+
+  bool defined() const noexcept { return impl_ != nullptr; }
+  const Shape& shape() const noexcept { return impl_->shape; }
+  int rank() const noexcept { return impl_->shape.rank(); }
+  std::int64_t size() const noexcept { return impl_->size; }
+  DType dtype() const noexcept { return impl_->dtype; }
+  Device device() const noexcept { return impl_->storage->device; }
+  ValueId id() const noexcept { return impl_->id; }
+  // True where the elements lie in row-major order without gaps.
+  bool is_contiguous() const noexcept;
+
+  // The only element, read to the host. Throws ShapeError unless there is exactly one, DTypeError unless T is the tensor's type. A read is
+  // remembered, so that a value which left the library and came back as a constant can be recognised.
+  template <Element T>
+  T item(Where where = Where::here()) const {
+    T value;
+    read(dtype_of<T>, &value, 1, where);
+    return value;
+  }
+  // All elements in row-major order, read to the host. Throws DTypeError unless T is the tensor's type.
+  template <Element T>
+  std::vector<T> to_vector(Where where = Where::here()) const
+    requires(!std::same_as<T, bool>)
+  {
+    std::vector<T> values(static_cast<std::size_t>(size()));
+    read(dtype_of<T>, values.data(), size(), where);
+    return values;
+  }
+  // Copies all elements into `out`, whose size must be size(). Throws ShapeError or DTypeError.
+  template <Element T>
+  void copy_to(std::span<T> out, Where where = Where::here()) const {
+    read(dtype_of<T>, out.data(), static_cast<std::int64_t>(out.size()), where);
+  }
+  // The elements in place, for reading, valid while this tensor lives. Throws DTypeError, and ShapeError unless is_contiguous().
+  template <Element T>
+  std::span<const T> span(Where where = Where::here()) const {
+    return {static_cast<const T*>(read_in_place(dtype_of<T>, where)), static_cast<std::size_t>(size())};
+  }
+
+  // NumPy's layout: nested brackets, at most 1,000 elements in full, else three at each end of an axis.
+  std::string to_string() const;
+  // "f32[128, 10]"
+  std::string signature() const;
+
+  // For the library's own layers.
+  internal::TensorImpl* impl() const noexcept { return impl_; }
+  // Takes over one reference.
+  static Tensor adopt(internal::TensorImpl* impl) noexcept {
+    Tensor t;
+    t.impl_ = impl;
+    return t;
+  }
+  internal::TensorImpl* release() noexcept { return std::exchange(impl_, nullptr); }
+
+ private:
+  void read(DType dtype, void* out, std::int64_t count, const Where& where) const;
+  const void* read_in_place(DType dtype, const Where& where) const;
+
+  internal::TensorImpl* impl_ = nullptr;
+};
+
+WG_API std::ostream& operator<<(std::ostream& out, const Tensor& tensor);
+
+}  // namespace whygrad

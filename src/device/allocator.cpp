@@ -1,0 +1,217 @@
+#include "device/allocator.hpp"
+
+#include <sys/mman.h>
+
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstdint>
+#include <cstdlib>
+#include <mutex>
+#include <new>
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#include <sanitizer/asan_interface.h>
+#define WG_ASAN_POISON 1
+#endif
+#endif
+
+namespace whygrad::device {
+namespace {
+
+// NOTE [size classes] Requests are rounded up to 64-byte multiples below 1 KiB and to four steps per doubling above, so at most a quarter of a block is
+// unused. Blocks below kLarge live in per-thread lists that need no lock; larger ones are shared by all threads behind one mutex, whose cost
+// vanishes beside the work done on 64 KiB. A class is a pure function of the size, so blocks carry no header.
+constexpr std::size_t kAlignment = 64;
+constexpr std::size_t kLarge = std::size_t{1} << 16;
+constexpr std::size_t kHuge = std::size_t{4} << 20;     // from here on blocks ask for 2 MiB pages
+constexpr std::size_t kThreadCache = std::size_t{8} << 20;  // bytes that one thread keeps of small blocks
+constexpr int kClasses = 16 + 4 * 54;
+
+struct SizeClass {
+  int index;
+  std::size_t bytes;
+};
+
+SizeClass class_of(std::size_t bytes) {
+  if (bytes <= 1024) {
+    const std::size_t units = bytes == 0 ? 1 : (bytes + kAlignment - 1) / kAlignment;
+    return {static_cast<int>(units - 1), units * kAlignment};
+  }
+  const int log = std::bit_width(bytes - 1) - 1;  // 2^log < bytes <= 2^(log+1)
+  const std::size_t step = std::size_t{1} << (log - 2);
+  const std::size_t quarter = (bytes - 1 - (std::size_t{1} << log)) >> (log - 2);
+  return {16 + 4 * (log - 10) + static_cast<int>(quarter), (std::size_t{1} << log) + (quarter + 1) * step};
+}
+
+struct FreeBlock {
+  FreeBlock* next;
+};
+
+// A cached block may not be touched by anybody; the address sanitizer is told so.
+void poison([[maybe_unused]] void* block, [[maybe_unused]] std::size_t bytes) {
+#if defined(__SANITIZE_ADDRESS__) || defined(WG_ASAN_POISON)
+  ASAN_POISON_MEMORY_REGION(block, bytes);
+#endif
+}
+void unpoison([[maybe_unused]] void* block, [[maybe_unused]] std::size_t bytes) {
+#if defined(__SANITIZE_ADDRESS__) || defined(WG_ASAN_POISON)
+  ASAN_UNPOISON_MEMORY_REGION(block, bytes);
+#endif
+}
+
+void* from_system(std::size_t bytes) {
+  const std::size_t alignment = bytes >= kHuge ? std::size_t{2} << 20 : kAlignment;
+  void* block = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+  if (block == nullptr) throw std::bad_alloc();
+  if (bytes >= kHuge) madvise(block, bytes, MADV_HUGEPAGE);
+  return block;
+}
+
+// Never destroyed: tensors with static lifetime come back after everything else is gone.
+struct LargeBlocks {
+  std::mutex mutex;
+  std::array<FreeBlock*, kClasses> lists{};
+  std::size_t live = 0, cached = 0, peak = 0;
+
+  void* take(SizeClass c) {
+    {
+      const std::lock_guard lock(mutex);
+      live += c.bytes;
+      if (live > peak) peak = live;
+      if (FreeBlock* block = lists[c.index]) {
+        unpoison(block, c.bytes);
+        lists[c.index] = block->next;
+        cached -= c.bytes;
+        return block;
+      }
+    }
+    try {
+      return from_system(c.bytes);
+    } catch (const std::bad_alloc&) {
+      trim();  // what is cached may be what is missing
+      const std::lock_guard lock(mutex);
+      void* block = std::aligned_alloc(kAlignment, c.bytes);
+      if (block != nullptr) return block;
+      live -= c.bytes;
+      throw;
+    }
+  }
+
+  // Keeps as much as was ever live at once: a training step repeats its requests, so more would never be asked for.
+  void put(void* p, SizeClass c) noexcept {
+    {
+      const std::lock_guard lock(mutex);
+      live -= c.bytes;
+      if (cached + c.bytes <= peak) {
+        auto* block = static_cast<FreeBlock*>(p);
+        block->next = lists[c.index];
+        lists[c.index] = block;
+        cached += c.bytes;
+        poison(block, c.bytes);
+        return;
+      }
+    }
+    std::free(p);
+  }
+
+  void trim() noexcept {
+    const std::lock_guard lock(mutex);
+    for (int i = 0; i < kClasses; ++i) {
+      while (FreeBlock* block = lists[i]) {
+        unpoison(block, sizeof(FreeBlock));
+        lists[i] = block->next;
+        std::free(block);
+      }
+    }
+    cached = 0;
+  }
+};
+
+LargeBlocks& large_blocks() {
+  static auto* blocks = new LargeBlocks;
+  return *blocks;
+}
+
+struct ThreadCache {
+  std::array<FreeBlock*, 16 + 4 * 6> lists{};  // the classes below kLarge
+  std::size_t cached = 0;
+
+  void trim() noexcept {
+    for (FreeBlock*& list : lists) {
+      while (FreeBlock* block = list) {
+        unpoison(block, sizeof(FreeBlock));
+        list = block->next;
+        std::free(block);
+      }
+    }
+    cached = 0;
+  }
+};
+
+// A plain pointer first, so that the hot path needs neither a guard nor a call; the owner beside it clears it when the thread ends. Blocks released
+// after that, by later destructors of the same thread, go straight back to the system.
+constinit thread_local ThreadCache* tls_cache __attribute__((tls_model("initial-exec"))) = nullptr;
+constinit thread_local bool tls_ended __attribute__((tls_model("initial-exec"))) = false;
+
+struct ThreadCacheOwner {
+  ThreadCache cache;
+  ThreadCacheOwner() { tls_cache = &cache; }
+  ~ThreadCacheOwner() {
+    tls_cache = nullptr;
+    tls_ended = true;
+    cache.trim();
+  }
+};
+
+ThreadCache* start_thread_cache() {
+  if (tls_ended) return nullptr;
+  thread_local ThreadCacheOwner owner;
+  return &owner.cache;
+}
+
+inline ThreadCache* thread_cache() { return tls_cache != nullptr ? tls_cache : start_thread_cache(); }
+
+}  // namespace
+
+void* allocate(std::size_t bytes) {
+  const SizeClass c = class_of(bytes);
+  if (c.bytes >= kLarge) return large_blocks().take(c);
+  ThreadCache* cache = thread_cache();
+  if (cache == nullptr) return from_system(c.bytes);
+  if (FreeBlock* block = cache->lists[c.index]) {
+    unpoison(block, c.bytes);
+    cache->lists[c.index] = block->next;
+    cache->cached -= c.bytes;
+    return block;
+  }
+  return from_system(c.bytes);
+}
+
+void deallocate(void* p, std::size_t bytes) noexcept {
+  const SizeClass c = class_of(bytes);
+  if (c.bytes >= kLarge) return large_blocks().put(p, c);
+  ThreadCache* cache = thread_cache();
+  if (cache == nullptr || cache->cached + c.bytes > kThreadCache) return std::free(p);
+  auto* block = static_cast<FreeBlock*>(p);
+  block->next = cache->lists[c.index];
+  cache->lists[c.index] = block;
+  cache->cached += c.bytes;
+  poison(block, c.bytes);
+}
+
+AllocatorStats allocator_stats() noexcept {
+  LargeBlocks& blocks = large_blocks();
+  const std::lock_guard lock(blocks.mutex);
+  return {blocks.live, blocks.cached, blocks.peak};
+}
+
+void trim_allocator() noexcept {
+  if (tls_cache != nullptr) tls_cache->trim();
+  large_blocks().trim();
+}
+
+}  // namespace whygrad::device

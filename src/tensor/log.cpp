@@ -1,0 +1,269 @@
+#include "tensor/log.hpp"
+
+#include "device/allocator.hpp"
+
+#include <whygrad/base/environment.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <mutex>
+#include <new>
+
+namespace whygrad::internal {
+namespace {
+
+constexpr std::size_t kBlockBytes = std::size_t{1} << 15;
+
+std::size_t round_up(std::size_t bytes) { return (bytes + 7) & ~std::size_t{7}; }
+
+std::atomic<bool>& explanations() {
+  static std::atomic<bool> enabled{environment_flag("WHYGRAD_EXPLAIN", true)};
+  return enabled;
+}
+
+// Log serials, so that an id never means two values. They wrap after a million threads; by then the old ids are gone.
+std::uint64_t next_serial() {
+  static std::atomic<std::uint64_t> serial{1};
+  constexpr std::uint64_t kSerials = std::uint64_t{1} << (64 - kSequenceBits);
+  return (serial.fetch_add(1, std::memory_order_relaxed) % (kSerials - 1) + 1) << kSequenceBits;
+}
+
+}  // namespace
+
+bool explanations_enabled() noexcept { return explanations().load(std::memory_order_relaxed); }
+void set_explanations_enabled(bool enabled) noexcept { explanations().store(enabled, std::memory_order_relaxed); }
+
+Fingerprint fingerprint(const void* data, std::size_t bytes) noexcept {
+  // FNV-1a over eight words: all of a small value, or samples from both ends and between of a large one.
+  std::uint64_t hash = 0xcbf29ce484222325u ^ bytes;
+  const auto mix = [&hash](std::uint64_t word) { hash = (hash ^ word) * 0x100000001b3u; };
+  const auto* at = static_cast<const char*>(data);
+  const auto word = [at](std::size_t offset, std::size_t count) {
+    std::uint64_t w = 0;
+    std::memcpy(&w, at + offset, count);
+    return w;
+  };
+  if (bytes <= 64) {
+    for (std::size_t i = 0; i < bytes; i += 8) mix(word(i, std::min<std::size_t>(8, bytes - i)));
+  } else {
+    for (std::size_t i = 0; i < 8; ++i) mix(word((bytes - 8) * i / 7, 8));
+  }
+  return {bytes, hash};
+}
+
+// ---- Record ----
+
+int Record::extent_count() const {
+  const std::uint8_t* k = kinds();
+  int n = 0;
+  for (int i = 0; i < inputs + outputs; ++i) n += k[2 * i + 1];
+  return n;
+}
+
+// dtype and rank of every value stand at the record's very end, whose distance the writer noted in front of the record.
+const std::uint8_t* Record::kinds() const { return reinterpret_cast<const std::uint8_t*>(this) + reinterpret_cast<const std::uint64_t*>(this)[-1]; }
+
+Shape Record::shape(int i) const {
+  const std::int64_t* at = extents();
+  for (int j = 0; j < i; ++j) at += rank(j);
+  return Shape(std::span(at, static_cast<std::size_t>(rank(i))));
+}
+
+void drop_saved(Record& record) noexcept {
+  if (record.kept != nullptr) {
+    delete record.kept;
+    record.kept = nullptr;
+  }
+  TensorImpl** saved = record.saved();
+  for (int i = record.saved_count() - 1; i >= 0; --i) {
+    if (saved[i] != nullptr) Tensor::adopt(std::exchange(saved[i], nullptr));
+  }
+}
+
+// ---- Chunk ----
+
+struct Chunk::Block {
+  Block* next;
+  std::size_t bytes;
+};
+
+Chunk::Chunk(std::uint64_t n, std::uint64_t s) : number(n), serial(s) { std::memset(records, 0, sizeof(records)); }
+
+Chunk::~Chunk() {
+  // Only a tape that was dropped on another thread leaves something to release here.
+  for (Record* record : records) {
+    if (record != nullptr && (record->saved_mask != 0 || record->kept != nullptr)) drop_saved(*record);
+  }
+  while (blocks != nullptr) {
+    Block* block = blocks;
+    blocks = block->next;
+    device::deallocate(block, block->bytes);
+  }
+}
+
+void* Chunk::allocate(std::size_t bytes) {
+  if (static_cast<std::size_t>(end - next) < bytes) {
+    const std::size_t size = std::max(kBlockBytes, bytes + sizeof(Block));
+    blocks = new (device::allocate(size)) Block{blocks, size};
+    next = reinterpret_cast<char*>(blocks + 1);
+    end = reinterpret_cast<char*>(blocks) + size;
+  }
+  return std::exchange(next, next + bytes);
+}
+
+void ChunkRef::drop() noexcept {
+  if (chunk_ != nullptr && chunk_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    chunk_->~Chunk();
+    device::deallocate(chunk_, sizeof(Chunk));
+  }
+}
+
+// ---- Log ----
+
+constinit thread_local Log* Log::tls_log = nullptr;
+
+struct LogOwner {
+  Log log;
+  LogOwner() { Log::tls_log = &log; }
+  ~LogOwner() { Log::tls_log = nullptr; }
+};
+
+// After the thread's own destructors have run (a static Variable that reads itself, say) a second log serves; it is never freed.
+Log& Log::start() {
+  thread_local bool started = false;
+  if (started) return *(tls_log = new LogOwner)->tls_log;
+  started = true;
+  thread_local LogOwner owner;
+  return owner.log;
+}
+
+Log::Log() : serial_(next_serial()) {}
+
+void Log::start_recording() {
+  static std::atomic<std::uint64_t> generation{TensorImpl::kWatched + 1};
+  if (generation_ == 0) generation_ = generation.fetch_add(1, std::memory_order_relaxed);
+  ++recording_;
+}
+
+void Log::pin(ValueId begin) { pins_.push_back(begin & kSequenceMask); }
+
+void Log::unpin(ValueId begin) noexcept {
+  const auto at = std::find(pins_.begin(), pins_.end(), begin & kSequenceMask);
+  if (at != pins_.end()) pins_.erase(at);
+}
+
+void Log::new_chunk(std::uint64_t number) {
+  std::uint64_t oldest = number < kRetainedChunks ? 0 : number - kRetainedChunks + 1;
+  for (const std::uint64_t pin : pins_) oldest = std::min(oldest, pin >> kChunkBits);
+  const auto keep = std::find_if(chunks_.begin(), chunks_.end(), [oldest](const ChunkRef& c) { return c->number >= oldest; });
+  chunks_.erase(chunks_.begin(), keep);
+  current_ = new (device::allocate(sizeof(Chunk))) Chunk(number, serial_);
+  chunks_.push_back(ChunkRef(current_));
+}
+
+// The chunk of `sequence`; makes those of all `ids` ids from there on.
+Chunk& Log::chunk_for(std::uint64_t sequence, std::uint64_t ids) {
+  const std::uint64_t first = sequence >> kChunkBits, last = (sequence + ids - 1) >> kChunkBits;
+  if (current_ != nullptr && first > current_->number + kRetainedChunks && pins_.empty()) chunks_.clear();  // explanations were off in between
+  if (chunks_.empty()) new_chunk(first);
+  Chunk* chunk = current_;
+  while (current_->number < last) {
+    new_chunk(current_->number + 1);
+    if (current_->number <= first) chunk = current_;
+  }
+  return *chunk;
+}
+
+Record* Log::write(const Entry& e, std::uint64_t sequence) {
+  const std::size_t values = static_cast<std::size_t>(e.input_count + e.output_count);
+  std::size_t extents = 0;
+  for (int i = 0; i < e.input_count; ++i) extents += static_cast<std::size_t>(e.inputs[i]->rank());
+  for (int i = 0; i < e.output_count; ++i) extents += static_cast<std::size_t>(e.outputs[i].rank());
+  const std::size_t saved_count = static_cast<std::size_t>(std::popcount(e.saved_mask));
+  const std::size_t kinds = sizeof(Record) + 8 * (static_cast<std::size_t>(e.input_count) + saved_count + extents) + round_up(e.attrs_bytes);
+
+  const std::uint64_t ids = e.output_count > 1 ? static_cast<std::uint64_t>(e.output_count) : 1;
+  Chunk& chunk = chunk_for(sequence, ids);
+  auto* memory = static_cast<char*>(chunk.allocate(8 + round_up(kinds + 2 * values)));
+  *reinterpret_cast<std::uint64_t*>(memory) = kinds;
+  memory += 8;
+  auto* r = new (memory) Record;
+  r->op = e.op;
+  r->where = backward.where != nullptr ? *backward.where : *e.where;
+  r->first = serial_ | sequence;
+  r->cause = backward.cause;
+  r->scope = scope;
+  r->saved_mask = e.saved_mask;
+  r->inputs = static_cast<std::uint16_t>(e.input_count);
+  r->outputs = static_cast<std::uint16_t>(e.output_count);
+  r->attrs_bytes = static_cast<std::uint16_t>(e.attrs_bytes);
+  r->holders = e.saved_mask != 0 || e.kept != nullptr ? static_cast<std::uint16_t>(recording_) : std::uint16_t{0};
+  r->kept = e.kept;
+
+  auto* input_ids = reinterpret_cast<ValueId*>(r + 1);
+  auto** saved = reinterpret_cast<TensorImpl**>(input_ids + e.input_count);
+  auto* extent = reinterpret_cast<std::int64_t*>(saved + saved_count);
+  auto* kind = reinterpret_cast<std::uint8_t*>(memory + kinds);
+  const auto describe = [&](const Tensor& t) {
+    for (const std::int64_t n : t.shape()) *extent++ = n;
+    *kind++ = static_cast<std::uint8_t>(t.dtype());
+    *kind++ = static_cast<std::uint8_t>(t.rank());
+  };
+  for (int i = 0; i < e.input_count; ++i) {
+    const Tensor& t = *e.inputs[i];
+    input_ids[i] = t.id();
+    if (i < 16 && (e.saved_mask >> i & 1) != 0) *saved++ = Tensor(t).release();
+    describe(t);
+  }
+  for (int i = 0; i < e.output_count; ++i) {
+    if (i < 16 && (e.saved_mask >> (16 + i) & 1) != 0) *saved++ = Tensor(e.outputs[i]).release();
+    describe(e.outputs[i]);
+  }
+  if (e.attrs_bytes != 0) std::memcpy(extent, e.attrs, e.attrs_bytes);
+
+  for (std::uint64_t s = sequence; s < sequence + ids; ++s) {
+    Chunk& owner = s >> kChunkBits == chunk.number ? chunk : *chunks_[chunks_.size() - 1 - (current_->number - (s >> kChunkBits))].get();
+    owner.records[s & (kChunkIds - 1)] = r;
+  }
+  return r;
+}
+
+ValueId Log::append(const Entry& e) {
+  const std::uint64_t sequence = next_;
+  next_ += e.output_count > 1 ? static_cast<std::uint64_t>(e.output_count) : 1;
+  for (int i = 0; i < e.output_count; ++i) e.outputs[i].impl()->id = serial_ | (sequence + static_cast<std::uint64_t>(i));
+  if (e.saved_mask != 0 || e.kept != nullptr || explanations_enabled() || recording_ != 0) write(e, sequence);
+  return serial_ | sequence;
+}
+
+ValueId Log::append_event(const OpDef& op, const Tensor* value, const void* attrs, std::size_t attrs_bytes, const Where& where) {
+  if (!explanations_enabled()) return 0;
+  const Tensor* inputs[1] = {value};
+  const std::uint64_t sequence = next_++;
+  write({.op = &op, .where = &where, .inputs = inputs, .input_count = value != nullptr ? 1 : 0, .attrs = attrs, .attrs_bytes = attrs_bytes}, sequence);
+  return serial_ | sequence;
+}
+
+void Log::host_read(const Tensor& value, const void* bytes, std::size_t count, const Where& where) {
+  if (!explanations_enabled()) return;
+  const Fingerprint print = fingerprint(bytes, count);
+  append_event(host_read_op(), &value, &print, sizeof(print), where);
+}
+
+const Record* Log::find(ValueId id) const {
+  if (!owns(id) || chunks_.empty()) return nullptr;
+  const std::uint64_t number = (id & kSequenceMask) >> kChunkBits, first = chunks_.front()->number;
+  if (number < first || number > current_->number) return nullptr;
+  return chunks_[number - first]->records[id & (kChunkIds - 1)];
+}
+
+std::vector<ChunkRef> Log::chunks(ValueId begin, ValueId end) const {
+  std::vector<ChunkRef> result;
+  for (const ChunkRef& chunk : chunks_) {
+    const std::uint64_t first = chunk->number << kChunkBits;
+    if (first + kChunkIds > (begin & kSequenceMask) && first < (end & kSequenceMask)) result.push_back(chunk);
+  }
+  return result;
+}
+
+}  // namespace whygrad::internal

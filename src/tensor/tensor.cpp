@@ -1,0 +1,172 @@
+#include "tensor/build.hpp"
+#include "tensor/log.hpp"
+
+#include "device/allocator.hpp"
+
+#include <whygrad/base/error.hpp>
+#include <whygrad/tensor/tensor.hpp>
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <new>
+
+namespace whygrad {
+namespace internal {
+namespace {
+
+// The header and the elements of a small storage share one block; a large one, whose size is often a power of two, would be pushed into the next
+// size class by that, so it gets a header of its own.
+constexpr std::size_t kHeader = 64;
+constexpr std::size_t kSharedBlock = std::size_t{1} << 15;
+static_assert(sizeof(Storage) <= kHeader);
+
+Tensor make_impl(DType dtype, const Shape& shape, Storage* storage, char* data) {
+  auto* impl = new (device::allocate(sizeof(TensorImpl))) TensorImpl;
+  impl->dtype = dtype;
+  impl->storage = storage;
+  impl->data = data;
+  impl->size = shape.size();
+  impl->shape = shape;
+  return Tensor::adopt(impl);
+}
+
+}  // namespace
+
+void destroy(Storage* storage) noexcept {
+  if (storage->release != nullptr) {
+    storage->release(storage->context);
+    storage->~Storage();
+    device::deallocate(storage, kHeader);
+    return;
+  }
+  const std::size_t bytes = storage->bytes;
+  void* data = storage->data;
+  storage->~Storage();
+  if (bytes < kSharedBlock) return device::deallocate(storage, kHeader + bytes);
+  device::deallocate(data, bytes);
+  device::deallocate(storage, kHeader);
+}
+
+void destroy(TensorImpl* impl) noexcept {
+  Storage* storage = impl->storage;
+  impl->~TensorImpl();
+  device::deallocate(impl, sizeof(TensorImpl));
+  if (storage->references.fetch_sub(1, std::memory_order_acq_rel) == 1) destroy(storage);
+}
+
+void row_major(const Shape& shape, std::int64_t* strides) {
+  std::int64_t step = 1;
+  for (int i = shape.rank() - 1; i >= 0; --i) {
+    strides[i] = step;
+    step *= shape[i];
+  }
+}
+
+Tensor make_tensor(DType dtype, const Shape& shape) {
+  std::size_t bytes;
+  if (__builtin_mul_overflow(static_cast<std::size_t>(shape.size()), size_of(dtype), &bytes) || bytes > std::size_t{1} << 47) throw std::bad_alloc();
+  auto* storage = new (device::allocate(bytes < kSharedBlock ? kHeader + bytes : kHeader)) Storage;
+  storage->bytes = bytes;
+  if (bytes < kSharedBlock) {
+    storage->data = reinterpret_cast<char*>(storage) + kHeader;
+  } else {
+    try {
+      storage->data = device::allocate(bytes);
+    } catch (...) {
+      device::deallocate(storage, kHeader);
+      throw;
+    }
+  }
+  Tensor t = make_impl(dtype, shape, storage, static_cast<char*>(storage->data));
+  row_major(shape, t.impl()->strides);
+  return t;
+}
+
+Tensor make_view(const Tensor& base, const Shape& shape, const std::int64_t* strides, std::int64_t offset) {
+  TensorImpl* from = base.impl();
+  Tensor t = make_impl(from->dtype, shape, from->storage, from->data + offset * static_cast<std::int64_t>(size_of(from->dtype)));
+  from->storage->references.fetch_add(1, std::memory_order_relaxed);
+  std::copy_n(strides, shape.rank(), t.impl()->strides);
+  return t;
+}
+
+Tensor make_foreign(DType dtype, const Shape& shape, void* data, void (*release)(void*), void* context) {
+  auto* storage = new (device::allocate(kHeader)) Storage;
+  storage->bytes = static_cast<std::size_t>(shape.size()) * size_of(dtype);
+  storage->data = data;
+  storage->release = release;
+  storage->context = context;
+  Tensor t = make_impl(dtype, shape, storage, static_cast<char*>(data));
+  row_major(shape, t.impl()->strides);
+  return t;
+}
+
+}  // namespace internal
+
+namespace {
+
+// Calls visit(offset in elements) for every element in row-major order.
+template <class Visit>
+void for_each_offset(const internal::TensorImpl& impl, Visit&& visit) {
+  std::int64_t index[Shape::kMaxRank] = {}, offset = 0;
+  for (std::int64_t n = 0; n < impl.size; ++n) {
+    visit(offset);
+    for (int axis = impl.shape.rank() - 1; axis >= 0; --axis) {
+      offset += impl.strides[axis];
+      if (++index[axis] < impl.shape[axis]) break;
+      offset -= impl.strides[axis] * impl.shape[axis];
+      index[axis] = 0;
+    }
+  }
+}
+
+void check_readable(const Tensor& t, DType wanted) {
+  if (!t.defined()) throw ValueError("Tensor", "an empty handle has no elements", "a default-made Tensor holds no value until one is assigned to it");
+  if (t.dtype() != wanted) {
+    throw DTypeError("Tensor", fmt::format("{} is read as {}", t.signature(), name_of(wanted)), fmt::format("read it as {}, or cast it first", name_of(t.dtype())));
+  }
+}
+
+}  // namespace
+
+bool Tensor::is_contiguous() const noexcept {
+  std::int64_t expected = 1;
+  for (int i = rank() - 1; i >= 0; --i) {
+    if (impl_->shape[i] != 1 && impl_->strides[i] != expected) return false;
+    expected *= impl_->shape[i];
+  }
+  return true;
+}
+
+void Tensor::read(DType wanted, void* out, std::int64_t count, const Where& where) const {
+  check_readable(*this, wanted);
+  if (count != size()) {
+    throw ShapeError("Tensor", fmt::format("{} is read into {} element{}", signature(), count, count == 1 ? "" : "s"),
+                     count == 1 ? "item() is for one element; use to_vector(), or reduce the tensor first" : "give room for exactly size() elements");
+  }
+  const std::size_t element = size_of(dtype());
+  if (is_contiguous()) {
+    if (count > 0) std::memcpy(out, impl_->data, static_cast<std::size_t>(count) * element);
+  } else {
+    auto* to = static_cast<char*>(out);
+    for_each_offset(*impl_, [&](std::int64_t offset) {
+      std::memcpy(to, impl_->data + offset * static_cast<std::int64_t>(element), element);
+      to += element;
+    });
+  }
+  internal::Log::mine().host_read(*this, out, static_cast<std::size_t>(count) * element, where);
+}
+
+const void* Tensor::read_in_place(DType wanted, const Where& where) const {
+  check_readable(*this, wanted);
+  if (!is_contiguous()) throw ShapeError("Tensor", signature() + " is a view with gaps or broadcast axes", "use to_vector(), which copies");
+  internal::Log::mine().host_read(*this, impl_->data, static_cast<std::size_t>(size()) * size_of(dtype()), where);
+  return impl_->data;
+}
+
+std::string Tensor::signature() const {
+  return defined() ? fmt::format("{}{}", name_of(dtype()), shape().to_string()) : std::string("empty");
+}
+
+}  // namespace whygrad
