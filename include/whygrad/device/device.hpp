@@ -1,6 +1,8 @@
 // Devices and how wide the work on them may go.
 #pragma once
 
+#include <whygrad/base/export.hpp>
+
 namespace whygrad {
 
 enum class DeviceKind : unsigned char { kCpu };
@@ -13,8 +15,8 @@ struct Device {
 };
 
 // Threads that kernels may use: OMP_NUM_THREADS or the CPUs of the affinity mask, as OpenMP decides; shared with oneDNN.
-int num_threads();
+WG_API int num_threads();
 // Sets it for the calling thread's kernels. Throws ValueError unless count >= 1.
-void set_num_threads(int count);
+WG_API void set_num_threads(int count);
 
 }  // namespace whygrad
