@@ -131,7 +131,7 @@ struct LogOwner {
 // After the thread's own destructors have run (a static Variable that reads itself, say) a second log serves; it is never freed.
 Log& Log::start() {
   thread_local bool started = false;
-  if (started) return *(tls_log = new LogOwner)->tls_log;
+  if (started) return (new LogOwner)->log;
   started = true;
   thread_local LogOwner owner;
   return owner.log;

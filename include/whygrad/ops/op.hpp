@@ -72,7 +72,7 @@ enum class Role : std::uint8_t { kData, kIndex, kCondition, kSeed };
 
 struct InputDef {
   const char* name = nullptr;
-  GradientAnswer gradient;
+  GradientAnswer gradient = {};
   Role role = Role::kData;
 };
 
@@ -167,10 +167,10 @@ struct ShortList {
 struct OpDef {
   const char* name = nullptr;  // TensorFlow's public name
   const char* doc = nullptr;   // one line: what it computes, shapes as [m, k], the formula
-  ShortList<InputDef, 8> inputs;
+  ShortList<InputDef, 8> inputs = {};
   bool variadic = false;  // the last input may be given any number of times, at least once
   ShortList<const char*, 8> outputs = {"output"};
-  ShortList<AttrDef, 8> attrs;
+  ShortList<AttrDef, 8> attrs = {};
 
   // Shape and dtype rule: throws ShapeError, DTypeError, ... or sets every output.
   void (*infer)(InferContext&) = nullptr;
@@ -186,13 +186,13 @@ struct OpDef {
   bool stateful = false;
 };
 
-// Refuses an incomplete record at compile time; the message of the compiler shows the sentence.
-consteval OpDef define_op(OpDef op) {
+namespace internal {
+
+// What holds for every record; true where some input is differentiable.
+consteval bool check_record(const OpDef& op) {
   const auto missing = [](const char* text) { return text == nullptr || *text == '\0'; };
   if (missing(op.name)) throw "an op needs a name";
   if (missing(op.doc)) throw "an op needs a doc line: what it computes, with shapes and formula";
-  if (op.infer == nullptr) throw "an op needs a shape rule (.infer)";
-  if ((op.kernel == nullptr) == (op.view == nullptr)) throw "an op needs a kernel or a view, and not both";
   if (op.inputs.count == 0 && !op.source) throw "an op without inputs must say that it is a source (.source = true)";
   bool differentiable = false;
   for (const InputDef& in : op.inputs) {
@@ -211,6 +211,24 @@ consteval OpDef define_op(OpDef op) {
   for (const AttrDef& a : op.attrs) {
     if (missing(a.name) || missing(a.doc) || a.get == nullptr) throw "every attribute needs a name, a doc line and a getter";
   }
+  return differentiable;
+}
+
+}  // namespace internal
+
+// Refuses an incomplete record at compile time; the message of the compiler shows the sentence.
+consteval OpDef define_op(OpDef op) {
+  internal::check_record(op);
+  if (op.infer == nullptr) throw "an op needs a shape rule (.infer)";
+  if ((op.kernel == nullptr) == (op.view == nullptr)) throw "an op needs a kernel or a view, and not both";
+  return op;
+}
+
+// The record of something that happens to values without being computed (a constant, a host read, an assignment): it stands in the log as an op
+// does, but is not in the op table and cannot be applied.
+consteval OpDef define_event(OpDef op) {
+  internal::check_record(op);
+  if (op.infer != nullptr || op.kernel != nullptr || op.view != nullptr) throw "an event is not computed: it has no shape rule, kernel or view";
   return op;
 }
 

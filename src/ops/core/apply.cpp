@@ -1,0 +1,149 @@
+#include "ops/core/context.hpp"
+#include "ops/core/events.hpp"
+
+#include <fmt/format.h>
+
+namespace whygrad {
+namespace {
+
+using internal::Log;
+
+std::string list_inputs(const OpContext& c) {
+  std::string text;
+  for (int i = 0; i < c.input_count(); ++i) {
+    text += fmt::format("{}{} is {}", i == 0 ? "" : ", ", input_def(c.op(), i).name, c.input(i).signature());
+  }
+  return text;
+}
+
+void check_inputs(const OpDef& op, std::span<const Tensor* const> inputs) {
+  const int count = static_cast<int>(inputs.size());
+  if (op.variadic ? count < op.inputs.count : count != op.inputs.count) {
+    throw ValueError(op.name, fmt::format("{} inputs given", count), fmt::format("it takes {}{}", op.variadic ? "at least " : "", op.inputs.count));
+  }
+  if (count > 0xffff) throw ValueError(op.name, fmt::format("{} inputs given", count), "it takes at most 65,535; work in groups");
+  for (int i = 0; i < count; ++i) {
+    if (!inputs[static_cast<std::size_t>(i)]->defined()) {
+      throw ValueError(op.name, fmt::format("{} is an empty handle", input_def(op, i).name),
+                       "a default-made or moved-from Tensor holds no value; assign one before it is used");
+    }
+  }
+}
+
+// Which values the tapes must keep for the gradient of this op; all bits 0 and *active false where no tape can want it.
+Uses uses_of(const Log& log, const OpDef& op, std::span<const Tensor* const> inputs, bool* active) {
+  Uses uses = 0;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const GradientAnswer& answer = input_def(op, static_cast<int>(i)).gradient;
+    if (answer.kind != GradientAnswer::Kind::kDifferentiable || !is_differentiable(inputs[i]->dtype()) || !log.active(*inputs[i])) continue;
+    uses |= answer.uses;
+    *active = true;
+  }
+  return uses;
+}
+
+void compute(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs, const InferContext& inferred, std::span<Tensor> outputs) {
+  if (op.view != nullptr) {
+    const Shape& shape = inferred.spec(0).shape;
+    ViewContext view(op, inputs, attrs, shape);
+    op.view(view);
+    outputs[0] = internal::make_view(*inputs[0], shape, view.strides, view.offset);
+    return;
+  }
+  for (std::size_t k = 0; k < outputs.size(); ++k) {
+    const OutputSpec& spec = inferred.spec(static_cast<int>(k));
+    outputs[k] = internal::make_tensor(spec.dtype, spec.shape);
+  }
+  KernelContext kernel(op, inputs, attrs, outputs);
+  op.kernel(kernel);
+}
+
+void run(const InferContext& inferred, std::span<const Tensor* const> inputs, const void* attrs, std::size_t attrs_bytes, const Where& where,
+         std::span<Tensor> outputs) {
+  const OpDef& op = inferred.op();
+  compute(op, inputs, attrs, inferred, outputs);
+  Log& log = Log::mine();
+  Uses uses = 0;
+  if (log.recording() != 0) {
+    bool active = false;
+    uses = uses_of(log, op, inputs, &active);
+    if (active) {
+      for (const Tensor& out : outputs) {
+        if (is_differentiable(out.dtype())) log.mark_active(out);
+      }
+    }
+  }
+  log.append({.op = &op,
+              .where = &where,
+              .inputs = inputs.data(),
+              .input_count = static_cast<int>(inputs.size()),
+              .outputs = outputs.data(),
+              .output_count = static_cast<int>(outputs.size()),
+              .attrs = attrs,
+              .attrs_bytes = attrs_bytes,
+              .saved_mask = uses});
+}
+
+}  // namespace
+
+void InferContext::output(DType dtype, const Shape& shape) {
+  if (count_ < kInline) {
+    few_[count_++] = {dtype, shape};
+    return;
+  }
+  if (many_ == nullptr) many_ = new std::vector<OutputSpec>;
+  many_->push_back({dtype, shape});
+  ++count_;
+}
+
+void InferContext::shape_error(const std::string& what, const std::string& help) const {
+  throw ShapeError(op().name, fmt::format("{} ({})", what, list_inputs(*this)), help);
+}
+void InferContext::dtype_error(const std::string& what, const std::string& help) const {
+  throw DTypeError(op().name, fmt::format("{} ({})", what, list_inputs(*this)), help);
+}
+void InferContext::value_error(const std::string& what, const std::string& help) const {
+  throw ValueError(op().name, fmt::format("{} ({})", what, list_inputs(*this)), help);
+}
+
+void InferContext::same_dtype(int i, int j) const {
+  const DType a = input(i).dtype(), b = input(j).dtype();
+  if (a == b) return;
+  dtype_error(fmt::format("{} and {} do not mix", name_of(a), name_of(b)),
+              fmt::format("no type is converted behind your back: write cast({}, {}.dtype())", input_def(op(), j).name, input_def(op(), i).name));
+}
+
+int InferContext::axis(std::int64_t axis, int i) const { return normalize_axis(op().name, axis, input(i).rank()); }
+
+void apply(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs, std::size_t attrs_bytes, const Where& where, std::span<Tensor> outputs) {
+  check_inputs(op, inputs);
+  InferContext inferred(op, inputs, attrs);
+  op.infer(inferred);
+  if (inferred.output_count() != static_cast<int>(outputs.size())) throw InternalError(op.name, "its shape rule set another number of outputs than asked for");
+  run(inferred, inputs, attrs, attrs_bytes, where, outputs);
+}
+
+std::vector<Tensor> apply_many(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs, std::size_t attrs_bytes, const Where& where) {
+  check_inputs(op, inputs);
+  InferContext inferred(op, inputs, attrs);
+  op.infer(inferred);
+  std::vector<Tensor> outputs(static_cast<std::size_t>(inferred.output_count()));
+  run(inferred, inputs, attrs, attrs_bytes, where, outputs);
+  return outputs;
+}
+
+const Tensor& VjpContext::dy(int k) const {
+  Tensor& t = dys_[static_cast<std::size_t>(k)];
+  if (!t.defined()) t = internal::zeros_for_gradient(record_.dtype(record_.inputs + k), output_shape(k));
+  return t;
+}
+
+Tensor VjpContext::saved(int bit) const {
+  if ((record_.saved_mask >> bit & 1) == 0) throw InternalError(op().name, "its gradient rule reads a value that its record does not declare in `uses`");
+  internal::TensorImpl* impl = record_.saved_at(bit);
+  if (impl == nullptr) throw InternalError(op().name, "its gradient rule reads a value that was already released");
+  impl->references.fetch_add(1, std::memory_order_relaxed);
+  return Tensor::adopt(impl);
+}
+
+}  // namespace whygrad

@@ -1,0 +1,89 @@
+#include "ops/core/events.hpp"
+
+#include "kernels/cpu/movement.hpp"
+#include "ops/core/context.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace whygrad::internal {
+
+constexpr OpDef kConstantEvent = define_event({.name = "constant", .doc = "A value that came from the host.", .source = true});
+
+constexpr OpDef kHostReadEvent = define_event({
+    .name = "host_read",
+    .doc = "The elements of a tensor were read to the host: item(), to_vector(), span().",
+    .inputs = {{"x", NotDifferentiable{"its value was read out of the library, where no gradient is followed", "compute with tensors instead of the numbers read from them",
+                                       Break::kHostRead}}},
+});
+
+const OpDef& host_read_op() { return kHostReadEvent; }
+
+void log_constant(Tensor& tensor, const ConstantAttrs& attrs, const Where& where) {
+  Log::mine().append({.op = &kConstantEvent, .where = &where, .outputs = &tensor, .output_count = 1, .attrs = &attrs, .attrs_bytes = sizeof(attrs)});
+}
+
+namespace {
+
+template <class T>
+void store(void* at, double value) {
+  *static_cast<T*>(at) = static_cast<T>(value);
+}
+
+void store_number(DType dtype, void* at, double value) {
+  switch (dtype) {
+    case DType::kBool: return store<bool>(at, value);
+    case DType::kU8: return store<std::uint8_t>(at, value);
+    case DType::kI8: return store<std::int8_t>(at, value);
+    case DType::kI16: return store<std::int16_t>(at, value);
+    case DType::kI32: return store<std::int32_t>(at, value);
+    case DType::kI64: return store<std::int64_t>(at, value);
+    case DType::kF16: *static_cast<Half*>(at) = Half(static_cast<float>(value)); return;
+    case DType::kBF16: *static_cast<BFloat16*>(at) = BFloat16(static_cast<float>(value)); return;
+    case DType::kF32: return store<float>(at, value);
+    case DType::kF64: return store<double>(at, value);
+    case DType::kC64: *static_cast<std::complex<float>*>(at) = static_cast<float>(value); return;
+    case DType::kC128: *static_cast<std::complex<double>*>(at) = value; return;
+  }
+}
+
+struct Range {
+  double low, high;
+};
+Range range_of(DType dtype) {
+  switch (dtype) {
+    case DType::kU8: return {0, 255};
+    case DType::kI8: return {-128, 127};
+    case DType::kI16: return {-32768, 32767};
+    case DType::kI32: return {-2147483648.0, 2147483647.0};
+    case DType::kI64: return {-0x1p63, 0x1p63};
+    default: return {-HUGE_VAL, HUGE_VAL};
+  }
+}
+
+}  // namespace
+
+Tensor number(double value, bool fractional, DType dtype, const char* op, const Where& where) {
+  if (!is_differentiable(dtype)) {
+    const Range range = range_of(dtype);
+    if (dtype == DType::kBool || fractional || !(value >= range.low && value <= range.high)) {
+      throw DTypeError(op, fmt::format("the number {} meets a tensor of {}", value, name_of(dtype)),
+                       fmt::format("a bare number takes the tensor's type and {} cannot hold it; cast the tensor first", name_of(dtype)));
+    }
+  }
+  Tensor t = make_tensor(dtype, {});
+  store_number(dtype, t.impl()->data, value);
+  log_constant(t, {}, where);
+  return t;
+}
+
+Tensor zeros_for_gradient(DType dtype, const Shape& shape) {
+  Tensor t = make_tensor(dtype, shape);
+  alignas(16) const char zero[16] = {};
+  kernels::fill(view_of(t), zero);
+  log_constant(t, {}, {});
+  return t;
+}
+
+}  // namespace whygrad::internal

@@ -1,0 +1,48 @@
+#include "ops/elementwise/elementwise.hpp"
+
+#include <whygrad/ops/reduce.hpp>
+#include <whygrad/ops/shape_ops.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace whygrad::internal {
+
+Shape broadcast_shape(const InferContext& c, const Shape& a, const Shape& b) {
+  const Shape& longer = a.rank() >= b.rank() ? a : b;
+  const Shape& shorter = a.rank() >= b.rank() ? b : a;
+  Shape result = longer;
+  for (int i = 0; i < shorter.rank(); ++i) {
+    const std::int64_t m = longer.back(i), n = shorter.back(i);
+    if (m != n && m != 1 && n != 1) {
+      c.shape_error(fmt::format("shapes {} and {} do not broadcast: {} meets {}", a.to_string(), b.to_string(), m, n),
+                    "axes are aligned at the end; they must be equal or 1. Insert an axis with expand_dims, or transpose one operand");
+    }
+    result[longer.rank() - 1 - i] = m == 1 ? n : m;
+  }
+  return result;
+}
+
+Broadcast::Broadcast(const Tensor& t, const Shape& shape) : impl_(t.impl()), shape_(&shape) {
+  const int added = shape.rank() - t.rank();
+  for (int i = 0; i < shape.rank(); ++i) strides_[i] = i < added || t.shape()[i - added] == 1 ? 0 : impl_->strides[i - added];
+}
+
+Tensor sum_to(const Tensor& t, const Shape& shape) {
+  if (t.shape() == shape) return t;
+  const int added = t.rank() - shape.rank();
+  Ints axes;
+  for (int i = 0; i < t.rank(); ++i) {
+    if (i < added || (shape[i - added] == 1 && t.shape()[i] != 1)) axes.push_back(i);
+  }
+  const Tensor sum = axes.empty() ? t : reduce_sum(t, axes);
+  return sum.shape() == shape ? sum : reshape(sum, shape);
+}
+
+void refuse_dtype(const InferContext& c, const char* takes) {
+  c.dtype_error(fmt::format("{} has no meaning here", name_of(c.input(0).dtype())),
+                fmt::format("the op takes {}; cast the input to a type that it takes, such as float32", takes));
+}
+
+}  // namespace whygrad::internal

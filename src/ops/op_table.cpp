@@ -1,0 +1,30 @@
+#include "ops/families.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+namespace whygrad {
+namespace {
+
+std::vector<const OpDef*> join_families() {
+  std::vector<const OpDef*> table;
+  for (const internal::OpFamily family : {internal::arithmetic_ops()}) table.insert(table.end(), family.begin(), family.end());
+  std::sort(table.begin(), table.end(), [](const OpDef* a, const OpDef* b) { return std::strcmp(a->name, b->name) < 0; });
+  return table;
+}
+
+}  // namespace
+
+std::span<const OpDef* const> op_table() {
+  static const std::vector<const OpDef*> table = join_families();
+  return table;
+}
+
+const OpDef* find_op(std::string_view name) {
+  const auto table = op_table();
+  const auto at = std::lower_bound(table.begin(), table.end(), name, [](const OpDef* op, std::string_view n) { return op->name < n; });
+  return at != table.end() && (*at)->name == name ? *at : nullptr;
+}
+
+}  // namespace whygrad
