@@ -15,6 +15,9 @@ Tensor make_foreign(DType dtype, const Shape& shape, void* data, void (*release)
 // Row-major strides of `shape`, in elements.
 void row_major(const Shape& shape, std::int64_t* strides);
 
+// Copies all elements of `t` to `out` in row-major order.
+void copy_elements(const Tensor& t, void* out);
+
 // True where nobody else can see the elements, so that they may be written.
 inline bool sole_owner(const Tensor& t) {
   return t.impl()->references.load(std::memory_order_acquire) == 1 && t.impl()->storage->references.load(std::memory_order_acquire) == 1;

@@ -250,6 +250,10 @@ void Log::host_read(const Tensor& value, const void* bytes, std::size_t count, c
   append_event(host_read_op(), &value, &print, sizeof(print), where);
 }
 
+void log_constant(Tensor& tensor, const ConstantAttrs& attrs, const Where& where) {
+  Log::mine().append({.op = &constant_op(), .where = &where, .outputs = &tensor, .output_count = 1, .attrs = &attrs, .attrs_bytes = sizeof(attrs)});
+}
+
 const Record* Log::find(ValueId id) const {
   if (!owns(id) || chunks_.empty()) return nullptr;
   const std::uint64_t number = (id & kSequenceMask) >> kChunkBits, first = chunks_.front()->number;

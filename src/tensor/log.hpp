@@ -210,8 +210,16 @@ struct Fingerprint {
 };
 Fingerprint fingerprint(const void* data, std::size_t bytes) noexcept;
 
-// The op that stands for a host read in the log; defined by the ops layer.
+// What the log remembers of a value that came from the host: constant(...), a file, a batch.
+struct ConstantAttrs {
+  Fingerprint print;  // bytes == 0: not taken, as for a literal number in an expression
+};
+// Gives a tensor that was filled by the library its id and a constant's record.
+void log_constant(Tensor& tensor, const ConstantAttrs& attrs, const Where& where);
+
+// The ops that stand for a host read and for a constant in the log; defined by the ops layer.
 const OpDef& host_read_op();
+const OpDef& constant_op();
 
 }  // namespace internal
 }  // namespace whygrad

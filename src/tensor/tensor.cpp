@@ -103,16 +103,17 @@ Tensor make_foreign(DType dtype, const Shape& shape, void* data, void (*release)
   return t;
 }
 
-}  // namespace internal
-
-namespace {
-
-// Calls visit(offset in elements) for every element in row-major order.
-template <class Visit>
-void for_each_offset(const internal::TensorImpl& impl, Visit&& visit) {
+void copy_elements(const Tensor& t, void* out) {
+  const TensorImpl& impl = *t.impl();
+  const std::size_t element = size_of(impl.dtype);
+  if (t.is_contiguous()) {
+    if (impl.size > 0) std::memcpy(out, impl.data, static_cast<std::size_t>(impl.size) * element);
+    return;
+  }
+  auto* to = static_cast<char*>(out);
   std::int64_t index[Shape::kMaxRank] = {}, offset = 0;
-  for (std::int64_t n = 0; n < impl.size; ++n) {
-    visit(offset);
+  for (std::int64_t n = 0; n < impl.size; ++n, to += element) {
+    std::memcpy(to, impl.data + offset * static_cast<std::int64_t>(element), element);
     for (int axis = impl.shape.rank() - 1; axis >= 0; --axis) {
       offset += impl.strides[axis];
       if (++index[axis] < impl.shape[axis]) break;
@@ -121,6 +122,10 @@ void for_each_offset(const internal::TensorImpl& impl, Visit&& visit) {
     }
   }
 }
+
+}  // namespace internal
+
+namespace {
 
 void check_readable(const Tensor& t, DType wanted) {
   if (!t.defined()) throw ValueError("Tensor", "an empty handle has no elements", "a default-made Tensor holds no value until one is assigned to it");
@@ -146,17 +151,8 @@ void Tensor::read(DType wanted, void* out, std::int64_t count, const Where& wher
     throw ShapeError("Tensor", fmt::format("{} is read into {} element{}", signature(), count, count == 1 ? "" : "s"),
                      count == 1 ? "item() is for one element; use to_vector(), or reduce the tensor first" : "give room for exactly size() elements");
   }
-  const std::size_t element = size_of(dtype());
-  if (is_contiguous()) {
-    if (count > 0) std::memcpy(out, impl_->data, static_cast<std::size_t>(count) * element);
-  } else {
-    auto* to = static_cast<char*>(out);
-    for_each_offset(*impl_, [&](std::int64_t offset) {
-      std::memcpy(to, impl_->data + offset * static_cast<std::int64_t>(element), element);
-      to += element;
-    });
-  }
-  internal::Log::mine().host_read(*this, out, static_cast<std::size_t>(count) * element, where);
+  internal::copy_elements(*this, out);
+  internal::Log::mine().host_read(*this, out, static_cast<std::size_t>(count) * size_of(dtype()), where);
 }
 
 const void* Tensor::read_in_place(DType wanted, const Where& where) const {

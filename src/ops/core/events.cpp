@@ -19,10 +19,7 @@ constexpr OpDef kHostReadEvent = define_event({
 });
 
 const OpDef& host_read_op() { return kHostReadEvent; }
-
-void log_constant(Tensor& tensor, const ConstantAttrs& attrs, const Where& where) {
-  Log::mine().append({.op = &kConstantEvent, .where = &where, .outputs = &tensor, .output_count = 1, .attrs = &attrs, .attrs_bytes = sizeof(attrs)});
-}
+const OpDef& constant_op() { return kConstantEvent; }
 
 namespace {
 
