@@ -1,0 +1,114 @@
+#include "kernels/cpu/elementwise.hpp"
+
+#include "device/parallel.hpp"
+#include "kernels/cpu/loops.hpp"
+#include "kernels/cpu/staging.hpp"
+#include "kernels/cpu/strided.hpp"
+
+#include <whygrad/base/error.hpp>
+
+#include <algorithm>
+#include <string>
+
+namespace whygrad::kernels {
+namespace {
+
+// Broadcast rows shorter than this go through packed blocks: a call per row would cost more than copying it.
+constexpr std::int64_t kShortRow = 16;
+
+[[noreturn]] void refuse(const char* kernel, int op, DType dtype) {
+  throw InternalError(kernel, "no loop for op " + std::to_string(op) + " and dtype " + std::string(name_of(dtype)));
+}
+
+// Rows in which each operand is a run or one element, at least one of them a run.
+struct Rows {
+  Space<2> space;
+  BinaryLoop loop;
+};
+
+// The loop for the rows of a and b; null where their strides or their length call for staging.
+Rows rows_of(const BinaryLoops& loops, const View& a, const View& b) {
+  Rows rows{merge_axes<2>({&a, &b}), nullptr};
+  const std::int64_t stride_a = rows.space.row_stride(0), stride_b = rows.space.row_stride(1);
+  if (is_half(a.dtype) || (rows.space.rank > 1 && rows.space.row_size() < kShortRow)) return rows;
+  if (stride_a == 1 && stride_b == 1) rows.loop = loops.both;
+  if (stride_a == 0 && stride_b == 1) rows.loop = loops.left_scalar;
+  if (stride_a == 1 && stride_b == 0) rows.loop = loops.right_scalar;
+  return rows;
+}
+
+void run_rows(const Rows& rows, std::int64_t grain, const View& a, const View& b, const View& out) {
+  const std::int64_t in_size = static_cast<std::int64_t>(size_of(a.dtype)), out_size = static_cast<std::int64_t>(size_of(out.dtype));
+  const std::int64_t row_size = rows.space.row_size();
+  const std::int64_t step_a = rows.space.row_stride(0) * in_size, step_b = rows.space.row_stride(1) * in_size;
+  device::parallel_for(out.size(), grain, [&](std::int64_t begin, std::int64_t end) {
+    RowCursor<2> row(rows.space, begin / row_size);
+    for (std::int64_t column = begin % row_size; begin < end; column = 0, row.next()) {
+      const std::int64_t n = std::min(end - begin, row_size - column);
+      rows.loop(a.as<std::byte>() + row.offset(0) * in_size + column * step_a, b.as<std::byte>() + row.offset(1) * in_size + column * step_b,
+                out.as<std::byte>() + begin * out_size, static_cast<std::size_t>(n));
+      begin += n;
+    }
+  });
+}
+
+}  // namespace
+
+UnaryLoop find_loop(Unary op, DType dtype) {
+  if (dtype == DType::kF32 || dtype == DType::kF64) {
+    if (op <= Unary::kSoftsign) return find_float_arithmetic(op, dtype);
+    if (op <= Unary::kSilu) return find_exponential(op, dtype);
+    if (op <= Unary::kGelu) return find_trigonometric(op, dtype);
+    return find_predicate(op, dtype);
+  }
+  if (is_complex(dtype)) return find_complex(op, dtype);
+  return dtype == DType::kBool ? find_predicate(op, dtype) : find_integer(op, dtype);
+}
+
+BinaryLoops find_loop(Binary op, DType dtype) {
+  if (op >= Binary::kEqual && op <= Binary::kLogicalXor) return find_comparison(op, dtype);
+  if (dtype == DType::kF32 || dtype == DType::kF64) {
+    if (op <= Binary::kXdivy) return find_float_arithmetic(op, dtype);
+    return op <= Binary::kXlog1py ? find_float_power(op, dtype) : find_gradient(op, dtype);
+  }
+  return is_complex(dtype) ? find_complex(op, dtype) : find_integer(op, dtype);
+}
+
+std::int64_t grain_of(Unary op) {
+  const bool by_std = op == Unary::kTan || op == Unary::kErf || op == Unary::kErfc || op == Unary::kGelu;
+  return by_std ? 1 << 12 : op > Unary::kSoftsign && op <= Unary::kGelu ? 1 << 15 : 1 << 16;
+}
+std::int64_t grain_of(Binary op) {
+  const bool by_std = op == Binary::kPow || op == Binary::kAtan2 || op == Binary::kFloorMod;
+  return by_std ? 1 << 12 : op == Binary::kXlogy || op == Binary::kXlog1py || op == Binary::kSoftplusGrad ? 1 << 15 : 1 << 16;
+}
+
+bool supports(Unary op, DType dtype) { return find_loop(op, wide(dtype)) != nullptr; }
+bool supports(Binary op, DType dtype) { return find_loop(op, wide(dtype)).both != nullptr; }
+
+DType result_dtype(Unary op, DType dtype) {
+  if (op >= Unary::kIsNan && op <= Unary::kLogicalNot) return DType::kBool;
+  if (is_complex(dtype) && (op == Unary::kAbs || op == Unary::kReal || op == Unary::kImag)) return dtype == DType::kC64 ? DType::kF32 : DType::kF64;
+  return dtype;
+}
+DType result_dtype(Binary op, DType dtype) { return op >= Binary::kEqual && op <= Binary::kLogicalXor ? DType::kBool : dtype; }
+
+void unary(Unary op, const View& x, const View& out) {
+  const UnaryLoop loop = find_loop(op, wide(x.dtype));
+  if (loop == nullptr) refuse("unary", static_cast<int>(op), x.dtype);
+  if (!x.contiguous() || is_half(x.dtype)) return run_staged(Halves::kAsFloats, grain_of(op), loop, out, x);
+  const std::int64_t in_size = static_cast<std::int64_t>(size_of(x.dtype)), out_size = static_cast<std::int64_t>(size_of(out.dtype));
+  device::parallel_for(out.size(), grain_of(op), [&](std::int64_t begin, std::int64_t end) {
+    loop(x.as<std::byte>() + begin * in_size, out.as<std::byte>() + begin * out_size, static_cast<std::size_t>(end - begin));
+  });
+}
+
+void binary(Binary op, const View& a, const View& b, const View& out) {
+  const BinaryLoops loops = find_loop(op, wide(a.dtype));
+  if (loops.both == nullptr) refuse("binary", static_cast<int>(op), a.dtype);
+  const Rows rows = rows_of(loops, a, b);
+  if (rows.loop == nullptr) return run_staged(Halves::kAsFloats, grain_of(op), loops.both, out, a, b);
+  run_rows(rows, grain_of(op), a, b, out);
+}
+
+}  // namespace whygrad::kernels

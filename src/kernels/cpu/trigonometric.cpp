@@ -1,0 +1,151 @@
+// Loops of f32 and f64 ops: trigonometry, inverse hyperbolic functions, the error function.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/cpu/trigonometric.cpp"
+#include "kernels/cpu/simd.hpp"
+
+#include "kernels/cpu/loop-inl.hpp"
+#include "kernels/cpu/math-inl.hpp"
+
+#include <hwy/contrib/math/math-inl.h>
+
+#include <cmath>
+#include <limits>
+
+HWY_BEFORE_NAMESPACE();
+namespace whygrad::kernels::HWY_NAMESPACE {
+namespace {
+
+template <class D>
+hn::VFromD<D> quiet_nan(D d) {
+  return hn::Set(d, std::numeric_limits<hn::TFromD<D>>::quiet_NaN());
+}
+
+// Highway reduces the argument with three parts of pi, which is exact enough up to here. Beyond, and for NaN and Inf, std:: takes the whole vector.
+constexpr double kReducible = 39000;
+
+struct Sin {
+  template <class D, class V>
+  static V apply(D d, V x) {
+    using T = hn::TFromD<D>;
+    if (HWY_LIKELY(hn::AllTrue(d, hn::Le(hn::Abs(x), hn::Set(d, T(kReducible)))))) return hn::Sin(d, x);
+    return per_lane(d, x, [](T v) { return std::sin(v); });
+  }
+};
+struct Cos {
+  template <class D, class V>
+  static V apply(D d, V x) {
+    using T = hn::TFromD<D>;
+    if (HWY_LIKELY(hn::AllTrue(d, hn::Le(hn::Abs(x), hn::Set(d, T(kReducible)))))) return hn::Cos(d, x);
+    return per_lane(d, x, [](T v) { return std::cos(v); });
+  }
+};
+struct Tan {
+  template <class D, class V>
+  static V apply(D d, V x) {
+    using T = hn::TFromD<D>;
+    return per_lane(d, x, [](T v) { return std::tan(v); });
+  }
+};
+
+template <class D, class V>
+V nan_outside_one(D d, V x, V y) {
+  return hn::IfThenElse(hn::Le(hn::Abs(x), hn::Set(d, hn::TFromD<D>(1))), y, quiet_nan(d));
+}
+// clang-format off
+struct Asin { template <class D, class V> static V apply(D d, V x) { return nan_outside_one(d, x, hn::Asin(d, x)); } };
+struct Acos { template <class D, class V> static V apply(D d, V x) { return nan_outside_one(d, x, hn::Acos(d, x)); } };
+struct Atan { template <class D, class V> static V apply(D d, V x) { return hn::IfThenElse(hn::IsNaN(x), x, hn::Atan(d, x)); } };
+// clang-format on
+
+// log(x + sqrt(x^2 + 1)) for x >= 0, arranged to be exact near 0; log(x) + log(2) once x^2 would lose the 1.
+struct Asinh {
+  template <class D, class V>
+  static V apply(D d, V x) {
+    using T = hn::TFromD<D>;
+    const V one = hn::Set(d, T(1)), a = hn::Abs(x);
+    const auto is_large = hn::Gt(a, hn::Set(d, T(1e8)));
+    const V small = hn::IfThenElse(is_large, one, a);
+    const V square = hn::Mul(small, small);
+    const V of_small = log1p(d, hn::Add(small, hn::Div(square, hn::Add(one, hn::Sqrt(hn::Add(square, one))))));
+    const V of_large = hn::Add(log(d, a), hn::Set(d, T(0.69314718055994530942)));
+    return hn::CopySign(hn::IfThenElse(is_large, of_large, of_small), x);
+  }
+};
+// log(x + sqrt(x^2 - 1)) with t = x - 1, which is exact near 1.
+struct Acosh {
+  template <class D, class V>
+  static V apply(D d, V x) {
+    using T = hn::TFromD<D>;
+    const V one = hn::Set(d, T(1));
+    const auto is_large = hn::Gt(x, hn::Set(d, T(1e8)));
+    const V t = hn::Sub(hn::IfThenElse(is_large, one, x), one);
+    const V of_small = log1p(d, hn::Add(t, hn::Sqrt(hn::MulAdd(t, t, hn::Add(t, t)))));
+    const V of_large = hn::Add(log(d, x), hn::Set(d, T(0.69314718055994530942)));
+    return hn::IfThenElse(hn::Lt(x, one), quiet_nan(d), hn::IfThenElse(is_large, of_large, of_small));
+  }
+};
+// log((1 + x) / (1 - x)) / 2
+struct Atanh {
+  template <class D, class V>
+  static V apply(D d, V x) {
+    using T = hn::TFromD<D>;
+    const V a = hn::Abs(x);
+    const V y = hn::Mul(hn::Set(d, T(0.5)), log1p(d, hn::Div(hn::Add(a, a), hn::Sub(hn::Set(d, T(1)), a))));
+    return nan_outside_one(d, x, hn::CopySign(y, x));
+  }
+};
+
+struct Erf {
+  template <class D, class V>
+  static V apply(D d, V x) {
+    using T = hn::TFromD<D>;
+    return per_lane(d, x, [](T v) { return std::isinf(v) ? std::numeric_limits<T>::quiet_NaN() : std::erf(v); });
+  }
+};
+struct Erfc {
+  template <class D, class V>
+  static V apply(D d, V x) {
+    using T = hn::TFromD<D>;
+    return per_lane(d, x, [](T v) { return std::erfc(v); });
+  }
+};
+struct Gelu {
+  template <class D, class V>
+  static V apply(D d, V x) {
+    using T = hn::TFromD<D>;
+    return per_lane(d, x, [](T v) { return T(0.5) * v * std::erfc(-v * T(0.70710678118654752440)); });
+  }
+};
+
+template <class T>
+UnaryLoop unary_of(Unary op) {
+  switch (op) {
+    case Unary::kSin: return unary_loop<Sin, T>;
+    case Unary::kCos: return unary_loop<Cos, T>;
+    case Unary::kTan: return unary_loop<Tan, T>;
+    case Unary::kAsin: return unary_loop<Asin, T>;
+    case Unary::kAcos: return unary_loop<Acos, T>;
+    case Unary::kAtan: return unary_loop<Atan, T>;
+    case Unary::kAsinh: return unary_loop<Asinh, T>;
+    case Unary::kAcosh: return unary_loop<Acosh, T>;
+    case Unary::kAtanh: return unary_loop<Atanh, T>;
+    case Unary::kErf: return unary_loop<Erf, T>;
+    case Unary::kErfc: return unary_loop<Erfc, T>;
+    case Unary::kGelu: return unary_loop<Gelu, T>;
+    default: return nullptr;
+  }
+}
+UnaryLoop find_unary(Unary op, DType dtype) { return dtype == DType::kF32 ? unary_of<float>(op) : unary_of<double>(op); }
+
+}  // namespace
+}  // namespace whygrad::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace whygrad::kernels {
+namespace {
+HWY_EXPORT(find_unary);
+}
+UnaryLoop find_trigonometric(Unary op, DType dtype) { return HWY_DYNAMIC_DISPATCH(find_unary)(op, dtype); }
+}  // namespace whygrad::kernels
+#endif
