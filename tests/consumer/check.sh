@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # check.sh BUILD_FOLDER CXX LIBDIR: installs the build into a new prefix, moves that prefix (installed files must not remember where they were
-# made), and builds and runs a program against it by find_package and by pkg-config.
+# made), builds and runs a program against it by find_package and by pkg-config, and looks for internals among the exported symbols.
 set -euo pipefail
 readonly build=$1 cxx=$2 libdir=$3
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -21,3 +21,11 @@ export PKG_CONFIG_PATH=$prefix/$libdir/pkgconfig
 read -ra flags < <(pkg-config --cflags --libs whygrad)
 "$cxx" "$here/main.cpp" "${flags[@]}" -Wl,-rpath,"$prefix/$libdir" -o "$work/by_pkg_config"
 "$work/by_pkg_config"
+
+if [[ -e $prefix/$libdir/libwhygrad.so ]]; then
+  echo "-- hidden symbols"
+  if nm -DC --defined-only "$prefix/$libdir/libwhygrad.so" | grep -E 'whygrad::(kernels|device)::'; then
+    echo "these are internal and must not be exported" >&2
+    exit 1
+  fi
+fi

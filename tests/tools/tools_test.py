@@ -106,5 +106,22 @@ class Sizes(ToolTest):
         self.assert_finds({"src/ops/m.hpp": "".join(macros)}, "6 macros", "WG_M5")
 
 
+class Run(unittest.TestCase):
+    def run_verb(self, *arguments):
+        return subprocess.run([ROOT / "run", *arguments], capture_output=True, text=True)
+
+    def test_suggests_the_nearest_verb(self):
+        for wrong, right in {"tset": "test", "demos": "demo", "benhc": "bench", "linter": "lint"}.items():
+            done = self.run_verb(wrong)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(f"did you mean './run {right}'", done.stderr)
+
+    def test_help_names_every_verb(self):
+        done = self.run_verb("help")
+        self.assertEqual(done.returncode, 0)
+        for verb in ("demo", "test", "bench", "fuzz", "lint", "format", "clean", "help"):
+            self.assertRegex(done.stdout, rf"(?m)^  {verb} ")
+
+
 if __name__ == "__main__":
     unittest.main()
