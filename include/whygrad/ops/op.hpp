@@ -5,6 +5,7 @@
 // undeclared, which define_op refuses at compile time, as it refuses a record without a doc line, a shape rule or a kernel.
 #pragma once
 
+#include <whygrad/base/error.hpp>
 #include <whygrad/tensor/tensor.hpp>
 
 #include <array>
@@ -107,8 +108,14 @@ struct Ints {
   constexpr Ints(std::initializer_list<std::int64_t> list) {
     for (const std::int64_t v : list) push_back(v);
   }
+  // From a vector, an array, a Shape.
+  template <class R>
+    requires(std::convertible_to<const R&, std::span<const std::int64_t>> && !std::same_as<R, Ints>)
+  constexpr Ints(const R& list) {
+    for (const std::int64_t v : std::span<const std::int64_t>(list)) push_back(v);
+  }
   constexpr void push_back(std::int64_t v) {
-    if (count == kMax) throw "Ints holds at most 16 numbers";
+    if (count == kMax) throw ValueError("Ints", "more than 16 numbers in one list", "a tensor has at most 8 axes, so no axis list is longer");
     values[count++] = v;
   }
   constexpr int size() const { return count; }
@@ -136,6 +143,8 @@ struct AttrGetter<M> {
       return {.type = AttrType::kInts, .integers = {v.values, static_cast<std::size_t>(v.count)}};
     } else if constexpr (std::same_as<T, Shape>) {
       return {.type = AttrType::kInts, .integers = v.extents()};
+    } else if constexpr (std::is_array_v<T>) {
+      return {.type = AttrType::kInts, .integers = v};
     } else if constexpr (std::is_enum_v<T>) {
       return {.type = AttrType::kString, .integer = static_cast<std::int64_t>(v), .text = name_of(v)};
     } else {
@@ -176,7 +185,7 @@ struct OpDef {
   void (*infer)(InferContext&) = nullptr;
   // Computes the outputs, which are allocated. Exactly one of `kernel` and `view` is given.
   void (*kernel)(KernelContext&) = nullptr;
-  // Lays the one output out over the first input's elements, without a copy.
+  // Lays an output out over the first input's elements, without a copy; called once for each output.
   void (*view)(ViewContext&) = nullptr;
   // Gradient rule, written with ops: gives dx for every input that needs one.
   void (*vjp)(VjpContext&) = nullptr;

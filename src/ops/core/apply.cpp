@@ -44,10 +44,12 @@ Uses uses_of(const Log& log, const OpDef& op, std::span<const Tensor* const> inp
 
 void compute(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs, const InferContext& inferred, std::span<Tensor> outputs) {
   if (op.view != nullptr) {
-    const Shape& shape = inferred.spec(0).shape;
-    ViewContext view(op, inputs, attrs, shape);
-    op.view(view);
-    outputs[0] = internal::make_view(*inputs[0], shape, view.strides, view.offset);
+    for (std::size_t k = 0; k < outputs.size(); ++k) {
+      const Shape& shape = inferred.spec(static_cast<int>(k)).shape;
+      ViewContext view(op, inputs, attrs, shape, static_cast<int>(k));
+      op.view(view);
+      outputs[k] = internal::make_view(*inputs[0], shape, view.strides, view.offset);
+    }
     return;
   }
   for (std::size_t k = 0; k < outputs.size(); ++k) {

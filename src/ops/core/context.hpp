@@ -31,14 +31,18 @@ class KernelContext : public OpContext {
 
 class ViewContext : public OpContext {
  public:
-  ViewContext(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs, const Shape& shape) : OpContext(op, inputs, attrs), shape_(shape) {}
+  ViewContext(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs, const Shape& shape, int index)
+      : OpContext(op, inputs, attrs), shape_(shape), index_(index) {}
+  // Of the output to be laid out.
   const Shape& shape() const { return shape_; }
+  int index() const { return index_; }
   const std::int64_t* input_strides() const { return input(0).impl()->strides; }
   std::int64_t strides[Shape::kMaxRank] = {};  // to be set, in elements
   std::int64_t offset = 0;                     // from the input's first element
 
  private:
   const Shape& shape_;
+  int index_;
 };
 
 // One record on its way back. The tape fills it; the rule reads it and gives.

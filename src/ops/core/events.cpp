@@ -28,6 +28,22 @@ void store(void* at, double value) {
   *static_cast<T*>(at) = static_cast<T>(value);
 }
 
+struct Range {
+  double low, high;
+};
+Range range_of(DType dtype) {
+  switch (dtype) {
+    case DType::kU8: return {0, 255};
+    case DType::kI8: return {-128, 127};
+    case DType::kI16: return {-32768, 32767};
+    case DType::kI32: return {-2147483648.0, 2147483647.0};
+    case DType::kI64: return {-0x1p63, 0x1p63};
+    default: return {-HUGE_VAL, HUGE_VAL};
+  }
+}
+
+}  // namespace
+
 void store_number(DType dtype, void* at, double value) {
   switch (dtype) {
     case DType::kBool: return store<bool>(at, value);
@@ -44,22 +60,6 @@ void store_number(DType dtype, void* at, double value) {
     case DType::kC128: *static_cast<std::complex<double>*>(at) = value; return;
   }
 }
-
-struct Range {
-  double low, high;
-};
-Range range_of(DType dtype) {
-  switch (dtype) {
-    case DType::kU8: return {0, 255};
-    case DType::kI8: return {-128, 127};
-    case DType::kI16: return {-32768, 32767};
-    case DType::kI32: return {-2147483648.0, 2147483647.0};
-    case DType::kI64: return {-0x1p63, 0x1p63};
-    default: return {-HUGE_VAL, HUGE_VAL};
-  }
-}
-
-}  // namespace
 
 Tensor number(double value, bool fractional, DType dtype, const char* op, const Where& where) {
   if (!is_differentiable(dtype)) {

@@ -12,6 +12,8 @@ extern const OpDef kConstantEvent;
 // Elements read to the host. Attributes: Fingerprint.
 extern const OpDef kHostReadEvent;
 
+// Stores a number as one element of `dtype`, rounded or truncated as C++ does; bool is value != 0.
+void store_number(DType dtype, void* at, double value);
 // A scalar of the given type in a one-element tensor. Throws DTypeError where `value` has no place in `dtype`: a fraction in an integer type, any
 // number in bool. `op` names the op that is going to use it.
 Tensor number(double value, bool fractional, DType dtype, const char* op, const Where& where);
