@@ -11,3 +11,22 @@ function(whygrad_test)
   target_link_libraries(${target} PRIVATE whygrad_layers GTest::gmock GTest::gtest_main)
   gtest_discover_tests(${target} TEST_PREFIX "${arg_NAME}: " DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 600)
 endfunction()
+
+# whygrad_refused(FILE)
+#
+# For code that must not compile. The file has a case 0 that does compile, and a line `// refused N: sentence` for each case that the compiler must
+# refuse with that sentence (a regular expression) of a throw or static_assert. CASE holds the number.
+function(whygrad_refused file)
+  cmake_path(GET file STEM name)
+  set(compile "${CMAKE_CXX_COMPILER}" -std=c++20 -fsyntax-only -I "${PROJECT_SOURCE_DIR}/include" -I "${PROJECT_SOURCE_DIR}/src" "${file}")
+  add_test(NAME "refused: ${name}.0" COMMAND ${compile} -DCASE=0)
+  set_tests_properties("refused: ${name}.0" PROPERTIES LABELS unit)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
+  file(STRINGS "${file}" cases REGEX "^// refused [0-9]+: ")
+  foreach(case IN LISTS cases)
+    string(REGEX MATCH "^// refused ([0-9]+): (.*)$" _ "${case}")
+    set(test "refused: ${name}.${CMAKE_MATCH_1}")
+    add_test(NAME "${test}" COMMAND ${compile} -DCASE=${CMAKE_MATCH_1})
+    set_tests_properties("${test}" PROPERTIES LABELS unit PASS_REGULAR_EXPRESSION "(throw|failed:) .*${CMAKE_MATCH_2}")
+  endforeach()
+endfunction()
