@@ -1,0 +1,53 @@
+// Writing a file so that its name stands for the old contents or the new, never for a part.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace whygrad::io {
+
+// The calls that can fail, so that tests can make each of them do so. As in POSIX.
+struct SystemCalls {
+  int (*open)(const char* path, int flags, mode_t mode);
+  ssize_t (*write)(int descriptor, const void* data, std::size_t bytes);
+  int (*fsync)(int descriptor);
+  int (*close)(int descriptor);
+  int (*rename)(const char* from, const char* to);
+};
+extern const SystemCalls kSystemCalls;
+
+// NOTE [old or new]
+// The bytes go to a temporary file in the same folder (a rename does not cross file systems), reach the disk by fsync, and only then take the name
+// by rename, which POSIX makes at once. The folder is synced last, for the new name to outlive a power cut. A killed program leaves at most a file
+// NAME.PID-N.tmp behind, which nobody reads.
+class AtomicFile {
+ public:
+  // Opens the temporary file. All of these throw IoError; `op` names the writer in messages.
+  AtomicFile(const char* op, const std::string& path, const SystemCalls& calls = kSystemCalls);
+  // Removes the temporary file unless commit() came to the rename.
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void write(const void* data, std::size_t bytes);
+  // Gives the file its name. Call once, last.
+  void commit();
+
+ private:
+  // Throws IoError with the reason in errno.
+  [[noreturn]] void fail(const char* doing) const;
+  void sync_folder();
+
+  const char* op_;
+  std::string path_;
+  std::string temporary_;
+  const SystemCalls& calls_;
+  int descriptor_ = -1;
+  std::uint64_t written_ = 0;
+  bool named_ = false;
+};
+
+}  // namespace whygrad::io
