@@ -1,0 +1,57 @@
+// Variable: a named tensor that can be assigned, such as a weight.
+#pragma once
+
+#include <whygrad/tensor/tensor.hpp>
+
+#include <memory>
+#include <string>
+
+namespace whygrad {
+
+namespace internal {
+struct VariableImpl;
+}
+
+struct VariableOptions {
+  // Whether tapes watch it by themselves and optimisers may move it.
+  bool trainable = true;
+};
+
+// A handle: copies are the same variable. Shape and dtype are fixed by the first value. Reading is safe from several threads at once; an assignment
+// must not run at the same time as a read or another assignment.
+class WG_API Variable {
+ public:
+  // Refers to no variable; every use throws ValueError.
+  Variable() = default;
+  // An empty name becomes "variable". Throws ValueError for an empty tensor.
+  explicit Variable(const Tensor& initial, std::string name = {}, VariableOptions options = {}, Where where = Where::here());
+
+  // The current value. Under a tape that watches by itself, reading a trainable variable watches it.
+  operator Tensor() const { return value(); }
+  Tensor value() const;
+
+  // Replaces the value. No gradient flows through an assignment: what was assigned is cut from what is read later, as in TensorFlow.
+  // Throws ShapeError or DTypeError unless shape and dtype are the variable's.
+  void assign(const Tensor& value, Where where = Where::here()) const;
+  void assign_add(const Tensor& delta, Where where = Where::here()) const;
+  void assign_sub(const Tensor& delta, Where where = Where::here()) const;
+
+  bool defined() const noexcept { return impl_ != nullptr; }
+  const std::string& name() const;
+  const Shape& shape() const;
+  DType dtype() const;
+  bool trainable() const;
+  // Where it was made.
+  Where where() const;
+  // True for two handles of one variable.
+  bool is(const Variable& other) const noexcept { return impl_ == other.impl_; }
+
+  internal::VariableImpl& impl() const;
+  const std::shared_ptr<internal::VariableImpl>& shared() const noexcept { return impl_; }
+  explicit Variable(std::shared_ptr<internal::VariableImpl> impl) noexcept : impl_(std::move(impl)) {}
+
+ private:
+  std::shared_ptr<internal::VariableImpl> impl_;
+};
+
+}  // namespace whygrad

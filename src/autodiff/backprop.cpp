@@ -1,0 +1,287 @@
+#include "autodiff/backprop.hpp"
+
+#include "kernels/cpu/elementwise.hpp"
+#include "ops/core/context.hpp"
+
+#include <whygrad/ops/elementwise.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace whygrad::internal {
+namespace {
+
+// NOTE [two sweeps]
+// Forward, from the first record to the last target: which values carry a gradient with respect to what the tape watches (kActive), and which with
+// respect to the sources asked for (kReached). A source that is an intermediate value counts only if it is active, and a watched value only for
+// ops that came after it was watched. Backward, in falling order of ids: every record with an incoming gradient and a reached input runs its
+// rule. Ids rise along every data path, so when a record's turn comes all its consumers have given what they had.
+enum Flag : std::uint8_t { kActive = 1, kReached = 2, kSource = 4, kWatchedHere = 8 };
+
+// Positions of the windows' values in one dense array.
+class Positions {
+ public:
+  explicit Positions(const std::vector<Window>& windows, ValueId now) {
+    for (const Window& w : windows) {
+      const ValueId end = w.end != 0 ? w.end : now;
+      if (end == w.begin) continue;
+      spans_.push_back({w.begin, end, size_});
+      size_ += static_cast<std::size_t>(end - w.begin);
+    }
+  }
+  struct Span {
+    ValueId begin, end;
+    std::size_t offset;
+  };
+  static constexpr std::size_t kOutside = static_cast<std::size_t>(-1);
+  std::size_t find(ValueId id) const {
+    if (spans_.size() == 1) return id >= spans_[0].begin && id < spans_[0].end ? static_cast<std::size_t>(id - spans_[0].begin) : kOutside;
+    const auto at = std::upper_bound(spans_.begin(), spans_.end(), id, [](ValueId i, const Span& s) { return i < s.end; });
+    return at != spans_.end() && id >= at->begin ? at->offset + static_cast<std::size_t>(id - at->begin) : kOutside;
+  }
+  const std::vector<Span>& spans() const { return spans_; }
+  std::size_t size() const { return size_; }
+
+ private:
+  std::vector<Span> spans_;
+  std::size_t size_ = 0;
+};
+
+// Room for a rule's arguments; on the stack but for ops of very many inputs.
+template <class T>
+class Few {
+ public:
+  T* get(std::size_t n) {
+    if (n <= kInline) {
+      std::fill_n(few_, n, T{});
+      return few_;
+    }
+    many_ = std::make_unique<T[]>(n);
+    return many_.get();
+  }
+
+ private:
+  static constexpr std::size_t kInline = 8;
+  T few_[kInline]{};
+  std::unique_ptr<T[]> many_;
+};
+
+// Ops that a rule calls are logged at the place of the op that is differentiated.
+class BackwardScope {
+ public:
+  BackwardScope(Log& log, const Record& record) : log_(log), outer_(log.backward) { log.backward = {&record.where, record.first}; }
+  ~BackwardScope() { log_.backward = outer_; }
+  BackwardScope(const BackwardScope&) = delete;
+  BackwardScope& operator=(const BackwardScope&) = delete;
+
+ private:
+  Log& log_;
+  Log::Backward outer_;
+};
+
+bool carries(const Record& r, int input) {
+  return input_def(*r.op, input).gradient.kind == GradientAnswer::Kind::kDifferentiable && is_differentiable(r.dtype(input));
+}
+
+class Backprop {
+ public:
+  Backprop(const TapeState& tape, const Question& question)
+      : tape_(tape),
+        question_(question),
+        log_(Log::mine()),
+        slice_(tape.slice()),
+        positions_(tape.windows(), log_.next_id()),
+        flags_(positions_.size()),
+        watched_source_(tape.watches().size()),
+        leaf_gradients_(tape.watches().size()) {}
+
+  // Lets go of the records from the end down, each as soon as it is done with; of all of them whatever happens.
+  ~Backprop() {
+    if (question_.release) release_down_to(0);
+  }
+  Backprop(const Backprop&) = delete;
+  Backprop& operator=(const Backprop&) = delete;
+
+  std::vector<Tensor> run() {
+    mark_sources();
+    ValueId last = 0;
+    for (const Question::Target& t : question_.targets) {
+      if (t.seed.defined()) last = std::max(last, t.id);
+    }
+    sweep_forward(last);
+    gradients_.resize(positions_.size());
+    for (const Question::Target& t : question_.targets) {
+      if (t.seed.defined()) accumulate(t.id, Tensor(t.seed));
+    }
+    sweep_backward(last);
+    return collect();
+  }
+
+ private:
+  void mark_sources() {
+    for (const Watch& w : tape_.watches()) {
+      const std::size_t at = positions_.find(w.id);
+      if (at != Positions::kOutside) flags_[at] |= kWatchedHere;
+    }
+    for (const auto& ids : question_.sources) {
+      for (const ValueId id : ids) {
+        const std::int32_t watch = tape_.watch_index().find(id);
+        if (watch != IdMap::kNone) watched_source_[static_cast<std::size_t>(watch)] = true;
+        const std::size_t at = positions_.find(id);
+        if (at != Positions::kOutside) flags_[at] |= kSource;
+      }
+    }
+  }
+
+  // The flags of a value as the record `reader` sees it.
+  std::uint8_t flags(ValueId id, ValueId reader) const {
+    const std::size_t at = positions_.find(id);
+    const std::uint8_t known = at != Positions::kOutside ? flags_[at] : std::uint8_t{0};
+    if (at != Positions::kOutside && (known & kWatchedHere) == 0) return known;
+    const std::int32_t watch = tape_.watch_index().find(id);
+    if (watch == IdMap::kNone || reader < tape_.watches()[static_cast<std::size_t>(watch)].since) return known;
+    const int seen = watched_source_[static_cast<std::size_t>(watch)] != 0 ? kActive | kReached : kActive;
+    return static_cast<std::uint8_t>(known | seen);
+  }
+
+  void sweep_forward(ValueId last) {
+    for (const Positions::Span& span : positions_.spans()) {
+      for (ValueId id = span.begin; id < span.end && id <= last; ++id) {
+        const Record* r = slice_.find(id);
+        if (r == nullptr || r->first != id) continue;
+        std::uint8_t in = 0;
+        for (int i = 0; i < r->inputs; ++i) {
+          if (carries(*r, i)) in |= flags(r->input_ids()[i], id);
+        }
+        if ((in & kActive) == 0) continue;
+        for (int k = 0; k < r->outputs; ++k) {
+          if (!is_differentiable(r->dtype(r->inputs + k))) continue;
+          std::uint8_t& out = flags_[span.offset + static_cast<std::size_t>(id - span.begin) + static_cast<std::size_t>(k)];
+          out |= in & (kActive | kReached);
+          if ((out & kSource) != 0) out |= kReached;
+        }
+      }
+    }
+  }
+
+  void accumulate(ValueId id, Tensor dx) {
+    const std::size_t at = positions_.find(id);
+    if (at != Positions::kOutside) {
+      add_to(gradients_[at], std::move(dx));
+    } else if (const std::int32_t watch = tape_.watch_index().find(id); watch != IdMap::kNone) {
+      add_to(leaf_gradients_[static_cast<std::size_t>(watch)], std::move(dx));
+    }
+  }
+
+  // Adds in place where nobody can see it: no tape records this pass, and nobody else holds the sum.
+  void add_to(Tensor& sum, Tensor dx) {
+    if (!sum.defined()) {
+      sum = std::move(dx);
+    } else if (log_.recording() == 0 && sole_owner(sum) && sum.is_contiguous() && dx.shape() == sum.shape()) {
+      kernels::binary(kernels::Binary::kAdd, view_of(sum), view_of(dx), view_of(sum));
+    } else {
+      sum = add(sum, dx);
+    }
+  }
+
+  void sweep_backward(ValueId last) {
+    for (std::size_t s = positions_.spans().size(); s-- > 0;) {
+      const Positions::Span& span = positions_.spans()[s];
+      for (ValueId id = std::min(span.end, last + 1); id-- > span.begin;) {
+        const Record* r = slice_.find(id);
+        if (r == nullptr || r->first != id) continue;
+        step(*r, span.offset + static_cast<std::size_t>(id - span.begin));
+        if (question_.release) release_down_to(id);
+      }
+    }
+  }
+
+  void step(const Record& r, std::size_t at) {
+    bool incoming = false;
+    for (int k = 0; k < r.outputs; ++k) incoming |= gradients_[at + static_cast<std::size_t>(k)].defined();
+    if (!incoming) return;
+    Few<bool> needs_room;
+    bool* needs = needs_room.get(r.inputs);
+    bool any = false;
+    for (int i = 0; i < r.inputs; ++i) {
+      needs[i] = carries(r, i) && (flags(r.input_ids()[i], r.first) & kReached) != 0;
+      any |= needs[i];
+    }
+    Few<Tensor> dy_room, dx_room;
+    Tensor* dys = dy_room.get(r.outputs);
+    for (int k = 0; k < r.outputs; ++k) {
+      const std::size_t slot = at + static_cast<std::size_t>(k);
+      dys[k] = (flags_[slot] & kSource) != 0 ? gradients_[slot] : std::move(gradients_[slot]);
+    }
+    if (!any) return;
+    Tensor* dxs = dx_room.get(r.inputs);
+    VjpContext context(r, {dys, r.outputs}, needs, {dxs, r.inputs});
+    {
+      const BackwardScope scope(log_, r);
+      r.op->vjp(context);
+      for (int i = 0; i < r.inputs; ++i) {
+        if (!needs[i] || !dxs[i].defined()) continue;
+        if (dxs[i].shape() != r.shape(i) || dxs[i].dtype() != r.dtype(i)) {
+          throw InternalError(r.op->name, fmt::format("its gradient rule gave {} for input `{}` of {}{}", dxs[i].signature(), input_def(*r.op, i).name,
+                                                      name_of(r.dtype(i)), r.shape(i).to_string()));
+        }
+        accumulate(r.input_ids()[i], std::move(dxs[i]));
+      }
+    }
+  }
+
+  void release_down_to(ValueId bottom) {
+    const auto& spans = positions_.spans();
+    while (true) {
+      if (released_ == 0) {
+        if (unreleased_spans_ == spans.size()) return;
+        released_ = spans[spans.size() - 1 - unreleased_spans_].end;
+      }
+      const Positions::Span& span = spans[spans.size() - 1 - unreleased_spans_];
+      for (; released_ > span.begin && released_ > bottom; --released_) {
+        Record* r = slice_.find(released_ - 1);
+        if (r != nullptr && r->first == released_ - 1) TapeState::let_go(*r);
+      }
+      if (released_ > span.begin) return;
+      released_ = 0;
+      ++unreleased_spans_;
+    }
+  }
+
+  std::vector<Tensor> collect() {
+    std::vector<Tensor> result(question_.sources.size());
+    for (std::size_t s = 0; s < result.size(); ++s) {
+      for (const ValueId id : question_.sources[s]) {
+        const std::size_t at = positions_.find(id);
+        const std::int32_t watch = tape_.watch_index().find(id);
+        // A target that is the source itself counts where the tape knows it.
+        if (at != Positions::kOutside && (flags_[at] & (kActive | kWatchedHere)) != 0) {
+          if (gradients_[at].defined()) add_to(result[s], gradients_[at]);
+        } else if (at == Positions::kOutside && watch != IdMap::kNone) {
+          const Tensor& g = leaf_gradients_[static_cast<std::size_t>(watch)];
+          if (g.defined()) add_to(result[s], g);
+        }
+      }
+    }
+    return result;
+  }
+
+  const TapeState& tape_;
+  const Question& question_;
+  Log& log_;
+  const LogSlice slice_;
+  const Positions positions_;
+  std::vector<std::uint8_t> flags_;
+  std::vector<char> watched_source_;
+  std::vector<Tensor> gradients_;       // by position
+  std::vector<Tensor> leaf_gradients_;  // by watch, for values older than the windows
+  std::size_t unreleased_spans_ = 0;    // spans, counted from the end, that are let go entirely
+  ValueId released_ = 0;                // within the present span: everything from here on is let go; 0 before it is begun
+};
+
+}  // namespace
+
+std::vector<Tensor> backprop(const TapeState& tape, const Question& question) { return Backprop(tape, question).run(); }
+
+}  // namespace whygrad::internal

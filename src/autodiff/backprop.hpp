@@ -1,0 +1,26 @@
+// One gradient request: the sweeps over a tape's windows.
+#pragma once
+
+#include "autodiff/tape_state.hpp"
+
+#include <vector>
+
+namespace whygrad::internal {
+
+// What is asked, with seeds resolved: defined() and of the target's shape and dtype where the target can carry a gradient.
+struct Question {
+  struct Target {
+    ValueId id;
+    Tensor seed;
+  };
+  std::vector<Target> targets;
+  // Per source the ids it stands for: one for a tensor, one per value that was read for a variable.
+  std::vector<std::vector<ValueId>> sources;
+  bool release = false;  // let go of every record on the way
+};
+
+// The gradient of every source, empty where no differentiable path leads to it. Linear in the records between the first window and the last target;
+// nothing recurses. Whatever a gradient rule throws comes through, with all records let go first if the question releases.
+std::vector<Tensor> backprop(const TapeState& tape, const Question& question);
+
+}  // namespace whygrad::internal

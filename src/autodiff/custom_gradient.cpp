@@ -1,0 +1,148 @@
+#include <whygrad/autodiff/custom_gradient.hpp>
+
+#include "autodiff/custom_gradient.hpp"
+#include "autodiff/tape_state.hpp"
+#include "ops/core/context.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace whygrad {
+namespace internal {
+namespace {
+
+// What a record of a custom gradient keeps.
+struct CustomRule final : Kept {
+  CustomResult result;
+  std::size_t inputs = 0;  // the rest of the record's inputs are variables
+  std::vector<std::shared_ptr<VariableImpl>> variables;
+};
+
+void check_count(const char* what, std::size_t got, std::size_t wanted) {
+  if (got == wanted) return;
+  throw ValueError("custom_gradient", fmt::format("the backward function returned {} gradients for {} {}", got, wanted, what),
+                   fmt::format("return one per {}, in order; an empty Tensor stands for no gradient", what));
+}
+
+CustomGradients call_rule(const CustomRule& rule, const std::vector<Tensor>& dys) {
+  CustomGradients g;
+  if (rule.result.backward_with_variables) {
+    std::vector<Variable> variables;
+    for (const auto& v : rule.variables) variables.emplace_back(v);
+    g = rule.result.backward_with_variables(dys, variables);
+  } else {
+    g.inputs = rule.result.backward(dys);
+  }
+  check_count("inputs", g.inputs.size(), rule.inputs);
+  check_count("variables", g.variables.size(), rule.variables.size());
+  return g;
+}
+
+void custom_vjp(VjpContext& g) {
+  const auto& rule = *static_cast<const CustomRule*>(g.kept());
+  std::vector<Tensor> dys;
+  for (int k = 0; k < g.output_count(); ++k) dys.push_back(g.dy(k));
+  CustomGradients gradients = call_rule(rule, dys);
+  for (int i = 0; i < g.input_count(); ++i) {
+    const auto n = static_cast<std::size_t>(i);
+    Tensor& dx = n < rule.inputs ? gradients.inputs[n] : gradients.variables[n - rule.inputs];
+    if (!dx.defined() || !g.needs(i)) continue;
+    if (dx.shape() != g.input_shape(i) || dx.dtype() != g.input_dtype(i)) {
+      throw ShapeError("custom_gradient",
+                       fmt::format("the gradient of input {} is {} and the input {}{}", i, dx.signature(), name_of(g.input_dtype(i)), g.input_shape(i).to_string()),
+                       "a gradient has the shape and dtype of its input; sum it over broadcast axes");
+    }
+    g.give(i, std::move(dx));
+  }
+}
+
+}  // namespace
+
+constexpr OpDef kCustomGradientEvent = define_event({
+    .name = "custom_gradient",
+    .doc = "A function with a gradient rule of the user's.",
+    .inputs = {{"inputs", Differentiable{}}},
+    .variadic = true,
+    .vjp = custom_vjp,
+});
+
+}  // namespace internal
+
+std::vector<Tensor> custom_gradient(const std::function<CustomResult(const std::vector<Tensor>&)>& f, const std::vector<Watchable>& inputs, Where where) {
+  using namespace internal;
+  auto rule = std::make_unique<CustomRule>();
+  std::vector<Tensor> values;
+  for (const Watchable& w : inputs) values.push_back(w.is_variable() ? w.variable().value() : w.tensor());
+  rule->inputs = values.size();
+  {
+    const VariableWatcher watcher;
+    const StopRecording stopped(where);
+    rule->result = f(values);
+    for (const auto& v : watcher.variables()) {
+      const bool passed = std::any_of(inputs.begin(), inputs.end(), [&v](const Watchable& w) { return w.is_variable() && w.variable().shared() == v; });
+      if (!passed) rule->variables.push_back(v);
+    }
+  }
+  if (!rule->result.backward && !rule->result.backward_with_variables) {
+    throw ValueError("custom_gradient", "the function returned no backward function", "set CustomResult::backward");
+  }
+  if (!rule->variables.empty() && !rule->result.backward_with_variables) {
+    throw ValueError("custom_gradient", fmt::format("the function read variable `{}`, but its backward function takes no variables", rule->variables[0]->name),
+                     "set CustomResult::backward_with_variables, or pass the variable as an input");
+  }
+  for (const auto& v : rule->variables) values.push_back(Variable(v).value());  // read once more, so that the tapes watch them
+
+  std::vector<Tensor> outputs;
+  for (const Tensor& t : rule->result.outputs) {
+    if (!t.defined()) throw ValueError("custom_gradient", "an output is an empty handle", "return tensors that hold values");
+    outputs.push_back(make_view(t, t.shape(), t.impl()->strides, 0));
+  }
+  rule->result.outputs.clear();
+  std::vector<const Tensor*> pointers;
+  for (const Tensor& t : values) pointers.push_back(&t);
+
+  Log& log = Log::mine();
+  bool active = false;
+  for (const Tensor& t : values) active |= log.recording() != 0 && is_differentiable(t.dtype()) && log.active(t);
+  for (const Tensor& t : outputs) {
+    if (active && is_differentiable(t.dtype())) log.mark_active(t);
+  }
+  log.append({.op = &kCustomGradientEvent,
+              .where = &where,
+              .inputs = pointers.data(),
+              .input_count = static_cast<int>(pointers.size()),
+              .outputs = outputs.data(),
+              .output_count = static_cast<int>(outputs.size()),
+              .kept = active ? rule.release() : nullptr});
+  return outputs;
+}
+
+Tensor custom_gradient(const std::function<std::pair<Tensor, UnaryBackward>(const Tensor&)>& f, const Watchable& x, Where where) {
+  const auto many = [&f](const std::vector<Tensor>& in) {
+    auto [y, backward] = f(in[0]);
+    CustomResult result{.outputs = {y}};
+    if (backward) result.backward = [rule = std::move(backward)](const std::vector<Tensor>& dys) { return std::vector<Tensor>{rule(dys[0])}; };
+    return result;
+  };
+  return custom_gradient(many, {x}, where)[0];
+}
+
+Tensor grad_pass_through(const std::function<Tensor(const Tensor&)>& f, const Watchable& x, Where where) {
+  const auto straight = [&f](const std::vector<Tensor>& in) {
+    Tensor y = f(in[0]);
+    if (y.shape() != in[0].shape() || y.dtype() != in[0].dtype()) {
+      throw ShapeError("grad_pass_through", fmt::format("the function made {} of {}", y.signature(), in[0].signature()),
+                       "only a function that keeps shape and dtype can have the gradient of the identity");
+    }
+    // Variables inside get no gradient, as in TensorFlow.
+    CustomResult result{.outputs = {y}};
+    result.backward_with_variables = [](const std::vector<Tensor>& dys, const std::vector<Variable>& variables) {
+      return CustomGradients{dys, std::vector<Tensor>(variables.size())};
+    };
+    return result;
+  };
+  return custom_gradient(straight, {x}, where)[0];
+}
+
+}  // namespace whygrad

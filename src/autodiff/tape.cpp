@@ -1,0 +1,225 @@
+#include <whygrad/autodiff/tape.hpp>
+
+#include "autodiff/backprop.hpp"
+#include "autodiff/tape_state.hpp"
+
+#include <whygrad/base/error.hpp>
+#include <whygrad/ops/creation.hpp>
+
+#include <fmt/format.h>
+
+namespace whygrad {
+namespace {
+
+using internal::Log;
+using internal::TapeState;
+using internal::Window;
+
+std::string at(const Where& where) { return where.file == nullptr ? std::string() : fmt::format(" at {}:{}", where.file, where.line); }
+
+void check_usable(const TapeState& tape, const char* op) {
+  tape.check_thread(op);
+  if (tape.consumed()) {
+    throw TapeError(op, fmt::format("[WG108] this tape was used up by gradient(){}", at(tape.consumed_at())),
+                    "a tape answers once and then frees its buffers; ask for all sources in one call, or make it GradientTape tape({.persistent = true})");
+  }
+}
+
+Tensor resolve_seed(const Seed& seed, const Tensor& target, std::size_t number, const Where& where) {
+  if (!seed.tensor().defined()) {
+    return fill(target.shape(), seed.number().value_or(1.0), target.dtype(), where);
+  }
+  if (seed.tensor().dtype() != target.dtype()) {
+    throw DTypeError("gradient", fmt::format("output gradient {} is {} and its target {}", number, seed.tensor().signature(), target.signature()),
+                     "give each output gradient the dtype of its target");
+  }
+  if (seed.tensor().shape() != target.shape()) {
+    throw ShapeError("gradient", fmt::format("output gradient {} is {} and its target {}", number, seed.tensor().signature(), target.signature()),
+                     "give each output gradient the shape of its target");
+  }
+  return seed.tensor();
+}
+
+Tensor tensor_of(const Watchable& w) { return w.is_variable() ? w.variable().impl().value : w.tensor(); }
+
+void check_defined(const std::vector<Watchable>& values, const char* what) {
+  for (const Watchable& w : values) {
+    if (!w.is_variable() && !w.tensor().defined()) throw ValueError("gradient", fmt::format("a {} is an empty handle", what), "pass a tensor or a variable that holds a value");
+  }
+}
+
+internal::Question make_question(const TapeState& tape, const std::vector<Watchable>& targets, const std::vector<Watchable>& sources,
+                                 const GradientOptions& options, const Where& where) {
+  check_defined(targets, "target");
+  check_defined(sources, "source");
+  if (!options.output_gradients.empty() && options.output_gradients.size() != targets.size()) {
+    throw ValueError("gradient", fmt::format("{} output gradients are given for {} targets", options.output_gradients.size(), targets.size()),
+                     "give one per target, or none for ones");
+  }
+  internal::Question q;
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    const Tensor target = tensor_of(targets[i]);
+    internal::Question::Target t{target.id(), {}};
+    if (is_differentiable(target.dtype())) t.seed = resolve_seed(options.output_gradients.empty() ? Seed() : options.output_gradients[i], target, i, where);
+    q.targets.push_back(std::move(t));
+  }
+  for (const Watchable& source : sources) {
+    auto& ids = q.sources.emplace_back();
+    if (!source.is_variable()) {
+      ids.push_back(source.tensor().id());
+      continue;
+    }
+    for (const internal::Watch& w : tape.watches()) {
+      if (w.variable == source.variable().shared()) ids.push_back(w.id);
+    }
+  }
+  return q;
+}
+
+internal::TapeFacts::Value fact_of(const Watchable& w) {
+  const Tensor t = tensor_of(w);
+  return {t.id(), t.dtype(), t.shape(), w.is_variable() ? w.variable().shared() : nullptr};
+}
+
+std::shared_ptr<const internal::TapeFacts> facts_of(const TapeState& tape, const std::vector<Watchable>& targets, const std::vector<Watchable>& sources,
+                                                    ValueId asked, const Where& where) {
+  auto facts = std::make_shared<internal::TapeFacts>();
+  facts->log = tape.slice();
+  facts->log.add(Log::mine().chunks(0, Log::mine().next_id()));
+  facts->windows = tape.windows();
+  facts->forgotten = tape.forgotten();
+  facts->watches = tape.watches();
+  facts->watch_index = tape.watch_index();
+  facts->options = tape.options();
+  facts->tape_made_at = tape.made_at();
+  facts->asked_at = where;
+  facts->asked = asked;
+  for (const Watchable& t : targets) facts->targets.push_back(fact_of(t));
+  for (const Watchable& s : sources) facts->sources.push_back(fact_of(s));
+  return facts;
+}
+
+std::vector<Gradient> differentiate(TapeState& tape, const std::vector<Watchable>& targets, const std::vector<Watchable>& sources,
+                                    const GradientOptions& options, const Where& where) {
+  check_usable(tape, "gradient");
+  internal::Question question = make_question(tape, targets, sources, options, where);
+  const ValueId asked = Log::mine().next_id();
+  question.release = !tape.options().persistent;
+  if (question.release) {
+    if (tape.recording()) tape.stop(Window::End::kAsked, where);
+    tape.consume(where);
+  }
+  std::vector<Tensor> values = internal::backprop(tape, question);
+  std::vector<Gradient> result;
+  std::shared_ptr<const internal::TapeFacts> facts;
+  for (std::size_t s = 0; s < sources.size(); ++s) {
+    if (values[s].defined()) {
+      result.emplace_back(std::move(values[s]));
+    } else if (options.unconnected_gradients == UnconnectedGradients::zero) {
+      const Tensor source = tensor_of(sources[s]);
+      result.emplace_back(zeros(source.shape(), source.dtype(), where));
+    } else {
+      if (facts == nullptr) facts = facts_of(tape, targets, sources, asked, where);
+      result.emplace_back(facts, s);
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+UnconnectedGradients unconnected_gradients_from_name(std::string_view name) {
+  if (name == "none") return UnconnectedGradients::none;
+  if (name == "zero") return UnconnectedGradients::zero;
+  throw ValueError("gradient", fmt::format("Unknown value for unconnected_gradients: '{}'", name), "it is \"none\" or \"zero\"");
+}
+
+Targets::Targets(const Gradients& targets) {
+  for (const Gradient& g : targets) items_.emplace_back(g.value());
+}
+
+const Gradient& Gradients::operator[](std::size_t i) const {
+  if (i >= gradients_.size()) throw IndexError("Gradients", fmt::format("index {} of {}", i, gradients_.size()), "there is one gradient per source");
+  return gradients_[i];
+}
+
+const Gradient& Gradients::operator[](const Variable& variable) const {
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    if (sources_[i].is_variable() && sources_[i].variable().is(variable)) return gradients_[i];
+  }
+  throw ValueError("Gradients", fmt::format("variable `{}` was not among the sources", variable.name()), "pass it to gradient()");
+}
+
+GradientTape::GradientTape(GradientTapeOptions options, Where where) : state_(std::make_shared<TapeState>(options, where)) { state_->start(where); }
+GradientTape::~GradientTape() { state_->finish(); }
+
+void GradientTape::exit(Where where) {
+  state_->check_thread("exit");
+  if (!state_->recording()) throw TapeError("exit", "the tape is not recording", "exit() once for each time it was entered");
+  state_->stop(Window::End::kExited, where);
+}
+
+void GradientTape::enter(Where where) {
+  check_usable(*state_, "enter");
+  if (state_->recording()) throw TapeError("enter", "the tape is still recording", "exit() it first, or make another tape to nest");
+  state_->start(where);
+}
+
+bool GradientTape::recording() const noexcept { return state_->recording(); }
+
+void GradientTape::watch(const Watchable& value, Where) {
+  check_usable(*state_, "watch");
+  if (value.is_variable()) {
+    state_->watch(value.variable().shared());
+  } else if (!value.tensor().defined()) {
+    throw ValueError("watch", "the tensor is an empty handle", "watch a tensor that holds a value");
+  } else {
+    state_->watch(value.tensor());
+  }
+}
+
+void GradientTape::watch(std::initializer_list<Watchable> values, Where where) {
+  for (const Watchable& v : values) watch(v, where);
+}
+
+std::vector<Variable> GradientTape::watched_variables() const { return state_->watched_variables(); }
+
+void GradientTape::reset(Where where) {
+  check_usable(*state_, "reset");
+  state_->reset(where);
+}
+
+GradientTape::Pause GradientTape::stop_recording(Where where) {
+  state_->check_thread("stop_recording");
+  if (!state_->recording()) throw TapeError("stop_recording", "the tape is not recording", "only a tape that records can be paused; enter() it first");
+  state_->stop(Window::End::kPaused, where);
+  return Pause(state_);
+}
+
+GradientTape::Pause::~Pause() {
+  if (tape_ != nullptr && tape_->can_resume()) tape_->start({});
+}
+
+Gradient GradientTape::gradient(const Targets& targets, const Watchable& source, const GradientOptions& options, Where where) {
+  return differentiate(*state_, targets.items(), {source}, options, where)[0];
+}
+
+Gradients GradientTape::gradient(const Targets& targets, std::initializer_list<Watchable> sources, const GradientOptions& options, Where where) {
+  return gradient(targets, Sources(std::vector<Watchable>(sources)), options, where);
+}
+
+Gradients GradientTape::gradient(const Targets& targets, const Sources& sources, const GradientOptions& options, Where where) {
+  return {sources.items(), differentiate(*state_, targets.items(), sources.items(), options, where)};
+}
+
+StopRecording::StopRecording(Where where) : paused_(internal::ThreadTapes::mine().recording) {
+  for (const auto& tape : paused_) tape->stop(Window::End::kPaused, where);
+}
+
+StopRecording::~StopRecording() {
+  for (const auto& tape : paused_) {
+    if (tape->can_resume()) tape->start({});
+  }
+}
+
+}  // namespace whygrad

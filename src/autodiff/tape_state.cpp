@@ -1,0 +1,198 @@
+#include "autodiff/tape_state.hpp"
+
+#include <algorithm>
+#include <atomic>
+
+namespace whygrad::internal {
+namespace {
+
+constexpr std::size_t kForgotten = 16;
+
+std::uint64_t next_epoch() {
+  static std::atomic<std::uint64_t> epoch{1};
+  return epoch.fetch_add(1, std::memory_order_relaxed);
+}
+
+thread_local VariableWatcher* innermost_watcher = nullptr;
+
+}  // namespace
+
+// ---- LogSlice ----
+
+void LogSlice::add(std::vector<ChunkRef> chunks) {
+  for (ChunkRef& chunk : chunks) {
+    const auto at = std::lower_bound(chunks_.begin(), chunks_.end(), chunk->number, [](const ChunkRef& c, std::uint64_t n) { return c->number < n; });
+    if (at == chunks_.end() || (*at)->number != chunk->number) chunks_.insert(at, std::move(chunk));
+  }
+}
+
+Record* LogSlice::find(ValueId id) const {
+  if (chunks_.empty() || (id & ~kSequenceMask) != chunks_.front()->serial) return nullptr;
+  const std::uint64_t number = (id & kSequenceMask) >> kChunkBits;
+  if (number < chunks_.front()->number || number > chunks_.back()->number) return nullptr;
+  // Consecutive chunks, the usual case, are found at once.
+  const std::size_t guess = static_cast<std::size_t>(number - chunks_.front()->number);
+  if (guess < chunks_.size() && chunks_[guess]->number == number) return chunks_[guess]->records[id & (kChunkIds - 1)];
+  const auto at = std::lower_bound(chunks_.begin(), chunks_.end(), number, [](const ChunkRef& c, std::uint64_t n) { return c->number < n; });
+  return (*at)->number == number ? (*at)->records[id & (kChunkIds - 1)] : nullptr;
+}
+
+// ---- ThreadTapes ----
+
+ThreadTapes& ThreadTapes::mine() {
+  thread_local ThreadTapes tapes;
+  return tapes;
+}
+
+bool reads_are_observed() noexcept { return Log::mine().recording() != 0 || innermost_watcher != nullptr; }
+
+void note_access(const std::shared_ptr<VariableImpl>& variable) {
+  if (!variable->trainable) return;
+  ThreadTapes& tapes = ThreadTapes::mine();
+  VariableWatcher::note(variable);
+  if (variable->noted.load(std::memory_order_relaxed) == tapes.epoch) return;
+  for (const auto& tape : tapes.recording) {
+    if (tape->options().watch_accessed_variables) tape->watch(variable);
+  }
+  variable->noted.store(tapes.epoch, std::memory_order_relaxed);
+}
+
+VariableWatcher::VariableWatcher() : outer_(std::exchange(innermost_watcher, this)) {}
+VariableWatcher::~VariableWatcher() { innermost_watcher = outer_; }
+
+void VariableWatcher::note(const std::shared_ptr<VariableImpl>& variable) {
+  for (VariableWatcher* w = innermost_watcher; w != nullptr; w = w->outer_) {
+    if (std::find(w->variables_.begin(), w->variables_.end(), variable) == w->variables_.end()) w->variables_.push_back(variable);
+  }
+}
+
+// ---- TapeState ----
+
+TapeState::TapeState(GradientTapeOptions options, const Where& where) : options_(options), log_(&Log::mine()), made_at_(where) { ++ThreadTapes::mine().unfinished; }
+
+void TapeState::check_thread(const char* op) const {
+  if (&Log::mine() != log_) {
+    throw TapeError(op, "the tape belongs to another thread", "a tape records and differentiates on the thread that made it; make one per thread");
+  }
+}
+
+void TapeState::start(const Where&) {
+  const ValueId now = log_->next_id();
+  if (pinned_ == 0) {
+    pinned_ = now;
+    log_->pin(now);
+  }
+  windows_.push_back({.begin = now});
+  log_->start_recording();
+  ThreadTapes& tapes = ThreadTapes::mine();
+  tapes.recording.push_back(shared_from_this());
+  tapes.epoch = next_epoch();
+  recording_ = true;
+}
+
+void TapeState::stop(Window::End how, const Where& where) {
+  Window& w = windows_.back();
+  w.end = log_->next_id();
+  w.ended = how;
+  w.ended_at = where;
+  recording_ = false;
+  log_->stop_recording();
+  ThreadTapes& tapes = ThreadTapes::mine();
+  std::erase_if(tapes.recording, [this](const auto& t) { return t.get() == this; });
+  tapes.epoch = next_epoch();
+  if (how != Window::End::kPaused) unpin();
+}
+
+// From here on the tape itself holds what lies in its closed windows, and the log may forget the rest.
+void TapeState::unpin() noexcept {
+  if (pinned_ == 0) return;
+  for (const Window& w : windows_) {
+    if (w.end > pinned_) closed_.add(log_->chunks(w.begin, w.end));
+  }
+  log_->unpin(pinned_);
+  pinned_ = 0;
+}
+
+void TapeState::add_watch(ValueId id, std::shared_ptr<VariableImpl> variable) {
+  if (watch_index_.find(id) != IdMap::kNone) return;
+  watch_index_.set(id, static_cast<std::int32_t>(watches_.size()));
+  watches_.push_back({id, log_->next_id(), std::move(variable)});
+}
+
+void TapeState::watch(const Tensor& tensor) {
+  tensor.impl()->activity.store(TensorImpl::kWatched, std::memory_order_relaxed);
+  add_watch(tensor.id(), nullptr);
+}
+
+void TapeState::watch(const std::shared_ptr<VariableImpl>& variable) {
+  variable->value.impl()->activity.store(TensorImpl::kWatched, std::memory_order_relaxed);
+  add_watch(variable->value.id(), variable);
+  if (std::find(variables_.begin(), variables_.end(), variable) == variables_.end()) variables_.push_back(variable);
+}
+
+std::vector<Variable> TapeState::watched_variables() const {
+  std::vector<Variable> result;
+  for (const auto& v : variables_) result.emplace_back(v);
+  std::sort(result.begin(), result.end(), [](const Variable& a, const Variable& b) { return a.impl().number < b.impl().number; });
+  return result;
+}
+
+void TapeState::reset(const Where& where) {
+  const bool was_recording = recording_;
+  if (was_recording) stop(Window::End::kReset, where);
+  unpin();
+  let_go_all();
+  for (Window w : windows_) {
+    w.ended = Window::End::kReset;
+    w.ended_at = where;
+    if (forgotten_.size() == kForgotten) forgotten_.erase(forgotten_.begin());
+    forgotten_.push_back(w);
+  }
+  windows_.clear();
+  closed_.clear();
+  watches_.clear();
+  watch_index_.clear();
+  variables_.clear();
+  if (was_recording) start(where);
+}
+
+void TapeState::consume(const Where& where) {
+  consumed_ = true;
+  consumed_at_ = where;
+  --ThreadTapes::mine().unfinished;
+  if (ThreadTapes::mine().unfinished == 0) log_->end_generation();
+}
+
+void TapeState::let_go_all() noexcept {
+  if (consumed_) return;
+  const LogSlice held = slice();
+  for (const Window& w : windows_) {
+    const ValueId end = w.end != 0 ? w.end : log_->next_id();
+    for (ValueId id = w.begin; id < end; ++id) {
+      Record* record = held.find(id);
+      if (record != nullptr && record->first == id) let_go(*record);
+    }
+  }
+}
+
+void TapeState::finish() noexcept {
+  // Gone on another thread: its records' buffers go with their chunks, and its own thread is left alone.
+  if (finished_ || &Log::mine() != log_) return;
+  finished_ = true;
+  if (recording_) stop(Window::End::kExited, {});
+  unpin();
+  let_go_all();
+  if (!consumed_) consume({});
+  windows_.clear();
+  closed_.clear();
+}
+
+LogSlice TapeState::slice() const {
+  LogSlice result = closed_;
+  for (const Window& w : windows_) {
+    if (pinned_ != 0 && (w.end == 0 || w.end > pinned_)) result.add(log_->chunks(w.begin, w.end != 0 ? w.end : log_->next_id()));
+  }
+  return result;
+}
+
+}  // namespace whygrad::internal
