@@ -106,6 +106,13 @@ hn::VFromD<D> exp(D d, hn::VFromD<D> x) {
   return hn::IfThenElse(hn::IsNaN(x), x, y);
 }
 
+// y, but x itself where |x| is so small that f(x) rounds to x, which keeps subnormals and the sign of 0, and where x is NaN.
+template <class D>
+hn::VFromD<D> identity_near_zero(D d, hn::VFromD<D> x, hn::VFromD<D> y) {
+  using T = hn::TFromD<D>;
+  return hn::IfThenElse(hn::Ge(hn::Abs(x), hn::Set(d, std::numeric_limits<T>::epsilon() / 4)), y, x);
+}
+
 template <class D>
 hn::VFromD<D> expm1(D d, hn::VFromD<D> x) {
   using T = hn::TFromD<D>;
@@ -116,8 +123,7 @@ hn::VFromD<D> expm1(D d, hn::VFromD<D> x) {
   // 2^n (expm1(r) + 1) - 1 with s = 2^(n - 1), which does not overflow before the result does.
   const auto s = power_of_two(d, hn::Sub(reduced.exponent, hn::Set(du, Facts::kBias + 1)));
   const auto half = hn::MulAdd(s, reduced.expm1, hn::Sub(s, hn::Set(d, T(0.5))));
-  const auto y = hn::CopySign(hn::Add(half, half), x);
-  return hn::IfThenElse(hn::IsNaN(x), x, y);
+  return identity_near_zero(d, x, hn::Add(half, half));
 }
 
 template <class D>
@@ -170,8 +176,7 @@ hn::VFromD<D> tanh(D d, hn::VFromD<D> x) {
   using T = hn::TFromD<D>;
   const auto a = hn::Min(hn::Abs(x), hn::Set(d, FloatFacts<T>::kTanhHigh));
   const auto t = expm1(d, hn::Add(a, a));
-  const auto y = hn::CopySign(hn::Div(t, hn::Add(t, hn::Set(d, T(2)))), x);
-  return hn::IfThenElse(hn::IsNaN(x), x, y);
+  return identity_near_zero(d, x, hn::CopySign(hn::Div(t, hn::Add(t, hn::Set(d, T(2)))), x));
 }
 
 // Of exp(-|x|), which cannot overflow: small results keep their digits.

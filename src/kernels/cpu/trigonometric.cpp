@@ -27,7 +27,7 @@ struct Sin {
   template <class D, class V>
   static V apply(D d, V x) {
     using T = hn::TFromD<D>;
-    if (HWY_LIKELY(hn::AllTrue(d, hn::Le(hn::Abs(x), hn::Set(d, T(kReducible)))))) return hn::Sin(d, x);
+    if (HWY_LIKELY(hn::AllTrue(d, hn::Le(hn::Abs(x), hn::Set(d, T(kReducible)))))) return identity_near_zero(d, x, hn::Sin(d, x));
     return per_lane(d, x, [](T v) { return std::sin(v); });
   }
 };
