@@ -54,14 +54,13 @@ struct Channels {
   }
 
   std::int64_t count;
-  hn::MFromD<D> mask;
+  decltype(hn::FirstN(D(), 1)) mask;
 };
 
 // x and best point at the first channel. NaN is a maximum, wherever it stands, so that it is not lost on its way to the loss.
 template <class T, class Position>
 void max_of_window(const PoolShape& s, const Window& window, const T* x, T* best_out, Position* positions) {
   using Lanes = Channels<T>;
-  const typename Lanes::D d;
   const typename Lanes::DI di;
   for (std::int64_t c = 0; c < s.c; c += Lanes::kLanes) {
     const Lanes lanes(s.c - c);
