@@ -1,0 +1,87 @@
+#include "data/stage.hpp"
+#include "tensor/build.hpp"
+#include "tensor/log.hpp"
+
+#include <whygrad/base/error.hpp>
+#include <whygrad/data/pipeline.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace whygrad::data {
+namespace {
+
+// Makes `tensor` a value of the loop's thread. One that map computed may have its id from the log of another thread, and ops behind it; the loop gets
+// the same elements under a new id, so that it sees the same with prefetch and without: values that came from the data.
+Tensor hand_over(Tensor tensor, const Where& where) {
+  if (tensor.id() != 0) tensor = internal::make_view(tensor, tensor.shape(), tensor.impl()->strides, 0);
+  internal::log_constant(tensor, {}, where);
+  return tensor;
+}
+
+// A cursor that keeps its stage alive.
+class OwningCursor : public Cursor {
+ public:
+  OwningCursor(StagePtr stage, std::uint64_t epoch) : stage_(std::move(stage)), cursor_(stage_->open(epoch)) {}
+  bool next(Element& element) override { return cursor_->next(element); }
+  void skip(std::int64_t count) override { cursor_->skip(count); }
+
+ private:
+  StagePtr stage_;
+  std::unique_ptr<Cursor> cursor_;
+};
+
+}  // namespace
+
+Pass::Pass(std::unique_ptr<Cursor> cursor) : cursor_(std::move(cursor)) {}
+Pass::Pass(Pass&&) noexcept = default;
+Pass& Pass::operator=(Pass&&) noexcept = default;
+Pass::~Pass() = default;
+
+bool Pass::next(std::span<Tensor> tensors, const Where& where) {
+  Element element;
+  if (!cursor_->next(element)) return false;
+  element.materialise();
+  if (element.values.size() != tensors.size()) {
+    throw ValueError("Dataset", fmt::format("an element has {} tensors, the loop takes {}", element.values.size(), tensors.size()));
+  }
+  std::transform(element.values.begin(), element.values.end(), tensors.begin(), [&](Tensor& t) { return hand_over(std::move(t), where); });
+  return true;
+}
+
+Pipeline Pipeline::from_tensors(std::span<const Tensor> tensors, Where where) {
+  std::vector<Tensor> rows;
+  for (const Tensor& tensor : tensors) {
+    if (!tensor.defined()) throw ValueError("from_tensors", "an empty handle has no elements", "assign a tensor to it first");
+    Shape shape = {1};
+    for (const std::int64_t extent : tensor.shape()) shape.push_back(extent);
+    std::int64_t strides[Shape::kMaxRank] = {};
+    std::copy_n(tensor.impl()->strides, tensor.rank(), strides + 1);
+    rows.push_back(internal::make_view(tensor, shape, strides, 0));
+  }
+  return from_tensor_slices(rows, where);
+}
+
+Pipeline Pipeline::from_tensor_slices(std::span<const Tensor> tensors, Where where) { return Pipeline(rows_stage(Rows::of(tensors, where))); }
+
+Pipeline Pipeline::shuffle(std::int64_t buffer, ShuffleOptions options) const { return Pipeline(shuffle_stage(stage_, buffer, options)); }
+Pipeline Pipeline::batch(std::int64_t size, BatchOptions options) const { return Pipeline(batch_stage(stage_, size, options)); }
+Pipeline Pipeline::map(Function function) const { return Pipeline(map_stage(stage_, std::move(function))); }
+Pipeline Pipeline::repeat(std::int64_t count) const { return Pipeline(repeat_stage(stage_, count)); }
+Pipeline Pipeline::take(std::int64_t count) const { return Pipeline(take_stage(stage_, count)); }
+Pipeline Pipeline::skip(std::int64_t count) const { return Pipeline(skip_stage(stage_, count)); }
+Pipeline Pipeline::prefetch(std::int64_t count) const { return Pipeline(prefetch_stage(stage_, count)); }
+
+std::int64_t Pipeline::size() const { return stage_->size(); }
+
+Pass Pipeline::pass(EpochOptions options) const {
+  if (options.epoch < 0 || options.skip < 0) {
+    throw ValueError("iterate", fmt::format("epoch {}, skipping {} elements", options.epoch, options.skip), "both count from 0");
+  }
+  auto cursor = std::make_unique<OwningCursor>(stage_, static_cast<std::uint64_t>(options.epoch));
+  cursor->skip(options.skip);
+  return Pass(std::move(cursor));
+}
+
+}  // namespace whygrad::data

@@ -1,0 +1,40 @@
+// The source of a pipeline: tensors whose first axis counts the elements.
+#pragma once
+
+#include <whygrad/tensor/tensor.hpp>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace whygrad::data {
+
+// One tensor of the rows. `decode` turns stored elements into those that are handed out, so that bytes can stay bytes until a batch needs numbers;
+// null copies them.
+struct Column {
+  using Decode = void (*)(const char* stored, char* out, std::int64_t count);
+
+  Tensor values;    // contiguous, [rows, ...]
+  Shape row_shape;  // of what is handed out
+  DType dtype{};    // of what is handed out
+  Decode decode = nullptr;
+};
+
+class Rows {
+ public:
+  enum class Axis { kFirst, kRemoved };
+
+  // All columns have as many rows.
+  explicit Rows(std::vector<Column> columns) : columns_(std::move(columns)) {}
+  // The columns of from_tensor_slices. Throws ShapeError and ValueError.
+  static Rows of(std::span<const Tensor> tensors, const Where& where);
+
+  std::int64_t count() const { return columns_[0].values.shape()[0]; }
+  // The numbered rows of each column, one under the other: [numbers.size(), ...], or without that axis for a single row. Without an id.
+  std::vector<Tensor> gather(std::span<const std::int64_t> numbers, Axis axis) const;
+
+ private:
+  std::vector<Column> columns_;
+};
+
+}  // namespace whygrad::data
