@@ -8,6 +8,18 @@ namespace whygrad::internal {
 
 using OpFamily = std::span<const OpDef* const>;
 
+OpFamily activation_ops();
+OpFamily along_axis_ops();
 OpFamily arithmetic_ops();
+OpFamily comparison_ops();
+OpFamily exponential_ops();
+OpFamily gradient_ops();
+OpFamily loss_ops();
+OpFamily norm_ops();
+OpFamily power_ops();
+OpFamily reduce_ops();
+OpFamily selection_ops();
+OpFamily softmax_ops();
+OpFamily trigonometric_ops();
 
 }  // namespace whygrad::internal

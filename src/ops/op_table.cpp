@@ -7,9 +7,29 @@
 namespace whygrad {
 namespace {
 
+// One line each.
+constexpr internal::OpFamily (*kFamilies[])() = {
+    internal::activation_ops,
+    internal::along_axis_ops,
+    internal::arithmetic_ops,
+    internal::comparison_ops,
+    internal::exponential_ops,
+    internal::gradient_ops,
+    internal::loss_ops,
+    internal::norm_ops,
+    internal::power_ops,
+    internal::reduce_ops,
+    internal::selection_ops,
+    internal::softmax_ops,
+    internal::trigonometric_ops,
+};
+
 std::vector<const OpDef*> join_families() {
   std::vector<const OpDef*> table;
-  for (const internal::OpFamily family : {internal::arithmetic_ops()}) table.insert(table.end(), family.begin(), family.end());
+  for (const auto& family : kFamilies) {
+    const internal::OpFamily ops = family();
+    table.insert(table.end(), ops.begin(), ops.end());
+  }
   std::sort(table.begin(), table.end(), [](const OpDef* a, const OpDef* b) { return std::strcmp(a->name, b->name) < 0; });
   return table;
 }

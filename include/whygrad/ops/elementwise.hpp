@@ -1,6 +1,6 @@
 // Elementwise ops. Two operands broadcast as in NumPy: shapes are aligned at their last axes and an axis of 1 is repeated; the gradient of an operand
-// is summed over the axes along which it was repeated. Operands of one op have one dtype (another is a DTypeError that names the cast to write), but a
-// bare number takes the dtype of the tensor that it meets. A shape that does not broadcast is a ShapeError.
+// is summed over the axes along which it was repeated. Operands of one op have one dtype (another is a DTypeError that names the cast to write), but
+// a bare number takes the dtype of the tensor that it meets. A shape that does not broadcast is a ShapeError.
 //
 // Below, y is the result and dy its incoming gradient. Values and gradients at the edges (0, ties, NaN, Inf) are TensorFlow's. The derivative of a
 // complex function is conjugated, as in TensorFlow.

@@ -41,8 +41,8 @@ WG_API Tensor log_softmax(const Tensor& logits, std::int64_t axis = -1, Where wh
 
 // ---- Losses ----
 
-// -sum(labels log(softmax(logits))) over the last axis: labels and logits [.., c] of one floating dtype give [..]. Each row of labels should sum to 1.
-// dlogits = dy (softmax(logits) - labels), dlabels = -dy log_softmax(logits).
+// -sum(labels log(softmax(logits))) over the last axis: labels and logits [.., c] of one floating dtype give [..]. Each row of labels should sum
+// to 1. dlogits = dy (softmax(logits) - labels), dlabels = -dy log_softmax(logits).
 WG_API Tensor softmax_cross_entropy_with_logits(const Tensor& labels, const Tensor& logits, Where where = Where::here());
 // -log(softmax(logits))[labels]: labels int32 or int64 [..], logits [.., c] give [..]. dlogits = dy (softmax(logits) - onehot(labels)). Throws
 // IndexError for a label outside [0, c).

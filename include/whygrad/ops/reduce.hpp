@@ -13,9 +13,9 @@ struct Axes : Ints {
   constexpr Axes(const Ints& list) : Ints(list) {}
 };
 
-// Each folds x over `axes` and drops them, or keeps them with extent 1: x [n, h, w, c] over {1, 2} gives [n, c], or [n, 1, 1, c] with keepdims. An axis
-// out of range throws IndexError, one named twice ValueError. A fold over no elements gives the op's neutral element, which is named below. y is the
-// result; dy, its incoming gradient, is repeated along the folded axes.
+// Each folds x over `axes` and drops them, or keeps them with extent 1: x [n, h, w, c] over {1, 2} gives [n, c], or [n, 1, 1, c] with keepdims. An
+// axis out of range throws IndexError, one named twice ValueError. A fold over no elements gives the op's neutral element, which is named below. y is
+// the result; dy, its incoming gradient, is repeated along the folded axes.
 
 // The sum; 0. dx = dy.
 WG_API Tensor reduce_sum(const Tensor& x, Axes axes = {}, bool keepdims = false, Where where = Where::here());
@@ -38,8 +38,8 @@ WG_API Tensor reduce_variance(const Tensor& x, Axes axes = {}, bool keepdims = f
 // The square root of the variance. Floating. NaN gradient where all elements are equal.
 WG_API Tensor reduce_std(const Tensor& x, Axes axes = {}, bool keepdims = false, Where where = Where::here());
 
-// The position of the largest (smallest) element along `axis`, as int64 or int32, without that axis: x [m, n] along 1 gives [m]. Of equal elements the
-// first; a NaN wins. Carries no gradient. Throws ShapeError where the axis is empty.
+// The position of the largest (smallest) element along `axis`, as int64 or int32, without that axis: x [m, n] along 1 gives [m]. Of equal elements
+// the first; a NaN wins. Carries no gradient. Throws ShapeError where the axis is empty.
 WG_API Tensor argmax(const Tensor& x, std::int64_t axis = 0, DType output_dtype = int64, Where where = Where::here());
 WG_API Tensor argmin(const Tensor& x, std::int64_t axis = 0, DType output_dtype = int64, Where where = Where::here());
 

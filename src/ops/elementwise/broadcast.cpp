@@ -1,3 +1,4 @@
+#include "ops/core/events.hpp"
 #include "ops/elementwise/elementwise.hpp"
 
 #include <whygrad/ops/reduce.hpp>
@@ -38,6 +39,22 @@ Tensor sum_to(const Tensor& t, const Shape& shape) {
   }
   const Tensor sum = axes.empty() ? t : reduce_sum(t, axes);
   return sum.shape() == shape ? sum : reshape(sum, shape);
+}
+
+Tensor to_tensor(const Operand& operand, DType like, const OpDef& op, const Where& where) {
+  return operand.is_number() ? number(operand.number(), operand.fractional(), like, op.name, where) : operand.tensor();
+}
+
+Tensor apply_binary(const OpDef& op, const Operand& a, const Operand& b, const Where& where) {
+  if (!a.is_number() && !b.is_number()) [[likely]]
+    return apply(op, {&a.tensor(), &b.tensor()}, where);
+  if (a.is_number() && b.is_number()) {
+    throw ValueError(op.name, "both operands are bare numbers", "a number takes the type of a tensor; make one of the two a constant");
+  }
+  const Tensor& tensor = a.is_number() ? b.tensor() : a.tensor();
+  if (!tensor.defined()) return apply(op, {&tensor, &tensor}, where);
+  const Tensor scalar = to_tensor(a.is_number() ? a : b, tensor.dtype(), op, where);
+  return a.is_number() ? apply(op, {&scalar, &tensor}, where) : apply(op, {&tensor, &scalar}, where);
 }
 
 void refuse_dtype(const InferContext& c, const char* takes) {

@@ -4,6 +4,8 @@
 #include "kernels/cpu/elementwise.hpp"
 #include "ops/core/context.hpp"
 
+#include <whygrad/ops/elementwise.hpp>
+
 namespace whygrad::internal {
 
 // The common shape of a and b under NumPy's broadcasting; throws ShapeError in the op's name.
@@ -23,6 +25,17 @@ class Broadcast {
 
 // Sums `t` over the axes along which `shape` was broadcast to t's shape. The gradient of broadcasting.
 Tensor sum_to(const Tensor& t, const Shape& shape);
+
+// Gives input i its gradient from one of the result's shape.
+inline void give_summed(VjpContext& g, int i, const Tensor& dx) { g.give(i, sum_to(dx, g.input_shape(i))); }
+
+// The derivative of a complex function is conjugated.
+inline Tensor conj_if_complex(const Tensor& t) { return is_complex(t.dtype()) ? conj(t) : t; }
+
+// Runs an op of two operands; a bare number takes the other's dtype. Throws ValueError for two bare numbers.
+Tensor apply_binary(const OpDef& op, const Operand& a, const Operand& b, const Where& where);
+// The operand as a tensor, a bare number in dtype `like`.
+Tensor to_tensor(const Operand& operand, DType like, const OpDef& op, const Where& where);
 
 [[noreturn]] void refuse_dtype(const InferContext& c, const char* takes);
 
@@ -51,6 +64,16 @@ void run_binary(KernelContext& g) {
   if (a.shape() == b.shape()) return kernels::binary(Op, g.in(0), g.in(1), g.out());
   const Shape& shape = g.output().shape();
   kernels::binary(Op, Broadcast(a, shape).view(), Broadcast(b, shape).view(), g.out());
+}
+
+// Records of ops that have a kernel of their own.
+template <kernels::Unary Op>
+consteval OpDef unary_op(const char* name, const char* doc, GradientAnswer x, void (*vjp)(VjpContext&) = nullptr) {
+  return define_op({.name = name, .doc = doc, .inputs = {{"x", x}}, .infer = infer_unary<Op>, .kernel = run_unary<Op>, .vjp = vjp});
+}
+template <kernels::Binary Op>
+consteval OpDef binary_op(const char* name, const char* doc, InputDef a, InputDef b, void (*vjp)(VjpContext&) = nullptr) {
+  return define_op({.name = name, .doc = doc, .inputs = {a, b}, .infer = infer_binary<Op>, .kernel = run_binary<Op>, .vjp = vjp});
 }
 
 }  // namespace whygrad::internal

@@ -1,0 +1,172 @@
+#include "kernels/cpu/softmax.hpp"
+#include "ops/core/packed.hpp"
+#include "ops/elementwise/elementwise.hpp"
+#include "ops/families.hpp"
+#include "ops/nn/softmax.hpp"
+
+#include <whygrad/ops/nn_activation.hpp>
+#include <whygrad/ops/reduce.hpp>
+#include <whygrad/ops/shape_ops.hpp>
+
+#include <fmt/format.h>
+
+namespace whygrad {
+namespace internal {
+namespace {
+
+// NOTE [cross-entropy and its gradient in one pass]
+// The kernels give the loss [..] and, as a second output, backprop = softmax(logits) - labels [.., c], its gradient for an incoming 1. The public
+// functions hand out the loss alone. The gradient rule multiplies backprop with dy, so a second derivative reaches the record again through its
+// second output; softmax(logits) is then backprop + labels.
+
+// The shape of the loss: that of the logits without their last axis.
+Shape row_shape(const Shape& shape) { return Shape(shape.extents().first(static_cast<std::size_t>(shape.rank() - 1))); }
+
+// A tensor's view as [n, c], or as [n] for what has one number per row.
+struct Rows {
+  std::int64_t shape[2];
+  std::int64_t strides[2];
+  explicit Rows(const Shape& logits) : shape{logits.back() == 0 ? 0 : logits.size() / logits.back(), logits.back()}, strides{logits.back(), 1} {}
+  kernels::View matrix(const kernels::View& v) const { return {v.data, shape, strides, 2, v.dtype}; }
+  kernels::View column(const kernels::View& v) const { return {v.data, shape, strides + 1, 1, v.dtype}; }
+};
+
+void check_logits(const InferContext& c) {
+  const Tensor& logits = c.input(1);
+  if (!is_floating(logits.dtype()))
+    c.dtype_error(fmt::format("logits of {}", name_of(logits.dtype())), "logits are floating numbers; write cast(logits, float32)");
+  if (logits.rank() == 0) c.shape_error("a scalar has no classes", "logits are [.., classes]");
+  if (logits.shape().back() == 0) c.shape_error("there are no classes", "the last axis of logits counts the classes");
+}
+
+// dlogits for the incoming gradients of the loss and, in a second derivative, of backprop.
+Tensor logits_gradient(const VjpContext& g, const Tensor& labels) {
+  const Tensor backprop = g.output(1);
+  const Tensor from_loss = expand_dims(g.dy(0), -1) * backprop;
+  return g.has_dy(1) ? from_loss + softmax_grad(g.dy(1), backprop + labels) : from_loss;
+}
+
+constexpr OpDef kSoftmaxCrossEntropy = define_op({
+    .name = "softmax_cross_entropy_with_logits",
+    .doc = "-sum(labels * log(softmax(logits))) over the last axis: labels, logits [.., c] give [..]. dlogits = dy * (softmax(logits) - labels), "
+           "dlabels = -dy * log_softmax(logits).",
+    .inputs = {{"labels", Differentiable{input(1)}}, {"logits", Differentiable{input(0) | output(1)}}},
+    .outputs = {"loss", "backprop"},
+    .infer =
+        [](InferContext& c) {
+          check_logits(c);
+          c.same_dtype(1, 0);
+          const Shape& shape = c.input(1).shape();
+          if (c.input(0).shape() != shape) {
+            c.shape_error(
+                "labels and logits differ in shape",
+                "labels hold one probability for each logit; for labels that are numbers of classes use sparse_softmax_cross_entropy_with_logits");
+          }
+          c.output(c.input(1).dtype(), row_shape(shape));
+          c.output(c.input(1).dtype(), shape);
+        },
+    .kernel =
+        [](KernelContext& g) {
+          const Rows rows(g.input(1).shape());
+          kernels::softmax_cross_entropy(rows.matrix(Packed(g.input(1)).view()), rows.matrix(Packed(g.input(0)).view()), rows.column(g.out(0)),
+                                         rows.matrix(g.out(1)));
+        },
+    .vjp =
+        [](VjpContext& g) {
+          if (g.needs(0)) {
+            const Tensor from_loss = negative(expand_dims(g.dy(0), -1)) * nn::log_softmax(g.input(1));
+            g.give(0, g.has_dy(1) ? from_loss - g.dy(1) : from_loss);
+          }
+          if (g.needs(1)) g.give(1, logits_gradient(g, g.input(0)));
+        },
+});
+
+// 1 at the label of each row, 0 elsewhere.
+Tensor one_hot_labels(const Tensor& labels, const Shape& logits, DType dtype) {
+  return cast(expand_dims(labels, -1) == range(0, logits.back(), 1, labels.dtype()), dtype);
+}
+
+constexpr OpDef kSparseSoftmaxCrossEntropy = define_op({
+    .name = "sparse_softmax_cross_entropy_with_logits",
+    .doc = "-log(softmax(logits))[labels]: labels [..], logits [.., c] give [..]. dlogits = dy * (softmax(logits) - onehot(labels)).",
+    .inputs = {{"labels",
+                NotDifferentiable{"labels are numbers of classes: a class is chosen or not, with nothing between",
+                                  "softmax_cross_entropy_with_logits takes a probability for each class as labels, and these carry a gradient"},
+                Role::kIndex},
+               {"logits", Differentiable{input(0) | output(1)}}},
+    .outputs = {"loss", "backprop"},
+    .infer =
+        [](InferContext& c) {
+          check_logits(c);
+          const Tensor &labels = c.input(0), &logits = c.input(1);
+          if (labels.dtype() != DType::kI32 && labels.dtype() != DType::kI64) {
+            c.dtype_error(fmt::format("labels of {}", name_of(labels.dtype())),
+                          "labels are numbers of classes, int32 or int64: write cast(labels, int32); "
+                          "for probabilities use softmax_cross_entropy_with_logits");
+          }
+          if (labels.shape() != row_shape(logits.shape())) {
+            c.shape_error(fmt::format("labels {} do not fit logits {}", labels.shape().to_string(), logits.shape().to_string()),
+                          fmt::format("logits [.., classes] need one label for each row: labels {}", row_shape(logits.shape()).to_string()));
+          }
+          c.output(logits.dtype(), labels.shape());
+          c.output(logits.dtype(), logits.shape());
+        },
+    .kernel =
+        [](KernelContext& g) {
+          const Tensor& logits = g.input(1);
+          const Rows rows(logits.shape());
+          const Packed labels(g.input(0));
+          const std::int64_t bad = kernels::sparse_softmax_cross_entropy(rows.matrix(Packed(logits).view()), rows.column(labels.view()),
+                                                                         rows.column(g.out(0)), rows.matrix(g.out(1)));
+          if (bad < 0) return;
+          const kernels::View v = labels.view();
+          const std::int64_t label = v.dtype == DType::kI32 ? v.as<std::int32_t>()[bad] : v.as<std::int64_t>()[bad];
+          throw IndexError(
+              g.op().name,
+              fmt::format("label {} of row {} lies outside [0, {}) (logits is {})", label, bad, logits.shape().back(), logits.signature()),
+              "labels count from 0 to classes - 1; a data set that counts from 1 needs labels - 1");
+        },
+    .vjp = [](VjpContext& g) { g.give(1, logits_gradient(g, one_hot_labels(g.input(0), g.input_shape(1), g.input_dtype(1)))); },
+});
+
+constexpr const OpDef* kOps[] = {&kSoftmaxCrossEntropy, &kSparseSoftmaxCrossEntropy};
+
+Tensor loss_of(const OpDef& op, const Tensor& labels, const Tensor& logits, const Where& where) {
+  Tensor outputs[2];
+  const Tensor* inputs[] = {&labels, &logits};
+  apply(op, inputs, nullptr, 0, where, outputs);
+  return outputs[0];
+}
+
+}  // namespace
+
+OpFamily loss_ops() { return kOps; }
+
+}  // namespace internal
+
+namespace nn {
+
+Tensor softmax_cross_entropy_with_logits(const Tensor& labels, const Tensor& logits, Where where) {
+  return internal::loss_of(internal::kSoftmaxCrossEntropy, labels, logits, where);
+}
+
+Tensor sparse_softmax_cross_entropy_with_logits(const Tensor& labels, const Tensor& logits, Where where) {
+  return internal::loss_of(internal::kSparseSoftmaxCrossEntropy, labels, logits, where);
+}
+
+Tensor sigmoid_cross_entropy_with_logits(const Tensor& labels, const Tensor& logits, Where where) {
+  if (labels.defined() && logits.defined() && labels.shape() != logits.shape()) {
+    throw ShapeError("sigmoid_cross_entropy_with_logits", fmt::format("labels are {} and logits {}", labels.signature(), logits.signature()),
+                     "each logit has a label of its own, so they need one shape: broadcasting here is nearly always a mistake");
+  }
+  // where() in place of relu and abs: at 0 the two halves must take the same side for the gradient to be 1/2 - labels.
+  const Tensor positive = greater_equal(logits, 0, where);
+  const Tensor minus_abs = whygrad::where(positive, negative(logits, where), logits, where);
+  const Tensor linear = subtract(whygrad::where(positive, logits, 0, where), multiply(logits, labels, where), where);
+  return add(linear, log1p(exp(minus_abs, where), where), where);
+}
+
+Tensor l2_loss(const Tensor& x, Where where) { return multiply(reduce_sum(square(x, where), {}, false, where), 0.5, where); }
+
+}  // namespace nn
+}  // namespace whygrad

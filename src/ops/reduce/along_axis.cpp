@@ -1,0 +1,140 @@
+// Ops along one axis: positions of extremes, running sums and products.
+#include "ops/elementwise/elementwise.hpp"
+#include "ops/families.hpp"
+#include "ops/reduce/reduce.hpp"
+
+#include <fmt/format.h>
+
+namespace whygrad {
+namespace internal {
+namespace {
+
+using kernels::Cumulative;
+
+// A user's axis as a number in [0, rank); an empty handle is left to apply() to refuse.
+int axis_of(const OpDef& op, const Tensor& x, std::int64_t axis) { return x.defined() ? normalize_axis(op.name, axis, x.rank()) : 0; }
+
+// ---- Positions ----
+
+struct ArgAttrs {
+  int axis;
+  DType output_dtype;
+};
+
+void infer_arg(InferContext& c) {
+  const auto& attrs = c.attrs<ArgAttrs>();
+  const Tensor& x = c.input(0);
+  if (x.dtype() == DType::kBool || is_complex(x.dtype())) refuse_dtype(c, "real numbers");
+  if (attrs.output_dtype != DType::kI64 && attrs.output_dtype != DType::kI32) {
+    c.dtype_error(fmt::format("positions of type {}", name_of(attrs.output_dtype)), "output_dtype is int64 or int32");
+  }
+  if (x.shape()[attrs.axis] == 0)
+    c.shape_error(fmt::format("axis {} is empty, so nothing stands at any position", attrs.axis), "give at least one element");
+  c.output(attrs.output_dtype, folded_shape(x.shape(), std::uint32_t{1} << attrs.axis, false));
+}
+template <bool Largest>
+void run_arg(KernelContext& g) {
+  kernels::arg_reduce(Largest, g.in(0), g.attrs<ArgAttrs>().axis, g.out());
+}
+
+constexpr OpDef kArgmax = define_op({
+    .name = "argmax",
+    .doc = "The position of the largest element along an axis, the first of equal ones: x [m, n] along axis 1 gives [m].",
+    .inputs = {{"x",
+                NotDifferentiable{
+                    "argmax gives a position; a position does not move when its input moves a little, so it has no derivative",
+                    "train on a loss of the values, such as sparse_softmax_cross_entropy_with_logits(labels, logits), and keep argmax for the "
+                    "metric; reduce_max gives the largest value and carries a gradient"}}},
+    .attrs = {attr<&ArgAttrs::axis>("axis", "that is searched"), attr<&ArgAttrs::output_dtype>("output_dtype", "int64 or int32")},
+    .infer = infer_arg,
+    .kernel = run_arg<true>,
+});
+
+constexpr OpDef kArgmin = define_op({
+    .name = "argmin",
+    .doc = "The position of the smallest element along an axis, the first of equal ones: x [m, n] along axis 1 gives [m].",
+    .inputs = {{"x",
+                NotDifferentiable{
+                    "argmin gives a position; a position does not move when its input moves a little, so it has no derivative",
+                    "train on a loss of the values and keep argmin for the metric; reduce_min gives the smallest value and carries a gradient"}}},
+    .attrs = {attr<&ArgAttrs::axis>("axis", "that is searched"), attr<&ArgAttrs::output_dtype>("output_dtype", "int64 or int32")},
+    .infer = infer_arg,
+    .kernel = run_arg<false>,
+});
+
+// ---- Running sums and products ----
+
+struct CumulativeAttrs {
+  int axis;
+  bool exclusive;
+  bool reverse;
+};
+constexpr AttrDef kAxis = attr<&CumulativeAttrs::axis>("axis", "along which the result runs");
+constexpr AttrDef kExclusive = attr<&CumulativeAttrs::exclusive>("exclusive", "whether each result leaves out its own element");
+constexpr AttrDef kReverse = attr<&CumulativeAttrs::reverse>("reverse", "whether it runs from the end");
+
+void infer_cumulative(InferContext& c) {
+  if (c.input(0).dtype() == DType::kBool) refuse_dtype(c, "numbers");
+  c.output(c.input(0).dtype(), c.input(0).shape());
+}
+template <Cumulative Op>
+void run_cumulative(KernelContext& g) {
+  const auto& attrs = g.attrs<CumulativeAttrs>();
+  kernels::cumulative(Op, g.in(0), attrs.axis, attrs.exclusive, attrs.reverse, g.out());
+}
+
+// The running sum of t in the other direction.
+Tensor cumsum_back(const VjpContext& g, const Tensor& t) {
+  const auto& attrs = g.attrs<CumulativeAttrs>();
+  return cumsum(t, attrs.axis, {.exclusive = attrs.exclusive, .reverse = !attrs.reverse});
+}
+
+constexpr OpDef kCumsum = define_op({
+    .name = "cumsum",
+    .doc = "The running sum along an axis, of x's shape. dx: the running sum of dy in the other direction.",
+    .inputs = {{"x", Differentiable{}}},
+    .attrs = {kAxis, kExclusive, kReverse},
+    .infer = infer_cumulative,
+    .kernel = run_cumulative<Cumulative::kSum>,
+    .vjp = [](VjpContext& g) { g.give(0, cumsum_back(g, g.dy())); },
+});
+
+constexpr OpDef kCumprod = define_op({
+    .name = "cumprod",
+    .doc = "The running product along an axis, of x's shape. dx = (running sum of dy * y in the other direction) / x, 0 where x is 0.",
+    .inputs = {{"x", Differentiable{input(0) | output(0)}}},
+    .attrs = {kAxis, kExclusive, kReverse},
+    .infer = infer_cumulative,
+    .kernel = run_cumulative<Cumulative::kProd>,
+    .vjp =
+        [](VjpContext& g) {
+          const Tensor x = conj_if_complex(g.input(0)), sum = cumsum_back(g, g.dy() * conj_if_complex(g.output()));
+          // TensorFlow's rule at 0, which it gives to complex numbers too.
+          g.give(0, is_complex(x.dtype()) ? where(x == 0, 0, sum / where(x == 0, 1, x)) : divide_no_nan(sum, x));
+        },
+});
+
+constexpr const OpDef* kOps[] = {&kArgmax, &kArgmin, &kCumsum, &kCumprod};
+
+}  // namespace
+
+OpFamily along_axis_ops() { return kOps; }
+
+}  // namespace internal
+
+using namespace internal;
+
+Tensor argmax(const Tensor& x, std::int64_t axis, DType output_dtype, Where where) {
+  return apply(kArgmax, {&x}, where, ArgAttrs{axis_of(kArgmax, x, axis), output_dtype});
+}
+Tensor argmin(const Tensor& x, std::int64_t axis, DType output_dtype, Where where) {
+  return apply(kArgmin, {&x}, where, ArgAttrs{axis_of(kArgmin, x, axis), output_dtype});
+}
+Tensor cumsum(const Tensor& x, std::int64_t axis, CumulativeOptions options, Where where) {
+  return apply(kCumsum, {&x}, where, CumulativeAttrs{axis_of(kCumsum, x, axis), options.exclusive, options.reverse});
+}
+Tensor cumprod(const Tensor& x, std::int64_t axis, CumulativeOptions options, Where where) {
+  return apply(kCumprod, {&x}, where, CumulativeAttrs{axis_of(kCumprod, x, axis), options.exclusive, options.reverse});
+}
+
+}  // namespace whygrad

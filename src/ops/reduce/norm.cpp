@@ -1,0 +1,106 @@
+// Reductions made of several loops: log of a sum of exponentials, Euclidean norm, variance.
+#include "kernels/cpu/elementwise.hpp"
+#include "ops/core/events.hpp"
+#include "ops/elementwise/elementwise.hpp"
+#include "ops/families.hpp"
+#include "ops/reduce/reduce.hpp"
+
+#include <fmt/format.h>
+
+namespace whygrad {
+namespace internal {
+namespace {
+
+using kernels::Binary;
+using kernels::Reduce;
+using kernels::Unary;
+
+void infer_floating_reduce(InferContext& c) {
+  const auto& attrs = c.attrs<ReduceAttrs>();
+  const Tensor& x = c.input(0);
+  if (!is_floating(x.dtype())) refuse_dtype(c, "floating numbers");
+  c.output(x.dtype(), folded_shape(x.shape(), attrs.axes, attrs.keepdims));
+}
+
+// log(sum(e^(x - m))) + m, where m is the largest x, or 0 where that is not finite.
+void run_logsumexp(KernelContext& g) {
+  const Tensor& x = g.input(0);
+  const std::uint32_t axes = g.attrs<ReduceAttrs>().axes;
+  const Shape kept = folded_shape(x.shape(), axes, true);
+
+  const Tensor largest = make_tensor(x.dtype(), kept), finite = make_tensor(DType::kBool, kept), zero = make_tensor(x.dtype(), {});
+  const kernels::View m = view_of(largest);
+  kernels::reduce(Reduce::kMax, g.in(0), axes, m);
+  kernels::unary(Unary::kIsFinite, m, view_of(finite));
+  store_number(x.dtype(), zero.impl()->data, 0);
+  kernels::select(view_of(finite), m, Broadcast(zero, kept).view(), m);
+
+  const Tensor terms = make_tensor(x.dtype(), x.shape());
+  kernels::binary(Binary::kSubtract, g.in(0), Broadcast(largest, x.shape()).view(), view_of(terms));
+  kernels::unary(Unary::kExp, view_of(terms), view_of(terms));
+
+  const kernels::View out{g.out().data, m.shape, m.strides, m.rank, m.dtype};  // under m's shape
+  kernels::reduce(Reduce::kSum, view_of(terms), axes, out);
+  kernels::unary(Unary::kLog, out, out);
+  kernels::binary(Binary::kAdd, out, m, out);
+}
+
+constexpr OpDef kReduceLogsumexp = define_op({
+    .name = "reduce_logsumexp",
+    .doc = "log(sum(e^x)) over axes, without overflow. dx = dy * e^(x - y).",
+    .inputs = {{"x", Differentiable{input(0) | output(0)}}},
+    .attrs = {kAxesAttr, kKeepdimsAttr},
+    .infer = infer_floating_reduce,
+    .kernel = run_logsumexp,
+    .vjp = [](VjpContext& g) { g.give(0, with_folded_axes(g, g.dy()) * exp(g.input(0) - with_folded_axes(g, g.output()))); },
+});
+
+constexpr OpDef kReduceEuclideanNorm = define_op({
+    .name = "reduce_euclidean_norm",
+    .doc = "sqrt(sum(x^2)) over axes. dx = x / (y / dy).",
+    .inputs = {{"x", Differentiable{input(0) | output(0)}}},
+    .attrs = {kAxesAttr, kKeepdimsAttr},
+    .infer = infer_floating_reduce,
+    .kernel =
+        [](KernelContext& g) {
+          const Tensor squares = make_tensor(g.input(0).dtype(), g.input(0).shape());
+          kernels::unary(Unary::kSquare, g.in(0), view_of(squares));
+          kernels::reduce(Reduce::kSum, view_of(squares), g.attrs<ReduceAttrs>().axes, g.out());
+          kernels::unary(Unary::kSqrt, g.out(), g.out());
+        },
+    .vjp = [](VjpContext& g) { g.give(0, g.input(0) / with_folded_axes(g, g.output() / g.dy())); },
+});
+
+constexpr const OpDef* kOps[] = {&kReduceLogsumexp, &kReduceEuclideanNorm};
+
+void require_floating(const char* op, const Tensor& x) {
+  if (!x.defined()) throw ValueError(op, "x is an empty handle", "a default-made or moved-from Tensor holds no value; assign one before it is used");
+  if (!is_floating(x.dtype())) {
+    throw DTypeError(op, fmt::format("{} has no meaning here (x is {})", name_of(x.dtype()), x.signature()), "write cast(x, float32)");
+  }
+}
+
+}  // namespace
+
+OpFamily norm_ops() { return kOps; }
+
+}  // namespace internal
+
+using namespace internal;
+
+Tensor reduce_logsumexp(const Tensor& x, Axes axes, bool keepdims, Where where) { return apply_reduce(kReduceLogsumexp, x, axes, keepdims, where); }
+Tensor reduce_euclidean_norm(const Tensor& x, Axes axes, bool keepdims, Where where) {
+  return apply_reduce(kReduceEuclideanNorm, x, axes, keepdims, where);
+}
+
+Tensor reduce_variance(const Tensor& x, Axes axes, bool keepdims, Where where) {
+  require_floating("reduce_variance", x);
+  return reduce_mean(squared_difference(x, reduce_mean(x, axes, true, where), where), axes, keepdims, where);
+}
+
+Tensor reduce_std(const Tensor& x, Axes axes, bool keepdims, Where where) {
+  require_floating("reduce_std", x);
+  return sqrt(reduce_variance(x, axes, keepdims, where), where);
+}
+
+}  // namespace whygrad

@@ -1,0 +1,37 @@
+// What the ops that fold axes share.
+#pragma once
+
+#include "kernels/cpu/reduce.hpp"
+#include "ops/core/context.hpp"
+
+#include <whygrad/ops/reduce.hpp>
+
+namespace whygrad::internal {
+
+struct ReduceAttrs {
+  std::uint32_t axes;  // bit i: axis i is folded
+  bool keepdims;
+};
+
+// The axes of a ReduceAttrs as a list of numbers.
+AttrValue axes_of(const void* attrs);
+
+inline constexpr AttrDef kAxesAttr{"axes", "that are folded", axes_of};
+inline constexpr AttrDef kKeepdimsAttr = attr<&ReduceAttrs::keepdims>("keepdims", "whether folded axes stay, with extent 1");
+
+// The user's axes as bits; all axes of `x` where the list is empty. Throws IndexError, or ValueError for an axis named twice.
+std::uint32_t axes_mask(const char* op, const Tensor& x, const Axes& axes);
+
+// `shape` after folding the axes in the mask.
+Shape folded_shape(const Shape& shape, std::uint32_t axes, bool keepdims);
+
+// Number of elements that each fold takes in.
+std::int64_t folded_count(const Shape& shape, std::uint32_t axes);
+
+// A result, or the gradient of one, with the folded axes as axes of 1, so that it broadcasts to input 0.
+Tensor with_folded_axes(const VjpContext& g, const Tensor& t);
+
+// Runs a reduction record with the user's axes.
+Tensor apply_reduce(const OpDef& op, const Tensor& x, const Axes& axes, bool keepdims, const Where& where);
+
+}  // namespace whygrad::internal
