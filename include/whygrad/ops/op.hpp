@@ -88,7 +88,7 @@ struct AttrValue {
   std::int64_t integer = 0;
   double real = 0;
   DType dtype{};
-  std::span<const std::int64_t> integers;
+  std::span<const std::int64_t> integers = {};
   const char* text = nullptr;  // an enumerator's name
 };
 

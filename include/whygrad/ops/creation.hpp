@@ -1,0 +1,133 @@
+// Tensors from numbers, lists, vectors and foreign memory, and tensors of regular content.
+#pragma once
+
+#include <whygrad/tensor/tensor.hpp>
+
+#include <complex>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <iterator>
+#include <type_traits>
+
+namespace whygrad {
+
+// ---- Numbers and lists as they stand in a program ----
+
+// A number without a tensor's type yet. By itself it makes what TensorFlow makes of a Python number: 2 is i32, 2.5 is f32 (a C++ double literal says
+// no more than Python's), true is bool; any other type is kept.
+class WG_API Number {
+ public:
+  template <Element T>
+  Number(T value) : type_(dtype_of<T>) {
+    if constexpr (std::is_integral_v<T>) {
+      integer_ = static_cast<std::int64_t>(value);
+      real_ = static_cast<double>(value);
+    } else if constexpr (is_complex(dtype_of<T>)) {
+      real_ = value.real();
+      imaginary_ = value.imag();
+    } else if constexpr (std::is_floating_point_v<T>) {
+      real_ = value;
+    } else {
+      real_ = static_cast<float>(value);
+    }
+  }
+
+  DType dtype() const { return type_ == DType::kF64 ? DType::kF32 : type_; }
+  double real() const { return real_; }
+  // Writes the number as one element of `dtype`. Throws DTypeError, in the name of `op`, where the type cannot hold it: a fraction or a number out of
+  // range in an integer type, a complex number in a real type, anything but true, false, 0 and 1 in bool.
+  void store(DType dtype, void* element, const char* op) const;
+
+ private:
+  [[noreturn]] void refuse(DType dtype, const char* op) const;
+
+  DType type_;
+  std::int64_t integer_ = 0;  // of a bool or an integer
+  double real_ = 0;
+  double imaginary_ = 0;
+};
+
+// A number, or a list of literals in braces. It lives as long as the expression that it stands in.
+class Literal {
+ public:
+  template <Element T>
+  Literal(T number) : number_(number) {}
+  Literal(std::initializer_list<Literal> items) : number_(0), items_(items), is_list_(true) {}
+  Literal(const Literal&) = delete;
+  Literal& operator=(const Literal&) = delete;
+
+  bool is_list() const { return is_list_; }
+  const Number& number() const { return number_; }
+  std::size_t count() const { return items_.size(); }
+  const Literal* begin() const { return items_.begin(); }
+  const Literal* end() const { return items_.end(); }
+
+ private:
+  Number number_;
+  std::initializer_list<Literal> items_;
+  bool is_list_ = false;
+};
+
+// A vector, array or span of elements.
+template <class R>
+concept ElementRange = requires(const R& range) {
+  std::size(range);
+  requires Element<std::remove_cvref_t<decltype(*std::data(range))>>;
+};
+
+// ---- Constants ----
+
+// constant(2.5), constant({1, 2, 3}), constant({{1.0, 2.0}, {3.0, 4.0}}): a tensor of the shape of the nested lists. The dtype is that of the numbers
+// as Number has it; mixed numbers take the widest, so {1, 2.5} is f32. With a dtype, the numbers are converted: constant({1.0, 2.0}, float64). Throws
+// ShapeError where a list is ragged, DTypeError where bools and numbers are mixed or the dtype cannot hold a number.
+WG_API Tensor constant(const Literal& value, Where where = Where::here());
+WG_API Tensor constant(const Literal& value, DType dtype, Where where = Where::here());
+
+namespace internal {
+WG_API Tensor constant_from(DType dtype, const void* elements, std::size_t count, const Shape& shape, const Where& where);
+}
+
+// A copy of the elements of a vector, array or span, of their own type (a vector of double gives f64), as [n] or, row by row, as `shape`.
+// Throws ShapeError where the shape has another number of elements.
+template <ElementRange R>
+Tensor constant(const R& values, Where where = Where::here()) {
+  return internal::constant_from(dtype_of<std::remove_cvref_t<decltype(*std::data(values))>>, std::data(values), std::size(values),
+                                 Shape{static_cast<std::int64_t>(std::size(values))}, where);
+}
+template <ElementRange R>
+Tensor constant(const R& values, const Shape& shape, Where where = Where::here()) {
+  return internal::constant_from(dtype_of<std::remove_cvref_t<decltype(*std::data(values))>>, std::data(values), std::size(values), shape, where);
+}
+
+// A tensor over `data`, which stays where it is: shape.size() elements, row-major, aligned to their size. They must not change while any tensor sees
+// them. When the last one goes, on whatever thread, release(context) is called. Throws ValueError for a null or misaligned pointer; then, as with any
+// exception, release is not called.
+WG_API Tensor adopt(DType dtype, const Shape& shape, const void* data, void (*release)(void* context), void* context, Where where = Where::here());
+
+// ---- Regular content ----
+
+WG_API Tensor zeros(const Shape& shape, DType dtype = float32, Where where = Where::here());
+WG_API Tensor ones(const Shape& shape, DType dtype = float32, Where where = Where::here());
+// Every element is `value`. Without a dtype: the number's own, so fill({3}, 2.5) is f32 and fill({3}, 2) is i32.
+WG_API Tensor fill(const Shape& shape, const Number& value, Where where = Where::here());
+WG_API Tensor fill(const Shape& shape, const Number& value, DType dtype, Where where = Where::here());
+
+// Shape and dtype of x. No gradient: the values do not depend on those of x.
+WG_API Tensor zeros_like(const Tensor& x, Where where = Where::here());
+WG_API Tensor ones_like(const Tensor& x, Where where = Where::here());
+
+// start, start + delta, ... up to but without `limit`: [ceil((limit - start) / delta)], at least 0 elements. The dtype is the widest of the three
+// numbers, i32 for range(5). Throws ValueError where delta is 0 or not finite, DTypeError for bool and complex.
+WG_API Tensor range(const Number& limit, Where where = Where::here());
+WG_API Tensor range(const Number& start, const Number& limit, const Number& delta = 1, Where where = Where::here());
+WG_API Tensor range(const Number& start, const Number& limit, const Number& delta, DType dtype, Where where = Where::here());
+
+// `count` numbers at equal distances from `start` to `stop`, both included: [count]. Floating dtypes. Throws ValueError unless count > 0.
+WG_API Tensor linspace(double start, double stop, std::int64_t count, DType dtype = float32, Where where = Where::here());
+
+// Ones on the diagonal, zeros elsewhere: [rows, columns].
+WG_API Tensor eye(std::int64_t rows, std::int64_t columns, DType dtype = float32, Where where = Where::here());
+WG_API Tensor eye(std::int64_t rows, Where where = Where::here());
+
+}  // namespace whygrad

@@ -1,0 +1,204 @@
+#include "kernels/cpu/movement.hpp"
+#include "ops/core/context.hpp"
+#include "ops/families.hpp"
+
+#include <whygrad/ops/creation.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <complex>
+
+namespace whygrad {
+namespace internal {
+namespace {
+
+// One element of any dtype.
+using Element = std::complex<double>;
+
+struct FillAttrs {
+  Shape shape;
+  Number value;
+  DType dtype;
+};
+constexpr AttrDef kFillValue = {"value", "what every element is", [](const void* a) -> AttrValue {
+                                  return {.type = AttrType::kFloat, .real = static_cast<const FillAttrs*>(a)->value.real()};
+                                }};
+
+void infer_fill(InferContext& c) { c.output(c.attrs<FillAttrs>().dtype, c.attrs<FillAttrs>().shape); }
+void run_fill(KernelContext& g) {
+  const auto& a = g.attrs<FillAttrs>();
+  Element element;
+  a.value.store(a.dtype, &element, g.op().name);
+  kernels::fill(g.out(), &element);
+}
+
+constexpr OpDef kZeros = define_op({
+    .name = "zeros",
+    .doc = "A tensor of zeros.",
+    .attrs = {attr<&FillAttrs::shape>("shape", "extents"), attr<&FillAttrs::dtype>("dtype", "element type")},
+    .infer = infer_fill,
+    .kernel = run_fill,
+    .source = true,
+});
+constexpr OpDef kOnes = define_op({
+    .name = "ones",
+    .doc = "A tensor of ones.",
+    .attrs = {attr<&FillAttrs::shape>("shape", "extents"), attr<&FillAttrs::dtype>("dtype", "element type")},
+    .infer = infer_fill,
+    .kernel = run_fill,
+    .source = true,
+});
+constexpr OpDef kFill = define_op({
+    .name = "fill",
+    .doc = "A tensor in which every element is `value`.",
+    .attrs = {attr<&FillAttrs::shape>("shape", "extents"), kFillValue, attr<&FillAttrs::dtype>("dtype", "element type")},
+    .infer = infer_fill,
+    .kernel = run_fill,
+    .source = true,
+});
+
+constexpr NotDifferentiable kOnlyTheShape = {"it takes the shape and dtype of its input, not its values",
+                                             "compute with the input itself where its values should matter"};
+
+void infer_like(InferContext& c) { c.output(c.input(0).dtype(), c.input(0).shape()); }
+template <int Value>
+void run_like(KernelContext& g) {
+  Element element;
+  Number(Value).store(g.output().dtype(), &element, g.op().name);
+  kernels::fill(g.out(), &element);
+}
+
+constexpr OpDef kZerosLike = define_op({
+    .name = "zeros_like",
+    .doc = "Zeros of the shape and dtype of x.",
+    .inputs = {{"x", kOnlyTheShape}},
+    .infer = infer_like,
+    .kernel = run_like<0>,
+});
+constexpr OpDef kOnesLike = define_op({
+    .name = "ones_like",
+    .doc = "Ones of the shape and dtype of x.",
+    .inputs = {{"x", kOnlyTheShape}},
+    .infer = infer_like,
+    .kernel = run_like<1>,
+});
+
+struct RangeAttrs {
+  Number start, delta;
+  std::int64_t count;
+  DType dtype;
+};
+
+constexpr OpDef kRange = define_op({
+    .name = "range",
+    .doc = "start + i * delta for i in [0, count).",
+    .attrs = {attr<&RangeAttrs::count>("count", "number of elements"), attr<&RangeAttrs::dtype>("dtype", "element type")},
+    .infer = [](InferContext& c) { c.output(c.attrs<RangeAttrs>().dtype, {c.attrs<RangeAttrs>().count}); },
+    .kernel =
+        [](KernelContext& g) {
+          const auto& a = g.attrs<RangeAttrs>();
+          Element start, delta;
+          a.start.store(a.dtype, &start, g.op().name);
+          a.delta.store(a.dtype, &delta, g.op().name);
+          kernels::range(g.out(), &start, &delta);
+        },
+    .source = true,
+});
+
+struct LinspaceAttrs {
+  double start, stop;
+  std::int64_t count;
+  DType dtype;
+};
+
+constexpr OpDef kLinspace = define_op({
+    .name = "linspace",
+    .doc = "`count` numbers at equal distances from start to stop, both included.",
+    .attrs = {attr<&LinspaceAttrs::start>("start", "first number"), attr<&LinspaceAttrs::stop>("stop", "last number"),
+              attr<&LinspaceAttrs::count>("count", "how many"), attr<&LinspaceAttrs::dtype>("dtype", "element type")},
+    .infer =
+        [](InferContext& c) {
+          const auto& a = c.attrs<LinspaceAttrs>();
+          if (a.count <= 0) c.value_error(fmt::format("count is {}", a.count), "ask for at least one number");
+          if (!is_floating(a.dtype)) c.dtype_error(fmt::format("{} is no floating type", name_of(a.dtype)), "use range for integers");
+          c.output(a.dtype, {a.count});
+        },
+    .kernel =
+        [](KernelContext& g) {
+          const auto& a = g.attrs<LinspaceAttrs>();
+          const Tensor wide = make_tensor(float64, {a.count});  // so that a narrow type rounds each number once
+          const double step = a.count == 1 ? 0 : (a.stop - a.start) / static_cast<double>(a.count - 1);
+          kernels::range(view_of(wide), &a.start, &step);
+          if (a.count > 1) view_of(wide).as<double>()[a.count - 1] = a.stop;
+          kernels::cast(view_of(wide), g.out());
+        },
+    .source = true,
+});
+
+constexpr OpDef kEye = define_op({
+    .name = "eye",
+    .doc = "[rows, columns]: ones on the diagonal, zeros elsewhere.",
+    .attrs = {attr<&FillAttrs::shape>("shape", "rows and columns"), attr<&FillAttrs::dtype>("dtype", "element type")},
+    .infer = infer_fill,
+    .kernel =
+        [](KernelContext& g) {
+          run_fill(g);
+          const kernels::View out = g.out();
+          const std::int64_t count = std::min(out.shape[0], out.shape[1]), along = out.shape[1] + 1, still = 0;
+          Element one;
+          Number(1).store(out.dtype, &one, g.op().name);
+          kernels::copy({&one, &count, &still, 1, out.dtype}, {out.data, &count, &along, 1, out.dtype});
+        },
+    .source = true,
+});
+
+constexpr const OpDef* kOps[] = {&kEye, &kFill, &kLinspace, &kOnes, &kOnesLike, &kRange, &kZeros, &kZerosLike};
+
+// How many steps lead from start to limit.
+std::int64_t range_count(const Number& start, const Number& limit, const Number& delta) {
+  const double steps = (limit.real() - start.real()) / delta.real();
+  if (!std::isfinite(steps) || steps > 0x1p62) {
+    throw ValueError("range", fmt::format("{} numbers lead from {} to {} in steps of {}", steps, start.real(), limit.real(), delta.real()),
+                     "delta must not be 0, and all three must be finite");
+  }
+  return std::max<std::int64_t>(0, static_cast<std::int64_t>(std::ceil(steps)));
+}
+
+}  // namespace
+
+std::span<const OpDef* const> creation_ops() { return kOps; }
+
+}  // namespace internal
+
+Tensor zeros(const Shape& shape, DType dtype, Where where) { return apply(internal::kZeros, {}, where, internal::FillAttrs{shape, 0, dtype}); }
+Tensor ones(const Shape& shape, DType dtype, Where where) { return apply(internal::kOnes, {}, where, internal::FillAttrs{shape, 1, dtype}); }
+Tensor fill(const Shape& shape, const Number& value, Where where) { return fill(shape, value, value.dtype(), where); }
+Tensor fill(const Shape& shape, const Number& value, DType dtype, Where where) {
+  return apply(internal::kFill, {}, where, internal::FillAttrs{shape, value, dtype});
+}
+Tensor zeros_like(const Tensor& x, Where where) { return apply(internal::kZerosLike, {&x}, where); }
+Tensor ones_like(const Tensor& x, Where where) { return apply(internal::kOnesLike, {&x}, where); }
+
+Tensor range(const Number& limit, Where where) { return range(0, limit, 1, limit.dtype(), where); }
+Tensor range(const Number& start, const Number& limit, const Number& delta, Where where) {
+  return range(start, limit, delta, std::max({start.dtype(), limit.dtype(), delta.dtype()}), where);
+}
+Tensor range(const Number& start, const Number& limit, const Number& delta, DType dtype, Where where) {
+  if (!is_integer(dtype) && !is_floating(dtype)) {
+    throw DTypeError("range", fmt::format("{} numbers cannot be counted through", name_of(dtype)), "use an integer or a floating type");
+  }
+  return apply(internal::kRange, {}, where, internal::RangeAttrs{start, delta, internal::range_count(start, limit, delta), dtype});
+}
+
+Tensor linspace(double start, double stop, std::int64_t count, DType dtype, Where where) {
+  return apply(internal::kLinspace, {}, where, internal::LinspaceAttrs{start, stop, count, dtype});
+}
+
+Tensor eye(std::int64_t rows, std::int64_t columns, DType dtype, Where where) {
+  return apply(internal::kEye, {}, where, internal::FillAttrs{{rows, columns}, 0, dtype});
+}
+Tensor eye(std::int64_t rows, Where where) { return eye(rows, rows, float32, where); }
+
+}  // namespace whygrad

@@ -1,0 +1,208 @@
+#include "kernels/cpu/index.hpp"
+#include "kernels/cpu/movement.hpp"
+#include "ops/families.hpp"
+#include "ops/index/index.hpp"
+
+#include <whygrad/ops/index.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace whygrad {
+namespace internal {
+namespace {
+
+constexpr NotDifferentiable kPosition = {"an index says where to look, not how much: moving it a little means nothing",
+                                         "weight the picked values instead, for example with softmax over scores, so that the scores are trained"};
+
+// The axis and the shared axes, with user's negative numbers resolved.
+struct Place {
+  int axis;
+  int batch_dims;
+};
+
+Place place_of(const OpContext& c, std::int64_t axis, std::int64_t batch_dims, int params_rank, int indices_rank) {
+  const int at = normalize_axis(c.op().name, axis, params_rank);
+  const std::int64_t shared = batch_dims < 0 ? batch_dims + indices_rank : batch_dims;
+  if (shared < 0 || shared > indices_rank || shared > at) {
+    throw ValueError(c.op().name, fmt::format("batch_dims {} with axis {} and indices of rank {}", batch_dims, axis, indices_rank),
+                     "the shared axes come first: batch_dims is at most axis and the rank of indices");
+  }
+  return {at, static_cast<int>(shared)};
+}
+
+// The shape of what is gathered; throws where the shared axes differ.
+Shape gathered_shape(const InferContext& c, const Shape& params, const Shape& indices, Place place) {
+  for (int i = 0; i < place.batch_dims; ++i) {
+    if (params[i] != indices[i])
+      c.shape_error(fmt::format("axis {} is shared, but {} in params {} and {} in indices {}", i, params[i], params.to_string(), indices[i],
+                                indices.to_string()),
+                    "the first batch_dims axes of params and indices must agree");
+  }
+  Shape shape;
+  for (int i = 0; i < place.axis; ++i) shape.push_back(params[i]);
+  for (int i = place.batch_dims; i < indices.rank(); ++i) shape.push_back(indices[i]);
+  for (int i = place.axis + 1; i < params.rank(); ++i) shape.push_back(params[i]);
+  return shape;
+}
+
+void check_index_dtype(const InferContext& c, int i) {
+  const DType dtype = c.input(i).dtype();
+  if (dtype != DType::kI32 && dtype != DType::kI64)
+    c.dtype_error(fmt::format("indices are {}", name_of(dtype)), "positions are int32 or int64: write cast(indices, int64)");
+}
+
+// The element of a contiguous or strided integer tensor at a row-major position.
+std::int64_t index_at(const Tensor& indices, std::int64_t position, std::string* place) {
+  std::int64_t offset = 0, rest = position;
+  for (int i = indices.rank() - 1; i >= 0; --i) {
+    const std::int64_t at = rest % indices.shape()[i];
+    rest /= indices.shape()[i];
+    offset += at * indices.impl()->strides[i];
+    *place = fmt::format("{}{}{}", at, place->empty() ? "" : ", ", *place);
+  }
+  const kernels::View view = view_of(indices);
+  return indices.dtype() == DType::kI32 ? view.as<std::int32_t>()[offset] : view.as<std::int64_t>()[offset];
+}
+
+[[noreturn]] void refuse_index(const char* op, const Tensor& indices, std::int64_t position, std::int64_t extent) {
+  std::string place;
+  const std::int64_t value = index_at(indices, position, &place);
+  throw IndexError(op, fmt::format("indices[{}] is {}, which is not in [0, {})", place, value, extent),
+                   "an index must name an element that exists, and negative ones do not count from the end; check how it was computed");
+}
+
+struct GatherAttrs {
+  std::int64_t axis;
+  std::int64_t batch_dims;
+};
+
+constexpr OpDef kGather = define_op({
+    .name = "gather",
+    .doc = "The parts of params, along an axis, that the indices name. dparams = zeros to which dy is added where it was taken from.",
+    .inputs = {{"params", Differentiable{input(1)}}, {"indices", kPosition, Role::kIndex}},
+    .attrs = {attr<&GatherAttrs::axis>("axis", "the axis of params that the indices count along"),
+              attr<&GatherAttrs::batch_dims>("batch_dims", "how many leading axes params and indices share")},
+    .infer =
+        [](InferContext& c) {
+          check_index_dtype(c, 1);
+          const auto& a = c.attrs<GatherAttrs>();
+          const Shape &params = c.input(0).shape(), &indices = c.input(1).shape();
+          c.output(c.input(0).dtype(), gathered_shape(c, params, indices, place_of(c, a.axis, a.batch_dims, params.rank(), indices.rank())));
+        },
+    .kernel =
+        [](KernelContext& g) {
+          const auto& a = g.attrs<GatherAttrs>();
+          const Tensor &params = g.input(0), &indices = g.input(1);
+          const Place place = place_of(g, a.axis, a.batch_dims, params.rank(), indices.rank());
+          const std::int64_t bad = kernels::gather(g.in(0), g.in(1), place.axis, place.batch_dims, g.out());
+          if (bad >= 0) refuse_index(g.op().name, indices, bad, params.shape()[place.axis]);
+        },
+    .vjp =
+        [](VjpContext& g) {
+          const auto& a = g.attrs<GatherAttrs>();
+          g.give(0, gather_grad(g.dy(), g.input(1), {a.axis, a.batch_dims, g.input_shape(0)}));
+        },
+});
+
+// Adds dy into `out`, where the axes before `batch_dims` are shared: one batch after the other.
+void scatter_batches(const kernels::View& indices, const kernels::View& dy, Place place, const kernels::View& out) {
+  const int b = place.batch_dims;
+  const auto part = [b](const kernels::View& v, std::int64_t offset) -> kernels::View {
+    return {v.as<char>() + offset * static_cast<std::int64_t>(size_of(v.dtype)), v.shape + b, v.strides + b, v.rank - b, v.dtype};
+  };
+  std::int64_t batches = 1;
+  for (int i = 0; i < b; ++i) batches *= out.shape[i];
+  for (std::int64_t n = 0; n < batches; ++n) {
+    std::int64_t at_indices = 0, at_dy = 0, at_out = 0, rest = n;
+    for (int i = b - 1; i >= 0; --i) {
+      const std::int64_t at = rest % out.shape[i];
+      rest /= out.shape[i];
+      at_indices += at * indices.strides[i];
+      at_dy += at * dy.strides[i];
+      at_out += at * out.strides[i];
+    }
+    kernels::scatter_add(part(indices, at_indices), part(dy, at_dy), place.axis - b, part(out, at_out));
+  }
+}
+
+constexpr OpDef kGatherGrad = define_op({
+    .name = "gather_grad",
+    .doc = "The gradient of gather: zeros of params' shape to which dy is added where it was taken from. ddy = gather of the gradient.",
+    .inputs = {{"dy", Differentiable{input(1)}}, {"indices", kPosition, Role::kIndex}},
+    .attrs = {attr<&GatherGradAttrs::axis>("axis", "the axis of params that the indices count along"),
+              attr<&GatherGradAttrs::batch_dims>("batch_dims", "how many leading axes params and indices share"),
+              attr<&GatherGradAttrs::shape>("shape", "of params")},
+    .infer = [](InferContext& c) { c.output(c.input(0).dtype(), c.attrs<GatherGradAttrs>().shape); },
+    .kernel =
+        [](KernelContext& g) {
+          const auto& a = g.attrs<GatherGradAttrs>();
+          alignas(16) const char zero[16] = {};
+          kernels::fill(g.out(), zero);
+          scatter_batches(g.in(1), g.in(0), place_of(g, a.axis, a.batch_dims, a.shape.rank(), g.input(1).rank()), g.out());
+        },
+    .vjp =
+        [](VjpContext& g) {
+          const auto& a = g.attrs<GatherGradAttrs>();
+          g.give(0, gather(g.dy(), g.input(1), a.axis, a.batch_dims));
+        },
+});
+
+struct OneHotAttrs {
+  std::int64_t depth;
+  std::int64_t axis;
+  DType dtype;
+  Number on_value, off_value;
+};
+
+constexpr OpDef kOneHot = define_op({
+    .name = "one_hot",
+    .doc = "on_value where the new axis, `depth` long, equals the index, off_value elsewhere: [i..] gives [i.., depth].",
+    .inputs = {{"indices", kPosition, Role::kIndex}},
+    .attrs = {attr<&OneHotAttrs::depth>("depth", "the extent of the new axis"),
+              attr<&OneHotAttrs::axis>("axis", "where the new axis stands in the result"),
+              attr<&OneHotAttrs::dtype>("dtype", "element type of the result")},
+    .infer =
+        [](InferContext& c) {
+          check_index_dtype(c, 0);
+          const auto& a = c.attrs<OneHotAttrs>();
+          if (a.depth < 0) c.value_error(fmt::format("depth is {}", a.depth), "depth is the number of classes, 0 or more");
+          const Shape& indices = c.input(0).shape();
+          const int axis = normalize_axis(c.op().name, a.axis, indices.rank() + 1);
+          Shape shape;
+          for (int i = 0; i <= indices.rank(); ++i) {
+            if (i == axis) shape.push_back(a.depth);
+            if (i < indices.rank()) shape.push_back(indices[i]);
+          }
+          c.output(a.dtype, shape);
+        },
+    .kernel =
+        [](KernelContext& g) {
+          const auto& a = g.attrs<OneHotAttrs>();
+          std::complex<double> on, off;
+          a.on_value.store(a.dtype, &on, g.op().name);
+          a.off_value.store(a.dtype, &off, g.op().name);
+          kernels::one_hot(g.in(0), normalize_axis(g.op().name, a.axis, g.output().rank()), &on, &off, g.out());
+        },
+});
+
+constexpr const OpDef* kOps[] = {&kGather, &kGatherGrad, &kOneHot};
+
+}  // namespace
+
+Tensor gather_grad(const Tensor& dy, const Tensor& indices, const GatherGradAttrs& attrs) { return apply(kGatherGrad, {&dy, &indices}, {}, attrs); }
+
+std::span<const OpDef* const> index_ops() { return kOps; }
+
+}  // namespace internal
+
+Tensor gather(const Tensor& params, const Tensor& indices, std::int64_t axis, std::int64_t batch_dims, Where where) {
+  return apply(internal::kGather, {&params, &indices}, where, internal::GatherAttrs{axis, batch_dims});
+}
+
+Tensor one_hot(const Tensor& indices, std::int64_t depth, const OneHotOptions& options, Where where) {
+  return apply(internal::kOneHot, {&indices}, where, internal::OneHotAttrs{depth, options.axis, options.dtype, options.on_value, options.off_value});
+}
+
+}  // namespace whygrad

@@ -1,0 +1,266 @@
+#include "kernels/cpu/movement.hpp"
+#include "ops/elementwise/elementwise.hpp"
+#include "ops/families.hpp"
+#include "ops/shape/shape.hpp"
+
+#include <whygrad/ops/shape_ops.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace whygrad {
+namespace internal {
+namespace {
+
+// ---- The order of axes ----
+
+struct TransposeAttrs {
+  Ints perm;
+};
+
+// The axis of x that becomes axis i of the result.
+int source_axis(const Ints& perm, int rank, int i) {
+  if (perm.empty()) return rank - 1 - i;
+  return static_cast<int>(perm[i] < 0 ? perm[i] + rank : perm[i]);
+}
+
+constexpr OpDef kTranspose = define_op({
+    .name = "transpose",
+    .doc = "Axis i of the result is axis perm[i] of x. dx = transpose(dy) by the inverse of perm.",
+    .inputs = {{"x", Differentiable{}}},
+    .attrs = {attr<&TransposeAttrs::perm>("perm", "the axis of x for each axis of the result; none given: all in reverse")},
+    .infer =
+        [](InferContext& c) {
+          const Shape& shape = c.input(0).shape();
+          const Ints& perm = c.attrs<TransposeAttrs>().perm;
+          if (!perm.empty() && perm.size() != shape.rank()) {
+            c.shape_error(fmt::format("perm [{}] names {} axes, x has {}", fmt::join(perm, ", "), perm.size(), shape.rank()), "name every axis of x once");
+          }
+          bool seen[Shape::kMaxRank] = {};
+          for (const std::int64_t p : perm) {
+            if (std::exchange(seen[c.axis(p)], true)) c.shape_error(fmt::format("perm [{}] names axis {} twice", fmt::join(perm, ", "), p), "name every axis of x once");
+          }
+          Shape result;
+          for (int i = 0; i < shape.rank(); ++i) result.push_back(shape[source_axis(perm, shape.rank(), i)]);
+          c.output(c.input(0).dtype(), result);
+        },
+    .view =
+        [](ViewContext& v) {
+          const int rank = v.shape().rank();
+          for (int i = 0; i < rank; ++i) v.strides[i] = v.input_strides()[source_axis(v.attrs<TransposeAttrs>().perm, rank, i)];
+        },
+    .vjp =
+        [](VjpContext& g) {
+          const Ints& perm = g.attrs<TransposeAttrs>().perm;
+          Ints inverse = perm;
+          for (int i = 0; i < perm.size(); ++i) inverse[source_axis(perm, perm.size(), i)] = i;
+          g.give(0, transpose(g.dy(), inverse));
+        },
+});
+
+struct BroadcastAttrs {
+  Shape shape;
+};
+
+constexpr OpDef kBroadcastTo = define_op({
+    .name = "broadcast_to",
+    .doc = "x repeated along new leading axes and axes of extent 1. dx = dy summed over these.",
+    .inputs = {{"x", Differentiable{}}},
+    .attrs = {attr<&BroadcastAttrs::shape>("shape", "the shape of the result")},
+    .infer =
+        [](InferContext& c) {
+          const Shape &from = c.input(0).shape(), &to = c.attrs<BroadcastAttrs>().shape;
+          bool fits = from.rank() <= to.rank();
+          for (int i = 0; fits && i < from.rank(); ++i) fits = from.back(i) == to.back(i) || from.back(i) == 1;
+          if (!fits) {
+            c.shape_error(fmt::format("{} does not broadcast to {}", from.to_string(), to.to_string()),
+                          "axes are aligned at the end; an axis of x must be equal or 1. Insert an axis with expand_dims where they should align otherwise");
+          }
+          c.output(c.input(0).dtype(), to);
+        },
+    .view =
+        [](ViewContext& v) {
+          const Shape& from = v.input(0).shape();
+          const int added = v.shape().rank() - from.rank();
+          for (int i = added; i < v.shape().rank(); ++i) v.strides[i] = from[i - added] == 1 ? 0 : v.input_strides()[i - added];
+        },
+    .vjp = [](VjpContext& g) { g.give(0, sum_to(g.dy(), g.input_shape(0))); },
+});
+
+struct ReverseAttrs {
+  Ints axes;
+};
+
+constexpr OpDef kReverse = define_op({
+    .name = "reverse",
+    .doc = "x with some axes running backwards. dx = reverse(dy).",
+    .inputs = {{"x", Differentiable{}}},
+    .attrs = {attr<&ReverseAttrs::axes>("axes", "the axes that run backwards")},
+    .infer =
+        [](InferContext& c) {
+          bool seen[Shape::kMaxRank] = {};
+          for (const std::int64_t axis : c.attrs<ReverseAttrs>().axes) {
+            if (std::exchange(seen[c.axis(axis)], true)) c.value_error(fmt::format("axis {} is named twice", axis), "name each axis once");
+          }
+          c.output(c.input(0).dtype(), c.input(0).shape());
+        },
+    .view =
+        [](ViewContext& v) {
+          const int rank = v.shape().rank();
+          std::copy_n(v.input_strides(), rank, v.strides);
+          for (const std::int64_t axis : v.attrs<ReverseAttrs>().axes) {
+            const int i = static_cast<int>(axis < 0 ? axis + rank : axis);
+            v.offset += v.strides[i] * std::max<std::int64_t>(v.shape()[i] - 1, 0);
+            v.strides[i] = -v.strides[i];
+          }
+        },
+    .vjp = [](VjpContext& g) { g.give(0, reverse(g.dy(), g.attrs<ReverseAttrs>().axes)); },
+});
+
+// ---- Parts ----
+
+// Element i of the part, on each axis, is element begin + i * stride of the whole.
+struct Part {
+  std::int64_t begin[Shape::kMaxRank] = {};
+  std::int64_t strides[Shape::kMaxRank] = {};
+};
+struct SliceAttrs {
+  Part part;
+  Shape shape;  // of the result
+};
+Tensor slice_grad(const Tensor& dy, const Part& part, const Shape& shape);
+
+void infer_part(InferContext& c) { c.output(c.input(0).dtype(), c.attrs<SliceAttrs>().shape); }
+void view_part(ViewContext& v) {
+  const Part& part = v.attrs<SliceAttrs>().part;
+  for (int i = 0; i < v.shape().rank(); ++i) {
+    v.strides[i] = v.input_strides()[i] * part.strides[i];
+    // An empty part has no first element, and `begin` may lie behind the last.
+    if (v.shape().size() != 0) v.offset += v.input_strides()[i] * part.begin[i];
+  }
+}
+void fill_around(VjpContext& g) { g.give(0, slice_grad(g.dy(), g.attrs<SliceAttrs>().part, g.input_shape(0))); }
+
+template <auto Member>
+AttrValue part_attr(const void* attrs) {
+  const auto* a = static_cast<const SliceAttrs*>(attrs);
+  return {.type = AttrType::kInts, .integers = {a->part.*Member, static_cast<std::size_t>(a->shape.rank())}};
+}
+
+constexpr OpDef kSlice = define_op({
+    .name = "slice",
+    .doc = "The block of `size` elements of x from `begin` on. dx is dy amid zeros.",
+    .inputs = {{"x", Differentiable{}}},
+    .attrs = {{"begin", "the first element on each axis", part_attr<&Part::begin>}, attr<&SliceAttrs::shape>("size", "the extents of the result")},
+    .infer = infer_part,
+    .view = view_part,
+    .vjp = fill_around,
+});
+
+constexpr OpDef kStridedSlice = define_op({
+    .name = "strided_slice",
+    .doc = "x[begin:end:stride] on each axis. dx is dy amid zeros.",
+    .inputs = {{"x", Differentiable{}}},
+    .attrs = {{"begin", "the first element on each axis", part_attr<&Part::begin>},
+              {"strides", "the step on each axis", part_attr<&Part::strides>},
+              attr<&SliceAttrs::shape>("size", "the extents of the result")},
+    .infer = infer_part,
+    .view = view_part,
+    .vjp = fill_around,
+});
+
+constexpr OpDef kSliceGrad = define_op({
+    .name = "slice_grad",
+    .doc = "The gradient of slice and strided_slice: zeros of the whole's shape with dy at the part. ddy = the part of the gradient.",
+    .inputs = {{"dy", Differentiable{}}},
+    .attrs = {{"begin", "the first element on each axis", part_attr<&Part::begin>},
+              {"strides", "the step on each axis", part_attr<&Part::strides>},
+              attr<&SliceAttrs::shape>("shape", "the extents of the whole")},
+    .infer = infer_part,
+    .kernel =
+        [](KernelContext& g) {
+          const kernels::View out = g.out();
+          alignas(16) const char zero[16] = {};
+          kernels::fill(out, zero);
+          if (g.input(0).size() == 0) return;
+          const Part& part = g.attrs<SliceAttrs>().part;
+          std::int64_t strides[Shape::kMaxRank], offset = 0;
+          for (int i = 0; i < out.rank; ++i) {
+            strides[i] = out.strides[i] * part.strides[i];
+            offset += out.strides[i] * part.begin[i];
+          }
+          const kernels::View dy = g.in(0);
+          kernels::copy(dy, {out.as<char>() + offset * static_cast<std::int64_t>(size_of(out.dtype)), dy.shape, strides, out.rank, out.dtype});
+        },
+    .vjp = [](VjpContext& g) { g.give(0, apply(kStridedSlice, {&g.dy()}, {}, SliceAttrs{g.attrs<SliceAttrs>().part, g.input_shape(0)})); },
+});
+
+Tensor slice_grad(const Tensor& dy, const Part& part, const Shape& shape) { return apply(kSliceGrad, {&dy}, {}, SliceAttrs{part, shape}); }
+
+constexpr const OpDef* kOps[] = {&kBroadcastTo, &kReverse, &kSlice, &kSliceGrad, &kStridedSlice, &kTranspose};
+
+void check_count(const char* op, const char* what, const Ints& given, const Tensor& x, bool exact) {
+  if (exact ? given.size() == x.rank() : given.size() <= x.rank()) return;
+  throw ShapeError(op, fmt::format("{} has {} numbers, x is {}", what, given.size(), x.signature()), "give one number for each axis of x");
+}
+
+}  // namespace
+
+std::span<const OpDef* const> layout_ops() { return kOps; }
+
+}  // namespace internal
+
+Tensor transpose(const Tensor& x, const Ints& perm, Where where) { return apply(internal::kTranspose, {&x}, where, internal::TransposeAttrs{perm}); }
+Tensor broadcast_to(const Tensor& x, const Shape& shape, Where where) {
+  return apply(internal::kBroadcastTo, {&x}, where, internal::BroadcastAttrs{shape});
+}
+Tensor reverse(const Tensor& x, const Ints& axes, Where where) { return apply(internal::kReverse, {&x}, where, internal::ReverseAttrs{axes}); }
+
+Tensor slice(const Tensor& x, const Ints& begin, const Ints& size, Where where) {
+  internal::require_defined("slice", x);
+  internal::check_count("slice", "begin", begin, x, true);
+  internal::check_count("slice", "size", size, x, true);
+  internal::SliceAttrs attrs;
+  for (int i = 0; i < x.rank(); ++i) {
+    const std::int64_t extent = x.shape()[i];
+    if (begin[i] < 0 || begin[i] > extent || size[i] < -1 || size[i] > extent - begin[i]) {
+      throw IndexError("slice", fmt::format("{} elements from {} on axis {} leave x, {}", size[i], begin[i], i, x.signature()),
+                       "begin + size may be at most the extent, size -1 takes the rest; strided_slice counts negative numbers from the end");
+    }
+    attrs.part.begin[i] = begin[i];
+    attrs.part.strides[i] = 1;
+    attrs.shape.push_back(size[i] == -1 ? extent - begin[i] : size[i]);
+  }
+  return apply(internal::kSlice, {&x}, where, attrs);
+}
+
+Tensor strided_slice(const Tensor& x, const Ints& begin, const Ints& end, const Ints& strides, Where where) {
+  internal::require_defined("strided_slice", x);
+  internal::check_count("strided_slice", "begin", begin, x, false);
+  if (begin.size() != end.size() || (!strides.empty() && strides.size() != begin.size())) {
+    throw ShapeError("strided_slice", fmt::format("begin, end and strides have {}, {} and {} numbers", begin.size(), end.size(), strides.size()),
+                     "give all of them one number for each axis that is cut; strides may be left out");
+  }
+  internal::SliceAttrs attrs;
+  for (int i = 0; i < x.rank(); ++i) {
+    const std::int64_t extent = x.shape()[i];
+    const bool named = i < begin.size();
+    // A step over the whole axis is as good as any longer one.
+    const std::int64_t longest = std::max<std::int64_t>(extent, 1);
+    const std::int64_t stride = named && !strides.empty() ? std::clamp(strides[i], -longest, longest) : 1;
+    if (stride == 0) throw ValueError("strided_slice", fmt::format("the stride of axis {} is 0", i), "a stride of 1 takes every element, -1 takes them backwards");
+    // As Python has it: bounds are cut to [0, extent], or to [-1, extent - 1] where the axis runs backwards.
+    const std::int64_t low = stride > 0 ? 0 : -1, high = stride > 0 ? extent : extent - 1;
+    const auto bound = [&](std::int64_t at) { return std::clamp(at < 0 ? at + extent : at, low, high); };
+    const std::int64_t first = named ? bound(begin[i]) : 0, last = named ? bound(end[i]) : extent;
+    const std::int64_t steps = stride > 0 ? (last - first + stride - 1) / stride : (last - first + stride + 1) / stride;
+    attrs.part.begin[i] = first;
+    attrs.part.strides[i] = stride;
+    attrs.shape.push_back(std::max<std::int64_t>(steps, 0));
+  }
+  return apply(internal::kStridedSlice, {&x}, where, attrs);
+}
+
+}  // namespace whygrad

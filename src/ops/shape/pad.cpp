@@ -1,0 +1,196 @@
+#include "kernels/cpu/index.hpp"
+#include "kernels/cpu/movement.hpp"
+#include "ops/families.hpp"
+#include "ops/index/index.hpp"
+#include "ops/shape/shape.hpp"
+
+#include <whygrad/ops/reduce.hpp>
+#include <whygrad/ops/shape_ops.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <complex>
+
+namespace whygrad {
+
+// The name of the mode, for those who read attributes.
+constexpr const char* name_of(PadMode mode) { return mode == PadMode::kReflect ? "reflect" : mode == PadMode::kSymmetric ? "symmetric" : "constant"; }
+
+namespace internal {
+namespace {
+
+struct PadAttrs {
+  Ints before;
+  Ints after;
+  PadMode mode;
+  Number constant_value;
+};
+
+// Mirrored padding cannot reach beyond the elements that it mirrors.
+void check_mirror(const InferContext& c, int axis) {
+  const auto& a = c.attrs<PadAttrs>();
+  const std::int64_t most = c.input(0).shape()[axis] - (a.mode == PadMode::kReflect ? 1 : 0);
+  if (std::max(a.before[axis], a.after[axis]) > most) {
+    c.shape_error(fmt::format("{{{}, {}}} on axis {} is more than the {} elements that {} can mirror", a.before[axis], a.after[axis], axis,
+                              std::max<std::int64_t>(most, 0), name_of(a.mode)),
+                  "pad in two steps, or with a constant");
+  }
+}
+
+// For each position on the padded axis, the position on x's axis that it shows.
+Tensor mirror_indices(std::int64_t before, std::int64_t extent, std::int64_t padded, PadMode mode) {
+  Tensor indices = make_tensor(int64, {padded});
+  const std::int64_t border = mode == PadMode::kSymmetric ? 1 : 0;  // how often the border element itself is shown in the mirror
+  for (std::int64_t i = 0; i < padded; ++i) {
+    const std::int64_t at = i - before;
+    view_of(indices).as<std::int64_t>()[i] = at < 0 ? -at - border : at >= extent ? 2 * (extent - 1) - at + border : at;
+  }
+  log_constant(indices, {}, {});
+  return indices;
+}
+
+Tensor mirror_grad(const Tensor& dy, const PadAttrs& a, const Shape& shape) {
+  Tensor dx = dy;
+  for (int i = 0; i < shape.rank(); ++i) {
+    if (dx.shape()[i] == shape[i]) continue;
+    Shape folded = dx.shape();
+    folded[i] = shape[i];
+    dx = gather_grad(dx, mirror_indices(a.before[i], shape[i], dx.shape()[i], a.mode), {.axis = i, .batch_dims = 0, .shape = folded});
+  }
+  return dx;
+}
+
+constexpr OpDef kPad = define_op({
+    .name = "pad",
+    .doc = "x with elements around it: a constant, or x mirrored. dx = the part of dy that x became, and what its mirror images received.",
+    .inputs = {{"x", Differentiable{}}},
+    .attrs = {attr<&PadAttrs::before>("before", "new elements before each axis"), attr<&PadAttrs::after>("after", "new elements after each axis"),
+              attr<&PadAttrs::mode>("mode", "constant, reflect or symmetric")},
+    .infer =
+        [](InferContext& c) {
+          const auto& a = c.attrs<PadAttrs>();
+          Shape shape = c.input(0).shape();
+          if (a.before.size() != shape.rank()) {
+            c.shape_error(fmt::format("{} pairs of paddings are given", a.before.size()), "give {before, after} for every axis of x; {0, 0} leaves one as it is");
+          }
+          for (int i = 0; i < shape.rank(); ++i) {
+            if (a.before[i] < 0 || a.after[i] < 0) {
+              c.shape_error(fmt::format("{{{}, {}}} on axis {} is negative", a.before[i], a.after[i], i), "slice cuts elements away");
+            }
+            if (a.mode != PadMode::kConstant) check_mirror(c, i);
+            shape[i] += a.before[i] + a.after[i];
+          }
+          c.output(c.input(0).dtype(), Shape(shape.extents()));
+        },
+    .kernel =
+        [](KernelContext& g) {
+          const auto& a = g.attrs<PadAttrs>();
+          if (a.mode == PadMode::kConstant) {
+            std::complex<double> element;
+            a.constant_value.store(g.output().dtype(), &element, g.op().name);
+            kernels::pad(g.in(0), a.before.begin(), &element, g.out());
+          } else {
+            kernels::mirror_pad(g.in(0), a.before.begin(), a.mode == PadMode::kReflect ? kernels::Mirror::kReflect : kernels::Mirror::kSymmetric, g.out());
+          }
+        },
+    .vjp =
+        [](VjpContext& g) {
+          const auto& a = g.attrs<PadAttrs>();
+          const Shape shape = g.input_shape(0);
+          g.give(0, a.mode == PadMode::kConstant ? slice(g.dy(), a.before, shape) : mirror_grad(g.dy(), a, shape));
+        },
+});
+
+struct TileAttrs {
+  Ints multiples;
+};
+
+// Copies the filled part of `out`, `filled` long along `axis`, until the whole axis holds `extent`. The parts double, so that a multiple of n costs
+// log(n) copies. `shape` is that of the filled part; `axis` of it becomes `extent`.
+void repeat_along(const kernels::View& out, Shape& shape, int axis, std::int64_t extent) {
+  const std::int64_t step = out.strides[axis] * static_cast<std::int64_t>(size_of(out.dtype));
+  for (std::int64_t filled = shape[axis]; filled < extent;) {
+    shape[axis] = std::min(filled, extent - filled);
+    kernels::copy({out.data, shape.begin(), out.strides, out.rank, out.dtype},
+                  {out.as<char>() + filled * step, shape.begin(), out.strides, out.rank, out.dtype});
+    filled += shape[axis];
+  }
+  shape[axis] = extent;
+}
+
+constexpr OpDef kTile = define_op({
+    .name = "tile",
+    .doc = "x set side by side multiples[i] times along axis i. dx = the sum over the copies.",
+    .inputs = {{"x", Differentiable{}}},
+    .attrs = {attr<&TileAttrs::multiples>("multiples", "how many copies along each axis")},
+    .infer =
+        [](InferContext& c) {
+          const Ints& multiples = c.attrs<TileAttrs>().multiples;
+          Shape shape = c.input(0).shape();
+          if (multiples.size() != shape.rank() || std::any_of(multiples.begin(), multiples.end(), [](std::int64_t m) { return m < 0; })) {
+            c.shape_error(fmt::format("multiples are [{}]", fmt::join(multiples, ", ")), "give one number, 0 or more, for every axis of x; 1 leaves it as it is");
+          }
+          for (int i = 0; i < shape.rank(); ++i) {
+            if (__builtin_mul_overflow(shape[i], multiples[i], &shape[i])) c.shape_error(fmt::format("{} copies are too many", multiples[i]), "tile less");
+          }
+          c.output(c.input(0).dtype(), Shape(shape.extents()));
+        },
+    .kernel =
+        [](KernelContext& g) {
+          if (g.output().size() == 0) return;
+          const kernels::View x = g.in(0), out = g.out();
+          kernels::copy(x, {out.data, x.shape, out.strides, out.rank, out.dtype});
+          Shape filled = g.input(0).shape();
+          for (int i = 0; i < out.rank; ++i) repeat_along(out, filled, i, out.shape[i]);
+        },
+    .vjp =
+        [](VjpContext& g) {
+          // One axis at a time, as [before, copies, extent, after], so that no rank is too high.
+          const Shape shape = g.input_shape(0);
+          Tensor dx = g.dy();
+          std::int64_t before = 1;
+          for (int i = 0; i < shape.rank(); ++i) {
+            const std::int64_t copies = g.attrs<TileAttrs>().multiples[i];
+            if (copies != 1) {
+              Shape folded = dx.shape();
+              folded[i] = shape[i];
+              const std::int64_t size = before * shape[i], after = size == 0 ? 0 : folded.size() / size;
+              dx = reshape(reduce_sum(reshape(dx, {before, copies, shape[i], after}), {1}), folded);
+            }
+            before *= shape[i];
+          }
+          g.give(0, dx);
+        },
+});
+
+constexpr const OpDef* kOps[] = {&kPad, &kTile};
+
+}  // namespace
+
+std::span<const OpDef* const> pad_ops() { return kOps; }
+
+}  // namespace internal
+
+Tensor pad(const Tensor& x, const std::vector<std::array<std::int64_t, 2>>& paddings, const PadOptions& options, Where where) {
+  internal::PadAttrs attrs{{}, {}, options.mode, options.constant_value};
+  for (const auto& [before, after] : paddings) {
+    attrs.before.push_back(before);
+    attrs.after.push_back(after);
+  }
+  return apply(internal::kPad, {&x}, where, attrs);
+}
+
+Tensor tile(const Tensor& x, const Ints& multiples, Where where) { return apply(internal::kTile, {&x}, where, internal::TileAttrs{multiples}); }
+
+Tensor repeat(const Tensor& x, std::int64_t count, std::int64_t axis, Where where) {
+  internal::require_defined("repeat", x);
+  const int at = normalize_axis("repeat", axis, x.rank());
+  if (count < 0) throw ValueError("repeat", fmt::format("count is {}", count), "repeat 0 times or more");
+  Shape result = x.shape();
+  result[at] *= count;
+  return reshape(broadcast_to(expand_dims(x, at + 1, where), internal::insert_axis(x.shape(), at + 1, count), where), result, where);
+}
+
+}  // namespace whygrad

@@ -1,0 +1,19 @@
+// What the shape ops share.
+#pragma once
+
+#include "ops/core/context.hpp"
+
+namespace whygrad::internal {
+
+// Lays `to` over elements that lie as `from` with `from_strides`; false where no strides do. Both shapes have the same number of elements.
+bool reshape_strides(const Shape& from, const std::int64_t* from_strides, const Shape& to, std::int64_t* strides);
+
+// `shape` with one more axis, at `axis` of the result.
+Shape insert_axis(const Shape& shape, int axis, std::int64_t extent);
+
+// For functions that look at x before an op checks it.
+inline void require_defined(const char* op, const Tensor& x) {
+  if (!x.defined()) throw ValueError(op, "x is an empty handle", "a default-made or moved-from Tensor holds no value; assign one before it is used");
+}
+
+}  // namespace whygrad::internal
