@@ -1,6 +1,7 @@
 // What kernel tests share: arrays with any strides, runs on every SIMD target, distances in ulp.
 #pragma once
 
+#include "kernels/cpu/loops.hpp"
 #include "kernels/view.hpp"
 
 #include <gtest/gtest.h>
@@ -98,6 +99,7 @@ class OnTarget {
   static void use(std::int64_t targets) {
     hwy::SetSupportedTargetsForTest(targets);
     hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    resolve_loops();
   }
 };
 

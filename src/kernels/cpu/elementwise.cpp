@@ -20,17 +20,34 @@ constexpr std::int64_t kShortRow = 16;
   throw InternalError(kernel, "no loop for op " + std::to_string(op) + " and dtype " + std::string(name_of(dtype)));
 }
 
+// The loop for operands that are each contiguous or one element, the common case; null for others.
+BinaryLoop flat_loop(const BinaryLoops& loops, const View& a, const View& b) {
+  if (is_half(a.dtype)) return nullptr;
+  if (!a.contiguous()) return is_scalar(a) && b.contiguous() ? loops.left_scalar : nullptr;
+  if (b.contiguous()) return loops.both;
+  return is_scalar(b) ? loops.right_scalar : nullptr;
+}
+
+void run_flat(BinaryLoop loop, std::int64_t grain, const View& a, const View& b, const View& out) {
+  const std::int64_t in_size = static_cast<std::int64_t>(size_of(a.dtype)), out_size = static_cast<std::int64_t>(size_of(out.dtype));
+  const std::int64_t step_a = a.contiguous() ? in_size : 0, step_b = b.contiguous() ? in_size : 0;
+  device::parallel_for(out.size(), grain, [&](std::int64_t begin, std::int64_t end) {
+    loop(a.as<std::byte>() + begin * step_a, b.as<std::byte>() + begin * step_b, out.as<std::byte>() + begin * out_size,
+         static_cast<std::size_t>(end - begin));
+  });
+}
+
 // Rows in which each operand is a run or one element, at least one of them a run.
 struct Rows {
   Space<2> space;
   BinaryLoop loop;
 };
 
-// The loop for the rows of a and b; null where their strides or their length call for staging.
+// The loop for the rows of broadcast operands; null where their strides or their length call for staging.
 Rows rows_of(const BinaryLoops& loops, const View& a, const View& b) {
   Rows rows{merge_axes<2>({&a, &b}), nullptr};
   const std::int64_t stride_a = rows.space.row_stride(0), stride_b = rows.space.row_stride(1);
-  if (is_half(a.dtype) || (rows.space.rank > 1 && rows.space.row_size() < kShortRow)) return rows;
+  if (is_half(a.dtype) || rows.space.row_size() < kShortRow) return rows;
   if (stride_a == 1 && stride_b == 1) rows.loop = loops.both;
   if (stride_a == 0 && stride_b == 1) rows.loop = loops.left_scalar;
   if (stride_a == 1 && stride_b == 0) rows.loop = loops.right_scalar;
@@ -54,37 +71,8 @@ void run_rows(const Rows& rows, std::int64_t grain, const View& a, const View& b
 
 }  // namespace
 
-UnaryLoop find_loop(Unary op, DType dtype) {
-  if (dtype == DType::kF32 || dtype == DType::kF64) {
-    if (op <= Unary::kSoftsign) return find_float_arithmetic(op, dtype);
-    if (op <= Unary::kSilu) return find_exponential(op, dtype);
-    if (op <= Unary::kGelu) return find_trigonometric(op, dtype);
-    return find_predicate(op, dtype);
-  }
-  if (is_complex(dtype)) return find_complex(op, dtype);
-  return dtype == DType::kBool ? find_predicate(op, dtype) : find_integer(op, dtype);
-}
-
-BinaryLoops find_loop(Binary op, DType dtype) {
-  if (op >= Binary::kEqual && op <= Binary::kLogicalXor) return find_comparison(op, dtype);
-  if (dtype == DType::kF32 || dtype == DType::kF64) {
-    if (op <= Binary::kXdivy) return find_float_arithmetic(op, dtype);
-    return op <= Binary::kXlog1py ? find_float_power(op, dtype) : find_gradient(op, dtype);
-  }
-  return is_complex(dtype) ? find_complex(op, dtype) : find_integer(op, dtype);
-}
-
-std::int64_t grain_of(Unary op) {
-  const bool by_std = op == Unary::kTan || op == Unary::kErf || op == Unary::kErfc || op == Unary::kGelu;
-  return by_std ? 1 << 12 : op > Unary::kSoftsign && op <= Unary::kGelu ? 1 << 15 : 1 << 16;
-}
-std::int64_t grain_of(Binary op) {
-  const bool by_std = op == Binary::kPow || op == Binary::kAtan2 || op == Binary::kFloorMod;
-  return by_std ? 1 << 12 : op == Binary::kXlogy || op == Binary::kXlog1py || op == Binary::kSoftplusGrad ? 1 << 15 : 1 << 16;
-}
-
-bool supports(Unary op, DType dtype) { return find_loop(op, wide(dtype)) != nullptr; }
-bool supports(Binary op, DType dtype) { return find_loop(op, wide(dtype)).both != nullptr; }
+bool supports(Unary op, DType dtype) { return find_loop(op, dtype) != nullptr; }
+bool supports(Binary op, DType dtype) { return find_loop(op, dtype).both != nullptr; }
 
 DType result_dtype(Unary op, DType dtype) {
   if (op >= Unary::kIsNan && op <= Unary::kLogicalNot) return DType::kBool;
@@ -94,9 +82,9 @@ DType result_dtype(Unary op, DType dtype) {
 DType result_dtype(Binary op, DType dtype) { return op >= Binary::kEqual && op <= Binary::kLogicalXor ? DType::kBool : dtype; }
 
 void unary(Unary op, const View& x, const View& out) {
-  const UnaryLoop loop = find_loop(op, wide(x.dtype));
+  const UnaryLoop loop = find_loop(op, x.dtype);
   if (loop == nullptr) refuse("unary", static_cast<int>(op), x.dtype);
-  if (!x.contiguous() || is_half(x.dtype)) return run_staged(Halves::kAsFloats, grain_of(op), loop, out, x);
+  if (is_half(x.dtype) || !x.contiguous()) return run_staged(Halves::kAsFloats, grain_of(op), loop, out, x);
   const std::int64_t in_size = static_cast<std::int64_t>(size_of(x.dtype)), out_size = static_cast<std::int64_t>(size_of(out.dtype));
   device::parallel_for(out.size(), grain_of(op), [&](std::int64_t begin, std::int64_t end) {
     loop(x.as<std::byte>() + begin * in_size, out.as<std::byte>() + begin * out_size, static_cast<std::size_t>(end - begin));
@@ -104,8 +92,9 @@ void unary(Unary op, const View& x, const View& out) {
 }
 
 void binary(Binary op, const View& a, const View& b, const View& out) {
-  const BinaryLoops loops = find_loop(op, wide(a.dtype));
+  const BinaryLoops& loops = find_loop(op, a.dtype);
   if (loops.both == nullptr) refuse("binary", static_cast<int>(op), a.dtype);
+  if (const BinaryLoop loop = flat_loop(loops, a, b)) return run_flat(loop, grain_of(op), a, b, out);
   const Rows rows = rows_of(loops, a, b);
   if (rows.loop == nullptr) return run_staged(Halves::kAsFloats, grain_of(op), loops.both, out, a, b);
   run_rows(rows, grain_of(op), a, b, out);

@@ -40,9 +40,13 @@ BinaryLoops find_integer(Binary op, DType dtype);
 BinaryLoops find_comparison(Binary op, DType dtype);
 BinaryLoops find_complex(Binary op, DType dtype);
 
-// The families in turn; f32 and f64 first. Null where the op does not take the dtype.
+// The loop of an op for inputs of `dtype` (f32's for halves); null where the op does not take the dtype. A table look-up: which family and which
+// SIMD target it is was settled at the first call.
 UnaryLoop find_loop(Unary op, DType dtype);
-BinaryLoops find_loop(Binary op, DType dtype);
+const BinaryLoops& find_loop(Binary op, DType dtype);
+
+// Fills the table anew, for tests that have changed the SIMD target. No kernel may be running.
+void resolve_loops();
 
 // Steps per thread below which a parallel region costs more than it saves, by the op's price.
 std::int64_t grain_of(Unary op);
