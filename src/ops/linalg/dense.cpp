@@ -1,5 +1,5 @@
 #include "kernels/cpu/dnn_matmul.hpp"
-#include "kernels/cpu/movement.hpp"
+#include "ops/core/packed.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/elementwise/gradients.hpp"
 #include "ops/families.hpp"
@@ -54,20 +54,13 @@ void infer_dense(InferContext& c) {
   c.output(c.input(0).dtype(), out);
 }
 
-// The tensor itself where its elements lie without gaps, else a copy.
-Tensor packed(const Tensor& t) {
-  if (t.is_contiguous()) return t;
-  Tensor dense = make_tensor(t.dtype(), t.shape());
-  kernels::copy(view_of(t), view_of(dense));
-  return dense;
-}
-
 template <Activation A>
 void run_dense(KernelContext& g) {
-  const Tensor x = g.input(0).rank() == 2 ? g.input(0) : packed(g.input(0)), bias = packed(g.input(2));
-  const RowsBelow rows(x), results(g.output());
-  kernels::matmul_bias(x.rank() == 2 ? view_of(x) : rows.view(), g.in(1), view_of(bias),
-                       A == Activation::kRelu ? kernels::Activation::kRelu : kernels::Activation::kNone, results.view());
+  constexpr auto kActivation = A == Activation::kRelu ? kernels::Activation::kRelu : kernels::Activation::kNone;
+  const Packed bias(g.input(2));
+  if (g.input(0).rank() == 2) return kernels::matmul_bias(g.in(0), g.in(1), bias.view(), kActivation, g.out());
+  const Packed x(g.input(0));
+  kernels::matmul_bias(RowsBelow(x.view()).view(), g.in(1), bias.view(), kActivation, RowsBelow(g.out()).view());
 }
 
 template <Activation A>

@@ -8,16 +8,13 @@
 
 namespace whygrad::internal {
 
-// The number of rows in [..., n], a vector being one row.
-std::int64_t rows_of(const Shape& shape);
-
-// [..., n] as [rows, n].
+// [..., n] as [rows, n]; a vector is one row.
 Tensor rows_below(const Tensor& t);
 
-// The same for kernels: a view of a contiguous tensor.
+// The same for kernels; `contiguous` has at least one axis.
 class RowsBelow {
  public:
-  explicit RowsBelow(const Tensor& t);
+  explicit RowsBelow(const kernels::View& contiguous);
   kernels::View view() const { return {data_, shape_, strides_, 2, dtype_}; }
 
  private:

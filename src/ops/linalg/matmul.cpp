@@ -5,11 +5,17 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <functional>
+#include <numeric>
 
 namespace whygrad {
 namespace internal {
 namespace {
+
+// The product of all extents but the last.
+std::int64_t row_count(std::span<const std::int64_t> extents) {
+  return std::accumulate(extents.begin(), extents.end() - 1, std::int64_t{1}, std::multiplies<>());
+}
 
 // The leading axes of t, without the matrix.
 Shape batch_of(const Tensor& t) { return Shape(t.shape().extents().first(static_cast<std::size_t>(t.rank() - 2))); }
@@ -48,8 +54,7 @@ void run_matmul(KernelContext& g) {
   const kernels::View out = g.out();
   if (a.rank() == 2 && b.rank() == 2) return kernels::matmul(g.in(0), g.in(1), options.transpose_a, options.transpose_b, out);
   if (b.rank() == 2 && !options.transpose_a && a.is_contiguous()) {
-    const RowsBelow rows(a), results(g.output());
-    return kernels::matmul(rows.view(), g.in(1), false, options.transpose_b, results.view());
+    return kernels::matmul(RowsBelow(g.in(0)).view(), g.in(1), false, options.transpose_b, RowsBelow(out).view());
   }
   const Shape batch(std::span(out.shape, static_cast<std::size_t>(out.rank - 2)));
   const Shape a_shape = with_matrix(batch, a.shape().back(1), a.shape().back()), b_shape = with_matrix(batch, b.shape().back(1), b.shape().back());
@@ -91,15 +96,13 @@ constexpr const OpDef* kOps[] = {&kMatmul};
 
 }  // namespace
 
-RowsBelow::RowsBelow(const Tensor& t) : shape_{rows_of(t.shape()), t.shape().back()}, strides_{shape_[1], 1}, data_(t.impl()->data), dtype_(t.dtype()) {}
+RowsBelow::RowsBelow(const kernels::View& contiguous)
+    : shape_{row_count({contiguous.shape, static_cast<std::size_t>(contiguous.rank)}), contiguous.shape[contiguous.rank - 1]},
+      strides_{shape_[1], 1},
+      data_(contiguous.data),
+      dtype_(contiguous.dtype) {}
 
-std::int64_t rows_of(const Shape& shape) {
-  std::int64_t rows = 1;
-  for (int i = 0; i + 1 < shape.rank(); ++i) rows *= shape[i];
-  return rows;
-}
-
-Tensor rows_below(const Tensor& t) { return t.rank() == 2 ? t : reshape(t, {rows_of(t.shape()), t.shape().back()}); }
+Tensor rows_below(const Tensor& t) { return t.rank() == 2 ? t : reshape(t, {row_count(t.shape().extents()), t.shape().back()}); }
 
 std::span<const OpDef* const> matmul_ops() { return kOps; }
 
