@@ -35,8 +35,10 @@ DnnOperation::DnnOperation(const dnnl::primitive& primitive, const dnnl::memory:
     arguments_[count_] = argument;
     memories_[count_++] = dnnl::memory(desc, dnn_engine(), DNNL_MEMORY_NONE);
   };
-  for (const Operand& operand : operands) add(operand.argument, operand.desc);
-  add(DNNL_ARG_SCRATCHPAD, scratchpad);
+  for (const Operand& operand : operands) {
+    if (!operand.desc.is_zero()) add(operand.argument, operand.desc);
+  }
+  if (scratchpad_bytes_ > 0) add(DNNL_ARG_SCRATCHPAD, scratchpad);
 }
 
 void DnnOperation::run(std::initializer_list<const void*> addresses) const {
@@ -46,8 +48,7 @@ void DnnOperation::run(std::initializer_list<const void*> addresses) const {
   const void* const* address = addresses.begin();
   dnnl_status_t status = dnnl_success;
   for (std::size_t i = 0; i < count_ && status == dnnl_success; ++i) {
-    const bool last = i + 1 == count_;
-    void* data = last ? (scratchpad ? scratchpad->data() : nullptr) : const_cast<void*>(*address++);  // oneDNN takes inputs as void* too
+    void* data = scratchpad && i + 1 == count_ ? scratchpad->data() : const_cast<void*>(*address++);  // oneDNN takes inputs as void* too
     arguments[i] = {arguments_[i], memories_[i].get()};
     status = dnnl_memory_set_data_handle(memories_[i].get(), data);
   }

@@ -27,10 +27,11 @@ class DnnOperation {
     dnnl::memory::desc desc;
   };
 
-  // `desc` must have been made with scratchpad_mode::user: the scratchpad then comes from the caching allocator and is gone after the run.
+  // The primitive must have been made with scratchpad_mode::user: its scratchpad then comes from the caching allocator and is gone after the run. An
+  // operand with an empty description does not exist; only the last may be one.
   DnnOperation(const dnnl::primitive& primitive, const dnnl::memory::desc& scratchpad, std::initializer_list<Operand> operands);
 
-  // The addresses in the order of the operands. `operands` says how many: trailing ones may be left out by primitives that do not need them.
+  // The addresses in the order of the operands; that of an operand that does not exist is not looked at.
   void run(std::initializer_list<const void*> addresses) const;
 
  private:
