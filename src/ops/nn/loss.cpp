@@ -4,6 +4,7 @@
 #include "ops/families.hpp"
 #include "ops/nn/softmax.hpp"
 
+#include <whygrad/ops/index.hpp>
 #include <whygrad/ops/nn_activation.hpp>
 #include <whygrad/ops/reduce.hpp>
 #include <whygrad/ops/shape_ops.hpp>
@@ -81,11 +82,6 @@ constexpr OpDef kSoftmaxCrossEntropy = define_op({
         },
 });
 
-// 1 at the label of each row, 0 elsewhere.
-Tensor one_hot_labels(const Tensor& labels, const Shape& logits, DType dtype) {
-  return cast(expand_dims(labels, -1) == range(0, logits.back(), 1, labels.dtype()), dtype);
-}
-
 constexpr OpDef kSparseSoftmaxCrossEntropy = define_op({
     .name = "sparse_softmax_cross_entropy_with_logits",
     .doc = "-log(softmax(logits))[labels]: labels [..], logits [.., c] give [..]. dlogits = dy * (softmax(logits) - onehot(labels)).",
@@ -126,7 +122,7 @@ constexpr OpDef kSparseSoftmaxCrossEntropy = define_op({
               fmt::format("label {} of row {} lies outside [0, {}) (logits is {})", label, bad, logits.shape().back(), logits.signature()),
               "labels count from 0 to classes - 1; a data set that counts from 1 needs labels - 1");
         },
-    .vjp = [](VjpContext& g) { g.give(1, logits_gradient(g, one_hot_labels(g.input(0), g.input_shape(1), g.input_dtype(1)))); },
+    .vjp = [](VjpContext& g) { g.give(1, logits_gradient(g, one_hot(g.input(0), g.input_shape(1).back(), {.dtype = g.input_dtype(1)}))); },
 });
 
 constexpr const OpDef* kOps[] = {&kSoftmaxCrossEntropy, &kSparseSoftmaxCrossEntropy};
