@@ -18,12 +18,12 @@ constexpr OpDef kChoiceEvent = define_event({
                 Role::kCondition}},
 });
 
-namespace {
-
-const char* name_of(Construct c) {
+const char* name_of(Construct construct) {
   constexpr const char* kNames[] = {"cond", "case", "switch_case", "while_loop"};
-  return kNames[static_cast<int>(c)];
+  return kNames[static_cast<int>(construct)];
 }
+
+namespace {
 
 void check_scalar(const char* op, const Tensor& value, const char* what) {
   if (!value.defined()) throw ValueError(op, fmt::format("the {} is an empty handle", what), "pass a tensor that holds a value");

@@ -1,0 +1,291 @@
+#include "explain/tape_adapter.hpp"
+
+#include "autodiff/control_flow.hpp"
+#include "autodiff/custom_gradient.hpp"
+#include "explain/relevant_records.hpp"
+#include "ops/core/events.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace whygrad::internal {
+namespace {
+
+using Index = FlowGraph::Index;
+constexpr Index kNone = FlowGraph::kNone;
+
+FlowGraph::Role role_of(Role role) {
+  switch (role) {
+    case Role::kData: return FlowGraph::Role::kData;
+    case Role::kIndex: return FlowGraph::Role::kIndex;
+    case Role::kCondition: return FlowGraph::Role::kCondition;
+    case Role::kSeed: return FlowGraph::Role::kSeed;
+  }
+  return FlowGraph::Role::kData;
+}
+
+FlowGraph::Flow flow_of(const OpDef& op, const GradientAnswer& answer) {
+  if (&op == &kCustomGradientEvent) return FlowGraph::Flow::kUserRule;
+  if (&op == &kVariableEvent) return FlowGraph::Flow::kCopy;
+  if (answer.kind == GradientAnswer::Kind::kDifferentiable) return FlowGraph::Flow::kFlows;
+  if (answer.kind == GradientAnswer::Kind::kNotImplemented) return FlowGraph::Flow::kNoRule;
+  switch (answer.break_kind) {
+    case Break::kNoDerivative: return FlowGraph::Flow::kNoDerivative;
+    case Break::kStopGradient: return FlowGraph::Flow::kStopGradient;
+    case Break::kState: return FlowGraph::Flow::kState;
+    case Break::kHostRead: return FlowGraph::Flow::kHostRead;
+  }
+  return FlowGraph::Flow::kNoDerivative;
+}
+
+FlowGraph::Answer answer_of(const OpDef& op, const InputDef& in) {
+  const GradientAnswer& g = in.gradient;
+  return {in.name, flow_of(op, g), role_of(in.role), g.why != nullptr ? g.why : "", g.remedy != nullptr ? g.remedy : ""};
+}
+
+FlowGraph::Kind kind_of(const OpDef& op) {
+  if (&op == &kConstantEvent) return FlowGraph::Kind::kConstant;
+  if (&op == &kVariableEvent) return FlowGraph::Kind::kVariable;
+  if (&op == &kAssignEvent) return FlowGraph::Kind::kAssign;
+  if (&op == &kHostReadEvent) return FlowGraph::Kind::kHostRead;
+  if (&op == &kChoiceEvent) return FlowGraph::Kind::kChoice;
+  return FlowGraph::Kind::kCompute;
+}
+
+class Drawing {
+ public:
+  Drawing(const TapeFacts& facts, std::span<const std::size_t> sources) : facts_(facts), records_(facts, sources), value_at_(records_.view().size(), kNone) {
+    graph_.tape = {facts.tape_made_at, facts.asked_at, facts.options.watch_accessed_variables};
+    for (const std::size_t s : sources) oldest_source_ = std::min(oldest_source_, oldest_value(facts.sources[s]));
+    register_variables();
+    records_.view().forwards([this](const Record& r) {
+      if (records_.wanted(r)) draw(r);
+    });
+    for (const TapeFacts::Value& t : facts.targets) graph_.targets.push_back(asked_value(t));
+    for (const std::size_t s : sources) draw_source(facts.sources[s]);
+    draw_watches();
+  }
+
+  FlowGraph take() { return std::move(graph_); }
+
+ private:
+  // The first id that the source ever had; whatever is older does not depend on it. 0 where that is not known.
+  static ValueId oldest_value(const TapeFacts::Value& source) {
+    if (source.variable == nullptr || source.variable->assignments == 0) return source.id;
+    return source.variable->assignments <= VariableImpl::kHistory ? source.variable->history[0] : 0;
+  }
+
+  // ---- Variables ----
+
+  void register_variables() {
+    for (const auto* values : {&facts_.targets, &facts_.sources}) {
+      for (const TapeFacts::Value& v : *values) register_variable(v.variable.get());
+    }
+    for (const Watch& w : facts_.watches) register_variable(w.variable.get());
+  }
+  void register_variable(const VariableImpl* v) {
+    if (v == nullptr || !variables_.try_emplace(v->number, static_cast<Index>(graph_.variables.size())).second) return;
+    graph_.variables.push_back({graph_.keep(v->name), v->where, v->trainable});
+  }
+  Index variable_of(const Record& r) {
+    const auto attrs = attrs_of<VariableAttrs>(r);
+    const auto [at, added] = variables_.try_emplace(attrs.number, static_cast<Index>(graph_.variables.size()));
+    if (added) graph_.variables.push_back({"variable", r.where, true});
+    return at->second;
+  }
+
+  // ---- Values ----
+
+  Index new_value(const Record& r, int i) {
+    const Shape shape = r.shape(i);
+    FlowGraph::Value v;
+    v.first_extent = static_cast<Index>(graph_.extents.size());
+    v.dtype = r.dtype(i);
+    v.rank = static_cast<std::uint8_t>(shape.rank());
+    graph_.extents.insert(graph_.extents.end(), shape.begin(), shape.end());
+    graph_.values.push_back(v);
+    return static_cast<Index>(graph_.values.size() - 1);
+  }
+
+  FlowGraph::Origin origin_of(ValueId id) const {
+    if (!records_.view().owns(id)) return FlowGraph::Origin::kForeign;
+    return id < oldest_source_ ? FlowGraph::Origin::kOld : FlowGraph::Origin::kForgotten;
+  }
+
+  // The value of an id that no drawn op made; kNone where there is none yet.
+  Index known_value(ValueId id) const {
+    const std::size_t at = records_.view().find(id);
+    if (at != LogView::kNowhere) return value_at_[at];
+    const auto leaf = leaves_.find(id);
+    return leaf != leaves_.end() ? leaf->second : kNone;
+  }
+  void remember(ValueId id, Index value) {
+    const std::size_t at = records_.view().find(id);
+    if (at != LogView::kNowhere) {
+      value_at_[at] = value;
+    } else {
+      graph_.values[value].origin = origin_of(id);
+      leaves_[id] = value;
+    }
+  }
+  Index input_value(const Record& r, int i) {
+    const ValueId id = r.input_ids()[i];
+    Index v = known_value(id);
+    if (v == kNone) remember(id, v = new_value(r, i));
+    return v;
+  }
+  Index asked_value(const TapeFacts::Value& asked) {
+    Index v = known_value(asked.id);
+    if (v == kNone) {
+      v = static_cast<Index>(graph_.values.size());
+      graph_.values.push_back({.first_extent = static_cast<Index>(graph_.extents.size()), .dtype = asked.dtype, .rank = static_cast<std::uint8_t>(asked.shape.rank())});
+      graph_.extents.insert(graph_.extents.end(), asked.shape.begin(), asked.shape.end());
+      remember(asked.id, v);
+    }
+    if (asked.variable != nullptr) graph_.values[v].variable = variables_.at(asked.variable->number);
+    return v;
+  }
+
+  // ---- Ops ----
+
+  void draw(const Record& r) {
+    FlowGraph::Op op;
+    op.where = r.where;
+    op.def = def_of(r);
+    place(r.first, op);
+    if (r.cause != 0) draw_cause(r.cause, op);
+    const Fingerprint print = print_of(r);
+    if (print.bytes != 0) op.print = (print.hash ^ print.bytes) | 1;
+    if (r.op == &kChoiceEvent) op.choice = attrs_of<ChoiceAttrs>(r).choice;
+    draw_inputs(r, op);
+    op.first_output = static_cast<Index>(graph_.values.size());
+    op.outputs = r.outputs;
+    const auto index = static_cast<Index>(graph_.ops.size());
+    for (int k = 0; k < r.outputs; ++k) {
+      const Index v = new_value(r, r.inputs + k);
+      graph_.values[v].op = index;
+      if (sets_variable(r)) graph_.values[v].variable = variable_of(r);
+      value_at_[records_.view().find(r.first + static_cast<ValueId>(k))] = v;
+    }
+    graph_.ops.push_back(op);
+    ids_.push_back(r.first);
+  }
+
+  void draw_inputs(const Record& r, FlowGraph::Op& op) {
+    op.first_input = static_cast<Index>(graph_.inputs.size());
+    if (records_.is_beginning(r)) return;
+    if (const ValueId read = records_.read_back(r); read != 0) {
+      if (const Index v = known_value(read); v != kNone) {
+        graph_.inputs.push_back(v);
+        op.inputs = 1;
+      }
+      return;
+    }
+    // Values first: a leaf that is met for the first time joins `values`, not `inputs`, so the inputs stand together.
+    op.inputs = r.inputs;
+    for (int i = 0; i < r.inputs; ++i) graph_.inputs.push_back(input_value(r, i));
+  }
+
+  // The op whose gradient rule made this one.
+  void draw_cause(ValueId cause, FlowGraph::Op& op) {
+    const Record* user_op = facts_.log.find(cause);
+    if (user_op == nullptr) return;
+    op.rule_of_def = def_of(*user_op);
+    const auto at = std::lower_bound(ids_.begin(), ids_.end(), cause);
+    if (at != ids_.end() && *at == cause) op.rule_of = static_cast<Index>(at - ids_.begin());
+  }
+
+  Index def_of(const Record& r) {
+    if (r.op == &kChoiceEvent) return choice_def(attrs_of<ChoiceAttrs>(r));
+    if (r.op == last_op_) return last_def_;
+    const auto [at, added] = defs_.try_emplace(r.op, static_cast<Index>(graph_.defs.size()));
+    if (added) {
+      FlowGraph::Def def{r.op->name, kind_of(*r.op), {}};
+      for (const InputDef& in : r.op->inputs) def.answers.push_back(answer_of(*r.op, in));
+      // A constant that repeats what was read to the host has that read as its input.
+      if (def.kind == FlowGraph::Kind::kConstant) def.answers.push_back(answer_of(kHostReadEvent, kHostReadEvent.inputs[0]));
+      graph_.defs.push_back(std::move(def));
+    }
+    last_op_ = r.op;
+    return last_def_ = at->second;
+  }
+
+  Index choice_def(const ChoiceAttrs& attrs) {
+    const int which = 2 * static_cast<int>(attrs.construct) + (attrs.loop_end ? 1 : 0);
+    if (choice_defs_[which] == kNone) {
+      choice_defs_[which] = static_cast<Index>(graph_.defs.size());
+      const FlowGraph::Kind kind = attrs.loop_end ? FlowGraph::Kind::kLoopEnd : FlowGraph::Kind::kChoice;
+      graph_.defs.push_back({internal::name_of(attrs.construct), kind, {answer_of(kChoiceEvent, kChoiceEvent.inputs[0])}});
+    }
+    return choice_defs_[which];
+  }
+
+  // ---- The tape ----
+
+  // Where an op with this id stands to the tape's windows.
+  void place(ValueId id, FlowGraph::Op& op) {
+    const std::vector<Window>& windows = facts_.windows;
+    const auto next = std::upper_bound(windows.begin(), windows.end(), id, [](ValueId i, const Window& w) { return i < w.begin; });
+    if (next != windows.begin() && (std::prev(next)->end == 0 || id < std::prev(next)->end)) return;
+    for (const Window& w : facts_.forgotten) {
+      if (id >= w.begin && id < w.end) return stand(op, FlowGraph::Standing::kReset, w.ended_at);
+    }
+    if (next == windows.begin()) return stand(op, FlowGraph::Standing::kBefore, facts_.tape_made_at);
+    const Window& last = *std::prev(next);
+    if (last.ended == Window::End::kPaused) return stand(op, FlowGraph::Standing::kPaused, last.ended_at);
+    stand(op, next == windows.end() ? FlowGraph::Standing::kAfter : FlowGraph::Standing::kBetween, last.ended_at);
+  }
+  void stand(FlowGraph::Op& op, FlowGraph::Standing standing, const Where& boundary) {
+    op.standing = standing;
+    const auto same = [&boundary](const Where& w) { return w.file == boundary.file && w.line == boundary.line && w.function == boundary.function; };
+    if (graph_.boundaries.empty() || !same(graph_.boundaries.back())) graph_.boundaries.push_back(boundary);
+    op.boundary = static_cast<Index>(graph_.boundaries.size() - 1);
+  }
+
+  void draw_source(const TapeFacts::Value& asked) {
+    FlowGraph::Source source;
+    source.values.push_back(asked_value(asked));
+    if (asked.variable != nullptr) {
+      source.variable = variables_.at(asked.variable->number);
+      std::vector<ValueId> old(asked.variable->history.begin(), asked.variable->history.end());
+      for (const Watch& w : facts_.watches) {
+        if (w.variable == asked.variable) old.push_back(w.id);
+      }
+      for (const ValueId id : old) {
+        if (const Index v = known_value(id); v != kNone) graph_.values[v].variable = source.variable;
+      }
+      for (Index v = 0; v < graph_.values.size(); ++v) {
+        if (graph_.values[v].variable == source.variable && v != source.values[0]) source.values.push_back(v);
+      }
+    }
+    graph_.sources.push_back(std::move(source));
+  }
+
+  void draw_watches() {
+    for (const Watch& w : facts_.watches) {
+      const Index v = known_value(w.id);
+      if (v == kNone) continue;
+      graph_.values[v].watched_from = static_cast<Index>(std::lower_bound(ids_.begin(), ids_.end(), w.since) - ids_.begin());
+      if (w.variable != nullptr) graph_.values[v].variable = variables_.at(w.variable->number);
+    }
+  }
+
+  const TapeFacts& facts_;
+  RelevantRecords records_;
+  ValueId oldest_source_ = ~ValueId{0};
+  FlowGraph graph_;
+  std::vector<ValueId> ids_;      // of the ops drawn
+  std::vector<Index> value_at_;   // by position
+  std::unordered_map<ValueId, Index> leaves_;
+  std::unordered_map<std::uint64_t, Index> variables_;  // by number
+  std::unordered_map<const OpDef*, Index> defs_;
+  const OpDef* last_op_ = nullptr;
+  Index last_def_ = kNone;
+  Index choice_defs_[8] = {kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone};
+};
+
+}  // namespace
+
+FlowGraph flow_graph_of(const TapeFacts& facts, std::span<const std::size_t> sources) { return Drawing(facts, sources).take(); }
+
+}  // namespace whygrad::internal
