@@ -48,7 +48,6 @@ class WG_API Gradient {
   }
   const Tensor& operator*() const { return value(); }
   const Tensor* operator->() const { return &value(); }
-  operator const Tensor&() const { return value(); }
 
   // Why there is no gradient: cause, op, source line, path and remedy. Include <whygrad/explain/explanation.hpp> to use it. The words are made now.
   Explanation why() const;
