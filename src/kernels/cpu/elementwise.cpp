@@ -29,9 +29,11 @@ BinaryLoop flat_loop(const BinaryLoops& loops, const View& a, const View& b) {
 }
 
 void run_flat(BinaryLoop loop, std::int64_t grain, const View& a, const View& b, const View& out) {
+  const std::int64_t size = out.size();
+  if (size <= grain) return loop(a.data, b.data, out.data, static_cast<std::size_t>(size));
   const std::int64_t in_size = static_cast<std::int64_t>(size_of(a.dtype)), out_size = static_cast<std::int64_t>(size_of(out.dtype));
   const std::int64_t step_a = a.contiguous() ? in_size : 0, step_b = b.contiguous() ? in_size : 0;
-  device::parallel_for(out.size(), grain, [&](std::int64_t begin, std::int64_t end) {
+  device::parallel_for(size, grain, [&](std::int64_t begin, std::int64_t end) {
     loop(a.as<std::byte>() + begin * step_a, b.as<std::byte>() + begin * step_b, out.as<std::byte>() + begin * out_size,
          static_cast<std::size_t>(end - begin));
   });
