@@ -49,7 +49,8 @@ void for_each_product(const Case& k, const Visit& visit) {
     const std::int64_t image = y / (oh * ow * k.o), row = y / (ow * k.o) % oh, column = y / k.o % ow, o = y % k.o;
     for (std::int64_t i = 0; i < k.kh; ++i) {
       for (std::int64_t j = 0; j < k.kw; ++j) {
-        const std::int64_t h = row * p.strides[0] + i * p.dilations[0] - p.pad_before[0], w = column * p.strides[1] + j * p.dilations[1] - p.pad_before[1];
+        const std::int64_t h = row * p.strides[0] + i * p.dilations[0] - p.pad_before[0],
+                           w = column * p.strides[1] + j * p.dilations[1] - p.pad_before[1];
         if (h < 0 || h >= k.h || w < 0 || w >= k.w) continue;
         for (std::int64_t c = 0; c < inputs; ++c) {
           visit(((image * k.h + h) * k.w + w) * k.c + o / outputs * inputs + c, ((i * k.kw + j) * inputs + c) * k.o + o, y);

@@ -12,8 +12,8 @@ struct Sizes {
 };
 // Below and above every border: one row or column, tiles of 6 rows, panels of 16, 32 and 64 columns, blocks of 128 in k and 768 rows, the size from
 // which sgemm is called; and nothing at all.
-constexpr Sizes kSizes[] = {{1, 1, 1}, {1, 7, 5}, {7, 1, 5}, {5, 3, 0}, {0, 4, 3}, {4, 0, 3}, {13, 17, 19}, {6, 64, 128}, {12, 32, 16}, {7, 65, 129},
-                            {33, 130, 60}, {1, 100, 300}, {64, 1, 70}, {780, 20, 7}, {60, 70, 80}, {20, 10, 600}};
+constexpr Sizes kSizes[] = {{1, 1, 1},    {1, 7, 5},    {7, 1, 5},     {5, 3, 0},     {0, 4, 3},   {4, 0, 3},    {13, 17, 19}, {6, 64, 128},
+                            {12, 32, 16}, {7, 65, 129}, {33, 130, 60}, {1, 100, 300}, {64, 1, 70}, {780, 20, 7}, {60, 70, 80}, {20, 10, 600}};
 
 template <class T>
 using Real = std::conditional_t<is_complex(dtype_of<T>), std::complex<double>, double>;

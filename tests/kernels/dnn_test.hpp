@@ -1,5 +1,5 @@
-// What the tests of matrix products, convolution and pooling share. All values are small multiples of 1/4, so that sums of their products are exact in
-// every floating dtype up to the final rounding: results are compared for equality, whatever the order of summation.
+// What the tests of matrix products, convolution and pooling share. All values are small multiples of 1/4, so that sums of their products are exact
+// in every floating dtype up to the final rounding: results are compared for equality, whatever the order of summation.
 #pragma once
 
 #include <complex>

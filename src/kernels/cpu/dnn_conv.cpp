@@ -80,8 +80,10 @@ struct ConvDescs {
   }
 
   dnnl::convolution_forward::primitive_desc forward(const Desc& with_bias) const {
-    return {{dnnl::prop_kind::forward_training, dnnl::algorithm::convolution_direct, x, any_w, with_bias, y, strides, dilations, pad_before, pad_after},
-            attributes, dnn_engine()};
+    return {
+        {dnnl::prop_kind::forward_training, dnnl::algorithm::convolution_direct, x, any_w, with_bias, y, strides, dilations, pad_before, pad_after},
+        attributes,
+        dnn_engine()};
   }
   std::optional<DnnOperation> reorder(const Desc& from, const Desc& to) const {
     if (from == to) return std::nullopt;
@@ -105,8 +107,8 @@ ConvOperation make_forward(DType dtype, const ConvShape& s, bool with_bias) {
 }
 
 // NOTE [backward input as forward] With stride 1 the gradient of the input is itself a convolution: of dy with the filter turned by 180 degrees, its
-// inputs and outputs exchanged. oneDNN 2.6 has a better kernel for that (brgconv: 0.71 of the time of its own backward data for 14x14x32 -> 64, 5x5, f32),
-// so it is used where it applies.
+// inputs and outputs exchanged. oneDNN 2.6 has a better kernel for that (brgconv: 0.71 of the time of its own backward data for 14x14x32 -> 64, 5x5,
+// f32), so it is used where it applies.
 bool is_flippable(const ConvShape& s) {
   const ConvParams& p = s.params;
   const auto fits = [&](int axis, std::int64_t kernel) {
@@ -172,9 +174,12 @@ const ConvOperation& operation(Pass pass, bool with_bias, DType dtype, const Con
   thread_local ConvCache cache;
   return cache.find("conv2d", key_of(pass, with_bias, dtype, s), [&] {
     switch (pass) {
-      case Pass::kForward: return make_forward(dtype, s, with_bias);
-      case Pass::kBackwardInput: return is_flippable(s) ? make_flipped(dtype, s) : make_backward_input(dtype, s);
-      default: return make_backward_filter(dtype, s, with_bias);
+      case Pass::kForward:
+        return make_forward(dtype, s, with_bias);
+      case Pass::kBackwardInput:
+        return is_flippable(s) ? make_flipped(dtype, s) : make_backward_input(dtype, s);
+      default:
+        return make_backward_filter(dtype, s, with_bias);
     }
   });
 }

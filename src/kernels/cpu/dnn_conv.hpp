@@ -1,6 +1,6 @@
 // Two-dimensional convolution (cross-correlation, as in TensorFlow) and its gradients. Images are [n, h, w, c], filters [kh, kw, c / groups, o].
-// Shapes and dtypes were checked by the caller; dtypes f16, bf16, f32, f64, all operands of the same one. Inputs of any strides (packed where they are
-// not contiguous), results contiguous. f16 computes in f32, and so does bf16 where the CPU has no bf16 dot product.
+// Shapes and dtypes were checked by the caller; dtypes f16, bf16, f32, f64, all operands of the same one. Inputs of any strides (packed where they
+// are not contiguous), results contiguous. f16 computes in f32, and so does bf16 where the CPU has no bf16 dot product.
 #pragma once
 
 #include "kernels/cpu/dnn_matmul.hpp"

@@ -19,7 +19,8 @@ struct TapRow {
 // Positions p in [0, outputs) whose input p * stride + shift is in [0, inputs).
 struct Range {
   Range(std::int64_t outputs, std::int64_t inputs, std::int64_t stride, std::int64_t shift)
-      : begin(std::max<std::int64_t>(0, (-shift + stride - 1) / stride)), end(shift >= inputs ? 0 : std::min(outputs, (inputs - 1 - shift) / stride + 1)) {}
+      : begin(std::max<std::int64_t>(0, (-shift + stride - 1) / stride)),
+        end(shift >= inputs ? 0 : std::min(outputs, (inputs - 1 - shift) / stride + 1)) {}
   std::int64_t begin, end;
 };
 

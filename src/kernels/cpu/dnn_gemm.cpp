@@ -12,9 +12,9 @@ HWY_BEFORE_NAMESPACE();
 namespace whygrad::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// NOTE [gemm blocking] A tile of c stays in registers while it runs down one block of k: 6 rows of 4 vectors on AVX-512 and of 2 on AVX2, whose 24 and
-// 12 accumulators hide the latency of FMA at 10 loads for 24 of them. b is packed one panel at a time, kDepth rows of one tile's width: 32 KiB, which
-// stay in L1 while all rows of a pass over it. a is read in place by its strides: packing it gained nothing, as out-of-order execution hides L2.
+// NOTE [gemm blocking] A tile of c stays in registers while it runs down one block of k: 6 rows of 4 vectors on AVX-512 and of 2 on AVX2, whose 24
+// and 12 accumulators hide the latency of FMA at 10 loads for 24 of them. b is packed one panel at a time, kDepth rows of one tile's width: 32 KiB,
+// which stay in L1 while all rows of a pass over it. a is read in place by its strides, as out-of-order execution hides its loads from L2.
 constexpr int kRows = 6;
 constexpr int kVectors = HWY_TARGET == HWY_AVX3 ? 4 : 2;
 constexpr std::int64_t kDepth = 128;
@@ -73,12 +73,18 @@ template <class T, int kTileVectors>
 void run_rows(std::int64_t rows, const Tile<T>& t) {
   static_assert(kRows == 6);
   switch (rows) {
-    case 1: return run_tile<T, 1, kTileVectors>(t);
-    case 2: return run_tile<T, 2, kTileVectors>(t);
-    case 3: return run_tile<T, 3, kTileVectors>(t);
-    case 4: return run_tile<T, 4, kTileVectors>(t);
-    case 5: return run_tile<T, 5, kTileVectors>(t);
-    default: return run_tile<T, 6, kTileVectors>(t);
+    case 1:
+      return run_tile<T, 1, kTileVectors>(t);
+    case 2:
+      return run_tile<T, 2, kTileVectors>(t);
+    case 3:
+      return run_tile<T, 3, kTileVectors>(t);
+    case 4:
+      return run_tile<T, 4, kTileVectors>(t);
+    case 5:
+      return run_tile<T, 5, kTileVectors>(t);
+    default:
+      return run_tile<T, 6, kTileVectors>(t);
   }
 }
 
@@ -102,7 +108,8 @@ template <class T>
 void transpose_block(const T* from, std::int64_t from_row, T* to, std::int64_t to_row) {
   const hn::FixedTag<T, 16 / sizeof(T)> d;
   if constexpr (sizeof(T) == 4) {
-    const auto r0 = hn::LoadU(d, from), r1 = hn::LoadU(d, from + from_row), r2 = hn::LoadU(d, from + 2 * from_row), r3 = hn::LoadU(d, from + 3 * from_row);
+    const auto r0 = hn::LoadU(d, from), r1 = hn::LoadU(d, from + from_row), r2 = hn::LoadU(d, from + 2 * from_row),
+               r3 = hn::LoadU(d, from + 3 * from_row);
     const auto low02 = hn::InterleaveLower(d, r0, r2), low13 = hn::InterleaveLower(d, r1, r3);
     const auto high02 = hn::InterleaveUpper(d, r0, r2), high13 = hn::InterleaveUpper(d, r1, r3);
     hn::StoreU(hn::InterleaveLower(d, low02, low13), d, to);

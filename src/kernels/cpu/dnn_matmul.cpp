@@ -62,8 +62,8 @@ std::optional<BlasOperand> blas_operand(std::int64_t rows, std::int64_t columns,
   return std::nullopt;
 }
 
-// oneDNN's sgemm against our gemm, both at their best of many runs on one AVX-512 core: 128x784x512 takes 0.91 of gemm's time, 1024^3 0.74, but 32^3 1.35
-// and 8^3 2.6. Its matmul primitive needs 1.05 to 1.3 of sgemm's time on the products of a dense layer, as it copies b at each call.
+// oneDNN's sgemm against our gemm, both at their best of many runs on one AVX-512 core: 128x784x512 takes 0.91 of gemm's time, 1024^3 0.74, but
+// 32^3 1.35 and 8^3 2.6. Its matmul primitive needs 1.05 to 1.3 of sgemm's time on the products of a dense layer, as it copies b at each call.
 void product(const Gemm<float>& g) {
   constexpr std::int64_t kSmall = 48 * 48 * 48;
   if (g.m * g.n * g.k > kSmall) {
@@ -79,8 +79,7 @@ void product(const Gemm<float>& g) {
 
 // Where one matrix of an operand lies: the batch axes, then rows and columns in the product's sense.
 struct Matrices {
-  Matrices(const View& view, bool transposed)
-      : batch_strides(view.strides), row(view.strides[view.rank - 2]), column(view.strides[view.rank - 1]) {
+  Matrices(const View& view, bool transposed) : batch_strides(view.strides), row(view.strides[view.rank - 2]), column(view.strides[view.rank - 1]) {
     if (transposed) std::swap(row, column);
   }
   const std::int64_t* batch_strides;
@@ -198,7 +197,8 @@ void bf16_product(const Gemm<BFloat16>& g, const View* bias) {
   const auto a_layout = *blas_operand(g.m, g.k, g.a_row, g.a_col), b_layout = *blas_operand(g.k, g.n, g.b_row, g.b_col);
   thread_local DnnCache<9, DnnOperation> cache;
   const DnnOperation& operation = cache.find(
-      "matmul", {g.m, g.n, g.k, a_layout.transposed, a_layout.leading, b_layout.transposed, b_layout.leading, bias != nullptr, omp_get_max_threads()}, [&] {
+      "matmul", {g.m, g.n, g.k, a_layout.transposed, a_layout.leading, b_layout.transposed, b_layout.leading, bias != nullptr, omp_get_max_threads()},
+      [&] {
         const auto a = bf16_matrix(g.m, g.k, a_layout), b = bf16_matrix(g.k, g.n, b_layout);
         const auto c = bf16_matrix(g.m, g.n, {'N', g.n}), row = bf16_matrix(1, g.n, {'N', g.n});
         dnnl::primitive_attr attributes;
@@ -234,29 +234,44 @@ void half_products(const View& a, const View& b, bool transpose_a, bool transpos
 
 void matmul(const View& a, const View& b, bool transpose_a, bool transpose_b, const View& out) {
   switch (out.dtype) {
-    case DType::kF32: return products<float>(a, b, transpose_a, transpose_b, out);
-    case DType::kF64: return products<double>(a, b, transpose_a, transpose_b, out);
+    case DType::kF32:
+      return products<float>(a, b, transpose_a, transpose_b, out);
+    case DType::kF64:
+      return products<double>(a, b, transpose_a, transpose_b, out);
     case DType::kF16:
-    case DType::kBF16: return half_products(a, b, transpose_a, transpose_b, nullptr, Activation::kNone, out);
-    case DType::kC64: return products<std::complex<float>>(a, b, transpose_a, transpose_b, out);
-    case DType::kC128: return products<std::complex<double>>(a, b, transpose_a, transpose_b, out);
-    case DType::kU8: return products<std::uint8_t>(a, b, transpose_a, transpose_b, out);
-    case DType::kI8: return products<std::int8_t>(a, b, transpose_a, transpose_b, out);
-    case DType::kI16: return products<std::int16_t>(a, b, transpose_a, transpose_b, out);
-    case DType::kI32: return products<std::int32_t>(a, b, transpose_a, transpose_b, out);
-    case DType::kI64: return products<std::int64_t>(a, b, transpose_a, transpose_b, out);
-    case DType::kBool: break;
+    case DType::kBF16:
+      return half_products(a, b, transpose_a, transpose_b, nullptr, Activation::kNone, out);
+    case DType::kC64:
+      return products<std::complex<float>>(a, b, transpose_a, transpose_b, out);
+    case DType::kC128:
+      return products<std::complex<double>>(a, b, transpose_a, transpose_b, out);
+    case DType::kU8:
+      return products<std::uint8_t>(a, b, transpose_a, transpose_b, out);
+    case DType::kI8:
+      return products<std::int8_t>(a, b, transpose_a, transpose_b, out);
+    case DType::kI16:
+      return products<std::int16_t>(a, b, transpose_a, transpose_b, out);
+    case DType::kI32:
+      return products<std::int32_t>(a, b, transpose_a, transpose_b, out);
+    case DType::kI64:
+      return products<std::int64_t>(a, b, transpose_a, transpose_b, out);
+    case DType::kBool:
+      break;
   }
   throw InternalError("matmul", "no kernel for " + std::string(name_of(out.dtype)));
 }
 
 void matmul_bias(const View& a, const View& b, const View& bias, Activation activation, const View& out) {
   switch (out.dtype) {
-    case DType::kF32: return biased_products<float>(a, b, bias, activation, out);
-    case DType::kF64: return biased_products<double>(a, b, bias, activation, out);
+    case DType::kF32:
+      return biased_products<float>(a, b, bias, activation, out);
+    case DType::kF64:
+      return biased_products<double>(a, b, bias, activation, out);
     case DType::kF16:
-    case DType::kBF16: return half_products(a, b, false, false, &bias, activation, out);
-    default: throw InternalError("matmul_bias", "no kernel for " + std::string(name_of(out.dtype)));
+    case DType::kBF16:
+      return half_products(a, b, false, false, &bias, activation, out);
+    default:
+      throw InternalError("matmul_bias", "no kernel for " + std::string(name_of(out.dtype)));
   }
 }
 

@@ -11,8 +11,8 @@ namespace whygrad::kernels {
 enum class Activation : std::uint8_t { kNone, kRelu };
 
 // out = a @ b over the last two axes: a [..., m, k] (or [..., k, m] with transpose_a), b [..., k, n] (or [..., n, k] with transpose_b),
-// out [..., m, n]. All three have the same rank (>= 2) and the same leading axes; a broadcast leading axis has stride 0. Any dtype but bool; all three
-// of the same one. f16 and bf16 accumulate in f32, integers wrap. Operands may have any strides: what is row- or column-major with a leading
+// out [..., m, n]. All three have the same rank (>= 2) and the same leading axes; a broadcast leading axis has stride 0. Any dtype but bool; all
+// three of the same one. f16 and bf16 accumulate in f32, integers wrap. Operands may have any strides: what is row- or column-major with a leading
 // dimension is read in place, anything else is packed first. out is contiguous. k == 0 gives zeros.
 void matmul(const View& a, const View& b, bool transpose_a, bool transpose_b, const View& out);
 

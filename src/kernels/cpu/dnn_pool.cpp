@@ -189,7 +189,8 @@ PoolLoop max_loop(DType dtype, DType position) {
 }
 PoolLoop max_backward_loop(DType dtype, DType position, bool tiled) {
   // Windows of more elements than u8 counts are rare and their gradients sparse: no tiled version for them.
-  if (position != DType::kU8) return dtype == DType::kF64 ? max_backward_images<false, double, std::int32_t> : max_backward_images<false, float, std::int32_t>;
+  if (position != DType::kU8)
+    return dtype == DType::kF64 ? max_backward_images<false, double, std::int32_t> : max_backward_images<false, float, std::int32_t>;
   if (dtype == DType::kF64) return tiled ? max_backward_images<true, double, std::uint8_t> : max_backward_images<false, double, std::uint8_t>;
   return tiled ? max_backward_images<true, float, std::uint8_t> : max_backward_images<false, float, std::uint8_t>;
 }
@@ -218,7 +219,8 @@ constexpr std::int64_t kGrain = 1 << 15;
 template <class Loop>
 void run_pool(Loop loop, const PoolShape& s, const PoolBuffers& buffers, std::int64_t steps) {
   const std::int64_t per_step = std::max<std::int64_t>(1, s.n * s.image_size() / std::max<std::int64_t>(1, steps));
-  device::parallel_for(steps, std::max<std::int64_t>(1, kGrain / per_step), [&](std::int64_t begin, std::int64_t end) { loop(s, buffers, begin, end); });
+  device::parallel_for(steps, std::max<std::int64_t>(1, kGrain / per_step),
+                       [&](std::int64_t begin, std::int64_t end) { loop(s, buffers, begin, end); });
 }
 
 DType compute_dtype(DType dtype) { return dtype == DType::kF64 ? dtype : DType::kF32; }
@@ -259,8 +261,7 @@ void avg_pool2d_backward(const View& dy, const PoolParams& params, const View& d
   const DType dtype = compute_dtype(dx.dtype);
   const Staged gradient(dy, dtype);
   StagedResult result(dx, dtype);
-  run_pool(HWY_DYNAMIC_DISPATCH(mean_backward_loop)(dtype, shape.tiled()), shape,
-           {result.view().data, gradient.view().data, nullptr}, shape.n);
+  run_pool(HWY_DYNAMIC_DISPATCH(mean_backward_loop)(dtype, shape.tiled()), shape, {result.view().data, gradient.view().data, nullptr}, shape.n);
   result.finish();
 }
 

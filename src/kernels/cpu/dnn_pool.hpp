@@ -1,5 +1,5 @@
-// Two-dimensional pooling over [n, h, w, c]. Shapes and dtypes were checked by the caller; dtypes f16, bf16, f32, f64. Inputs of any strides (packed where
-// they are not contiguous), results contiguous.
+// Two-dimensional pooling over [n, h, w, c]. Shapes and dtypes were checked by the caller; dtypes f16, bf16, f32, f64. Inputs of any strides (packed
+// where they are not contiguous), results contiguous.
 #pragma once
 
 #include "kernels/view.hpp"
@@ -17,9 +17,7 @@ struct PoolParams {
 };
 
 // The dtype of max_pool2d's positions: u8 for windows of at most 256 elements, i32 otherwise.
-constexpr DType max_pool_position_dtype(const PoolParams& params) {
-  return params.window[0] * params.window[1] <= 256 ? DType::kU8 : DType::kI32;
-}
+constexpr DType max_pool_position_dtype(const PoolParams& params) { return params.window[0] * params.window[1] <= 256 ? DType::kU8 : DType::kI32; }
 
 // out = the maximum of each window. positions, where not null, has out's shape and max_pool_position_dtype: the place of the maximum in its window,
 // counted row by row; the first of equal maxima, as TensorFlow has it.
