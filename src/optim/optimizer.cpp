@@ -1,0 +1,187 @@
+#include "autodiff/variable_impl.hpp"
+#include "optim/slot_table.hpp"
+#include "tensor/build.hpp"
+
+#include <whygrad/explain/explanation.hpp>
+#include <whygrad/ops/creation.hpp>
+#include <whygrad/ops/elementwise.hpp>
+#include <whygrad/ops/operand.hpp>
+#include <whygrad/ops/reduce.hpp>
+#include <whygrad/optim/optimizer.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+
+namespace whygrad::optim {
+namespace {
+
+constexpr const char* kIterations = "iterations";
+
+double norm(const Tensor& t) {
+  const Tensor n = reduce_euclidean_norm(t);
+  return n.dtype() == float64 ? n.item<double>() : static_cast<double>(n.item<float>());
+}
+
+// The gradient's elements in row-major order without gaps: a gradient may be a broadcast or transposed view.
+Tensor packed(const Tensor& gradient) {
+  if (gradient.is_contiguous()) return gradient;
+  Tensor result = whygrad::internal::make_tensor(gradient.dtype(), gradient.shape());
+  whygrad::internal::copy_elements(gradient, result.impl()->data);
+  return result;
+}
+
+[[noreturn]] void throw_missing(std::vector<Gradient> missing) {
+  std::vector<Finding> findings;
+  for (const Gradient& gradient : missing) {
+    const Explanation why = gradient.why();
+    findings.insert(findings.end(), why.findings().begin(), why.findings().end());
+  }
+  std::string text = missing.size() == 1 ? "a gradient is missing" : fmt::format("{} gradients are missing", missing.size());
+  text += "\n\n" + Explanation(std::move(findings)).to_string();
+  throw MissingGradient("apply_gradients", text, std::move(missing));
+}
+
+// Gives `variable` a new value that starts out with the present elements, in the same buffer where nobody else sees it, and returns that buffer. So a
+// variable is whole even if a later one cannot be prepared.
+void* open_for_writing(whygrad::internal::VariableImpl& variable, const Where& where) {
+  struct Context {
+    const Tensor& value;
+    void* buffer;
+  } context{variable.value, nullptr};
+  const auto keep = [](void* c, const void* now, void* next) {
+    auto& [value, buffer] = *static_cast<Context*>(c);
+    if (next != now) whygrad::internal::copy_elements(value, next);
+    buffer = next;
+  };
+  update_in_place(variable, where, keep, &context);
+  return context.buffer;
+}
+
+}  // namespace
+
+std::vector<double> gradient_norms(const Gradients& gradients) {
+  std::vector<double> norms;
+  norms.reserve(gradients.size());
+  for (const Gradient& g : gradients) norms.push_back(g.has_value() ? norm(*g) : std::numeric_limits<double>::quiet_NaN());
+  return norms;
+}
+
+double global_norm(const Gradients& gradients) {
+  double squares = 0;
+  for (const Gradient& g : gradients) squares += g.has_value() ? std::pow(norm(*g), 2) : 0;
+  return std::sqrt(squares);
+}
+
+Optimizer::Optimizer(Common common) : common_(std::move(common)), slots_(std::make_unique<SlotTable>(common_.slots)) {
+  if (!(common_.global_clipnorm >= 0)) {
+    throw ValueError(common_.name, fmt::format("global_clipnorm is {}", common_.global_clipnorm), "give a positive norm, or 0 for no clipping");
+  }
+}
+
+Optimizer::~Optimizer() = default;
+
+std::int64_t Optimizer::iterations() const { return iterations_; }
+double Optimizer::learning_rate() const { return common_.learning_rate.at(iterations_); }
+void Optimizer::set_learning_rate(LearningRate learning_rate) { common_.learning_rate = std::move(learning_rate); }
+
+void Optimizer::apply_gradients(const Gradients& gradients, Where where) {
+  std::vector<Item> items;
+  items.reserve(gradients.size());
+  for (std::size_t i = 0; i < gradients.size(); ++i) {
+    const Watchable& source = gradients.sources()[i];
+    if (!source.is_variable()) {
+      throw ValueError(common_.name, fmt::format("source {} is the tensor {}, which nobody can move", i, source.tensor().signature()),
+                       "take the gradient with respect to variables");
+    }
+    items.push_back({source.variable(), gradients[i]});
+  }
+  apply(std::move(items), where);
+}
+
+void Optimizer::apply_gradients(const std::vector<std::pair<Gradient, Variable>>& pairs, Where where) {
+  std::vector<Item> items;
+  items.reserve(pairs.size());
+  for (const auto& [gradient, variable] : pairs) items.push_back({variable, gradient});
+  apply(std::move(items), where);
+}
+
+std::vector<Optimizer::Item> Optimizer::checked(std::vector<Item> items) const {
+  std::set<const whygrad::internal::VariableImpl*> seen;
+  std::vector<Gradient> missing;
+  for (const Item& item : items) {
+    const Variable& variable = item.variable;
+    const Gradient& gradient = item.gradient;
+    const auto message = [&](const std::string& text) {
+      return fmt::format("variable `{}` {}{} {}", variable.name(), name_of(variable.dtype()), variable.shape().to_string(), text);
+    };
+    if (!seen.insert(&variable.impl()).second) throw ValueError(common_.name, message("comes twice"), "add its gradients up first");
+    if (!variable.trainable()) throw ValueError(common_.name, message("is not trainable"), "make it with {.trainable = true}, or leave it out");
+    if (variable.dtype() != float32 && variable.dtype() != float64) {
+      throw DTypeError(common_.name, message("cannot be moved"), "keep variables in f32 or f64");
+    }
+    if (!gradient.has_value()) {
+      missing.push_back(gradient);
+    } else if (gradient->dtype() != variable.dtype()) {
+      throw DTypeError(common_.name, message("has a gradient ") + gradient->signature(), "cast the gradient");
+    } else if (gradient->shape() != variable.shape()) {
+      throw ShapeError(common_.name, message("has a gradient ") + gradient->signature(),
+                       "a gradient has its variable's shape; check the order of the pairs");
+    }
+  }
+  if (missing.empty()) return items;
+  if (!common_.on_missing) throw_missing(std::move(missing));
+  for (const auto& [variable, gradient] : items) {
+    if (!gradient.has_value()) common_.on_missing(variable, gradient);
+  }
+  std::erase_if(items, [](const Item& item) { return !item.gradient.has_value(); });
+  return items;
+}
+
+void Optimizer::clip(std::vector<Item>& items) const {
+  if (common_.global_clipnorm == 0) return;
+  double squares = 0;
+  for (const Item& item : items) squares += std::pow(norm(*item.gradient), 2);
+  const double global = std::sqrt(squares);
+  if (global <= common_.global_clipnorm) return;
+  for (Item& item : items) item.gradient = Gradient(multiply(*item.gradient, common_.global_clipnorm / global));
+}
+
+void Optimizer::apply(std::vector<Item> items, const Where& where) {
+  items = checked(std::move(items));
+  clip(items);
+  std::vector<Update> updates[2];  // f32, f64
+  for (Item& item : items) {
+    item.gradient = Gradient(packed(*item.gradient));
+    Update update{.value = nullptr, .gradient = item.gradient->impl()->data, .slots = {}, .size = item.gradient->size()};
+    const auto& slots = slots_->of(item.variable);
+    std::transform(slots.begin(), slots.end(), update.slots, [](const Tensor& slot) { return slot.defined() ? slot.impl()->data : nullptr; });
+    update.value = open_for_writing(item.variable.impl(), where);
+    updates[item.variable.dtype() == float64].push_back(update);
+  }
+  const double rate = learning_rate();
+  ++iterations_;
+  if (!updates[0].empty()) move(float32, updates[0], rate, iterations_);
+  if (!updates[1].empty()) move(float64, updates[1], rate, iterations_);
+}
+
+std::map<std::string, Tensor> Optimizer::state(const NamedVariables& variables, Where where) const {
+  std::map<std::string, Tensor> result = slots_->save(common_.name, variables, where);
+  result[kIterations] = constant(iterations_, int64, where);
+  return result;
+}
+
+void Optimizer::load_state(const NamedVariables& variables, const std::map<std::string, Tensor>& state) {
+  const auto iterations = state.find(kIterations);
+  if (iterations == state.end()) throw ValueError(common_.name, "the state has no entry `iterations`", "give what state() returned");
+  const std::int64_t count = iterations->second.item<std::int64_t>();
+  std::map<std::string, Tensor> slots = state;
+  slots.erase(kIterations);
+  slots_->load(common_.name, variables, slots);
+  iterations_ = count;
+}
+
+}  // namespace whygrad::optim
