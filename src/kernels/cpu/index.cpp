@@ -1,0 +1,197 @@
+#include "kernels/cpu/index.hpp"
+
+#include "device/parallel.hpp"
+#include "kernels/cpu/elementwise.hpp"
+#include "kernels/cpu/movement.hpp"
+#include "kernels/cpu/strided.hpp"
+
+#include <whygrad/base/error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <vector>
+
+namespace whygrad::kernels {
+namespace {
+
+constexpr std::int64_t kGrain = 1 << 14;  // elements per thread that are worth a parallel region
+
+std::int64_t product(const std::int64_t* shape, int begin, int end) {
+  std::int64_t size = 1;
+  for (int i = begin; i < end; ++i) size *= shape[i];
+  return size;
+}
+
+// The elements of an index view in row-major order.
+class Indices {
+ public:
+  explicit Indices(const View& view) : view_(view), space_(merge_axes<1>({&view})), size_(view.size()) {}
+
+  std::int64_t size() const { return size_; }
+  std::int64_t at(std::int64_t i) const {
+    const std::int64_t offset = RowCursor<1>(space_, i / space_.row_size()).offset(0) + i % space_.row_size() * space_.row_stride(0);
+    return view_.dtype == DType::kI32 ? view_.as<std::int32_t>()[offset] : view_.as<std::int64_t>()[offset];
+  }
+  // The first position whose index lies outside [0, n), or -1.
+  std::int64_t first_outside(std::int64_t n) const {
+    for (std::int64_t i = 0; i < size_; ++i) {
+      const std::int64_t index = at(i);
+      if (index < 0 || index >= n) return i;
+    }
+    return -1;
+  }
+
+ private:
+  const View& view_;
+  Space<1> space_;
+  std::int64_t size_;
+};
+
+// A part of a view: the axes [begin, end), starting `offset` elements in.
+View part_of(const View& view, int begin, int end, std::int64_t offset) {
+  return {view.as<std::byte>() + offset * static_cast<std::int64_t>(size_of(view.dtype)), view.shape + begin, view.strides + begin, end - begin,
+          view.dtype};
+}
+
+// Offset in `view` of position i (row-major) over the axes [begin, end).
+std::int64_t offset_over(const View& view, int begin, int end, std::int64_t i) {
+  std::int64_t offset = 0;
+  for (int axis = end - 1; axis >= begin; --axis) {
+    offset += i % view.shape[axis] * view.strides[axis];
+    i /= view.shape[axis];
+  }
+  return offset;
+}
+
+// Row-major strides of a shape.
+struct RowMajor {
+  std::int64_t strides[kMaxRank];
+  RowMajor(const std::int64_t* shape, int rank) {
+    std::int64_t next = 1;
+    for (int i = rank - 1; i >= 0; --i) {
+      strides[i] = next;
+      next *= shape[i];
+    }
+  }
+};
+
+// The part of out that lies inside the padding, as a view of x's shape.
+struct Inside {
+  RowMajor layout;
+  View view;
+  Inside(const View& x, const std::int64_t* before, const View& out) : layout(out.shape, out.rank), view{nullptr, x.shape, layout.strides, x.rank, x.dtype} {
+    std::int64_t offset = 0;
+    for (int axis = 0; axis < x.rank; ++axis) offset += before[axis] * layout.strides[axis];
+    view.data = out.as<std::byte>() + offset * static_cast<std::int64_t>(size_of(out.dtype));
+  }
+};
+
+}  // namespace
+
+std::int64_t gather(const View& params, const View& indices, int axis, int batch_dims, const View& out) {
+  const Indices index(indices);
+  const std::int64_t n = params.shape[axis];
+  if (const std::int64_t bad = index.first_outside(n); bad >= 0) return bad;
+  const std::int64_t batches = product(params.shape, 0, batch_dims), outer = product(params.shape, batch_dims, axis);
+  const std::int64_t inner = product(params.shape, axis + 1, params.rank);
+  if (out.size() == 0) return -1;
+  const std::int64_t picks = index.size() / batches, size = static_cast<std::int64_t>(size_of(params.dtype));
+  const Space<1> slice = [&] {
+    const View view = part_of(params, axis + 1, params.rank, 0);
+    return merge_axes<1>({&view});
+  }();
+  device::parallel_for(batches * outer * picks, std::max<std::int64_t>(kGrain / inner, 1), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      const std::int64_t batch = i / (outer * picks), from_outer = i / picks;
+      const std::int64_t picked = index.at(batch * picks + i % picks);
+      const std::int64_t offset = offset_over(params, 0, axis, from_outer) + picked * params.strides[axis];
+      pack(params.as<const std::byte>() + offset * size, slice, static_cast<std::size_t>(size), 0, inner, out.as<std::byte>() + i * inner * size);
+    }
+  });
+  return -1;
+}
+
+std::int64_t scatter_add(const View& indices, const View& updates, int axis, const View& out) {
+  const Indices index(indices);
+  const std::int64_t n = out.shape[axis];
+  if (const std::int64_t bad = index.first_outside(n); bad >= 0) return bad;
+  const std::int64_t outer = product(out.shape, 0, axis), inner = product(out.shape, axis + 1, out.rank), picks = index.size();
+  if (outer * inner * picks == 0) return -1;
+  const std::int64_t size = static_cast<std::int64_t>(size_of(out.dtype));
+  const int tail = out.rank - axis - 1;  // axes within one slice
+  const RowMajor slice_layout(out.shape + axis + 1, tail);
+  // Threads share the outer positions, never the picks: two picks may name the same slice of out.
+  device::parallel_for(outer, std::max<std::int64_t>(kGrain / (inner * picks), 1), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t o = begin; o < end; ++o) {
+      for (std::int64_t p = 0; p < picks; ++p) {
+        const std::int64_t offset = offset_over(updates, 0, updates.rank - tail, o * picks + p);
+        const View update = part_of(updates, updates.rank - tail, updates.rank, offset);
+        const View slice{out.as<std::byte>() + (o * n + index.at(p)) * inner * size, out.shape + axis + 1, slice_layout.strides, tail, out.dtype};
+        binary(Binary::kAdd, slice, update, slice);
+      }
+    }
+  });
+  return -1;
+}
+
+void one_hot(const View& indices, int axis, const void* on, const void* off, const View& out) {
+  fill(out, off);
+  const Indices index(indices);
+  const std::int64_t depth = out.shape[axis], inner = product(out.shape, axis + 1, out.rank);
+  const std::size_t size = size_of(out.dtype);
+  for (std::int64_t i = 0; i < index.size(); ++i) {
+    const std::int64_t hot = index.at(i);
+    if (hot < 0 || hot >= depth) continue;
+    const std::int64_t at = (i / inner * depth + hot) * inner + i % inner;
+    std::memcpy(out.as<std::byte>() + at * static_cast<std::int64_t>(size), on, size);
+  }
+}
+
+void pad(const View& x, const std::int64_t* before, const void* value, const View& out) {
+  fill(out, value);
+  copy(x, Inside(x, before, out).view);
+}
+
+void mirror_pad(const View& x, const std::int64_t* before, Mirror mode, const View& out) {
+  const Inside inside(x, before, out);
+  copy(x, inside.view);
+  // Axis by axis, the border is filled from what stands in out already; by the last axis the corners are there too.
+  std::array<std::int64_t, kMaxRank> shape, start;
+  std::copy(x.shape, x.shape + x.rank, shape.begin());
+  std::copy(before, before + x.rank, start.begin());
+  const std::int64_t size = static_cast<std::int64_t>(size_of(out.dtype));
+  const std::int64_t skip = mode == Mirror::kReflect ? 1 : 0;
+  for (int axis = 0; axis < x.rank; ++axis) {
+    const std::int64_t stride = inside.layout.strides[axis], first = start[axis], last = first + x.shape[axis] - 1;
+    const std::int64_t after = out.shape[axis] - 1 - last;
+    // Copies `count` planes beginning at `from`, walking backwards, to planes beginning at `to`, walking forwards.
+    const auto mirror = [&](std::int64_t from, std::int64_t to, std::int64_t count) {
+      std::int64_t origin = 0;
+      for (int other = 0; other < x.rank; ++other) origin += other == axis ? 0 : start[other] * inside.layout.strides[other];
+      std::array<std::int64_t, kMaxRank> backwards;
+      std::copy(inside.layout.strides, inside.layout.strides + x.rank, backwards.begin());
+      backwards[axis] = -stride;
+      shape[axis] = count;
+      copy({out.as<std::byte>() + (origin + from * stride) * size, shape.data(), backwards.data(), x.rank, out.dtype},
+           {out.as<std::byte>() + (origin + to * stride) * size, shape.data(), inside.layout.strides, x.rank, out.dtype});
+    };
+    mirror(first + skip + first - 1, 0, first);
+    mirror(last - skip, last + 1, after);
+    shape[axis] = out.shape[axis];
+    start[axis] = 0;
+  }
+}
+
+void reverse(const View& x, std::uint32_t axes_mask, const View& out) {
+  std::array<std::int64_t, kMaxRank> strides;
+  std::int64_t offset = 0;
+  for (int axis = 0; axis < x.rank; ++axis) {
+    const bool flips = (axes_mask >> axis & 1u) != 0;
+    strides[axis] = flips ? -x.strides[axis] : x.strides[axis];
+    if (flips && x.shape[axis] > 0) offset += (x.shape[axis] - 1) * x.strides[axis];
+  }
+  copy({x.as<std::byte>() + offset * static_cast<std::int64_t>(size_of(x.dtype)), x.shape, strides.data(), x.rank, x.dtype}, out);
+}
+
+}  // namespace whygrad::kernels
