@@ -40,25 +40,16 @@ Tensor resolve_seed(const Seed& seed, const Tensor& target, std::size_t number, 
   return seed.tensor();
 }
 
-Tensor tensor_of(const Watchable& w) { return w.is_variable() ? w.variable().impl().value : w.tensor(); }
-
-void check_defined(const std::vector<Watchable>& values, const char* what) {
-  for (const Watchable& w : values) {
-    if (!w.is_variable() && !w.tensor().defined()) throw ValueError("gradient", fmt::format("a {} is an empty handle", what), "pass a tensor or a variable that holds a value");
-  }
-}
-
 internal::Question make_question(const TapeState& tape, const std::vector<Watchable>& targets, const std::vector<Watchable>& sources,
                                  const GradientOptions& options, const Where& where) {
-  check_defined(targets, "target");
-  check_defined(sources, "source");
+  internal::check_asked(targets, sources);
   if (!options.output_gradients.empty() && options.output_gradients.size() != targets.size()) {
     throw ValueError("gradient", fmt::format("{} output gradients are given for {} targets", options.output_gradients.size(), targets.size()),
                      "give one per target, or none for ones");
   }
   internal::Question q;
   for (std::size_t i = 0; i < targets.size(); ++i) {
-    const Tensor target = tensor_of(targets[i]);
+    const Tensor target = internal::tensor_of(targets[i]);
     internal::Question::Target t{target.id(), {}};
     if (is_differentiable(target.dtype())) t.seed = resolve_seed(options.output_gradients.empty() ? Seed() : options.output_gradients[i], target, i, where);
     q.targets.push_back(std::move(t));
@@ -74,29 +65,6 @@ internal::Question make_question(const TapeState& tape, const std::vector<Watcha
     }
   }
   return q;
-}
-
-internal::TapeFacts::Value fact_of(const Watchable& w) {
-  const Tensor t = tensor_of(w);
-  return {t.id(), t.dtype(), t.shape(), w.is_variable() ? w.variable().shared() : nullptr};
-}
-
-std::shared_ptr<const internal::TapeFacts> facts_of(const TapeState& tape, const std::vector<Watchable>& targets, const std::vector<Watchable>& sources,
-                                                    ValueId asked, const Where& where) {
-  auto facts = std::make_shared<internal::TapeFacts>();
-  facts->log = tape.slice();
-  facts->log.add(Log::mine().chunks(0, Log::mine().next_id()));
-  facts->windows = tape.windows();
-  facts->forgotten = tape.forgotten();
-  facts->watches = tape.watches();
-  facts->watch_index = tape.watch_index();
-  facts->options = tape.options();
-  facts->tape_made_at = tape.made_at();
-  facts->asked_at = where;
-  facts->asked = asked;
-  for (const Watchable& t : targets) facts->targets.push_back(fact_of(t));
-  for (const Watchable& s : sources) facts->sources.push_back(fact_of(s));
-  return facts;
 }
 
 std::vector<Gradient> differentiate(TapeState& tape, const std::vector<Watchable>& targets, const std::vector<Watchable>& sources,
@@ -116,10 +84,10 @@ std::vector<Gradient> differentiate(TapeState& tape, const std::vector<Watchable
     if (values[s].defined()) {
       result.emplace_back(std::move(values[s]));
     } else if (options.unconnected_gradients == UnconnectedGradients::zero) {
-      const Tensor source = tensor_of(sources[s]);
+      const Tensor source = internal::tensor_of(sources[s]);
       result.emplace_back(zeros(source.shape(), source.dtype(), where));
     } else {
-      if (facts == nullptr) facts = facts_of(tape, targets, sources, asked, where);
+      if (facts == nullptr) facts = internal::facts_of(tape, targets, sources, asked, where);
       result.emplace_back(facts, s);
     }
   }

@@ -146,4 +146,12 @@ struct TapeFacts {
   std::vector<Value> targets, sources;
 };
 
+// A variable's present value, unnoticed by the tapes; or the tensor.
+Tensor tensor_of(const Watchable& w);
+// Throws ValueError for an empty handle.
+void check_asked(const std::vector<Watchable>& targets, const std::vector<Watchable>& sources);
+// `asked` is the log's position at the question.
+std::shared_ptr<const TapeFacts> facts_of(const TapeState& tape, const std::vector<Watchable>& targets, const std::vector<Watchable>& sources, ValueId asked,
+                                          const Where& where);
+
 }  // namespace whygrad::internal

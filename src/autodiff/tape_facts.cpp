@@ -1,0 +1,48 @@
+#include "autodiff/tape_state.hpp"
+
+#include <whygrad/base/error.hpp>
+
+#include <fmt/format.h>
+
+namespace whygrad::internal {
+namespace {
+
+TapeFacts::Value fact_of(const Watchable& w) {
+  const Tensor t = tensor_of(w);
+  return {t.id(), t.dtype(), t.shape(), w.is_variable() ? w.variable().shared() : nullptr};
+}
+
+void check_defined(const std::vector<Watchable>& values, const char* what) {
+  for (const Watchable& w : values) {
+    if (!w.is_variable() && !w.tensor().defined()) throw ValueError("gradient", fmt::format("a {} is an empty handle", what), "pass a tensor or a variable that holds a value");
+  }
+}
+
+}  // namespace
+
+Tensor tensor_of(const Watchable& w) { return w.is_variable() ? w.variable().impl().value : w.tensor(); }
+
+void check_asked(const std::vector<Watchable>& targets, const std::vector<Watchable>& sources) {
+  check_defined(targets, "target");
+  check_defined(sources, "source");
+}
+
+std::shared_ptr<const TapeFacts> facts_of(const TapeState& tape, const std::vector<Watchable>& targets, const std::vector<Watchable>& sources, ValueId asked,
+                                          const Where& where) {
+  auto facts = std::make_shared<TapeFacts>();
+  facts->log = tape.slice();
+  facts->log.add(Log::mine().chunks(0, Log::mine().next_id()));
+  facts->windows = tape.windows();
+  facts->forgotten = tape.forgotten();
+  facts->watches = tape.watches();
+  facts->watch_index = tape.watch_index();
+  facts->options = tape.options();
+  facts->tape_made_at = tape.made_at();
+  facts->asked_at = where;
+  facts->asked = asked;
+  for (const Watchable& t : targets) facts->targets.push_back(fact_of(t));
+  for (const Watchable& s : sources) facts->sources.push_back(fact_of(s));
+  return facts;
+}
+
+}  // namespace whygrad::internal

@@ -1,0 +1,162 @@
+#include "explain/analysis.hpp"
+
+#include "explain/flow_path.hpp"
+#include "explain/reach.hpp"
+#include "explain/verdict.hpp"
+#include "explain/words.hpp"
+
+#include <algorithm>
+
+namespace whygrad::internal {
+namespace {
+
+using Index = FlowGraph::Index;
+constexpr Index kNone = FlowGraph::kNone;
+
+// A path may be a million ops long; what lies far from its ends and its stops is counted, not listed.
+constexpr std::size_t kHead = 4, kAround = 2, kTail = 8, kStopsListed = 16;
+
+Step source_step(const FlowGraph& graph, const FlowGraph::Source& source, const FlowPath& path) {
+  const FlowGraph::Value& value = graph.values[path.source];
+  Step step;
+  step.status = Step::Status::kSource;
+  step.signature = graph.signature(path.source);
+  if (source.variable != kNone) {
+    step.name = graph.variables[source.variable].name;
+    step.note = "variable";
+    step.place = place_of(graph.variables[source.variable].where);
+  } else {
+    step.name = value.op != kNone ? op_text(graph, value.op) : "tensor";
+    step.note = "tensor";
+    if (value.op != kNone) step.place = place_of(graph.ops[value.op].where);
+  }
+  if (!path.stops.empty() && path.stops[0].op == kNone) step.status = Step::Status::kStops;
+  return step;
+}
+
+// What stands at each hop: kNone, or the number of the stop that it belongs to.
+std::vector<std::size_t> stops_by_hop(const FlowPath& path) {
+  std::vector<std::size_t> at(path.hops.size(), path.stops.size());
+  for (std::size_t s = path.stops.size(); s-- > 0;) {
+    if (path.stops[s].op == kNone) continue;
+    for (std::size_t h = path.stops[s].first_hop; h <= path.stops[s].last_hop; ++h) at[h] = s;
+  }
+  return at;
+}
+
+const char* missed_note(FlowGraph::Standing standing) {
+  switch (standing) {
+    case FlowGraph::Standing::kBefore: return "before the tape";
+    case FlowGraph::Standing::kPaused: return "while the tape was paused";
+    case FlowGraph::Standing::kBetween: return "while the tape was left";
+    case FlowGraph::Standing::kAfter: return "after the tape";
+    case FlowGraph::Standing::kReset: return "before the tape's reset";
+    case FlowGraph::Standing::kRecorded: break;
+  }
+  return "";
+}
+
+Step op_step(const FlowGraph& graph, const FlowPath& path, std::size_t h, std::size_t stop) {
+  const Hop& hop = path.hops[h];
+  Step step;
+  step.name = op_text(graph, hop.op);
+  step.signature = graph.signature(hop.out);
+  step.place = place_of(graph.ops[hop.op].where);
+  if (stop == path.stops.size()) return step;
+  // Of a run of ops that the tape missed, the last one is the one to point at.
+  if (path.stops[stop].op != hop.op) {
+    step.note = missed_note(graph.ops[hop.op].standing);
+  } else {
+    step.status = stop == 0 ? Step::Status::kStops : Step::Status::kStopsAsWell;
+  }
+  return step;
+}
+
+std::vector<Step> steps_of(const FlowGraph& graph, const FlowGraph::Source& source, const FlowPath& path) {
+  const std::size_t count = path.hops.size();
+  const std::vector<std::size_t> stops = stops_by_hop(path);
+  std::vector<std::uint8_t> listed(count);
+  const auto list = [&listed, count](std::size_t from, std::size_t to) {
+    for (std::size_t h = from; h < std::min(to, count); ++h) listed[h] = 1;
+  };
+  list(0, kHead);
+  list(count - std::min(count, kTail), count);
+  for (std::size_t s = 0; s < std::min(path.stops.size(), kStopsListed); ++s) {
+    for (const std::size_t h : {path.stops[s].first_hop, path.stops[s].last_hop}) list(h - std::min(h, kAround), h + 1 + kAround);
+  }
+  std::vector<Step> steps{source_step(graph, source, path)};
+  std::size_t left_out = 0;
+  for (std::size_t h = 0; h < count; ++h) {
+    if (listed[h] == 0) {
+      ++left_out;
+      continue;
+    }
+    steps.push_back(op_step(graph, path, h, stops[h]));
+    steps.back().left_out = std::exchange(left_out, 0);
+  }
+  return steps;
+}
+
+class Analysis {
+ public:
+  Analysis(const FlowGraph& graph, Outcome outcome) : graph_(graph), outcome_(outcome), carries_(carrying_values(graph)) {}
+
+  void look_at(const FlowGraph::Source& source, std::vector<Finding>& findings) const {
+    const FlowPath path = cheapest_path(graph_, carries_, source);
+    if (outcome_ == Outcome::kOpen && path.connected && path.stops.empty()) return;
+    const Question question{graph_, source, carries_};
+    findings.push_back(describe(question, path, judge(question, path)));
+  }
+
+ private:
+  static Verdict judge(const Question& q, const FlowPath& path) {
+    if (!path.connected) return judge_unconnected(q);
+    return path.stops.empty() ? judge_open_path(q, path) : judge_stop(q, path, path.stops[0]);
+  }
+
+  Finding describe(const Question& q, const FlowPath& path, const Verdict& verdict) const {
+    Finding f;
+    const Index target = path.connected ? path.target : graph_.targets[0], maker = graph_.values[target].op;
+    if (graph_.values[target].variable != kNone) {
+      f.target = graph_.variables[graph_.values[target].variable].name;
+    } else if (maker != kNone) {
+      f.target = op_text(graph_, maker);
+      f.target_place = place_of(graph_.ops[maker].where);
+    }
+    const Index source = q.source.values[0];
+    f.source = q.source.variable != kNone ? "variable " + source_text(graph_, q.source) : value_text(graph_, source);
+    if (q.source.variable != kNone) f.source_name = graph_.variables[q.source.variable].name;
+    f.source_signature = graph_.signature(source);
+    f.cause = verdict.cause;
+    f.also = verdict.also;
+    if (verdict.op != kNone && graph_.kind_of(verdict.op) != FlowGraph::Kind::kConstant) f.op = graph_.name_of(verdict.op);
+    f.place = place_of(verdict.where);
+    f.evidence = verdict.evidence;
+    f.why = verdict.why;
+    f.remedy = verdict.remedy;
+    f.confidence = verdict.confidence;
+    if (!path.connected) return f;
+    f.path = steps_of(graph_, q.source, path);
+    for (std::size_t s = 1; s < std::min(path.stops.size(), kStopsListed); ++s) {
+      const Verdict other = judge_stop(q, path, path.stops[s]);
+      f.others.push_back({other.cause, other.op != kNone ? graph_.name_of(other.op) : "", place_of(other.where)});
+    }
+    return f;
+  }
+
+  const FlowGraph& graph_;
+  const Outcome outcome_;
+  const std::vector<std::uint8_t> carries_;
+};
+
+}  // namespace
+
+std::vector<Finding> analyse(const FlowGraph& graph, Outcome outcome) {
+  std::vector<Finding> findings;
+  if (graph.targets.empty()) return findings;
+  const Analysis analysis(graph, outcome);
+  for (const FlowGraph::Source& source : graph.sources) analysis.look_at(source, findings);
+  return findings;
+}
+
+}  // namespace whygrad::internal

@@ -1,0 +1,54 @@
+#include "explain/reach.hpp"
+
+namespace whygrad::internal {
+
+using Index = FlowGraph::Index;
+
+bool watched_by(const FlowGraph& graph, Index value, Index op) {
+  const Index from = graph.values[value].watched_from;
+  return from != FlowGraph::kNone && op >= from;
+}
+
+std::vector<std::uint8_t> carrying_values(const FlowGraph& graph) {
+  std::vector<std::uint8_t> carries(graph.values.size());
+  for (Index op = 0; op < graph.ops.size(); ++op) {
+    if (!graph.recorded(op)) continue;
+    const auto inputs = graph.inputs_of(op);
+    bool flows = false;
+    for (std::size_t i = 0; i < inputs.size() && !flows; ++i) {
+      const FlowGraph::Flow flow = graph.answer(op, i).flow;
+      flows = (flow == FlowGraph::Flow::kFlows || flow == FlowGraph::Flow::kUserRule) && is_differentiable(graph.values[inputs[i]].dtype) &&
+              (carries[inputs[i]] != 0 || watched_by(graph, inputs[i], op));
+    }
+    const FlowGraph::Op& o = graph.ops[op];
+    for (Index v = o.first_output; flows && v < o.first_output + o.outputs; ++v) carries[v] = is_differentiable(graph.values[v].dtype) ? 1 : 0;
+  }
+  return carries;
+}
+
+std::vector<std::uint8_t> ancestors(const FlowGraph& graph, const std::vector<Index>& of) {
+  std::vector<std::uint8_t> found(graph.values.size());
+  for (const Index v : of) found[v] = 1;
+  for (auto op = static_cast<Index>(graph.ops.size()); op-- > 0;) {
+    const FlowGraph::Op& o = graph.ops[op];
+    bool leads = false;
+    for (Index v = o.first_output; v < o.first_output + o.outputs && !leads; ++v) leads = found[v] != 0;
+    if (!leads) continue;
+    for (const Index v : graph.inputs_of(op)) found[v] = 1;
+  }
+  return found;
+}
+
+std::vector<std::uint8_t> descendants(const FlowGraph& graph, const std::vector<Index>& of) {
+  std::vector<std::uint8_t> found(graph.values.size());
+  for (const Index v : of) found[v] = 1;
+  for (Index op = 0; op < graph.ops.size(); ++op) {
+    bool follows = false;
+    for (const Index v : graph.inputs_of(op)) follows |= found[v] != 0;
+    const FlowGraph::Op& o = graph.ops[op];
+    for (Index v = o.first_output; follows && v < o.first_output + o.outputs; ++v) found[v] = 1;
+  }
+  return found;
+}
+
+}  // namespace whygrad::internal

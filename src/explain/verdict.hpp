@@ -1,0 +1,41 @@
+// What is the matter, before it is put into a Finding.
+#pragma once
+
+#include "explain/flow_path.hpp"
+
+#include <whygrad/explain/explanation.hpp>
+#include <whygrad/explain/flow_graph.hpp>
+
+#include <string>
+#include <vector>
+
+namespace whygrad::internal {
+
+struct Verdict {
+  Cause cause = Cause::kUnknown;
+  std::vector<Cause> also;
+  FlowGraph::Index op = FlowGraph::kNone;  // at fault, or none
+  Where where;                             // of the fault
+  std::string why, remedy;
+  std::vector<std::string> evidence;
+  Confidence confidence = Confidence::kProven;
+};
+
+// What is known of one question about one source.
+struct Question {
+  const FlowGraph& graph;
+  const FlowGraph::Source& source;
+  const std::vector<std::uint8_t>& carries;  // carrying_values(graph)
+};
+
+// About the first stop of a path.
+Verdict judge_stop(const Question& question, const FlowPath& path, const Stop& stop);
+// About a path on which nothing stops the gradient, where yet none arrived.
+Verdict judge_open_path(const Question& question, const FlowPath& path);
+// Where no path connects source and target.
+Verdict judge_unconnected(const Question& question);
+
+// Whether the target as a whole counts right answers, judged from the path behind its first stop: comparisons, then only what averages.
+bool is_metric(const Question& question, const FlowPath& path);
+
+}  // namespace whygrad::internal

@@ -1,0 +1,56 @@
+#include "explain/words.hpp"
+
+#include <fmt/format.h>
+
+namespace whygrad::internal {
+
+using Index = FlowGraph::Index;
+
+Place place_of(const Where& where) {
+  if (where.file == nullptr) return {};
+  return {where.file, where.function != nullptr ? where.function : "", where.line, where.column};
+}
+
+std::string short_place(const Place& place) {
+  if (!place.known()) return {};
+  const std::size_t slash = place.file.find_last_of("/\\");
+  return fmt::format("{}:{}", slash == std::string::npos ? place.file : place.file.substr(slash + 1), place.line);
+}
+
+std::string short_place(const Where& where) { return short_place(place_of(where)); }
+
+std::string at_place(const Where& where) {
+  const std::string text = short_place(where);
+  return text.empty() ? text : " at " + text;
+}
+
+std::string op_text(const FlowGraph& graph, Index op) {
+  const std::string name = graph.name_of(op);
+  return graph.ops[op].rule_of_def != FlowGraph::kNone ? "gradient of " + name : name;
+}
+
+std::string value_text(const FlowGraph& graph, Index value) {
+  const FlowGraph::Value& v = graph.values[value];
+  if (v.variable != FlowGraph::kNone) return fmt::format("variable `{}`", graph.variables[v.variable].name);
+  if (v.op == FlowGraph::kNone) return fmt::format("a tensor {}", graph.signature(value));
+  const std::string place = at_place(graph.ops[v.op].where);
+  if (graph.kind_of(v.op) == FlowGraph::Kind::kConstant) return fmt::format("the constant made{}", place);
+  return fmt::format("the result of `{}`{}", op_text(graph, v.op), place);
+}
+
+std::string source_text(const FlowGraph& graph, const FlowGraph::Source& source) {
+  if (source.variable != FlowGraph::kNone) return fmt::format("`{}`", graph.variables[source.variable].name);
+  return value_text(graph, source.values[0]);
+}
+
+std::string unknown_origin(const FlowGraph& graph, Index value) {
+  switch (graph.values[value].origin) {
+    case FlowGraph::Origin::kForgotten: return "made more than 65,536 operations ago, or while explanations were switched off";
+    case FlowGraph::Origin::kForeign: return "made on another thread";
+    case FlowGraph::Origin::kMade:
+    case FlowGraph::Origin::kOld: break;
+  }
+  return {};
+}
+
+}  // namespace whygrad::internal

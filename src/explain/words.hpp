@@ -1,0 +1,27 @@
+// How values, ops and places are called in explanations.
+#pragma once
+
+#include <whygrad/explain/explanation.hpp>
+#include <whygrad/explain/flow_graph.hpp>
+
+#include <string>
+
+namespace whygrad::internal {
+
+Place place_of(const Where& where);
+// "train.cpp:17", or "" where the place is unknown: the file without its folders, since the line is what one looks for.
+std::string short_place(const Place& place);
+std::string short_place(const Where& where);
+// " at train.cpp:17", or "".
+std::string at_place(const Where& where);
+
+// The op's name for the user: "matmul", "gradient of matmul".
+std::string op_text(const FlowGraph& graph, FlowGraph::Index op);
+// "variable `w`", "the result of `add` at train.cpp:6", "the constant made at train.cpp:3", "a tensor".
+std::string value_text(const FlowGraph& graph, FlowGraph::Index value);
+// What a source is called: "`w`" for a variable, else as value_text.
+std::string source_text(const FlowGraph& graph, const FlowGraph::Source& source);
+// Why nothing is known of how a value was made; "" where it is known or does not matter.
+std::string unknown_origin(const FlowGraph& graph, FlowGraph::Index value);
+
+}  // namespace whygrad::internal
