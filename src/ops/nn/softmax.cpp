@@ -24,13 +24,20 @@ void infer_softmax(InferContext& c) {
   c.output(x.dtype(), x.shape());
 }
 
+// dy and y.
+void infer_softmax_grad(InferContext& c) {
+  c.same_dtype(0, 1);
+  if (c.input(0).shape() != c.input(1).shape()) c.shape_error("dy and y differ in shape", "the gradient of a value has its shape");
+  infer_softmax(c);
+}
+
 Tensor last_sum(const Tensor& t) { return reduce_sum(t, -1, true); }
 
 constexpr OpDef kSoftmaxGrad = define_op({
     .name = "softmax_grad",
     .doc = "(dy - sum(dy * y)) * y along the last axis: the gradient of softmax from its output y.",
     .inputs = {{"dy", Differentiable{input(1)}}, {"y", Differentiable{input(0) | input(1)}}},
-    .infer = infer_softmax,
+    .infer = infer_softmax_grad,
     .kernel = [](KernelContext& g) { kernels::softmax_grad(Packed(g.input(1)).view(), Packed(g.input(0)).view(), g.out()); },
     .vjp =
         [](VjpContext& g) {  // for u: softmax_grad(u, y), u (dy - sum(dy y)) - dy sum(u y)
@@ -56,7 +63,7 @@ constexpr OpDef kLogSoftmaxGrad = define_op({
     .name = "log_softmax_grad",
     .doc = "dy - e^y * sum(dy) along the last axis: the gradient of log_softmax from its output y.",
     .inputs = {{"dy", Differentiable{input(1)}}, {"y", Differentiable{input(0) | input(1)}}},
-    .infer = infer_softmax,
+    .infer = infer_softmax_grad,
     .kernel = [](KernelContext& g) { kernels::log_softmax_grad(Packed(g.input(1)).view(), Packed(g.input(0)).view(), g.out()); },
     .vjp =
         [](VjpContext& g) {  // for u: u - sum(u e^y), -u e^y sum(dy)

@@ -21,11 +21,6 @@ std::vector<Fill>& tables() {
 // In [0, 1), by hand: the standard distributions differ from library to library.
 double next(std::mt19937_64& random) { return static_cast<double>(random() >> 11) * 0x1p-53; }
 
-template <class T>
-Tensor tensor_of(const Shape& shape, const std::vector<T>& values) {
-  return constant_from(dtype_of<T>, values.data(), values.size(), shape, Where::here());
-}
-
 // The coordinates of element i of a row-major array.
 std::vector<std::int64_t> coordinates(const Shape& shape, std::int64_t i) {
   std::vector<std::int64_t> at(static_cast<std::size_t>(shape.rank()));
@@ -66,7 +61,7 @@ Tensor uniform(const Shape& shape, double low, double high, int seed, const std:
       v = low + (high - low) * next(random);
     } while (std::any_of(kinks.begin(), kinks.end(), [v](double kink) { return std::abs(v - kink) < 0.05; }));
   }
-  return tensor_of(shape, values);
+  return constant(values, shape);
 }
 
 Tensor distinct(const Shape& shape, double low, double high, int seed) {
@@ -75,26 +70,26 @@ Tensor distinct(const Shape& shape, double low, double high, int seed) {
   const auto n = static_cast<double>(values.size());
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = low + (high - low) * (static_cast<double>(i) + 0.5) / n;
   for (std::size_t i = values.size(); i > 1; --i) std::swap(values[i - 1], values[random() % i]);
-  return tensor_of(shape, values);
+  return constant(values, shape);
 }
 
 Tensor integers(const Shape& shape, std::int64_t low, std::int64_t high, int seed) {
   std::mt19937_64 random(static_cast<std::uint64_t>(seed));
   std::vector<std::int64_t> values(static_cast<std::size_t>(shape.size()));
   for (std::int64_t& v : values) v = low + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(high - low + 1));
-  return tensor_of(shape, values);
+  return constant(values, shape);
 }
 
 Tensor complex_numbers(const Shape& shape, int seed) {
   std::mt19937_64 random(static_cast<std::uint64_t>(seed));
   std::vector<std::complex<double>> values(static_cast<std::size_t>(shape.size()));
   for (auto& v : values) v = {4 * next(random) - 2, 4 * next(random) - 2};
-  return tensor_of(shape, values);
+  return constant(values, shape);
 }
 
 Tensor booleans(const Shape& shape, int seed) { return cast(integers(shape, 0, 1, seed), bool_); }
 
-Tensor numbers(const Shape& shape, const std::vector<double>& values) { return tensor_of(shape, values); }
+Tensor numbers(const Shape& shape, const std::vector<double>& values) { return constant(values, shape); }
 
 Array to_array(const Tensor& t) {
   if (!is_complex(t.dtype())) return {t.shape(), cast(t, float64).to_vector<double>()};
