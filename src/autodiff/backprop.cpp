@@ -48,23 +48,20 @@ class Positions {
   std::size_t size_ = 0;
 };
 
-// Room for a rule's arguments; on the stack but for ops of very many inputs.
+// Room for a rule's arguments; on the stack but for ops of many inputs.
 template <class T>
 class Few {
  public:
-  T* get(std::size_t n) {
-    if (n <= kInline) {
-      std::fill_n(few_, n, T{});
-      return few_;
-    }
-    many_ = std::make_unique<T[]>(n);
-    return many_.get();
-  }
+  explicit Few(std::size_t n) : many_(n > kInline ? new T[n]() : nullptr) {}
+  ~Few() { delete[] many_; }
+  Few(const Few&) = delete;
+  Few& operator=(const Few&) = delete;
+  T* get() { return many_ != nullptr ? many_ : few_; }
 
  private:
-  static constexpr std::size_t kInline = 8;
+  static constexpr std::size_t kInline = 3;
   T few_[kInline]{};
-  std::unique_ptr<T[]> many_;
+  T* many_;
 };
 
 // Ops that a rule calls are logged at the place of the op that is differentiated.
@@ -201,21 +198,21 @@ class Backprop {
     bool incoming = false;
     for (int k = 0; k < r.outputs; ++k) incoming |= gradients_[at + static_cast<std::size_t>(k)].defined();
     if (!incoming) return;
-    Few<bool> needs_room;
-    bool* needs = needs_room.get(r.inputs);
+    Few<bool> needs_room(r.inputs);
+    bool* needs = needs_room.get();
     bool any = false;
     for (int i = 0; i < r.inputs; ++i) {
       needs[i] = carries(r, i) && (flags(r.input_ids()[i], r.first) & kReached) != 0;
       any |= needs[i];
     }
-    Few<Tensor> dy_room, dx_room;
-    Tensor* dys = dy_room.get(r.outputs);
+    Few<Tensor> dy_room(r.outputs), dx_room(r.inputs);
+    Tensor* dys = dy_room.get();
     for (int k = 0; k < r.outputs; ++k) {
       const std::size_t slot = at + static_cast<std::size_t>(k);
       dys[k] = (flags_[slot] & kSource) != 0 ? gradients_[slot] : std::move(gradients_[slot]);
     }
     if (!any) return;
-    Tensor* dxs = dx_room.get(r.inputs);
+    Tensor* dxs = dx_room.get();
     VjpContext context(r, {dys, r.outputs}, needs, {dxs, r.inputs});
     {
       const BackwardScope scope(log_, r);

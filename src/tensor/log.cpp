@@ -53,16 +53,6 @@ Fingerprint fingerprint(const void* data, std::size_t bytes) noexcept {
 
 // ---- Record ----
 
-int Record::extent_count() const {
-  const std::uint8_t* k = kinds();
-  int n = 0;
-  for (int i = 0; i < inputs + outputs; ++i) n += k[2 * i + 1];
-  return n;
-}
-
-// dtype and rank of every value stand at the record's very end, whose distance the writer noted in front of the record.
-const std::uint8_t* Record::kinds() const { return reinterpret_cast<const std::uint8_t*>(this) + reinterpret_cast<const std::uint64_t*>(this)[-1]; }
-
 Shape Record::shape(int i) const {
   const std::int64_t* at = extents();
   for (int j = 0; j < i; ++j) at += rank(j);
@@ -75,7 +65,7 @@ void drop_saved(Record& record) noexcept {
     record.kept = nullptr;
   }
   TensorImpl** saved = record.saved();
-  for (int i = record.saved_count() - 1; i >= 0; --i) {
+  for (int i = 0; i < record.saved_count; ++i) {
     if (saved[i] != nullptr) Tensor::adopt(std::exchange(saved[i], nullptr));
   }
 }
@@ -101,14 +91,11 @@ Chunk::~Chunk() {
   }
 }
 
-void* Chunk::allocate(std::size_t bytes) {
-  if (static_cast<std::size_t>(end - next) < bytes) {
-    const std::size_t size = std::max(kBlockBytes, bytes + sizeof(Block));
-    blocks = new (device::allocate(size)) Block{blocks, size};
-    next = reinterpret_cast<char*>(blocks + 1);
-    end = reinterpret_cast<char*>(blocks) + size;
-  }
-  return std::exchange(next, next + bytes);
+void Chunk::grow(std::size_t bytes) {
+  const std::size_t size = std::max(kBlockBytes, bytes + sizeof(Block));
+  blocks = new (device::allocate(size)) Block{blocks, size};
+  next = reinterpret_cast<char*>(blocks + 1);
+  end = reinterpret_cast<char*>(blocks) + size;
 }
 
 void ChunkRef::drop() noexcept {
@@ -175,54 +162,66 @@ Chunk& Log::chunk_for(std::uint64_t sequence, std::uint64_t ids) {
 }
 
 Record* Log::write(const Entry& e, std::uint64_t sequence) {
-  const std::size_t values = static_cast<std::size_t>(e.input_count + e.output_count);
+  const int values = e.input_count + e.output_count;
+  const auto saved_count = static_cast<std::size_t>(std::popcount(e.saved_mask));
   std::size_t extents = 0;
   for (int i = 0; i < e.input_count; ++i) extents += static_cast<std::size_t>(e.inputs[i]->rank());
   for (int i = 0; i < e.output_count; ++i) extents += static_cast<std::size_t>(e.outputs[i].rank());
-  const std::size_t saved_count = static_cast<std::size_t>(std::popcount(e.saved_mask));
-  const std::size_t kinds = sizeof(Record) + 8 * (static_cast<std::size_t>(e.input_count) + saved_count + extents) + round_up(e.attrs_bytes);
+  const std::size_t bytes =
+      sizeof(Record) + Record::kinds_bytes(values) + 8 * (static_cast<std::size_t>(e.input_count) + saved_count + extents) + round_up(e.attrs_bytes);
 
   const std::uint64_t ids = e.output_count > 1 ? static_cast<std::uint64_t>(e.output_count) : 1;
-  Chunk& chunk = chunk_for(sequence, ids);
-  auto* memory = static_cast<char*>(chunk.allocate(8 + round_up(kinds + 2 * values)));
-  *reinterpret_cast<std::uint64_t*>(memory) = kinds;
-  memory += 8;
-  auto* r = new (memory) Record;
+  Chunk& chunk = current_ != nullptr && (sequence + ids - 1) >> kChunkBits == current_->number && sequence >> kChunkBits == current_->number
+                     ? *current_
+                     : chunk_for(sequence, ids);
+  auto* r = new (chunk.allocate(bytes)) Record;
   r->op = e.op;
   r->where = backward.where != nullptr ? *backward.where : *e.where;
   r->first = serial_ | sequence;
   r->cause = backward.cause;
+  r->kept = e.kept;
   r->scope = scope;
   r->saved_mask = e.saved_mask;
   r->inputs = static_cast<std::uint16_t>(e.input_count);
   r->outputs = static_cast<std::uint16_t>(e.output_count);
   r->attrs_bytes = static_cast<std::uint16_t>(e.attrs_bytes);
-  r->holders = e.saved_mask != 0 || e.kept != nullptr ? static_cast<std::uint16_t>(recording_) : std::uint16_t{0};
-  r->kept = e.kept;
+  r->saved_count = static_cast<std::uint16_t>(saved_count);
+  r->holders = e.saved_mask != 0 || e.kept != nullptr ? static_cast<std::uint32_t>(recording_) : 0;
+  r->extent_count = static_cast<std::uint32_t>(extents);
 
-  auto* input_ids = reinterpret_cast<ValueId*>(r + 1);
-  auto** saved = reinterpret_cast<TensorImpl**>(input_ids + e.input_count);
+  auto* input_id = reinterpret_cast<ValueId*>(r + 1);
+  auto* kind = reinterpret_cast<std::uint8_t*>(input_id + e.input_count);
+  auto** saved = r->saved();
   auto* extent = reinterpret_cast<std::int64_t*>(saved + saved_count);
-  auto* kind = reinterpret_cast<std::uint8_t*>(memory + kinds);
-  const auto describe = [&](const Tensor& t) {
-    for (const std::int64_t n : t.shape()) *extent++ = n;
-    *kind++ = static_cast<std::uint8_t>(t.dtype());
-    *kind++ = static_cast<std::uint8_t>(t.rank());
+  const auto describe = [&](const TensorImpl& t) {
+    const int rank = t.shape.rank();
+    *kind++ = static_cast<std::uint8_t>(t.dtype);
+    *kind++ = static_cast<std::uint8_t>(rank);
+    for (int i = 0; i < rank; ++i) *extent++ = t.shape[i];
+  };
+  const auto save = [&](TensorImpl* t) {
+    t->references.fetch_add(1, std::memory_order_relaxed);
+    *saved++ = t;
   };
   for (int i = 0; i < e.input_count; ++i) {
-    const Tensor& t = *e.inputs[i];
-    input_ids[i] = t.id();
-    if (i < 16 && (e.saved_mask >> i & 1) != 0) *saved++ = Tensor(t).release();
-    describe(t);
+    TensorImpl* t = e.inputs[i]->impl();
+    *input_id++ = t->id;
+    if (i < 16 && (e.saved_mask >> i & 1) != 0) save(t);
+    describe(*t);
   }
   for (int i = 0; i < e.output_count; ++i) {
-    if (i < 16 && (e.saved_mask >> (16 + i) & 1) != 0) *saved++ = Tensor(e.outputs[i]).release();
-    describe(e.outputs[i]);
+    TensorImpl* t = e.outputs[i].impl();
+    if (i < 16 && (e.saved_mask >> (16 + i) & 1) != 0) save(t);
+    describe(*t);
   }
   if (e.attrs_bytes != 0) std::memcpy(extent, e.attrs, e.attrs_bytes);
 
+  if (ids == 1) {
+    chunk.records[sequence & (kChunkIds - 1)] = r;
+    return r;
+  }
   for (std::uint64_t s = sequence; s < sequence + ids; ++s) {
-    Chunk& owner = s >> kChunkBits == chunk.number ? chunk : *chunks_[chunks_.size() - 1 - (current_->number - (s >> kChunkBits))].get();
+    Chunk& owner = *chunks_[chunks_.size() - 1 - (current_->number - (s >> kChunkBits))].get();
     owner.records[s & (kChunkIds - 1)] = r;
   }
   return r;

@@ -46,31 +46,32 @@ struct Record {
   Where where;
   ValueId first;      // id of the first output; a record without outputs owns this id all the same
   ValueId cause;      // in a backward pass: the record whose gradient rule made this one; else 0
+  Kept* kept;
   std::uint32_t scope;       // name scope, 0 for none
   std::uint32_t saved_mask;  // bit i: input i, bit 16 + k: output k
   std::uint16_t inputs, outputs;
   std::uint16_t attrs_bytes;
-  std::uint16_t holders;  // open tapes that may still differentiate this record
-  Kept* kept;
+  std::uint16_t saved_count;
+  std::uint32_t holders;  // open tapes that may still differentiate this record
+  std::uint32_t extent_count;
 
-  // Behind the struct lie: input ids, saved tensors, extents of all inputs and outputs, the attributes, then dtype and rank of each value.
+  // Behind the struct lie: input ids, dtype and rank of each value (inputs first), saved tensors, the values' extents, the attributes.
   const ValueId* input_ids() const { return reinterpret_cast<const ValueId*>(this + 1); }
-  int saved_count() const { return std::popcount(saved_mask); }
-  TensorImpl** saved() const { return reinterpret_cast<TensorImpl**>(const_cast<ValueId*>(input_ids() + inputs)); }
-  // The saved tensor at `bit` of saved_mask; null once dropped.
+  // The saved tensors in rising order of their bits; null once dropped.
+  TensorImpl** saved() const { return reinterpret_cast<TensorImpl**>(const_cast<std::uint8_t*>(kinds()) + kinds_bytes(inputs + outputs)); }
   TensorImpl* saved_at(int bit) const { return saved()[std::popcount(saved_mask & ((std::uint32_t{1} << bit) - 1))]; }
 
   // Shape and dtype of value i: inputs first, then outputs.
   DType dtype(int i) const { return static_cast<DType>(kinds()[2 * i]); }
   int rank(int i) const { return kinds()[2 * i + 1]; }
   Shape shape(int i) const;
-  const void* attrs() const { return extents() + extent_count(); }
+  const void* attrs() const { return extents() + extent_count; }
 
  private:
   friend class Log;
-  const std::int64_t* extents() const { return reinterpret_cast<const std::int64_t*>(saved() + saved_count()); }
-  int extent_count() const;
-  const std::uint8_t* kinds() const;
+  static std::size_t kinds_bytes(int values) { return (2 * static_cast<std::size_t>(values) + 7) & ~std::size_t{7}; }
+  const std::uint8_t* kinds() const { return reinterpret_cast<const std::uint8_t*>(input_ids() + inputs); }
+  const std::int64_t* extents() const { return reinterpret_cast<const std::int64_t*>(saved() + saved_count); }
 };
 
 // A run of kChunkIds ids and the memory of their records. Counted, because tapes and explanations outlive the log's interest.
@@ -86,7 +87,13 @@ struct Chunk {
 
   Chunk(std::uint64_t number, std::uint64_t serial);
   ~Chunk();
-  void* allocate(std::size_t bytes);
+  void* allocate(std::size_t bytes) {
+    if (static_cast<std::size_t>(end - next) < bytes) grow(bytes);
+    return std::exchange(next, next + bytes);
+  }
+
+ private:
+  void grow(std::size_t bytes);
 };
 
 class ChunkRef {
