@@ -181,7 +181,8 @@ SafeTensors load_safetensors(const std::string& path, Where where) {
 
   SafeTensors result;
   std::vector<Entry> entries;
-  for (const auto& [name, value] : parse_header(file, text).items()) {
+  const Json header = parse_header(file, text);
+  for (const auto& [name, value] : header.items()) {
     if (name == kMetadata) {
       result.metadata = read_metadata(file, value);
     } else {
