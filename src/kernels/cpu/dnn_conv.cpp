@@ -8,6 +8,7 @@
 #include <omp.h>
 
 #include "kernels/cpu/dnn_conv_f64.hpp"
+#include "kernels/cpu/dnn_conv_narrow.hpp"
 #include "kernels/cpu/dnn_conv_shape.hpp"
 #include "kernels/cpu/dnn_engine.hpp"
 #include "kernels/cpu/dnn_scratch.hpp"
@@ -231,6 +232,10 @@ void forward(const View& x, const View& w, const View* bias, const ConvParams& p
   if (dtype == DType::kF64) {
     conv2d_f64(image.view().as<double>(), filter.view().as<double>(), shape, result.view().as<double>());
     if (row) add_bias_f64(row->view(), result.view());
+  } else if (dtype == DType::kF32 && is_narrow(shape)) {
+    conv2d_narrow(image.view().as<float>(), filter.view().as<float>(), row ? row->view().as<float>() : nullptr, activation, shape,
+                  result.view().as<float>());
+    return result.finish();
   } else {
     const ConvOperation& conv = operation(Pass::kForward, row.has_value(), dtype, shape);
     const OrderedFilter ordered(conv, filter.view().data);
@@ -288,6 +293,9 @@ void conv2d_backward_filter(const View& x, const View& dy, const ConvParams& par
   if (dtype == DType::kF64) {
     conv2d_backward_filter_f64(image.view().as<double>(), gradient.view().as<double>(), shape, result.view().as<double>());
     if (bias_result) sum_pixels_f64(gradient.view().as<double>(), shape.n * shape.oh * shape.ow, shape.o, bias_result->view().as<double>());
+  } else if (dtype == DType::kF32 && is_narrow(shape)) {
+    conv2d_backward_filter_narrow(image.view().as<float>(), gradient.view().as<float>(), shape, result.view().as<float>(),
+                                  bias_result ? bias_result->view().as<float>() : nullptr);
   } else {
     const ConvOperation& conv = operation(Pass::kBackwardFilter, bias_result.has_value(), dtype, shape);
     std::optional<Scratch> ordered;
