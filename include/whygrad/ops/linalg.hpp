@@ -10,8 +10,8 @@ struct MatmulOptions {
   bool transpose_b = false;
 };
 
-// a @ b over the last two axes: a [..., m, k], b [..., k, n] -> [..., m, n]; a flag says that an operand lies transposed, [..., k, m] or [..., n, k], and
-// costs no copy. Leading axes broadcast as in NumPy. da = dy @ b^T, db = a^T @ dy (complex: of the conjugates), summed over broadcast axes.
+// a @ b over the last two axes: a [..., m, k], b [..., k, n] -> [..., m, n]; a flag says that an operand lies transposed, [..., k, m] or [..., n, k],
+// and costs no copy. Leading axes broadcast as in NumPy. da = dy @ b^T, db = a^T @ dy (complex: of the conjugates), summed over broadcast axes.
 // Throws ShapeError for operands of rank 0 or 1, where the inner extents differ, and where leading axes do not broadcast; DTypeError.
 WG_API Tensor matmul(const Tensor& a, const Tensor& b, const MatmulOptions& options = {}, Where where = Where::here());
 

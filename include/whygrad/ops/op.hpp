@@ -139,11 +139,7 @@ struct AttrGetter<M> {
       return {.type = AttrType::kFloat, .real = static_cast<double>(v)};
     } else if constexpr (std::same_as<T, DType>) {
       return {.type = AttrType::kDType, .dtype = v};
-    } else if constexpr (std::same_as<T, Ints>) {
-      return {.type = AttrType::kInts, .integers = {v.values, static_cast<std::size_t>(v.count)}};
-    } else if constexpr (std::same_as<T, Shape>) {
-      return {.type = AttrType::kInts, .integers = v.extents()};
-    } else if constexpr (std::is_array_v<T>) {
+    } else if constexpr (std::convertible_to<const T&, std::span<const std::int64_t>>) {
       return {.type = AttrType::kInts, .integers = v};
     } else if constexpr (std::is_enum_v<T>) {
       return {.type = AttrType::kString, .integer = static_cast<std::int64_t>(v), .text = name_of(v)};

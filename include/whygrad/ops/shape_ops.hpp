@@ -71,7 +71,8 @@ struct PadOptions {
 };
 // x with {before, after} more elements on each axis. dx = the part of dy that x became, plus, where mirrored, what its copies received.
 // Throws ShapeError unless there is one pair per axis, none negative; mirrored padding may be at most the extent (symmetric) or one less (reflect).
-WG_API Tensor pad(const Tensor& x, const std::vector<std::array<std::int64_t, 2>>& paddings, const PadOptions& options = {}, Where where = Where::here());
+WG_API Tensor pad(const Tensor& x, const std::vector<std::array<std::int64_t, 2>>& paddings, const PadOptions& options = {},
+                  Where where = Where::here());
 
 // x set side by side multiples[i] times along axis i. dx = the sum over the copies.
 WG_API Tensor tile(const Tensor& x, const Ints& multiples, Where where = Where::here());

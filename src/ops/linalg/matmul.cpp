@@ -41,8 +41,9 @@ void infer_matmul(InferContext& c) {
   const std::int64_t m = x.back(a.transpose_a ? 0 : 1), k = x.back(a.transpose_a ? 1 : 0);
   const std::int64_t inner = y.back(a.transpose_b ? 0 : 1), n = y.back(a.transpose_b ? 1 : 0);
   if (k != inner) {
-    c.shape_error(fmt::format("the {} of a, {}, must equal the {} of b, {}", a.transpose_a ? "rows" : "columns", k, a.transpose_b ? "columns" : "rows", inner),
-                  "check the sizes, or say with transpose_a, transpose_b that an operand lies transposed");
+    c.shape_error(
+        fmt::format("the {} of a, {}, must equal the {} of b, {}", a.transpose_a ? "rows" : "columns", k, a.transpose_b ? "columns" : "rows", inner),
+        "check the sizes, or say with transpose_a, transpose_b that an operand lies transposed");
   }
   const Shape batch = x.rank() == 2 && y.rank() == 2 ? Shape() : broadcast_shape(c, batch_of(c.input(0)), batch_of(c.input(1)));
   c.output(c.input(0).dtype(), with_matrix(batch, m, n));
@@ -108,6 +109,8 @@ std::span<const OpDef* const> matmul_ops() { return kOps; }
 
 }  // namespace internal
 
-Tensor matmul(const Tensor& a, const Tensor& b, const MatmulOptions& options, Where where) { return apply(internal::kMatmul, {&a, &b}, where, options); }
+Tensor matmul(const Tensor& a, const Tensor& b, const MatmulOptions& options, Where where) {
+  return apply(internal::kMatmul, {&a, &b}, where, options);
+}
 
 }  // namespace whygrad

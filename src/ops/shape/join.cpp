@@ -44,7 +44,8 @@ constexpr OpDef kSplit = define_op({
     .inputs = {{"x", Differentiable{}}},
     .outputs = {"parts"},
     .attrs = {attr<&SplitAttrs::axis>("axis", "the axis that is cut"),
-              {"ends", "where on the axis each part ends", [](const void* a) -> AttrValue {
+              {"ends", "where on the axis each part ends",
+               [](const void* a) -> AttrValue {
                  const auto* split = static_cast<const SplitAttrs*>(a);
                  return {.type = AttrType::kInts, .integers = {split->ends(), static_cast<std::size_t>(split->count)}};
                }}},
@@ -251,7 +252,8 @@ std::vector<Tensor> split(const Tensor& x, const std::vector<std::int64_t>& size
     }
   }
   if (!fits || (open == resolved.end() && left != 0)) {
-    throw ShapeError("split", fmt::format("sizes [{}] do not make up the {} of axis {} of x, {}", fmt::join(sizes, ", "), x.shape()[at], at, x.signature()),
+    throw ShapeError("split",
+                     fmt::format("sizes [{}] do not make up the {} of axis {} of x, {}", fmt::join(sizes, ", "), x.shape()[at], at, x.signature()),
                      "sizes are 0 or more and add up to the extent; one may be -1, the rest");
   }
   if (open != resolved.end()) *open = left;

@@ -36,11 +36,13 @@ constexpr OpDef kTranspose = define_op({
           const Shape& shape = c.input(0).shape();
           const Ints& perm = c.attrs<TransposeAttrs>().perm;
           if (!perm.empty() && perm.size() != shape.rank()) {
-            c.shape_error(fmt::format("perm [{}] names {} axes, x has {}", fmt::join(perm, ", "), perm.size(), shape.rank()), "name every axis of x once");
+            c.shape_error(fmt::format("perm [{}] names {} axes, x has {}", fmt::join(perm, ", "), perm.size(), shape.rank()),
+                          "name every axis of x once");
           }
           bool seen[Shape::kMaxRank] = {};
           for (const std::int64_t p : perm) {
-            if (std::exchange(seen[c.axis(p)], true)) c.shape_error(fmt::format("perm [{}] names axis {} twice", fmt::join(perm, ", "), p), "name every axis of x once");
+            if (std::exchange(seen[c.axis(p)], true))
+              c.shape_error(fmt::format("perm [{}] names axis {} twice", fmt::join(perm, ", "), p), "name every axis of x once");
           }
           Shape result;
           for (int i = 0; i < shape.rank(); ++i) result.push_back(shape[source_axis(perm, shape.rank(), i)]);
@@ -75,8 +77,9 @@ constexpr OpDef kBroadcastTo = define_op({
           bool fits = from.rank() <= to.rank();
           for (int i = 0; fits && i < from.rank(); ++i) fits = from.back(i) == to.back(i) || from.back(i) == 1;
           if (!fits) {
-            c.shape_error(fmt::format("{} does not broadcast to {}", from.to_string(), to.to_string()),
-                          "axes are aligned at the end; an axis of x must be equal or 1. Insert an axis with expand_dims where they should align otherwise");
+            c.shape_error(
+                fmt::format("{} does not broadcast to {}", from.to_string(), to.to_string()),
+                "axes are aligned at the end; an axis of x must be equal or 1. Insert an axis with expand_dims where they should align otherwise");
           }
           c.output(c.input(0).dtype(), to);
         },
@@ -194,7 +197,10 @@ constexpr OpDef kSliceGrad = define_op({
           const kernels::View dy = g.in(0);
           kernels::copy(dy, {out.as<char>() + offset * static_cast<std::int64_t>(size_of(out.dtype)), dy.shape, strides, out.rank, out.dtype});
         },
-    .vjp = [](VjpContext& g) { g.give(0, apply(kStridedSlice, {&g.dy()}, {}, SliceAttrs{g.attrs<SliceAttrs>().part, g.input_shape(0)})); },
+    .vjp =
+        [](VjpContext& g) {
+          g.give(0, apply(kStridedSlice, {&g.dy()}, {}, SliceAttrs{g.attrs<SliceAttrs>().part, g.input_shape(0)}));
+        },
 });
 
 Tensor slice_grad(const Tensor& dy, const Part& part, const Shape& shape) { return apply(kSliceGrad, {&dy}, {}, SliceAttrs{part, shape}); }
@@ -250,7 +256,8 @@ Tensor strided_slice(const Tensor& x, const Ints& begin, const Ints& end, const 
     // A step over the whole axis is as good as any longer one.
     const std::int64_t longest = std::max<std::int64_t>(extent, 1);
     const std::int64_t stride = named && !strides.empty() ? std::clamp(strides[i], -longest, longest) : 1;
-    if (stride == 0) throw ValueError("strided_slice", fmt::format("the stride of axis {} is 0", i), "a stride of 1 takes every element, -1 takes them backwards");
+    if (stride == 0)
+      throw ValueError("strided_slice", fmt::format("the stride of axis {} is 0", i), "a stride of 1 takes every element, -1 takes them backwards");
     // As Python has it: bounds are cut to [0, extent], or to [-1, extent - 1] where the axis runs backwards.
     const std::int64_t low = stride > 0 ? 0 : -1, high = stride > 0 ? extent : extent - 1;
     const auto bound = [&](std::int64_t at) { return std::clamp(at < 0 ? at + extent : at, low, high); };

@@ -73,7 +73,8 @@ constexpr OpDef kPad = define_op({
           const auto& a = c.attrs<PadAttrs>();
           Shape shape = c.input(0).shape();
           if (a.before.size() != shape.rank()) {
-            c.shape_error(fmt::format("{} pairs of paddings are given", a.before.size()), "give {before, after} for every axis of x; {0, 0} leaves one as it is");
+            c.shape_error(fmt::format("{} pairs of paddings are given", a.before.size()),
+                          "give {before, after} for every axis of x; {0, 0} leaves one as it is");
           }
           for (int i = 0; i < shape.rank(); ++i) {
             if (a.before[i] < 0 || a.after[i] < 0) {
@@ -92,7 +93,8 @@ constexpr OpDef kPad = define_op({
             a.constant_value.store(g.output().dtype(), &element, g.op().name);
             kernels::pad(g.in(0), a.before.begin(), &element, g.out());
           } else {
-            kernels::mirror_pad(g.in(0), a.before.begin(), a.mode == PadMode::kReflect ? kernels::Mirror::kReflect : kernels::Mirror::kSymmetric, g.out());
+            kernels::mirror_pad(g.in(0), a.before.begin(), a.mode == PadMode::kReflect ? kernels::Mirror::kReflect : kernels::Mirror::kSymmetric,
+                                g.out());
           }
         },
     .vjp =
@@ -130,10 +132,12 @@ constexpr OpDef kTile = define_op({
           const Ints& multiples = c.attrs<TileAttrs>().multiples;
           Shape shape = c.input(0).shape();
           if (multiples.size() != shape.rank() || std::any_of(multiples.begin(), multiples.end(), [](std::int64_t m) { return m < 0; })) {
-            c.shape_error(fmt::format("multiples are [{}]", fmt::join(multiples, ", ")), "give one number, 0 or more, for every axis of x; 1 leaves it as it is");
+            c.shape_error(fmt::format("multiples are [{}]", fmt::join(multiples, ", ")),
+                          "give one number, 0 or more, for every axis of x; 1 leaves it as it is");
           }
           for (int i = 0; i < shape.rank(); ++i) {
-            if (__builtin_mul_overflow(shape[i], multiples[i], &shape[i])) c.shape_error(fmt::format("{} copies are too many", multiples[i]), "tile less");
+            if (__builtin_mul_overflow(shape[i], multiples[i], &shape[i]))
+              c.shape_error(fmt::format("{} copies are too many", multiples[i]), "tile less");
           }
           c.output(c.input(0).dtype(), Shape(shape.extents()));
         },

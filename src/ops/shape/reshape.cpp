@@ -106,7 +106,9 @@ constexpr OpDef kSqueeze = define_op({
           bool drop[Shape::kMaxRank] = {};
           for (const std::int64_t axis : c.attrs<SqueezeAttrs>().axes) {
             const int i = c.axis(axis);
-            if (shape[i] != 1) c.shape_error(fmt::format("axis {} has extent {}", axis, shape[i]), "only an axis of extent 1 can be dropped; slice or reduce it first");
+            if (shape[i] != 1)
+              c.shape_error(fmt::format("axis {} has extent {}", axis, shape[i]),
+                            "only an axis of extent 1 can be dropped; slice or reduce it first");
             drop[i] = true;
           }
           Shape kept;

@@ -1,0 +1,60 @@
+// Convolution and pooling over images [n, h, w, c]: batch, height, width, channels. Floating dtypes, the same one for all operands of an op.
+#pragma once
+
+#include <whygrad/ops/linalg.hpp>
+#include <whygrad/ops/op.hpp>
+
+#include <array>
+
+namespace whygrad::nn {
+
+// How far windows reach over the image's border. `valid`: not at all, so the result has ceil((extent - window + 1) / stride) elements along an axis.
+// `same`: so far that it has ceil(extent / stride); what cannot be shared evenly goes to the end, as in TensorFlow. Otherwise by
+// {before, after}: Padding{.height = {1, 1}, .width = {0, 2}}.
+struct Padding {
+  enum class Kind : std::uint8_t { kExplicit, kValid, kSame };
+  std::array<std::int64_t, 2> height = {};
+  std::array<std::int64_t, 2> width = {};
+  Kind kind = Kind::kExplicit;
+};
+inline constexpr Padding valid = {.kind = Padding::Kind::kValid};
+inline constexpr Padding same = {.kind = Padding::Kind::kSame};
+
+struct Conv2dOptions {
+  std::array<std::int64_t, 2> strides = {1, 1};  // along height and width
+  Padding padding = valid;
+  std::array<std::int64_t, 2> dilations = {1, 1};  // distance between the elements of a filter; 1 is a dense one
+};
+
+// Cross-correlation, as TensorFlow's conv2d: x [n, h, w, c], filters [kh, kw, c / groups, o] -> [n, p, q, o],
+// y[n, p, q, o] = sum over i, j, c of x[n, p * strides[0] + i * dilations[0] - before, q * strides[1] + ..., c] * filters[i, j, c, o]. Where filters
+// have fewer channels than x, groups of channels are convolved by themselves.
+// dx = conv2d_transpose(dy, filters), dfilters = the sum over n, p, q of x times dy. Throws ShapeError, DTypeError; ValueError for a stride below 1.
+WG_API Tensor conv2d(const Tensor& x, const Tensor& filters, const Conv2dOptions& options = {}, Where where = Where::here());
+
+// activation(conv2d(x, filters) + bias) in one pass; bias [o]. dbias = dy, where the activation is open, summed over n, p and q.
+WG_API Tensor conv2d_bias(const Tensor& x, const Tensor& filters, const Tensor& bias, const Conv2dOptions& options = {},
+                          Activation activation = Activation::kNone, Where where = Where::here());
+
+// The gradient of conv2d with respect to its image, as an op of its own: x [n, p, q, o], filters [kh, kw, c / groups, o] -> output_shape
+// [n, h, w, c], whose conv2d with these options must have the shape of x. dx = conv2d(dy, filters). Throws as conv2d does.
+WG_API Tensor conv2d_transpose(const Tensor& x, const Tensor& filters, const Shape& output_shape, const Conv2dOptions& options = {},
+                               Where where = Where::here());
+
+// The gradient of conv2d with respect to its filters, as an op of its own: x [n, h, w, c], dy [n, p, q, o] -> filter_shape [kh, kw, c / groups, o].
+// dx = conv2d_transpose(dy, gradient), ddy = conv2d(x, gradient). Throws as conv2d does.
+WG_API Tensor conv2d_backprop_filter(const Tensor& x, const Shape& filter_shape, const Tensor& dy, const Conv2dOptions& options = {},
+                                     Where where = Where::here());
+
+struct Pool2dOptions {
+  std::array<std::int64_t, 2> strides = {0, 0};  // 0: as far as the window is long, so that windows lie side by side
+  Padding padding = valid;                       // less than the window
+};
+
+// The largest element of each window: x [n, h, w, c] -> [n, p, q, c]. Padding never wins; a NaN does. dx = dy at the place of each maximum, the first
+// of equal ones, added up where windows overlap. Throws ShapeError, DTypeError, ValueError.
+WG_API Tensor max_pool2d(const Tensor& x, const std::array<std::int64_t, 2>& window, const Pool2dOptions& options = {}, Where where = Where::here());
+// The mean of each window's elements inside the image. dx = dy in equal parts. Throws as max_pool2d does.
+WG_API Tensor avg_pool2d(const Tensor& x, const std::array<std::int64_t, 2>& window, const Pool2dOptions& options = {}, Where where = Where::here());
+
+}  // namespace whygrad::nn

@@ -1,0 +1,49 @@
+// Random numbers. They come from a counter-based generator (Philox4x32-10), so an element depends on the seed, the call and its position alone: the
+// same numbers for any number of threads. They carry no gradient: to train a mean or a deviation, write mean + stddev * random::normal(shape).
+#pragma once
+
+#include <whygrad/tensor/tensor.hpp>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+namespace whygrad::random {
+
+// Starts the process's sequence of random numbers anew: from here on, the n-th call draws the same numbers in every run, on one thread. Without it
+// the sequence starts from the operating system's random numbers.
+WG_API void set_seed(std::uint64_t seed);
+
+struct NormalOptions {
+  double mean = 0;
+  double stddev = 1;
+  DType dtype = float32;
+  std::optional<std::uint64_t> seed = {};  // given: the call draws from a sequence of its own and gives the same numbers each time
+};
+// Normally distributed numbers. Floating dtypes. Throws ValueError for a negative or non-finite stddev, DTypeError.
+WG_API Tensor normal(const Shape& shape, const NormalOptions& options = {}, Where where = Where::here());
+// The same, with numbers further than two standard deviations from the mean drawn again.
+WG_API Tensor truncated_normal(const Shape& shape, const NormalOptions& options = {}, Where where = Where::here());
+
+struct UniformOptions {
+  double minval = 0;
+  double maxval = 1;
+  DType dtype = float32;
+  std::optional<std::uint64_t> seed = {};
+};
+// Evenly distributed over [minval, maxval); integer dtypes too, whose bounds must be whole. Throws ValueError unless minval < maxval, both finite and
+// in the range of the dtype; DTypeError for bool and complex.
+WG_API Tensor uniform(const Shape& shape, const UniformOptions& options = {}, Where where = Where::here());
+
+// The numbers 0 to n - 1 in random order: int64 [n].
+WG_API Tensor permutation(std::int64_t n, std::optional<std::uint64_t> seed = {}, Where where = Where::here());
+// x with its parts along the first axis in random order: gather(x, permutation). dx = dy in the order of x.
+WG_API Tensor shuffle(const Tensor& x, std::optional<std::uint64_t> seed = {}, Where where = Where::here());
+
+// The same numbers for the same two seeds each time, whatever was drawn before; the options' seed is not used.
+WG_API Tensor stateless_normal(const Shape& shape, const std::array<std::uint64_t, 2>& seed, const NormalOptions& options = {},
+                               Where where = Where::here());
+WG_API Tensor stateless_uniform(const Shape& shape, const std::array<std::uint64_t, 2>& seed, const UniformOptions& options = {},
+                                Where where = Where::here());
+
+}  // namespace whygrad::random

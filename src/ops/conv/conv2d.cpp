@@ -1,0 +1,244 @@
+#include "kernels/cpu/dnn_conv.hpp"
+#include "ops/conv/windows.hpp"
+#include "ops/core/packed.hpp"
+#include "ops/elementwise/elementwise.hpp"
+#include "ops/elementwise/gradients.hpp"
+#include "ops/families.hpp"
+
+#include <whygrad/ops/conv.hpp>
+#include <whygrad/ops/reduce.hpp>
+
+#include <fmt/format.h>
+
+namespace whygrad {
+namespace internal {
+namespace {
+
+using nn::Activation;
+
+struct ConvAttrs {
+  std::array<std::int64_t, 2> strides;
+  std::array<std::int64_t, 2> dilations;
+  nn::Padding padding;
+  Shape shape;  // of what a gradient op makes: the image or the filters
+};
+
+constexpr AttrDef kStrides = attr<&ConvAttrs::strides>("strides", "steps along height and width");
+constexpr AttrDef kDilations = attr<&ConvAttrs::dilations>("dilations", "distance between the elements of a filter");
+constexpr AttrDef kPaddingKind = {"padding", "same, valid or explicit", [](const void* a) -> AttrValue {
+                                    return {.type = AttrType::kString, .text = name_of_kind(static_cast<const ConvAttrs*>(a)->padding.kind)};
+                                  }};
+
+std::int64_t reach(std::int64_t elements, std::int64_t dilation) { return (elements - 1) * dilation + 1; }
+
+// Of an image and filters that were checked.
+kernels::ConvParams params_of(const ConvAttrs& a, const Shape& x, const Shape& filters) {
+  kernels::ConvParams p;
+  for (int i = 0; i < 2; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    const AxisWindows windows = place_windows(i, x[1 + i], reach(filters[i], a.dilations[at]), a.strides[at], a.padding);
+    p.strides[i] = a.strides[at];
+    p.dilations[i] = a.dilations[at];
+    p.pad_before[i] = windows.before;
+    p.pad_after[i] = windows.after;
+  }
+  p.groups = filters[2] == 0 ? 1 : x[3] / filters[2];
+  return p;
+}
+
+// The shape of conv2d's result; throws where image and filters do not fit.
+Shape check_conv(const InferContext& c, const Shape& x, const Shape& filters) {
+  const auto& a = c.attrs<ConvAttrs>();
+  if (x.rank() != 4 || filters.rank() != 4) {
+    c.shape_error(fmt::format("the image is {} and the filters are {}", x.to_string(), filters.to_string()),
+                  "an image is [batch, height, width, channels], filters are [height, width, channels, results]");
+  }
+  check_positive(c, "strides", a.strides);
+  check_positive(c, "dilations", a.dilations);
+  if (filters[0] < 1 || filters[1] < 1) c.shape_error("the filters are empty", "a filter has at least one element along height and width");
+  const bool divides = filters[2] == 0 ? x[3] == 0 : x[3] % filters[2] == 0;
+  if (!divides || (filters[2] != 0 && x[3] != 0 && filters[3] % (x[3] / filters[2]) != 0)) {
+    c.shape_error(fmt::format("the image has {} channels, filters are [.., .., {}, {}]", x[3], filters[2], filters[3]),
+                  "the third extent of filters must be the image's channels; or a divisor, for groups, which must divide the fourth extent too");
+  }
+  Shape out = {x[0], 0, 0, filters[3]};
+  for (int i = 0; i < 2; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    out[1 + i] = place_windows(c, i, x[1 + i], reach(filters[i], a.dilations[at]), a.strides[at], a.padding).count;
+  }
+  return out;
+}
+
+// For the gradient ops: dy must have the shape of the convolution's result.
+void check_dy(const InferContext& c, int dy, const Shape& x, const Shape& filters) {
+  const Shape expected = check_conv(c, x, filters);
+  if (c.input(dy).shape() == expected) return;
+  c.shape_error(fmt::format("{} must be {}, the shape of conv2d over {} with filters {}", c.op().inputs[dy].name, expected.to_string(), x.to_string(),
+                            filters.to_string()),
+                "give the strides, padding and shapes of that convolution");
+}
+
+Tensor backprop_input(const Tensor& dy, const Tensor& filters, ConvAttrs attrs, const Shape& shape, const Where& where = {});
+Tensor backprop_filter(const Tensor& x, const Tensor& dy, ConvAttrs attrs, const Shape& shape, const Where& where = {});
+Tensor forward(const Tensor& x, const Tensor& filters, const ConvAttrs& attrs, const Where& where = {});
+
+// Gives dx and dfilters of a convolution whose result has the gradient dy.
+void give_conv_gradients(VjpContext& g, const Tensor& dy) {
+  const auto& a = g.attrs<ConvAttrs>();
+  if (g.needs(0)) g.give(0, backprop_input(dy, g.input(1), a, g.input_shape(0)));
+  if (g.needs(1)) g.give(1, backprop_filter(g.input(0), dy, a, g.input_shape(1)));
+}
+
+constexpr OpDef kConv2d = define_op({
+    .name = "conv2d",
+    .doc = "Cross-correlation: x [n, h, w, c], filters [kh, kw, c / groups, o] -> [n, p, q, o]. dx, dfilters: dy convolved with the other operand.",
+    .inputs = {{"x", Differentiable{input(1)}}, {"filters", Differentiable{input(0)}}},
+    .attrs = {kStrides, kDilations, kPaddingKind},
+    .infer =
+        [](InferContext& c) {
+          check_image(c, 0);
+          c.same_dtype(0, 1);
+          c.output(c.input(0).dtype(), check_conv(c, c.input(0).shape(), c.input(1).shape()));
+        },
+    .kernel =
+        [](KernelContext& g) { kernels::conv2d(g.in(0), g.in(1), params_of(g.attrs<ConvAttrs>(), g.input(0).shape(), g.input(1).shape()), g.out()); },
+    .vjp = [](VjpContext& g) { give_conv_gradients(g, g.dy()); },
+});
+
+void infer_conv_bias(InferContext& c) {
+  check_image(c, 0);
+  c.same_dtype(0, 1);
+  c.same_dtype(0, 2);
+  const Shape out = check_conv(c, c.input(0).shape(), c.input(1).shape());
+  if (c.input(2).shape() != Shape{out[3]}) c.shape_error(fmt::format("bias must be [{}]", out[3]), "it has one number for each filter");
+  c.output(c.input(0).dtype(), out);
+}
+
+template <Activation A>
+void run_conv_bias(KernelContext& g) {
+  const Packed bias(g.input(2));
+  kernels::conv2d_bias(g.in(0), g.in(1), bias.view(), params_of(g.attrs<ConvAttrs>(), g.input(0).shape(), g.input(1).shape()),
+                       A == Activation::kRelu ? kernels::Activation::kRelu : kernels::Activation::kNone, g.out());
+}
+
+template <Activation A>
+void conv_bias_vjp(VjpContext& g) {
+  const Tensor dz = A == Activation::kRelu ? relu_grad(g.dy(), g.output()) : g.dy();
+  give_conv_gradients(g, dz);
+  if (g.needs(2)) g.give(2, reduce_sum(dz, {0, 1, 2}));
+}
+
+constexpr OpDef kConv2dBias = define_op({
+    .name = "conv2d_bias",
+    .doc = "conv2d(x, filters) + bias: bias [o]. dbias = dy summed over batch, height and width.",
+    .inputs = {{"x", Differentiable{input(1)}}, {"filters", Differentiable{input(0)}}, {"bias", Differentiable{}}},
+    .attrs = {kStrides, kDilations, kPaddingKind},
+    .infer = infer_conv_bias,
+    .kernel = run_conv_bias<Activation::kNone>,
+    .vjp = conv_bias_vjp<Activation::kNone>,
+});
+
+constexpr OpDef kConv2dBiasRelu = define_op({
+    .name = "conv2d_bias_relu",
+    .doc = "relu(conv2d(x, filters) + bias): bias [o]. The gradients are those of conv2d_bias for dy where y > 0.",
+    .inputs = {{"x", Differentiable{input(1) | output(0)}}, {"filters", Differentiable{input(0) | output(0)}}, {"bias", Differentiable{output(0)}}},
+    .attrs = {kStrides, kDilations, kPaddingKind},
+    .infer = infer_conv_bias,
+    .kernel = run_conv_bias<Activation::kRelu>,
+    .vjp = conv_bias_vjp<Activation::kRelu>,
+});
+
+constexpr OpDef kConv2dTranspose = define_op({
+    .name = "conv2d_transpose",
+    .doc = "The gradient of conv2d with respect to its image: x [n, p, q, o], filters [kh, kw, c / groups, o] -> [n, h, w, c]. dx = conv2d(dy, "
+           "filters).",
+    .inputs = {{"x", Differentiable{input(1)}}, {"filters", Differentiable{input(0)}}},
+    .attrs = {kStrides, kDilations, kPaddingKind, attr<&ConvAttrs::shape>("output_shape", "of the image")},
+    .infer =
+        [](InferContext& c) {
+          check_image(c, 0);
+          c.same_dtype(0, 1);
+          const Shape& shape = c.attrs<ConvAttrs>().shape;
+          check_dy(c, 0, shape, c.input(1).shape());
+          c.output(c.input(0).dtype(), shape);
+        },
+    .kernel =
+        [](KernelContext& g) {
+          const auto& a = g.attrs<ConvAttrs>();
+          kernels::conv2d_backward_input(g.in(0), g.in(1), params_of(a, a.shape, g.input(1).shape()), g.out());
+        },
+    .vjp =
+        [](VjpContext& g) {
+          const auto& a = g.attrs<ConvAttrs>();
+          if (g.needs(0)) g.give(0, forward(g.dy(), g.input(1), a));
+          if (g.needs(1)) g.give(1, backprop_filter(g.dy(), g.input(0), a, g.input_shape(1)));
+        },
+});
+
+constexpr OpDef kConv2dBackpropFilter = define_op({
+    .name = "conv2d_backprop_filter",
+    .doc =
+        "The gradient of conv2d with respect to its filters: x [n, h, w, c], dy [n, p, q, o] -> [kh, kw, c / groups, o]. ddy = conv2d(x, gradient).",
+    .inputs = {{"x", Differentiable{input(1)}}, {"dy", Differentiable{input(0)}}},
+    .attrs = {kStrides, kDilations, kPaddingKind, attr<&ConvAttrs::shape>("filter_shape", "of the filters")},
+    .infer =
+        [](InferContext& c) {
+          check_image(c, 0);
+          c.same_dtype(0, 1);
+          const Shape& shape = c.attrs<ConvAttrs>().shape;
+          check_dy(c, 1, c.input(0).shape(), shape);
+          c.output(c.input(0).dtype(), shape);
+        },
+    .kernel =
+        [](KernelContext& g) {
+          const auto& a = g.attrs<ConvAttrs>();
+          kernels::conv2d_backward_filter(g.in(0), g.in(1), params_of(a, g.input(0).shape(), a.shape), g.out());
+        },
+    .vjp =
+        [](VjpContext& g) {
+          const auto& a = g.attrs<ConvAttrs>();
+          if (g.needs(0)) g.give(0, backprop_input(g.input(1), g.dy(), a, g.input_shape(0)));
+          if (g.needs(1)) g.give(1, forward(g.input(0), g.dy(), a));
+        },
+});
+
+constexpr const OpDef* kOps[] = {&kConv2d, &kConv2dBackpropFilter, &kConv2dBias, &kConv2dBiasRelu, &kConv2dTranspose};
+
+Tensor forward(const Tensor& x, const Tensor& filters, const ConvAttrs& attrs, const Where& where) {
+  return apply(kConv2d, {&x, &filters}, where, attrs);
+}
+Tensor backprop_input(const Tensor& dy, const Tensor& filters, ConvAttrs attrs, const Shape& shape, const Where& where) {
+  attrs.shape = shape;
+  return apply(kConv2dTranspose, {&dy, &filters}, where, attrs);
+}
+Tensor backprop_filter(const Tensor& x, const Tensor& dy, ConvAttrs attrs, const Shape& shape, const Where& where) {
+  attrs.shape = shape;
+  return apply(kConv2dBackpropFilter, {&x, &dy}, where, attrs);
+}
+
+ConvAttrs attrs_of(const nn::Conv2dOptions& options) { return {options.strides, options.dilations, options.padding, {}}; }
+
+}  // namespace
+
+std::span<const OpDef* const> conv_ops() { return kOps; }
+
+}  // namespace internal
+
+namespace nn {
+
+Tensor conv2d(const Tensor& x, const Tensor& filters, const Conv2dOptions& options, Where where) {
+  return internal::forward(x, filters, internal::attrs_of(options), where);
+}
+Tensor conv2d_bias(const Tensor& x, const Tensor& filters, const Tensor& bias, const Conv2dOptions& options, Activation activation, Where where) {
+  const OpDef& op = activation == Activation::kRelu ? internal::kConv2dBiasRelu : internal::kConv2dBias;
+  return apply(op, {&x, &filters, &bias}, where, internal::attrs_of(options));
+}
+Tensor conv2d_transpose(const Tensor& x, const Tensor& filters, const Shape& output_shape, const Conv2dOptions& options, Where where) {
+  return internal::backprop_input(x, filters, internal::attrs_of(options), output_shape, where);
+}
+Tensor conv2d_backprop_filter(const Tensor& x, const Shape& filter_shape, const Tensor& dy, const Conv2dOptions& options, Where where) {
+  return internal::backprop_filter(x, dy, internal::attrs_of(options), filter_shape, where);
+}
+
+}  // namespace nn
+}  // namespace whygrad
