@@ -1,0 +1,33 @@
+// All of whygrad, for programs: namespace wg = whygrad.
+#pragma once
+
+#include <whygrad/autodiff/control_flow.hpp>
+#include <whygrad/autodiff/custom_gradient.hpp>
+#include <whygrad/autodiff/gradcheck.hpp>
+#include <whygrad/autodiff/tape.hpp>
+#include <whygrad/data/dataset.hpp>
+#include <whygrad/data/idx.hpp>
+#include <whygrad/data/mnist.hpp>
+#include <whygrad/explain/explanation.hpp>
+#include <whygrad/io/csv.hpp>
+#include <whygrad/io/npy.hpp>
+#include <whygrad/io/safetensors.hpp>
+#include <whygrad/nn/layers.hpp>
+#include <whygrad/nn/losses.hpp>
+#include <whygrad/nn/metrics.hpp>
+#include <whygrad/nn/sequential.hpp>
+#include <whygrad/ops/conv.hpp>
+#include <whygrad/ops/creation.hpp>
+#include <whygrad/ops/elementwise.hpp>
+#include <whygrad/ops/index.hpp>
+#include <whygrad/ops/linalg.hpp>
+#include <whygrad/ops/nn_activation.hpp>
+#include <whygrad/ops/operand.hpp>
+#include <whygrad/ops/random.hpp>
+#include <whygrad/ops/reduce.hpp>
+#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/optim/adam.hpp>
+#include <whygrad/optim/sgd.hpp>
+#include <whygrad/train/checkpoint.hpp>
+#include <whygrad/train/fit.hpp>
+#include <whygrad/train/progress_bar.hpp>

@@ -1,0 +1,82 @@
+#include "nn/built.hpp"
+
+#include <whygrad/nn/layers.hpp>
+#include <whygrad/ops/creation.hpp>
+#include <whygrad/ops/elementwise.hpp>
+#include <whygrad/ops/random.hpp>
+#include <whygrad/ops/shape_ops.hpp>
+
+#include <fmt/format.h>
+
+#include <array>
+#include <bit>
+#include <span>
+
+namespace whygrad::nn {
+
+// ---- Dense ----
+
+Dense::Dense(std::int64_t units, DenseOptions options) : units_(units), options_(std::move(options)) {
+  if (units < 1) throw ValueError("Dense", fmt::format("{} units", units), "a layer has at least one");
+}
+
+Shape Dense::build(const Shape& input, const Builder& builder) {
+  if (input.rank() < 1) {
+    throw ShapeError(builder.path(), "its input has no axis beside the batch", "Dense takes [batch, .., features]; add an axis with expand_dims");
+  }
+  kernel_ = builder.parameter("kernel", {input.back(), units_}, options_.kernel_initializer);
+  if (options_.use_bias) bias_ = builder.parameter("bias", {units_}, options_.bias_initializer);
+  Shape output = input;
+  output[output.rank() - 1] = units_;
+  return output;
+}
+
+Tensor Dense::call(const Tensor& x, const CallOptions&, const Where& where) const {
+  check_built(kernel_.defined(), kind());
+  const ActivationFunction& activation = options_.activation;
+  if (!options_.use_bias) return activation(matmul(x, kernel_, {}, where), where);
+  return activation.after_fused(dense(x, kernel_, bias_, activation.fused(), where), where);
+}
+
+// ---- Flatten ----
+
+Shape Flatten::build(const Shape& input, const Builder&) {
+  size_ = input.size();
+  return {size_};
+}
+
+Tensor Flatten::call(const Tensor& x, const CallOptions&, const Where& where) const {
+  check_built(size_ >= 0, kind());
+  return reshape(x, {x.shape()[0], size_}, where);
+}
+
+// ---- Activate ----
+
+Shape Activate::build(const Shape& input, const Builder&) { return input; }
+Tensor Activate::call(const Tensor& x, const CallOptions&, const Where& where) const { return function_(x, where); }
+
+// ---- Dropout ----
+
+Dropout::Dropout(double rate) : rate_(rate) {
+  if (!(rate >= 0 && rate < 1)) throw ValueError("Dropout", fmt::format("the rate is {}", rate), "it is the part that is dropped, in [0, 1)");
+}
+
+Shape Dropout::build(const Shape& input, const Builder& builder) {
+  const std::array<std::int64_t, 2> key_and_draws = {std::bit_cast<std::int64_t>(builder.next_seed()), 0};
+  seed_ = builder.state("seed", constant(key_and_draws));
+  return input;
+}
+
+Tensor Dropout::call(const Tensor& x, const CallOptions& options, const Where& where) const {
+  check_built(seed_.defined(), kind());
+  if (!options.training || rate_ == 0) return x;
+  std::array<std::int64_t, 2> seed{};
+  seed_.value().copy_to(std::span<std::int64_t>(seed), where);
+  const auto [key, draws] = std::bit_cast<std::array<std::uint64_t, 2>>(seed);
+  const Tensor chance = random::stateless_uniform(x.shape(), {key, draws}, {.dtype = x.dtype()}, where);
+  ++seed[1];
+  seed_.assign(constant(seed, where), where);
+  return whygrad::where(greater_equal(chance, rate_, where), multiply(x, 1 / (1 - rate_), where), 0, where);
+}
+
+}  // namespace whygrad::nn

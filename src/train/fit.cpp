@@ -1,0 +1,64 @@
+#include <whygrad/autodiff/tape.hpp>
+#include <whygrad/base/error.hpp>
+#include <whygrad/nn/losses.hpp>
+#include <whygrad/nn/metrics.hpp>
+#include <whygrad/train/fit.hpp>
+
+#include <fmt/format.h>
+
+namespace whygrad::train {
+namespace {
+
+double number(const Tensor& loss, const Where& where) {
+  return loss.dtype() == float64 ? loss.item<double>(where) : static_cast<double>(loss.item<float>(where));
+}
+
+Tensor loss_of(const FitOptions& options, const Tensor& labels, const Tensor& outputs, const Where& where) {
+  return options.loss ? options.loss(labels, outputs) : nn::sparse_categorical_crossentropy(labels, outputs, where);
+}
+
+}  // namespace
+
+bool fit(const nn::Sequential& model, optim::Optimizer& optimizer, const data::Dataset<2>& batches, Progress& progress, const FitOptions& options,
+         Where where) {
+  const Sources variables(model.trainable_variables());
+  const std::int64_t steps_per_epoch = batches.size();
+  while (progress.epoch < options.epochs) {
+    data::Epoch<2> epoch = batches.iterate({.epoch = progress.epoch, .skip = progress.step});
+    for (auto at = epoch.begin(where); at != epoch.end(); ++at) {
+      const auto& [inputs, labels] = *at;
+      GradientTape tape({}, where);
+      const Tensor loss = loss_of(options, labels, model(inputs, {.training = true}, where), where);
+      const Gradients gradients = tape.gradient(loss, variables, {}, where);
+      optimizer.apply_gradients(gradients, where);
+
+      const double value = number(loss, where);
+      const std::int64_t examples = inputs.shape()[0];
+      progress.step += 1;
+      progress.examples += examples;
+      progress.loss_sum += value * static_cast<double>(examples);
+      if (options.on_step && !options.on_step({progress, steps_per_epoch, value, gradients})) return false;
+    }
+    if (progress.examples == 0)
+      throw ValueError("fit", fmt::format("epoch {} has no batches", progress.epoch), "train on a data set that is not empty");
+    const double mean = progress.loss_sum / static_cast<double>(progress.examples);
+    progress = {.epoch = progress.epoch + 1};
+    if (options.on_epoch && !options.on_epoch({progress.epoch - 1, mean, progress})) return false;
+  }
+  return true;
+}
+
+Evaluation evaluate(const nn::Sequential& model, const data::Dataset<2>& batches, Where where) {
+  nn::AccuracyCount count;
+  nn::Mean loss;
+  data::Epoch<2> epoch = batches.iterate({});
+  for (auto at = epoch.begin(where); at != epoch.end(); ++at) {
+    const auto& [inputs, labels] = *at;
+    const Tensor outputs = model(inputs, where);
+    count.update(labels, outputs, where);
+    loss.update(number(nn::sparse_categorical_crossentropy(labels, outputs, where), where), static_cast<double>(labels.size()));
+  }
+  return {.correct = count.correct(), .total = count.total(), .loss = loss.result()};
+}
+
+}  // namespace whygrad::train
