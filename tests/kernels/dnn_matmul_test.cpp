@@ -75,7 +75,7 @@ template <class T>
 void check_layouts() {
   for (const Layout a : kLayouts) {
     for (const Layout b : kLayouts) {
-      for (const Sizes s : {Sizes{9, 11, 10}, Sizes{50, 66, 70}}) check<T>(s, a, b, false, true);
+      for (const Sizes s : {Sizes{9, 11, 10}, Sizes{60, 66, 70}, Sizes{9, 11, 1}, Sizes{9, 1, 10}, Sizes{1, 11, 10}}) check<T>(s, a, b, false, true);
     }
   }
 }
@@ -131,7 +131,7 @@ TEST(Matmul, IntegersWrap) {
 
 TEST(Matmul, NonFiniteOperandsReachTheResult) {
   const float infinity = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
-  for (const std::int64_t size : {3, 64}) {  // our gemm and sgemm
+  for (const std::int64_t size : {3, 80}) {  // our gemm and sgemm
     std::vector<float> values(static_cast<std::size_t>(size * size), 1.0f);
     values[0] = infinity;
     values[static_cast<std::size_t>(size)] = nan;
@@ -163,7 +163,8 @@ void check_batches(Sizes s) {
 }
 TEST(Matmul, Batches) {
   check_batches<float>({3, 5, 4});
-  check_batches<float>({40, 50, 60});
+  check_batches<float>({64, 65, 66});
+  check_batches<float>({5, 1, 4});
   check_batches<double>({3, 5, 4});
   check_batches<Half>({2, 3, 2});
   check_batches<BFloat16>({2, 3, 2});

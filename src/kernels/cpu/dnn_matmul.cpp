@@ -62,11 +62,17 @@ std::optional<BlasOperand> blas_operand(std::int64_t rows, std::int64_t columns,
   return std::nullopt;
 }
 
-// oneDNN's sgemm against our gemm, both at their best of many runs on one AVX-512 core: 128x784x512 takes 0.91 of gemm's time, 1024^3 0.74, but
-// 32^3 1.35 and 8^3 2.6. Its matmul primitive needs 1.05 to 1.3 of sgemm's time on the products of a dense layer, as it copies b at each call.
+// Our gemm's time in oneDNN's sgemm's, both at their best of many runs on one AVX-512 core: 0.21 for 8^3, 0.72 for 32^3, 0.88 for 64^3, 1.10 for 96^3
+// and 128x784x512. But gemm must pack a b that is stored by columns and to fill whole vectors, which few rows or one column do not pay back: 4 to 6
+// times sgemm's time for products with a vector. oneDNN's matmul primitive needs 1.05 to 1.3 of sgemm's time on the products of a dense layer, as it
+// copies b at each call.
+bool suits_gemm(const Gemm<float>& g) {
+  const std::int64_t work = g.m * g.n * g.k;
+  return work == 0 || (work <= 64 * 64 * 64 && g.n > 1 && (g.b_col == 1 || g.m >= 12));
+}
+
 void product(const Gemm<float>& g) {
-  constexpr std::int64_t kSmall = 48 * 48 * 48;
-  if (g.m * g.n * g.k > kSmall) {
+  if (!suits_gemm(g)) {
     const auto a = blas_operand(g.m, g.k, g.a_row, g.a_col), b = blas_operand(g.k, g.n, g.b_row, g.b_col);
     if (a && b) {
       const auto status =
