@@ -1,0 +1,17 @@
+// Any bytes as a .csv file: read or refused, nothing else.
+#include "memory_file.hpp"
+
+#include <whygrad/base/error.hpp>
+#include <whygrad/io/csv.hpp>
+
+#include <cstdint>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static whygrad::testing::MemoryFile file;
+  file.write(data, size);
+  try {
+    whygrad::io::load_csv(file.path());
+  } catch (const whygrad::IoError&) {
+  }
+  return 0;
+}
