@@ -1,5 +1,9 @@
 #include "kernels/cpu/dnn_conv.hpp"
 
+#include <thread>
+
+#include <omp.h>
+
 #include "kernels/dnn_test.hpp"
 
 namespace whygrad::kernels::testing {
@@ -170,6 +174,21 @@ TEST(Conv, ManyShapes) {
   const auto check_width = [](std::int64_t width) { check_forward<float>({"many", 1, 3, width, 2, 2, 3, 3, {}}, Layout::kRowMajor); };
   for (std::int64_t width = 3; width < 140; ++width) check_width(width);
   for (std::int64_t width = 3; width < 6; ++width) check_width(width);
+}
+
+// Threads build, run and drop primitives of their own; the leak checker sees what one leaves behind.
+TEST(Conv, SeveralThreads) {
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([] {
+      omp_set_num_threads(1);  // of this thread: four teams would only get in each other's way
+      for (int round = 0; round < 3; ++round) {
+        check_forward<float>(kCases[2], Layout::kRowMajor);
+        check_backward<float>(kCases[2], Layout::kRowMajor);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
 }
 
 }  // namespace

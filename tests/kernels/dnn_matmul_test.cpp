@@ -27,15 +27,18 @@ Real<T> wide(T value) {
   }
 }
 
-// One product by definition; element numbers within the operands' matrices.
+// All products of a batch, by definition.
 template <class T>
 std::vector<Real<T>> reference(Array<T>& a, Array<T>& b, bool transpose_a, bool transpose_b, std::int64_t batch, Sizes s) {
-  std::vector<Real<T>> out(static_cast<std::size_t>(batch * s.m * s.n));
+  std::vector<Real<T>> as, bs, out(static_cast<std::size_t>(batch * s.m * s.n));
+  for (std::int64_t i = 0; i < a.size(); ++i) as.push_back(wide(a[i]));
+  for (std::int64_t i = 0; i < b.size(); ++i) bs.push_back(wide(b[i]));
   for (std::int64_t i = 0; i < batch * s.m * s.n; ++i) {
     const std::int64_t matrix = i / (s.m * s.n), row = i / s.n % s.m, column = i % s.n;
     for (std::int64_t p = 0; p < s.k; ++p) {
-      out[static_cast<std::size_t>(i)] += wide(a[matrix * s.m * s.k + (transpose_a ? p * s.m + row : row * s.k + p)]) *
-                                          wide(b[matrix * s.k * s.n + (transpose_b ? column * s.k + p : p * s.n + column)]);
+      const std::int64_t at_a = matrix * s.m * s.k + (transpose_a ? p * s.m + row : row * s.k + p);
+      const std::int64_t at_b = matrix * s.k * s.n + (transpose_b ? column * s.k + p : p * s.n + column);
+      out[static_cast<std::size_t>(i)] += as[static_cast<std::size_t>(at_a)] * bs[static_cast<std::size_t>(at_b)];
     }
   }
   return out;
