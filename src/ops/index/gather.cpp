@@ -134,7 +134,16 @@ constexpr OpDef kGatherGrad = define_op({
     .attrs = {attr<&GatherGradAttrs::axis>("axis", "the axis of params that the indices count along"),
               attr<&GatherGradAttrs::batch_dims>("batch_dims", "how many leading axes params and indices share"),
               attr<&GatherGradAttrs::shape>("shape", "of params")},
-    .infer = [](InferContext& c) { c.output(c.input(0).dtype(), c.attrs<GatherGradAttrs>().shape); },
+    .infer =
+        [](InferContext& c) {
+          check_index_dtype(c, 1);
+          const auto& a = c.attrs<GatherGradAttrs>();
+          const Shape& indices = c.input(1).shape();
+          const Shape expected = gathered_shape(c, a.shape, indices, place_of(c, a.axis, a.batch_dims, a.shape.rank(), indices.rank()));
+          if (c.input(0).shape() != expected)
+            c.shape_error("dy must be " + expected.to_string(), "give the gradient of what gather made from these indices");
+          c.output(c.input(0).dtype(), a.shape);
+        },
     .kernel =
         [](KernelContext& g) {
           const auto& a = g.attrs<GatherGradAttrs>();

@@ -124,16 +124,10 @@ constexpr OpDef kReverse = define_op({
 
 // ---- Parts ----
 
-// Element i of the part, on each axis, is element begin + i * stride of the whole.
-struct Part {
-  std::int64_t begin[Shape::kMaxRank] = {};
-  std::int64_t strides[Shape::kMaxRank] = {};
-};
 struct SliceAttrs {
   Part part;
   Shape shape;  // of the result
 };
-Tensor slice_grad(const Tensor& dy, const Part& part, const Shape& shape);
 
 void infer_part(InferContext& c) { c.output(c.input(0).dtype(), c.attrs<SliceAttrs>().shape); }
 void view_part(ViewContext& v) {
@@ -181,7 +175,18 @@ constexpr OpDef kSliceGrad = define_op({
     .attrs = {{"begin", "the first element on each axis", part_attr<&Part::begin>},
               {"strides", "the step on each axis", part_attr<&Part::strides>},
               attr<&SliceAttrs::shape>("shape", "the extents of the whole")},
-    .infer = infer_part,
+    .infer =
+        [](InferContext& c) {
+          const auto& a = c.attrs<SliceAttrs>();
+          const Shape& dy = c.input(0).shape();
+          bool fits = dy.rank() == a.shape.rank();
+          for (int i = 0; fits && i < dy.rank(); ++i) {
+            const std::int64_t first = a.part.begin[i], last = first + (dy[i] - 1) * a.part.strides[i];
+            fits = dy[i] == 0 || (std::min(first, last) >= 0 && std::max(first, last) < a.shape[i]);
+          }
+          if (!fits) c.shape_error("dy is no part of " + a.shape.to_string(), "give dy the shape of the slice and begin and strides of that slice");
+          infer_part(c);
+        },
     .kernel =
         [](KernelContext& g) {
           const kernels::View out = g.out();
@@ -203,8 +208,6 @@ constexpr OpDef kSliceGrad = define_op({
         },
 });
 
-Tensor slice_grad(const Tensor& dy, const Part& part, const Shape& shape) { return apply(kSliceGrad, {&dy}, {}, SliceAttrs{part, shape}); }
-
 constexpr const OpDef* kOps[] = {&kBroadcastTo, &kReverse, &kSlice, &kSliceGrad, &kStridedSlice, &kTranspose};
 
 void check_count(const char* op, const char* what, const Ints& given, const Tensor& x, bool exact) {
@@ -213,6 +216,8 @@ void check_count(const char* op, const char* what, const Ints& given, const Tens
 }
 
 }  // namespace
+
+Tensor slice_grad(const Tensor& dy, const Part& part, const Shape& shape) { return apply(kSliceGrad, {&dy}, {}, SliceAttrs{part, shape}); }
 
 std::span<const OpDef* const> layout_ops() { return kOps; }
 

@@ -11,6 +11,14 @@ bool reshape_strides(const Shape& from, const std::int64_t* from_strides, const 
 // `shape` with one more axis, at `axis` of the result.
 Shape insert_axis(const Shape& shape, int axis, std::int64_t extent);
 
+// Element i of a part, on each axis, is element begin + i * stride of the whole.
+struct Part {
+  std::int64_t begin[Shape::kMaxRank] = {};
+  std::int64_t strides[Shape::kMaxRank] = {};
+};
+// Zeros of `shape` with dy at the part.
+Tensor slice_grad(const Tensor& dy, const Part& part, const Shape& shape);
+
 // For functions that look at x before an op checks it.
 inline void require_defined(const char* op, const Tensor& x) {
   if (!x.defined()) throw ValueError(op, "x is an empty handle", "a default-made or moved-from Tensor holds no value; assign one before it is used");
