@@ -1,17 +1,8 @@
-// Any bytes as a .csv file: read or refused, nothing else.
-#include "memory_file.hpp"
+// Any bytes as a table of text.
+#include "read_bytes.hpp"
 
-#include <whygrad/base/error.hpp>
 #include <whygrad/io/csv.hpp>
 
-#include <cstdint>
-
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static whygrad::testing::MemoryFile file;
-  file.write(data, size);
-  try {
-    whygrad::io::load_csv(file.path());
-  } catch (const whygrad::IoError&) {
-  }
-  return 0;
+  return whygrad::fuzz::read_bytes(data, size, [](const std::string& path) { whygrad::io::load_csv(path); });
 }
