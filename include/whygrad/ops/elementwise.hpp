@@ -52,7 +52,7 @@ WG_API Tensor add_n(std::span<const Tensor> inputs, Where where = Where::here())
 WG_API Tensor negative(const Tensor& x, Where where = Where::here());
 // |x|, real for complex x. dx = dy sign(x).
 WG_API Tensor abs(const Tensor& x, Where where = Where::here());
-// -1, 0 or 1; complex: x / |x|, or 0. dx = 0 everywhere, a gradient that flows but carries nothing.
+// -1, 0 or 1; complex: x / |x|, or 0. dx = 0 for real x, a gradient that flows but carries nothing.
 WG_API Tensor sign(const Tensor& x, Where where = Where::here());
 
 // ---- Powers, exponentials and logarithms; floating and complex unless said otherwise ----

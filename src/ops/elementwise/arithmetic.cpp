@@ -149,7 +149,9 @@ constexpr OpDef kSquaredDifference = define_op({
     .kernel = run_binary<Binary::kSquaredDifference>,
     .vjp =
         [](VjpContext& g) {
-          const Tensor da = g.dy() * 2.0 * (g.input(0) - g.input(1));
+          // The result of complex operands is real, whatever its dtype.
+          const Tensor dy = is_complex(g.dy().dtype()) ? cast(real(g.dy()), g.dy().dtype()) : g.dy();
+          const Tensor da = dy * 2.0 * (g.input(0) - g.input(1));
           if (g.needs(0)) give_summed(g, 0, da);
           if (g.needs(1)) g.give(1, negative(sum_to(da, g.input_shape(1))));
         },
@@ -158,11 +160,22 @@ constexpr OpDef kSquaredDifference = define_op({
 constexpr OpDef kNegative =
     unary_op<Unary::kNegative>("negative", "-x, elementwise. dx = -dy.", Differentiable{}, [](VjpContext& g) { g.give(0, negative(g.dy())); });
 
-constexpr OpDef kAbs = unary_op<Unary::kAbs>("abs", "|x|, elementwise; real for complex x. dx = dy * sign(x).", Differentiable{input(0)},
-                                             [](VjpContext& g) { g.give(0, cast(g.dy(), g.input_dtype(0)) * sign(g.input(0))); });
+void abs_vjp(VjpContext& g) {
+  const Tensor x = g.input(0);
+  g.give(0, is_complex(x.dtype()) ? cast(divide_no_nan(g.dy(), abs(x)), x.dtype()) * x : g.dy() * sign(x));
+}
+constexpr OpDef kAbs = unary_op<Unary::kAbs>("abs", "|x|, elementwise; real for complex x. dx = dy * sign(x).", Differentiable{input(0)}, abs_vjp);
 
-constexpr OpDef kSign = unary_op<Unary::kSign>("sign", "-1, 0 or 1, elementwise; complex: x / |x|, or 0. dx = 0.", Differentiable{},
-                                               [](VjpContext& g) { g.give(0, zeros_for_gradient(g.input_dtype(0), g.input_shape(0))); });
+// A complex sign turns with x: what is left of dy is its part across y, over |x|.
+void sign_vjp(VjpContext& g) {
+  const DType dtype = g.input_dtype(0);
+  if (!is_complex(dtype)) return g.give(0, zeros_for_gradient(dtype, g.input_shape(0)));
+  const Tensor x = g.input(0), y = sign(x);
+  const Tensor across = g.dy() - y * cast(real(conj(y) * g.dy()), dtype);
+  g.give(0, across * cast(divide_no_nan(1.0, abs(x)), dtype));
+}
+constexpr OpDef kSign =
+    unary_op<Unary::kSign>("sign", "-1, 0 or 1, elementwise; complex: x / |x|, or 0. dx = 0 for real x.", Differentiable{input(0)}, sign_vjp);
 
 constexpr OpDef kAddN = define_op({
     .name = "add_n",

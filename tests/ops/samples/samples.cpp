@@ -109,8 +109,8 @@ Array map(double (*f)(double, double), const Array& a, const Array& b) {
   Shape shape = a.shape.rank() >= b.shape.rank() ? a.shape : b.shape;
   for (int i = 0; i < shape.rank(); ++i) {
     std::int64_t& extent = shape[shape.rank() - 1 - i];
-    if (i < a.shape.rank()) extent = std::max(extent, a.shape.back(i));
-    if (i < b.shape.rank()) extent = std::max(extent, b.shape.back(i));
+    if (extent == 1 && i < a.shape.rank()) extent = a.shape.back(i);
+    if (extent == 1 && i < b.shape.rank()) extent = b.shape.back(i);
   }
   Array y = empty_array(shape);
   for (std::size_t i = 0; i < y.values.size(); ++i) {

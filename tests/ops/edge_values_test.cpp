@@ -1,0 +1,224 @@
+// TensorFlow's own values, gradients, second derivatives and gradients of an incoming 0 at the edges (tests/data/edge_values.jsonl, f64). Where a
+// column holds null TensorFlow answers None, and ours must be absent too; where it holds a number, ours must be present.
+#include <whygrad/autodiff/tape.hpp>
+#include <whygrad/ops/creation.hpp>
+#include <whygrad/ops/elementwise.hpp>
+#include <whygrad/ops/nn_activation.hpp>
+#include <whygrad/ops/reduce.hpp>
+#include <whygrad/ops/shape_ops.hpp>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace whygrad {
+namespace {
+
+using Json = nlohmann::json;
+
+const std::map<std::string, Tensor (*)(const Tensor&, Where)> kUnary = {
+    {"sqrt", sqrt},
+    {"abs", abs},
+    {"exp", exp},
+    {"sin", sin},
+    {"cos", cos},
+    {"tan", tan},
+    {"asin", asin},
+    {"acos", acos},
+    {"atan", atan},
+    {"sinh", sinh},
+    {"cosh", cosh},
+    {"tanh", tanh},
+    {"asinh", asinh},
+    {"acosh", acosh},
+    {"atanh", atanh},
+    {"sigmoid", sigmoid},
+    {"square", square},
+    {"sign", sign},
+    {"round", round},
+    {"floor", floor},
+    {"rsqrt", rsqrt},
+    {"log", log},
+    {"log1p", log1p},
+    {"expm1", expm1},
+    {"erf", erf},
+    {"erfc", erfc},
+    {"ceil", ceil},
+    {"rint", rint},
+    {"relu", nn::relu},
+    {"relu6", nn::relu6},
+    {"elu", nn::elu},
+    {"selu", nn::selu},
+    {"silu", nn::silu},
+    {"softplus", nn::softplus},
+    {"reciprocal", reciprocal},
+    {"softsign", nn::softsign},
+    {"log_sigmoid", log_sigmoid},
+    {"gelu", [](const Tensor& x, Where w) { return nn::gelu(x, false, w); }},
+    {"leaky_relu", [](const Tensor& x, Where w) { return nn::leaky_relu(x, 0.2, w); }},
+    // Of lists.
+    {"reduce_sum", [](const Tensor& x, Where w) { return reduce_sum(x, {}, false, w); }},
+    {"reduce_mean", [](const Tensor& x, Where w) { return reduce_mean(x, {}, false, w); }},
+    {"reduce_max", [](const Tensor& x, Where w) { return reduce_max(x, {}, false, w); }},
+    {"reduce_min", [](const Tensor& x, Where w) { return reduce_min(x, {}, false, w); }},
+    {"reduce_prod", [](const Tensor& x, Where w) { return reduce_prod(x, {}, false, w); }},
+    {"reduce_logsumexp", [](const Tensor& x, Where w) { return reduce_logsumexp(x, {}, false, w); }},
+    {"reduce_std", [](const Tensor& x, Where w) { return reduce_std(x, {}, false, w); }},
+    {"reduce_variance", [](const Tensor& x, Where w) { return reduce_variance(x, {}, false, w); }},
+    {"reduce_euclidean_norm", [](const Tensor& x, Where w) { return reduce_euclidean_norm(x, {}, false, w); }},
+    {"softmax", [](const Tensor& x, Where w) { return nn::softmax(x, -1, w); }},
+    {"log_softmax", [](const Tensor& x, Where w) { return nn::log_softmax(x, -1, w); }},
+    {"cumsum", [](const Tensor& x, Where w) { return cumsum(x, 0, {}, w); }},
+    {"cumprod", [](const Tensor& x, Where w) { return cumprod(x, 0, {}, w); }},
+    {"l2_loss", nn::l2_loss},
+    {"clip_by_value_0_1", [](const Tensor& x, Where w) { return clip_by_value(x, 0, 1, w); }},
+};
+
+const std::map<std::string, Tensor (*)(const Operand&, const Operand&, Where)> kBinary = {
+    {"add", add},
+    {"subtract", subtract},
+    {"multiply", multiply},
+    {"divide", divide},
+    {"pow", pow},
+    {"maximum", maximum},
+    {"minimum", minimum},
+    {"atan2", atan2},
+    {"xlogy", xlogy},
+    {"xlog1py", xlog1py},
+    {"xdivy", xdivy},
+    {"divide_no_nan", divide_no_nan},
+    {"floormod", floormod},
+    {"floordiv", floordiv},
+    {"multiply_no_nan", multiply_no_nan},
+    {"squared_difference", squared_difference},
+};
+
+// Recorded, but not offered by whygrad yet.
+const std::vector<std::string> kAbsent = {"lgamma", "digamma", "ndtri", "erfinv", "norm", "l2_normalize", "sort", "clip_by_norm_1", "top_k_2"};
+
+const std::map<std::string, std::vector<Json>>& lines_by_op() {
+  static const auto lines = [] {
+    std::map<std::string, std::vector<Json>> by_op;
+    std::ifstream file(WG_SOURCE_DIR "/tests/data/edge_values.jsonl");
+    for (std::string line; std::getline(file, line);) {
+      Json entry = Json::parse(line);
+      const std::string op = entry["op"];
+      by_op[op].push_back(std::move(entry));
+    }
+    return by_op;
+  }();
+  return lines;
+}
+
+double number(const Json& v) { return v.is_string() ? std::stod(v.get<std::string>()) : v.get<double>(); }
+
+// TensorFlow caches the tensors of equal Python numbers, so what is recorded for -0.0 was computed from the 0.0 before it.
+Tensor argument(const Json& v) {
+  const auto positive_zero = [](double x) { return x == 0 ? 0.0 : x; };
+  if (!v.is_array()) return constant(positive_zero(number(v)));
+  std::vector<double> values;
+  for (const Json& x : v) values.push_back(positive_zero(number(x)));
+  return constant(values);
+}
+
+std::vector<Json> as_list(const Json& v) { return v.is_array() ? v.get<std::vector<Json>>() : std::vector<Json>{v}; }
+
+// On the relative difference. TensorFlow's gelu multiplies f64 by sqrt(1/2) rounded to f32, which shows in the tail.
+double tolerance(const std::string& op) { return op == "gelu" ? 1e-5 : 1e-13; }
+
+// Sums over a list cancel, so its results are compared to the size of its largest.
+double scale_of(const std::vector<Json>& wants) {
+  double scale = 0;
+  for (const Json& want : wants) scale = std::max(scale, wants.size() > 1 && std::isfinite(number(want)) ? std::abs(number(want)) : 0);
+  return scale;
+}
+
+void expect_same(const Tensor& got, const Json& expected, double tolerance, const char* column) {
+  const std::vector<Json> wants = as_list(expected);
+  const std::vector<double> values = got.to_vector<double>();
+  ASSERT_EQ(values.size(), wants.size()) << column;
+  const double scale = scale_of(wants);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double want = number(wants[i]), have = values[i];
+    const bool same = std::isnan(want) ? std::isnan(have) : have == want || std::abs(have - want) <= tolerance * std::max(std::abs(want), scale);
+    EXPECT_TRUE(same) << column << " is " << have << " instead of " << want;
+  }
+}
+
+void expect_same(const Gradient& got, const Json& expected, double tolerance, const char* column) {
+  if (expected == "LookupError") return;  // TensorFlow has no second derivative of softsign
+  ASSERT_EQ(got.has_value(), !expected.is_null()) << column << " should be " << expected;
+  if (got) expect_same(*got, expected, tolerance, column);
+}
+
+GradientOptions from(const Tensor& dy) { return {.output_gradients = {dy}}; }
+
+void check_unary(const Json& line, Tensor (*f)(const Tensor&, Where), double tolerance) {
+  const Tensor x = argument(line["x"]);
+  GradientTape outer({.persistent = true});
+  outer.watch(x);
+  GradientTape inner({.persistent = true});
+  inner.watch(x);
+  const Tensor y = f(x, Where::here());
+  expect_same(y, line["value"], tolerance, "value");
+  const Tensor dy = line.contains("output_gradients") ? reshape(argument(line["output_gradients"]), y.shape()) : ones_like(y);
+  const Gradient gradient = inner.gradient(y, x, from(dy));
+  expect_same(gradient, line["gradient"], tolerance, "gradient");
+  if (line.contains("second")) {
+    if (gradient) {
+      expect_same(outer.gradient(*gradient, x), line["second"], tolerance, "second");
+    } else {
+      EXPECT_TRUE(line["second"].is_null());
+    }
+  }
+  expect_same(inner.gradient(y, x, from(zeros_like(y))), line["gradient_of_zero"], tolerance, "gradient_of_zero");
+}
+
+void check_binary(const Json& line, Tensor (*f)(const Operand&, const Operand&, Where), double tolerance) {
+  const Tensor a = argument(line["x"]), b = argument(line["y"]);
+  GradientTape tape({.persistent = true});
+  tape.watch({a, b});
+  const Tensor y = f(a, b, Where::here());
+  expect_same(y, line["value"], tolerance, "value");
+  const Tensor* const sources[] = {&a, &b};
+  for (std::size_t i = 0; i < 2; ++i) {
+    SCOPED_TRACE(i == 0 ? "of x" : "of y");
+    expect_same(tape.gradient(y, *sources[i]), line["gradient"][i], tolerance, "gradient");
+    expect_same(tape.gradient(y, *sources[i], from(zeros_like(y))), line["gradient_of_zero"][i], tolerance, "gradient_of_zero");
+  }
+}
+
+class EdgeValues : public ::testing::TestWithParam<std::string> {};
+
+std::vector<std::string> recorded_ops() {
+  std::vector<std::string> ops;
+  for (const auto& [op, lines] : lines_by_op()) ops.push_back(op);
+  return ops;
+}
+INSTANTIATE_TEST_SUITE_P(, EdgeValues, ::testing::ValuesIn(recorded_ops()), [](const auto& p) { return p.param; });
+
+TEST_P(EdgeValues, AreTensorFlows) {
+  const std::string& op = GetParam();
+  for (const Json& line : lines_by_op().at(op)) {
+    SCOPED_TRACE(line.dump());
+    if (const auto unary = kUnary.find(op); unary != kUnary.end()) {
+      check_unary(line, unary->second, tolerance(op));
+    } else if (const auto binary = kBinary.find(op); binary != kBinary.end()) {
+      check_binary(line, binary->second, tolerance(op));
+    } else {
+      ASSERT_EQ(std::count(kAbsent.begin(), kAbsent.end(), op), 1) << "recorded, but not checked";
+      ASSERT_EQ(find_op(op), nullptr) << "an op now: check it";
+    }
+  }
+}
+
+TEST(EdgeValues, WereRead) { EXPECT_EQ(recorded_ops().size(), 79u); }
+
+}  // namespace
+}  // namespace whygrad

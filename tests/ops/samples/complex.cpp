@@ -1,0 +1,120 @@
+// The elementwise ops of complex numbers, whose rules conjugate.
+#include "ops/samples/samples.hpp"
+
+#include <whygrad/ops/elementwise.hpp>
+#include <whygrad/ops/reduce.hpp>
+
+#include <complex>
+
+namespace whygrad::samples {
+namespace {
+
+using Complex = std::complex<double>;
+
+struct UnaryRow {
+  const char* op;
+  Tensor (*run)(const Tensor&, Where);
+  Complex (*reference)(Complex);
+};
+const UnaryRow kUnary[] = {
+    {"negative", negative, [](Complex x) { return -x; }},
+    {"sign", sign, [](Complex x) { return x / std::abs(x); }},
+    {"square", square, [](Complex x) { return x * x; }},
+    {"sqrt", sqrt, [](Complex x) { return std::sqrt(x); }},
+    {"rsqrt", rsqrt, [](Complex x) { return 1.0 / std::sqrt(x); }},
+    {"reciprocal", reciprocal, [](Complex x) { return 1.0 / x; }},
+    {"exp", exp, [](Complex x) { return std::exp(x); }},
+    {"log", log, [](Complex x) { return std::log(x); }},
+    {"sigmoid", sigmoid, [](Complex x) { return 1.0 / (1.0 + std::exp(-x)); }},
+    {"sin", sin, [](Complex x) { return std::sin(x); }},
+    {"cos", cos, [](Complex x) { return std::cos(x); }},
+    {"tan", tan, [](Complex x) { return std::tan(x); }},
+    {"sinh", sinh, [](Complex x) { return std::sinh(x); }},
+    {"cosh", cosh, [](Complex x) { return std::cosh(x); }},
+    {"tanh", tanh, [](Complex x) { return std::tanh(x); }},
+};
+
+struct BinaryRow {
+  const char* op;
+  Tensor (*run)(const Operand&, const Operand&, Where);
+  Complex (*reference)(Complex, Complex);
+};
+const BinaryRow kBinary[] = {
+    {"add", add, [](Complex a, Complex b) { return a + b; }},
+    {"subtract", subtract, [](Complex a, Complex b) { return a - b; }},
+    {"multiply", multiply, [](Complex a, Complex b) { return a * b; }},
+    {"divide", divide, [](Complex a, Complex b) { return a / b; }},
+    {"squared_difference", squared_difference, [](Complex a, Complex b) { return Complex(std::norm(a - b)); }},
+    {"pow", pow, [](Complex a, Complex b) { return std::pow(a, b); }},
+};
+
+// Arrays of complex tensors hold both parts side by side.
+Complex at(const Array& a, std::size_t i) { return {a.values[2 * i], a.values[2 * i + 1]}; }
+void append(Array& a, Complex v) { a.values.insert(a.values.end(), {v.real(), v.imag()}); }
+
+// In the right half plane, away from 0 and from the cuts of sqrt, log and pow.
+Tensor right_half(const Shape& shape, int seed) { return cast(uniform(shape, 0.5, 1.5, seed), complex128) + complex_numbers(shape, seed) * 0.2; }
+
+const Samples kSamples([](SampleList& list) {
+  for (const UnaryRow& row : kUnary) {
+    list.add({.op = row.op,
+              .inputs = {right_half({4}, 1)},
+              .run = [&row](const Inputs& x) { return outputs(row.run(x[0], Where::here())); },
+              .expected =
+                  [&row](const Arrays& x) {
+                    Array y{x[0].shape, {}};
+                    for (std::size_t i = 0; i < 4; ++i) append(y, row.reference(at(x[0], i)));
+                    return Arrays{y};
+                  }});
+  }
+  list.add({.op = "abs",
+            .inputs = {right_half({4}, 1)},
+            .run = [](const Inputs& x) { return outputs(abs(x[0])); },
+            .expected =
+                [](const Arrays& x) {
+                  Array y{{4}, {}};
+                  for (std::size_t i = 0; i < 4; ++i) y.values.push_back(std::abs(at(x[0], i)));
+                  return Arrays{y};
+                },
+            .dtypes = {float64}});
+  for (const BinaryRow& row : kBinary) {
+    list.add({.op = row.op,
+              .inputs = {right_half({4}, 1), right_half({}, 2)},
+              .run = [&row](const Inputs& x) { return outputs(row.run(x[0], x[1], Where::here())); },
+              .expected =
+                  [&row](const Arrays& x) {
+                    Array y{x[0].shape, {}};
+                    for (std::size_t i = 0; i < 4; ++i) append(y, row.reference(at(x[0], i), at(x[1], 0)));
+                    return Arrays{y};
+                  }});
+  }
+  for (const bool product : {false, true}) {
+    const auto reference = [product](const Arrays& x) {
+      Complex total = product ? 1 : 0;
+      for (std::size_t i = 0; i < 4; ++i) total = product ? total * at(x[0], i) : total + at(x[0], i);
+      Array y{{2}, {}};
+      append(y, total);
+      return Arrays{y};
+    };
+    list.add({.op = product ? "reduce_prod" : "reduce_sum",
+              .inputs = {right_half({4}, 1)},
+              .run = [product](const Inputs& x) { return outputs(product ? reduce_prod(x[0]) : reduce_sum(x[0])); },
+              .expected = reference});
+    list.add({.op = product ? "cumprod" : "cumsum",
+              .inputs = {right_half({4}, 1)},
+              .run = [product](const Inputs& x) { return outputs(product ? cumprod(x[0]) : cumsum(x[0])); },
+              .expected =
+                  [product](const Arrays& x) {
+                    Array y{x[0].shape, {}};
+                    Complex total = product ? 1 : 0;
+                    for (std::size_t i = 0; i < 4; ++i) {
+                      total = product ? total * at(x[0], i) : total + at(x[0], i);
+                      append(y, total);
+                    }
+                    return Arrays{y};
+                  }});
+  }
+});
+
+}  // namespace
+}  // namespace whygrad::samples
