@@ -185,7 +185,7 @@ LoopResult square_loop(const Tensor& x0, const Tensor& y0, bool stop_y_inside) {
   return {result[1], result[2]};
 }
 
-float loop_slope(bool of_y, float step, float x, float y) {
+float loop_slope(bool of_y, double step, double x, double y) {
   const auto run = [](double a, double b, bool second) {
     for (int i = 0; i < 2; ++i) {
       const double next = a * a + b * b;
@@ -202,7 +202,7 @@ TEST(StopGradientArea, SG_05_OnTheResultsOfALoop) {
   GradientTape tape({.persistent = true});
   tape.watch({x, y});
   const LoopResult r = square_loop(x, y, false);
-  const float dx = loop_slope(false, 1e-4f, 3, 2), dy = loop_slope(true, 1e-4f, 3, 2);
+  const float dx = loop_slope(false, 1e-5, 3, 2), dy = loop_slope(true, 1e-5, 3, 2);
   EXPECT_NEAR(f(tape.gradient(r.x, x)), dx, 1e-2);
   EXPECT_NEAR(f(tape.gradient(r.y, x)), dy, 1e-2);
   EXPECT_FALSE(tape.gradient(stop_gradient(r.x), x));

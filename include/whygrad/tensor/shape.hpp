@@ -56,6 +56,14 @@ class WG_API Shape {
   int rank_ = 0;
 };
 
+}  // namespace whygrad
+
+// As a range, a Shape is its extents, rank() of them; size() is the number of elements and must not be taken for it.
+template <>
+inline constexpr bool std::ranges::disable_sized_range<whygrad::Shape> = true;
+
+namespace whygrad {
+
 // Maps axis in [-rank, rank) to [0, rank). Throws IndexError naming `op` otherwise.
 WG_API int normalize_axis(const char* op, std::int64_t axis, int rank);
 
