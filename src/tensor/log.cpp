@@ -91,6 +91,12 @@ Chunk::~Chunk() {
   }
 }
 
+std::size_t Chunk::bytes() const noexcept {
+  std::size_t total = sizeof(Chunk);
+  for (const Block* block = blocks; block != nullptr; block = block->next) total += block->bytes;
+  return total;
+}
+
 void Chunk::grow(std::size_t bytes) {
   const std::size_t size = std::max(kBlockBytes, bytes + sizeof(Block));
   blocks = new (device::allocate(size)) Block{blocks, size};

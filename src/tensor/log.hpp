@@ -91,6 +91,8 @@ struct Chunk {
     if (static_cast<std::size_t>(end - next) < bytes) grow(bytes);
     return std::exchange(next, next + bytes);
   }
+  // Of this chunk and its records; the tensors that they save are not counted.
+  std::size_t bytes() const noexcept;
 
  private:
   void grow(std::size_t bytes);

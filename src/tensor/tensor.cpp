@@ -65,8 +65,10 @@ void row_major(const Shape& shape, std::int64_t* strides) {
 }
 
 Tensor make_tensor(DType dtype, const Shape& shape) {
-  std::size_t bytes;
-  if (__builtin_mul_overflow(static_cast<std::size_t>(shape.size()), size_of(dtype), &bytes) || bytes > std::size_t{1} << 47) throw std::bad_alloc();
+  std::size_t bytes = size_of(dtype);
+  for (const std::int64_t extent : shape) {
+    if (__builtin_mul_overflow(bytes, static_cast<std::size_t>(extent), &bytes) || bytes > std::size_t{1} << 47) throw std::bad_alloc();
+  }
   auto* storage = new (device::allocate(bytes < kSharedBlock ? kHeader + bytes : kHeader)) Storage;
   storage->bytes = bytes;
   if (bytes < kSharedBlock) {

@@ -1,0 +1,100 @@
+#include "lines.hpp"
+
+#include "tensor/log.hpp"
+#include "workloads.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <sched.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <iostream>
+#include <sstream>
+#include <vector>
+
+namespace whygrad::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr double kSeconds = 6;
+constexpr int kWarmup = 3;
+constexpr std::size_t kFewest = 5;
+
+double milliseconds(const std::function<void()>& step) {
+  const Clock::time_point start = Clock::now();
+  step();
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+int cpus() {
+  cpu_set_t set;
+  return sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
+std::int64_t peak_mib() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss / 1024;
+}
+
+struct Times {
+  const char* mode;
+  bool explain;
+  double first = 0;
+  std::vector<double> all = {};
+};
+
+void print(const Workload& workload, Times& times) {
+  std::sort(times.all.begin(), times.all.end());
+  const auto rounded = [&workload](double ms) { return std::round(ms / workload.per * 1e6) / 1e6; };
+  std::cout << nlohmann::json{{"peer", "whygrad"},
+                              {"version", "0.1.0"},
+                              {"mode", times.mode},
+                              {"workload", workload.name},
+                              {"threads", cpus()},
+                              {"median_ms", rounded(times.all[times.all.size() / 2])},
+                              {"min_ms", rounded(times.all.front())},
+                              {"max_ms", rounded(times.all.back())},
+                              {"runs", times.all.size()},
+                              {"first_ms", std::round(times.first * 100) / 100},
+                              {"peak_rss_mib", peak_mib()}}
+                   .dump()
+            << std::endl;
+}
+
+// The two modes take turns step by step, so that noise of the machine falls on both.
+void measure(const Workload& workload) {
+  const std::function<void()> step = workload.make();
+  Times modes[] = {{"eager", true}, {"unexplained", false}};
+  for (Times& m : modes) {
+    internal::set_explanations_enabled(m.explain);
+    m.first = milliseconds(step);
+    for (int i = 0; i < kWarmup; ++i) step();
+  }
+  const Clock::time_point end = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(kSeconds));
+  while (Clock::now() < end || modes[0].all.size() < kFewest) {
+    for (Times& m : modes) {
+      internal::set_explanations_enabled(m.explain);
+      m.all.push_back(milliseconds(step));
+    }
+  }
+  internal::set_explanations_enabled(true);
+  for (Times& m : modes) print(workload, m);
+}
+
+}  // namespace
+
+void print_lines(const std::string& groups) {
+  std::stringstream list(groups);
+  for (std::string group; std::getline(list, group, ',');) {
+    for (const Workload& workload : workloads()) {
+      if (workload.group == group) measure(workload);
+    }
+  }
+}
+
+}  // namespace whygrad::bench

@@ -1,0 +1,32 @@
+// whygrad-bench [Google Benchmark's flags] | --lines WORKLOADS
+#include "lines.hpp"
+#include "workloads.hpp"
+
+#include <whygrad/base/error.hpp>
+
+#include <benchmark/benchmark.h>
+
+#include <cstring>
+#include <iostream>
+
+int main(int argc, char** argv) {
+  try {
+    if (argc >= 2 && std::strcmp(argv[1], "--lines") == 0) {
+      whygrad::bench::print_lines(argc > 2 ? argv[2] : "mlp,cnn,chain");
+      return 0;
+    }
+    for (const whygrad::bench::Workload& workload : whygrad::bench::workloads()) {
+      benchmark::RegisterBenchmark(("workload/" + workload.name).c_str(), [&workload](benchmark::State& state) {
+        const std::function<void()> step = workload.make();
+        for (auto _ : state) step();
+      })->Unit(benchmark::kMillisecond);
+    }
+    benchmark::Initialize(&argc, argv);
+    if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+    benchmark::RunSpecifiedBenchmarks();
+    return 0;
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << '\n';
+    return 1;
+  }
+}
