@@ -82,9 +82,9 @@ class UnpackedFile {
         offset_ += static_cast<std::uint64_t>(count);
       }
       int error = Z_OK;
-      const char* text = gzerror(file_, &error);
+      const std::string_view text = gzerror(file_, &error);  // "<fd:3>: incorrect data check"
       if (error == Z_BUF_ERROR) fail(offset_, "expected more gzipped bytes, but the file ends", "the file was cut short; copy it again");
-      if (error != Z_OK) fail(offset_, fmt::format("expected intact gzipped bytes: {}", text));
+      if (error != Z_OK) fail(offset_, fmt::format("expected intact gzipped bytes: {}", text.substr(text.find(' ') + 1)));
       if (count <= 0) break;
     }
     return total;
