@@ -35,6 +35,7 @@ std::shared_ptr<const TapeFacts> facts_of(const TapeState& tape, const std::vect
   facts->windows = tape.windows();
   facts->forgotten = tape.forgotten();
   facts->watches = tape.watches();
+  facts->forgotten_watches = tape.forgotten_watches();
   facts->watch_index = tape.watch_index();
   facts->options = tape.options();
   facts->tape_made_at = tape.made_at();

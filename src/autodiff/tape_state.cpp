@@ -148,6 +148,10 @@ void TapeState::reset(const Where& where) {
     if (forgotten_.size() == kForgotten) forgotten_.erase(forgotten_.begin());
     forgotten_.push_back(w);
   }
+  forgotten_watches_.clear();
+  for (const Watch& w : watches_) {
+    if (w.variable == nullptr) forgotten_watches_.push_back(w.id);
+  }
   windows_.clear();
   closed_.clear();
   watches_.clear();

@@ -60,6 +60,8 @@ class TapeState : public std::enable_shared_from_this<TapeState> {
   const Where& consumed_at() const { return consumed_at_; }
   const std::vector<Window>& windows() const { return windows_; }
   const std::vector<Window>& forgotten() const { return forgotten_; }
+  // Tensors that were watched until the last reset.
+  const std::vector<ValueId>& forgotten_watches() const { return forgotten_watches_; }
   const std::vector<Watch>& watches() const { return watches_; }
   const IdMap& watch_index() const { return watch_index_; }
   std::vector<Variable> watched_variables() const;
@@ -96,6 +98,7 @@ class TapeState : public std::enable_shared_from_this<TapeState> {
   std::vector<Window> windows_, forgotten_;
   LogSlice closed_;  // chunks of the closed windows
   std::vector<Watch> watches_;
+  std::vector<ValueId> forgotten_watches_;
   IdMap watch_index_;
   std::vector<std::shared_ptr<VariableImpl>> variables_;  // also after the tape is used up
 };
@@ -133,6 +136,7 @@ struct TapeFacts {
   LogSlice log;  // all that the thread still remembered, the tape's windows included
   std::vector<Window> windows, forgotten;
   std::vector<Watch> watches;
+  std::vector<ValueId> forgotten_watches;
   IdMap watch_index;
   GradientTapeOptions options;
   Where tape_made_at, asked_at;

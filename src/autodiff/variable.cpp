@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace whygrad {
 namespace internal {
 
@@ -33,11 +35,19 @@ bool VariableImpl::had(ValueId id) const {
 
 namespace {
 
+VariableAttrs attrs_of(const VariableImpl& v) {
+  VariableAttrs attrs{};
+  attrs.number = v.number;
+  const std::size_t kept = std::min(v.name.size(), sizeof(attrs.name) - 1);
+  std::copy_n(v.name.end() - static_cast<std::ptrdiff_t>(kept), kept, attrs.name);
+  return attrs;
+}
+
 // The same elements as a value of its own, with the event that made it.
-Tensor rename(const Tensor& from, const OpDef& event, std::uint64_t number, const Where& where) {
+Tensor rename(const Tensor& from, const OpDef& event, const VariableImpl& variable, const Where& where) {
   Tensor t = make_view(from, from.shape(), from.impl()->strides, 0);
   const Tensor* inputs[] = {&from};
-  const VariableAttrs attrs{number};
+  const VariableAttrs attrs = attrs_of(variable);
   Log::mine().append(
       {.op = &event, .where = &where, .inputs = inputs, .input_count = 1, .outputs = &t, .output_count = 1, .attrs = &attrs, .attrs_bytes = sizeof(attrs)});
   return t;
@@ -60,7 +70,7 @@ void update_in_place(VariableImpl& v, const Where& where, void (*update)(void*, 
   Tensor next = own ? v.value : make_tensor(v.value.dtype(), v.value.shape());
   update(context, v.value.impl()->data, next.impl()->data);
   remember(v);
-  const VariableAttrs attrs{v.number};
+  const VariableAttrs attrs = attrs_of(v);
   const Tensor before = own ? Tensor() : v.value;
   Log::mine().append({.op = &kAssignEvent, .where = &where, .outputs = &next, .output_count = 1, .attrs = &attrs, .attrs_bytes = sizeof(attrs)});
   v.value = std::move(next);
@@ -75,7 +85,7 @@ Variable::Variable(const Tensor& initial, std::string name, VariableOptions opti
   impl_->trainable = options.trainable;
   impl_->where = where;
   impl_->number = internal::next_number();
-  impl_->value = internal::rename(initial, internal::kVariableEvent, impl_->number, where);
+  impl_->value = internal::rename(initial, internal::kVariableEvent, *impl_, where);
 }
 
 internal::VariableImpl& Variable::impl() const {
@@ -106,7 +116,7 @@ void Variable::assign(const Tensor& value, Where where) const {
     throw ShapeError("assign", fmt::format("variable `{}` is {} and the value {}", v.name, v.value.signature(), value.signature()),
                      "a variable keeps its shape; reshape the value or make another variable");
   }
-  Tensor next = internal::rename(value, internal::kAssignEvent, v.number, where);
+  Tensor next = internal::rename(value, internal::kAssignEvent, v, where);
   internal::remember(v);
   v.value = std::move(next);
   if (internal::reads_are_observed()) internal::note_access(impl_);

@@ -30,9 +30,10 @@ struct VariableImpl {
 extern const OpDef kVariableEvent;
 // A variable was assigned. Input: what was assigned; output: the new value.
 extern const OpDef kAssignEvent;
-// Attributes of both.
+// Attributes of both. The name stands in the log so that an explanation can still say which variable it was when the variable is gone.
 struct VariableAttrs {
   std::uint64_t number;
+  char name[48];  // the end of a longer one, which tells variables of one model apart
 };
 
 // Lets `update` write a new value over the present one, for optimisers. The buffer is the variable's own if nobody else sees it, else a new one:

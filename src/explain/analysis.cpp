@@ -102,6 +102,10 @@ class Analysis {
   Analysis(const FlowGraph& graph, Outcome outcome) : graph_(graph), outcome_(outcome), carries_(carrying_values(graph)) {}
 
   void look_at(const FlowGraph::Source& source, std::vector<Finding>& findings) const {
+    if (graph_.targets.empty()) {
+      findings.push_back(without_target(source));
+      return;
+    }
     const FlowPath path = cheapest_path(graph_, carries_, source);
     if (outcome_ == Outcome::kOpen && path.connected && path.stops.empty()) return;
     const Question question{graph_, source, carries_};
@@ -112,6 +116,17 @@ class Analysis {
   static Verdict judge(const Question& q, const FlowPath& path) {
     if (!path.connected) return judge_unconnected(q);
     return path.stops.empty() ? judge_open_path(q, path) : judge_stop(q, path, path.stops[0]);
+  }
+
+  Finding without_target(const FlowGraph::Source& source) const {
+    Finding f;
+    f.cause = Cause::kWrongTarget;
+    f.source = source_text(graph_, source);
+    f.source_signature = graph_.signature(source.values[0]);
+    f.place = place_of(graph_.tape.asked_at);
+    f.why = "no target was given, so there is nothing to differentiate";
+    f.remedy = "pass the loss as the target";
+    return f;
   }
 
   Finding describe(const Question& q, const FlowPath& path, const Verdict& verdict) const {
@@ -153,7 +168,6 @@ class Analysis {
 
 std::vector<Finding> analyse(const FlowGraph& graph, Outcome outcome) {
   std::vector<Finding> findings;
-  if (graph.targets.empty()) return findings;
   const Analysis analysis(graph, outcome);
   for (const FlowGraph::Source& source : graph.sources) analysis.look_at(source, findings);
   return findings;

@@ -1,12 +1,12 @@
 #include <whygrad/explain/flow_graph.hpp>
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 namespace whygrad {
 
 std::string FlowGraph::signature(Index value) const {
-  return fmt::format("{}[{}]", whygrad::name_of(values[value].dtype), fmt::join(shape_of(value), ", "));
+  std::string text(whygrad::name_of(values[value].dtype));
+  text += '[';
+  for (const std::int64_t extent : shape_of(value)) text += (text.back() == '[' ? "" : ", ") + std::to_string(extent);
+  return text + ']';
 }
 
 }  // namespace whygrad

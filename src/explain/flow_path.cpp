@@ -11,10 +11,11 @@ namespace {
 using Index = FlowGraph::Index;
 constexpr Index kNone = FlowGraph::kNone;
 
-// Crossings that are no place for a gradient in the upper half, breaks in the lower: the order of the numbers is the order of preference.
+// Crossings that are no place for a gradient weigh more than all breaks together. A break that was asked for weighs a little more than another, so that of
+// two ways with as many breaks the one is shown that nobody meant to break.
 using Cost = std::uint64_t;
 constexpr Cost kFar = ~Cost{0};
-constexpr Cost kCrossing = Cost{1} << 32;
+constexpr Cost kCrossing = Cost{1} << 40, kBreak = 256, kMeant = 1;
 
 bool is_event(FlowGraph::Kind kind) { return kind != FlowGraph::Kind::kCompute; }
 
@@ -100,9 +101,9 @@ class Search {
 
   Cost cost_of(const Hop& hop) const {
     Cost cost = is_crossing(graph_, hop) ? kCrossing : 0;
-    if (stopped_by_op(graph_, hop)) ++cost;
-    if (stopped_by_tape(graph_, hop.op) && begins_run(hop)) ++cost;
-    if (is_source(hop.in) && stopped_by_source(hop)) ++cost;
+    if (const std::optional<Cause> own = stopped_by_op(graph_, hop)) cost += own == Cause::kStopGradient ? kBreak + kMeant : kBreak;
+    if (stopped_by_tape(graph_, hop.op) && begins_run(hop)) cost += kBreak;
+    if (is_source(hop.in) && stopped_by_source(hop)) cost += kBreak;
     return cost;
   }
 

@@ -95,6 +95,14 @@ Verdict tensor_source(const Question& q, const FlowPath& path) {
   v.cause = Cause::kNotWatched;
   v.where = made_at(g, q.source, value);
   v.remedy = "call tape.watch() on it before it is used; a trainable Variable is watched by itself";
+  if (g.values[value].unwatched_at != kNone) {
+    v.cause = Cause::kTapeReset;
+    v.also = {Cause::kNotWatched};
+    v.where = g.boundaries[g.values[value].unwatched_at];
+    v.why = fmt::format("the tape watched {}, but was reset{} and forgot that too", name, at_place(v.where));
+    v.remedy = "call tape.watch() again after the reset";
+    return v;
+  }
   if (maker == kNone) {
     const std::string origin = unknown_origin(g, value);
     v.why = origin.empty() ? "the source is a plain tensor that nobody watches" : fmt::format("the source is a plain tensor that nobody watches ({})", origin);

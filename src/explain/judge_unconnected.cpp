@@ -27,8 +27,8 @@ class Unconnected {
   Verdict judge() const {
     using Attempt = std::optional<Verdict> (Unconnected::*)() const;
     // Best evidence first.
-    for (const Attempt attempt : {&Unconnected::decided, &Unconnected::left, &Unconnected::twin, &Unconnected::sibling, &Unconnected::gradient_of_linear, &Unconnected::dead_target,
-                                  &Unconnected::unknown_target, &Unconnected::other_branch}) {
+    for (const Attempt attempt : {&Unconnected::decided, &Unconnected::left, &Unconnected::twin, &Unconnected::sibling, &Unconnected::gradient_of_linear, &Unconnected::other_branch,
+                                  &Unconnected::dead_target, &Unconnected::unknown_target}) {
       if (std::optional<Verdict> v = (this->*attempt)()) return *v;
     }
     return unused();

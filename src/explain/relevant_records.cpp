@@ -1,5 +1,6 @@
 #include "explain/relevant_records.hpp"
 
+#include "autodiff/control_flow.hpp"
 #include "ops/core/events.hpp"
 
 namespace whygrad::internal {
@@ -12,22 +13,23 @@ Fingerprint print_of(const Record& r) {
 
 bool sets_variable(const Record& r) { return r.op == &kVariableEvent || r.op == &kAssignEvent; }
 
-RelevantRecords::RelevantRecords(const TapeFacts& facts, std::span<const std::size_t> sources) : view_(facts.log, facts.asked), marks_(view_.size()) {
-  survey(facts.windows.empty() ? facts.asked : facts.windows.front().begin);
+RelevantRecords::RelevantRecords(const TapeFacts& facts, std::span<const std::size_t> sources) : view_(facts.log, facts.asked), first_window_(facts.windows.empty() ? facts.asked : facts.windows.front().begin), marks_(view_.size()) {
+  survey();
   for (const TapeFacts::Value& t : facts.targets) mark(t.id, kLeadsToTarget);
   for (const std::size_t s : sources) mark_source(facts, facts.sources[s]);
   view_.backwards([this](const Record& r) { pull(r); });
   view_.forwards([this](const Record& r) { push(r); });
 }
 
-// All that is made or noted on the way is wanted, and every end of a loop, since nothing connects it to what the loop would have used.
+// All that is made or noted on the way is wanted, and every choice since the tape was made, for nothing connects it to what other code would have used.
 bool RelevantRecords::wanted(const Record& r) const {
+  if (r.op == &kChoiceEvent && r.first >= first_window_) return true;
   if (r.outputs != 0) return (marks_of(r) & (kLeadsToTarget | kFollowsSource | kLeadsToSource)) != 0;
-  return r.inputs == 0 || (mark_of(r.input_ids()[0]) & (kLeadsToTarget | kFollowsSource)) != 0;
+  return r.inputs != 0 && (mark_of(r.input_ids()[0]) & (kLeadsToTarget | kFollowsSource)) != 0;
 }
 
 // Reads that come back as constants, and what was made from gradients.
-void RelevantRecords::survey(ValueId first_window) {
+void RelevantRecords::survey() {
   std::unordered_map<std::uint64_t, ValueId> reads;
   view_.forwards([&](const Record& r) {
     bool from_gradient = r.cause != 0;
@@ -35,7 +37,7 @@ void RelevantRecords::survey(ValueId first_window) {
     if (from_gradient) {
       if (r.op != &kAssignEvent) {
         mark_outputs(r, kFromGradient);
-      } else if (r.first < first_window) {
+      } else if (r.first < first_window_) {
         beginnings_.insert(r.first);
       }
     }

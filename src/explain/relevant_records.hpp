@@ -44,7 +44,7 @@ class RelevantRecords {
  private:
   enum Mark : std::uint8_t { kLeadsToTarget = 1, kFollowsSource = 2, kLeadsToSource = 4, kFromGradient = 8 };
 
-  void survey(ValueId first_window);
+  void survey();
   void mark_source(const TapeFacts& facts, const TapeFacts::Value& source);
   void pull(const Record& r);
   void push(const Record& r);
@@ -54,6 +54,7 @@ class RelevantRecords {
   std::uint8_t marks_of(const Record& r) const;
 
   LogView view_;
+  ValueId first_window_;
   std::vector<std::uint8_t> marks_;  // by position
   std::unordered_map<ValueId, ValueId> read_back_;
   std::unordered_set<ValueId> beginnings_;

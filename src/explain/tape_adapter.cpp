@@ -90,7 +90,7 @@ class Drawing {
   Index variable_of(const Record& r) {
     const auto attrs = attrs_of<VariableAttrs>(r);
     const auto [at, added] = variables_.try_emplace(attrs.number, static_cast<Index>(graph_.variables.size()));
-    if (added) graph_.variables.push_back({"variable", r.where, true});
+    if (added) graph_.variables.push_back({graph_.keep(attrs.name), r.where, true});
     return at->second;
   }
 
@@ -237,9 +237,12 @@ class Drawing {
   }
   void stand(FlowGraph::Op& op, FlowGraph::Standing standing, const Where& boundary) {
     op.standing = standing;
+    op.boundary = boundary_of(boundary);
+  }
+  Index boundary_of(const Where& boundary) {
     const auto same = [&boundary](const Where& w) { return w.file == boundary.file && w.line == boundary.line && w.function == boundary.function; };
     if (graph_.boundaries.empty() || !same(graph_.boundaries.back())) graph_.boundaries.push_back(boundary);
-    op.boundary = static_cast<Index>(graph_.boundaries.size() - 1);
+    return static_cast<Index>(graph_.boundaries.size() - 1);
   }
 
   void draw_source(const TapeFacts::Value& asked) {
@@ -267,6 +270,9 @@ class Drawing {
       if (v == kNone) continue;
       graph_.values[v].watched_from = static_cast<Index>(std::lower_bound(ids_.begin(), ids_.end(), w.since) - ids_.begin());
       if (w.variable != nullptr) graph_.values[v].variable = variables_.at(w.variable->number);
+    }
+    for (const ValueId id : facts_.forgotten_watches) {
+      if (const Index v = known_value(id); v != kNone && !facts_.forgotten.empty()) graph_.values[v].unwatched_at = boundary_of(facts_.forgotten.back().ended_at);
     }
   }
 

@@ -83,6 +83,7 @@ class WG_API FlowGraph {
     Index op = kNone;            // that made it
     Index variable = kNone;      // in `variables`, where it is or was a variable's value
     Index watched_from = kNone;  // the first op that the tape's watching of this value covers
+    Index unwatched_at = kNone;  // in `boundaries`: the reset that made the tape forget to watch this value
     Index first_extent = 0;      // in `extents`
     DType dtype{};
     std::uint8_t rank = 0;

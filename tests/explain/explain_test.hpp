@@ -1,0 +1,59 @@
+// What the tests of explanations share. Tests named after real users' cases, such as hypothesis_built_once_before_loop, rebuild the program of that case.
+#pragma once
+
+#include <whygrad/autodiff/control_flow.hpp>
+#include <whygrad/autodiff/custom_gradient.hpp>
+#include <whygrad/autodiff/tape.hpp>
+#include <whygrad/explain/explanation.hpp>
+#include <whygrad/ops/conv.hpp>
+#include <whygrad/ops/creation.hpp>
+#include <whygrad/ops/elementwise.hpp>
+#include <whygrad/ops/index.hpp>
+#include <whygrad/ops/linalg.hpp>
+#include <whygrad/ops/nn_activation.hpp>
+#include <whygrad/ops/operand.hpp>
+#include <whygrad/ops/reduce.hpp>
+#include <whygrad/ops/shape_ops.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace whygrad::testing {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// A missing gradient whose explanation names this cause, this op ("" for none) and this line. Prints the explanation where it does not.
+MATCHER_P3(Missing, cause, op, line, std::string("is missing because of ") + reason(cause).name + " by `" + op + "` in line " + std::to_string(line)) {
+  if (arg.has_value()) {
+    *result_listener << "a gradient is there";
+    return false;
+  }
+  const Explanation why = arg.why();
+  if (why.findings().size() != 1) {
+    *result_listener << "with " << why.findings().size() << " findings";
+    return false;
+  }
+  const Finding& f = why.findings()[0];
+  *result_listener << "cause " << reason(f.cause).name << ", op `" << f.op << "`, line " << f.place.line << "\n" << why.to_string();
+  return f.cause == cause && f.op == op && f.place.line == static_cast<std::uint32_t>(line);
+}
+
+MATCHER(Present, "is there") {
+  if (!arg.has_value()) *result_listener << "it is missing:\n" << arg.why().to_string();
+  return arg.has_value();
+}
+
+inline Finding finding(const Gradient& g) {
+  const std::vector<Finding> all = g.why().findings();
+  return all.size() == 1 ? all[0] : Finding{};
+}
+
+inline Variable variable(const Literal& value, const char* name, Where where = Where::here()) { return Variable(constant(value, where), name, {}, where); }
+
+}  // namespace whygrad::testing
