@@ -218,7 +218,7 @@ TEST_P(EdgeValues, AreTensorFlows) {
   }
 }
 
-TEST(EdgeValues, WereRead) { EXPECT_EQ(recorded_ops().size(), 79u); }
+TEST(RecordedEdgeValues, CoverEveryOp) { EXPECT_EQ(recorded_ops().size(), 79u); }
 
 }  // namespace
 }  // namespace whygrad

@@ -108,9 +108,10 @@ struct Ints {
   constexpr Ints(std::initializer_list<std::int64_t> list) {
     for (const std::int64_t v : list) push_back(v);
   }
-  // From a vector, an array, a Shape.
+  // From a vector, an array. A Shape stands apart: its size() counts the elements of a tensor, and a span would take that for its length.
+  Ints(const Shape& shape) : Ints(shape.extents()) {}
   template <class R>
-    requires(std::convertible_to<const R&, std::span<const std::int64_t>> && !std::same_as<R, Ints>)
+    requires(std::convertible_to<const R&, std::span<const std::int64_t>> && !std::same_as<R, Ints> && !std::same_as<R, Shape>)
   constexpr Ints(const R& list) {
     for (const std::int64_t v : std::span<const std::int64_t>(list)) push_back(v);
   }
