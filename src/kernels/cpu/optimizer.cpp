@@ -24,11 +24,11 @@ void for_vectors(std::int64_t begin, std::int64_t end, const Step& step) {
 }
 
 template <class T>
-void adam_loop(const AdamSlot<T>& s, std::int64_t begin, std::int64_t end, T lr_t, T beta1, T beta2, T epsilon) {
+void adam_loop(const AdamSlot<T>& s, std::int64_t begin, std::int64_t end, T lr_t, T rest1, T rest2, T epsilon) {
   for_vectors<T>(begin, end, [&](auto d, std::int64_t i) HWY_ATTR {
     const auto g = hn::LoadU(d, s.g + i);
-    const auto m = hn::MulAdd(hn::Sub(g, hn::LoadU(d, s.m + i)), hn::Set(d, T(1) - beta1), hn::LoadU(d, s.m + i));
-    const auto v = hn::MulAdd(hn::Sub(hn::Mul(g, g), hn::LoadU(d, s.v + i)), hn::Set(d, T(1) - beta2), hn::LoadU(d, s.v + i));
+    const auto m = hn::MulAdd(hn::Sub(g, hn::LoadU(d, s.m + i)), hn::Set(d, rest1), hn::LoadU(d, s.m + i));
+    const auto v = hn::MulAdd(hn::Sub(hn::Mul(g, g), hn::LoadU(d, s.v + i)), hn::Set(d, rest2), hn::LoadU(d, s.v + i));
     const auto step = hn::Div(hn::Mul(m, hn::Set(d, lr_t)), hn::Add(hn::Sqrt(v), hn::Set(d, epsilon)));
     hn::StoreU(m, d, s.m + i);
     hn::StoreU(v, d, s.v + i);
@@ -53,11 +53,11 @@ void sgd_loop(const SgdSlot<T>& s, std::int64_t begin, std::int64_t end, T lr, T
   });
 }
 
-void adam_f32(const AdamSlot<float>& s, std::int64_t begin, std::int64_t end, float lr_t, float beta1, float beta2, float epsilon) {
-  adam_loop(s, begin, end, lr_t, beta1, beta2, epsilon);
+void adam_f32(const AdamSlot<float>& s, std::int64_t begin, std::int64_t end, float lr_t, float rest1, float rest2, float epsilon) {
+  adam_loop(s, begin, end, lr_t, rest1, rest2, epsilon);
 }
-void adam_f64(const AdamSlot<double>& s, std::int64_t begin, std::int64_t end, double lr_t, double beta1, double beta2, double epsilon) {
-  adam_loop(s, begin, end, lr_t, beta1, beta2, epsilon);
+void adam_f64(const AdamSlot<double>& s, std::int64_t begin, std::int64_t end, double lr_t, double rest1, double rest2, double epsilon) {
+  adam_loop(s, begin, end, lr_t, rest1, rest2, epsilon);
 }
 void sgd_f32(const SgdSlot<float>& s, std::int64_t begin, std::int64_t end, float lr, float momentum, bool nesterov) {
   sgd_loop(s, begin, end, lr, momentum, nesterov);
@@ -96,14 +96,16 @@ void for_elements(std::span<const Slot> slots, const Update& update) {
 }  // namespace
 
 template <>
-void adam(std::span<const AdamSlot<float>> slots, float lr_t, float beta1, float beta2, float epsilon) {
+void adam(std::span<const AdamSlot<float>> slots, double lr_t, double beta1, double beta2, double epsilon) {
   const auto loop = HWY_DYNAMIC_DISPATCH(adam_f32);
-  for_elements(slots, [&](const auto& slot, std::int64_t begin, std::int64_t end) { loop(slot, begin, end, lr_t, beta1, beta2, epsilon); });
+  for_elements(slots, [&](const auto& slot, std::int64_t begin, std::int64_t end) {
+    loop(slot, begin, end, static_cast<float>(lr_t), static_cast<float>(1 - beta1), static_cast<float>(1 - beta2), static_cast<float>(epsilon));
+  });
 }
 template <>
 void adam(std::span<const AdamSlot<double>> slots, double lr_t, double beta1, double beta2, double epsilon) {
   const auto loop = HWY_DYNAMIC_DISPATCH(adam_f64);
-  for_elements(slots, [&](const auto& slot, std::int64_t begin, std::int64_t end) { loop(slot, begin, end, lr_t, beta1, beta2, epsilon); });
+  for_elements(slots, [&](const auto& slot, std::int64_t begin, std::int64_t end) { loop(slot, begin, end, lr_t, 1 - beta1, 1 - beta2, epsilon); });
 }
 template <>
 void sgd(std::span<const SgdSlot<float>> slots, float lr, float momentum, bool nesterov) {

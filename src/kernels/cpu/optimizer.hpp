@@ -21,9 +21,9 @@ struct AdamSlot {
 };
 
 // Adam (Kingma, Ba 2015), TensorFlow's form: m += (g - m) * (1 - beta1); v += (g * g - v) * (1 - beta2); w_out = w - m * lr_t / (sqrt(v) + epsilon),
-// where the caller gives lr_t = lr * sqrt(1 - beta2^t) / (1 - beta1^t).
+// where the caller gives lr_t = lr * sqrt(1 - beta2^t) / (1 - beta1^t). The numbers are doubles, since 1 - 0.999 in f32 is off by 1e-5 of its value.
 template <class T>
-void adam(std::span<const AdamSlot<T>> slots, T lr_t, T beta1, T beta2, T epsilon);
+void adam(std::span<const AdamSlot<T>> slots, double lr_t, double beta1, double beta2, double epsilon);
 
 template <class T>
 struct SgdSlot {
