@@ -27,6 +27,7 @@ namespace {
 // vanishes beside the work done on 64 KiB. A class is a pure function of the size, so blocks carry no header.
 constexpr std::size_t kAlignment = 64;
 constexpr std::size_t kLarge = std::size_t{1} << 16;
+constexpr std::size_t kMost = std::size_t{1} << 46;      // no machine has more; refused before the size is rounded up
 constexpr std::size_t kHuge = std::size_t{4} << 20;     // from here on blocks ask for 2 MiB pages
 constexpr std::size_t kThreadCache = std::size_t{8} << 20;  // bytes that one thread keeps of small blocks
 constexpr int kClasses = 16 + 4 * 54;
@@ -179,6 +180,7 @@ inline ThreadCache* thread_cache() { return tls_cache != nullptr ? tls_cache : s
 }  // namespace
 
 void* allocate(std::size_t bytes) {
+  if (bytes > kMost) throw std::bad_alloc();
   const SizeClass c = class_of(bytes);
   if (c.bytes >= kLarge) return large_blocks().take(c);
   ThreadCache* cache = thread_cache();
