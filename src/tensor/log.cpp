@@ -84,6 +84,7 @@ Chunk::~Chunk() {
   for (Record* record : records) {
     if (record != nullptr && (record->saved_mask != 0 || record->kept != nullptr)) drop_saved(*record);
   }
+  ChunkRef(std::exchange(before, nullptr));
   while (blocks != nullptr) {
     Block* block = blocks;
     blocks = block->next;
@@ -227,15 +228,21 @@ Record* Log::write(const Entry& e, std::uint64_t sequence) {
     return r;
   }
   for (std::uint64_t s = sequence; s < sequence + ids; ++s) {
-    Chunk& owner = *chunks_[chunks_.size() - 1 - (current_->number - (s >> kChunkBits))].get();
-    owner.records[s & (kChunkIds - 1)] = r;
+    Chunk& holder = *chunks_[chunks_.size() - 1 - (current_->number - (s >> kChunkBits))].get();
+    holder.records[s & (kChunkIds - 1)] = r;
+    if (&holder != &chunk && holder.before == nullptr) {
+      chunk.references.fetch_add(1, std::memory_order_relaxed);
+      holder.before = &chunk;
+    }
   }
   return r;
 }
 
 ValueId Log::append(const Entry& e) {
-  const std::uint64_t sequence = next_;
-  next_ += e.output_count > 1 ? static_cast<std::uint64_t>(e.output_count) : 1;
+  const std::uint64_t ids = e.output_count > 1 ? static_cast<std::uint64_t>(e.output_count) : 1;
+  const std::uint64_t used = next_ & (kChunkIds - 1);
+  const std::uint64_t sequence = used + ids > kChunkIds && used != 0 ? next_ + kChunkIds - used : next_;
+  next_ = sequence + ids;
   for (int i = 0; i < e.output_count; ++i) e.outputs[i].impl()->id = serial_ | (sequence + static_cast<std::uint64_t>(i));
   if (e.saved_mask != 0 || e.kept != nullptr || explanations_enabled() || recording_ != 0) write(e, sequence);
   return serial_ | sequence;

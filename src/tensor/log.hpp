@@ -74,7 +74,8 @@ struct Record {
   const std::int64_t* extents() const { return reinterpret_cast<const std::int64_t*>(saved() + saved_count); }
 };
 
-// A run of kChunkIds ids and the memory of their records. Counted, because tapes and explanations outlive the log's interest.
+// A run of kChunkIds ids and the memory of their records. A record whose ids would straddle two chunks begins the next one instead, so only one with more
+// than kChunkIds outputs reaches into further chunks. Counted, because tapes and explanations outlive the log's interest.
 struct Chunk {
   std::atomic<std::uint32_t> references{1};
   std::uint64_t number;           // sequence number / kChunkIds
@@ -82,6 +83,7 @@ struct Chunk {
   Record* records[kChunkIds];     // by id; null where nothing was recorded
   struct Block;
   Block* blocks = nullptr;
+  Chunk* before = nullptr;        // counted: the chunk that holds a record with more outputs than one chunk has ids, whose later ids lie here
   char* next = nullptr;
   char* end = nullptr;
 

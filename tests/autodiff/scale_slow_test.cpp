@@ -2,6 +2,7 @@
 #include "autodiff/tape_test.hpp"
 
 #include <fstream>
+#include <optional>
 #include <string>
 
 namespace whygrad::testing {
@@ -27,6 +28,23 @@ TEST(Scale, ADiamondChainIsLinear) {
   Tensor y = x;
   for (int i = 0; i < 100'000; ++i) y = (y + y) * 0.5f;  // 2^100000 paths
   EXPECT_EQ(f(tape.gradient(y, x)), 1);
+}
+
+// Their records reach over the chunks of the log, which come and go.
+TEST(Scale, OpsOfManyOutputsOutliveTheLogsRing) {
+  const Tensor x = zeros({3000});
+  const Tensor few = zeros({3});
+  for (const bool taped : {false, true}) {
+    for (int i = 0; i < 200; ++i) {
+      std::optional<GradientTape> tape;
+      if (taped) tape.emplace().watch({x, few});
+      const std::vector<Tensor> many = unstack(x);
+      for (int k = 0; k < 300; ++k) (void)unstack(few);
+      if (taped) {
+        EXPECT_EQ(fs(tape->gradient(many[2999] * 2, x))[2999], 2);
+      }
+    }
+  }
 }
 
 std::int64_t resident_kib() {
