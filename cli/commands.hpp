@@ -1,0 +1,50 @@
+// The commands of the program. Each throws Error, or returns the exit status.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace whygrad::cli {
+
+// Exit statuses.
+inline constexpr int kDone = 0;
+inline constexpr int kFailed = 1;         // the job could not be done: missing or damaged files, an accuracy that was not reached, ...
+inline constexpr int kUsage = 2;          // unknown command or option, unusable value
+inline constexpr int kInterrupted = 130;  // Ctrl-C, after saving the checkpoint where there is one
+
+inline constexpr const char* kFashionMnist = "/usr/share/datasets/fashion-mnist";
+
+// What defines a training run: with these equal, its numbers are.
+struct RunOptions {
+  std::string model = "cnn";
+  std::int64_t epochs = 10;
+  std::int64_t batch = 128;
+  double learning_rate = 1e-3;
+  std::string schedule = "cosine";
+  std::uint64_t seed = 1;
+};
+
+struct TrainOptions {
+  std::string folder;
+  RunOptions run;
+  std::string checkpoint;
+  std::int64_t checkpoint_every = 0;  // steps; 0: after each epoch only
+  bool resume = false;
+};
+int train(const TrainOptions& options);
+
+struct DemoOptions {
+  std::string folder = kFashionMnist;
+  RunOptions run = {.model = "small", .epochs = 4, .learning_rate = 2e-3};
+  std::string checkpoint;  // empty: in a temporary folder, for the time of the demo
+  double goal = 0.9;       // part of the test images
+};
+int demo(const DemoOptions& options);
+
+// Trains three times in a way in which no gradient can come, and prints the reason for each.
+void explain_broken_training(const std::string& folder);
+
+// Prints all ops, or one in full where a name is given.
+int list_ops(const std::string& name);
+
+}  // namespace whygrad::cli
