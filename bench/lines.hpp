@@ -5,8 +5,9 @@
 
 namespace whygrad::bench {
 
-// Runs the workloads whose group is named in the comma-separated list, each with explanations on ("eager") and off ("unexplained"), in turns, and prints a line
-// for each: median, least and greatest milliseconds, number of runs, first step, peak resident memory so far. Groups of other programs are left out.
+// Runs the workloads whose group is named in the comma-separated list, each with explanations on ("eager") and off ("unexplained"), in turns, and
+// prints a line for each: median, least and greatest milliseconds, number of runs, first step, peak resident memory so far. Groups of other programs
+// are left out.
 void print_lines(const std::string& groups);
 
 }  // namespace whygrad::bench

@@ -49,8 +49,8 @@ std::function<void()> mlp() {
 
 std::function<void()> cnn() {
   const nn::ConvLayerOptions same{.padding = nn::same, .activation = nn::relu};
-  return training_step(nn::Sequential({28, 28, 1}, {nn::Conv2D(32, 5, same), nn::MaxPool2D(2), nn::Conv2D(64, 5, same), nn::MaxPool2D(2), nn::Flatten(),
-                                                    nn::Dense(512, {.activation = nn::relu}), nn::Dense(10)}),
+  return training_step(nn::Sequential({28, 28, 1}, {nn::Conv2D(32, 5, same), nn::MaxPool2D(2), nn::Conv2D(64, 5, same), nn::MaxPool2D(2),
+                                                    nn::Flatten(), nn::Dense(512, {.activation = nn::relu}), nn::Dense(10)}),
                        batches({64, 28, 28, 1}));
 }
 

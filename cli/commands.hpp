@@ -35,7 +35,7 @@ int train(const TrainOptions& options);
 
 struct DemoOptions {
   std::string folder = kFashionMnist;
-  RunOptions run = {.model = "small", .epochs = 4, .learning_rate = 2e-3};
+  RunOptions run = {.model = "small", .epochs = 6, .learning_rate = 2e-3};
   std::string checkpoint;  // empty: in a temporary folder, for the time of the demo
   double goal = 0.9;       // part of the test images
 };

@@ -220,8 +220,8 @@ class Backprop {
       for (int i = 0; i < r.inputs; ++i) {
         if (!needs[i] || !dxs[i].defined()) continue;
         if (dxs[i].shape() != r.shape(i) || dxs[i].dtype() != r.dtype(i)) {
-          throw InternalError(r.op->name, fmt::format("its gradient rule gave {} for input `{}` of {}{}", dxs[i].signature(), input_def(*r.op, i).name,
-                                                      name_of(r.dtype(i)), r.shape(i).to_string()));
+          throw InternalError(r.op->name, fmt::format("its gradient rule gave {} for input `{}` of {}{}", dxs[i].signature(),
+                                                      input_def(*r.op, i).name, name_of(r.dtype(i)), r.shape(i).to_string()));
         }
         accumulate(r.input_ids()[i], std::move(dxs[i]));
       }

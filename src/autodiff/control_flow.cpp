@@ -28,7 +28,8 @@ namespace {
 void check_scalar(const char* op, const Tensor& value, const char* what) {
   if (!value.defined()) throw ValueError(op, fmt::format("the {} is an empty handle", what), "pass a tensor that holds a value");
   if (value.size() != 1) {
-    throw ShapeError(op, fmt::format("the {} is {}", what, value.signature()), "it must have exactly one element; reduce it with reduce_all, reduce_any or reduce_sum");
+    throw ShapeError(op, fmt::format("the {} is {}", what, value.signature()),
+                     "it must have exactly one element; reduce it with reduce_all, reduce_any or reduce_sum");
   }
 }
 
@@ -77,7 +78,9 @@ Tensor case_(const std::vector<std::pair<Tensor, Branch>>& branches, const Branc
   for (const auto& [predicate, branch] : branches) {
     if (internal::choose(internal::Construct::kCase, predicate, where)) return branch();
   }
-  if (!otherwise) throw ValueError("case", fmt::format("none of the {} predicates is true", branches.size()), "give a function for that case as the second argument");
+  if (!otherwise)
+    throw ValueError("case", fmt::format("none of the {} predicates is true", branches.size()),
+                     "give a function for that case as the second argument");
   return otherwise();
 }
 
@@ -90,13 +93,15 @@ Tensor switch_case(const Tensor& index, const std::vector<Branch>& branches, con
 }
 
 std::vector<Tensor> while_loop(const std::function<Tensor(const std::vector<Tensor>&)>& condition,
-                               const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& body, std::vector<Tensor> vars, WhileLoopOptions options,
-                               Where where) {
+                               const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& body, std::vector<Tensor> vars,
+                               WhileLoopOptions options, Where where) {
   std::int64_t trips = 0;
-  while ((options.maximum_iterations < 0 || trips < options.maximum_iterations) && internal::choose(internal::Construct::kWhileLoop, condition(vars), where)) {
+  while ((options.maximum_iterations < 0 || trips < options.maximum_iterations) &&
+         internal::choose(internal::Construct::kWhileLoop, condition(vars), where)) {
     std::vector<Tensor> next = body(vars);
     if (next.size() != vars.size()) {
-      throw ValueError("while_loop", fmt::format("the body took {} values and returned {}", vars.size(), next.size()), "return one value for each loop variable, in their order");
+      throw ValueError("while_loop", fmt::format("the body took {} values and returned {}", vars.size(), next.size()),
+                       "return one value for each loop variable, in their order");
     }
     for (std::size_t i = 0; i < vars.size(); ++i) {
       if (next[i].defined() && next[i].dtype() != vars[i].dtype()) {

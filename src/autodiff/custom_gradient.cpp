@@ -50,7 +50,8 @@ void custom_vjp(VjpContext& g) {
     if (!dx.defined() || !g.needs(i)) continue;
     if (dx.shape() != g.input_shape(i) || dx.dtype() != g.input_dtype(i)) {
       throw ShapeError("custom_gradient",
-                       fmt::format("the gradient of input {} is {} and the input {}{}", i, dx.signature(), name_of(g.input_dtype(i)), g.input_shape(i).to_string()),
+                       fmt::format("the gradient of input {} is {} and the input {}{}", i, dx.signature(), name_of(g.input_dtype(i)),
+                                   g.input_shape(i).to_string()),
                        "a gradient has the shape and dtype of its input; sum it over broadcast axes");
     }
     g.give(i, std::move(dx));
@@ -69,7 +70,8 @@ constexpr OpDef kCustomGradientEvent = define_event({
 
 }  // namespace internal
 
-std::vector<Tensor> custom_gradient(const std::function<CustomResult(const std::vector<Tensor>&)>& f, const std::vector<Watchable>& inputs, Where where) {
+std::vector<Tensor> custom_gradient(const std::function<CustomResult(const std::vector<Tensor>&)>& f, const std::vector<Watchable>& inputs,
+                                    Where where) {
   using namespace internal;
   auto rule = std::make_unique<CustomRule>();
   std::vector<Tensor> values;
@@ -80,7 +82,8 @@ std::vector<Tensor> custom_gradient(const std::function<CustomResult(const std::
     const StopRecording stopped(where);
     rule->result = f(values);
     for (const auto& v : watcher.variables()) {
-      const bool passed = std::any_of(inputs.begin(), inputs.end(), [&v](const Watchable& w) { return w.is_variable() && w.variable().shared() == v; });
+      const bool passed =
+          std::any_of(inputs.begin(), inputs.end(), [&v](const Watchable& w) { return w.is_variable() && w.variable().shared() == v; });
       if (!passed) rule->variables.push_back(v);
     }
   }
@@ -88,7 +91,8 @@ std::vector<Tensor> custom_gradient(const std::function<CustomResult(const std::
     throw ValueError("custom_gradient", "the function returned no backward function", "set CustomResult::backward");
   }
   if (!rule->variables.empty() && !rule->result.backward_with_variables) {
-    throw ValueError("custom_gradient", fmt::format("the function read variable `{}`, but its backward function takes no variables", rule->variables[0]->name),
+    throw ValueError("custom_gradient",
+                     fmt::format("the function read variable `{}`, but its backward function takes no variables", rule->variables[0]->name),
                      "set CustomResult::backward_with_variables, or pass the variable as an input");
   }
   for (const auto& v : rule->variables) values.push_back(Variable(v).value());  // read once more, so that the tapes watch them

@@ -57,10 +57,12 @@ class Check {
   }
 
   GradcheckResult run() {
-    for (const Tensor& y : f_(inputs_)) weights_.push_back(checked(y) ? Tensor(from_host(draw(y.dtype(), y.size()), y.dtype(), y.shape())) : Tensor());
+    for (const Tensor& y : f_(inputs_))
+      weights_.push_back(checked(y) ? Tensor(from_host(draw(y.dtype(), y.size()), y.dtype(), y.shape())) : Tensor());
     GradcheckResult result = compare(1);
     if (result.ok && options_.order >= 2) {
-      for (const Tensor& t : inputs_) second_weights_.push_back(checked(t) ? Tensor(from_host(draw(t.dtype(), t.size()), t.dtype(), t.shape())) : Tensor());
+      for (const Tensor& t : inputs_)
+        second_weights_.push_back(checked(t) ? Tensor(from_host(draw(t.dtype(), t.size()), t.dtype(), t.shape())) : Tensor());
       result = compare(2);
     }
     return result;
@@ -136,8 +138,8 @@ class Check {
       // A gradient that is absent stands for zero: the function must not change along its input.
       const double got = found[i].defined() ? dot(to_host(found[i]), directions_[i]) : 0.0;
       if (!(std::abs(got - expected) <= options_.tolerance * (1 + std::abs(expected)))) {
-        return {false, fmt::format("order {}, input {} {}: the gradient{} gives {:.10g} along the direction, central differences give {:.10g}", order, i,
-                                   inputs_[i].signature(), found[i].defined() ? "" : " (absent)", got, expected)};
+        return {false, fmt::format("order {}, input {} {}: the gradient{} gives {:.10g} along the direction, central differences give {:.10g}", order,
+                                   i, inputs_[i].signature(), found[i].defined() ? "" : " (absent)", got, expected)};
       }
     }
     return {};

@@ -20,8 +20,9 @@ std::string at(const Where& where) { return where.file == nullptr ? std::string(
 void check_usable(const TapeState& tape, const char* op) {
   tape.check_thread(op);
   if (tape.consumed()) {
-    throw TapeError(op, fmt::format("[WG108] this tape was used up by gradient(){}", at(tape.consumed_at())),
-                    "a tape answers once and then frees its buffers; ask for all sources in one call, or make it GradientTape tape({.persistent = true})");
+    throw TapeError(
+        op, fmt::format("[WG108] this tape was used up by gradient(){}", at(tape.consumed_at())),
+        "a tape answers once and then frees its buffers; ask for all sources in one call, or make it GradientTape tape({.persistent = true})");
   }
 }
 
@@ -51,7 +52,8 @@ internal::Question make_question(const TapeState& tape, const std::vector<Watcha
   for (std::size_t i = 0; i < targets.size(); ++i) {
     const Tensor target = internal::tensor_of(targets[i]);
     internal::Question::Target t{target.id(), {}};
-    if (is_differentiable(target.dtype())) t.seed = resolve_seed(options.output_gradients.empty() ? Seed() : options.output_gradients[i], target, i, where);
+    if (is_differentiable(target.dtype()))
+      t.seed = resolve_seed(options.output_gradients.empty() ? Seed() : options.output_gradients[i], target, i, where);
     q.targets.push_back(std::move(t));
   }
   for (const Watchable& source : sources) {
@@ -159,7 +161,8 @@ void GradientTape::reset(Where where) {
 
 GradientTape::Pause GradientTape::stop_recording(Where where) {
   state_->check_thread("stop_recording");
-  if (!state_->recording()) throw TapeError("stop_recording", "the tape is not recording", "only a tape that records can be paused; enter() it first");
+  if (!state_->recording())
+    throw TapeError("stop_recording", "the tape is not recording", "only a tape that records can be paused; enter() it first");
   state_->stop(Window::End::kPaused, where);
   return Pause(state_);
 }

@@ -14,7 +14,8 @@ TapeFacts::Value fact_of(const Watchable& w) {
 
 void check_defined(const std::vector<Watchable>& values, const char* what) {
   for (const Watchable& w : values) {
-    if (!w.is_variable() && !w.tensor().defined()) throw ValueError("gradient", fmt::format("a {} is an empty handle", what), "pass a tensor or a variable that holds a value");
+    if (!w.is_variable() && !w.tensor().defined())
+      throw ValueError("gradient", fmt::format("a {} is an empty handle", what), "pass a tensor or a variable that holds a value");
   }
 }
 
@@ -27,8 +28,8 @@ void check_asked(const std::vector<Watchable>& targets, const std::vector<Watcha
   check_defined(sources, "source");
 }
 
-std::shared_ptr<const TapeFacts> facts_of(const TapeState& tape, const std::vector<Watchable>& targets, const std::vector<Watchable>& sources, ValueId asked,
-                                          const Where& where) {
+std::shared_ptr<const TapeFacts> facts_of(const TapeState& tape, const std::vector<Watchable>& targets, const std::vector<Watchable>& sources,
+                                          ValueId asked, const Where& where) {
   auto facts = std::make_shared<TapeFacts>();
   facts->log = tape.slice();
   facts->log.add(Log::mine().chunks(0, Log::mine().next_id()));

@@ -68,7 +68,9 @@ void VariableWatcher::note(const std::shared_ptr<VariableImpl>& variable) {
 
 // ---- TapeState ----
 
-TapeState::TapeState(GradientTapeOptions options, const Where& where) : options_(options), log_(&Log::mine()), made_at_(where) { ++ThreadTapes::mine().unfinished; }
+TapeState::TapeState(GradientTapeOptions options, const Where& where) : options_(options), log_(&Log::mine()), made_at_(where) {
+  ++ThreadTapes::mine().unfinished;
+}
 
 void TapeState::check_thread(const char* op) const {
   if (&Log::mine() != log_) {

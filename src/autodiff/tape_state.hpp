@@ -1,9 +1,9 @@
 // What a tape is inside: windows over its thread's log, and the values it watches.
 //
 // NOTE [a tape is a window]
-// The log records every op once (tensor/log.hpp). A tape only notes from which id to which it was open, so a nested tape costs nothing per op, and the ops
-// before, between and after its windows are still there to explain what was missed. Which values carry a gradient is worked out when a gradient is
-// asked for, by one sweep over the windows.
+// The log records every op once (tensor/log.hpp). A tape only notes from which id to which it was open, so a nested tape costs nothing per op, and
+// the ops before, between and after its windows are still there to explain what was missed. Which values carry a gradient is worked out when a
+// gradient is asked for, by one sweep over the windows.
 #pragma once
 
 #include "autodiff/id_map.hpp"
@@ -155,7 +155,7 @@ Tensor tensor_of(const Watchable& w);
 // Throws ValueError for an empty handle.
 void check_asked(const std::vector<Watchable>& targets, const std::vector<Watchable>& sources);
 // `asked` is the log's position at the question.
-std::shared_ptr<const TapeFacts> facts_of(const TapeState& tape, const std::vector<Watchable>& targets, const std::vector<Watchable>& sources, ValueId asked,
-                                          const Where& where);
+std::shared_ptr<const TapeFacts> facts_of(const TapeState& tape, const std::vector<Watchable>& targets, const std::vector<Watchable>& sources,
+                                          ValueId asked, const Where& where);
 
 }  // namespace whygrad::internal

@@ -21,8 +21,9 @@ constexpr OpDef kVariableEvent = define_event({
 constexpr OpDef kAssignEvent = define_event({
     .name = "assign",
     .doc = "A variable was given a new value.",
-    .inputs = {{"value", NotDifferentiable{"a variable is state: reading it gives its present value, and no gradient flows to what was assigned",
-                                           "use the tensor itself where its gradient is wanted, and assign it as well if it must be kept", Break::kState}}},
+    .inputs = {{"value",
+                NotDifferentiable{"a variable is state: reading it gives its present value, and no gradient flows to what was assigned",
+                                  "use the tensor itself where its gradient is wanted, and assign it as well if it must be kept", Break::kState}}},
 });
 
 bool VariableImpl::had(ValueId id) const {
@@ -48,8 +49,14 @@ Tensor rename(const Tensor& from, const OpDef& event, const VariableImpl& variab
   Tensor t = make_view(from, from.shape(), from.impl()->strides, 0);
   const Tensor* inputs[] = {&from};
   const VariableAttrs attrs = attrs_of(variable);
-  Log::mine().append(
-      {.op = &event, .where = &where, .inputs = inputs, .input_count = 1, .outputs = &t, .output_count = 1, .attrs = &attrs, .attrs_bytes = sizeof(attrs)});
+  Log::mine().append({.op = &event,
+                      .where = &where,
+                      .inputs = inputs,
+                      .input_count = 1,
+                      .outputs = &t,
+                      .output_count = 1,
+                      .attrs = &attrs,
+                      .attrs_bytes = sizeof(attrs)});
   return t;
 }
 
@@ -89,7 +96,8 @@ Variable::Variable(const Tensor& initial, std::string name, VariableOptions opti
 }
 
 internal::VariableImpl& Variable::impl() const {
-  if (impl_ == nullptr) throw ValueError("Variable", "this handle refers to no variable", "a default-made Variable must be assigned from one that was made with a value");
+  if (impl_ == nullptr)
+    throw ValueError("Variable", "this handle refers to no variable", "a default-made Variable must be assigned from one that was made with a value");
   return *impl_;
 }
 

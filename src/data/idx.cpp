@@ -98,20 +98,13 @@ class UnpackedFile {
 
 std::optional<DType> dtype_of_code(unsigned char code) {
   switch (code) {
-    case 0x08:
-      return DType::kU8;
-    case 0x09:
-      return DType::kI8;
-    case 0x0b:
-      return DType::kI16;
-    case 0x0c:
-      return DType::kI32;
-    case 0x0d:
-      return DType::kF32;
-    case 0x0e:
-      return DType::kF64;
-    default:
-      return std::nullopt;
+    case 0x08: return DType::kU8;
+    case 0x09: return DType::kI8;
+    case 0x0b: return DType::kI16;
+    case 0x0c: return DType::kI32;
+    case 0x0d: return DType::kF32;
+    case 0x0e: return DType::kF64;
+    default: return std::nullopt;
   }
 }
 

@@ -22,13 +22,13 @@
 namespace whygrad::device {
 namespace {
 
-// NOTE [size classes] Requests are rounded up to 64-byte multiples below 1 KiB and to four steps per doubling above, so at most a quarter of a block is
-// unused. Blocks below kLarge live in per-thread lists that need no lock; larger ones are shared by all threads behind one mutex, whose cost
+// NOTE [size classes] Requests are rounded up to 64-byte multiples below 1 KiB and to four steps per doubling above, so at most a quarter of a block
+// is unused. Blocks below kLarge live in per-thread lists that need no lock; larger ones are shared by all threads behind one mutex, whose cost
 // vanishes beside the work done on 64 KiB. A class is a pure function of the size, so blocks carry no header.
 constexpr std::size_t kAlignment = 64;
 constexpr std::size_t kLarge = std::size_t{1} << 16;
-constexpr std::size_t kMost = std::size_t{1} << 46;      // no machine has more; refused before the size is rounded up
-constexpr std::size_t kHuge = std::size_t{4} << 20;     // from here on blocks ask for 2 MiB pages
+constexpr std::size_t kMost = std::size_t{1} << 46;         // no machine has more; refused before the size is rounded up
+constexpr std::size_t kHuge = std::size_t{4} << 20;         // from here on blocks ask for 2 MiB pages
 constexpr std::size_t kThreadCache = std::size_t{8} << 20;  // bytes that one thread keeps of small blocks
 constexpr int kClasses = 16 + 4 * 54;
 

@@ -7,7 +7,8 @@
 
 namespace whygrad::device {
 
-// 64-byte aligned memory of at least `bytes`; its contents are undefined. Throws std::bad_alloc with nothing lost. Any thread may release it, with the same `bytes`.
+// 64-byte aligned memory of at least `bytes`; its contents are undefined. Throws std::bad_alloc with nothing lost. Any thread may release it, with
+// the same `bytes`.
 void* allocate(std::size_t bytes);
 void deallocate(void* block, std::size_t bytes) noexcept;
 

@@ -1,7 +1,7 @@
 // Findings about the sources of a FlowGraph.
 #pragma once
 
-#include <whygrad/explain/explanation.hpp>
+#include <whygrad/explain/finding.hpp>
 #include <whygrad/explain/flow_graph.hpp>
 
 #include <vector>

@@ -11,8 +11,8 @@ namespace {
 using Index = FlowGraph::Index;
 constexpr Index kNone = FlowGraph::kNone;
 
-// Crossings that are no place for a gradient weigh more than all breaks together. A break that was asked for weighs a little more than another, so that of
-// two ways with as many breaks the one is shown that nobody meant to break.
+// Crossings that are no place for a gradient weigh more than all breaks together. A break that was asked for weighs a little more than another, so
+// that of two ways with as many breaks the one is shown that nobody meant to break.
 using Cost = std::uint64_t;
 constexpr Cost kFar = ~Cost{0};
 constexpr Cost kCrossing = Cost{1} << 40, kBreak = 256, kMeant = 1;
@@ -161,6 +161,8 @@ class Search {
 
 }  // namespace
 
-FlowPath cheapest_path(const FlowGraph& graph, const std::vector<std::uint8_t>& carries, const FlowGraph::Source& source) { return Search(graph, carries, source).run(); }
+FlowPath cheapest_path(const FlowGraph& graph, const std::vector<std::uint8_t>& carries, const FlowGraph::Source& source) {
+  return Search(graph, carries, source).run();
+}
 
 }  // namespace whygrad::internal

@@ -32,10 +32,11 @@ struct FlowPath {
 };
 
 // NOTE [the fewest breaks]
-// Values are visited in the order in which they were made, so one pass over the ops finds for every value the way from the source that crosses the fewest
-// breaks. Crossings at which nobody expects a gradient (an index, a condition, a seed, a read to the host that seems to have come back, a variable's value
-// from before the tape) are counted first: a way with one of them is taken only where there is no way without. So an argmax that merely feeds the index of a
-// gather is accused only if the index is the sole connection. The breaks on the way found are the ones to mend; any other way has at least as many.
+// Values are visited in the order in which they were made, so one pass over the ops finds for every value the way from the source that crosses the
+// fewest breaks. Crossings at which nobody expects a gradient (an index, a condition, a seed, a read to the host that seems to have come back, a
+// variable's value from before the tape) are counted first: a way with one of them is taken only where there is no way without. So an argmax that
+// merely feeds the index of a gather is accused only if the index is the sole connection. The breaks on the way found are the ones to mend; any other
+// way has at least as many.
 //
 // `carries` is carrying_values(graph).
 FlowPath cheapest_path(const FlowGraph& graph, const std::vector<std::uint8_t>& carries, const FlowGraph::Source& source);

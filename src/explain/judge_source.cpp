@@ -41,8 +41,8 @@ Verdict integer_source(const Question& q, Index value) {
   Verdict v;
   v.cause = Cause::kIntDtype;
   v.where = made_at(g, q.source, value);
-  v.why = fmt::format("{} is {}; a gradient says what a small change does, and only floating and complex values change by small amounts", source_text(g, q.source),
-                      name_of(g.values[value].dtype));
+  v.why = fmt::format("{} is {}; a gradient says what a small change does, and only floating and complex values change by small amounts",
+                      source_text(g, q.source), name_of(g.values[value].dtype));
   v.remedy = "make it floating from the start, such as 2.0f instead of 2; a cast on the way to the target comes too late";
   return v;
 }
@@ -52,7 +52,8 @@ Verdict late_watch(const Question& q, const FlowPath& path) {
   v.cause = Cause::kNotWatched;
   v.op = path.hops[0].op;
   v.where = q.graph.ops[v.op].where;
-  v.why = fmt::format("`{}` used {} before the tape watched it; a tape follows a value only from tape.watch() on", op_text(q.graph, v.op), source_text(q.graph, q.source));
+  v.why = fmt::format("`{}` used {} before the tape watched it; a tape follows a value only from tape.watch() on", op_text(q.graph, v.op),
+                      source_text(q.graph, q.source));
   v.remedy = "call tape.watch() before the first op that uses it";
   return v;
 }
@@ -80,8 +81,9 @@ Verdict variable_source(const Question& q, const FlowPath& path) {
     v.also = {Cause::kNotWatched};
     v.op = path.hops[0].op;
     v.where = g.ops[v.op].where;
-    v.why = fmt::format("the value that `{}` used was read from `{}` while the tape did not record; a tape watches a variable when it is read under it", op_text(g, v.op),
-                        variable.name);
+    v.why =
+        fmt::format("the value that `{}` used was read from `{}` while the tape did not record; a tape watches a variable when it is read under it",
+                    op_text(g, v.op), variable.name);
     v.remedy = fmt::format("use `{}` itself under the tape instead of a Tensor that was taken from it before", variable.name);
   }
   return v;
@@ -105,7 +107,8 @@ Verdict tensor_source(const Question& q, const FlowPath& path) {
   }
   if (maker == kNone) {
     const std::string origin = unknown_origin(g, value);
-    v.why = origin.empty() ? "the source is a plain tensor that nobody watches" : fmt::format("the source is a plain tensor that nobody watches ({})", origin);
+    v.why = origin.empty() ? "the source is a plain tensor that nobody watches"
+                           : fmt::format("the source is a plain tensor that nobody watches ({})", origin);
     if (!path.hops.empty()) v.where = g.ops[path.hops[0].op].where;
     return v;
   }
@@ -119,9 +122,11 @@ Verdict tensor_source(const Question& q, const FlowPath& path) {
     v.cause = Cause::kRebound;
     v.also = {Cause::kWrongSource, Cause::kOutsideTape, Cause::kNotWatched};
     v.op = maker;
-    v.why = fmt::format("the source is not variable `{}` any more but the tensor that `{}` made from it, outside this tape; tapes do not watch tensors by themselves", old_name,
-                        op_text(g, maker));
-    v.remedy = fmt::format("ask for the variable and keep it one: change it with {}.assign(), assign_add() or assign_sub() instead of a new tensor", old_name);
+    v.why = fmt::format(
+        "the source is not variable `{}` any more but the tensor that `{}` made from it, outside this tape; tapes do not watch tensors by themselves",
+        old_name, op_text(g, maker));
+    v.remedy = fmt::format("ask for the variable and keep it one: change it with {}.assign(), assign_add() or assign_sub() instead of a new tensor",
+                           old_name);
     return v;
   }
   v.why = fmt::format("the source is {}, a tensor; only trainable variables are watched without being told", name);

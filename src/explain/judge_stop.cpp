@@ -31,7 +31,8 @@ Verdict declared(const Question& q, const FlowPath& path, const Stop& stop) {
   Verdict v = at_op(g, stop.cause, hop.op);
   v.why = answer.why;
   v.remedy = answer.remedy;
-  if (g.ops[hop.op].rule_of_def != kNone) v.evidence.push_back(fmt::format("the gradient rule of `{}` uses `{}`", g.name_of(hop.op), g.def_of(hop.op).name));
+  if (g.ops[hop.op].rule_of_def != kNone)
+    v.evidence.push_back(fmt::format("the gradient rule of `{}` uses `{}`", g.name_of(hop.op), g.def_of(hop.op).name));
   return v;
 }
 
@@ -42,7 +43,9 @@ Verdict not_differentiable(const Question& q, const FlowPath& path, const Stop& 
   v.also.insert(v.also.begin(), v.cause);
   v.cause = Cause::kMetricAsLoss;
   if (std::string_view(q.graph.name_of(v.op)) != "argmax") {
-    v.remedy = fmt::format("train on a smooth loss of what goes into `{}`, such as sigmoid_cross_entropy_with_logits, and keep this number for reading", op_text(q.graph, v.op));
+    v.remedy =
+        fmt::format("train on a smooth loss of what goes into `{}`, such as sigmoid_cross_entropy_with_logits, and keep this number for reading",
+                    op_text(q.graph, v.op));
   }
   return v;
 }
@@ -51,8 +54,8 @@ Verdict became_integer(const Question& q, const FlowPath& path, const Stop& stop
   const FlowGraph& g = q.graph;
   const Hop& hop = path.hops[stop.first_hop];
   Verdict v = at_op(g, Cause::kIntDtype, hop.op);
-  v.why = fmt::format("`{}` makes {} of {}, and only floating and complex values carry a gradient", op_text(g, hop.op), name_of(g.values[hop.out].dtype),
-                      name_of(g.values[hop.in].dtype));
+  v.why = fmt::format("`{}` makes {} of {}, and only floating and complex values carry a gradient", op_text(g, hop.op),
+                      name_of(g.values[hop.out].dtype), name_of(g.values[hop.in].dtype));
   v.remedy = "keep the values floating here; to round them in the forward pass only, wrap the step in grad_pass_through";
   return v;
 }
@@ -69,7 +72,8 @@ Verdict went_through_state(const Question& q, const FlowPath& path, const Stop& 
     return v;
   }
   v.also = {Cause::kStateful, Cause::kUnused};
-  v.why = fmt::format("variable `{}` began as a copy of {}; the target was computed from the copy, which is not connected to it", name, value_text(g, hop.in));
+  v.why = fmt::format("variable `{}` began as a copy of {}; the target was computed from the copy, which is not connected to it", name,
+                      value_text(g, hop.in));
   v.remedy = fmt::format("ask for the gradient with respect to `{}`, or compute the target from {} itself", name, source_text(g, q.source));
   v.evidence.push_back(fmt::format("`{}` was made{}, and used{}", name, at_place(v.where), reader));
   return v;
@@ -83,7 +87,8 @@ Verdict left_and_came_back(const Question& q, const FlowPath& path, const Stop& 
     if (g.kind_of(read) == FlowGraph::Kind::kHostRead && g.inputs_of(read)[0] == hop.in) break;
   }
   Verdict v = read != kNone ? at_op(g, Cause::kLeftFramework, read) : at_op(g, Cause::kLeftFramework, hop.op);
-  v.why = fmt::format("{} was read to the host here and came back as a constant, which remembers nothing of where its numbers came from", value_text(g, hop.in));
+  v.why = fmt::format("{} was read to the host here and came back as a constant, which remembers nothing of where its numbers came from",
+                      value_text(g, hop.in));
   v.evidence.push_back(fmt::format("the constant made{} holds the same bytes", at_place(g.ops[hop.op].where)));
   v.confidence = Confidence::kLikely;
   return v;
@@ -98,9 +103,7 @@ Verdict not_recorded(const Question& q, const Stop& stop) {
     case FlowGraph::Standing::kPaused:
       v.why = fmt::format("`{}` ran while recording was stopped{}, so the tape knows nothing of it", name, boundary);
       break;
-    case FlowGraph::Standing::kReset:
-      v.why = fmt::format("the tape recorded `{}`, but was reset{} and forgot it", name, boundary);
-      break;
+    case FlowGraph::Standing::kReset: v.why = fmt::format("the tape recorded `{}`, but was reset{} and forgot it", name, boundary); break;
     case FlowGraph::Standing::kBetween:
       v.why = fmt::format("`{}` ran between two recordings: the tape had been left{} and was entered again only later", name, boundary);
       break;
@@ -155,10 +158,10 @@ Verdict judge_open_path(const Question& question, const FlowPath& path) {
 
 bool is_metric(const Question& question, const FlowPath& path) {
   // What counts and averages: nothing here punishes a wrong answer more the farther off it is.
-  static constexpr std::array kCounting = {
-      "add",       "argmax",     "argmin",   "cast",       "count_nonzero", "divide",     "divide_no_nan", "equal",       "expand_dims", "greater",
-      "greater_equal", "identity", "less",   "less_equal", "logical_and",   "logical_not", "logical_or",   "multiply",    "negative",    "not_equal",
-      "reduce_all", "reduce_any", "reduce_mean", "reduce_sum", "reshape",   "squeeze",    "subtract"};
+  static constexpr std::array kCounting = {"add",         "argmax",      "argmin",     "cast",          "count_nonzero", "divide",    "divide_no_nan",
+                                           "equal",       "expand_dims", "greater",    "greater_equal", "identity",      "less",      "less_equal",
+                                           "logical_and", "logical_not", "logical_or", "multiply",      "negative",      "not_equal", "reduce_all",
+                                           "reduce_any",  "reduce_mean", "reduce_sum", "reshape",       "squeeze",       "subtract"};
   const FlowGraph& g = question.graph;
   if (question.carries[path.target] != 0) return false;  // something learns from it: it is a loss
   const auto shape = g.shape_of(path.target);

@@ -27,8 +27,9 @@ class Unconnected {
   Verdict judge() const {
     using Attempt = std::optional<Verdict> (Unconnected::*)() const;
     // Best evidence first.
-    for (const Attempt attempt : {&Unconnected::decided, &Unconnected::left, &Unconnected::twin, &Unconnected::sibling, &Unconnected::gradient_of_linear, &Unconnected::other_branch,
-                                  &Unconnected::dead_target, &Unconnected::unknown_target}) {
+    for (const Attempt attempt :
+         {&Unconnected::decided, &Unconnected::left, &Unconnected::twin, &Unconnected::sibling, &Unconnected::gradient_of_linear,
+          &Unconnected::other_branch, &Unconnected::dead_target, &Unconnected::unknown_target}) {
       if (std::optional<Verdict> v = (this->*attempt)()) return *v;
     }
     return unused();
@@ -46,9 +47,7 @@ class Unconnected {
     }
   }
   // Since the tape was made: what came before has no part in why this tape found nothing.
-  bool in_span(Index op) const {
-    return g_.ops[op].standing != FlowGraph::Standing::kBefore && g_.ops[op].standing != FlowGraph::Standing::kReset;
-  }
+  bool in_span(Index op) const { return g_.ops[op].standing != FlowGraph::Standing::kBefore && g_.ops[op].standing != FlowGraph::Standing::kReset; }
   bool follows(Index op) const {
     const auto inputs = g_.inputs_of(op);
     return std::any_of(inputs.begin(), inputs.end(), [this](Index v) { return follows_[v] != 0; });
@@ -70,7 +69,8 @@ class Unconnected {
   Index last_use() const {
     Index before = kNone;
     for (auto op = static_cast<Index>(g_.ops.size()); op-- > 0;) {
-      if (g_.kind_of(op) != FlowGraph::Kind::kCompute || !follows(op)) continue;
+      const bool own = g_.ops[op].rule_of_def == kNone;  // not a step of some gradient
+      if (!own || g_.kind_of(op) != FlowGraph::Kind::kCompute || !follows(op)) continue;
       if (in_span(op)) return op;
       if (before == kNone) before = op;
     }
@@ -100,8 +100,9 @@ class Unconnected {
     const bool named = predicate != kNone && g_.kind_of(predicate) == FlowGraph::Kind::kCompute;
     Verdict v = verdict(Cause::kControlFlow, constant_result ? constant_ : named ? predicate : choice);
     v.also = {Cause::kNondiffOp, Cause::kUnused};
-    v.why = constant_result ? fmt::format("{} decided that this constant is the result; a constant depends on nothing", source())
-                            : fmt::format("{} only decides which code runs; the result does not move with it as long as the decision stays the same", source());
+    v.why = constant_result
+                ? fmt::format("{} decided that this constant is the result; a constant depends on nothing", source())
+                : fmt::format("{} only decides which code runs; the result does not move with it as long as the decision stays the same", source());
     v.evidence.push_back(chosen(choice));
     return v;
   }
@@ -129,7 +130,8 @@ class Unconnected {
       Verdict v = verdict(Cause::kLeftFramework, read);
       v.confidence = Confidence::kLikely;
       v.also = {Cause::kUnused};
-      v.why = fmt::format("{} was read to the host here; numbers remember nothing of where they came from, and no gradient follows them", value_text(g_, g_.inputs_of(read)[0]));
+      v.why = fmt::format("{} was read to the host here; numbers remember nothing of where they came from, and no gradient follows them",
+                          value_text(g_, g_.inputs_of(read)[0]));
       v.evidence.push_back(fmt::format("the target uses the constant made{} after that", at_place(g_.ops[op].where)));
       return v;
     }
@@ -171,7 +173,8 @@ class Unconnected {
     if (shared == kNone) return std::nullopt;
     Verdict v = verdict(Cause::kWrongSource, maker);
     v.also = {Cause::kUnused, Cause::kRebound};
-    v.why = fmt::format("the target was computed from {} without passing through {}, which was made from it too", value_text(g_, shared), value_text(g_, value));
+    v.why = fmt::format("the target was computed from {} without passing through {}, which was made from it too", value_text(g_, shared),
+                        value_text(g_, value));
     v.remedy = "compute the target from the very tensor that you ask for, or ask for the one that it was computed from";
     if (const Index repeated = same_op(maker); repeated != kNone) {
       v.evidence.push_back(fmt::format("the target used {} instead", value_text(g_, g_.ops[repeated].first_output)));
@@ -197,7 +200,9 @@ class Unconnected {
     }
     if (used == kNone) return std::nullopt;
     Verdict v = verdict(Cause::kUnused, used);
-    v.why = fmt::format("the target is itself a gradient, and it does not depend on {}: what was differentiated is linear in it, so its second derivative is 0", source());
+    v.why = fmt::format(
+        "the target is itself a gradient, and it does not depend on {}: what was differentiated is linear in it, so its second derivative is 0",
+        source());
     v.remedy = "pass UnconnectedGradients::zero if 0 is the answer that is wanted";
     return v;
   }
@@ -227,7 +232,8 @@ class Unconnected {
     Verdict v = verdict(Cause::kUnknown, kNone);
     v.confidence = Confidence::kUnknown;
     v.also = {Cause::kOutsideTape, Cause::kUnused};
-    v.why = fmt::format("the target depends on {} that was {}; whether it was made from {} is not known any more", value_text(g_, unknown_), unknown_origin(g_, unknown_), source());
+    v.why = fmt::format("the target depends on {} that was {}; whether it was made from {} is not known any more", value_text(g_, unknown_),
+                        unknown_origin(g_, unknown_), source());
     return v;
   }
 
@@ -260,7 +266,8 @@ class Unconnected {
       v.why = fmt::format("`{}` used {} last, and nothing made from it leads to the target", op_text(g_, use), source());
     } else {
       v.why = fmt::format("no op used {} while the tape recorded; the target was computed without it", source());
-      if (use != kNone && leads(use)) v.evidence.push_back(fmt::format("the target's computation begins with `{}`{}", op_text(g_, use), at_place(g_.ops[use].where)));
+      if (use != kNone && leads(use))
+        v.evidence.push_back(fmt::format("the target's computation begins with `{}`{}", op_text(g_, use), at_place(g_.ops[use].where)));
     }
     v.remedy = fmt::format("use {} in the target, or leave it out of the sources", source());
     if (unknown_ != kNone) {

@@ -28,8 +28,9 @@ class LogView {
     if (number < first || number > chunks_.back()->number) return kNowhere;
     std::size_t at = static_cast<std::size_t>(number - first);
     if (at >= chunks_.size() || chunks_[at]->number != number) {
-      at = static_cast<std::size_t>(std::lower_bound(chunks_.begin(), chunks_.end(), number, [](const ChunkRef& c, std::uint64_t n) { return c->number < n; }) -
-                                    chunks_.begin());
+      at = static_cast<std::size_t>(
+          std::lower_bound(chunks_.begin(), chunks_.end(), number, [](const ChunkRef& c, std::uint64_t n) { return c->number < n; }) -
+          chunks_.begin());
       if (chunks_[at]->number != number) return kNowhere;
     }
     const std::size_t slot = sequence & (kChunkIds - 1);

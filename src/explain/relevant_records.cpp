@@ -5,6 +5,12 @@
 
 namespace whygrad::internal {
 
+namespace {
+
+constexpr std::uint64_t kShort = 16;  // bytes
+
+}  // namespace
+
 Fingerprint print_of(const Record& r) {
   if (r.op == &kConstantEvent) return attrs_of<ConstantAttrs>(r).print;
   if (r.op == &kHostReadEvent) return attrs_of<Fingerprint>(r);
@@ -13,7 +19,8 @@ Fingerprint print_of(const Record& r) {
 
 bool sets_variable(const Record& r) { return r.op == &kVariableEvent || r.op == &kAssignEvent; }
 
-RelevantRecords::RelevantRecords(const TapeFacts& facts, std::span<const std::size_t> sources) : view_(facts.log, facts.asked), first_window_(facts.windows.empty() ? facts.asked : facts.windows.front().begin), marks_(view_.size()) {
+RelevantRecords::RelevantRecords(const TapeFacts& facts, std::span<const std::size_t> sources)
+    : view_(facts.log, facts.asked), first_window_(facts.windows.empty() ? facts.asked : facts.windows.front().begin), marks_(view_.size()) {
   survey();
   for (const TapeFacts::Value& t : facts.targets) mark(t.id, kLeadsToTarget);
   for (const std::size_t s : sources) mark_source(facts, facts.sources[s]);
@@ -21,7 +28,8 @@ RelevantRecords::RelevantRecords(const TapeFacts& facts, std::span<const std::si
   view_.forwards([this](const Record& r) { push(r); });
 }
 
-// All that is made or noted on the way is wanted, and every choice since the tape was made, for nothing connects it to what other code would have used.
+// All that is made or noted on the way is wanted, and every choice since the tape was made, for nothing connects it to what other code would have
+// used.
 bool RelevantRecords::wanted(const Record& r) const {
   if (r.op == &kChoiceEvent && r.first >= first_window_) return true;
   if (r.outputs != 0) return (marks_of(r) & (kLeadsToTarget | kFollowsSource | kLeadsToSource)) != 0;
@@ -42,7 +50,8 @@ void RelevantRecords::survey() {
       }
     }
     const Fingerprint print = print_of(r);
-    if (print.bytes == 0) return;
+    // A short value, such as a step's number, is equal to some older one too easily.
+    if (print.bytes == 0 || (print.bytes <= kShort && r.first < first_window_)) return;
     if (r.op == &kHostReadEvent) {
       reads[print.hash ^ print.bytes] = r.input_ids()[0];
     } else if (const auto at = reads.find(print.hash ^ print.bytes); at != reads.end()) {

@@ -37,8 +37,8 @@ class RelevantRecords {
     return at != read_back_.end() ? at->second : 0;
   }
   // NOTE [steps of training are no path]
-  // A variable that was moved along a gradient before the tape began depends on everything that the gradient depended on, yet nobody expects a gradient
-  // through that. So an assignment of something made from gradients, older than the tape, is a beginning.
+  // A variable that was moved along a gradient before the tape began depends on everything that the gradient depended on, yet nobody expects a
+  // gradient through that. So an assignment of something made from gradients, older than the tape, is a beginning.
   bool is_beginning(const Record& r) const { return beginnings_.contains(r.first); }
 
  private:

@@ -54,7 +54,8 @@ FlowGraph::Kind kind_of(const OpDef& op) {
 
 class Drawing {
  public:
-  Drawing(const TapeFacts& facts, std::span<const std::size_t> sources) : facts_(facts), records_(facts, sources), value_at_(records_.view().size(), kNone) {
+  Drawing(const TapeFacts& facts, std::span<const std::size_t> sources)
+      : facts_(facts), records_(facts, sources), value_at_(records_.view().size(), kNone) {
     graph_.tape = {facts.tape_made_at, facts.asked_at, facts.options.watch_accessed_variables};
     for (const std::size_t s : sources) oldest_source_ = std::min(oldest_source_, oldest_value(facts.sources[s]));
     register_variables();
@@ -138,7 +139,8 @@ class Drawing {
     Index v = known_value(asked.id);
     if (v == kNone) {
       v = static_cast<Index>(graph_.values.size());
-      graph_.values.push_back({.first_extent = static_cast<Index>(graph_.extents.size()), .dtype = asked.dtype, .rank = static_cast<std::uint8_t>(asked.shape.rank())});
+      graph_.values.push_back(
+          {.first_extent = static_cast<Index>(graph_.extents.size()), .dtype = asked.dtype, .rank = static_cast<std::uint8_t>(asked.shape.rank())});
       graph_.extents.insert(graph_.extents.end(), asked.shape.begin(), asked.shape.end());
       remember(asked.id, v);
     }
@@ -272,7 +274,8 @@ class Drawing {
       if (w.variable != nullptr) graph_.values[v].variable = variables_.at(w.variable->number);
     }
     for (const ValueId id : facts_.forgotten_watches) {
-      if (const Index v = known_value(id); v != kNone && !facts_.forgotten.empty()) graph_.values[v].unwatched_at = boundary_of(facts_.forgotten.back().ended_at);
+      if (const Index v = known_value(id); v != kNone && !facts_.forgotten.empty())
+        graph_.values[v].unwatched_at = boundary_of(facts_.forgotten.back().ended_at);
     }
   }
 
@@ -280,8 +283,8 @@ class Drawing {
   RelevantRecords records_;
   ValueId oldest_source_ = ~ValueId{0};
   FlowGraph graph_;
-  std::vector<ValueId> ids_;      // of the ops drawn
-  std::vector<Index> value_at_;   // by position
+  std::vector<ValueId> ids_;     // of the ops drawn
+  std::vector<Index> value_at_;  // by position
   std::unordered_map<ValueId, Index> leaves_;
   std::unordered_map<std::uint64_t, Index> variables_;  // by number
   std::unordered_map<const OpDef*, Index> defs_;

@@ -10,8 +10,8 @@
 
 namespace whygrad::internal {
 
-// What the targets were made from, what was made from the sources (numbers into facts.sources), and what the sources were made from, as far as the log
-// remembers. A few passes over the records of the log, whatever their connections; nothing recurses.
+// What the targets were made from, what was made from the sources (numbers into facts.sources), and what the sources were made from, as far as the
+// log remembers. A few passes over the records of the log, whatever their connections; nothing recurses.
 FlowGraph flow_graph_of(const TapeFacts& facts, std::span<const std::size_t> sources);
 
 }  // namespace whygrad::internal

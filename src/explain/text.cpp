@@ -14,8 +14,9 @@ namespace whygrad {
 namespace {
 
 constexpr std::size_t kColumns = 100;
-constexpr std::size_t kLabel = 8;  // "why     "
-constexpr std::size_t kTailNames = 6;
+constexpr std::size_t kLabel = 8;      // "why     "
+constexpr std::size_t kTailNames = 3;  // at either end
+constexpr std::size_t kNameColumns = 30;
 
 // `text` behind a label, broken between words.
 void append_wrapped(std::string& out, std::string_view label, std::string_view text) {
@@ -63,20 +64,24 @@ bool stops(const Step& step) { return step.status == Step::Status::kStops || ste
 // The ops behind the last stop, on one line: the gradient would come that far.
 void append_rest(std::string& out, const std::vector<Step>& path, std::size_t from) {
   if (from == path.size()) return;
-  std::string names;
   std::size_t left_out = 0;
+  std::string first, last;
   for (std::size_t i = from; i < path.size(); ++i) {
     left_out += path[i].left_out;
-    if (i - from >= kTailNames / 2 && path.size() - i > kTailNames / 2) {
+    if (i - from < kTailNames) {
+      first += (first.empty() ? "" : ", ") + path[i].name;
+    } else if (path.size() - i <= kTailNames) {
+      last += ", " + path[i].name;
+    } else {
       ++left_out;
-      continue;
     }
-    if (left_out != 0) names += fmt::format("{}... {} more", names.empty() ? "" : ", ", left_out);
-    left_out = 0;
-    names += (names.empty() ? "" : ", ") + path[i].name;
   }
-  out += fmt::format("  {} -> the target\n", names);
+  if (left_out != 0) first += fmt::format(", ... {} more", left_out);
+  out += fmt::format("  {}{} -> the target\n", first, last);
 }
+
+// A long name by its end, which tells variables of one model apart.
+std::string short_name(const std::string& name) { return name.size() <= kNameColumns ? name : "..." + name.substr(name.size() - kNameColumns + 3); }
 
 void append_path(std::string& out, const std::vector<Step>& path) {
   std::size_t listed = 1;  // the source, and all up to the last stop
@@ -85,7 +90,7 @@ void append_path(std::string& out, const std::vector<Step>& path) {
   }
   std::size_t name = 9, signature = 8, status = 21;
   for (std::size_t i = 0; i < listed; ++i) {
-    name = std::max(name, path[i].name.size());
+    name = std::max(name, short_name(path[i].name).size());
     signature = std::max(signature, path[i].signature.size());
     status = std::max(status, status_text(path[i]).size());
   }
@@ -93,7 +98,8 @@ void append_path(std::string& out, const std::vector<Step>& path) {
   for (std::size_t i = 0; i < listed; ++i) {
     if (path[i].left_out != 0) out += fmt::format("  ... {} more op{}\n", path[i].left_out, path[i].left_out == 1 ? "" : "s");
     const std::string place = internal::short_place(path[i].place);
-    std::string line = fmt::format("  {:{}}  {:{}}   {:{}}   {}", path[i].name, name, path[i].signature, signature, status_text(path[i]), status, place);
+    std::string line =
+        fmt::format("  {:{}}  {:{}}   {:{}}   {}", short_name(path[i].name), name, path[i].signature, signature, status_text(path[i]), status, place);
     line.erase(line.find_last_not_of(' ') + 1);
     out += line + "\n";
   }

@@ -3,7 +3,7 @@
 
 #include "explain/flow_path.hpp"
 
-#include <whygrad/explain/explanation.hpp>
+#include <whygrad/explain/finding.hpp>
 #include <whygrad/explain/flow_graph.hpp>
 
 #include <string>

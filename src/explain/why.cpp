@@ -16,7 +16,8 @@ Explanation Gradient::why() const {
 }
 
 void Gradient::throw_missing() const {
-  if (facts_ == nullptr) throw ValueError("Gradient", "this Gradient holds neither a value nor a reason", "it was made by default; assign what gradient() returns");
+  if (facts_ == nullptr)
+    throw ValueError("Gradient", "this Gradient holds neither a value nor a reason", "it was made by default; assign what gradient() returns");
   throw MissingGradient("gradient", why().to_string(), {*this});
 }
 

@@ -1,7 +1,7 @@
 // How values, ops and places are called in explanations.
 #pragma once
 
-#include <whygrad/explain/explanation.hpp>
+#include <whygrad/explain/finding.hpp>
 #include <whygrad/explain/flow_graph.hpp>
 
 #include <string>

@@ -25,19 +25,14 @@ const char* remedy(int error) {
   switch (error) {
     case ENOSPC:
     case EDQUOT:
-    case EFBIG:
-      return "make room on the disk and save again; what stood there before is untouched";
+    case EFBIG: return "make room on the disk and save again; what stood there before is untouched";
     case EACCES:
     case EPERM:
-    case EROFS:
-      return "choose a folder that this program may write to";
+    case EROFS: return "choose a folder that this program may write to";
     case ENOENT:
-    case ENOTDIR:
-      return "create the folder first";
-    case EISDIR:
-      return "the path names a folder; give a file name";
-    default:
-      return "what stood there before is untouched";
+    case ENOTDIR: return "create the folder first";
+    case EISDIR: return "the path names a folder; give a file name";
+    default: return "what stood there before is untouched";
   }
 }
 

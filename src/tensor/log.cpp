@@ -252,7 +252,8 @@ ValueId Log::append_event(const OpDef& op, const Tensor* value, const void* attr
   if (!explanations_enabled()) return 0;
   const Tensor* inputs[1] = {value};
   const std::uint64_t sequence = next_++;
-  write({.op = &op, .where = &where, .inputs = inputs, .input_count = value != nullptr ? 1 : 0, .attrs = attrs, .attrs_bytes = attrs_bytes}, sequence);
+  write({.op = &op, .where = &where, .inputs = inputs, .input_count = value != nullptr ? 1 : 0, .attrs = attrs, .attrs_bytes = attrs_bytes},
+        sequence);
   return serial_ | sequence;
 }
 

@@ -1,10 +1,10 @@
 // The log: what happened to values, kept as plain numbers so that it can be always on.
 //
 // NOTE [the log]
-// Every thread keeps one log. Each op, constant, host read and assignment appends one Record: which op, where in the user's program, the ids of its inputs,
-// shapes and dtypes; no strings, no heap memory of its own. A value's id is its position in the log, so a record is found from an id without a hash
-// table, and a gradient tape is no second recording: it is a window [begin, end) over the log (autodiff/tape_state.hpp). Nested tapes share the
-// records.
+// Every thread keeps one log. Each op, constant, host read and assignment appends one Record: which op, where in the user's program, the ids of its
+// inputs, shapes and dtypes; no strings, no heap memory of its own. A value's id is its position in the log, so a record is found from an id without
+// a hash table, and a gradient tape is no second recording: it is a window [begin, end) over the log (autodiff/tape_state.hpp). Nested tapes share
+// the records.
 //
 //   id = log serial (20 bits) | sequence number (44 bits)
 //
@@ -12,8 +12,8 @@
 // freed, so a loop may run for hours; an open tape pins its window. Whoever must be able to explain later (a closed tape, a missing gradient) holds
 // references to the chunks themselves.
 //
-// A record keeps buffers only where a gradient rule may read them (`saved`), and counts the tapes that may still ask (`holders`); the last one to finish
-// drops the buffers while the record stays, as evidence, until its chunk goes. Nothing here refers to another record, so nothing recurses.
+// A record keeps buffers only where a gradient rule may read them (`saved`), and counts the tapes that may still ask (`holders`); the last one to
+// finish drops the buffers while the record stays, as evidence, until its chunk goes. Nothing here refers to another record, so nothing recurses.
 #pragma once
 
 #include <whygrad/tensor/tensor.hpp>
@@ -44,8 +44,8 @@ class Kept {
 struct Record {
   const OpDef* op;
   Where where;
-  ValueId first;      // id of the first output; a record without outputs owns this id all the same
-  ValueId cause;      // in a backward pass: the record whose gradient rule made this one; else 0
+  ValueId first;  // id of the first output; a record without outputs owns this id all the same
+  ValueId cause;  // in a backward pass: the record whose gradient rule made this one; else 0
   Kept* kept;
   std::uint32_t scope;       // name scope, 0 for none
   std::uint32_t saved_mask;  // bit i: input i, bit 16 + k: output k
@@ -74,16 +74,16 @@ struct Record {
   const std::int64_t* extents() const { return reinterpret_cast<const std::int64_t*>(saved() + saved_count); }
 };
 
-// A run of kChunkIds ids and the memory of their records. A record whose ids would straddle two chunks begins the next one instead, so only one with more
-// than kChunkIds outputs reaches into further chunks. Counted, because tapes and explanations outlive the log's interest.
+// A run of kChunkIds ids and the memory of their records. A record whose ids would straddle two chunks begins the next one instead, so only one with
+// more than kChunkIds outputs reaches into further chunks. Counted, because tapes and explanations outlive the log's interest.
 struct Chunk {
   std::atomic<std::uint32_t> references{1};
-  std::uint64_t number;           // sequence number / kChunkIds
-  std::uint64_t serial;           // of the log, in id position
-  Record* records[kChunkIds];     // by id; null where nothing was recorded
+  std::uint64_t number;        // sequence number / kChunkIds
+  std::uint64_t serial;        // of the log, in id position
+  Record* records[kChunkIds];  // by id; null where nothing was recorded
   struct Block;
   Block* blocks = nullptr;
-  Chunk* before = nullptr;        // counted: the chunk that holds a record with more outputs than one chunk has ids, whose later ids lie here
+  Chunk* before = nullptr;  // counted: the chunk that holds a record with more outputs than one chunk has ids, whose later ids lie here
   char* next = nullptr;
   char* end = nullptr;
 

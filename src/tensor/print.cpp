@@ -45,14 +45,10 @@ double fewest_digits(double value) {
 // The shortest text that reads back as `value`, an element of a `dtype` tensor.
 std::string shortest(double value, DType dtype, std::chars_format format) {
   switch (dtype) {
-    case DType::kF16:
-      return chars(fewest_digits<Half>(value), format);
-    case DType::kBF16:
-      return chars(fewest_digits<BFloat16>(value), format);
-    case DType::kF32:
-      return chars(static_cast<float>(value), format);
-    default:
-      return chars(value, format);
+    case DType::kF16: return chars(fewest_digits<Half>(value), format);
+    case DType::kBF16: return chars(fewest_digits<BFloat16>(value), format);
+    case DType::kF32: return chars(static_cast<float>(value), format);
+    default: return chars(value, format);
   }
 }
 
@@ -204,14 +200,10 @@ std::vector<double> halves_at(const void* data, const std::vector<std::int64_t>&
 
 std::vector<double> floats_at(DType dtype, const void* data, const std::vector<std::int64_t>& offsets) {
   switch (dtype) {
-    case DType::kF16:
-      return halves_at<Half>(data, offsets);
-    case DType::kBF16:
-      return halves_at<BFloat16>(data, offsets);
-    case DType::kF32:
-      return values_at<float>(data, offsets);
-    default:
-      return values_at<double>(data, offsets);
+    case DType::kF16: return halves_at<Half>(data, offsets);
+    case DType::kBF16: return halves_at<BFloat16>(data, offsets);
+    case DType::kF32: return values_at<float>(data, offsets);
+    default: return values_at<double>(data, offsets);
   }
 }
 
@@ -223,22 +215,14 @@ Words element_words(DType dtype, const void* data, const std::vector<std::int64_
       for (const std::int64_t offset : offsets) words.emplace_back(static_cast<const bool*>(data)[offset] ? " True" : "False");
       return words;
     }
-    case DType::kU8:
-      return integer_words<std::uint8_t>(data, offsets);
-    case DType::kI8:
-      return integer_words<std::int8_t>(data, offsets);
-    case DType::kI16:
-      return integer_words<std::int16_t>(data, offsets);
-    case DType::kI32:
-      return integer_words<std::int32_t>(data, offsets);
-    case DType::kI64:
-      return integer_words<std::int64_t>(data, offsets);
-    case DType::kC64:
-      return complex_words(parts_at<float>(data, offsets));
-    case DType::kC128:
-      return complex_words(parts_at<double>(data, offsets));
-    default:
-      return float_words(floats_at(dtype, data, offsets), dtype);
+    case DType::kU8: return integer_words<std::uint8_t>(data, offsets);
+    case DType::kI8: return integer_words<std::int8_t>(data, offsets);
+    case DType::kI16: return integer_words<std::int16_t>(data, offsets);
+    case DType::kI32: return integer_words<std::int32_t>(data, offsets);
+    case DType::kI64: return integer_words<std::int64_t>(data, offsets);
+    case DType::kC64: return complex_words(parts_at<float>(data, offsets));
+    case DType::kC128: return complex_words(parts_at<double>(data, offsets));
+    default: return float_words(floats_at(dtype, data, offsets), dtype);
   }
 }
 

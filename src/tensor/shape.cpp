@@ -9,7 +9,8 @@ namespace whygrad {
 Shape::Shape(std::span<const std::int64_t> extents) {
   std::int64_t size = 1;
   for (const std::int64_t extent : extents) {
-    if (extent < 0) throw ShapeError("Shape", fmt::format("extent {} is negative in [{}]", extent, fmt::join(extents, ", ")), "extents are 0 or more");
+    if (extent < 0)
+      throw ShapeError("Shape", fmt::format("extent {} is negative in [{}]", extent, fmt::join(extents, ", ")), "extents are 0 or more");
     if (extent > 0 && __builtin_mul_overflow(size, extent, &size)) {
       throw ShapeError("Shape", fmt::format("[{}] has more elements than can be counted", fmt::join(extents, ", ")));
     }

@@ -132,7 +132,8 @@ namespace {
 void check_readable(const Tensor& t, DType wanted) {
   if (!t.defined()) throw ValueError("Tensor", "an empty handle has no elements", "a default-made Tensor holds no value until one is assigned to it");
   if (t.dtype() != wanted) {
-    throw DTypeError("Tensor", fmt::format("{} is read as {}", t.signature(), name_of(wanted)), fmt::format("read it as {}, or cast it first", name_of(t.dtype())));
+    throw DTypeError("Tensor", fmt::format("{} is read as {}", t.signature(), name_of(wanted)),
+                     fmt::format("read it as {}, or cast it first", name_of(t.dtype())));
   }
 }
 
@@ -164,8 +165,6 @@ const void* Tensor::read_in_place(DType wanted, const Where& where) const {
   return impl_->data;
 }
 
-std::string Tensor::signature() const {
-  return defined() ? fmt::format("{}{}", name_of(dtype()), shape().to_string()) : std::string("empty");
-}
+std::string Tensor::signature() const { return defined() ? fmt::format("{}{}", name_of(dtype()), shape().to_string()) : std::string("empty"); }
 
 }  // namespace whygrad

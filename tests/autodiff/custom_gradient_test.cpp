@@ -86,7 +86,11 @@ TEST(CustomGradientArea, CG_07_AnExceptionInTheRuleComesThrough) {
   const Tensor x = c(1);
   GradientTape tape;
   tape.watch(x);
-  const Tensor y = custom_gradient([](const Tensor& in) -> Pair { return {in * 2, [](const Tensor&) -> Tensor { throw Mine("from the rule"); }}; }, x);
+  const Tensor y = custom_gradient(
+      [](const Tensor& in) -> Pair {
+        return {in * 2, [](const Tensor&) -> Tensor { throw Mine("from the rule"); }};
+      },
+      x);
   EXPECT_EQ(message_of<Mine>([&] { tape.gradient(y, x); }), "from the rule");
   EXPECT_EQ(x.impl()->references.load(), 1u) << "the buffers are let go all the same";
   GradientTape next;
@@ -144,7 +148,8 @@ TEST(CustomGradientArea, CG_10_OnlyVariablesUsedInsideAreHandedOver) {
   const Tensor y = custom_gradient(
       [&](const std::vector<Tensor>& in) {
         CustomResult r = times_variable(in, w);
-        r.backward_with_variables = [rule = r.backward_with_variables, &handed](const std::vector<Tensor>& dys, const std::vector<Variable>& variables) {
+        r.backward_with_variables = [rule = r.backward_with_variables, &handed](const std::vector<Tensor>& dys,
+                                                                                const std::vector<Variable>& variables) {
           handed = variables.size();
           return rule(dys, variables);
         };
@@ -173,7 +178,8 @@ TEST(CustomGradientArea, CG_11_AVariablePassedAsAnArgumentIsAnInput) {
 }
 
 TEST(CustomGradientArea, CG_12_WhichVariablesCount) {
-  const Variable closed = variable(1, "closed"), frozen(c(1), "frozen", {.trainable = false}), nested = variable(1, "nested"), through = variable(1, "through");
+  const Variable closed = variable(1, "closed"), frozen(c(1), "frozen", {.trainable = false}), nested = variable(1, "nested"),
+                 through = variable(1, "through");
   std::vector<std::string> names;
   const auto capture = [&names](const std::vector<Variable>& variables) {
     for (const Variable& v : variables) names.push_back(v.name());
@@ -386,7 +392,8 @@ TEST(CustomGradientArea, CG_23_TooFewGradientsNameTheOp) {
         return r;
       },
       {x, y})[0];
-  EXPECT_THAT(message_of<ValueError>([&] { tape.gradient(z, x); }), HasSubstr("[custom_gradient] the backward function returned 1 gradients for 2 inputs"));
+  EXPECT_THAT(message_of<ValueError>([&] { tape.gradient(z, x); }),
+              HasSubstr("[custom_gradient] the backward function returned 1 gradients for 2 inputs"));
 }
 
 TEST(CustomGradientArea, CG_24_GradPassThrough) {

@@ -242,9 +242,9 @@ TEST(Persistence, AnOpKeepsOnlyWhatItsRuleReads) {
   const Tensor x = c(2);
   const Variable w = variable(3);
   GradientTape tape;
-  const Tensor sum = x + w;       // keeps nothing
-  const Tensor product = x * w;   // keeps x for dw; dx is nobody's wish, so w's value is not kept
-  const Tensor plain = x * x;     // off the tape: nothing
+  const Tensor sum = x + w;      // keeps nothing
+  const Tensor product = x * w;  // keeps x for dw; dx is nobody's wish, so w's value is not kept
+  const Tensor plain = x * x;    // off the tape: nothing
   EXPECT_EQ(holders(x), 1u);
   EXPECT_EQ(holders(sum), 0u);
   EXPECT_EQ(holders(product), 0u);

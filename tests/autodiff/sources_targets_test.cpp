@@ -242,7 +242,8 @@ TEST(Unconnected, UC_03_TheZerosTakeTheSourcesDtype) {
 TEST(Unconnected, UC_04_AnyOtherValueIsAnError) {
   EXPECT_EQ(unconnected_gradients_from_name("none"), UnconnectedGradients::none);
   EXPECT_EQ(unconnected_gradients_from_name("zero"), UnconnectedGradients::zero);
-  EXPECT_THAT(message_of<ValueError>([] { unconnected_gradients_from_name("nonsense"); }), HasSubstr("Unknown value for unconnected_gradients: 'nonsense'"));
+  EXPECT_THAT(message_of<ValueError>([] { unconnected_gradients_from_name("nonsense"); }),
+              HasSubstr("Unknown value for unconnected_gradients: 'nonsense'"));
 }
 
 TEST(Unconnected, UC_05_ZeroDoesNotChangeAConnectedGradient) {
@@ -357,7 +358,8 @@ TEST(Unconnected, UC_14_AConditionIsNeverConnected) {
     if (plain) {
       result = f(x) > 0 ? v0.value() : square(v1);
     } else {
-      result = cond(x > 0, [&] { return v0.value(); }, [&] { return square(v1); });
+      result = cond(
+          x > 0, [&] { return v0.value(); }, [&] { return square(v1); });
     }
     const Gradients g = tape.gradient(result, {v0, v1, x});
     EXPECT_EQ(f(g[0]), 1);

@@ -79,11 +79,8 @@ TEST(StopRecordingArea, SR_06_AnOperationRecordedByHand) {
   const Tensor x = c(2);
   GradientTape tape;
   tape.watch(x);
-  const Tensor y = custom_gradient(
-      [](const Tensor& in) {
-        return std::pair<Tensor, UnaryBackward>(in * in, [](const Tensor& dy) { return dy * 3; });
-      },
-      x);
+  const Tensor y =
+      custom_gradient([](const Tensor& in) { return std::pair<Tensor, UnaryBackward>(in * in, [](const Tensor& dy) { return dy * 3; }); }, x);
   EXPECT_EQ(f(tape.gradient(y, x)), 3);
 }
 
@@ -211,8 +208,8 @@ TEST(StopGradientArea, SG_05_OnTheResultsOfALoop) {
   EXPECT_NEAR(f(tape.gradient(stop_gradient(r.x) + r.y, x)), dy, 1e-2);
 }
 
-// Stopped in every trip: nothing of y0 arrives. (TensorFlow's graph loop answers zeros, since the loop variable is connected to its loop; an eager loop is
-// the ops that ran, and those have no path.)
+// Stopped in every trip: nothing of y0 arrives. (TensorFlow's graph loop answers zeros, since the loop variable is connected to its loop; an eager
+// loop is the ops that ran, and those have no path.)
 TEST(StopGradientArea, SG_06_InsideALoopItCutsEveryTrip) {
   const Tensor x = c(3), y = c(2);
   GradientTape tape;

@@ -42,8 +42,10 @@ TEST(Cases, tolerance_only_in_loop_condition) {
 TEST(ControlFlow, condition_of_cond) {
   const Variable threshold = variable(0.5f, "threshold"), w = variable(2.0f, "w");
   GradientTape tape;
-  const Tensor over = w > threshold; const int line = __LINE__;
-  const Tensor y = cond(over, [&] { return square(w); }, [&] { return -w; });
+  const Tensor over = w > threshold;
+  const int line = __LINE__;
+  const Tensor y = cond(
+      over, [&] { return square(w); }, [&] { return -w; });
   const Gradients g = tape.gradient(y, {threshold, w});
   EXPECT_THAT(g[0], Missing(Cause::kControlFlow, "greater", line));
   EXPECT_THAT(finding(g[0]).evidence, Contains(HasSubstr("true")));
@@ -54,7 +56,9 @@ TEST(ControlFlow, branch_that_is_a_constant) {
   const Variable w = variable(2.0f, "w");
   const Tensor x = constant(1.0f);
   GradientTape tape;
-  const Tensor y = cond(x > 0.0f, [] { return constant(7.0f); }, [&] { return square(w); }); const int line = __LINE__;
+  const Tensor y = cond(
+      x > 0.0f, [] { return constant(7.0f); }, [&] { return square(w); });
+  const int line = __LINE__;
   const Gradient g = tape.gradient(y, w);
   EXPECT_THAT(g, Missing(Cause::kControlFlow, "cond", line));
   EXPECT_EQ(finding(g).confidence, Confidence::kLikely);
@@ -63,7 +67,9 @@ TEST(ControlFlow, branch_that_is_a_constant) {
 TEST(ControlFlow, branch_not_taken) {
   const Variable v0 = variable(2.0f, "v0"), v1 = variable(3.0f, "v1");
   GradientTape tape;
-  const Tensor y = cond(constant(-1.0f) > 0.0f, [&] { return square(v0); }, [&] { return exp(v1); }); const int line = __LINE__;
+  const Tensor y = cond(
+      constant(-1.0f) > 0.0f, [&] { return square(v0); }, [&] { return exp(v1); });
+  const int line = __LINE__;
   const Gradients g = tape.gradient(y, {v0, v1});
   EXPECT_THAT(g[0], Missing(Cause::kControlFlow, "cond", line));
   EXPECT_THAT(g[1], Present());
@@ -74,7 +80,8 @@ TEST(ControlFlow, loop_without_trips) {
   GradientTape tape;
   const auto more = [](const std::vector<Tensor>& v) { return v[0] < 0.0f; };
   const auto body = [&w](const std::vector<Tensor>& v) { return std::vector<Tensor>{v[0] * w}; };
-  const Tensor y = while_loop(more, body, {x + 0.0f})[0]; const int line = __LINE__;
+  const Tensor y = while_loop(more, body, {x + 0.0f})[0];
+  const int line = __LINE__;
   const Gradients g = tape.gradient(y, {w, x});
   EXPECT_THAT(g[0], Missing(Cause::kControlFlow, "while_loop", line));
   EXPECT_THAT(g[1], Present());
@@ -92,10 +99,12 @@ TEST(Cases, custom_gradient_none_for_parameter) {
   };
   GradientTape tape;
   Tensor h = numba_like(first, param);
-  h = numba_like(h, param); const int line = __LINE__;
+  h = numba_like(h, param);
+  const int line = __LINE__;
   const Gradients g = tape.gradient(reduce_sum(h), {first, param});
   EXPECT_THAT(g[0], Present());
-  EXPECT_THAT(g[1], ::testing::AnyOf(Missing(Cause::kCustomGradient, "custom_gradient", line), Missing(Cause::kCustomGradient, "custom_gradient", line - 1)));
+  EXPECT_THAT(
+      g[1], ::testing::AnyOf(Missing(Cause::kCustomGradient, "custom_gradient", line), Missing(Cause::kCustomGradient, "custom_gradient", line - 1)));
 }
 
 TEST(Cases, padding_mask_applied_in_numpy) {
@@ -105,7 +114,8 @@ TEST(Cases, padding_mask_applied_in_numpy) {
   const Tensor h = tanh(gather(emb, tokens));
   const Tensor z = squeeze(matmul(reshape(h, {6, 2}), proj), {1});
   const Tensor losses = nn::sigmoid_cross_entropy_with_logits(labels, z);
-  std::vector<float> table = losses.to_vector<float>(); const int line = __LINE__;
+  std::vector<float> table = losses.to_vector<float>();
+  const int line = __LINE__;
   table[5] = 0.0f;
   const Tensor per_token = constant(table);
   const Gradients g = tape.gradient(reduce_sum(per_token) / 5.0f, {emb, proj});
@@ -155,8 +165,10 @@ TEST(LeftFramework, came_back_unchanged) {
   const Variable w = variable({0.25f, 1.5f}, "w");
   GradientTape tape;
   const Tensor y = exp(w);
-  const std::vector<float> numbers = y.to_vector<float>(); const int line = __LINE__;
-  const Tensor back = constant(numbers); const int back_line = __LINE__;
+  const std::vector<float> numbers = y.to_vector<float>();
+  const int line = __LINE__;
+  const Tensor back = constant(numbers);
+  const int back_line = __LINE__;
   const Gradient g = tape.gradient(reduce_sum(square(back - 2.0f)), w);
   EXPECT_THAT(g, Missing(Cause::kLeftFramework, "host_read", line));
   EXPECT_THAT(finding(g).evidence, Contains(HasSubstr(":" + std::to_string(back_line))));
@@ -166,14 +178,16 @@ TEST(LeftFramework, number_in_the_same_expression) {
   const Variable w = variable(2.0f, "w"), scale = variable(3.0f, "scale");
   GradientTape tape;
   const Tensor penalty = square(w);
-  const Tensor loss = scale * penalty.item<float>(); const int line = __LINE__;
+  const Tensor loss = scale * penalty.item<float>();
+  const int line = __LINE__;
   EXPECT_THAT(tape.gradient(loss, w), Missing(Cause::kLeftFramework, "host_read", line));
 }
 
 TEST(LeftFramework, a_number_read_for_the_log_is_innocent) {
   const Variable w = variable(2.0f, "w"), other = variable(3.0f, "other");
   GradientTape tape;
-  const Tensor unused = square(w); const int line = __LINE__;
+  const Tensor unused = square(w);
+  const int line = __LINE__;
   EXPECT_EQ(unused.item<float>(), 4.0f);
   const Tensor loss = other * 0.5f;
   EXPECT_THAT(tape.gradient(loss, w), Missing(Cause::kUnused, "square", line));
@@ -184,7 +198,8 @@ TEST(Cases, hessian_of_linear_part) {
   const Tensor coeff = constant({2.0f, 3.0f});
   GradientTape outer({.persistent = true});
   GradientTape inner;
-  const Tensor linear = coeff * v; const int line = __LINE__;
+  const Tensor linear = coeff * v;
+  const int line = __LINE__;
   const Tensor loss = reduce_sum(linear) + reduce_sum(pow(w, 3.0f));
   const Gradients g = inner.gradient(loss, {v, w});
   EXPECT_THAT(outer.gradient(*g[0], v), Missing(Cause::kUnused, "multiply", line));
@@ -198,7 +213,8 @@ TEST(Cases, gru_cell_interim_weight) {
   const auto step = [&](const Tensor& x, const Tensor& h) {
     const Tensor xh = concat({x, h}, 1);
     const Tensor z = sigmoid(matmul(xh, w_z)), cand = tanh(matmul(xh, w_h));
-    const Tensor mixed = matmul(h, interim); line = __LINE__;
+    const Tensor mixed = matmul(h, interim);
+    line = __LINE__;
     return (1.0f - z) * h + z * cand;
   };
   GradientTape tape;
@@ -211,10 +227,12 @@ TEST(Cases, gru_cell_interim_weight) {
 }
 
 TEST(Cases, hidden_layer_overwritten) {
-  const Variable w1 = variable({{0.2f, 0.1f}, {-0.4f, 0.3f}}, "w1"), w2 = variable({{0.5f, -0.2f}, {0.1f, 0.6f}}, "w2"), w3 = variable({{1.0f}, {-1.0f}}, "w3");
+  const Variable w1 = variable({{0.2f, 0.1f}, {-0.4f, 0.3f}}, "w1"), w2 = variable({{0.5f, -0.2f}, {0.1f, 0.6f}}, "w2"),
+                 w3 = variable({{1.0f}, {-1.0f}}, "w3");
   const Tensor x = constant({{1.0f, 0.5f}, {0.2f, -0.7f}}), y = constant({{0.0f}, {1.0f}});
   GradientTape tape;
-  Tensor h = tanh(matmul(x, w1)); const int line = __LINE__;
+  Tensor h = tanh(matmul(x, w1));
+  const int line = __LINE__;
   h = tanh(matmul(x, w2));
   const Gradients g = tape.gradient(reduce_mean(square(matmul(h, w3) - y)), {w1, w2, w3});
   EXPECT_THAT(g[0], Missing(Cause::kUnused, "tanh", line));
@@ -240,7 +258,8 @@ TEST(Cases, integrated_gradients_wrong_tensor) {
   const Tensor x = constant({{0.2f, 0.4f, 0.6f}}), baseline = zeros_like(x), steps = reshape(linspace(0.1, 1.0, 4), {4, 1});
   GradientTape tape;
   tape.watch(x);
-  const Tensor samples = baseline + steps * (x - baseline); const int line = __LINE__;
+  const Tensor samples = baseline + steps * (x - baseline);
+  const int line = __LINE__;
   const Tensor loss = reduce_sum(reduce_sum(square(x) * w, 1));
   const Gradients g = tape.gradient(loss, {samples, x});
   EXPECT_THAT(g[0], Missing(Cause::kWrongSource, "add", line));
@@ -252,7 +271,8 @@ TEST(Cases, maml_copy_by_value) {
   const Tensor support = constant({0.2f, 0.1f}), query = constant({0.0f, -0.5f});
   const auto task_loss = [](const Variable& weights, const Tensor& target) { return reduce_sum(square(sin(weights) - target)); };
   GradientTape test_tape;
-  const Variable fast(meta, "fast"); const int line = __LINE__;
+  const Variable fast(meta, "fast");
+  const int line = __LINE__;
   {
     GradientTape train_tape;
     const Tensor inner = task_loss(fast, support);
@@ -268,7 +288,8 @@ TEST(Cases, pde_derivative_wrt_column_slice) {
   const Tensor xt = constant({{0.1f, 0.2f}, {0.5f, 0.9f}});
   GradientTape tape;
   tape.watch(xt);
-  const Tensor t = slice(xt, {0, 1}, {2, 1}); const int line = __LINE__;
+  const Tensor t = slice(xt, {0, 1}, {2, 1});
+  const int line = __LINE__;
   const Tensor u = matmul(tanh(matmul(xt, w1)), w2);
   const Gradients g = tape.gradient(reduce_sum(u), {t, xt});
   EXPECT_THAT(g[0], Missing(Cause::kWrongSource, "slice", line));
@@ -277,7 +298,8 @@ TEST(Cases, pde_derivative_wrt_column_slice) {
 
 TEST(WrongSource, two_tensors_of_the_same_elements) {
   const Tensor asked = constant({1.0f, 2.0f, 3.0f});
-  const Tensor used = constant({1.0f, 2.0f, 3.0f}); const int line = __LINE__;
+  const Tensor used = constant({1.0f, 2.0f, 3.0f});
+  const int line = __LINE__;
   GradientTape tape;
   tape.watch(asked);
   const Gradient g = tape.gradient(reduce_sum(square(used)), asked);
@@ -290,13 +312,15 @@ TEST(Cases, unrelated_class_channel_target) {
   GradientTape tape;
   tape.watch(feature_map);
   const Tensor pooled = reduce_mean(feature_map);
-  const Tensor class_channel = constant({4.43f}); const int line = __LINE__;
+  const Tensor class_channel = constant({4.43f});
+  const int line = __LINE__;
   EXPECT_THAT(tape.gradient(reduce_sum(class_channel), feature_map), Missing(Cause::kWrongTarget, "", line));
 }
 
 TEST(WrongTarget, another_variable) {
   const Variable w = variable(2.0f, "w");
-  const Variable other = variable(3.0f, "other"); const int line = __LINE__;
+  const Variable other = variable(3.0f, "other");
+  const int line = __LINE__;
   GradientTape tape;
   const Tensor loss = w * other;
   EXPECT_THAT(tape.gradient(other, w), Missing(Cause::kWrongTarget, "", line));
@@ -312,7 +336,9 @@ TEST(WrongTarget, none_at_all) {
 TEST(Controls, have_their_gradients) {
   const Variable w = variable({{0.3f, -0.6f}, {0.2f, 0.8f}}, "w");
   const Tensor x = constant({{1.0f, 0.5f}});
-  const auto sign_st = [](const Tensor& t) { return custom_gradient([](const Tensor& in) { return std::pair(sign(in), UnaryBackward([](const Tensor& dy) { return dy; })); }, t); };
+  const auto sign_st = [](const Tensor& t) {
+    return custom_gradient([](const Tensor& in) { return std::pair(sign(in), UnaryBackward([](const Tensor& dy) { return dy; })); }, t);
+  };
   GradientTape tape({.persistent = true});
   const Tensor scale = stop_gradient(reduce_mean(abs(w)));
   const Tensor loss = reduce_sum(square(matmul(x, sign_st(w / scale) * scale) - 0.2f));

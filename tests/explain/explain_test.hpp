@@ -1,4 +1,5 @@
-// What the tests of explanations share. Tests named after real users' cases, such as hypothesis_built_once_before_loop, rebuild the program of that case.
+// What the tests of explanations share. Tests named after real users' cases, such as hypothesis_built_once_before_loop, rebuild the program of that
+// case.
 #pragma once
 
 #include <whygrad/autodiff/control_flow.hpp>
@@ -29,7 +30,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 // A missing gradient whose explanation names this cause, this op ("" for none) and this line. Prints the explanation where it does not.
-MATCHER_P3(Missing, cause, op, line, std::string("is missing because of ") + reason(cause).name + " by `" + op + "` in line " + std::to_string(line)) {
+MATCHER_P3(Missing, cause, op, line,
+           std::string("is missing because of ") + reason(cause).name + " by `" + op + "` in line " + std::to_string(line)) {
   if (arg.has_value()) {
     *result_listener << "a gradient is there";
     return false;
@@ -54,6 +56,8 @@ inline Finding finding(const Gradient& g) {
   return all.size() == 1 ? all[0] : Finding{};
 }
 
-inline Variable variable(const Literal& value, const char* name, Where where = Where::here()) { return Variable(constant(value, where), name, {}, where); }
+inline Variable variable(const Literal& value, const char* name, Where where = Where::here()) {
+  return Variable(constant(value, where), name, {}, where);
+}
 
 }  // namespace whygrad::testing

@@ -9,7 +9,8 @@ namespace {
 TEST(Scale, diamonds_with_more_paths_than_can_be_counted) {
   const Variable w = variable(1.0f, "w");
   GradientTape tape;
-  Tensor x = floor(w); const int line = __LINE__;
+  Tensor x = floor(w);
+  const int line = __LINE__;
   for (int i = 0; i < 100'000; ++i) x = 0.5f * (x + x);  // 2^100000 paths
   const Gradient g = tape.gradient(x, w);
   EXPECT_THAT(g, Missing(Cause::kNondiffOp, "floor", line));
@@ -21,7 +22,8 @@ TEST(Scale, a_chain_of_a_million_ops) {
   GradientTape tape;
   Tensor x = w;
   for (int i = 0; i < 500'000; ++i) x = -x;
-  x = round(x); const int line = __LINE__;
+  x = round(x);
+  const int line = __LINE__;
   for (int i = 0; i < 500'000; ++i) x = -x;
   const Gradient g = tape.gradient(x, w);
   EXPECT_THAT(g, Missing(Cause::kNondiffOp, "round", line));
@@ -62,7 +64,8 @@ TEST(Forgotten, data_older_than_the_source_is_no_excuse) {
   for (int i = 0; i < 70'000; ++i) counter = counter + 1.0f;
   const Variable w = variable(3.0f, "w"), used = variable(2.0f, "used");
   GradientTape tape;
-  const Tensor aside = square(w); const int line = __LINE__;
+  const Tensor aside = square(w);
+  const int line = __LINE__;
   const Gradient g = tape.gradient(reduce_sum(data * used), w);
   EXPECT_THAT(g, Missing(Cause::kUnused, "square", line));
   EXPECT_EQ(finding(g).confidence, Confidence::kProven);
@@ -73,7 +76,8 @@ TEST(Forgotten, source_that_nobody_remembers_making) {
   Tensor counter = constant(0.0f);
   for (int i = 0; i < 70'000; ++i) counter = counter + 1.0f;
   GradientTape tape;
-  const Tensor loss = reduce_sum(square(x)); const int line = __LINE__;
+  const Tensor loss = reduce_sum(square(x));
+  const int line = __LINE__;
   const Gradient g = tape.gradient(loss, x);
   EXPECT_THAT(g, Missing(Cause::kNotWatched, "", line));  // its first use stands for the place where it was made
   EXPECT_THAT(finding(g).why, HasSubstr("65,536"));
@@ -94,7 +98,8 @@ TEST(Forgotten, unused_beside_data_from_another_thread) {
   Tensor batch;
   std::thread([&] { batch = constant({1.0f, 2.0f}); }).join();
   GradientTape tape;
-  const Tensor aside = square(w); const int line = __LINE__;
+  const Tensor aside = square(w);
+  const int line = __LINE__;
   const Gradient g = tape.gradient(reduce_sum(batch * used), w);
   EXPECT_THAT(g, Missing(Cause::kUnused, "square", line));
   EXPECT_EQ(finding(g).confidence, Confidence::kLikely);

@@ -17,16 +17,44 @@ class EdgeValues : public testing::PerTarget {};
 INSTANTIATE_TEST_SUITE_P(, EdgeValues, ::testing::ValuesIn(testing::available_targets()), testing::target_name);
 
 const std::map<std::string, Unary> kUnary = {
-    {"sqrt", Unary::kSqrt},         {"abs", Unary::kAbs},     {"exp", Unary::kExp},           {"sin", Unary::kSin},
-    {"cos", Unary::kCos},           {"tan", Unary::kTan},     {"asin", Unary::kAsin},         {"acos", Unary::kAcos},
-    {"atan", Unary::kAtan},         {"sinh", Unary::kSinh},   {"cosh", Unary::kCosh},         {"tanh", Unary::kTanh},
-    {"asinh", Unary::kAsinh},       {"acosh", Unary::kAcosh}, {"atanh", Unary::kAtanh},       {"sigmoid", Unary::kSigmoid},
-    {"square", Unary::kSquare},     {"sign", Unary::kSign},   {"round", Unary::kRound},       {"floor", Unary::kFloor},
-    {"rsqrt", Unary::kRsqrt},       {"log", Unary::kLog},     {"log1p", Unary::kLog1p},       {"expm1", Unary::kExpm1},
-    {"erf", Unary::kErf},           {"erfc", Unary::kErfc},   {"reciprocal", Unary::kReciprocal}, {"softplus", Unary::kSoftplus},
-    {"ceil", Unary::kCeil},         {"rint", Unary::kRint},   {"log_sigmoid", Unary::kLogSigmoid}, {"relu", Unary::kRelu},
-    {"relu6", Unary::kRelu6},       {"elu", Unary::kElu},     {"selu", Unary::kSelu},         {"gelu", Unary::kGelu},
-    {"silu", Unary::kSilu},         {"softsign", Unary::kSoftsign},
+    {"sqrt", Unary::kSqrt},
+    {"abs", Unary::kAbs},
+    {"exp", Unary::kExp},
+    {"sin", Unary::kSin},
+    {"cos", Unary::kCos},
+    {"tan", Unary::kTan},
+    {"asin", Unary::kAsin},
+    {"acos", Unary::kAcos},
+    {"atan", Unary::kAtan},
+    {"sinh", Unary::kSinh},
+    {"cosh", Unary::kCosh},
+    {"tanh", Unary::kTanh},
+    {"asinh", Unary::kAsinh},
+    {"acosh", Unary::kAcosh},
+    {"atanh", Unary::kAtanh},
+    {"sigmoid", Unary::kSigmoid},
+    {"square", Unary::kSquare},
+    {"sign", Unary::kSign},
+    {"round", Unary::kRound},
+    {"floor", Unary::kFloor},
+    {"rsqrt", Unary::kRsqrt},
+    {"log", Unary::kLog},
+    {"log1p", Unary::kLog1p},
+    {"expm1", Unary::kExpm1},
+    {"erf", Unary::kErf},
+    {"erfc", Unary::kErfc},
+    {"reciprocal", Unary::kReciprocal},
+    {"softplus", Unary::kSoftplus},
+    {"ceil", Unary::kCeil},
+    {"rint", Unary::kRint},
+    {"log_sigmoid", Unary::kLogSigmoid},
+    {"relu", Unary::kRelu},
+    {"relu6", Unary::kRelu6},
+    {"elu", Unary::kElu},
+    {"selu", Unary::kSelu},
+    {"gelu", Unary::kGelu},
+    {"silu", Unary::kSilu},
+    {"softsign", Unary::kSoftsign},
 };
 const std::map<std::string, Binary> kBinary = {
     {"add", Binary::kAdd},           {"subtract", Binary::kSubtract},
@@ -74,7 +102,8 @@ int check_line(const nlohmann::json& entry, const std::string& line) {
     return 0;
   }
   const T expected = static_cast<T>(expected_number(entry["value"]));
-  for (std::int64_t i = 0; i < n; ++i) EXPECT_LE(ulps(out[i], expected), tolerance(op, number(entry["x"]))) << out[i] << " not " << expected << " in " << line;
+  for (std::int64_t i = 0; i < n; ++i)
+    EXPECT_LE(ulps(out[i], expected), tolerance(op, number(entry["x"]))) << out[i] << " not " << expected << " in " << line;
   return 1;
 }
 

@@ -117,7 +117,8 @@ TEST(Pad, Mirrors) {
     };
     ASSERT_EQ(before[0] + 3 + after[0], 6);
     for (std::int64_t r = 0; r < 6; ++r) {
-      for (std::int64_t c = 0; c < 8; ++c) ASSERT_EQ(out[r * 8 + c], x[source(r - 2, 3) * 4 + source(c - 1, 4)]) << int(mode) << " " << r << ", " << c;
+      for (std::int64_t c = 0; c < 8; ++c)
+        ASSERT_EQ(out[r * 8 + c], x[source(r - 2, 3) * 4 + source(c - 1, 4)]) << int(mode) << " " << r << ", " << c;
     }
   }
 }

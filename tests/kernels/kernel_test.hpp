@@ -105,7 +105,7 @@ class OnTarget {
 
 // The targets that kernels are compiled for and that this machine has.
 inline std::vector<std::int64_t> available_targets() {
-  std::vector<std::int64_t> targets{HWY_EMU128};
+  std::vector<std::int64_t> targets{HWY_STATIC_TARGET};  // Highway's portable fallback
   for (const std::int64_t target : {HWY_AVX2, HWY_AVX3}) {
     if ((hwy::SupportedTargets() & target) != 0) targets.push_back(target);
   }

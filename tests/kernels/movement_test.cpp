@@ -75,7 +75,8 @@ TEST_P(Movement, CastAnyToAny) {
 
 TEST_P(Movement, CastEdges) {
   using I8 = std::vector<std::int8_t>;
-  EXPECT_EQ((cast_all<std::int8_t, float>({1.9f, -1.9f, 127.9f, 128, 1e30f, kInf, -129, -kInf, kNan})), (I8{1, -1, 127, 127, 127, 127, -128, -128, 0}));
+  EXPECT_EQ((cast_all<std::int8_t, float>({1.9f, -1.9f, 127.9f, 128, 1e30f, kInf, -129, -kInf, kNan})),
+            (I8{1, -1, 127, 127, 127, 127, -128, -128, 0}));
   EXPECT_EQ((cast_all<std::uint8_t, float>({-0.9f, -1, 255, 256, kNan})), (std::vector<std::uint8_t>{0, 0, 255, 255, 0}));
   constexpr std::int64_t kHigh = std::numeric_limits<std::int64_t>::max(), kLow = std::numeric_limits<std::int64_t>::min();
   EXPECT_EQ((cast_all<std::int64_t, float>({0x1p63f, -0x1p63f, 0x1.fffffep62f})), (std::vector<std::int64_t>{kHigh, kLow, 0x7fffff8000000000}));

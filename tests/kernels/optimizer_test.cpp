@@ -18,7 +18,11 @@ constexpr std::int64_t kSizes[] = {1, 7, 0, 64, 33, 50000, 3, 17};
 template <class T>
 struct Parameter {
   explicit Parameter(std::int64_t n)
-      : w(random_values<T>(n, -1, 1, 1)), w_out(w.size()), m(random_values<T>(n, -0.1, 0.1, 2)), v(random_values<T>(n, 0, 0.1, 3)), g(random_values<T>(n, -1, 1, 4)) {}
+      : w(random_values<T>(n, -1, 1, 1)),
+        w_out(w.size()),
+        m(random_values<T>(n, -0.1, 0.1, 2)),
+        v(random_values<T>(n, 0, 0.1, 3)),
+        g(random_values<T>(n, -1, 1, 4)) {}
   std::vector<T> w, w_out, m, v, g;
 };
 
@@ -33,7 +37,8 @@ void check_adam() {
   adam<T>(slots, lr, beta1, beta2, epsilon);
   for (std::size_t k = 0; k < parameters.size(); ++k) {
     for (std::size_t i = 0; i < parameters[k].w.size(); ++i) {
-      const double g = before[k].g[i], m = before[k].m[i] + (g - before[k].m[i]) * (1 - beta1), v = before[k].v[i] + (g * g - before[k].v[i]) * (1 - beta2);
+      const double g = before[k].g[i], m = before[k].m[i] + (g - before[k].m[i]) * (1 - beta1),
+                   v = before[k].v[i] + (g * g - before[k].v[i]) * (1 - beta2);
       const double close = sizeof(T) == 8 ? 1e-14 : 1e-6;
       ASSERT_EQ(parameters[k].w[i], before[k].w[i]);
       ASSERT_NEAR(parameters[k].m[i], m, close);

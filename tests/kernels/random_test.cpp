@@ -102,7 +102,8 @@ void expect_distribution(std::vector<double> values, const std::function<double(
   std::sort(values.begin(), values.end());
   const double n = static_cast<double>(values.size());
   double distance = 0;
-  for (std::size_t i = 0; i < values.size(); ++i) distance = std::max(distance, std::abs(distribution(values[i]) - (static_cast<double>(i) + 0.5) / n));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    distance = std::max(distance, std::abs(distribution(values[i]) - (static_cast<double>(i) + 0.5) / n));
   EXPECT_LT(distance * std::sqrt(n), 2);
 }
 double normal_below(double x) { return 0.5 * std::erfc(-x * std::sqrt(0.5)); }

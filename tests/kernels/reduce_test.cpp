@@ -68,7 +68,8 @@ void expect_reduction(Reduce op, Array<T>& x, std::uint32_t mask, double toleran
   const auto expected = reference(op, x, mask, out.size());
   for (std::int64_t i = 0; i < out.size(); ++i) {
     const double wanted = static_cast<double>(expected[static_cast<std::size_t>(i)]);
-    ASSERT_NEAR(static_cast<double>(to_wide(out[i])), wanted, tolerance * std::max(1.0, std::abs(wanted))) << "op " << int(op) << ", axes " << mask << " at " << i;
+    ASSERT_NEAR(static_cast<double>(to_wide(out[i])), wanted, tolerance * std::max(1.0, std::abs(wanted)))
+        << "op " << int(op) << ", axes " << mask << " at " << i;
   }
 }
 

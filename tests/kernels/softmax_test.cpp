@@ -94,7 +94,8 @@ TEST_P(Softmax, EdgesFollowTensorFlow) {
   softmax(x.view(), y.view());
   log_softmax(x.view(), log_y.view());
   const float expected[] = {kNan, kNan, kNan, 0, 0.26894142f, 0.7310586f, kNan, kNan, kNan, kNan, kNan, kNan, 0.5f, 0.5f, 0};
-  const float logs[] = {kNan, kNan, kNan, -kInf, -1.3132616f, -0.31326166f, kNan, kNan, kNan, kNan, kNan, kNan, -0.6931472f, -0.6931472f, -1000.6931f};
+  const float logs[] = {kNan, kNan, kNan, -kInf, -1.3132616f, -0.31326166f, kNan,       kNan,
+                        kNan, kNan, kNan, kNan,  -0.6931472f, -0.6931472f,  -1000.6931f};
   for (int i = 0; i < 15; ++i) {
     EXPECT_LE(testing::ulps(y[i], expected[i]), 4) << i;
     EXPECT_LE(testing::ulps(log_y[i], logs[i]), 4) << i;

@@ -121,7 +121,7 @@ double number(const Json& v) { return v.is_string() ? std::stod(v.get<std::strin
 // TensorFlow caches the tensors of equal Python numbers, so what is recorded for -0.0 was computed from the 0.0 before it.
 Tensor argument(const Json& v) {
   const auto positive_zero = [](double x) { return x == 0 ? 0.0 : x; };
-  if (!v.is_array()) return constant(positive_zero(number(v)));
+  if (!v.is_array()) return constant(positive_zero(number(v)), float64);
   std::vector<double> values;
   for (const Json& x : v) values.push_back(positive_zero(number(x)));
   return constant(values);

@@ -49,6 +49,7 @@ TEST(OneHot, GivesF32ByDefault) {
   EXPECT_EQ(one_hot(constant({1, 0}), 3).to_string(), "[[0. 1. 0.]\n [1. 0. 0.]]");
   EXPECT_EQ(one_hot(constant(1), 2).to_string(), "[0. 1.]");
   EXPECT_EQ(one_hot(constant({5}), 0).shape(), (Shape{1, 0}));
+  EXPECT_EQ(one_hot(constant({0}), 2, {.dtype = int64}).to_string(), "[[1 0]]");
   EXPECT_EQ(one_hot(constant({0}), 2, {.on_value = true, .off_value = false, .dtype = bool_}).to_string(), "[[ True False]]");
 }
 

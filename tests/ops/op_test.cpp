@@ -71,7 +71,7 @@ TEST(Losses, RefuseWhatWouldBroadcast) {
 }
 
 TEST(Losses, SigmoidCrossEntropyIsExactFarFromZero) {
-  const Tensor logits = constant({-100.0, 0.0, 100.0}), labels = constant({0.0, 1.0, 1.0});
+  const Tensor logits = constant({-100.0, 0.0, 100.0}, float64), labels = constant({0.0, 1.0, 1.0}, float64);
   const std::vector<double> loss = nn::sigmoid_cross_entropy_with_logits(labels, logits).to_vector<double>();
   EXPECT_DOUBLE_EQ(loss[0], std::exp(-100.0));
   EXPECT_DOUBLE_EQ(loss[1], std::log(2.0));
@@ -79,7 +79,7 @@ TEST(Losses, SigmoidCrossEntropyIsExactFarFromZero) {
 }
 
 TEST(Activations, GeluByTanhIsCloseToTheExactOne) {
-  const Tensor x = constant({-3.0, -1.0, 0.0, 0.5, 2.0});
+  const Tensor x = constant({-3.0, -1.0, 0.0, 0.5, 2.0}, float64);
   const std::vector<double> exact = nn::gelu(x).to_vector<double>(), by_tanh = nn::gelu(x, true).to_vector<double>();
   for (std::size_t i = 0; i < exact.size(); ++i) {
     const double v = x.to_vector<double>()[i];
@@ -89,7 +89,7 @@ TEST(Activations, GeluByTanhIsCloseToTheExactOne) {
 }
 
 TEST(Reductions, VarianceAndDeviation) {
-  const Tensor x = constant({{1.0, 2.0, 3.0, 6.0}, {1.0, 1.0, 1.0, 1.0}});
+  const Tensor x = constant({{1.0, 2.0, 3.0, 6.0}, {1.0, 1.0, 1.0, 1.0}}, float64);
   EXPECT_THAT(reduce_variance(x, 1).to_vector<double>(), ElementsAre(3.5, 0));
   EXPECT_THAT(reduce_std(x, -1).to_vector<double>(), ElementsAre(std::sqrt(3.5), 0));
   EXPECT_EQ(reduce_variance(x, 0, true).shape(), (Shape{1, 4}));

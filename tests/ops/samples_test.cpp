@@ -29,8 +29,7 @@ class Op : public ::testing::TestWithParam<const OpDef*> {
     return mine;
   }
 };
-INSTANTIATE_TEST_SUITE_P(, Op, ::testing::ValuesIn(op_table().begin(), op_table().end()),
-                         [](const auto& p) { return std::string(p.param->name); });
+INSTANTIATE_TEST_SUITE_P(, Op, ::testing::ValuesIn(op_table().begin(), op_table().end()), [](const auto& p) { return std::string(p.param->name); });
 
 void expect_near(const Array& got, const Array& expected, double tolerance) {
   ASSERT_EQ(got.shape, expected.shape) << got.shape.to_string() << " instead of " << expected.shape.to_string();

@@ -1,4 +1,5 @@
-// Control flow in eager form: the chosen code runs at once, and the choice is remembered, so that an explanation can name the branch that was not taken.
+// Control flow in eager form: the chosen code runs at once, and the choice is remembered, so that an explanation can name the branch that was not
+// taken.
 #pragma once
 
 #include <whygrad/tensor/tensor.hpp>
@@ -23,10 +24,10 @@ WG_API void note_loop_end(std::int64_t trips, const Where& where);
 
 }  // namespace internal
 
-// Runs true_fn() if the bool scalar `predicate` is true, else false_fn(), and returns what that returns (tf.cond). Gradients flow through the code that
-// ran; none flows to the predicate.
+// Runs true_fn() if the bool scalar `predicate` is true, else false_fn(), and returns what that returns (tf.cond). Gradients flow through the code
+// that ran; none flows to the predicate.
 template <std::invocable True, std::invocable False>
-  requires std::same_as<std::invoke_result_t<True>, std::invoke_result_t<False>>
+requires std::same_as<std::invoke_result_t<True>, std::invoke_result_t<False>>
 auto cond(const Tensor& predicate, True&& true_fn, False&& false_fn, Where where = Where::here()) {
   return internal::choose(internal::Construct::kCond, predicate, where) ? std::forward<True>(true_fn)() : std::forward<False>(false_fn)();
 }
@@ -36,15 +37,16 @@ using Branch = std::function<Tensor()>;
 // Runs the function beside the first true predicate (tf.case), or `otherwise`. Throws ValueError where none is true and there is no `otherwise`.
 WG_API Tensor case_(const std::vector<std::pair<Tensor, Branch>>& branches, const Branch& otherwise = {}, Where where = Where::here());
 
-// Runs branches[index] (tf.switch_case); an index out of range runs `otherwise`, or the last branch where that is not given. index: i32 or i64 scalar.
+// Runs branches[index] (tf.switch_case); an index out of range runs `otherwise`, or the last branch where that is not given. index: i32 or i64
+// scalar.
 WG_API Tensor switch_case(const Tensor& index, const std::vector<Branch>& branches, const Branch& otherwise = {}, Where where = Where::here());
 
 struct WhileLoopOptions {
   std::int64_t maximum_iterations = -1;  // no limit
 };
 
-// Runs vars = body(vars) while condition(vars), a bool scalar, is true, and returns the last vars (tf.while_loop). The number of vars must not change.
-// Throws ValueError where body returns another number, DTypeError where it changes a dtype.
+// Runs vars = body(vars) while condition(vars), a bool scalar, is true, and returns the last vars (tf.while_loop). The number of vars must not
+// change. Throws ValueError where body returns another number, DTypeError where it changes a dtype.
 WG_API std::vector<Tensor> while_loop(const std::function<Tensor(const std::vector<Tensor>&)>& condition,
                                       const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& body, std::vector<Tensor> vars,
                                       WhileLoopOptions options = {}, Where where = Where::here());

@@ -25,17 +25,18 @@ struct CustomResult {
   std::function<CustomGradients(const std::vector<Tensor>& dys, const std::vector<Variable>& variables)> backward_with_variables = {};
 };
 
-// Calls f(inputs) and gives its outputs the gradient that f returns beside them (tf.custom_gradient). While f runs no tape of this thread records, so nothing
-// inside is kept; a tape opened inside works as ever. The rule is run under the tapes that record at that time, so it has a gradient itself.
+// Calls f(inputs) and gives its outputs the gradient that f returns beside them (tf.custom_gradient). While f runs no tape of this thread records, so
+// nothing inside is kept; a tape opened inside works as ever. The rule is run under the tapes that record at that time, so it has a gradient itself.
 //
-// Throws ValueError where f gives no rule, or a rule returns another number of gradients than asked for, or f read trainable variables but its rule does not
-// take them; ShapeError where a gradient has not its input's shape. What f or the rule throws comes through.
-WG_API std::vector<Tensor> custom_gradient(const std::function<CustomResult(const std::vector<Tensor>& inputs)>& f, const std::vector<Watchable>& inputs,
-                                           Where where = Where::here());
+// Throws ValueError where f gives no rule, or a rule returns another number of gradients than asked for, or f read trainable variables but its rule
+// does not take them; ShapeError where a gradient has not its input's shape. What f or the rule throws comes through.
+WG_API std::vector<Tensor> custom_gradient(const std::function<CustomResult(const std::vector<Tensor>& inputs)>& f,
+                                           const std::vector<Watchable>& inputs, Where where = Where::here());
 
 // The same for one input and one output: f(x) returns {y, backward} with backward(dy) -> dx.
 using UnaryBackward = std::function<Tensor(const Tensor& dy)>;
-WG_API Tensor custom_gradient(const std::function<std::pair<Tensor, UnaryBackward>(const Tensor& x)>& f, const Watchable& x, Where where = Where::here());
+WG_API Tensor custom_gradient(const std::function<std::pair<Tensor, UnaryBackward>(const Tensor& x)>& f, const Watchable& x,
+                              Where where = Where::here());
 
 // f(x) with the gradient of the identity (tf.grad_pass_through): for a step without a derivative that training should ignore, such as rounding.
 // Throws ShapeError or DTypeError unless f(x) has x's shape and dtype.

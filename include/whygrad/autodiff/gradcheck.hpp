@@ -22,9 +22,9 @@ struct GradcheckResult {
   explicit operator bool() const { return ok; }
 };
 
-// Compares the tape's directional derivative of sum(f(inputs) * random weights) with (F(x + h d) - F(x - h d)) / 2h, one random direction d per input; at
-// order 2 the same for the gradient's own product with random weights. Inputs f64 or c128 (others throw DTypeError), away from kinks; integer and bool inputs are
-// passed through. f must give the same result each time.
+// Compares the tape's directional derivative of sum(f(inputs) * random weights) with (F(x + h d) - F(x - h d)) / 2h, one random direction d per
+// input; at order 2 the same for the gradient's own product with random weights. Inputs f64 or c128 (others throw DTypeError), away from kinks;
+// integer and bool inputs are passed through. f must give the same result each time.
 WG_API GradcheckResult gradcheck(const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& f, const std::vector<Tensor>& inputs,
                                  const GradcheckOptions& options = {});
 

@@ -36,8 +36,7 @@ class WG_API Seed {
   Seed() = default;
   Seed(const Tensor& tensor) : tensor_(tensor) {}
   template <class T>
-    requires std::is_arithmetic_v<T>
-  Seed(T number) : number_(static_cast<double>(number)) {}
+  requires std::is_arithmetic_v<T> Seed(T number) : number_(static_cast<double>(number)) {}
   const Tensor& tensor() const { return tensor_; }
   const std::optional<double>& number() const { return number_; }
 
@@ -80,8 +79,8 @@ class WG_API Sources {
   std::vector<Watchable> items_;
 };
 
-// Reverse-mode automatic differentiation with TensorFlow's semantics (tf.GradientTape). Records from its construction, or from enter(), to exit(), its first
-// gradient() unless persistent, or its destruction.
+// Reverse-mode automatic differentiation with TensorFlow's semantics (tf.GradientTape). Records from its construction, or from enter(), to exit(),
+// its first gradient() unless persistent, or its destruction.
 //
 //   GradientTape tape;
 //   Tensor loss = reduce_mean(square(matmul(x, w) - y));
@@ -129,10 +128,11 @@ class WG_API GradientTape {
   // dx = sum over targets t of (dt/dx)^T output_gradient_t, of the source's shape and dtype.
   //
   // An absent gradient is an answer, not an error: the Gradient is then empty and says why. Throws TapeError when a non-persistent tape is asked
-  // twice, ValueError when the number of output gradients is not that of the targets, ShapeError and DTypeError where one does not fit its target, and
-  // whatever a custom gradient throws.
+  // twice, ValueError when the number of output gradients is not that of the targets, ShapeError and DTypeError where one does not fit its target,
+  // and whatever a custom gradient throws.
   Gradient gradient(const Targets& targets, const Watchable& source, const GradientOptions& options = {}, Where where = Where::here());
-  Gradients gradient(const Targets& targets, std::initializer_list<Watchable> sources, const GradientOptions& options = {}, Where where = Where::here());
+  Gradients gradient(const Targets& targets, std::initializer_list<Watchable> sources, const GradientOptions& options = {},
+                     Where where = Where::here());
   Gradients gradient(const Targets& targets, const Sources& sources, const GradientOptions& options = {}, Where where = Where::here());
   // The result has the keys of the sources.
   template <class Key>

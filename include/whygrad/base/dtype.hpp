@@ -83,6 +83,8 @@ template <> struct DTypeOf<std::complex<double>> { static constexpr DType value 
 template <class T>
 inline constexpr DType dtype_of = DTypeOf<T>::value;
 template <class T>
-concept Element = requires { DTypeOf<T>::value; };
+concept Element = requires {
+  DTypeOf<T>::value;
+};
 
 }  // namespace whygrad

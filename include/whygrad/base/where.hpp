@@ -18,8 +18,8 @@ struct Where {
 
   // Line and column count from 1; 0 says unknown (g++ offers no column).
 #if defined(__clang__)
-  static constexpr Where here(const char* file = __builtin_FILE(), const char* function = __builtin_FUNCTION(),
-                              std::uint32_t line = __builtin_LINE(), std::uint32_t column = __builtin_COLUMN()) noexcept {
+  static constexpr Where here(const char* file = __builtin_FILE(), const char* function = __builtin_FUNCTION(), std::uint32_t line = __builtin_LINE(),
+                              std::uint32_t column = __builtin_COLUMN()) noexcept {
     return {file, function, line, column};
   }
 #else

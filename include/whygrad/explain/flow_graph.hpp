@@ -1,10 +1,11 @@
-// FlowGraph: a neutral picture of a computation, of where it stands to a tape, and of where gradient flows or stops. The analysis of missing gradients works
-// on nothing else, so whatever can be drawn as a FlowGraph (a tape, later a compiled function or a file of another framework) can be explained.
+// FlowGraph: a neutral picture of a computation, of where it stands to a tape, and of where gradient flows or stops. The analysis of missing
+// gradients works on nothing else, so whatever can be drawn as a FlowGraph (a tape, later a compiled function or a file of another framework) can be
+// explained.
 //
 // NOTE [a flow graph is numbers]
-// A tape may hold a million ops, and a question about it should cost milliseconds. So a graph is a few arrays of small structs that refer to each other
-// by index; texts are pointers, to literals or to what keep() holds. Ops stand in an order in which every value is made before it is used, which lets all
-// analyses be plain loops: forwards for what follows from a value, backwards for what it was made from.
+// A tape may hold a million ops, and a question about it should cost milliseconds. So a graph is a few arrays of small structs that refer to each
+// other by index; texts are pointers, to literals or to what keep() holds. Ops stand in an order in which every value is made before it is used,
+// which lets all analyses be plain loops: forwards for what follows from a value, backwards for what it was made from.
 #pragma once
 
 #include <whygrad/base/dtype.hpp>
@@ -67,13 +68,13 @@ class WG_API FlowGraph {
     Index def = kNone;
     Standing standing = Standing::kRecorded;
     std::uint16_t inputs = 0, outputs = 0;
-    Index first_input = 0;         // in `inputs`
-    Index first_output = 0;        // in `values`; outputs stand together
-    Index boundary = kNone;        // in `boundaries`: what ended the recording before this op
-    Index rule_of_def = kNone;     // in `defs`, for an op that a gradient rule called: the op that was differentiated
-    Index rule_of = kNone;         // in `ops`, if that op is here too
-    std::uint64_t print = 0;       // of a constant's or a host read's elements; 0 where not taken
-    std::int64_t choice = 0;       // of kChoice: what was chosen; of kLoopEnd: the trips
+    Index first_input = 0;      // in `inputs`
+    Index first_output = 0;     // in `values`; outputs stand together
+    Index boundary = kNone;     // in `boundaries`: what ended the recording before this op
+    Index rule_of_def = kNone;  // in `defs`, for an op that a gradient rule called: the op that was differentiated
+    Index rule_of = kNone;      // in `ops`, if that op is here too
+    std::uint64_t print = 0;    // of a constant's or a host read's elements; 0 where not taken
+    std::int64_t choice = 0;    // of kChoice: what was chosen; of kLoopEnd: the trips
   };
 
   // How a value that no op of the graph made came to be unknown.

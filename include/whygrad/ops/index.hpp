@@ -12,8 +12,8 @@ namespace whygrad {
 WG_API Tensor gather(const Tensor& params, const Tensor& indices, std::int64_t axis = 0, std::int64_t batch_dims = 0, Where where = Where::here());
 
 struct OneHotOptions {
-  Number on_value = 1.0;
-  Number off_value = 0.0;
+  Number on_value = 1;
+  Number off_value = 0;
   std::int64_t axis = -1;  // where the new axis stands in the result
   DType dtype = float32;
 };

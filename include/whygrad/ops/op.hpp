@@ -111,8 +111,8 @@ struct Ints {
   // From a vector, an array. A Shape stands apart: its size() counts the elements of a tensor, and a span would take that for its length.
   Ints(const Shape& shape) : Ints(shape.extents()) {}
   template <class R>
-    requires(std::convertible_to<const R&, std::span<const std::int64_t>> && !std::same_as<R, Ints> && !std::same_as<R, Shape>)
-  constexpr Ints(const R& list) {
+  requires(std::convertible_to<const R&, std::span<const std::int64_t>> && !std::same_as<R, Ints> &&
+           !std::same_as<R, Shape>) constexpr Ints(const R& list) {
     for (const std::int64_t v : std::span<const std::int64_t>(list)) push_back(v);
   }
   constexpr void push_back(std::int64_t v) {
@@ -299,7 +299,8 @@ struct NoAttrs {};
 WG_API void apply(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs, std::size_t attrs_bytes, const Where& where,
                   std::span<Tensor> outputs);
 // The same for a number of outputs that the shape rule decides.
-WG_API std::vector<Tensor> apply_many(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs, std::size_t attrs_bytes, const Where& where);
+WG_API std::vector<Tensor> apply_many(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs, std::size_t attrs_bytes,
+                                      const Where& where);
 
 template <class Attrs = NoAttrs>
 Tensor apply(const OpDef& op, std::initializer_list<const Tensor*> inputs, const Where& where, const Attrs& attrs = {}) {

@@ -13,11 +13,11 @@ class Operand {
  public:
   Operand(const Tensor& tensor, Where where = Where::here()) : tensor_(&tensor), where_(where) {}
   template <class T>
-    requires(std::convertible_to<const T&, Tensor> && !std::same_as<T, Tensor> && !std::is_arithmetic_v<T>)
-  Operand(const T& value, Where where = Where::here()) : held_(value), tensor_(&held_), where_(where) {}
+  requires(std::convertible_to<const T&, Tensor> && !std::same_as<T, Tensor> && !std::is_arithmetic_v<T>)
+      Operand(const T& value, Where where = Where::here())
+      : held_(value), tensor_(&held_), where_(where) {}
   template <class T>
-    requires std::is_arithmetic_v<T>
-  Operand(T number, Where where = Where::here())
+  requires std::is_arithmetic_v<T> Operand(T number, Where where = Where::here())
       : number_(static_cast<double>(number)), fractional_(std::floating_point<T>), where_(where) {}
   // An operand lives as long as its expression.
   Operand(const Operand&) = delete;

@@ -28,9 +28,9 @@ namespace internal {
 struct Storage {
   std::atomic<std::uint32_t> references{1};
   Device device;
-  std::size_t bytes = 0;                       // of `data`
-  void* data = nullptr;                        // 64-byte aligned where we allocated it
-  void (*release)(void* context) = nullptr;    // set for memory that belongs to somebody else
+  std::size_t bytes = 0;                     // of `data`
+  void* data = nullptr;                      // 64-byte aligned where we allocated it
+  void (*release)(void* context) = nullptr;  // set for memory that belongs to somebody else
   void* context = nullptr;
 };
 WG_API void destroy(Storage* storage) noexcept;
@@ -54,8 +54,8 @@ WG_API void destroy(TensorImpl* impl) noexcept;
 }  // namespace internal
 
 // A value: dtype, shape and elements never change once made, so a tape never meets an overwritten buffer. Copying a Tensor copies a handle.
-// A default-made Tensor is empty (`defined()` is false); every op refuses it. Handles may be used from any thread; one handle object, as any value, not
-// from two at once while one of them writes it.
+// A default-made Tensor is empty (`defined()` is false); every op refuses it. Handles may be used from any thread; one handle object, as any value,
+// not from two at once while one of them writes it.
 class WG_API Tensor {
  public:
   Tensor() noexcept = default;
@@ -91,9 +91,7 @@ class WG_API Tensor {
   }
   // All elements in row-major order, read to the host. Throws DTypeError unless T is the tensor's type.
   template <Element T>
-  std::vector<T> to_vector(Where where = Where::here()) const
-    requires(!std::same_as<T, bool>)
-  {
+  std::vector<T> to_vector(Where where = Where::here()) const requires(!std::same_as<T, bool>) {
     std::vector<T> values(static_cast<std::size_t>(size()));
     read(dtype_of<T>, values.data(), size(), where);
     return values;

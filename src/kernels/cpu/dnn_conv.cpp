@@ -175,12 +175,9 @@ const ConvOperation& operation(Pass pass, bool with_bias, DType dtype, const Con
   thread_local ConvCache cache;
   return cache.find("conv2d", key_of(pass, with_bias, dtype, s), [&] {
     switch (pass) {
-      case Pass::kForward:
-        return make_forward(dtype, s, with_bias);
-      case Pass::kBackwardInput:
-        return is_flippable(s) ? make_flipped(dtype, s) : make_backward_input(dtype, s);
-      default:
-        return make_backward_filter(dtype, s, with_bias);
+      case Pass::kForward: return make_forward(dtype, s, with_bias);
+      case Pass::kBackwardInput: return is_flippable(s) ? make_flipped(dtype, s) : make_backward_input(dtype, s);
+      default: return make_backward_filter(dtype, s, with_bias);
     }
   });
 }

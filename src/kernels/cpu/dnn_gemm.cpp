@@ -73,18 +73,12 @@ template <class T, int kTileVectors>
 void run_rows(std::int64_t rows, const Tile<T>& t) {
   static_assert(kRows == 6);
   switch (rows) {
-    case 1:
-      return run_tile<T, 1, kTileVectors>(t);
-    case 2:
-      return run_tile<T, 2, kTileVectors>(t);
-    case 3:
-      return run_tile<T, 3, kTileVectors>(t);
-    case 4:
-      return run_tile<T, 4, kTileVectors>(t);
-    case 5:
-      return run_tile<T, 5, kTileVectors>(t);
-    default:
-      return run_tile<T, 6, kTileVectors>(t);
+    case 1: return run_tile<T, 1, kTileVectors>(t);
+    case 2: return run_tile<T, 2, kTileVectors>(t);
+    case 3: return run_tile<T, 3, kTileVectors>(t);
+    case 4: return run_tile<T, 4, kTileVectors>(t);
+    case 5: return run_tile<T, 5, kTileVectors>(t);
+    default: return run_tile<T, 6, kTileVectors>(t);
   }
 }
 

@@ -240,44 +240,29 @@ void half_products(const View& a, const View& b, bool transpose_a, bool transpos
 
 void matmul(const View& a, const View& b, bool transpose_a, bool transpose_b, const View& out) {
   switch (out.dtype) {
-    case DType::kF32:
-      return products<float>(a, b, transpose_a, transpose_b, out);
-    case DType::kF64:
-      return products<double>(a, b, transpose_a, transpose_b, out);
+    case DType::kF32: return products<float>(a, b, transpose_a, transpose_b, out);
+    case DType::kF64: return products<double>(a, b, transpose_a, transpose_b, out);
     case DType::kF16:
-    case DType::kBF16:
-      return half_products(a, b, transpose_a, transpose_b, nullptr, Activation::kNone, out);
-    case DType::kC64:
-      return products<std::complex<float>>(a, b, transpose_a, transpose_b, out);
-    case DType::kC128:
-      return products<std::complex<double>>(a, b, transpose_a, transpose_b, out);
-    case DType::kU8:
-      return products<std::uint8_t>(a, b, transpose_a, transpose_b, out);
-    case DType::kI8:
-      return products<std::int8_t>(a, b, transpose_a, transpose_b, out);
-    case DType::kI16:
-      return products<std::int16_t>(a, b, transpose_a, transpose_b, out);
-    case DType::kI32:
-      return products<std::int32_t>(a, b, transpose_a, transpose_b, out);
-    case DType::kI64:
-      return products<std::int64_t>(a, b, transpose_a, transpose_b, out);
-    case DType::kBool:
-      break;
+    case DType::kBF16: return half_products(a, b, transpose_a, transpose_b, nullptr, Activation::kNone, out);
+    case DType::kC64: return products<std::complex<float>>(a, b, transpose_a, transpose_b, out);
+    case DType::kC128: return products<std::complex<double>>(a, b, transpose_a, transpose_b, out);
+    case DType::kU8: return products<std::uint8_t>(a, b, transpose_a, transpose_b, out);
+    case DType::kI8: return products<std::int8_t>(a, b, transpose_a, transpose_b, out);
+    case DType::kI16: return products<std::int16_t>(a, b, transpose_a, transpose_b, out);
+    case DType::kI32: return products<std::int32_t>(a, b, transpose_a, transpose_b, out);
+    case DType::kI64: return products<std::int64_t>(a, b, transpose_a, transpose_b, out);
+    case DType::kBool: break;
   }
   throw InternalError("matmul", "no kernel for " + std::string(name_of(out.dtype)));
 }
 
 void matmul_bias(const View& a, const View& b, const View& bias, Activation activation, const View& out) {
   switch (out.dtype) {
-    case DType::kF32:
-      return biased_products<float>(a, b, bias, activation, out);
-    case DType::kF64:
-      return biased_products<double>(a, b, bias, activation, out);
+    case DType::kF32: return biased_products<float>(a, b, bias, activation, out);
+    case DType::kF64: return biased_products<double>(a, b, bias, activation, out);
     case DType::kF16:
-    case DType::kBF16:
-      return half_products(a, b, false, false, &bias, activation, out);
-    default:
-      throw InternalError("matmul_bias", "no kernel for " + std::string(name_of(out.dtype)));
+    case DType::kBF16: return half_products(a, b, false, false, &bias, activation, out);
+    default: throw InternalError("matmul_bias", "no kernel for " + std::string(name_of(out.dtype)));
   }
 }
 

@@ -53,7 +53,7 @@ enum class Unary : std::uint8_t {
   kAsinh,
   kAcosh,
   kAtanh,
-  kErf,   // NaN at +-Inf, as TensorFlow answers
+  kErf,  // NaN at +-Inf, as TensorFlow answers
   kErfc,
   kGelu,  // exact: x / 2 * erfc(-x / sqrt(2))
   // Predicates: out is bool.

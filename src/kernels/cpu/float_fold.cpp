@@ -65,6 +65,20 @@ void finish(const Total* totals, std::int64_t n, std::int64_t count, void* out) 
   for (std::int64_t i = 0; i < n; ++i) static_cast<T*>(out)[i] = static_cast<T>(totals[i].as_double / divisor);
 }
 
+// Folds the lanes of a vector in halves, which is quicker than one after the other.
+template <class Fold, class D>
+double fold_lanes(D d, hn::VFromD<D> v) {
+  using T = hn::TFromD<D>;
+  HWY_ALIGN T lanes[HWY_MAX_BYTES / sizeof(T)];
+  hn::Store(v, d, lanes);
+  double folded[HWY_MAX_BYTES / sizeof(T)];
+  std::copy(lanes, lanes + hn::Lanes(d), folded);
+  for (std::size_t half = hn::Lanes(d) / 2; half > 0; half /= 2) {
+    for (std::size_t i = 0; i < half; ++i) folded[i] = Fold::join(folded[i], folded[i + half]);
+  }
+  return folded[0];
+}
+
 template <class Fold, class T>
 void fold_row(const void* data, std::int64_t n, Total* total) {
   const hn::ScalableTag<T> d;
@@ -80,13 +94,14 @@ void fold_row(const void* data, std::int64_t n, Total* total) {
       c = Fold::step(c, hn::LoadU(d, x + i + 2 * lanes));
       e = Fold::step(e, hn::LoadU(d, x + i + 3 * lanes));
     }
-    HWY_ALIGN T last[HWY_MAX_BYTES / sizeof(T)];
-    hn::Store(Fold::step(Fold::step(a, b), Fold::step(c, e)), d, last);
-    double sum = static_cast<double>(last[0]);
-    for (std::int64_t i = 1; i < lanes; ++i) sum = Fold::join(sum, static_cast<double>(last[i]));
-    total->as_double = Fold::join(total->as_double, sum);
+    total->as_double = Fold::join(total->as_double, fold_lanes<Fold>(d, Fold::step(Fold::step(a, b), Fold::step(c, e))));
     x += stretch;
     n -= stretch;
+  }
+  if (n >= lanes) {
+    auto a = hn::LoadU(d, x);
+    for (x += lanes, n -= lanes; n >= lanes; x += lanes, n -= lanes) a = Fold::step(a, hn::LoadU(d, x));
+    total->as_double = Fold::join(total->as_double, fold_lanes<Fold>(d, a));
   }
   for (std::int64_t i = 0; i < n; ++i) total->as_double = Fold::join(total->as_double, static_cast<double>(x[i]));
 }

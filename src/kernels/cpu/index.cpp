@@ -80,7 +80,8 @@ struct RowMajor {
 struct Inside {
   RowMajor layout;
   View view;
-  Inside(const View& x, const std::int64_t* before, const View& out) : layout(out.shape, out.rank), view{nullptr, x.shape, layout.strides, x.rank, x.dtype} {
+  Inside(const View& x, const std::int64_t* before, const View& out)
+      : layout(out.shape, out.rank), view{nullptr, x.shape, layout.strides, x.rank, x.dtype} {
     std::int64_t offset = 0;
     for (int axis = 0; axis < x.rank; ++axis) offset += before[axis] * layout.strides[axis];
     view.data = out.as<std::byte>() + offset * static_cast<std::int64_t>(size_of(out.dtype));

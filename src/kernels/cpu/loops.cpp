@@ -49,12 +49,12 @@ const BinaryLoops& find_loop(Binary op, DType dtype) { return table().binary[sta
 void resolve_loops() { table() = LoopTable(); }
 
 std::int64_t grain_of(Unary op) {
-  const bool by_std = op == Unary::kTan || op == Unary::kErf || op == Unary::kErfc || op == Unary::kGelu;
-  return by_std ? 1 << 12 : op > Unary::kSoftsign && op <= Unary::kGelu ? 1 << 15 : 1 << 16;
+  const bool dear = op == Unary::kTan || op == Unary::kErf || op == Unary::kErfc || op == Unary::kGelu;
+  return dear ? 1 << 13 : op > Unary::kSoftsign && op <= Unary::kGelu ? 1 << 15 : 1 << 16;
 }
 std::int64_t grain_of(Binary op) {
-  const bool by_std = op == Binary::kPow || op == Binary::kAtan2 || op == Binary::kFloorMod;
-  return by_std ? 1 << 12 : op == Binary::kXlogy || op == Binary::kXlog1py || op == Binary::kSoftplusGrad ? 1 << 15 : 1 << 16;
+  const bool dear = op == Binary::kPow || op == Binary::kAtan2 || op == Binary::kFloorMod;
+  return dear ? 1 << 13 : op == Binary::kXlogy || op == Binary::kXlog1py || op == Binary::kSoftplusGrad ? 1 << 15 : 1 << 16;
 }
 
 }  // namespace whygrad::kernels

@@ -101,8 +101,7 @@ hn::VFromD<D> exp(D d, hn::VFromD<D> x) {
   const auto reduced = reduce_exp(d, clamped);
   // 2^n in two factors: n itself may be outside the normal range where the result is subnormal or overflows.
   const auto half = hn::ShiftRight<1>(reduced.exponent);
-  const auto y = hn::Mul(hn::Mul(hn::Add(reduced.expm1, hn::Set(d, T(1))), power_of_two(d, half)),
-                         power_of_two(d, hn::Sub(reduced.exponent, half)));
+  const auto y = hn::Mul(hn::Mul(hn::Add(reduced.expm1, hn::Set(d, T(1))), power_of_two(d, half)), power_of_two(d, hn::Sub(reduced.exponent, half)));
   return hn::IfThenElse(hn::IsNaN(x), x, y);
 }
 

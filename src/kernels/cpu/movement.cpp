@@ -14,21 +14,26 @@ namespace whygrad::kernels {
 namespace {
 
 constexpr std::int64_t kGrain = 1 << 16;
-constexpr std::int64_t kTile = 32;  // 32 x 32 elements of 8 bytes from either side fit L1 together
+constexpr std::int64_t kTile = 32;  // so that a tile of the widest elements takes a third of L1
 
 template <std::size_t kSize>
 struct Cell {
   std::byte bytes[kSize];
 };
 
-// to[r * step + c] = from[r + c * stride] over rows x columns: both sides are walked along short lines inside a tile.
+// to[r * to_row + c * to_column] = from[r * from_row + c * from_column] for one tile, by way of a buffer: so each line of either side is used up at
+// once, and lines that share a cache set (a power of two apart, as in large matrices) do not evict each other halfway.
 template <std::size_t kSize>
 void transpose_tile(const std::byte* from, std::int64_t from_row, std::int64_t from_column, std::byte* to, std::int64_t to_row,
                     std::int64_t to_column, std::int64_t rows, std::int64_t columns) {
   const auto* source = reinterpret_cast<const Cell<kSize>*>(from);
   auto* target = reinterpret_cast<Cell<kSize>*>(to);
+  Cell<kSize> tile[kTile * kTile];
+  for (std::int64_t c = 0; c < columns; ++c) {
+    for (std::int64_t r = 0; r < rows; ++r) tile[c * kTile + r] = source[r * from_row + c * from_column];
+  }
   for (std::int64_t r = 0; r < rows; ++r) {
-    for (std::int64_t c = 0; c < columns; ++c) target[r * to_row + c * to_column] = source[r * from_row + c * from_column];
+    for (std::int64_t c = 0; c < columns; ++c) target[r * to_row + c * to_column] = tile[c * kTile + r];
   }
 }
 

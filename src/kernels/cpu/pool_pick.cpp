@@ -33,14 +33,10 @@ void pick(const View& x, const View& positions, const PoolParams& params, const 
 template <class Position>
 void pick_any(const View& x, const View& positions, const PoolParams& params, const View& out) {
   switch (size_of(x.dtype)) {
-    case 2:
-      return pick<std::uint16_t, Position>(x, positions, params, out);
-    case 4:
-      return pick<std::uint32_t, Position>(x, positions, params, out);
-    case 8:
-      return pick<std::uint64_t, Position>(x, positions, params, out);
-    default:
-      throw InternalError("max_pool2d_pick", "called for a dtype that pooling does not take");
+    case 2: return pick<std::uint16_t, Position>(x, positions, params, out);
+    case 4: return pick<std::uint32_t, Position>(x, positions, params, out);
+    case 8: return pick<std::uint64_t, Position>(x, positions, params, out);
+    default: throw InternalError("max_pool2d_pick", "called for a dtype that pooling does not take");
   }
 }
 

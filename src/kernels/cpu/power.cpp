@@ -3,6 +3,7 @@
 #define HWY_TARGET_INCLUDE "kernels/cpu/power.cpp"
 #include "kernels/cpu/simd.hpp"
 
+#include "kernels/cpu/double_math-inl.hpp"
 #include "kernels/cpu/loop-inl.hpp"
 #include "kernels/cpu/math-inl.hpp"
 
@@ -12,11 +13,20 @@ HWY_BEFORE_NAMESPACE();
 namespace whygrad::kernels::HWY_NAMESPACE {
 namespace {
 
+// exp(b log(a)) in f64 holds more digits than f32 can show. f64 itself would need a longer log, and the edges (a <= 0, NaN, Inf) their own rules:
+// both are left to std::pow.
 struct Pow {
   template <class D, class V>
   static V apply(D d, V a, V b) {
     using T = hn::TFromD<D>;
-    return per_lane(d, a, b, [](T x, T y) { return std::pow(x, y); });
+    const auto by_std = [&] { return per_lane(d, a, b, [](T x, T y) { return std::pow(x, y); }); };
+    if constexpr (sizeof(T) == 8) return by_std();
+    if constexpr (sizeof(T) == 4) {
+      const auto plain = hn::And(hn::Gt(a, hn::Zero(d)), hn::And(hn::IsFinite(a), hn::IsFinite(b)));
+      if (HWY_UNLIKELY(!hn::AllTrue(d, plain))) return by_std();
+      return in_double(
+          d, [](auto dd, auto x, auto y) HWY_ATTR { return exp(dd, hn::Mul(y, log(dd, x))); }, a, b);
+    }
   }
 };
 struct Atan2 {

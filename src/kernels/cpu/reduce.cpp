@@ -96,14 +96,22 @@ class Reduction {
 
   // Kept elements [i, i + n), one after the other.
   void fold_rows(std::int64_t i, std::int64_t n, std::int64_t begin, std::int64_t end, Total* totals) const {
+    const bool has_runs = folded_.row_stride(0) == 1 && !is_half(x_.dtype);
+    RowCursor<1> row(kept_, i / kept_.row_size());
+    std::int64_t column = i % kept_.row_size();
     for (std::int64_t k = 0; k < n; ++k) {
-      const std::byte* base = x_.as<const std::byte>() + offset_of(kept_, i + k) * element_;
-      folded_.row_stride(0) == 1 && !is_half(x_.dtype) ? fold_runs(base, begin, end, totals + k) : fold_packed(base, begin, end, totals + k);
+      const std::byte* base = x_.as<const std::byte>() + (row.offset(0) + column * kept_.row_stride(0)) * element_;
+      has_runs ? fold_runs(base, begin, end, totals + k) : fold_packed(base, begin, end, totals + k);
+      if (++column == kept_.row_size()) {
+        column = 0;
+        row.next();
+      }
     }
   }
   void fold_runs(const std::byte* base, std::int64_t begin, std::int64_t end, Total* total) const {
-    const std::int64_t row_size = folded_.row_size();
+    if (folded_.rank == 1) return loops_.row(base + begin * element_, end - begin, total);
     if (begin == end) return;
+    const std::int64_t row_size = folded_.row_size();
     RowCursor<1> row(folded_, begin / row_size);
     for (std::int64_t column = begin % row_size; begin < end; column = 0, row.next()) {
       const std::int64_t n = std::min(end - begin, row_size - column);
@@ -165,7 +173,8 @@ bool supports(Reduce op, DType dtype) { return find_fold(op, wide(dtype)).row !=
 
 void reduce(Reduce op, const View& x, std::uint32_t axes_mask, const View& out) {
   const FoldLoops loops = find_fold(op, wide(x.dtype));
-  if (loops.row == nullptr) throw InternalError("reduce", "no loop for op " + std::to_string(static_cast<int>(op)) + " and dtype " + std::string(name_of(x.dtype)));
+  if (loops.row == nullptr)
+    throw InternalError("reduce", "no loop for op " + std::to_string(static_cast<int>(op)) + " and dtype " + std::string(name_of(x.dtype)));
   Reduction(loops, x, axes_mask, out).run();
 }
 

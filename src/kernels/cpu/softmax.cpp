@@ -21,7 +21,8 @@ SoftmaxRows rows_for(const View& x) {
 }
 std::int64_t row_size(const View& x) { return x.shape[x.rank - 1]; }
 
-// One row of a contiguous view as the loops take it: in place, or in a float buffer for halves. The buffers live as long as a thread's share of the rows.
+// One row of a contiguous view as the loops take it: in place, or in a float buffer for halves. The buffers live as long as a thread's share of the
+// rows.
 class Row {
  public:
   explicit Row(const View& view) : view_(view), n_(row_size(view)), floats_(is_half(view.dtype) ? static_cast<std::size_t>(n_) : 0) {}

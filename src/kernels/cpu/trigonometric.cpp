@@ -3,6 +3,7 @@
 #define HWY_TARGET_INCLUDE "kernels/cpu/trigonometric.cpp"
 #include "kernels/cpu/simd.hpp"
 
+#include "kernels/cpu/double_math-inl.hpp"
 #include "kernels/cpu/loop-inl.hpp"
 #include "kernels/cpu/math-inl.hpp"
 
@@ -99,21 +100,36 @@ struct Erf {
   template <class D, class V>
   static V apply(D d, V x) {
     using T = hn::TFromD<D>;
-    return per_lane(d, x, [](T v) { return std::isinf(v) ? std::numeric_limits<T>::quiet_NaN() : std::erf(v); });
+    const auto finite = [&] {
+      if constexpr (sizeof(T) == 4)
+        return in_double(
+            d, [](auto dd, auto v) HWY_ATTR { return erf_for_single(dd, v); }, x);
+      if constexpr (sizeof(T) == 8) return per_lane(d, x, [](T v) { return std::erf(v); });
+    };
+    return hn::IfThenElse(hn::IsInf(x), quiet_nan(d), finite());
   }
 };
 struct Erfc {
   template <class D, class V>
   static V apply(D d, V x) {
     using T = hn::TFromD<D>;
-    return per_lane(d, x, [](T v) { return std::erfc(v); });
+    if constexpr (sizeof(T) == 4)
+      return in_double(
+          d, [](auto dd, auto v) HWY_ATTR { return erfc_for_single(dd, v); }, x);
+    if constexpr (sizeof(T) == 8) return per_lane(d, x, [](T v) { return std::erfc(v); });
   }
 };
 struct Gelu {
   template <class D, class V>
   static V apply(D d, V x) {
     using T = hn::TFromD<D>;
-    return per_lane(d, x, [](T v) { return T(0.5) * v * std::erfc(-v * T(0.70710678118654752440)); });
+    constexpr double kSqrtHalf = 0.70710678118654752440;
+    if constexpr (sizeof(T) == 8) return per_lane(d, x, [](T v) { return 0.5 * v * std::erfc(-v * kSqrtHalf); });
+    if constexpr (sizeof(T) == 4) {
+      return in_double(
+          d, [](auto dd, auto v) HWY_ATTR { return hn::Mul(hn::Mul(v, hn::Set(dd, 0.5)), erfc_for_single(dd, hn::Mul(v, hn::Set(dd, -kSqrtHalf)))); },
+          x);
+    }
   }
 };
 

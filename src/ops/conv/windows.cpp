@@ -7,6 +7,11 @@
 #include <algorithm>
 
 namespace whygrad::internal {
+namespace {
+
+constexpr std::int64_t kMost = std::int64_t{1} << 31;  // so that sums and products of a few do not overflow
+
+}  // namespace
 
 AxisWindows place_windows(int axis, std::int64_t extent, std::int64_t window, std::int64_t stride, const nn::Padding& padding) {
   const auto [before, after] = axis == 0 ? padding.height : padding.width;
@@ -16,10 +21,8 @@ AxisWindows place_windows(int axis, std::int64_t extent, std::int64_t window, st
       const std::int64_t padded = std::max<std::int64_t>((count - 1) * stride + window - extent, 0);
       return {count, padded / 2, padded - padded / 2};
     }
-    case nn::Padding::Kind::kValid:
-      return {extent < window ? 0 : (extent - window) / stride + 1, 0, 0};
-    default:
-      return {extent + before + after < window ? 0 : (extent + before + after - window) / stride + 1, before, after};
+    case nn::Padding::Kind::kValid: return {extent < window ? 0 : (extent - window) / stride + 1, 0, 0};
+    default: return {extent + before + after < window ? 0 : (extent + before + after - window) / stride + 1, before, after};
   }
 }
 
@@ -27,8 +30,8 @@ AxisWindows place_windows(const InferContext& c, int axis, std::int64_t extent, 
                           const nn::Padding& padding) {
   const char* name = axis == 0 ? "height" : "width";
   const auto [before, after] = axis == 0 ? padding.height : padding.width;
-  if (padding.kind == nn::Padding::Kind::kExplicit && (before < 0 || after < 0)) {
-    c.value_error(fmt::format("the padding of the {} is {{{}, {}}}", name, before, after), "padding is 0 or more; slice cuts elements away");
+  if (padding.kind == nn::Padding::Kind::kExplicit && (std::min(before, after) < 0 || std::max(before, after) > kMost)) {
+    c.value_error(fmt::format("the padding of the {} is {{{}, {}}}", name, before, after), "padding is 0 to 2^31; slice cuts elements away");
   }
   const AxisWindows windows = place_windows(axis, extent, window, stride, padding);
   if (windows.count <= 0) {
@@ -48,7 +51,9 @@ void check_image(const InferContext& c, int i) {
 }
 
 void check_positive(const InferContext& c, const char* what, const std::array<std::int64_t, 2>& numbers) {
-  if (numbers[0] < 1 || numbers[1] < 1) c.value_error(fmt::format("{} are {{{}, {}}}", what, numbers[0], numbers[1]), "both must be 1 or more");
+  if (std::min(numbers[0], numbers[1]) < 1 || std::max(numbers[0], numbers[1]) > kMost) {
+    c.value_error(fmt::format("{} are {{{}, {}}}", what, numbers[0], numbers[1]), "both must be 1 to 2^31");
+  }
 }
 
 }  // namespace whygrad::internal

@@ -117,15 +117,18 @@ void InferContext::same_dtype(int i, int j) const {
 
 int InferContext::axis(std::int64_t axis, int i) const { return normalize_axis(op().name, axis, input(i).rank()); }
 
-void apply(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs, std::size_t attrs_bytes, const Where& where, std::span<Tensor> outputs) {
+void apply(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs, std::size_t attrs_bytes, const Where& where,
+           std::span<Tensor> outputs) {
   check_inputs(op, inputs);
   InferContext inferred(op, inputs, attrs);
   op.infer(inferred);
-  if (inferred.output_count() != static_cast<int>(outputs.size())) throw InternalError(op.name, "its shape rule set another number of outputs than asked for");
+  if (inferred.output_count() != static_cast<int>(outputs.size()))
+    throw InternalError(op.name, "its shape rule set another number of outputs than asked for");
   run(inferred, inputs, attrs, attrs_bytes, where, outputs);
 }
 
-std::vector<Tensor> apply_many(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs, std::size_t attrs_bytes, const Where& where) {
+std::vector<Tensor> apply_many(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs, std::size_t attrs_bytes,
+                               const Where& where) {
   check_inputs(op, inputs);
   InferContext inferred(op, inputs, attrs);
   op.infer(inferred);
@@ -141,7 +144,8 @@ const Tensor& VjpContext::dy(int k) const {
 }
 
 Tensor VjpContext::saved(int bit) const {
-  if ((record_.saved_mask >> bit & 1) == 0) throw InternalError(op().name, "its gradient rule reads a value that its record does not declare in `uses`");
+  if ((record_.saved_mask >> bit & 1) == 0)
+    throw InternalError(op().name, "its gradient rule reads a value that its record does not declare in `uses`");
   internal::TensorImpl* impl = record_.saved_at(bit);
   if (impl == nullptr) throw InternalError(op().name, "its gradient rule reads a value that was already released");
   impl->references.fetch_add(1, std::memory_order_relaxed);

@@ -14,8 +14,8 @@ constexpr OpDef kConstantEvent = define_event({.name = "constant", .doc = "A val
 constexpr OpDef kHostReadEvent = define_event({
     .name = "host_read",
     .doc = "The elements of a tensor were read to the host: item(), to_vector(), span().",
-    .inputs = {{"x", NotDifferentiable{"its value was read out of the library, where no gradient is followed", "compute with tensors instead of the numbers read from them",
-                                       Break::kHostRead}}},
+    .inputs = {{"x", NotDifferentiable{"its value was read out of the library, where no gradient is followed",
+                                       "compute with tensors instead of the numbers read from them", Break::kHostRead}}},
 });
 
 const OpDef& host_read_op() { return kHostReadEvent; }

@@ -28,6 +28,8 @@ struct PadAttrs {
   Number constant_value;
 };
 
+constexpr std::int64_t kMostPadding = std::int64_t{1} << 48;  // no memory holds more, and sums of extents do not overflow
+
 // Mirrored padding cannot reach beyond the elements that it mirrors.
 void check_mirror(const InferContext& c, int axis) {
   const auto& a = c.attrs<PadAttrs>();
@@ -77,8 +79,9 @@ constexpr OpDef kPad = define_op({
                           "give {before, after} for every axis of x; {0, 0} leaves one as it is");
           }
           for (int i = 0; i < shape.rank(); ++i) {
-            if (a.before[i] < 0 || a.after[i] < 0) {
-              c.shape_error(fmt::format("{{{}, {}}} on axis {} is negative", a.before[i], a.after[i], i), "slice cuts elements away");
+            if (std::min(a.before[i], a.after[i]) < 0 || std::max(a.before[i], a.after[i]) > kMostPadding) {
+              c.shape_error(fmt::format("{{{}, {}}} on axis {} is negative or beyond measure", a.before[i], a.after[i], i),
+                            "slice cuts elements away");
             }
             if (a.mode != PadMode::kConstant) check_mirror(c, i);
             shape[i] += a.before[i] + a.after[i];
@@ -192,9 +195,10 @@ Tensor repeat(const Tensor& x, std::int64_t count, std::int64_t axis, Where wher
   internal::require_defined("repeat", x);
   const int at = normalize_axis("repeat", axis, x.rank());
   if (count < 0) throw ValueError("repeat", fmt::format("count is {}", count), "repeat 0 times or more");
+  const Shape copies(internal::insert_axis(x.shape(), at + 1, count).extents());  // throws where there are too many
   Shape result = x.shape();
   result[at] *= count;
-  return reshape(broadcast_to(expand_dims(x, at + 1, where), internal::insert_axis(x.shape(), at + 1, count), where), result, where);
+  return reshape(broadcast_to(expand_dims(x, at + 1, where), copies, where), result, where);
 }
 
 }  // namespace whygrad

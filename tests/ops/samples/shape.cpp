@@ -295,7 +295,7 @@ void add_pad(SampleList& list) {
                   }});
   }
   list.refuse({.op = "pad", .fragment = "1 pairs of paddings", .call = [] { pad(uniform({2, 3}), {{1, 1}}); }});
-  list.refuse({.op = "pad", .fragment = "{-1, 0} on axis 0 is negative", .call = [] { pad(uniform({2}), {{-1, 0}}); }});
+  list.refuse({.op = "pad", .fragment = "{-1, 0} on axis 0 is negative or beyond measure", .call = [] { pad(uniform({2}), {{-1, 0}}); }});
   list.refuse({.op = "pad", .fragment = "more than the 1 elements that reflect can mirror", .call = [] {
                  pad(uniform({2}), {{0, 2}}, {.mode = PadMode::kReflect});
                }});

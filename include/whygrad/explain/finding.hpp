@@ -1,0 +1,68 @@
+// What is known about one missing gradient. Knows nothing of tapes, so that the verdicts about any graph have this form.
+#pragma once
+
+#include <whygrad/explain/reason.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace whygrad {
+
+// A place in the user's program, in words. `line` and `column` count from 1; 0 and empty texts say unknown.
+struct Place {
+  std::string file;
+  std::string function;
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+
+  bool known() const noexcept { return !file.empty(); }
+};
+
+// How sure a finding is: `proven` by what was recorded, `likely` where values left the library and were seen again, `unknown` where records are
+// missing.
+enum class Confidence : std::uint8_t { kProven, kLikely, kUnknown };
+
+// One op, or the source, on the way to the target.
+struct Step {
+  enum class Status : std::uint8_t { kSource, kFlows, kStops, kStopsAsWell };
+  Status status = Status::kFlows;
+  std::string name;
+  std::string signature;  // of what it made, "f32[128, 10]"
+  std::string note;       // what stands in place of the status' own words, such as "computed before the tape"
+  Place place;
+  std::size_t left_out = 0;  // ops before this step that are not listed
+};
+
+// A further break on the same path, which would still stop the gradient once the first is mended.
+struct OtherBreak {
+  Cause cause = Cause::kUnknown;
+  std::string op;
+  Place place;
+};
+
+// What there is to say about one source.
+struct Finding {
+  enum class Status : std::uint8_t { kAbsent };
+  Status status = Status::kAbsent;
+  std::string target;  // the op that made the target
+  Place target_place;
+  std::string source;            // "variable `w`", "tensor made by `constant`"
+  std::string source_name;       // `w`; empty for a tensor
+  std::string source_signature;  // "f32[784, 10]"
+  Cause cause = Cause::kUnknown;
+  std::vector<Cause> also;  // other names for what happened, best first
+  std::string op;           // at fault; empty where no op is
+  Place place;              // of the fault
+  std::vector<Step> path;   // from the source to the target; empty where nothing connects them
+  std::vector<std::string> evidence;
+  std::string why;
+  std::string remedy;
+  std::vector<OtherBreak> others;
+  Confidence confidence = Confidence::kProven;
+
+  const char* code() const noexcept { return reason(cause).code; }
+};
+
+}  // namespace whygrad
