@@ -1,0 +1,148 @@
+// The analysis of graphs that no tape made: it needs none.
+#include "explain/analysis.hpp"
+#include "explain/source_line.hpp"
+
+#include <whygrad/explain/flow_graph.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace whygrad {
+namespace {
+
+using ::testing::HasSubstr;
+using Index = FlowGraph::Index;
+using Flow = FlowGraph::Flow;
+using Role = FlowGraph::Role;
+
+// A variable, and ops of one output each.
+class Sketch {
+ public:
+  Sketch() {
+    graph.variables.push_back({"w", Where{"model.py", "build", 3, 0}, true});
+    graph.values.push_back({.variable = 0, .watched_from = 0, .dtype = DType::kF32});
+    graph.sources.push_back({{0}, 0});
+  }
+  Index op(const char* name, std::vector<Index> inputs, std::vector<FlowGraph::Answer> answers, std::uint32_t line, DType dtype = DType::kF32) {
+    graph.defs.push_back({name, FlowGraph::Kind::kCompute, std::move(answers)});
+    FlowGraph::Op o;
+    o.where = {"model.py", "call", line, 0};
+    o.def = static_cast<Index>(graph.defs.size() - 1);
+    o.inputs = static_cast<std::uint16_t>(inputs.size());
+    o.first_input = static_cast<Index>(graph.inputs.size());
+    o.outputs = 1;
+    o.first_output = static_cast<Index>(graph.values.size());
+    graph.inputs.insert(graph.inputs.end(), inputs.begin(), inputs.end());
+    graph.values.push_back({.op = static_cast<Index>(graph.ops.size()), .dtype = dtype});
+    graph.ops.push_back(o);
+    return o.first_output;
+  }
+  std::vector<Finding> ask(Index target, internal::Outcome outcome = internal::Outcome::kAbsent) {
+    graph.targets = {target};
+    return internal::analyse(graph, outcome);
+  }
+
+  FlowGraph graph;
+};
+
+const FlowGraph::Answer kFlows{"x"};
+
+TEST(FlowGraph, op_without_a_rule) {
+  Sketch s;
+  const Index h = s.op("Tanh", {0}, {kFlows}, 10);
+  const Index t = s.op("Lgamma", {h}, {{"x", Flow::kNoRule, Role::kData, "nobody wrote its rule", "write one"}}, 11);
+  const std::vector<Finding> found = s.ask(t);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].cause, Cause::kNoGradientRegistered);
+  EXPECT_STREQ(found[0].code(), "WG104");
+  EXPECT_EQ(found[0].op, "Lgamma");
+  EXPECT_EQ(found[0].place.line, 11u);
+  EXPECT_EQ(found[0].remedy, "write one");
+  ASSERT_EQ(found[0].path.size(), 3u);
+  EXPECT_EQ(found[0].path[0].name, "w");
+  EXPECT_EQ(found[0].path[1].status, Step::Status::kFlows);
+  EXPECT_EQ(found[0].path[2].status, Step::Status::kStops);
+}
+
+TEST(FlowGraph, an_open_path_is_no_finding_until_the_gradient_is_known_to_be_missing) {
+  Sketch s;
+  const Index t = s.op("Tanh", {0}, {kFlows}, 10);
+  EXPECT_TRUE(s.ask(t, internal::Outcome::kOpen).empty());
+  const std::vector<Finding> found = s.ask(t);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].cause, Cause::kUnknown);
+  EXPECT_EQ(found[0].confidence, Confidence::kUnknown);
+}
+
+TEST(FlowGraph, of_two_ways_the_one_with_fewer_breaks) {
+  Sketch s;
+  const FlowGraph::Answer no{"x", Flow::kNoDerivative, Role::kData, "it jumps", "do not"};
+  const Index a = s.op("Floor", {0}, {no}, 10), b = s.op("Round", {a}, {no}, 11);
+  const Index c = s.op("Ceil", {0}, {no}, 12);
+  const Index t = s.op("AddV2", {b, c}, {kFlows}, 13);
+  const std::vector<Finding> found = s.ask(t);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].op, "Ceil");
+  EXPECT_TRUE(found[0].others.empty());
+}
+
+TEST(FlowGraph, an_index_is_taken_only_where_nothing_else_connects) {
+  Sketch s;
+  const FlowGraph::Answer no{"x", Flow::kNoDerivative, Role::kData, "it jumps", "do not"}, index{"indices", Flow::kNoDerivative, Role::kIndex, "a position", "do not"};
+  const Index position = s.op("ArgMax", {0}, {no}, 10, DType::kI64);
+  const Index data = s.op("Round", {s.op("Floor", {s.op("Ceil", {0}, {no}, 11)}, {no}, 12)}, {no}, 13);
+  EXPECT_EQ(s.ask(s.op("GatherV2", {data, position}, {kFlows, index}, 14))[0].op, "Ceil");
+  EXPECT_EQ(s.ask(s.op("GatherV2", {s.op("Const", {}, {kFlows}, 1), position}, {kFlows, index}, 15))[0].op, "ArgMax");
+}
+
+class SourceLine : public ::testing::Test {
+ protected:
+  Place line(const std::string& text, std::uint32_t column = 0) {
+    std::ofstream(path_) << "first\n" << text << "\n";
+    return {path_.string(), "f", 2, column};
+  }
+  ~SourceLine() override { std::filesystem::remove(path_); }
+  const std::filesystem::path path_ = std::filesystem::temp_directory_path() / ("source_line_" + std::to_string(::testing::UnitTest::GetInstance()->random_seed()) + "_" +
+                                                                               ::testing::UnitTest::GetInstance()->current_test_info()->name());
+};
+
+TEST_F(SourceLine, points_at_the_op) {
+  EXPECT_EQ(internal::source_excerpt(line("  auto y = wg::round(w);"), "round", 100),
+            "  2 | auto y = wg::round(w);\n"
+            "    |              ^~~~~\n");
+}
+
+TEST_F(SourceLine, points_at_nothing_that_stands_there_twice) {
+  EXPECT_EQ(internal::source_excerpt(line("y = round(round(w));"), "round", 100), "  2 | y = round(round(w));\n");
+  EXPECT_EQ(internal::source_excerpt(line("y = rounded(w);"), "round", 100), "  2 | y = rounded(w);\n");
+}
+
+TEST_F(SourceLine, points_at_the_column_where_it_is_known) {
+  EXPECT_EQ(internal::source_excerpt(line("y = a + b;", 7), "add", 100),
+            "  2 | y = a + b;\n"
+            "    |       ^\n");
+}
+
+TEST_F(SourceLine, shows_the_part_of_a_long_line_that_matters) {
+  const std::string text = internal::source_excerpt(line(std::string(200, 'a') + " round(w) " + std::string(200, 'b')), "round", 60);
+  EXPECT_THAT(text, HasSubstr("round(w)"));
+  EXPECT_THAT(text, HasSubstr("| ...a"));
+  const std::size_t end = text.find('\n');
+  EXPECT_LE(end, 60u);
+  EXPECT_EQ(text.find('^') - end - 1, text.find("round"));
+}
+
+TEST_F(SourceLine, is_left_out_where_it_cannot_be_read) {
+  EXPECT_EQ(internal::source_excerpt({"/no/such/file.cpp", "f", 2, 0}, "round", 100), "");
+  Place beyond = line("y");
+  beyond.line = 99;
+  EXPECT_EQ(internal::source_excerpt(beyond, "y", 100), "");
+}
+
+}  // namespace
+}  // namespace whygrad
