@@ -6,6 +6,8 @@
 #include "explain/words.hpp"
 
 #include <algorithm>
+#include <utility>
+#include <utility>
 
 namespace whygrad::internal {
 namespace {

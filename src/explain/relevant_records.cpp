@@ -3,11 +3,14 @@
 #include "autodiff/control_flow.hpp"
 #include "ops/core/events.hpp"
 
-namespace whygrad::internal {
+#include <algorithm>
+#include <unordered_map>
 
+namespace whygrad::internal {
 namespace {
 
-constexpr std::uint64_t kShort = 16;  // bytes
+// Bytes of a value, such as a step's number, that is equal to some older one too easily.
+constexpr std::uint64_t kShort = 16;
 
 }  // namespace
 
@@ -21,43 +24,50 @@ bool sets_variable(const Record& r) { return r.op == &kVariableEvent || r.op == 
 
 RelevantRecords::RelevantRecords(const TapeFacts& facts, std::span<const std::size_t> sources)
     : view_(facts.log, facts.asked), first_window_(facts.windows.empty() ? facts.asked : facts.windows.front().begin), marks_(view_.size()) {
-  survey();
+  survey(facts, sources);
   for (const TapeFacts::Value& t : facts.targets) mark(t.id, kLeadsToTarget);
   for (const std::size_t s : sources) mark_source(facts, facts.sources[s]);
-  view_.backwards([this](const Record& r) { pull(r); });
-  view_.forwards([this](const Record& r) { push(r); });
+  for (std::size_t n = entries_.size(); n-- > 0;) pull(n);
+  for (std::size_t n = 0; n < entries_.size(); ++n) push(n);
 }
 
-// All that is made or noted on the way is wanted, and every choice since the tape was made, for nothing connects it to what other code would have
-// used.
-bool RelevantRecords::wanted(const Record& r) const {
-  if (r.op == &kChoiceEvent && r.first >= first_window_) return true;
-  if (r.outputs != 0) return (marks_of(r) & (kLeadsToTarget | kFollowsSource | kLeadsToSource)) != 0;
-  return r.inputs != 0 && (mark_of(r.input_ids()[0]) & (kLeadsToTarget | kFollowsSource)) != 0;
-}
-
-// Reads that come back as constants, and what was made from gradients.
-void RelevantRecords::survey() {
-  std::unordered_map<std::uint64_t, ValueId> reads;
-  view_.forwards([&](const Record& r) {
-    bool from_gradient = r.cause != 0;
-    for (int i = 0; i < r.inputs && !from_gradient; ++i) from_gradient = (mark_of(r.input_ids()[i]) & kFromGradient) != 0;
-    if (from_gradient) {
-      if (r.op != &kAssignEvent) {
-        mark_outputs(r, kFromGradient);
-      } else if (r.first < first_window_) {
-        beginnings_.insert(r.first);
-      }
-    }
+void RelevantRecords::survey(const TapeFacts& facts, std::span<const std::size_t> sources) {
+  std::unordered_set<std::uint64_t> asked;  // variables
+  for (const std::size_t s : sources) {
+    if (facts.sources[s].variable != nullptr) asked.insert(facts.sources[s].variable->number);
+  }
+  std::unordered_map<std::uint64_t, Position> reads;
+  view_.each([&](const Record& r, Position position) {
+    enter(r, position);
+    if (sets_variable(r) && asked.contains(attrs_of<VariableAttrs>(r).number)) marks_[position] |= kFollowsSource;
     const Fingerprint print = print_of(r);
-    // A short value, such as a step's number, is equal to some older one too easily.
     if (print.bytes == 0 || (print.bytes <= kShort && r.first < first_window_)) return;
     if (r.op == &kHostReadEvent) {
-      reads[print.hash ^ print.bytes] = r.input_ids()[0];
+      if (inputs_.back() != LogView::kNowhere) reads[print.hash ^ print.bytes] = inputs_.back();
     } else if (const auto at = reads.find(print.hash ^ print.bytes); at != reads.end()) {
-      read_back_.emplace(r.first, at->second);
+      inputs_.push_back(at->second);
     }
   });
+}
+
+// NOTE [steps of training are no path]
+// A variable that was moved along a gradient before the tape began depends on everything that the gradient depended on, yet nobody expects a gradient
+// through that. So an assignment of something made from gradients, older than the tape, is entered without inputs, as a beginning.
+void RelevantRecords::enter(const Record& r, Position position) {
+  const auto first = static_cast<std::uint32_t>(inputs_.size());
+  bool from_gradient = r.cause != 0;
+  for (int i = 0; i < r.inputs; ++i) {
+    const Position in = view_.find(r.input_ids()[i]);
+    inputs_.push_back(in);
+    from_gradient |= in != LogView::kNowhere && (marks_[in] & kFromGradient) != 0;
+  }
+  entries_.push_back({&r, position, first});
+  if (!from_gradient) return;
+  if (r.op != &kAssignEvent) {
+    mark_outputs(entries_.back(), kFromGradient);
+  } else if (r.first < first_window_) {
+    inputs_.resize(first);
+  }
 }
 
 void RelevantRecords::mark_source(const TapeFacts& facts, const TapeFacts::Value& source) {
@@ -67,42 +77,44 @@ void RelevantRecords::mark_source(const TapeFacts& facts, const TapeFacts::Value
   for (const Watch& w : facts.watches) {
     if (w.variable == source.variable) mark(w.id, kFollowsSource);
   }
-  view_.forwards([&](const Record& r) {
-    if (sets_variable(r) && attrs_of<VariableAttrs>(r).number == source.variable->number) mark(r.first, kFollowsSource);
-  });
 }
 
-void RelevantRecords::pull(const Record& r) {
-  const std::uint8_t marks = marks_of(r) & (kLeadsToTarget | kLeadsToSource);
-  if (marks == 0 || is_beginning(r)) return;
-  for (int i = 0; i < r.inputs; ++i) mark(r.input_ids()[i], marks);
-  if (const ValueId read = read_back(r); read != 0) mark(read, marks);
+void RelevantRecords::pull(std::size_t n) {
+  const std::uint8_t marks = marks_of_outputs(entries_[n]) & (kLeadsToTarget | kLeadsToSource);
+  if (marks == 0) return;
+  for (const Position in : inputs_of(n)) {
+    if (in != LogView::kNowhere) marks_[in] |= marks;
+  }
 }
 
-void RelevantRecords::push(const Record& r) {
-  if (is_beginning(r)) return;
-  std::uint8_t in = mark_of(read_back(r));
-  for (int i = 0; i < r.inputs; ++i) in |= mark_of(r.input_ids()[i]);
-  if ((in & kFollowsSource) != 0) mark_outputs(r, kFollowsSource);
+void RelevantRecords::push(std::size_t n) {
+  std::uint8_t in = 0;
+  for (const Position p : inputs_of(n)) in |= p != LogView::kNowhere ? marks_[p] : std::uint8_t{0};
+  if ((in & kFollowsSource) != 0) mark_outputs(entries_[n], kFollowsSource);
+}
+
+// All that is made or noted on the way is wanted, and every choice since the tape was made, for nothing connects it to what other code would have used.
+bool RelevantRecords::wanted(std::size_t n) const {
+  const Record& r = *entries_[n].record;
+  if (r.op == &kChoiceEvent && r.first >= first_window_) return true;
+  if (r.outputs != 0) return (marks_of_outputs(entries_[n]) & (kLeadsToTarget | kFollowsSource | kLeadsToSource)) != 0;
+  const auto inputs = inputs_of(n);
+  return std::any_of(inputs.begin(), inputs.end(), [this](Position p) { return p != LogView::kNowhere && (marks_[p] & (kLeadsToTarget | kFollowsSource)) != 0; });
+}
+
+// Ids of a record's outputs follow each other, and so do their positions.
+std::uint8_t RelevantRecords::marks_of_outputs(const Entry& e) const {
+  std::uint8_t marks = 0;
+  for (Position p = e.position; p < e.position + e.record->outputs; ++p) marks |= marks_[p];
+  return marks;
+}
+
+void RelevantRecords::mark_outputs(const Entry& e, std::uint8_t marks) {
+  for (Position p = e.position; p < e.position + e.record->outputs; ++p) marks_[p] |= marks;
 }
 
 void RelevantRecords::mark(ValueId id, std::uint8_t marks) {
-  if (const std::size_t at = view_.find(id); at != LogView::kNowhere) marks_[at] |= marks;
-}
-
-void RelevantRecords::mark_outputs(const Record& r, std::uint8_t marks) {
-  for (int k = 0; k < r.outputs; ++k) mark(r.first + static_cast<ValueId>(k), marks);
-}
-
-std::uint8_t RelevantRecords::mark_of(ValueId id) const {
-  const std::size_t at = view_.find(id);
-  return at != LogView::kNowhere ? marks_[at] : std::uint8_t{0};
-}
-
-std::uint8_t RelevantRecords::marks_of(const Record& r) const {
-  std::uint8_t marks = 0;
-  for (int k = 0; k < r.outputs; ++k) marks |= mark_of(r.first + static_cast<ValueId>(k));
-  return marks;
+  if (const Position at = view_.find(id); at != LogView::kNowhere) marks_[at] |= marks;
 }
 
 }  // namespace whygrad::internal

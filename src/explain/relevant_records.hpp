@@ -6,7 +6,6 @@
 
 #include <cstring>
 #include <span>
-#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -24,40 +23,59 @@ Fingerprint print_of(const Record& r);
 // Whether the record gave a variable a value.
 bool sets_variable(const Record& r);
 
-// Found in a few passes over the log.
+// One pass over the log writes down who was made from whom; all else works on that.
 class RelevantRecords {
  public:
+  using Position = LogView::Position;
+
   RelevantRecords(const TapeFacts& facts, std::span<const std::size_t> sources);
 
   const LogView& view() const { return view_; }
-  bool wanted(const Record& r) const;
-  // The value that a constant seems to be, read to the host before; 0 for none.
-  ValueId read_back(const Record& r) const {
-    const auto at = read_back_.find(r.first);
-    return at != read_back_.end() ? at->second : 0;
+
+  // A record and the positions of what it was made from: its inputs, of which one may lie nowhere, or for a constant the value that it seems to be, read
+  // to the host before.
+  struct Node {
+    const Record* record;
+    Position position;
+    std::span<const Position> inputs;
+  };
+  // Calls f(node) for each record that matters, oldest first.
+  template <class F>
+  void each(F&& f) const {
+    for (std::size_t n = 0; n < entries_.size(); ++n) {
+      if (wanted(n)) f(Node{entries_[n].record, entries_[n].position, inputs_of(n)});
+    }
   }
-  // NOTE [steps of training are no path]
-  // A variable that was moved along a gradient before the tape began depends on everything that the gradient depended on, yet nobody expects a
-  // gradient through that. So an assignment of something made from gradients, older than the tape, is a beginning.
-  bool is_beginning(const Record& r) const { return beginnings_.contains(r.first); }
+  std::size_t size() const { return entries_.size(); }
 
  private:
   enum Mark : std::uint8_t { kLeadsToTarget = 1, kFollowsSource = 2, kLeadsToSource = 4, kFromGradient = 8 };
+  struct Entry {
+    const Record* record;
+    Position position;
+    std::uint32_t first_input;  // in inputs_
+  };
 
-  void survey();
+  void survey(const TapeFacts& facts, std::span<const std::size_t> sources);
+  void enter(const Record& r, Position position);
   void mark_source(const TapeFacts& facts, const TapeFacts::Value& source);
-  void pull(const Record& r);
-  void push(const Record& r);
+  void pull(std::size_t n);
+  void push(std::size_t n);
+  bool wanted(std::size_t n) const;
+
+  std::span<const Position> inputs_of(std::size_t n) const {
+    const std::uint32_t end = n + 1 < entries_.size() ? entries_[n + 1].first_input : static_cast<std::uint32_t>(inputs_.size());
+    return {inputs_.data() + entries_[n].first_input, end - entries_[n].first_input};
+  }
+  std::uint8_t marks_of_outputs(const Entry& e) const;
+  void mark_outputs(const Entry& e, std::uint8_t marks);
   void mark(ValueId id, std::uint8_t marks);
-  void mark_outputs(const Record& r, std::uint8_t marks);
-  std::uint8_t mark_of(ValueId id) const;
-  std::uint8_t marks_of(const Record& r) const;
 
   LogView view_;
   ValueId first_window_;
+  std::vector<Entry> entries_;
+  std::vector<Position> inputs_;
   std::vector<std::uint8_t> marks_;  // by position
-  std::unordered_map<ValueId, ValueId> read_back_;
-  std::unordered_set<ValueId> beginnings_;
 };
 
 }  // namespace whygrad::internal

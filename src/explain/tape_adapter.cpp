@@ -59,9 +59,9 @@ class Drawing {
     graph_.tape = {facts.tape_made_at, facts.asked_at, facts.options.watch_accessed_variables};
     for (const std::size_t s : sources) oldest_source_ = std::min(oldest_source_, oldest_value(facts.sources[s]));
     register_variables();
-    records_.view().forwards([this](const Record& r) {
-      if (records_.wanted(r)) draw(r);
-    });
+    graph_.ops.reserve(records_.size());
+    graph_.values.reserve(records_.size());
+    records_.each([this](const RelevantRecords::Node& node) { draw(node); });
     for (const TapeFacts::Value& t : facts.targets) graph_.targets.push_back(asked_value(t));
     for (const std::size_t s : sources) draw_source(facts.sources[s]);
     draw_watches();
@@ -115,13 +115,13 @@ class Drawing {
 
   // The value of an id that no drawn op made; kNone where there is none yet.
   Index known_value(ValueId id) const {
-    const std::size_t at = records_.view().find(id);
+    const LogView::Position at = records_.view().find(id);
     if (at != LogView::kNowhere) return value_at_[at];
     const auto leaf = leaves_.find(id);
     return leaf != leaves_.end() ? leaf->second : kNone;
   }
   void remember(ValueId id, Index value) {
-    const std::size_t at = records_.view().find(id);
+    const LogView::Position at = records_.view().find(id);
     if (at != LogView::kNowhere) {
       value_at_[at] = value;
     } else {
@@ -129,9 +129,9 @@ class Drawing {
       leaves_[id] = value;
     }
   }
-  Index input_value(const Record& r, int i) {
+  Index input_value(const Record& r, int i, LogView::Position at) {
     const ValueId id = r.input_ids()[i];
-    Index v = known_value(id);
+    Index v = at != LogView::kNowhere ? value_at_[at] : known_value(id);
     if (v == kNone) remember(id, v = new_value(r, i));
     return v;
   }
@@ -150,7 +150,8 @@ class Drawing {
 
   // ---- Ops ----
 
-  void draw(const Record& r) {
+  void draw(const RelevantRecords::Node& node) {
+    const Record& r = *node.record;
     FlowGraph::Op op;
     op.where = r.where;
     op.def = def_of(r);
@@ -159,7 +160,7 @@ class Drawing {
     const Fingerprint print = print_of(r);
     if (print.bytes != 0) op.print = (print.hash ^ print.bytes) | 1;
     if (r.op == &kChoiceEvent) op.choice = attrs_of<ChoiceAttrs>(r).choice;
-    draw_inputs(r, op);
+    draw_inputs(node, op);
     op.first_output = static_cast<Index>(graph_.values.size());
     op.outputs = r.outputs;
     const auto index = static_cast<Index>(graph_.ops.size());
@@ -167,25 +168,21 @@ class Drawing {
       const Index v = new_value(r, r.inputs + k);
       graph_.values[v].op = index;
       if (sets_variable(r)) graph_.values[v].variable = variable_of(r);
-      value_at_[records_.view().find(r.first + static_cast<ValueId>(k))] = v;
+      value_at_[node.position + static_cast<LogView::Position>(k)] = v;
     }
     graph_.ops.push_back(op);
     ids_.push_back(r.first);
   }
 
-  void draw_inputs(const Record& r, FlowGraph::Op& op) {
+  void draw_inputs(const RelevantRecords::Node& node, FlowGraph::Op& op) {
     op.first_input = static_cast<Index>(graph_.inputs.size());
-    if (records_.is_beginning(r)) return;
-    if (const ValueId read = records_.read_back(r); read != 0) {
-      if (const Index v = known_value(read); v != kNone) {
-        graph_.inputs.push_back(v);
-        op.inputs = 1;
-      }
-      return;
+    const bool read_back = node.record->op == &kConstantEvent;
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      const Index v = read_back ? value_at_[node.inputs[i]] : input_value(*node.record, static_cast<int>(i), node.inputs[i]);
+      if (v == kNone) continue;  // of a read that leads nowhere here
+      graph_.inputs.push_back(v);
+      ++op.inputs;
     }
-    // Values first: a leaf that is met for the first time joins `values`, not `inputs`, so the inputs stand together.
-    op.inputs = r.inputs;
-    for (int i = 0; i < r.inputs; ++i) graph_.inputs.push_back(input_value(r, i));
   }
 
   // The op whose gradient rule made this one.
