@@ -11,8 +11,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <vector>
 
 namespace whygrad::cli {
 namespace {
@@ -29,32 +31,41 @@ void heading(const Terminal& terminal, std::string_view text) {
 // One row per epoch: the loss, and beside it how strongly each variable is pulled.
 class EpochTable {
  public:
-  explicit EpochTable(const nn::Parameters& parameters) : parameters_(parameters) {}
+  explicit EpochTable(const nn::Parameters& parameters) {
+    for (const auto& [path, variable] : parameters) {
+      const std::size_t slash = path.rfind('/');
+      columns_.push_back({path.substr(0, slash), path.substr(slash + 1)});
+    }
+  }
 
   void print_head(const Terminal& terminal) const {
     std::string layers, names, layer;
-    for (const auto& [path, variable] : parameters_) {
-      const std::size_t slash = path.rfind('/');
-      layers += fmt::format("{:>8}", path.substr(0, slash) == layer ? "" : path.substr(0, slash));
-      names += fmt::format("{:>8}", path.substr(slash + 1));
-      layer = path.substr(0, slash);
+    for (const Column& column : columns_) {
+      if (column.layer != layer) layers.resize(names.size(), ' ');
+      if (column.layer != layer) layers += "  " + column.layer;
+      names += fmt::format("{:>{}}", column.name, column.width());
+      layer = column.layer;
     }
-    fmt::print("{}\n", terminal.dim(fmt::format("{:34}{}", "", "     gradient norms")));
-    fmt::print("{}\n", terminal.dim(fmt::format("{:34}{}", "", layers)));
-    fmt::print("{}\n", terminal.dim(fmt::format("{:>5}{:>9}{:>9}{:>11}{}", "epoch", "loss", "test", "images/s", names)));
+    fmt::print("{}\n", terminal.dim(fmt::format("{:30}gradient norms", "")));
+    fmt::print("{}\n", terminal.dim(fmt::format("{:28}{}", "", layers)));
+    fmt::print("{}\n", terminal.dim(fmt::format("{:>5}{:>7}{:>7}{:>9}{}", "epoch", "loss", "test", "images/s", names)));
     std::fflush(stdout);
   }
 
   void print_row(std::int64_t epoch, std::int64_t epochs, const EpochSummary& summary, const train::Evaluation& test) const {
-    fmt::print("{:>5}{:>9.4f}{:>8.2f}%{:>11}", fmt::format("{}/{}", epoch, epochs), summary.loss, 100 * test.accuracy(),
+    fmt::print("{:>5}{:>7.4f}{:>6.2f}%{:>9}", fmt::format("{}/{}", epoch, epochs), summary.loss, 100 * test.accuracy(),
                train::grouped(static_cast<std::int64_t>(summary.images_per_second())));
-    for (const double norm : summary.norms) fmt::print("{:>8.3f}", norm);
+    for (std::size_t i = 0; i < columns_.size() && i < summary.norms.size(); ++i) fmt::print("{:>{}.3f}", summary.norms[i], columns_[i].width());
     fmt::print("\n");
     std::fflush(stdout);
   }
 
  private:
-  const nn::Parameters& parameters_;
+  struct Column {
+    std::string layer, name;
+    std::size_t width() const { return std::max<std::size_t>(name.size(), 5) + 1; }
+  };
+  std::vector<Column> columns_;
 };
 
 // A folder of its own that is gone afterwards.

@@ -93,13 +93,15 @@ void RelevantRecords::push(std::size_t n) {
   if ((in & kFollowsSource) != 0) mark_outputs(entries_[n], kFollowsSource);
 }
 
-// All that is made or noted on the way is wanted, and every choice since the tape was made, for nothing connects it to what other code would have used.
+// All that is made or noted on the way is wanted, and every choice since the tape was made, for nothing connects it to what other code would have
+// used.
 bool RelevantRecords::wanted(std::size_t n) const {
   const Record& r = *entries_[n].record;
   if (r.op == &kChoiceEvent && r.first >= first_window_) return true;
   if (r.outputs != 0) return (marks_of_outputs(entries_[n]) & (kLeadsToTarget | kFollowsSource | kLeadsToSource)) != 0;
   const auto inputs = inputs_of(n);
-  return std::any_of(inputs.begin(), inputs.end(), [this](Position p) { return p != LogView::kNowhere && (marks_[p] & (kLeadsToTarget | kFollowsSource)) != 0; });
+  return std::any_of(inputs.begin(), inputs.end(),
+                     [this](Position p) { return p != LogView::kNowhere && (marks_[p] & (kLeadsToTarget | kFollowsSource)) != 0; });
 }
 
 // Ids of a record's outputs follow each other, and so do their positions.

@@ -32,8 +32,8 @@ class RelevantRecords {
 
   const LogView& view() const { return view_; }
 
-  // A record and the positions of what it was made from: its inputs, of which one may lie nowhere, or for a constant the value that it seems to be, read
-  // to the host before.
+  // A record and the positions of what it was made from: its inputs, of which one may lie nowhere, or for a constant the value that it seems to be,
+  // read to the host before.
   struct Node {
     const Record* record;
     Position position;

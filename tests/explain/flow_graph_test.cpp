@@ -93,7 +93,8 @@ TEST(FlowGraph, of_two_ways_the_one_with_fewer_breaks) {
 
 TEST(FlowGraph, an_index_is_taken_only_where_nothing_else_connects) {
   Sketch s;
-  const FlowGraph::Answer no{"x", Flow::kNoDerivative, Role::kData, "it jumps", "do not"}, index{"indices", Flow::kNoDerivative, Role::kIndex, "a position", "do not"};
+  const FlowGraph::Answer no{"x", Flow::kNoDerivative, Role::kData, "it jumps", "do not"},
+      index{"indices", Flow::kNoDerivative, Role::kIndex, "a position", "do not"};
   const Index position = s.op("ArgMax", {0}, {no}, 10, DType::kI64);
   const Index data = s.op("Round", {s.op("Floor", {s.op("Ceil", {0}, {no}, 11)}, {no}, 12)}, {no}, 13);
   EXPECT_EQ(s.ask(s.op("GatherV2", {data, position}, {kFlows, index}, 14))[0].op, "Ceil");
@@ -107,8 +108,9 @@ class SourceLine : public ::testing::Test {
     return {path_.string(), "f", 2, column};
   }
   ~SourceLine() override { std::filesystem::remove(path_); }
-  const std::filesystem::path path_ = std::filesystem::temp_directory_path() / ("source_line_" + std::to_string(::testing::UnitTest::GetInstance()->random_seed()) + "_" +
-                                                                               ::testing::UnitTest::GetInstance()->current_test_info()->name());
+  const std::filesystem::path path_ =
+      std::filesystem::temp_directory_path() / ("source_line_" + std::to_string(::testing::UnitTest::GetInstance()->random_seed()) + "_" +
+                                                ::testing::UnitTest::GetInstance()->current_test_info()->name());
 };
 
 TEST_F(SourceLine, points_at_the_op) {

@@ -108,14 +108,14 @@ ConvOperation make_forward(DType dtype, const ConvShape& s, bool with_bias) {
 }
 
 // NOTE [backward input as forward] With stride 1 the gradient of the input is itself a convolution: of dy with the filter turned by 180 degrees, its
-// inputs and outputs exchanged. oneDNN 2.6 has a better kernel for that (brgconv: 0.71 of the time of its own backward data for 14x14x32 -> 64, 5x5,
-// f32), so it is used where it applies.
+// inputs and outputs exchanged. For AVX-512 oneDNN 2.6 has a better kernel for that (brgconv): over twelve shapes of 1x1 to 5x5 filters it takes 0.80
+// to 0.98 of the time of the backward data kernel, for one odd one 1.08. With AVX2 the two are the same at best, so it is not used there.
 bool is_flippable(const ConvShape& s) {
   const ConvParams& p = s.params;
   const auto fits = [&](int axis, std::int64_t kernel) {
     return p.strides[axis] == 1 && p.dilations[axis] == 1 && std::max(p.pad_before[axis], p.pad_after[axis]) < kernel;
   };
-  return p.groups == 1 && fits(0, s.kh) && fits(1, s.kw);
+  return dnn_has_avx512() && p.groups == 1 && fits(0, s.kh) && fits(1, s.kw);
 }
 
 ConvShape flipped(const ConvShape& s) {

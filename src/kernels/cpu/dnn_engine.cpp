@@ -14,6 +14,12 @@ const dnnl::stream& stream() {
   return stream;
 }
 
+// Each instruction set's number has the bits of all that it contains.
+bool uses(dnnl::cpu_isa isa) {
+  const auto effective = static_cast<unsigned>(dnnl::get_effective_cpu_isa()), wanted = static_cast<unsigned>(isa);
+  return (effective & wanted) == wanted;
+}
+
 }  // namespace
 
 const dnnl::engine& dnn_engine() {
@@ -21,11 +27,12 @@ const dnnl::engine& dnn_engine() {
   return engine;
 }
 
+bool dnn_has_avx512() {
+  static const bool has = uses(dnnl::cpu_isa::avx512_core);
+  return has;
+}
 bool dnn_has_bf16() {
-  static const bool has = [] {
-    const auto isa = static_cast<unsigned>(dnnl::get_effective_cpu_isa()), bf16 = static_cast<unsigned>(dnnl::cpu_isa::avx512_core_bf16);
-    return (isa & bf16) == bf16;
-  }();
+  static const bool has = uses(dnnl::cpu_isa::avx512_core_bf16);
   return has;
 }
 

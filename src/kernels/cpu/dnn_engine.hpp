@@ -16,6 +16,8 @@ namespace whygrad::kernels {
 
 const dnnl::engine& dnn_engine();
 
+// True where oneDNN uses AVX-512.
+bool dnn_has_avx512();
 // True where oneDNN multiplies bf16 with the CPU's own instructions (AVX512-BF16 or AMX) and not by emulation.
 bool dnn_has_bf16();
 
