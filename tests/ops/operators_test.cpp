@@ -56,7 +56,7 @@ TEST(Operators, NumbersWithoutAPlaceInTheTypeAreRefused) {
   EXPECT_THROW(bytes + 0.5, DTypeError);
   EXPECT_THROW(bytes + 256, DTypeError);
   EXPECT_THROW(bytes - -1, DTypeError);
-  EXPECT_THROW((bytes == bytes) == 1, DTypeError);
+  EXPECT_THROW(equal(bytes == bytes, 1), DTypeError);
   try {
     (void)((bytes > 0) && 1);
     FAIL();
