@@ -43,7 +43,7 @@ TEST(ControlFlow, condition_of_cond) {
   const Variable threshold = variable(0.5f, "threshold"), w = variable(2.0f, "w");
   GradientTape tape;
   const Tensor over = w > threshold;
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Tensor y = cond(
       over, [&] { return square(w); }, [&] { return -w; });
   const Gradients g = tape.gradient(y, {threshold, w});
@@ -56,9 +56,10 @@ TEST(ControlFlow, branch_that_is_a_constant) {
   const Variable w = variable(2.0f, "w");
   const Tensor x = constant(1.0f);
   GradientTape tape;
-  const Tensor y = cond(
-      x > 0.0f, [] { return constant(7.0f); }, [&] { return square(w); });
-  const int line = __LINE__;
+  const auto constant_branch = [] { return constant(7.0f); };
+  const auto branch = [&w] { return square(w); };
+  const Tensor y = cond(x > 0.0f, constant_branch, branch);
+  const int line = __LINE__ - 1;
   const Gradient g = tape.gradient(y, w);
   EXPECT_THAT(g, Missing(Cause::kControlFlow, "cond", line));
   EXPECT_EQ(finding(g).confidence, Confidence::kLikely);
@@ -66,10 +67,11 @@ TEST(ControlFlow, branch_that_is_a_constant) {
 
 TEST(ControlFlow, branch_not_taken) {
   const Variable v0 = variable(2.0f, "v0"), v1 = variable(3.0f, "v1");
+  const auto first = [&v0] { return square(v0); };
+  const auto second = [&v1] { return exp(v1); };
   GradientTape tape;
-  const Tensor y = cond(
-      constant(-1.0f) > 0.0f, [&] { return square(v0); }, [&] { return exp(v1); });
-  const int line = __LINE__;
+  const Tensor y = cond(constant(-1.0f) > 0.0f, first, second);
+  const int line = __LINE__ - 1;
   const Gradients g = tape.gradient(y, {v0, v1});
   EXPECT_THAT(g[0], Missing(Cause::kControlFlow, "cond", line));
   EXPECT_THAT(g[1], Present());
@@ -81,7 +83,7 @@ TEST(ControlFlow, loop_without_trips) {
   const auto more = [](const std::vector<Tensor>& v) { return v[0] < 0.0f; };
   const auto body = [&w](const std::vector<Tensor>& v) { return std::vector<Tensor>{v[0] * w}; };
   const Tensor y = while_loop(more, body, {x + 0.0f})[0];
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Gradients g = tape.gradient(y, {w, x});
   EXPECT_THAT(g[0], Missing(Cause::kControlFlow, "while_loop", line));
   EXPECT_THAT(g[1], Present());
@@ -100,7 +102,7 @@ TEST(Cases, custom_gradient_none_for_parameter) {
   GradientTape tape;
   Tensor h = numba_like(first, param);
   h = numba_like(h, param);
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Gradients g = tape.gradient(reduce_sum(h), {first, param});
   EXPECT_THAT(g[0], Present());
   EXPECT_THAT(
@@ -115,7 +117,7 @@ TEST(Cases, padding_mask_applied_in_numpy) {
   const Tensor z = squeeze(matmul(reshape(h, {6, 2}), proj), {1});
   const Tensor losses = nn::sigmoid_cross_entropy_with_logits(labels, z);
   std::vector<float> table = losses.to_vector<float>();
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   table[5] = 0.0f;
   const Tensor per_token = constant(table);
   const Gradients g = tape.gradient(reduce_sum(per_token) / 5.0f, {emb, proj});
@@ -166,9 +168,9 @@ TEST(LeftFramework, came_back_unchanged) {
   GradientTape tape;
   const Tensor y = exp(w);
   const std::vector<float> numbers = y.to_vector<float>();
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Tensor back = constant(numbers);
-  const int back_line = __LINE__;
+  const int back_line = __LINE__ - 1;
   const Gradient g = tape.gradient(reduce_sum(square(back - 2.0f)), w);
   EXPECT_THAT(g, Missing(Cause::kLeftFramework, "host_read", line));
   EXPECT_THAT(finding(g).evidence, Contains(HasSubstr(":" + std::to_string(back_line))));
@@ -179,7 +181,7 @@ TEST(LeftFramework, number_in_the_same_expression) {
   GradientTape tape;
   const Tensor penalty = square(w);
   const Tensor loss = scale * penalty.item<float>();
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   EXPECT_THAT(tape.gradient(loss, w), Missing(Cause::kLeftFramework, "host_read", line));
 }
 
@@ -187,7 +189,7 @@ TEST(LeftFramework, a_number_read_for_the_log_is_innocent) {
   const Variable w = variable(2.0f, "w"), other = variable(3.0f, "other");
   GradientTape tape;
   const Tensor unused = square(w);
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   EXPECT_EQ(unused.item<float>(), 4.0f);
   const Tensor loss = other * 0.5f;
   EXPECT_THAT(tape.gradient(loss, w), Missing(Cause::kUnused, "square", line));
@@ -199,7 +201,7 @@ TEST(Cases, hessian_of_linear_part) {
   GradientTape outer({.persistent = true});
   GradientTape inner;
   const Tensor linear = coeff * v;
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Tensor loss = reduce_sum(linear) + reduce_sum(pow(w, 3.0f));
   const Gradients g = inner.gradient(loss, {v, w});
   EXPECT_THAT(outer.gradient(*g[0], v), Missing(Cause::kUnused, "multiply", line));
@@ -214,7 +216,7 @@ TEST(Cases, gru_cell_interim_weight) {
     const Tensor xh = concat({x, h}, 1);
     const Tensor z = sigmoid(matmul(xh, w_z)), cand = tanh(matmul(xh, w_h));
     const Tensor mixed = matmul(h, interim);
-    line = __LINE__;
+    line = __LINE__ - 1;
     return (1.0f - z) * h + z * cand;
   };
   GradientTape tape;
@@ -232,7 +234,7 @@ TEST(Cases, hidden_layer_overwritten) {
   const Tensor x = constant({{1.0f, 0.5f}, {0.2f, -0.7f}}), y = constant({{0.0f}, {1.0f}});
   GradientTape tape;
   Tensor h = tanh(matmul(x, w1));
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   h = tanh(matmul(x, w2));
   const Gradients g = tape.gradient(reduce_mean(square(matmul(h, w3) - y)), {w1, w2, w3});
   EXPECT_THAT(g[0], Missing(Cause::kUnused, "tanh", line));
@@ -259,7 +261,7 @@ TEST(Cases, integrated_gradients_wrong_tensor) {
   GradientTape tape;
   tape.watch(x);
   const Tensor samples = baseline + steps * (x - baseline);
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Tensor loss = reduce_sum(reduce_sum(square(x) * w, 1));
   const Gradients g = tape.gradient(loss, {samples, x});
   EXPECT_THAT(g[0], Missing(Cause::kWrongSource, "add", line));
@@ -272,7 +274,7 @@ TEST(Cases, maml_copy_by_value) {
   const auto task_loss = [](const Variable& weights, const Tensor& target) { return reduce_sum(square(sin(weights) - target)); };
   GradientTape test_tape;
   const Variable fast(meta, "fast");
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   {
     GradientTape train_tape;
     const Tensor inner = task_loss(fast, support);
@@ -289,7 +291,7 @@ TEST(Cases, pde_derivative_wrt_column_slice) {
   GradientTape tape;
   tape.watch(xt);
   const Tensor t = slice(xt, {0, 1}, {2, 1});
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Tensor u = matmul(tanh(matmul(xt, w1)), w2);
   const Gradients g = tape.gradient(reduce_sum(u), {t, xt});
   EXPECT_THAT(g[0], Missing(Cause::kWrongSource, "slice", line));
@@ -299,7 +301,7 @@ TEST(Cases, pde_derivative_wrt_column_slice) {
 TEST(WrongSource, two_tensors_of_the_same_elements) {
   const Tensor asked = constant({1.0f, 2.0f, 3.0f});
   const Tensor used = constant({1.0f, 2.0f, 3.0f});
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   GradientTape tape;
   tape.watch(asked);
   const Gradient g = tape.gradient(reduce_sum(square(used)), asked);
@@ -313,14 +315,14 @@ TEST(Cases, unrelated_class_channel_target) {
   tape.watch(feature_map);
   const Tensor pooled = reduce_mean(feature_map);
   const Tensor class_channel = constant({4.43f});
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   EXPECT_THAT(tape.gradient(reduce_sum(class_channel), feature_map), Missing(Cause::kWrongTarget, "", line));
 }
 
 TEST(WrongTarget, another_variable) {
   const Variable w = variable(2.0f, "w");
   const Variable other = variable(3.0f, "other");
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   GradientTape tape;
   const Tensor loss = w * other;
   EXPECT_THAT(tape.gradient(other, w), Missing(Cause::kWrongTarget, "", line));

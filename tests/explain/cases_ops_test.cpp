@@ -10,7 +10,7 @@ TEST(Cases, accuracy_as_loss) {
   GradientTape tape;
   const Tensor logits = matmul(x, w) + b;
   const Tensor guess = argmax(logits, 1);
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Tensor loss = 1.0f - reduce_mean(cast(equal(guess, y), float32));
   const Gradients g = tape.gradient(loss, {w, b});
   EXPECT_THAT(g[0], Missing(Cause::kMetricAsLoss, "argmax", line));
@@ -26,7 +26,7 @@ TEST(Cases, thresholded_iou_as_loss) {
   GradientTape tape;
   const Tensor pred = sigmoid(nn::conv2d(img, k, {.padding = nn::same}) + bias);
   const Tensor p = cast(pred > 0.5f, float32);
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Tensor inter = reduce_sum(mask * p), all = reduce_sum(mask) + reduce_sum(p) - inter;
   const Tensor loss = 1.0f - (inter + 1.0f) / (all + 1.0f);
   const Gradients g = tape.gradient(loss, {k, bias});
@@ -40,7 +40,7 @@ TEST(Cases, argmax_between_two_networks) {
   GradientTape tape;
   const Tensor probs = nn::softmax(matmul(x, enc));
   const Tensor token = argmax(probs, -1);
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Tensor pred = tanh(matmul(expand_dims(cast(token, float32), 1), dec));
   const Gradients g = tape.gradient(reduce_mean(square(pred - y)), {enc, dec});
   EXPECT_THAT(g[0], Missing(Cause::kNondiffOp, "argmax", line));
@@ -53,7 +53,7 @@ TEST(Cases, learned_dropout_rate_comparison) {
   GradientTape tape;
   const Tensor keep = sigmoid(rate_logit);
   const Tensor gate = cast(u < keep, float32);
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Tensor loss = reduce_mean(square(matmul(x * gate + 0.1f, w) - 1.0f));
   const Gradients g = tape.gradient(loss, {rate_logit, w});
   EXPECT_THAT(g[0], Missing(Cause::kNondiffOp, "less", line));
@@ -83,7 +83,7 @@ TEST(Cases, round_in_custom_loss) {
   GradientTape tape;
   const Tensor pred = sigmoid(matmul(x, w) + b);
   const Tensor hard = round(pred);
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Gradients g = tape.gradient(reduce_mean(square(y - hard)), {w, b});
   EXPECT_THAT(g[0], Missing(Cause::kNondiffOp, "round", line));
   EXPECT_THAT(g[1], Missing(Cause::kNondiffOp, "round", line));
@@ -95,7 +95,7 @@ TEST(Cases, threshold_compare_and_cast) {
   GradientTape tape;
   const Tensor prob = sigmoid(matmul(x, kernel));
   const Tensor hard = cast(prob > 0.5f, float32);
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   EXPECT_THAT(tape.gradient(reduce_mean(square(y - hard)), kernel), Missing(Cause::kNondiffOp, "greater", line));
 }
 
@@ -105,7 +105,7 @@ TEST(Cases, embedding_ids_as_source) {
   GradientTape tape;
   tape.watch(ids);
   const Tensor emb = gather(table, cast(ids, int32));
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Tensor p = sigmoid(matmul(reduce_mean(emb, 1), out_w));
   const Gradients g = tape.gradient(-reduce_sum(log(p)), {ids, table});
   EXPECT_THAT(g[0], Missing(Cause::kIntDtype, "cast", line));
@@ -114,7 +114,7 @@ TEST(Cases, embedding_ids_as_source) {
 
 TEST(Cases, integer_weight_float_bias) {
   const Variable w = variable(2, "W");
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Variable b = variable(0.5f, "b");
   const Tensor xs = constant({1, 2, 3, 4}), ys = constant({2.5f, 4.0f, 6.6f, 8.0f});
   GradientTape tape;
@@ -126,7 +126,7 @@ TEST(Cases, integer_weight_float_bias) {
 
 TEST(Cases, jax_int_argument_cast_inside) {
   const Variable age = variable(2, "age");
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   GradientTape tape;
   const Tensor h = tanh(0.1f * cast(age, float32));
   EXPECT_THAT(tape.gradient(square(h - 1.0f), age), Missing(Cause::kIntDtype, "", line));
@@ -138,7 +138,7 @@ TEST(Cases, uint8_image_quantisation) {
   GradientTape tape;
   const Tensor fake = sigmoid(matmul(z, w));
   const Tensor bytes = cast(fake * 255.0f, uint8);
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Tensor shown = cast(bytes, float32) / 255.0f;
   EXPECT_THAT(tape.gradient(reduce_mean(abs(shown - constant({{0.2f, 0.9f}}))), w), Missing(Cause::kIntDtype, "cast", line));
 }
@@ -151,7 +151,7 @@ TEST(Cases, dqn_stop_on_the_wrong_side) {
   const Tensor q = reduce_sum(matmul(s, online) * one_hot(a, 2), 1);
   const Tensor y = r + 0.9f * reduce_max(matmul(s2, target), 1);
   const Tensor error = y - stop_gradient(q);
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Gradients g = tape.gradient(reduce_mean(square(error)), {online, target});
   EXPECT_THAT(g[0], Missing(Cause::kStopGradient, "stop_gradient", line));
   EXPECT_THAT(g[1], Present());
@@ -189,7 +189,7 @@ TEST(Cases, vq_codebook_loss_on_straight_through_output) {
   const Tensor d = reduce_sum(square(expand_dims(z_e, 1) - expand_dims(codebook, 0)), 2);
   const Tensor e = gather(codebook, argmin(d, 1));
   const Tensor z_q = z_e + stop_gradient(e - z_e);
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Tensor codebook_loss = reduce_mean(square(z_q - stop_gradient(z_e)));
   const Tensor commit = reduce_mean(square(z_e - stop_gradient(z_q)));
   const Tensor loss = reduce_mean(square(z_q - x)) + codebook_loss + 0.25f * commit;
@@ -206,7 +206,7 @@ TEST(Cases, external_memory_layer_assign) {
   const Tensor add_vec = tanh(matmul(x, write_w));
   const Tensor address = nn::softmax(matmul(x, transpose(memory)));
   memory.assign(memory + matmul(transpose(address), add_vec));
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Tensor weights = nn::softmax(matmul(matmul(x, read_w), transpose(memory)));
   const Tensor loss = reduce_sum(square(matmul(weights, memory) - constant({{1.0f, 0.0f}})));
   const Gradients g = tape.gradient(loss, {write_w, read_w});
@@ -218,7 +218,7 @@ TEST(Cases, log_posterior_assigns_weight) {
   const Variable w = variable({0.0f, 0.0f}, "w"), x = variable({0.3f, -0.8f}, "proposal");
   GradientTape tape;
   w.assign(x);
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Tensor loss = 0.5f * reduce_sum(square(w)) + reduce_sum(square(w - 1.0f));
   const Gradients g = tape.gradient(loss, {x, w});
   EXPECT_THAT(g[0], Missing(Cause::kStateful, "assign", line));
@@ -233,7 +233,7 @@ TEST(Cases, minibatch_std_written_into_variable) {
   const Tensor feat = matmul(x, w);
   const Tensor variance = reduce_variance(feat, 0);
   cells.assign(sqrt(variance + 1e-6f));
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Tensor loss = reduce_mean(square(matmul(stop_gradient(feat), disc) + reduce_mean(cells)));
   const Gradients g = tape.gradient(loss, {w, disc});
   EXPECT_THAT(g[0], Missing(Cause::kStateful, "assign", line));  // rather than the stop_gradient, which somebody meant
@@ -244,7 +244,7 @@ TEST(Innocent, a_condition_beside_a_stopped_path) {
   const Variable w = variable({1.0f, -2.0f}, "w");
   GradientTape tape;
   const Tensor y = where(w > 0.0f, stop_gradient(w), zeros({2}));
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Gradient g = tape.gradient(reduce_sum(y), w);
   EXPECT_THAT(g, Missing(Cause::kStopGradient, "stop_gradient", line));
   for (const Step& step : finding(g).path) EXPECT_NE(step.name, "greater");
@@ -254,7 +254,7 @@ TEST(Innocent, an_argmax_that_feeds_an_index_beside_a_longer_path) {
   const Variable w = variable({{1.0f, -2.0f}, {0.5f, 0.25f}}, "w");
   GradientTape tape;
   const Tensor rows = gather(round(floor(w)), argmax(w, 0));
-  const int line = __LINE__;  // two breaks on the data's way, two with the index
+  const int line = __LINE__ - 1;  // two breaks on the data's way, two with the index
   const Gradient g = tape.gradient(reduce_sum(rows), w);
   EXPECT_THAT(g, Missing(Cause::kNondiffOp, "floor", line));
   ASSERT_EQ(finding(g).others.size(), 1u);

@@ -8,7 +8,7 @@ TEST(Cases, hypothesis_built_once_before_loop) {
   const Tensor x = constant({1.0f, 2.0f, 3.0f}), y = constant({1.0f, 2.0f, 3.0f});
   const Variable w = variable(0.5f, "W"), b = variable(0.0f, "b");
   const Tensor hypothesis = w * x + b;
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   for (int step = 0; step < 3; ++step) {
     GradientTape tape;
     const Tensor loss = reduce_mean(square(y - hypothesis));
@@ -25,7 +25,7 @@ TEST(Cases, loss_negated_after_tape) {
   const Tensor score = reduce_mean(matmul(tanh(matmul(z, k1)), k2));
   tape.exit();
   const Tensor loss = -1.0f * score;
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Gradients g = tape.gradient(loss, {k1, k2});
   EXPECT_THAT(g[0], Missing(Cause::kOutsideTape, "multiply", line));
   EXPECT_THAT(g[1], Missing(Cause::kOutsideTape, "multiply", line));
@@ -59,14 +59,14 @@ TEST(Cases, target_evaluated_after_tape_exit) {
   tape.exit();
   const Tensor stretch = reduce_sum(square(q));
   const Tensor energy = 0.5f * stretch + reduce_sum(cos(q));
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   EXPECT_THAT(tape.gradient(energy, q), Missing(Cause::kOutsideTape, "add", line));
 }
 
 TEST(Cases, sparse_kernel_built_in_init) {
   const Variable values = variable({0.5f, -0.3f, 0.8f}, "values"), bias = variable({0.1f, 0.2f}, "bias");
   const Tensor kernel = values * 1.0f;
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Tensor x = constant({1.0f, 2.0f, 0.5f});
   GradientTape tape;
   const Tensor loss = reduce_sum(square(kernel * x)) + reduce_sum(bias);
@@ -86,7 +86,7 @@ TEST(Cases, stop_recording_too_wide) {
     const auto pause = tape.stop_recording();
     const Tensor mean_activation = reduce_mean(abs(h));
     out = matmul(h, w2);
-    line = __LINE__;
+    line = __LINE__ - 1;
   }
   const Tensor loss = reduce_mean(square(scale * out - y));
   const Gradients g = tape.gradient(loss, {w1, w2, scale});
@@ -99,9 +99,9 @@ TEST(Tape, reset_forgets_what_was_recorded) {
   const Variable w = variable(3.0f, "w");
   GradientTape tape;
   const Tensor y = square(w);
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   tape.reset();
-  const int reset_line = __LINE__;
+  const int reset_line = __LINE__ - 1;
   const Tensor z = y * 2.0f;
   const Gradient g = tape.gradient(z, w);
   EXPECT_THAT(g, Missing(Cause::kTapeReset, "square", line));
@@ -113,7 +113,7 @@ TEST(Tape, reset_forgets_what_was_watched) {
   GradientTape tape;
   tape.watch(x);
   tape.reset();
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   EXPECT_THAT(tape.gradient(square(x), x), Missing(Cause::kTapeReset, "", line));
 }
 
@@ -123,7 +123,7 @@ TEST(Tape, between_two_recordings) {
   const Tensor a = square(w);
   tape.exit();
   const Tensor b = exp(a);
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   tape.enter();
   const Tensor c = b * 2.0f;
   EXPECT_THAT(tape.gradient(c, w), Missing(Cause::kOutsideTape, "exp", line));
@@ -134,7 +134,7 @@ TEST(Cases, auto_watch_disabled_one_variable_forgotten) {
   const Variable amplitude = variable(1.4f, "amplitude"), phase = variable(0.3f, "phase");
   const Tensor t = constant({0.0f, 0.5f, 1.0f}), observed = constant({0.4f, 1.1f, 1.2f});
   GradientTape tape({.watch_accessed_variables = false});
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   tape.watch(amplitude);
   const Tensor misfit = nn::softplus(amplitude) + sin(2.0f * t + phase) - observed;
   const Gradients g = tape.gradient(reduce_mean(square(misfit)), {amplitude, phase});
@@ -144,9 +144,9 @@ TEST(Cases, auto_watch_disabled_one_variable_forgotten) {
 
 TEST(Cases, conv_tensors_unwatched) {
   const Tensor x = reshape(range(16.0f), {1, 4, 4, 1});
-  const int x_line = __LINE__;
+  const int x_line = __LINE__ - 1;
   const Tensor w = ones({3, 3, 1, 1});
-  const int w_line = __LINE__;
+  const int w_line = __LINE__ - 1;
   GradientTape tape;
   const Tensor y = nn::conv2d(x, w, {.padding = nn::valid});
   const Gradients g = tape.gradient(reduce_mean(square(y)), {x, w});
@@ -157,7 +157,7 @@ TEST(Cases, conv_tensors_unwatched) {
 TEST(Cases, latent_optimisation_image_tensor) {
   const Variable w1(fill({4, 3}, 0.1f), "w1"), w2(fill({3, 2}, 0.2f), "w2");
   const Tensor image = constant({{0.2f, 0.4f, 0.1f, 0.9f}});
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   GradientTape tape;
   const Tensor scores = nn::log_softmax(matmul(tanh(matmul(image, w1)), w2) * constant({1.0f, 2.0f}));
   const Tensor loss = -reduce_sum(slice(scores, {0, 1}, {1, 1})) + 0.01f * reduce_sum(abs(image));
@@ -168,7 +168,7 @@ TEST(Cases, latent_optimisation_image_tensor) {
 
 TEST(Cases, jacobian_of_unwatched_tensor) {
   const Tensor w = fill({3, 1}, 0.5f);
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Variable scale = variable(2.0f, "scale");
   GradientTape tape;
   const Tensor loss = reduce_sum(scale * pow(w, 3.0f));
@@ -179,7 +179,7 @@ TEST(Source, watched_after_it_was_used) {
   const Tensor x = constant(2.0f);
   GradientTape tape;
   const Tensor y = square(x);
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   tape.watch(x);
   EXPECT_THAT(tape.gradient(y, x), Missing(Cause::kNotWatched, "square", line));
 }
@@ -189,7 +189,7 @@ TEST(Source, read_from_its_variable_before_the_tape) {
   const Tensor value = w;
   GradientTape tape;
   const Tensor y = square(value);
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   EXPECT_THAT(tape.gradient(y, w), Missing(Cause::kOutsideTape, "square", line));
 }
 
@@ -197,28 +197,28 @@ TEST(Source, computed_on_the_tape_from_nothing_watched) {
   const Tensor x = constant(2.0f);
   GradientTape tape;
   const Tensor h = square(x);
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   EXPECT_THAT(tape.gradient(exp(h), h), Missing(Cause::kNotWatched, "", line));
 }
 
 TEST(Source, is_the_target) {
   const Tensor x = constant(2.0f);
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   GradientTape tape({.persistent = true});
   EXPECT_THAT(tape.gradient(x, x), Missing(Cause::kNotWatched, "", line));
   const Variable w = variable(2.0f, "w");
-  const int w_line = __LINE__;
+  const int w_line = __LINE__ - 1;
   EXPECT_THAT(tape.gradient(w, w), Missing(Cause::kNotWatched, "", w_line));
 }
 
 TEST(Cases, affine_calibration_three_nones) {
   const Variable scale(constant({2.0f, 0.5f}), "scale", {.trainable = false});
-  const int scale_line = __LINE__;
+  const int scale_line = __LINE__ - 1;
   const Variable shift = variable({0.1f, -0.1f}, "shift");
   const Tensor gain = variable(1.0f, "gain") * 3.0f;
-  const int gain_line = __LINE__;
+  const int gain_line = __LINE__ - 1;
   const Tensor zero_point = constant({0.2f, 0.3f});
-  const int zero_line = __LINE__;
+  const int zero_line = __LINE__ - 1;
   const Tensor x = constant({{1.0f, 2.0f}, {0.0f, -1.0f}});
   GradientTape tape;
   const Tensor loss = reduce_mean(square(gain * (x - zero_point) * scale + shift - 1.0f));
@@ -240,7 +240,7 @@ TEST(Cases, manual_sgd_rebinds_variable) {
     const Tensor loss = reduce_mean(square(matmul(x, start) - y));
     const Gradient g = tape.gradient(loss, start);
     w = start - 0.1f * *g;
-    line = __LINE__;
+    line = __LINE__ - 1;
   }
   GradientTape tape;
   const Tensor loss = reduce_mean(square(matmul(x, w) - y));
@@ -259,7 +259,7 @@ TEST(Cases, pgd_perturbation_rebound) {
     GradientTape tape;
     const Gradient g = tape.gradient(loss_of(delta), delta);
     moved = clip_by_value(delta + 0.1f * sign(*g), -0.3f, 0.3f);
-    line = __LINE__;
+    line = __LINE__ - 1;
   }
   GradientTape tape;
   EXPECT_THAT(tape.gradient(loss_of(moved), moved), Missing(Cause::kRebound, "clip_by_value", line));
@@ -274,7 +274,7 @@ TEST(Source, a_variable_moved_by_hand_is_no_path_for_another) {
   }
   GradientTape tape;
   const Tensor loss = square(used);
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   EXPECT_THAT(tape.gradient(loss, other), Missing(Cause::kUnused, "square", line));
 }
 

@@ -74,7 +74,7 @@ TEST_P(Pages, do_what_they_say) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Pages, ::testing::ValuesIn(page_programs()),
-                         [](const auto& info) { return std::string(info.param.code) + (info.param.broken ? "_broken" : "_repaired"); });
+                         [](const auto& page) { return std::string(page.param.code) + (page.param.broken ? "_broken" : "_repaired"); });
 
 }  // namespace
 }  // namespace whygrad

@@ -95,7 +95,7 @@ TEST(Explain, asks_nothing_of_the_tape) {
   const Variable w = variable(0.3f, "w"), v = variable(0.5f, "v");
   GradientTape tape;
   const Tensor loss = round(w) * v;
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Explanation before = explain(tape, loss, {w, v});
   ASSERT_EQ(before.findings().size(), 1u);
   EXPECT_EQ(before.findings()[0].source_name, "w");
@@ -111,7 +111,7 @@ TEST(Explain, several_targets_have_one_path_each) {
   const Variable w = variable(0.3f, "w");
   GradientTape tape({.persistent = true});
   const Tensor a = round(floor(w)), b = floor(w);
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Gradient g = tape.gradient({a, b}, w);
   EXPECT_THAT(g, Missing(Cause::kNondiffOp, "floor", line));
   EXPECT_TRUE(finding(g).others.empty());  // through b, only one thing has to be mended

@@ -10,7 +10,7 @@ TEST(Scale, diamonds_with_more_paths_than_can_be_counted) {
   const Variable w = variable(1.0f, "w");
   GradientTape tape;
   Tensor x = floor(w);
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   for (int i = 0; i < 100'000; ++i) x = 0.5f * (x + x);  // 2^100000 paths
   const Gradient g = tape.gradient(x, w);
   EXPECT_THAT(g, Missing(Cause::kNondiffOp, "floor", line));
@@ -23,7 +23,7 @@ TEST(Scale, a_chain_of_a_million_ops) {
   Tensor x = w;
   for (int i = 0; i < 500'000; ++i) x = -x;
   x = round(x);
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   for (int i = 0; i < 500'000; ++i) x = -x;
   const Gradient g = tape.gradient(x, w);
   EXPECT_THAT(g, Missing(Cause::kNondiffOp, "round", line));
@@ -65,7 +65,7 @@ TEST(Forgotten, data_older_than_the_source_is_no_excuse) {
   const Variable w = variable(3.0f, "w"), used = variable(2.0f, "used");
   GradientTape tape;
   const Tensor aside = square(w);
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Gradient g = tape.gradient(reduce_sum(data * used), w);
   EXPECT_THAT(g, Missing(Cause::kUnused, "square", line));
   EXPECT_EQ(finding(g).confidence, Confidence::kProven);
@@ -77,7 +77,7 @@ TEST(Forgotten, source_that_nobody_remembers_making) {
   for (int i = 0; i < 70'000; ++i) counter = counter + 1.0f;
   GradientTape tape;
   const Tensor loss = reduce_sum(square(x));
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Gradient g = tape.gradient(loss, x);
   EXPECT_THAT(g, Missing(Cause::kNotWatched, "", line));  // its first use stands for the place where it was made
   EXPECT_THAT(finding(g).why, HasSubstr("65,536"));
@@ -99,7 +99,7 @@ TEST(Forgotten, unused_beside_data_from_another_thread) {
   std::thread([&] { batch = constant({1.0f, 2.0f}); }).join();
   GradientTape tape;
   const Tensor aside = square(w);
-  const int line = __LINE__;
+  const int line = __LINE__ - 1;
   const Gradient g = tape.gradient(reduce_sum(batch * used), w);
   EXPECT_THAT(g, Missing(Cause::kUnused, "square", line));
   EXPECT_EQ(finding(g).confidence, Confidence::kLikely);
