@@ -199,7 +199,7 @@ class Drawing {
     if (r.op == last_op_) return last_def_;
     const auto [at, added] = defs_.try_emplace(r.op, static_cast<Index>(graph_.defs.size()));
     if (added) {
-      FlowGraph::Def def{r.op->name, kind_of(*r.op), {}};
+      FlowGraph::Def def{r.op->name, graph_.keep(type_of(*r.op)), kind_of(*r.op), {}};
       for (const InputDef& in : r.op->inputs) def.answers.push_back(answer_of(*r.op, in));
       // A constant that repeats what was read to the host has that read as its input.
       if (def.kind == FlowGraph::Kind::kConstant) def.answers.push_back(answer_of(kHostReadEvent, kHostReadEvent.inputs[0]));
@@ -214,7 +214,7 @@ class Drawing {
     if (choice_defs_[which] == kNone) {
       choice_defs_[which] = static_cast<Index>(graph_.defs.size());
       const FlowGraph::Kind kind = attrs.loop_end ? FlowGraph::Kind::kLoopEnd : FlowGraph::Kind::kChoice;
-      graph_.defs.push_back({internal::name_of(attrs.construct), kind, {answer_of(kChoiceEvent, kChoiceEvent.inputs[0])}});
+      graph_.defs.push_back({internal::name_of(attrs.construct), "", kind, {answer_of(kChoiceEvent, kChoiceEvent.inputs[0])}});
     }
     return choice_defs_[which];
   }

@@ -39,4 +39,15 @@ const OpDef* find_op(std::string_view name) {
   return at != table.end() && (*at)->name == name ? *at : nullptr;
 }
 
+std::string type_of(const OpDef& op) {
+  if (op.type != nullptr) return op.type;
+  std::string type;
+  bool capital = true;
+  for (const char* c = op.name; *c != '\0'; ++c) {
+    if (*c != '_') type += capital && *c >= 'a' && *c <= 'z' ? static_cast<char>(*c - 'a' + 'A') : *c;
+    capital = *c == '_';
+  }
+  return type;
+}
+
 }  // namespace whygrad

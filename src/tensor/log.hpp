@@ -185,6 +185,8 @@ class Log {
   };
   Backward backward;
   std::uint32_t scope = 0;
+  // While tapes record: every record saves all that it was given and made, for an explanation that looks at numbers.
+  bool keep_values = false;
 
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;

@@ -29,7 +29,7 @@ class Sketch {
     graph.sources.push_back({{0}, 0});
   }
   Index op(const char* name, std::vector<Index> inputs, std::vector<FlowGraph::Answer> answers, std::uint32_t line, DType dtype = DType::kF32) {
-    graph.defs.push_back({name, FlowGraph::Kind::kCompute, std::move(answers)});
+    graph.defs.push_back({name, "", FlowGraph::Kind::kCompute, std::move(answers)});
     FlowGraph::Op o;
     o.where = {"model.py", "call", line, 0};
     o.def = static_cast<Index>(graph.defs.size() - 1);

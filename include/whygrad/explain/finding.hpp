@@ -1,4 +1,5 @@
-// What is known about one missing gradient. Knows nothing of tapes, so that the verdicts about any graph have this form.
+// What is known about one gradient that is missing, zero, not finite or not whole. Knows nothing of tapes, so that the verdicts about any graph have
+// this form.
 #pragma once
 
 #include <whygrad/explain/reason.hpp>
@@ -44,7 +45,8 @@ struct OtherBreak {
 
 // What there is to say about one source.
 struct Finding {
-  enum class Status : std::uint8_t { kAbsent };
+  // What the gradient is: none, all zeros, not finite, or a value to which some paths contribute nothing.
+  enum class Status : std::uint8_t { kAbsent, kZero, kNan, kInf, kPartial };
   Status status = Status::kAbsent;
   std::string target;  // the op that made the target
   Place target_place;

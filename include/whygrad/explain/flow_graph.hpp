@@ -56,6 +56,7 @@ class WG_API FlowGraph {
   // What all calls of one op have in common.
   struct Def {
     const char* name = "";
+    const char* type = "";  // as TensorFlow's graphs name it
     Kind kind = Kind::kCompute;
     std::vector<Answer> answers;  // the last one stands for all further inputs
   };
@@ -88,7 +89,15 @@ class WG_API FlowGraph {
     Index first_extent = 0;      // in `extents`
     DType dtype{};
     std::uint8_t rank = 0;
+    Index numbers = kNone;          // in `numbers`: of its elements
+    Index gradient = kNone;         // in `numbers`: of the gradient that arrived at it
     Origin origin = Origin::kMade;  // kOld: too old to depend on a source that was asked for
+  };
+
+  // The elements of a value or of a gradient, where they were looked at.
+  struct Numbers {
+    std::uint64_t count = 0, zeros = 0, nans = 0, infs = 0;
+    double min = 0, max = 0, norm = 0;  // of the finite ones
   };
 
   struct Variable {
@@ -111,6 +120,8 @@ class WG_API FlowGraph {
   std::vector<Def> defs;
   std::vector<Op> ops;
   std::vector<Index> inputs;  // values, by op
+  std::vector<Index> passed;  // in `numbers`, one for each of `inputs`: of what the op passed back to it; empty where no numbers were looked at
+  std::vector<Numbers> numbers;
   std::vector<Value> values;
   std::vector<std::int64_t> extents;
   std::vector<Variable> variables;

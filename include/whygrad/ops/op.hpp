@@ -8,10 +8,12 @@
 #include <whygrad/base/error.hpp>
 #include <whygrad/tensor/tensor.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <new>
 #include <string>
 #include <string_view>
 
@@ -77,6 +79,29 @@ struct InputDef {
   Role role = Role::kData;
 };
 
+// ---- What the numbers can do to a gradient ----
+
+// How an op that has a gradient can pass on exactly 0 all the same. The explanation of a zero gradient names the op by it.
+struct ZeroHazard {
+  enum Kind : std::uint8_t {
+    kNone,
+    kDeadUnit,   // off for negative inputs: relu
+    kSaturated,  // flat at the ends: sigmoid, tanh, softmax
+    kClip,       // flat outside of bounds: clip_by_value, maximum with a number
+    kFlat,       // flat nearly everywhere, or at this very point: sign, abs at 0
+    kMasked,     // multiplies by 0 or leaves elements out: multiply, where, gather of nothing
+  };
+  Kind kind = kNone;
+  const char* remedy = nullptr;
+};
+
+// Where an op, or its derivative, is not finite though what it was given is. The explanation of a NaN or Inf names the op by it.
+struct NonFiniteHazard {
+  enum Kind : std::uint8_t { kNone, kSqrt0, kLog0, kDiv0, kPow, kTrig, kOverflow, kSpecial };
+  Kind kind = kNone;
+  const char* remedy = nullptr;
+};
+
 // ---- Attributes ----
 
 enum class AttrType : std::uint8_t { kBool, kInt, kFloat, kDType, kInts, kString };
@@ -96,6 +121,12 @@ struct AttrDef {
   const char* name = nullptr;
   const char* doc = nullptr;
   AttrValue (*get)(const void* attrs) = nullptr;
+  // Stores a value of get's type; false where it does not fit. Null for an attribute that only the library's own functions set.
+  bool (*set)(void* attrs, const AttrValue& value) = nullptr;
+  // The attribute struct that this is a member of: its size, and a function that makes one of defaults.
+  std::size_t bytes = 0;
+  void (*make)(void* at) = nullptr;
+  bool required = false;  // has no sensible default
 };
 
 // A short list of numbers for attributes: axes, permutations, paddings. Trivially copyable, since a record keeps attributes as bytes.
@@ -129,9 +160,9 @@ struct Ints {
 
 // Describes member M of an attribute struct: attr<&ReduceAttrs::keepdims>("keepdims", "...").
 template <auto M>
-struct AttrGetter;
+struct AttrMember;
 template <class S, class T, T S::*M>
-struct AttrGetter<M> {
+struct AttrMember<M> {
   static AttrValue get(const void* attrs) {
     const T& v = static_cast<const S*>(attrs)->*M;
     if constexpr (std::same_as<T, bool>) {
@@ -148,10 +179,41 @@ struct AttrGetter<M> {
       return {.type = AttrType::kInt, .integer = static_cast<std::int64_t>(v)};
     }
   }
+
+  static bool set(void* attrs, const AttrValue& value) {
+    T& v = static_cast<S*>(attrs)->*M;
+    if constexpr (std::same_as<T, bool>) {
+      v = value.boolean;
+    } else if constexpr (std::floating_point<T>) {
+      v = static_cast<T>(value.real);
+    } else if constexpr (std::same_as<T, DType>) {
+      v = value.dtype;
+    } else if constexpr (std::constructible_from<T, std::span<const std::int64_t>>) {
+      v = T(value.integers);
+    } else if constexpr (std::convertible_to<const T&, std::span<const std::int64_t>>) {  // an array, all of it
+      if (value.integers.size() != std::size(v)) return false;
+      std::copy(value.integers.begin(), value.integers.end(), std::begin(v));
+    } else if constexpr (std::is_enum_v<T>) {
+      constexpr int kMostEnumerators = 8;
+      int i = 0;
+      while (i < kMostEnumerators && std::string_view(name_of(static_cast<T>(i))) != value.text) ++i;
+      if (i == kMostEnumerators) return false;
+      v = static_cast<T>(i);
+    } else {
+      v = static_cast<T>(value.integer);
+    }
+    return true;
+  }
+
+  static constexpr std::size_t kBytes = sizeof(S);
+  static void make(void* at) { new (at) S(); }
 };
+
+enum class Attr : bool { kOptional, kRequired };
 template <auto M>
-constexpr AttrDef attr(const char* name, const char* doc) {
-  return {name, doc, &AttrGetter<M>::get};
+constexpr AttrDef attr(const char* name, const char* doc, Attr presence = Attr::kOptional) {
+  using Member = AttrMember<M>;
+  return {name, doc, &Member::get, &Member::set, Member::kBytes, &Member::make, presence == Attr::kRequired};
 }
 
 // ---- The record ----
@@ -173,6 +235,7 @@ struct ShortList {
 struct OpDef {
   const char* name = nullptr;  // TensorFlow's public name
   const char* doc = nullptr;   // one line: what it computes, shapes as [m, k], the formula
+  const char* type = nullptr;  // TensorFlow's op type, where it is not the name in camel case: "Mean" of reduce_mean
   ShortList<InputDef, 8> inputs = {};
   bool variadic = false;  // the last input may be given any number of times, at least once
   ShortList<const char*, 8> outputs = {"output"};
@@ -186,6 +249,9 @@ struct OpDef {
   void (*view)(ViewContext&) = nullptr;
   // Gradient rule, written with ops: gives dx for every input that needs one.
   void (*vjp)(VjpContext&) = nullptr;
+  // What its numbers can do to a gradient; see there.
+  ZeroHazard zero = {};
+  NonFiniteHazard nonfinite = {};
   // True for an op that has no inputs or none that carries a gradient at all, such as random numbers and constants.
   bool source = false;
   // True where the outputs depend on more than the inputs (a counter of random numbers); such an op is never replayed blindly.
@@ -214,6 +280,8 @@ consteval bool check_record(const OpDef& op) {
   }
   if (differentiable && op.vjp == nullptr) throw "a differentiable input needs a gradient rule (.vjp)";
   if (!differentiable && op.vjp != nullptr) throw "a gradient rule (.vjp) needs a differentiable input";
+  if (op.zero.kind != ZeroHazard::kNone && missing(op.zero.remedy)) throw "an op whose gradient can be 0 by its numbers must offer a remedy";
+  if (op.nonfinite.kind != NonFiniteHazard::kNone && missing(op.nonfinite.remedy)) throw "an op that can make a NaN must offer a remedy";
   for (const AttrDef& a : op.attrs) {
     if (missing(a.name) || missing(a.doc) || a.get == nullptr) throw "every attribute needs a name, a doc line and a getter";
   }
@@ -314,5 +382,7 @@ Tensor apply(const OpDef& op, std::initializer_list<const Tensor*> inputs, const
 WG_API std::span<const OpDef* const> op_table();
 // Null where no op has that name.
 WG_API const OpDef* find_op(std::string_view name);
+// TensorFlow's op type: "MatMul" of matmul, "Mean" of reduce_mean.
+WG_API std::string type_of(const OpDef& op);
 
 }  // namespace whygrad

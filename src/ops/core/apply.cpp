@@ -30,6 +30,9 @@ void check_inputs(const OpDef& op, std::span<const Tensor* const> inputs) {
   }
 }
 
+// As many values as a mask has room for.
+Uses first_bits(std::size_t count) { return count < 16 ? (Uses{1} << count) - 1 : Uses{0xffff}; }
+
 // Which values the tapes must keep for the gradient of this op; all bits 0 and *active false where no tape can want it.
 Uses uses_of(const Log& log, const OpDef& op, std::span<const Tensor* const> inputs, bool* active) {
   Uses uses = 0;
@@ -67,8 +70,9 @@ void run(const InferContext& inferred, std::span<const Tensor* const> inputs, co
   Log& log = Log::mine();
   Uses uses = 0;
   if (log.recording() != 0) {
+    if (log.keep_values) uses = first_bits(inputs.size()) | first_bits(outputs.size()) << 16;
     bool active = false;
-    uses = uses_of(log, op, inputs, &active);
+    uses |= uses_of(log, op, inputs, &active);
     if (active) {
       for (const Tensor& out : outputs) {
         if (is_differentiable(out.dtype())) log.mark_active(out);

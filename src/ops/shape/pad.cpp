@@ -24,8 +24,8 @@ namespace {
 struct PadAttrs {
   Ints before;
   Ints after;
-  PadMode mode;
-  Number constant_value;
+  PadMode mode = PadMode::kConstant;
+  Number constant_value = 0.0;
 };
 
 constexpr std::int64_t kMostPadding = std::int64_t{1} << 48;  // no memory holds more, and sums of extents do not overflow
