@@ -19,7 +19,7 @@ using Element = std::complex<double>;
 
 struct FillAttrs {
   Shape shape;
-  Number value;
+  Number value = 0.0;
   DType dtype;
 };
 constexpr AttrDef kFillValue = {"value", "what every element is", [](const void* a) -> AttrValue {
@@ -86,8 +86,8 @@ constexpr OpDef kOnesLike = define_op({
 });
 
 struct RangeAttrs {
-  Number start, delta;
-  std::int64_t count;
+  Number start = 0.0, delta = 1.0;
+  std::int64_t count = 0;
   DType dtype;
 };
 
@@ -109,7 +109,7 @@ constexpr OpDef kRange = define_op({
 
 struct LinspaceAttrs {
   double start, stop;
-  std::int64_t count;
+  std::int64_t count = 0;
   DType dtype;
 };
 

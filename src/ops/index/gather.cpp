@@ -159,10 +159,10 @@ constexpr OpDef kGatherGrad = define_op({
 });
 
 struct OneHotAttrs {
-  std::int64_t depth;
-  std::int64_t axis;
-  DType dtype;
-  Number on_value, off_value;
+  std::int64_t depth = 0;
+  std::int64_t axis = -1;
+  DType dtype = DType::kF32;
+  Number on_value = 1.0, off_value = 0.0;
 };
 
 constexpr OpDef kOneHot = define_op({
