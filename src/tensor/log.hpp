@@ -175,6 +175,22 @@ class Log {
   void mark_active(const Tensor& t) const { t.impl()->activity.store(generation_, std::memory_order_relaxed); }
   void start_recording();
   void stop_recording() noexcept { --recording_; }
+  // Nothing that this thread computes is recorded or remembered while one of these lives, but for tapes that begin meanwhile.
+  class Silence {
+   public:
+    Silence() : log_(mine()), recording_(std::exchange(log_.recording_, 0)), silent_(std::exchange(log_.silent_, true)) {}
+    ~Silence() {
+      log_.recording_ = recording_;
+      log_.silent_ = silent_;
+    }
+    Silence(const Silence&) = delete;
+    Silence& operator=(const Silence&) = delete;
+
+   private:
+    Log& log_;
+    int recording_;
+    bool silent_;
+  };
   // Called when the last unfinished tape of this thread ends.
   void end_generation() noexcept { generation_ = 0; }
 
@@ -205,6 +221,7 @@ class Log {
   std::uint64_t next_ = 1;
   std::uint64_t generation_ = 0;
   int recording_ = 0;
+  bool silent_ = false;
   Chunk* current_ = nullptr;
   std::vector<ChunkRef> chunks_;  // consecutive numbers, oldest first
   std::vector<ValueId> pins_;
