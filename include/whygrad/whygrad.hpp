@@ -28,6 +28,7 @@
 #include <whygrad/ops/shape_ops.hpp>
 #include <whygrad/optim/adam.hpp>
 #include <whygrad/optim/sgd.hpp>
+#include <whygrad/tensor/name_scope.hpp>
 #include <whygrad/train/checkpoint.hpp>
 #include <whygrad/train/fit.hpp>
 #include <whygrad/train/progress_bar.hpp>

@@ -3,6 +3,7 @@
 #include "ops/core/context.hpp"
 
 #include <whygrad/ops/elementwise.hpp>
+#include <whygrad/tensor/name_scope.hpp>
 
 #include <fmt/format.h>
 
@@ -89,6 +90,7 @@ Variable::Variable(const Tensor& initial, std::string name, VariableOptions opti
   if (!initial.defined()) throw ValueError("Variable", "its first value is an empty tensor handle", "give it a value, such as zeros({3})");
   impl_ = std::make_shared<internal::VariableImpl>();
   impl_->name = name.empty() ? "variable" : std::move(name);
+  if (const std::string scope = current_name_scope(); !scope.empty()) impl_->name.insert(0, scope + "/");
   impl_->trainable = options.trainable;
   impl_->where = where;
   impl_->number = internal::next_number();

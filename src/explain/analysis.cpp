@@ -31,6 +31,7 @@ Step source_step(const FlowGraph& graph, const FlowGraph::Source& source, const 
     step.note = "tensor";
     if (value.op != kNone) step.place = place_of(graph.ops[value.op].where);
   }
+  step.index = value.op;
   if (!path.stops.empty() && path.stops[0].op == kNone) step.status = Step::Status::kStops;
   return step;
 }
@@ -61,6 +62,8 @@ Step op_step(const FlowGraph& graph, const FlowPath& path, std::size_t h, std::s
   const Hop& hop = path.hops[h];
   Step step;
   step.name = op_text(graph, hop.op);
+  step.scope = scope_text(graph, hop.op);
+  step.index = hop.op;
   step.signature = graph.signature(hop.out);
   step.place = place_of(graph.ops[hop.op].where);
   if (stop == path.stops.size()) return step;
@@ -146,6 +149,7 @@ class Analysis {
     f.cause = verdict.cause;
     f.also = verdict.also;
     if (verdict.op != kNone && graph_.kind_of(verdict.op) != FlowGraph::Kind::kConstant) f.op = graph_.name_of(verdict.op);
+    if (verdict.op != kNone) f.scope = scope_text(graph_, verdict.op);
     f.place = place_of(verdict.where);
     f.evidence = verdict.evidence;
     f.why = verdict.why;

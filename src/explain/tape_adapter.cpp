@@ -5,6 +5,8 @@
 #include "explain/relevant_records.hpp"
 #include "ops/core/events.hpp"
 
+#include <whygrad/tensor/name_scope.hpp>
+
 #include <algorithm>
 #include <unordered_map>
 
@@ -156,6 +158,7 @@ class Drawing {
     op.where = r.where;
     op.def = def_of(r);
     place(r.first, op);
+    op.scope = scope_of(r);
     if (r.cause != 0) draw_cause(r.cause, op);
     const Fingerprint print = print_of(r);
     if (print.bytes != 0) op.print = (print.hash ^ print.bytes) | 1;
@@ -185,11 +188,19 @@ class Drawing {
     }
   }
 
+  Index scope_of(const Record& r) {
+    if (r.scope == 0) return kNone;
+    const auto [at, added] = scopes_.try_emplace(r.scope, static_cast<Index>(graph_.scopes.size()));
+    if (added) graph_.scopes.push_back(scope_path(r.scope));
+    return at->second;
+  }
+
   // The op whose gradient rule made this one.
   void draw_cause(ValueId cause, FlowGraph::Op& op) {
     const Record* user_op = facts_.log.find(cause);
     if (user_op == nullptr) return;
     op.rule_of_def = def_of(*user_op);
+    op.scope = scope_of(*user_op);
     const auto at = std::lower_bound(ids_.begin(), ids_.end(), cause);
     if (at != ids_.end() && *at == cause) op.rule_of = static_cast<Index>(at - ids_.begin());
   }
@@ -284,6 +295,7 @@ class Drawing {
   std::vector<Index> value_at_;  // by position
   std::unordered_map<ValueId, Index> leaves_;
   std::unordered_map<std::uint64_t, Index> variables_;  // by number
+  std::unordered_map<std::uint32_t, Index> scopes_;     // by Record::scope
   std::unordered_map<const OpDef*, Index> defs_;
   const OpDef* last_op_ = nullptr;
   Index last_def_ = kNone;

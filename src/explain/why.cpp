@@ -5,14 +5,24 @@
 #include <whygrad/autodiff/tape.hpp>
 #include <whygrad/explain/explanation.hpp>
 
+#include <memory>
 #include <numeric>
 
 namespace whygrad {
+namespace {
+
+Explanation explanation_of(const internal::TapeFacts& facts, std::span<const std::size_t> sources, internal::Outcome outcome) {
+  auto graph = std::make_shared<const FlowGraph>(internal::flow_graph_of(facts, sources));
+  std::vector<Finding> findings = internal::analyse(*graph, outcome);
+  return Explanation(std::move(findings), std::move(graph));
+}
+
+}  // namespace
 
 Explanation Gradient::why() const {
   if (facts_ == nullptr) return {};
   const std::size_t sources[] = {source_};
-  return Explanation(internal::analyse(internal::flow_graph_of(*facts_, sources), internal::Outcome::kAbsent));
+  return explanation_of(*facts_, sources, internal::Outcome::kAbsent);
 }
 
 void Gradient::throw_missing() const {
@@ -29,7 +39,7 @@ Explanation explain(const GradientTape& tape, const Targets& targets, const Sour
   const auto facts = internal::facts_of(state, targets.items(), sources.items(), internal::Log::mine().next_id(), where);
   std::vector<std::size_t> all(sources.items().size());
   std::iota(all.begin(), all.end(), std::size_t{0});
-  return Explanation(internal::analyse(internal::flow_graph_of(*facts, all), internal::Outcome::kOpen));
+  return explanation_of(*facts, all, internal::Outcome::kOpen);
 }
 
 Explanation explain(const GradientTape& tape, const Targets& targets, std::initializer_list<Watchable> sources, Where where) {

@@ -29,6 +29,11 @@ std::string op_text(const FlowGraph& graph, Index op) {
   return graph.ops[op].rule_of_def != FlowGraph::kNone ? "gradient of " + name : name;
 }
 
+std::string scope_text(const FlowGraph& graph, Index op) {
+  const Index scope = graph.ops[op].scope;
+  return scope == FlowGraph::kNone ? "" : graph.scopes[scope];
+}
+
 std::string value_text(const FlowGraph& graph, Index value) {
   const FlowGraph::Value& v = graph.values[value];
   if (v.variable != FlowGraph::kNone) return fmt::format("variable `{}`", graph.variables[v.variable].name);

@@ -17,6 +17,8 @@ std::string at_place(const Where& where);
 
 // The op's name for the user: "matmul", "gradient of matmul".
 std::string op_text(const FlowGraph& graph, FlowGraph::Index op);
+// The path of the name scope that the op was called in, or "".
+std::string scope_text(const FlowGraph& graph, FlowGraph::Index op);
 // "variable `w`", "the result of `add` at train.cpp:6", "the constant made at train.cpp:3", "a tensor".
 std::string value_text(const FlowGraph& graph, FlowGraph::Index value);
 // What a source is called: "`w`" for a variable, else as value_text.

@@ -1,5 +1,6 @@
 #include <whygrad/base/error.hpp>
 #include <whygrad/nn/sequential.hpp>
+#include <whygrad/tensor/name_scope.hpp>
 
 #include <fmt/format.h>
 
@@ -58,7 +59,10 @@ Tensor Sequential::call(const Tensor& x, const CallOptions& options, const Where
                      "reshape the input, or build the model for another one");
   }
   Tensor y = x;
-  for (const Step& step : steps_) y = step.layer->call(y, options, where);
+  for (const Step& step : steps_) {
+    const NameScope scope(std::string_view(step.path).substr(step.path.rfind('/') + 1));
+    y = step.layer->call(y, options, where);
+  }
   return y;
 }
 

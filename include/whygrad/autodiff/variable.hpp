@@ -23,7 +23,7 @@ class WG_API Variable {
  public:
   // Refers to no variable; every use throws ValueError.
   Variable() = default;
-  // An empty name becomes "variable". Throws ValueError for an empty tensor.
+  // Called `name`, or "variable", below the name scopes that are open: "encoder/w". Throws ValueError for an empty tensor.
   explicit Variable(const Tensor& initial, std::string name = {}, VariableOptions options = {}, Where where = Where::here());
 
   // The current value. Under a tape that watches by itself, reading a trainable variable watches it.

@@ -30,10 +30,12 @@ struct Step {
   enum class Status : std::uint8_t { kSource, kFlows, kStops, kStopsAsWell };
   Status status = Status::kFlows;
   std::string name;
+  std::string scope;      // the name scope that the op was called in, "encoder/block_3"
   std::string signature;  // of what it made, "f32[128, 10]"
   std::string note;       // what stands in place of the status' own words, such as "computed before the tape"
   Place place;
-  std::size_t left_out = 0;  // ops before this step that are not listed
+  std::size_t left_out = 0;           // ops before this step that are not listed
+  std::uint32_t index = 0xffffffffu;  // of the op in the graph, if there is one
 };
 
 // A further break on the same path, which would still stop the gradient once the first is mended.
@@ -56,6 +58,7 @@ struct Finding {
   Cause cause = Cause::kUnknown;
   std::vector<Cause> also;  // other names for what happened, best first
   std::string op;           // at fault; empty where no op is
+  std::string scope;        // its name scope
   Place place;              // of the fault
   std::vector<Step> path;   // from the source to the target; empty where nothing connects them
   std::vector<std::string> evidence;

@@ -74,6 +74,7 @@ class WG_API FlowGraph {
     Index boundary = kNone;     // in `boundaries`: what ended the recording before this op
     Index rule_of_def = kNone;  // in `defs`, for an op that a gradient rule called: the op that was differentiated
     Index rule_of = kNone;      // in `ops`, if that op is here too
+    Index scope = kNone;        // in `scopes`
     std::uint64_t print = 0;    // of a constant's or a host read's elements; 0 where not taken
     std::int64_t choice = 0;    // of kChoice: what was chosen; of kLoopEnd: the trips
   };
@@ -125,8 +126,9 @@ class WG_API FlowGraph {
   std::vector<Value> values;
   std::vector<std::int64_t> extents;
   std::vector<Variable> variables;
-  std::vector<Where> boundaries;  // where the tape was paused, left, reset, asked
-  std::vector<Index> targets;     // values
+  std::vector<const char*> scopes;  // paths of name scopes: "encoder/block_3"
+  std::vector<Where> boundaries;    // where the tape was paused, left, reset, asked
+  std::vector<Index> targets;       // values
   std::vector<Source> sources;
   Tape tape;
 

@@ -15,7 +15,7 @@
 namespace whygrad::nn {
 
 // The variables of a model under their paths, such as "dense_1/kernel", in the order in which they were made; those that are not trainable are
-// states.
+// states. A variable's own name is its path, below the name scopes that were open when the model was built.
 using Parameters = std::vector<std::pair<std::string, Variable>>;
 
 struct BuildOptions {
