@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
 
 namespace whygrad::internal {
@@ -138,7 +137,8 @@ class Unconnected {
     return std::nullopt;
   }
   static bool same_line(const Where& a, const Where& b) {
-    return a.line == b.line && a.file != nullptr && b.file != nullptr && std::strcmp(a.file, b.file) == 0;
+    const Place p = place_of(a), q = place_of(b);
+    return p.known() && p.line == q.line && p.file == q.file;
   }
 
   // A constant of the same elements was used instead.

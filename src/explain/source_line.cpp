@@ -1,5 +1,7 @@
 #include "explain/source_line.hpp"
 
+#include <whygrad/base/foreign_place.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,7 +15,9 @@ std::string read_line(const Place& place) {
   std::ifstream file(place.file);
   std::string line;
   for (std::uint32_t n = 0; n < place.line; ++n) {
-    if (!std::getline(file, line)) return {};
+    if (std::getline(file, line)) continue;
+    line = foreign_source_line(place.file, place.line);  // a notebook's cell is no file
+    break;
   }
   std::replace(line.begin(), line.end(), '\t', ' ');
   line.erase(line.find_last_not_of(" \r") + 1);

@@ -1,5 +1,7 @@
 #include "explain/words.hpp"
 
+#include <whygrad/base/foreign_place.hpp>
+
 #include <fmt/format.h>
 
 namespace whygrad::internal {
@@ -7,7 +9,10 @@ namespace whygrad::internal {
 using Index = FlowGraph::Index;
 
 Place place_of(const Where& where) {
-  if (where.file == nullptr) return {};
+  if (where.file == nullptr) {
+    const ForeignPlace place = resolve_foreign(where);
+    return {place.file, place.function, place.line, place.column};
+  }
   return {where.file, where.function != nullptr ? where.function : "", where.line, where.column};
 }
 

@@ -1,0 +1,34 @@
+// Places in programs of another language, and how they become words.
+#pragma once
+
+#include <whygrad/base/export.hpp>
+#include <whygrad/base/where.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace whygrad {
+
+// A place in words. `line` and `column` count from 1; 0 and empty texts say unknown.
+struct ForeignPlace {
+  std::string file;
+  std::string function;
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+};
+
+// What a binding installs that records its own places (Where::file == nullptr). Both may be called from any thread.
+struct ForeignPlaces {
+  ForeignPlace (*resolve)(const Where& where) = nullptr;
+  // The text of a line; empty where it is not known. Asked for files of the binding's places, which need not exist on disk.
+  std::string (*source_line)(const std::string& file, std::uint32_t line) = nullptr;
+};
+
+// Installs them for the whole process, before the first such place is recorded.
+WG_API void install_foreign_places(const ForeignPlaces& places) noexcept;
+
+// The words of a place without a file; all unknown where no binding is installed or the place is no longer held.
+WG_API ForeignPlace resolve_foreign(const Where& where);
+WG_API std::string foreign_source_line(const std::string& file, std::uint32_t line);
+
+}  // namespace whygrad
