@@ -87,6 +87,7 @@ Tensor case_(const std::vector<std::pair<Tensor, Branch>>& branches, const Branc
 Tensor switch_case(const Tensor& index, const std::vector<Branch>& branches, const Branch& otherwise, Where where) {
   if (branches.empty()) throw ValueError("switch_case", "there are no branches", "give at least one function");
   std::vector<const Branch*> all;
+  all.reserve(branches.size() + 1);
   for (const Branch& b : branches) all.push_back(&b);
   if (otherwise) all.push_back(&otherwise);
   return (*all[internal::choose_branch(index, all.size(), where)])();

@@ -42,6 +42,7 @@ CustomGradients call_rule(const CustomRule& rule, const std::vector<Tensor>& dys
 void custom_vjp(VjpContext& g) {
   const auto& rule = *static_cast<const CustomRule*>(g.kept());
   std::vector<Tensor> dys;
+  dys.reserve(static_cast<std::size_t>(g.output_count()));
   for (int k = 0; k < g.output_count(); ++k) dys.push_back(g.dy(k));
   CustomGradients gradients = call_rule(rule, dys);
   for (int i = 0; i < g.input_count(); ++i) {
@@ -75,6 +76,7 @@ std::vector<Tensor> custom_gradient(const std::function<CustomResult(const std::
   using namespace internal;
   auto rule = std::make_unique<CustomRule>();
   std::vector<Tensor> values;
+  values.reserve(inputs.size());
   for (const Watchable& w : inputs) values.push_back(w.is_variable() ? w.variable().value() : w.tensor());
   rule->inputs = values.size();
   {
@@ -104,6 +106,7 @@ std::vector<Tensor> custom_gradient(const std::function<CustomResult(const std::
   }
   rule->result.outputs.clear();
   std::vector<const Tensor*> pointers;
+  pointers.reserve(values.size());
   for (const Tensor& t : values) pointers.push_back(&t);
 
   Log& log = Log::mine();

@@ -33,7 +33,7 @@ struct Origin {
 
 std::string find_file(const Origin& origin, const std::string& name) {
   if (!exists(origin.folder)) throw IoError(origin.op, fmt::format("there is no folder {}", origin.folder), origin.remedy);
-  const std::string plain = origin.folder + '/' + name, gzipped = plain + ".gz";
+  std::string plain = origin.folder + '/' + name, gzipped = plain + ".gz";
   if (exists(plain)) return plain;
   if (exists(gzipped)) return gzipped;
   throw IoError(origin.op, fmt::format("{} has neither {} nor {}.gz", origin.folder, name, name), origin.remedy);

@@ -40,7 +40,7 @@ Variable Builder::state(std::string_view name, const Tensor& initial) const { re
 
 Variable Builder::add(std::string_view name, const Tensor& initial, bool trainable) const {
   const std::string path = below(name);
-  const Variable variable(initial, path, {.trainable = trainable}, shared_->where);
+  Variable variable(initial, path, {.trainable = trainable}, shared_->where);
   shared_->parameters.emplace_back(path, variable);
   return variable;
 }

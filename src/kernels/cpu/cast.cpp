@@ -38,7 +38,8 @@ To convert(From x) {
   } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
     // The bounds are powers of two, so exact: the lowest integer, and one above the highest.
     constexpr From kLow = static_cast<From>(std::numeric_limits<To>::min());
-    constexpr From kAboveHigh = static_cast<From>(std::numeric_limits<To>::max() / 2 + 1) * 2;
+    constexpr To kHalf = std::numeric_limits<To>::max() / 2 + 1;
+    constexpr From kAboveHigh = static_cast<From>(kHalf) * 2;
     if (x >= kAboveHigh) return std::numeric_limits<To>::max();
     if (x < kLow) return std::numeric_limits<To>::min();
     return x == x ? static_cast<To>(x) : To{0};

@@ -76,7 +76,7 @@ struct Turn {
 };
 Turn plain_turn(double u) {
   const double quarters = 4 * u;
-  const int k = static_cast<int>(quarters + 0.5);
+  const int k = static_cast<int>(std::floor(quarters + 0.5));
   const double x = (quarters - k) * 1.57079632679489661923, z = x * x;
   double c = 0, s = 0;
   for (int i = 9; i >= 1; --i) {
