@@ -10,7 +10,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
+#include <map>
 
 namespace whygrad::samples {
 namespace {
@@ -195,6 +197,39 @@ TEST(OpTable, WordsAreSentences) {
       EXPECT_NE(std::string_view(in.gradient.why).back(), '.') << op->name << ": `why` completes a sentence";
       EXPECT_NE(std::string_view(in.gradient.remedy).back(), '.') << op->name << ": `remedy` is put into a sentence";
     }
+    for (const char* remedy : {op->zero.remedy, op->nonfinite.remedy}) {
+      if (remedy != nullptr) EXPECT_NE(std::string_view(remedy).back(), '.') << op->name << ": `remedy` is put into a sentence";
+    }
+  }
+}
+
+TEST(OpTable, OnlyAGradientCanBeZero) {
+  for (const OpDef* op : op_table()) EXPECT_TRUE(op->zero.kind == ZeroHazard::kNone || op->vjp != nullptr) << op->name;
+}
+
+// A finding names an op by its type, so two ops share one only where TensorFlow computes the same with an op of that type.
+TEST(OpTable, TypesAreTensorFlowsAndTellOpsApart) {
+  const std::map<std::string, std::vector<std::string>> shared = {
+      {"MatMul", {"dense", "matmul"}}, {"Conv2D", {"conv2d", "conv2d_bias"}}, {"Relu", {"conv2d_bias_relu", "dense_relu", "relu"}}};
+  std::map<std::string, std::vector<std::string>> by_type;
+  for (const OpDef* op : op_table()) {
+    const std::string type = type_of(*op);
+    EXPECT_TRUE(std::all_of(type.begin(), type.end(), [](unsigned char c) { return std::isalnum(c) != 0; })) << type;
+    EXPECT_TRUE(std::isupper(static_cast<unsigned char>(type.front())) != 0) << type;
+    by_type[type].push_back(op->name);
+  }
+  for (const auto& [type, ops] : by_type) {
+    if (ops.size() > 1) EXPECT_EQ(shared.count(type), 1u) << type << " is the type of " << ops.front() << " and " << ops.back();
+  }
+  for (const auto& [type, ops] : shared) EXPECT_EQ(by_type[type], ops);
+}
+
+TEST(OpTable, TypesThatFollowFromTheNameAreNotRepeated) {
+  for (const OpDef* op : op_table()) {
+    if (op->type == nullptr) continue;
+    OpDef unnamed = *op;
+    unnamed.type = nullptr;
+    EXPECT_NE(type_of(unnamed), op->type);
   }
 }
 

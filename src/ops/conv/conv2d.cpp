@@ -92,6 +92,7 @@ void give_conv_gradients(VjpContext& g, const Tensor& dy) {
 constexpr OpDef kConv2d = define_op({
     .name = "conv2d",
     .doc = "Cross-correlation: x [n, h, w, c], filters [kh, kw, c / groups, o] -> [n, p, q, o]. dx, dfilters: dy convolved with the other operand.",
+    .type = "Conv2D",
     .inputs = {{"x", Differentiable{input(1)}}, {"filters", Differentiable{input(0)}}},
     .attrs = {kStrides, kDilations, kPaddingKind},
     .infer =
@@ -103,6 +104,8 @@ constexpr OpDef kConv2d = define_op({
     .kernel =
         [](KernelContext& g) { kernels::conv2d(g.in(0), g.in(1), params_of(g.attrs<ConvAttrs>(), g.input(0).shape(), g.input(1).shape()), g.out()); },
     .vjp = [](VjpContext& g) { give_conv_gradients(g, g.dy()); },
+    .zero = kZeroOperand,
+    .nonfinite = kLargeOperands,
 });
 
 void infer_conv_bias(InferContext& c) {
@@ -131,27 +134,34 @@ void conv_bias_vjp(VjpContext& g) {
 constexpr OpDef kConv2dBias = define_op({
     .name = "conv2d_bias",
     .doc = "conv2d(x, filters) + bias: bias [o]. dbias = dy summed over batch, height and width.",
+    .type = "Conv2D",
     .inputs = {{"x", Differentiable{input(1)}}, {"filters", Differentiable{input(0)}}, {"bias", Differentiable{}}},
     .attrs = {kStrides, kDilations, kPaddingKind},
     .infer = infer_conv_bias,
     .kernel = run_conv_bias<Activation::kNone>,
     .vjp = conv_bias_vjp<Activation::kNone>,
+    .zero = kZeroOperand,
+    .nonfinite = kLargeOperands,
 });
 
 constexpr OpDef kConv2dBiasRelu = define_op({
     .name = "conv2d_bias_relu",
     .doc = "relu(conv2d(x, filters) + bias): bias [o]. The gradients are those of conv2d_bias for dy where y > 0.",
+    .type = "Relu",
     .inputs = {{"x", Differentiable{input(1) | output(0)}}, {"filters", Differentiable{input(0) | output(0)}}, {"bias", Differentiable{output(0)}}},
     .attrs = {kStrides, kDilations, kPaddingKind},
     .infer = infer_conv_bias,
     .kernel = run_conv_bias<Activation::kRelu>,
     .vjp = conv_bias_vjp<Activation::kRelu>,
+    .zero = kDies,
+    .nonfinite = kLargeOperands,
 });
 
 constexpr OpDef kConv2dTranspose = define_op({
     .name = "conv2d_transpose",
     .doc = "The gradient of conv2d with respect to its image: x [n, p, q, o], filters [kh, kw, c / groups, o] -> [n, h, w, c]. dx = conv2d(dy, "
            "filters).",
+    .type = "Conv2DBackpropInput",
     .inputs = {{"x", Differentiable{input(1)}}, {"filters", Differentiable{input(0)}}},
     .attrs = {kStrides, kDilations, kPaddingKind, attr<&ConvAttrs::shape>("output_shape", "of the image")},
     .infer =
@@ -173,12 +183,15 @@ constexpr OpDef kConv2dTranspose = define_op({
           if (g.needs(0)) g.give(0, forward(g.dy(), g.input(1), a));
           if (g.needs(1)) g.give(1, backprop_filter(g.dy(), g.input(0), a, g.input_shape(1)));
         },
+    .zero = kZeroOperand,
+    .nonfinite = kLargeOperands,
 });
 
 constexpr OpDef kConv2dBackpropFilter = define_op({
     .name = "conv2d_backprop_filter",
     .doc =
         "The gradient of conv2d with respect to its filters: x [n, h, w, c], dy [n, p, q, o] -> [kh, kw, c / groups, o]. ddy = conv2d(x, gradient).",
+    .type = "Conv2DBackpropFilter",
     .inputs = {{"x", Differentiable{input(1)}}, {"dy", Differentiable{input(0)}}},
     .attrs = {kStrides, kDilations, kPaddingKind, attr<&ConvAttrs::shape>("filter_shape", "of the filters")},
     .infer =

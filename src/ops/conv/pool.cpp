@@ -77,6 +77,7 @@ PoolAttrs with_shape(PoolAttrs attrs, const Shape& shape) {
 constexpr OpDef kMaxPool = define_op({
     .name = "max_pool2d",
     .doc = "The largest element of each window: x [n, h, w, c] -> [n, p, q, c], and its place in the window. dx = dy at the places of the maxima.",
+    .type = "MaxPool",
     .inputs = {{"x", Differentiable{output(1)}}},
     .outputs = {"output", "positions"},
     .attrs = {kWindow, kStrides, kPaddingKind},
@@ -98,6 +99,7 @@ constexpr OpDef kMaxPool = define_op({
 constexpr OpDef kMaxPoolGrad = define_op({
     .name = "max_pool2d_grad",
     .doc = "The gradient of max_pool2d: zeros of the image's shape with dy added at the places of the maxima. ddy = the gradient at these places.",
+    .type = "MaxPoolGrad",
     .inputs = {{"dy", Differentiable{input(1)}}, {"positions", kPlaces, Role::kIndex}},
     .attrs = {kWindow, kStrides, kPaddingKind, kImageShape},
     .infer =
@@ -120,6 +122,7 @@ constexpr OpDef kMaxPoolGrad = define_op({
 constexpr OpDef kMaxPoolPick = define_op({
     .name = "max_pool2d_pick",
     .doc = "The elements of x at the places where max_pool2d found the maxima of another image. dx = dy added at these places.",
+    .type = "MaxPoolGradGrad",
     .inputs = {{"x", Differentiable{input(1)}}, {"positions", kPlaces, Role::kIndex}},
     .attrs = {kWindow, kStrides, kPaddingKind, kImageShape},
     .infer =
@@ -142,6 +145,7 @@ constexpr OpDef kMaxPoolPick = define_op({
 constexpr OpDef kAvgPool = define_op({
     .name = "avg_pool2d",
     .doc = "The mean of each window's elements inside the image: x [n, h, w, c] -> [n, p, q, c]. dx = dy in equal parts.",
+    .type = "AvgPool",
     .inputs = {{"x", Differentiable{}}},
     .attrs = {kWindow, kStrides, kPaddingKind},
     .infer =
@@ -156,6 +160,7 @@ constexpr OpDef kAvgPool = define_op({
 constexpr OpDef kAvgPoolGrad = define_op({
     .name = "avg_pool2d_grad",
     .doc = "The gradient of avg_pool2d: dy in equal parts to the elements of each window. ddy = avg_pool2d of the gradient.",
+    .type = "AvgPoolGrad",
     .inputs = {{"dy", Differentiable{}}},
     .attrs = {kWindow, kStrides, kPaddingKind, kImageShape},
     .infer =

@@ -9,7 +9,7 @@
 
 namespace whygrad::internal {
 
-constexpr OpDef kConstantEvent = define_event({.name = "constant", .doc = "A value that came from the host.", .source = true});
+constexpr OpDef kConstantEvent = define_event({.name = "constant", .doc = "A value that came from the host.", .type = "Const", .source = true});
 
 constexpr OpDef kHostReadEvent = define_event({
     .name = "host_read",

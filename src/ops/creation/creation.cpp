@@ -116,6 +116,7 @@ struct LinspaceAttrs {
 constexpr OpDef kLinspace = define_op({
     .name = "linspace",
     .doc = "`count` numbers at equal distances from start to stop, both included.",
+    .type = "LinSpace",
     .attrs = {attr<&LinspaceAttrs::start>("start", "first number"), attr<&LinspaceAttrs::stop>("stop", "last number"),
               attr<&LinspaceAttrs::count>("count", "how many"), attr<&LinspaceAttrs::dtype>("dtype", "element type")},
     .infer =

@@ -17,6 +17,7 @@ using kernels::Unary;
 constexpr OpDef kAdd = define_op({
     .name = "add",
     .doc = "a + b, elementwise with broadcasting. da = dy, db = dy.",
+    .type = "AddV2",
     .inputs = {{"a", Differentiable{}}, {"b", Differentiable{}}},
     .infer = infer_binary<Binary::kAdd>,
     .kernel = run_binary<Binary::kAdd>,
@@ -31,6 +32,7 @@ constexpr OpDef kAdd = define_op({
 constexpr OpDef kSubtract = define_op({
     .name = "subtract",
     .doc = "a - b, elementwise with broadcasting. da = dy, db = -dy.",
+    .type = "Sub",
     .inputs = {{"a", Differentiable{}}, {"b", Differentiable{}}},
     .infer = infer_binary<Binary::kSubtract>,
     .kernel = run_binary<Binary::kSubtract>,
@@ -44,6 +46,7 @@ constexpr OpDef kSubtract = define_op({
 constexpr OpDef kMultiply = define_op({
     .name = "multiply",
     .doc = "a * b, elementwise with broadcasting. da = dy * b, db = dy * a.",
+    .type = "Mul",
     .inputs = {{"a", Differentiable{input(1)}}, {"b", Differentiable{input(0)}}},
     .infer = infer_binary<Binary::kMultiply>,
     .kernel = run_binary<Binary::kMultiply>,
@@ -53,11 +56,16 @@ constexpr OpDef kMultiply = define_op({
             if (g.needs(i)) give_summed(g, i, g.dy() * conj_if_complex(g.input(1 - i)));
           }
         },
+    .zero = {ZeroHazard::kMasked,
+             "look at the factor that is 0: no gradient passes it; start gates and scales at another number, and mask only what nothing is to learn "
+             "from"},
+    .nonfinite = kLargeFactors,
 });
 
 constexpr OpDef kDivide = define_op({
     .name = "divide",
     .doc = "a / b, elementwise with broadcasting; floating and complex. da = dy / b, db = -dy * a / b^2.",
+    .type = "RealDiv",
     .inputs = {{"a", Differentiable{input(1)}}, {"b", Differentiable{input(0) | input(1)}}},
     .infer =
         [](InferContext& c) {
@@ -79,6 +87,7 @@ constexpr OpDef kDivide = define_op({
             give_summed(g, 1, g.dy() * (negative(conj_if_complex(g.input(0))) / b / b));
           }
         },
+    .nonfinite = {NonFiniteHazard::kDiv0, "keep the divisor away from 0: add a small number to it, or use divide_no_nan(a, b)"},
 });
 
 template <Binary Op>
@@ -94,17 +103,22 @@ constexpr NotDifferentiable kSteps{
     "the quotient is rounded down, so that it moves in steps: between them its derivative is 0 and nothing can be learned through it",
     "divide with a / b, or round after the loss"};
 
+constexpr NonFiniteHazard kZeroDivisor{NonFiniteHazard::kDiv0, "keep zeros out of the divisor, for instance with maximum(b, 1)"};
+
 constexpr OpDef kFloorDiv = define_op({
     .name = "floordiv",
     .doc = "floor(a / b), elementwise with broadcasting.",
+    .type = "FloorDiv",
     .inputs = {{"a", kSteps}, {"b", kSteps}},
     .infer = infer_binary<Binary::kFloorDiv>,
     .kernel = run_integer_division<Binary::kFloorDiv>,
+    .nonfinite = kZeroDivisor,
 });
 
 constexpr OpDef kFloorMod = define_op({
     .name = "floormod",
     .doc = "a - floor(a / b) * b, with the sign of b, elementwise with broadcasting. da = dy, db = -dy * floor(a / b).",
+    .type = "FloorMod",
     .inputs = {{"a", Differentiable{}}, {"b", Differentiable{input(0) | input(1)}}},
     .infer = infer_binary<Binary::kFloorMod>,
     .kernel = run_integer_division<Binary::kFloorMod>,
@@ -113,6 +127,7 @@ constexpr OpDef kFloorMod = define_op({
           if (g.needs(0)) give_summed(g, 0, g.dy());
           if (g.needs(1)) give_summed(g, 1, g.dy() * negative(floordiv(g.input(0), g.input(1))));
         },
+    .nonfinite = kZeroDivisor,
 });
 
 // Gives dy to the operand that was chosen; `first` is true where that is `a`.
@@ -130,6 +145,7 @@ constexpr OpDef kMaximum = define_op({
     .infer = infer_binary<Binary::kMaximum>,
     .kernel = run_binary<Binary::kMaximum>,
     .vjp = [](VjpContext& g) { give_to_chosen(g, g.input(0) >= g.input(1)); },
+    .zero = {ZeroHazard::kClip, "where the bound wins nothing is learned: bound with softplus(x) instead, or after the loss"},
 });
 
 constexpr OpDef kMinimum = define_op({
@@ -139,6 +155,7 @@ constexpr OpDef kMinimum = define_op({
     .infer = infer_binary<Binary::kMinimum>,
     .kernel = run_binary<Binary::kMinimum>,
     .vjp = [](VjpContext& g) { give_to_chosen(g, g.input(0) <= g.input(1)); },
+    .zero = {ZeroHazard::kClip, "where the bound wins nothing is learned: bound with -softplus(-x) instead, or after the loss"},
 });
 
 constexpr OpDef kSquaredDifference = define_op({
@@ -155,16 +172,44 @@ constexpr OpDef kSquaredDifference = define_op({
           if (g.needs(0)) give_summed(g, 0, da);
           if (g.needs(1)) g.give(1, negative(sum_to(da, g.input_shape(1))));
         },
+    .zero = {ZeroHazard::kFlat, "take abs(a - b) where the difference must not lose its slope near 0"},
+    .nonfinite = {NonFiniteHazard::kOverflow, "scale the data so that differences stay small, or use abs(a - b)"},
 });
 
-constexpr OpDef kNegative =
-    unary_op<Unary::kNegative>("negative", "-x, elementwise. dx = -dy.", Differentiable{}, [](VjpContext& g) { g.give(0, negative(g.dy())); });
+constexpr OpDef kNegative = unary_op<Unary::kNegative>("negative", "-x, elementwise. dx = -dy.", Differentiable{},
+                                                       [](VjpContext& g) { g.give(0, negative(g.dy())); }, {.type = "Neg"});
 
-void abs_vjp(VjpContext& g) {
-  const Tensor x = g.input(0);
-  g.give(0, is_complex(x.dtype()) ? cast(divide_no_nan(g.dy(), abs(x)), x.dtype()) * x : g.dy() * sign(x));
-}
-constexpr OpDef kAbs = unary_op<Unary::kAbs>("abs", "|x|, elementwise; real for complex x. dx = dy * sign(x).", Differentiable{input(0)}, abs_vjp);
+constexpr OpDef kAbs = define_op({
+    .name = "abs",
+    .doc = "|x|, elementwise. dx = dy * sign(x).",
+    .inputs = {{"x", Differentiable{input(0)}}},
+    .infer =
+        [](InferContext& c) {
+          if (is_complex(c.input(0).dtype())) c.dtype_error("a complex magnitude is another op", "use complex_abs(x)");
+          infer_unary<Unary::kAbs>(c);
+        },
+    .kernel = run_unary<Unary::kAbs>,
+    .vjp = [](VjpContext& g) { g.give(0, g.dy() * sign(g.input(0))); },
+    .zero = {ZeroHazard::kFlat, "start away from 0, where abs has no slope to follow"},
+});
+
+constexpr OpDef kComplexAbs = define_op({
+    .name = "complex_abs",
+    .doc = "The magnitude of complex x, elementwise; real. dx = dy * x / |x|, 0 where x is 0.",
+    .inputs = {{"x", Differentiable{input(0)}}},
+    .infer =
+        [](InferContext& c) {
+          if (!is_complex(c.input(0).dtype())) refuse_dtype(c, "complex numbers");
+          infer_unary<Unary::kAbs>(c);
+        },
+    .kernel = run_unary<Unary::kAbs>,
+    .vjp =
+        [](VjpContext& g) {
+          const Tensor x = g.input(0);
+          g.give(0, cast(divide_no_nan(g.dy(), abs(x)), x.dtype()) * x);
+        },
+    .zero = {ZeroHazard::kFlat, "start away from 0, where a magnitude has no direction and its gradient is taken as 0"},
+});
 
 // A complex sign turns with x: what is left of dy is its part across y, over |x|.
 void sign_vjp(VjpContext& g) {
@@ -174,8 +219,9 @@ void sign_vjp(VjpContext& g) {
   const Tensor across = g.dy() - y * cast(real(conj(y) * g.dy()), dtype);
   g.give(0, across * cast(divide_no_nan(1.0, abs(x)), dtype));
 }
-constexpr OpDef kSign =
-    unary_op<Unary::kSign>("sign", "-1, 0 or 1, elementwise; complex: x / |x|, or 0. dx = 0 for real x.", Differentiable{input(0)}, sign_vjp);
+constexpr OpDef kSign = unary_op<Unary::kSign>(
+    "sign", "-1, 0 or 1, elementwise; complex: x / |x|, or 0. dx = 0 for real x.", Differentiable{input(0)}, sign_vjp,
+    {.zero = {ZeroHazard::kFlat, "to let the gradient pass as if sign were the identity, write x + stop_gradient(sign(x) - x); or use tanh(x)"}});
 
 constexpr OpDef kAddN = define_op({
     .name = "add_n",
@@ -209,8 +255,8 @@ constexpr OpDef kAddN = define_op({
         },
 });
 
-constexpr const OpDef* kOps[] = {&kAdd,     &kSubtract,          &kMultiply, &kDivide, &kFloorDiv, &kFloorMod, &kMaximum,
-                                 &kMinimum, &kSquaredDifference, &kNegative, &kAbs,    &kSign,     &kAddN};
+constexpr const OpDef* kOps[] = {&kAdd,     &kSubtract,          &kMultiply, &kDivide, &kFloorDiv,   &kFloorMod, &kMaximum,
+                                 &kMinimum, &kSquaredDifference, &kNegative, &kAbs,    &kComplexAbs, &kSign,     &kAddN};
 
 }  // namespace
 
@@ -230,7 +276,7 @@ Tensor maximum(const Operand& a, const Operand& b, Where where) { return apply_b
 Tensor minimum(const Operand& a, const Operand& b, Where where) { return apply_binary(kMinimum, a, b, where); }
 Tensor squared_difference(const Operand& a, const Operand& b, Where where) { return apply_binary(kSquaredDifference, a, b, where); }
 Tensor negative(const Tensor& x, Where where) { return apply(kNegative, {&x}, where); }
-Tensor abs(const Tensor& x, Where where) { return apply(kAbs, {&x}, where); }
+Tensor abs(const Tensor& x, Where where) { return apply(x.defined() && is_complex(x.dtype()) ? kComplexAbs : kAbs, {&x}, where); }
 Tensor sign(const Tensor& x, Where where) { return apply(kSign, {&x}, where); }
 
 Tensor add_n(std::span<const Tensor> inputs, Where where) {

@@ -66,14 +66,51 @@ void run_binary(KernelContext& g) {
   kernels::binary(Op, Broadcast(a, shape).view(), Broadcast(b, shape).view(), g.out());
 }
 
+// Hazards that families share.
+inline constexpr ZeroHazard kSaturates{ZeroHazard::kSaturated, "keep what goes in near 0: normalise it or start from smaller weights"};
+inline constexpr ZeroHazard kDies{ZeroHazard::kDeadUnit,
+                                  "lower the learning rate, start from other biases, or use leaky_relu or elu, which are never off"};
+inline constexpr ZeroHazard kZeroOperand{ZeroHazard::kMasked,
+                                         "look at the operand that is all 0: the other one learns nothing from it; start weights at random numbers"};
+inline constexpr NonFiniteHazard kLargeOperands{NonFiniteHazard::kOverflow, "keep the operands in range: normalise them or use smaller weights"};
+inline constexpr NonFiniteHazard kLargeFactors{NonFiniteHazard::kOverflow,
+                                               "keep the factors in range: normalise them, or add logarithms instead of multiplying"};
+
+// What a record may say besides; see there.
+struct OpNotes {
+  const char* type = nullptr;
+  ZeroHazard zero = {};
+  NonFiniteHazard nonfinite = {};
+};
+
 // Records of ops that have a kernel of their own.
 template <kernels::Unary Op>
-consteval OpDef unary_op(const char* name, const char* doc, GradientAnswer x, void (*vjp)(VjpContext&) = nullptr) {
-  return define_op({.name = name, .doc = doc, .inputs = {{"x", x}}, .infer = infer_unary<Op>, .kernel = run_unary<Op>, .vjp = vjp});
+consteval OpDef unary_op(const char* name, const char* doc, GradientAnswer x, void (*vjp)(VjpContext&) = nullptr, OpNotes notes = {}) {
+  return define_op({
+      .name = name,
+      .doc = doc,
+      .type = notes.type,
+      .inputs = {{"x", x}},
+      .infer = infer_unary<Op>,
+      .kernel = run_unary<Op>,
+      .vjp = vjp,
+      .zero = notes.zero,
+      .nonfinite = notes.nonfinite,
+  });
 }
 template <kernels::Binary Op>
-consteval OpDef binary_op(const char* name, const char* doc, InputDef a, InputDef b, void (*vjp)(VjpContext&) = nullptr) {
-  return define_op({.name = name, .doc = doc, .inputs = {a, b}, .infer = infer_binary<Op>, .kernel = run_binary<Op>, .vjp = vjp});
+consteval OpDef binary_op(const char* name, const char* doc, InputDef a, InputDef b, void (*vjp)(VjpContext&) = nullptr, OpNotes notes = {}) {
+  return define_op({
+      .name = name,
+      .doc = doc,
+      .type = notes.type,
+      .inputs = {a, b},
+      .infer = infer_binary<Op>,
+      .kernel = run_binary<Op>,
+      .vjp = vjp,
+      .zero = notes.zero,
+      .nonfinite = notes.nonfinite,
+  });
 }
 
 }  // namespace whygrad::internal

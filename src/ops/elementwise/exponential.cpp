@@ -11,37 +11,51 @@ namespace {
 
 using kernels::Unary;
 
-constexpr OpDef kExp = unary_op<Unary::kExp>("exp", "e^x, elementwise. dx = dy * y.", Differentiable{output(0)},
-                                             [](VjpContext& g) { g.give(0, g.dy() * conj_if_complex(g.output())); });
+constexpr OpDef kExp = unary_op<Unary::kExp>(
+    "exp", "e^x, elementwise. dx = dy * y.", Differentiable{output(0)}, [](VjpContext& g) { g.give(0, g.dy() * conj_if_complex(g.output())); },
+    {.zero = {ZeroHazard::kSaturated,
+              "keep x above -87 in float32 (-745 in float64), or work with the exponents themselves: log_softmax, reduce_logsumexp"},
+     .nonfinite = {NonFiniteHazard::kOverflow,
+                   "take the largest exponent away before, as softmax(x) and reduce_logsumexp(x) do, or bound x with minimum(x, 80)"}});
 
 constexpr OpDef kExpm1 = unary_op<Unary::kExpm1>("expm1", "e^x - 1, elementwise, exact near 0. dx = dy * e^x.", Differentiable{input(0)},
-                                                 [](VjpContext& g) { g.give(0, g.dy() * exp(g.input(0))); });
+                                                 [](VjpContext& g) { g.give(0, g.dy() * exp(g.input(0))); },
+                                                 {.zero = {ZeroHazard::kSaturated, "keep x above -87 in float32 (-745 in float64)"},
+                                                  .nonfinite = {NonFiniteHazard::kOverflow, "bound x, for instance with minimum(x, 80)"}});
 
 constexpr OpDef kLog = unary_op<Unary::kLog>("log", "The natural logarithm, elementwise. dx = dy / x.", Differentiable{input(0)},
-                                             [](VjpContext& g) { g.give(0, g.dy() / conj_if_complex(g.input(0))); });
+                                             [](VjpContext& g) { g.give(0, g.dy() / conj_if_complex(g.input(0))); },
+                                             {.nonfinite = {NonFiniteHazard::kLog0,
+                                                            "keep x away from 0: write log(maximum(x, 1e-7)), or compute the logarithm itself with "
+                                                            "log_softmax, log_sigmoid, log1p or a cross-entropy on logits"}});
 
 constexpr OpDef kLog1p = unary_op<Unary::kLog1p>("log1p", "log(1 + x), elementwise, exact near 0. dx = dy / (1 + x).", Differentiable{input(0)},
-                                                 [](VjpContext& g) { g.give(0, g.dy() / (g.input(0) + 1)); });
+                                                 [](VjpContext& g) { g.give(0, g.dy() / (g.input(0) + 1)); },
+                                                 {.nonfinite = {NonFiniteHazard::kLog0, "keep x away from -1: write log1p(maximum(x, -1 + 1e-6))"}});
 
 void sigmoid_vjp(VjpContext& g) {
   const Tensor y = conj_if_complex(g.output());
   g.give(0, is_complex(y.dtype()) ? g.dy() * y * (1 - y) : sigmoid_grad(g.dy(), y));
 }
-constexpr OpDef kSigmoid =
-    unary_op<Unary::kSigmoid>("sigmoid", "1 / (1 + e^-x), elementwise. dx = dy * y * (1 - y).", Differentiable{output(0)}, sigmoid_vjp);
+constexpr OpDef kSigmoid = unary_op<Unary::kSigmoid>(
+    "sigmoid", "1 / (1 + e^-x), elementwise. dx = dy * y * (1 - y).", Differentiable{output(0)}, sigmoid_vjp,
+    {.zero = {ZeroHazard::kSaturated,
+              "keep what goes in near 0: normalise it, start from smaller weights, or let a cross-entropy take the logits themselves"}});
 
-constexpr OpDef kLogSigmoid =
-    unary_op<Unary::kLogSigmoid>("log_sigmoid", "log(sigmoid(x)), elementwise, without overflow. dx = dy * sigmoid(-x).", Differentiable{input(0)},
-                                 [](VjpContext& g) { g.give(0, softplus_grad(g.dy(), negative(g.input(0)))); });
+constexpr OpDef kLogSigmoid = unary_op<Unary::kLogSigmoid>(
+    "log_sigmoid", "log(sigmoid(x)), elementwise, without overflow. dx = dy * sigmoid(-x).", Differentiable{input(0)},
+    [](VjpContext& g) { g.give(0, softplus_grad(g.dy(), negative(g.input(0)))); },
+    {.zero = {ZeroHazard::kSaturated, "for large x there is nothing left to learn; keep logits small by normalising them or by smaller weights"}});
 
 constexpr double kTwoOverRootPi = 2 * std::numbers::inv_sqrtpi;
 
-constexpr OpDef kErf = unary_op<Unary::kErf>("erf", "The error function, elementwise. dx = dy * 2 / sqrt(pi) * e^(-x^2).", Differentiable{input(0)},
-                                             [](VjpContext& g) { g.give(0, g.dy() * kTwoOverRootPi * exp(negative(square(g.input(0))))); });
+constexpr OpDef kErf =
+    unary_op<Unary::kErf>("erf", "The error function, elementwise. dx = dy * 2 / sqrt(pi) * e^(-x^2).", Differentiable{input(0)},
+                          [](VjpContext& g) { g.give(0, g.dy() * kTwoOverRootPi * exp(negative(square(g.input(0))))); }, {.zero = kSaturates});
 
 constexpr OpDef kErfc =
     unary_op<Unary::kErfc>("erfc", "1 - erf(x), elementwise, exact for large x. dx = -dy * 2 / sqrt(pi) * e^(-x^2).", Differentiable{input(0)},
-                           [](VjpContext& g) { g.give(0, g.dy() * -kTwoOverRootPi * exp(negative(square(g.input(0))))); });
+                           [](VjpContext& g) { g.give(0, g.dy() * -kTwoOverRootPi * exp(negative(square(g.input(0))))); }, {.zero = kSaturates});
 
 constexpr const OpDef* kOps[] = {&kExp, &kExpm1, &kLog, &kLog1p, &kSigmoid, &kLogSigmoid, &kErf, &kErfc};
 

@@ -19,7 +19,8 @@ void sqrt_grad_vjp(VjpContext& g) {  // u / (2 y), -u output / y
 }
 constexpr OpDef kSqrtGrad =
     binary_op<Binary::kSqrtGrad>("sqrt_grad", "dy / (2 y), 0 where dy is 0: the gradient of sqrt from its output y.",
-                                 {"dy", Differentiable{input(1)}}, {"y", Differentiable{input(1) | output(0)}}, sqrt_grad_vjp);
+                                 {"dy", Differentiable{input(1)}}, {"y", Differentiable{input(1) | output(0)}}, sqrt_grad_vjp,
+                                 {.nonfinite = {NonFiniteHazard::kSqrt0, "keep the root away from 0: write sqrt(x + 1e-12)"}});
 
 void rsqrt_grad_vjp(VjpContext& g) {  // -u y^3 / 2, -3/2 u dy y^2
   if (g.needs(0)) g.give(0, rsqrt_grad(g.dy(), g.input(1)));
@@ -27,7 +28,8 @@ void rsqrt_grad_vjp(VjpContext& g) {  // -u y^3 / 2, -3/2 u dy y^2
 }
 constexpr OpDef kRsqrtGrad =
     binary_op<Binary::kRsqrtGrad>("rsqrt_grad", "-dy y^3 / 2, 0 where dy is 0: the gradient of rsqrt from its output y.",
-                                  {"dy", Differentiable{input(1)}}, {"y", Differentiable{input(0) | input(1)}}, rsqrt_grad_vjp);
+                                  {"dy", Differentiable{input(1)}}, {"y", Differentiable{input(0) | input(1)}}, rsqrt_grad_vjp,
+                                  {.nonfinite = {NonFiniteHazard::kSqrt0, "keep the root away from 0: write rsqrt(x + 1e-12)"}});
 
 void reciprocal_grad_vjp(VjpContext& g) {  // -u y^2, -2 u dy y
   if (g.needs(0)) g.give(0, reciprocal_grad(g.dy(), g.input(1)));
@@ -35,7 +37,8 @@ void reciprocal_grad_vjp(VjpContext& g) {  // -u y^2, -2 u dy y
 }
 constexpr OpDef kReciprocalGrad =
     binary_op<Binary::kReciprocalGrad>("reciprocal_grad", "-dy y^2, 0 where dy is 0: the gradient of reciprocal from its output y.",
-                                       {"dy", Differentiable{input(1)}}, {"y", Differentiable{input(0) | input(1)}}, reciprocal_grad_vjp);
+                                       {"dy", Differentiable{input(1)}}, {"y", Differentiable{input(0) | input(1)}}, reciprocal_grad_vjp,
+                                       {.nonfinite = {NonFiniteHazard::kDiv0, "keep x away from 0: add a small number to it"}});
 
 void sigmoid_grad_vjp(VjpContext& g) {  // u y (1 - y), u dy - 2 u dy y
   if (g.needs(0)) g.give(0, sigmoid_grad(g.dy(), g.input(1)));
@@ -46,23 +49,27 @@ void sigmoid_grad_vjp(VjpContext& g) {  // u y (1 - y), u dy - 2 u dy y
 }
 constexpr OpDef kSigmoidGrad =
     binary_op<Binary::kSigmoidGrad>("sigmoid_grad", "dy y (1 - y): the gradient of sigmoid from its output y.", {"dy", Differentiable{input(1)}},
-                                    {"y", Differentiable{input(0) | input(1)}}, sigmoid_grad_vjp);
+                                    {"y", Differentiable{input(0) | input(1)}}, sigmoid_grad_vjp, {.zero = kSaturates});
 
 void tanh_grad_vjp(VjpContext& g) {  // u (1 - y^2), -2 u dy y
   if (g.needs(0)) g.give(0, tanh_grad(g.dy(), g.input(1)));
   if (g.needs(1)) g.give(1, g.dy() * -2.0 * g.input(0) * g.input(1));
 }
-constexpr OpDef kTanhGrad = binary_op<Binary::kTanhGrad>("tanh_grad", "dy (1 - y^2): the gradient of tanh from its output y.",
-                                                         {"dy", Differentiable{input(1)}}, {"y", Differentiable{input(0) | input(1)}}, tanh_grad_vjp);
+constexpr OpDef kTanhGrad =
+    binary_op<Binary::kTanhGrad>("tanh_grad", "dy (1 - y^2): the gradient of tanh from its output y.", {"dy", Differentiable{input(1)}},
+                                 {"y", Differentiable{input(0) | input(1)}}, tanh_grad_vjp, {.zero = kSaturates});
 
 void give_zeros(VjpContext& g, int i) { g.give(i, zeros_for_gradient(g.input_dtype(i), g.input_shape(i))); }
+
+constexpr ZeroHazard kNoCurvature{ZeroHazard::kDeadUnit, "use an activation with a second derivative, such as softplus or silu"};
 
 void relu_grad_vjp(VjpContext& g) {  // u where v > 0, 0
   if (g.needs(0)) g.give(0, relu_grad(g.dy(), g.input(1)));
   if (g.needs(1)) give_zeros(g, 1);
 }
-constexpr OpDef kReluGrad = binary_op<Binary::kReluGrad>("relu_grad", "dy where v > 0, else 0: the gradient of relu from its input or output v.",
-                                                         {"dy", Differentiable{input(1)}}, {"v", Differentiable{}}, relu_grad_vjp);
+constexpr OpDef kReluGrad =
+    binary_op<Binary::kReluGrad>("relu_grad", "dy where v > 0, else 0: the gradient of relu from its input or output v.",
+                                 {"dy", Differentiable{input(1)}}, {"v", Differentiable{}}, relu_grad_vjp, {.zero = kNoCurvature});
 
 void relu6_grad_vjp(VjpContext& g) {  // u where 0 < v < 6, 0
   if (g.needs(0)) g.give(0, relu6_grad(g.dy(), g.input(1)));
@@ -70,7 +77,7 @@ void relu6_grad_vjp(VjpContext& g) {  // u where 0 < v < 6, 0
 }
 constexpr OpDef kRelu6Grad =
     binary_op<Binary::kRelu6Grad>("relu6_grad", "dy where 0 < v < 6, else 0: the gradient of relu6 from its input or output v.",
-                                  {"dy", Differentiable{input(1)}}, {"v", Differentiable{}}, relu6_grad_vjp);
+                                  {"dy", Differentiable{input(1)}}, {"v", Differentiable{}}, relu6_grad_vjp, {.zero = kNoCurvature});
 
 void softplus_grad_vjp(VjpContext& g) {  // u sigmoid(x), u dy s (1 - s) with s = sigmoid(x)
   if (g.needs(0)) g.give(0, softplus_grad(g.dy(), g.input(1)));
@@ -78,14 +85,15 @@ void softplus_grad_vjp(VjpContext& g) {  // u sigmoid(x), u dy s (1 - s) with s 
 }
 constexpr OpDef kSoftplusGrad =
     binary_op<Binary::kSoftplusGrad>("softplus_grad", "dy sigmoid(x): the gradient of softplus from its input x.", {"dy", Differentiable{input(1)}},
-                                     {"x", Differentiable{input(0) | input(1)}}, softplus_grad_vjp);
+                                     {"x", Differentiable{input(0) | input(1)}}, softplus_grad_vjp, {.zero = kSaturates});
 
 void elu_grad_vjp(VjpContext& g) {  // u (y + 1) where y < 0, else u; u dy where y < 0, else 0
   if (g.needs(0)) g.give(0, elu_grad(g.dy(), g.input(1)));
   if (g.needs(1)) g.give(1, where(g.input(1) < 0, g.dy() * g.input(0), 0.0));
 }
-constexpr OpDef kEluGrad = binary_op<Binary::kEluGrad>("elu_grad", "dy (y + 1) where y < 0, else dy: the gradient of elu from its output y.",
-                                                       {"dy", Differentiable{input(1)}}, {"y", Differentiable{input(0) | input(1)}}, elu_grad_vjp);
+constexpr OpDef kEluGrad =
+    binary_op<Binary::kEluGrad>("elu_grad", "dy (y + 1) where y < 0, else dy: the gradient of elu from its output y.",
+                                {"dy", Differentiable{input(1)}}, {"y", Differentiable{input(0) | input(1)}}, elu_grad_vjp, {.zero = kSaturates});
 
 void selu_grad_vjp(VjpContext& g) {  // as for elu
   if (g.needs(0)) g.give(0, selu_grad(g.dy(), g.input(1)));
@@ -93,7 +101,7 @@ void selu_grad_vjp(VjpContext& g) {  // as for elu
 }
 constexpr OpDef kSeluGrad =
     binary_op<Binary::kSeluGrad>("selu_grad", "dy (y + scale alpha) where y < 0, else dy scale: the gradient of selu from its output y.",
-                                 {"dy", Differentiable{input(1)}}, {"y", Differentiable{input(0) | input(1)}}, selu_grad_vjp);
+                                 {"dy", Differentiable{input(1)}}, {"y", Differentiable{input(0) | input(1)}}, selu_grad_vjp, {.zero = kSaturates});
 
 void softsign_grad_vjp(VjpContext& g) {  // u / (1 + |x|)^2, -2 u dy sign(x) / (1 + |x|)^3
   if (g.needs(0)) g.give(0, softsign_grad(g.dy(), g.input(1)));
@@ -102,9 +110,9 @@ void softsign_grad_vjp(VjpContext& g) {  // u / (1 + |x|)^2, -2 u dy sign(x) / (
     g.give(1, g.dy() * -2.0 * g.input(0) * sign(x) * r * square(r));
   }
 }
-constexpr OpDef kSoftsignGrad =
-    binary_op<Binary::kSoftsignGrad>("softsign_grad", "dy / (1 + |x|)^2: the gradient of softsign from its input x.",
-                                     {"dy", Differentiable{input(1)}}, {"x", Differentiable{input(0) | input(1)}}, softsign_grad_vjp);
+constexpr OpDef kSoftsignGrad = binary_op<Binary::kSoftsignGrad>("softsign_grad", "dy / (1 + |x|)^2: the gradient of softsign from its input x.",
+                                                                 {"dy", Differentiable{input(1)}}, {"x", Differentiable{input(0) | input(1)}},
+                                                                 softsign_grad_vjp, {.zero = kSaturates});
 
 constexpr const OpDef* kOps[] = {&kSqrtGrad,  &kRsqrtGrad,    &kReciprocalGrad, &kSigmoidGrad, &kTanhGrad,    &kReluGrad,
                                  &kRelu6Grad, &kSoftplusGrad, &kEluGrad,        &kSeluGrad,    &kSoftsignGrad};

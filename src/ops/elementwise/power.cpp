@@ -10,8 +10,11 @@ namespace {
 using kernels::Binary;
 using kernels::Unary;
 
-constexpr OpDef kSquare = unary_op<Unary::kSquare>("square", "x^2, elementwise. dx = 2 * dy * x.", Differentiable{input(0)},
-                                                   [](VjpContext& g) { g.give(0, g.dy() * (conj_if_complex(g.input(0)) * 2.0)); });
+constexpr OpDef kSquare =
+    unary_op<Unary::kSquare>("square", "x^2, elementwise. dx = 2 * dy * x.", Differentiable{input(0)},
+                             [](VjpContext& g) { g.give(0, g.dy() * (conj_if_complex(g.input(0)) * 2.0)); },
+                             {.zero = {ZeroHazard::kFlat, "start away from 0: a square has no slope there"},
+                              .nonfinite = {NonFiniteHazard::kOverflow, "scale the data so that squares stay in range, or use abs(x)"}});
 
 // The kernels of sqrt_grad, rsqrt_grad and reciprocal_grad take real numbers only.
 void sqrt_vjp(VjpContext& g) {
@@ -19,21 +22,24 @@ void sqrt_vjp(VjpContext& g) {
   g.give(0, is_complex(y.dtype()) ? g.dy() * 0.5 / conj(y) : sqrt_grad(g.dy(), y));
 }
 constexpr OpDef kSqrt =
-    unary_op<Unary::kSqrt>("sqrt", "x^(1/2), elementwise. dx = dy / (2 y), 0 where dy is 0.", Differentiable{output(0)}, sqrt_vjp);
+    unary_op<Unary::kSqrt>("sqrt", "x^(1/2), elementwise. dx = dy / (2 y), 0 where dy is 0.", Differentiable{output(0)}, sqrt_vjp,
+                           {.nonfinite = {NonFiniteHazard::kSqrt0, "keep the root away from 0: write sqrt(x + 1e-12) or sqrt(maximum(x, 1e-12))"}});
 
 void rsqrt_vjp(VjpContext& g) {
   const Tensor y = g.output();
   g.give(0, is_complex(y.dtype()) ? g.dy() * -0.5 * conj(y * square(y)) : rsqrt_grad(g.dy(), y));
 }
-constexpr OpDef kRsqrt =
-    unary_op<Unary::kRsqrt>("rsqrt", "x^(-1/2), elementwise. dx = -dy y^3 / 2, 0 where dy is 0.", Differentiable{output(0)}, rsqrt_vjp);
+constexpr OpDef kRsqrt = unary_op<Unary::kRsqrt>(
+    "rsqrt", "x^(-1/2), elementwise. dx = -dy y^3 / 2, 0 where dy is 0.", Differentiable{output(0)}, rsqrt_vjp,
+    {.nonfinite = {NonFiniteHazard::kSqrt0, "keep the root away from 0: write rsqrt(x + 1e-12) or rsqrt(maximum(x, 1e-12))"}});
 
 void reciprocal_vjp(VjpContext& g) {
   const Tensor y = g.output();
   g.give(0, is_complex(y.dtype()) ? negative(g.dy()) * conj(square(y)) : reciprocal_grad(g.dy(), y));
 }
 constexpr OpDef kReciprocal =
-    unary_op<Unary::kReciprocal>("reciprocal", "1 / x, elementwise. dx = -dy y^2, 0 where dy is 0.", Differentiable{output(0)}, reciprocal_vjp);
+    unary_op<Unary::kReciprocal>("reciprocal", "1 / x, elementwise. dx = -dy y^2, 0 where dy is 0.", Differentiable{output(0)}, reciprocal_vjp,
+                                 {.nonfinite = {NonFiniteHazard::kDiv0, "keep x away from 0: add a small number to it, or use divide_no_nan(1, x)"}});
 
 // log(a), 0 where no real logarithm exists: pow is no function of its exponent there.
 Tensor safe_log(const Tensor& a) {
@@ -55,6 +61,8 @@ constexpr OpDef kPow = define_op({
           }
           if (g.needs(1)) give_summed(g, 1, g.dy() * (conj_if_complex(g.output()) * safe_log(conj_if_complex(g.input(0)))));
         },
+    .zero = {ZeroHazard::kFlat, "start away from 0 where the exponent is above 1, and use no exponent of 0"},
+    .nonfinite = {NonFiniteHazard::kPow, "keep the base above 0: write pow(maximum(a, 1e-6), b), or use square, or products for whole exponents"},
 });
 
 // 1 where a is not 0, else 0: what remains of the factor a in the gradient of the ops below.
@@ -73,6 +81,8 @@ constexpr OpDef kXlogy = define_op({
           if (g.needs(0)) give_summed(g, 0, g.dy() * xlogy(not_zero(g.input(0)), g.input(1)));
           if (g.needs(1)) give_summed(g, 1, g.dy() * xdivy(g.input(0), g.input(1)));
         },
+    .zero = {ZeroHazard::kMasked, "where a is 0 the product is left out with its gradient; use a * log(b) if it should count"},
+    .nonfinite = {NonFiniteHazard::kLog0, "keep b away from 0: write xlogy(a, maximum(b, 1e-7))"},
 });
 
 constexpr OpDef kXlog1py = define_op({
@@ -86,6 +96,8 @@ constexpr OpDef kXlog1py = define_op({
           if (g.needs(0)) give_summed(g, 0, g.dy() * xlog1py(not_zero(g.input(0)), g.input(1)));
           if (g.needs(1)) give_summed(g, 1, g.dy() * xdivy(g.input(0), g.input(1) + 1));
         },
+    .zero = {ZeroHazard::kMasked, "where a is 0 the product is left out with its gradient; use a * log1p(b) if it should count"},
+    .nonfinite = {NonFiniteHazard::kLog0, "keep b away from -1: write xlog1py(a, maximum(b, -1 + 1e-6))"},
 });
 
 constexpr OpDef kXdivy = define_op({
@@ -99,11 +111,14 @@ constexpr OpDef kXdivy = define_op({
           if (g.needs(0)) give_summed(g, 0, g.dy() * xdivy(not_zero(g.input(0)), g.input(1)));
           if (g.needs(1)) give_summed(g, 1, g.dy() * xdivy(negative(g.input(0)), square(g.input(1))));
         },
+    .zero = {ZeroHazard::kMasked, "where a is 0 the quotient is left out with its gradient; use a / b if it should count"},
+    .nonfinite = {NonFiniteHazard::kDiv0, "keep b away from 0: add a small number to it"},
 });
 
 constexpr OpDef kMultiplyNoNan = define_op({
     .name = "multiply_no_nan",
     .doc = "a * b, 0 where b is 0 even if a is NaN or Inf, elementwise with broadcasting. da = dy * b, db = dy * a by the same rule.",
+    .type = "MulNoNan",
     .inputs = {{"a", Differentiable{input(1)}}, {"b", Differentiable{input(0)}}},
     .infer = infer_binary<Binary::kMultiplyNoNan>,
     .kernel = run_binary<Binary::kMultiplyNoNan>,
@@ -112,11 +127,14 @@ constexpr OpDef kMultiplyNoNan = define_op({
           if (g.needs(0)) give_summed(g, 0, multiply_no_nan(g.dy(), g.input(1)));
           if (g.needs(1)) give_summed(g, 1, multiply_no_nan(g.input(0), g.dy()));
         },
+    .zero = {ZeroHazard::kMasked, "where b is 0 the product is left out with its gradient; use a * b if it should count"},
+    .nonfinite = kLargeFactors,
 });
 
 constexpr OpDef kDivideNoNan = define_op({
     .name = "divide_no_nan",
     .doc = "a / b, 0 where b is 0, elementwise with broadcasting. da = dy / b, db = -dy * a / b^2, both 0 where b is 0.",
+    .type = "DivNoNan",
     .inputs = {{"a", Differentiable{input(1)}}, {"b", kFromBoth}},
     .infer = infer_binary<Binary::kDivideNoNan>,
     .kernel = run_binary<Binary::kDivideNoNan>,
@@ -125,6 +143,8 @@ constexpr OpDef kDivideNoNan = define_op({
           if (g.needs(0)) give_summed(g, 0, divide_no_nan(g.dy(), g.input(1)));
           if (g.needs(1)) give_summed(g, 1, g.dy() * divide_no_nan(divide_no_nan(negative(g.input(0)), g.input(1)), g.input(1)));
         },
+    .zero = {ZeroHazard::kMasked, "where b is 0 the quotient is left out with its gradient; add a small number to b if it should count"},
+    .nonfinite = {NonFiniteHazard::kDiv0, "keep b away from 0: add a small number to it"},
 });
 
 constexpr const OpDef* kOps[] = {&kSquare, &kSqrt, &kRsqrt, &kReciprocal, &kPow, &kXlogy, &kXlog1py, &kXdivy, &kMultiplyNoNan, &kDivideNoNan};

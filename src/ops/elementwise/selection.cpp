@@ -15,6 +15,7 @@ using kernels::Unary;
 constexpr OpDef kWhere = define_op({
     .name = "where",
     .doc = "a where cond is true, else b, elementwise with broadcasting. da = dy where cond is true, else 0; db = dy - da.",
+    .type = "SelectV2",
     .inputs = {{"cond",
                 NotDifferentiable{
                     "a condition only chooses between the two values; moving what it was computed from a little does not change the choice",
@@ -38,6 +39,7 @@ constexpr OpDef kWhere = define_op({
           if (g.needs(1)) give_summed(g, 1, where(g.input(0), g.dy(), 0));
           if (g.needs(2)) give_summed(g, 2, where(g.input(0), 0, g.dy()));
         },
+    .zero = {ZeroHazard::kMasked, "let the condition choose this value where it should learn: the value that is not chosen gets no gradient"},
 });
 
 constexpr Differentiable kFromAll{input(0) | input(1) | input(2)};
@@ -77,6 +79,8 @@ constexpr OpDef kClipByValue = define_op({
           if (g.needs(1)) give_summed(g, 1, where(above_low, 0, raised_dy));
           if (g.needs(2)) give_summed(g, 2, where(below_high, 0, g.dy()));
         },
+    .zero = {ZeroHazard::kClip,
+             "clip after the loss, widen the bounds, or let the gradient pass with x + stop_gradient(clip_by_value(x, low, high) - x)"},
 });
 
 struct CastAttrs {
@@ -91,6 +95,7 @@ constexpr OpDef kCast = define_op({
     .infer = [](InferContext& c) { c.output(c.attrs<CastAttrs>().dtype, c.input(0).shape()); },
     .kernel = [](KernelContext& g) { kernels::cast(g.in(0), g.out()); },
     .vjp = [](VjpContext& g) { g.give(0, cast(g.dy(), g.input_dtype(0))); },
+    .nonfinite = {NonFiniteHazard::kOverflow, "scale the numbers into the range of the narrower type, 65,504 for float16, or use bfloat16"},
 });
 
 constexpr OpDef kReal = unary_op<Unary::kReal>("real", "The real part, elementwise; complex. dx = dy.", Differentiable{},

@@ -14,43 +14,58 @@ constexpr OpDef kSin = unary_op<Unary::kSin>("sin", "The sine, elementwise. dx =
                                              [](VjpContext& g) { g.give(0, g.dy() * cos(conj_if_complex(g.input(0)))); });
 
 constexpr OpDef kCos = unary_op<Unary::kCos>("cos", "The cosine, elementwise. dx = -dy * sin(x).", Differentiable{input(0)},
-                                             [](VjpContext& g) { g.give(0, negative(g.dy()) * sin(conj_if_complex(g.input(0)))); });
+                                             [](VjpContext& g) { g.give(0, negative(g.dy()) * sin(conj_if_complex(g.input(0)))); },
+                                             {.zero = {ZeroHazard::kFlat, "start away from 0: the cosine has no slope there"}});
 
 // 1 / cos(x)^2 = 1 + y^2 spares the cosine.
 constexpr OpDef kTan = unary_op<Unary::kTan>("tan", "The tangent, elementwise. dx = dy / cos(x)^2.", Differentiable{output(0)},
-                                             [](VjpContext& g) { g.give(0, g.dy() * (square(conj_if_complex(g.output())) + 1)); });
+                                             [](VjpContext& g) { g.give(0, g.dy() * (square(conj_if_complex(g.output())) + 1)); },
+                                             {.nonfinite = {NonFiniteHazard::kTrig, "keep x away from the poles at pi / 2 + k pi"}});
 
-constexpr OpDef kAsin = unary_op<Unary::kAsin>("asin", "The inverse sine, elementwise, NaN outside [-1, 1]. dx = dy / sqrt(1 - x^2).",
-                                               Differentiable{input(0)}, [](VjpContext& g) { g.give(0, g.dy() * rsqrt(1 - square(g.input(0)))); });
+constexpr OpDef kAsin =
+    unary_op<Unary::kAsin>("asin", "The inverse sine, elementwise, NaN outside [-1, 1]. dx = dy / sqrt(1 - x^2).", Differentiable{input(0)},
+                           [](VjpContext& g) { g.give(0, g.dy() * rsqrt(1 - square(g.input(0)))); },
+                           {.nonfinite = {NonFiniteHazard::kTrig,
+                                          "keep x inside (-1, 1): write asin(clip_by_value(x, -1 + 1e-6, 1 - 1e-6)), or take the angle with atan2"}});
 
 constexpr OpDef kAcos =
     unary_op<Unary::kAcos>("acos", "The inverse cosine, elementwise, NaN outside [-1, 1]. dx = -dy / sqrt(1 - x^2).", Differentiable{input(0)},
-                           [](VjpContext& g) { g.give(0, negative(g.dy()) * rsqrt(1 - square(g.input(0)))); });
+                           [](VjpContext& g) { g.give(0, negative(g.dy()) * rsqrt(1 - square(g.input(0)))); },
+                           {.nonfinite = {NonFiniteHazard::kTrig,
+                                          "keep x inside (-1, 1): write acos(clip_by_value(x, -1 + 1e-6, 1 - 1e-6)), or take the angle with atan2"}});
 
 constexpr OpDef kAtan = unary_op<Unary::kAtan>("atan", "The inverse tangent, elementwise. dx = dy / (1 + x^2).", Differentiable{input(0)},
-                                               [](VjpContext& g) { g.give(0, g.dy() / (square(g.input(0)) + 1)); });
+                                               [](VjpContext& g) { g.give(0, g.dy() / (square(g.input(0)) + 1)); }, {.zero = kSaturates});
 
-constexpr OpDef kSinh = unary_op<Unary::kSinh>("sinh", "The hyperbolic sine, elementwise. dx = dy * cosh(x).", Differentiable{input(0)},
-                                               [](VjpContext& g) { g.give(0, g.dy() * cosh(conj_if_complex(g.input(0)))); });
+constexpr NonFiniteHazard kLargeExponent{NonFiniteHazard::kOverflow, "bound x, for instance with clip_by_value(x, -80, 80)"};
 
-constexpr OpDef kCosh = unary_op<Unary::kCosh>("cosh", "The hyperbolic cosine, elementwise. dx = dy * sinh(x).", Differentiable{input(0)},
-                                               [](VjpContext& g) { g.give(0, g.dy() * sinh(conj_if_complex(g.input(0)))); });
+constexpr OpDef kSinh =
+    unary_op<Unary::kSinh>("sinh", "The hyperbolic sine, elementwise. dx = dy * cosh(x).", Differentiable{input(0)},
+                           [](VjpContext& g) { g.give(0, g.dy() * cosh(conj_if_complex(g.input(0)))); }, {.nonfinite = kLargeExponent});
+
+constexpr OpDef kCosh =
+    unary_op<Unary::kCosh>("cosh", "The hyperbolic cosine, elementwise. dx = dy * sinh(x).", Differentiable{input(0)},
+                           [](VjpContext& g) { g.give(0, g.dy() * sinh(conj_if_complex(g.input(0)))); },
+                           {.zero = {ZeroHazard::kFlat, "start away from 0: the hyperbolic cosine has no slope there"}, .nonfinite = kLargeExponent});
 
 void tanh_vjp(VjpContext& g) {
   const Tensor y = g.output();
   g.give(0, is_complex(y.dtype()) ? g.dy() * (1 - square(conj(y))) : tanh_grad(g.dy(), y));
 }
-constexpr OpDef kTanh =
-    unary_op<Unary::kTanh>("tanh", "The hyperbolic tangent, elementwise. dx = dy * (1 - y^2).", Differentiable{output(0)}, tanh_vjp);
+constexpr OpDef kTanh = unary_op<Unary::kTanh>("tanh", "The hyperbolic tangent, elementwise. dx = dy * (1 - y^2).", Differentiable{output(0)},
+                                               tanh_vjp, {.zero = kSaturates});
 
 constexpr OpDef kAsinh = unary_op<Unary::kAsinh>("asinh", "The inverse hyperbolic sine, elementwise. dx = dy / cosh(y).", Differentiable{output(0)},
                                                  [](VjpContext& g) { g.give(0, g.dy() / cosh(g.output())); });
 
 constexpr OpDef kAcosh = unary_op<Unary::kAcosh>("acosh", "The inverse hyperbolic cosine, elementwise, NaN below 1. dx = dy / sinh(y).",
-                                                 Differentiable{output(0)}, [](VjpContext& g) { g.give(0, g.dy() / sinh(g.output())); });
+                                                 Differentiable{output(0)}, [](VjpContext& g) { g.give(0, g.dy() / sinh(g.output())); },
+                                                 {.nonfinite = {NonFiniteHazard::kTrig, "keep x above 1: write acosh(maximum(x, 1 + 1e-6))"}});
 
-constexpr OpDef kAtanh = unary_op<Unary::kAtanh>("atanh", "The inverse hyperbolic tangent, elementwise, NaN outside [-1, 1]. dx = dy / (1 - x^2).",
-                                                 Differentiable{input(0)}, [](VjpContext& g) { g.give(0, g.dy() / (1 - square(g.input(0)))); });
+constexpr OpDef kAtanh =
+    unary_op<Unary::kAtanh>("atanh", "The inverse hyperbolic tangent, elementwise, NaN outside [-1, 1]. dx = dy / (1 - x^2).",
+                            Differentiable{input(0)}, [](VjpContext& g) { g.give(0, g.dy() / (1 - square(g.input(0)))); },
+                            {.nonfinite = {NonFiniteHazard::kTrig, "keep x inside (-1, 1): write atanh(clip_by_value(x, -1 + 1e-6, 1 - 1e-6))"}});
 
 constexpr Differentiable kFromBoth{input(0) | input(1)};
 
@@ -67,6 +82,8 @@ constexpr OpDef kAtan2 = define_op({
           if (g.needs(0)) give_summed(g, 0, x * scaled);
           if (g.needs(1)) give_summed(g, 1, negative(y) * scaled);
         },
+    .nonfinite = {NonFiniteHazard::kTrig,
+                  "keep (x, y) away from the origin: give atan2 safe numbers there with where() on its operands, not on its result"},
 });
 
 constexpr const OpDef* kOps[] = {&kSin, &kCos, &kTan, &kAsin, &kAcos, &kAtan, &kSinh, &kCosh, &kTanh, &kAsinh, &kAcosh, &kAtanh, &kAtan2};

@@ -81,6 +81,7 @@ struct GatherAttrs {
 constexpr OpDef kGather = define_op({
     .name = "gather",
     .doc = "The parts of params, along an axis, that the indices name. dparams = zeros to which dy is added where it was taken from.",
+    .type = "GatherV2",
     .inputs = {{"params", Differentiable{input(1)}}, {"indices", kPosition, Role::kIndex}},
     .attrs = {attr<&GatherAttrs::axis>("axis", "the axis of params that the indices count along"),
               attr<&GatherAttrs::batch_dims>("batch_dims", "how many leading axes params and indices share")},
@@ -104,6 +105,7 @@ constexpr OpDef kGather = define_op({
           const auto& a = g.attrs<GatherAttrs>();
           g.give(0, gather_grad(g.dy(), g.input(1), {a.axis, a.batch_dims, g.input_shape(0)}));
         },
+    .zero = {ZeroHazard::kMasked, "let the indices name what should learn: parts that are not taken get no gradient"},
 });
 
 // Adds dy into `out`, where the axes before `batch_dims` are shared: one batch after the other.

@@ -77,19 +77,25 @@ void dense_vjp(VjpContext& g) {
 constexpr OpDef kDense = define_op({
     .name = "dense",
     .doc = "x @ w + bias: x [..., k], w [k, n], bias [n] -> [..., n]. dx = dy @ w^T, dw = x^T @ dy, dbias = sum(dy).",
+    .type = "MatMul",
     .inputs = {{"x", Differentiable{input(1)}}, {"w", Differentiable{input(0)}}, {"bias", Differentiable{}}},
     .infer = infer_dense,
     .kernel = run_dense<Activation::kNone>,
     .vjp = dense_vjp<Activation::kNone>,
+    .zero = kZeroOperand,
+    .nonfinite = kLargeOperands,
 });
 
 constexpr OpDef kDenseRelu = define_op({
     .name = "dense_relu",
     .doc = "relu(x @ w + bias): x [..., k], w [k, n], bias [n] -> [..., n]. With dz = dy where y > 0: dx = dz @ w^T, dw = x^T @ dz, dbias = sum(dz).",
+    .type = "Relu",
     .inputs = {{"x", Differentiable{input(1) | output(0)}}, {"w", Differentiable{input(0) | output(0)}}, {"bias", Differentiable{output(0)}}},
     .infer = infer_dense,
     .kernel = run_dense<Activation::kRelu>,
     .vjp = dense_vjp<Activation::kRelu>,
+    .zero = kDies,
+    .nonfinite = kLargeOperands,
 });
 
 constexpr const OpDef* kOps[] = {&kBiasAdd, &kDense, &kDenseRelu};

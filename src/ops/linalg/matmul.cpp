@@ -85,12 +85,15 @@ void matmul_vjp(VjpContext& g) {
 constexpr OpDef kMatmul = define_op({
     .name = "matmul",
     .doc = "Matrix product over the last two axes: a [..., m, k] @ b [..., k, n] -> [..., m, n]. da = dy @ b^T, db = a^T @ dy.",
+    .type = "MatMul",
     .inputs = {{"a", Differentiable{input(1)}}, {"b", Differentiable{input(0)}}},
     .attrs = {attr<&MatmulOptions::transpose_a>("transpose_a", "a lies transposed, [..., k, m]"),
               attr<&MatmulOptions::transpose_b>("transpose_b", "b lies transposed, [..., n, k]")},
     .infer = infer_matmul,
     .kernel = run_matmul,
     .vjp = matmul_vjp,
+    .zero = kZeroOperand,
+    .nonfinite = kLargeOperands,
 });
 
 constexpr const OpDef* kOps[] = {&kMatmul};

@@ -15,29 +15,34 @@ using kernels::Binary;
 using kernels::Unary;
 
 constexpr OpDef kRelu = unary_op<Unary::kRelu>("relu", "max(x, 0), elementwise. dx = dy where x > 0, else 0.", Differentiable{output(0)},
-                                               [](VjpContext& g) { g.give(0, relu_grad(g.dy(), g.output())); });
+                                               [](VjpContext& g) { g.give(0, relu_grad(g.dy(), g.output())); }, {.zero = kDies});
 
-constexpr OpDef kRelu6 = unary_op<Unary::kRelu6>("relu6", "min(max(x, 0), 6), elementwise. dx = dy where 0 < x < 6, else 0.",
-                                                 Differentiable{output(0)}, [](VjpContext& g) { g.give(0, relu6_grad(g.dy(), g.output())); });
+constexpr OpDef kRelu6 = unary_op<Unary::kRelu6>(
+    "relu6", "min(max(x, 0), 6), elementwise. dx = dy where 0 < x < 6, else 0.", Differentiable{output(0)},
+    [](VjpContext& g) { g.give(0, relu6_grad(g.dy(), g.output())); },
+    {.zero = {ZeroHazard::kDeadUnit, "lower the learning rate, start from other biases, or use leaky_relu or silu, which are never off"}});
 
-constexpr OpDef kElu = unary_op<Unary::kElu>("elu", "x where x > 0, else e^x - 1, elementwise. dx = dy where x >= 0, else dy * e^x.",
-                                             Differentiable{output(0)}, [](VjpContext& g) { g.give(0, elu_grad(g.dy(), g.output())); });
+constexpr OpDef kElu =
+    unary_op<Unary::kElu>("elu", "x where x > 0, else e^x - 1, elementwise. dx = dy where x >= 0, else dy * e^x.", Differentiable{output(0)},
+                          [](VjpContext& g) { g.give(0, elu_grad(g.dy(), g.output())); }, {.zero = kSaturates});
 
-constexpr OpDef kSelu = unary_op<Unary::kSelu>("selu", "scale * (x where x > 0, else alpha * (e^x - 1)), elementwise; Klambauer et al. 2017.",
-                                               Differentiable{output(0)}, [](VjpContext& g) { g.give(0, selu_grad(g.dy(), g.output())); });
+constexpr OpDef kSelu =
+    unary_op<Unary::kSelu>("selu", "scale * (x where x > 0, else alpha * (e^x - 1)), elementwise; Klambauer et al. 2017.", Differentiable{output(0)},
+                           [](VjpContext& g) { g.give(0, selu_grad(g.dy(), g.output())); }, {.zero = kSaturates});
 
-constexpr OpDef kSoftplus = unary_op<Unary::kSoftplus>("softplus", "log(1 + e^x), elementwise, without overflow. dx = dy * sigmoid(x).",
-                                                       Differentiable{input(0)}, [](VjpContext& g) { g.give(0, softplus_grad(g.dy(), g.input(0))); });
+constexpr OpDef kSoftplus =
+    unary_op<Unary::kSoftplus>("softplus", "log(1 + e^x), elementwise, without overflow. dx = dy * sigmoid(x).", Differentiable{input(0)},
+                               [](VjpContext& g) { g.give(0, softplus_grad(g.dy(), g.input(0))); }, {.zero = kSaturates});
 
 constexpr OpDef kSoftsign = unary_op<Unary::kSoftsign>("softsign", "x / (1 + |x|), elementwise. dx = dy / (1 + |x|)^2.", Differentiable{input(0)},
-                                                       [](VjpContext& g) { g.give(0, softsign_grad(g.dy(), g.input(0))); });
+                                                       [](VjpContext& g) { g.give(0, softsign_grad(g.dy(), g.input(0))); }, {.zero = kSaturates});
 
 void silu_vjp(VjpContext& g) {
   const Tensor x = g.input(0), s = sigmoid(x);
   g.give(0, g.dy() * s * (x * (1 - s) + 1));
 }
-constexpr OpDef kSilu =
-    unary_op<Unary::kSilu>("silu", "x * s with s = sigmoid(x), elementwise. dx = dy * s * (1 + x * (1 - s)).", Differentiable{input(0)}, silu_vjp);
+constexpr OpDef kSilu = unary_op<Unary::kSilu>("silu", "x * s with s = sigmoid(x), elementwise. dx = dy * s * (1 + x * (1 - s)).",
+                                               Differentiable{input(0)}, silu_vjp, {.zero = kSaturates});
 
 // The normal distribution's function and density at x.
 void gelu_vjp(VjpContext& g) {
@@ -48,7 +53,7 @@ void gelu_vjp(VjpContext& g) {
 }
 constexpr OpDef kGelu = unary_op<Unary::kGelu>(
     "gelu", "x * P(x), elementwise, where P is the standard normal distribution function with density p. dx = dy * (P(x) + x * p(x)).",
-    Differentiable{input(0)}, gelu_vjp);
+    Differentiable{input(0)}, gelu_vjp, {.zero = kSaturates});
 
 // ---- leaky_relu and its gradient are one loop: v > 0 ? x : alpha x, with v = x on the way forward ----
 
@@ -56,6 +61,8 @@ struct LeakyAttrs {
   float alpha;
 };
 constexpr AttrDef kAlpha = attr<&LeakyAttrs::alpha>("alpha", "slope where x <= 0");
+
+constexpr ZeroHazard kZeroAlpha{ZeroHazard::kDeadUnit, "give alpha a number above 0"};
 
 void infer_leaky(InferContext& c) {
   const Tensor& x = c.input(0);
@@ -91,6 +98,7 @@ constexpr OpDef kLeakyReluGrad = define_op({
           if (g.needs(0)) g.give(0, leaky_relu_grad(g.dy(), g.input(1), g.attrs<LeakyAttrs>()));
           if (g.needs(1)) g.give(1, zeros_for_gradient(g.input_dtype(1), g.input_shape(1)));
         },
+    .zero = kZeroAlpha,
 });
 
 Tensor leaky_relu_grad(const Tensor& dy, const Tensor& x, const LeakyAttrs& attrs) { return apply(kLeakyReluGrad, {&dy, &x}, Where::here(), attrs); }
@@ -103,6 +111,7 @@ constexpr OpDef kLeakyRelu = define_op({
     .infer = infer_leaky,
     .kernel = [](KernelContext& g) { run_leaky(g, g.input(0), g.input(0)); },
     .vjp = [](VjpContext& g) { g.give(0, leaky_relu_grad(g.dy(), g.input(0), g.attrs<LeakyAttrs>())); },
+    .zero = kZeroAlpha,
 });
 
 constexpr const OpDef* kOps[] = {&kRelu, &kRelu6, &kElu, &kSelu, &kSoftplus, &kSoftsign, &kSilu, &kGelu, &kLeakyRelu, &kLeakyReluGrad};

@@ -15,6 +15,8 @@ namespace whygrad {
 namespace internal {
 namespace {
 
+constexpr ZeroHazard kOneWins{ZeroHazard::kSaturated, "keep logits close together: divide them by a temperature or normalise them"};
+
 // The records work along the last axis.
 
 void infer_softmax(InferContext& c) {
@@ -48,6 +50,7 @@ constexpr OpDef kSoftmaxGrad = define_op({
             g.give(1, u * (dy - last_sum(dy * y)) - dy * last_sum(u * y));
           }
         },
+    .zero = kOneWins,
 });
 
 constexpr OpDef kSoftmax = define_op({
@@ -57,6 +60,8 @@ constexpr OpDef kSoftmax = define_op({
     .infer = infer_softmax,
     .kernel = [](KernelContext& g) { kernels::softmax(Packed(g.input(0)).view(), g.out()); },
     .vjp = [](VjpContext& g) { g.give(0, softmax_grad(g.dy(), g.output())); },
+    .zero = {ZeroHazard::kSaturated,
+             "keep logits close together: divide them by a temperature or normalise them; as part of a loss, use a cross-entropy on logits"},
 });
 
 constexpr OpDef kLogSoftmaxGrad = define_op({
@@ -71,6 +76,7 @@ constexpr OpDef kLogSoftmaxGrad = define_op({
           if (g.needs(0)) g.give(0, g.dy() - last_sum(weighted));
           if (g.needs(1)) g.give(1, negative(weighted) * last_sum(g.input(0)));
         },
+    .zero = kOneWins,
 });
 
 constexpr OpDef kLogSoftmax = define_op({
@@ -80,6 +86,7 @@ constexpr OpDef kLogSoftmax = define_op({
     .infer = infer_softmax,
     .kernel = [](KernelContext& g) { kernels::log_softmax(Packed(g.input(0)).view(), g.out()); },
     .vjp = [](VjpContext& g) { g.give(0, log_softmax_grad(g.dy(), g.output())); },
+    .zero = kOneWins,
 });
 
 constexpr const OpDef* kOps[] = {&kSoftmax, &kSoftmaxGrad, &kLogSoftmax, &kLogSoftmaxGrad};

@@ -43,6 +43,7 @@ void infer_normal(InferContext& c) {
 constexpr OpDef kNormal = define_op({
     .name = "random_normal",
     .doc = "Normally distributed numbers.",
+    .type = "RandomStandardNormal",
     .attrs = {kShape, kMean, kStddev, kDType},
     .infer = infer_normal,
     .kernel =
@@ -57,6 +58,7 @@ constexpr OpDef kNormal = define_op({
 constexpr OpDef kTruncatedNormal = define_op({
     .name = "random_truncated_normal",
     .doc = "Normally distributed numbers, drawn again where they are more than two standard deviations from the mean.",
+    .type = "TruncatedNormal",
     .attrs = {kShape, kMean, kStddev, kDType},
     .infer = infer_normal,
     .kernel =
@@ -78,6 +80,7 @@ bool in_range(DType dtype, double x) {
 constexpr OpDef kUniform = define_op({
     .name = "random_uniform",
     .doc = "Numbers evenly distributed over [minval, maxval).",
+    .type = "RandomUniform",
     .attrs = {kShape, attr<&RandomAttrs::a>("minval", "smallest number"), attr<&RandomAttrs::b>("maxval", "number above all of them"), kDType},
     .infer =
         [](InferContext& c) {
@@ -109,6 +112,7 @@ constexpr OpDef kUniform = define_op({
 constexpr OpDef kPermutation = define_op({
     .name = "random_permutation",
     .doc = "The numbers 0 to n - 1 in random order, [n].",
+    .type = "RandomShuffle",
     .attrs = {kShape},
     .infer = [](InferContext& c) { c.output(int64, c.attrs<RandomAttrs>().shape); },
     .kernel =

@@ -40,6 +40,7 @@ void run_arg(KernelContext& g) {
 constexpr OpDef kArgmax = define_op({
     .name = "argmax",
     .doc = "The position of the largest element along an axis, the first of equal ones: x [m, n] along axis 1 gives [m].",
+    .type = "ArgMax",
     .inputs = {{"x",
                 NotDifferentiable{
                     "argmax gives a position; a position does not move when its input moves a little, so it has no derivative",
@@ -53,6 +54,7 @@ constexpr OpDef kArgmax = define_op({
 constexpr OpDef kArgmin = define_op({
     .name = "argmin",
     .doc = "The position of the smallest element along an axis, the first of equal ones: x [m, n] along axis 1 gives [m].",
+    .type = "ArgMin",
     .inputs = {{"x",
                 NotDifferentiable{
                     "argmin gives a position; a position does not move when its input moves a little, so it has no derivative",
@@ -112,6 +114,8 @@ constexpr OpDef kCumprod = define_op({
           // TensorFlow's rule at 0, which it gives to complex numbers too.
           g.give(0, is_complex(x.dtype()) ? where(x == 0, 0, sum / where(x == 0, 1, x)) : divide_no_nan(sum, x));
         },
+    .zero = {ZeroHazard::kMasked, "keep factors away from 0, or add their logarithms with cumsum"},
+    .nonfinite = {NonFiniteHazard::kOverflow, "add logarithms with cumsum instead of multiplying"},
 });
 
 constexpr const OpDef* kOps[] = {&kArgmax, &kArgmin, &kCumsum, &kCumprod};

@@ -53,11 +53,13 @@ constexpr OpDef kReduceLogsumexp = define_op({
     .infer = infer_floating_reduce,
     .kernel = run_logsumexp,
     .vjp = [](VjpContext& g) { g.give(0, with_folded_axes(g, g.dy()) * exp(g.input(0) - with_folded_axes(g, g.output()))); },
+    .zero = {ZeroHazard::kSaturated, "keep the elements close together: divide them by a temperature or normalise them"},
 });
 
 constexpr OpDef kReduceEuclideanNorm = define_op({
     .name = "reduce_euclidean_norm",
     .doc = "sqrt(sum(x^2)) over axes. dx = x / (y / dy).",
+    .type = "EuclideanNorm",
     .inputs = {{"x", Differentiable{input(0) | output(0)}}},
     .attrs = {kAxesAttr, kKeepdimsAttr},
     .infer = infer_floating_reduce,
@@ -69,6 +71,7 @@ constexpr OpDef kReduceEuclideanNorm = define_op({
           kernels::unary(Unary::kSqrt, g.out(), g.out());
         },
     .vjp = [](VjpContext& g) { g.give(0, g.input(0) / with_folded_axes(g, g.output() / g.dy())); },
+    .nonfinite = {NonFiniteHazard::kSqrt0, "keep the norm away from 0: write sqrt(reduce_sum(square(x)) + 1e-12)"},
 });
 
 constexpr const OpDef* kOps[] = {&kReduceLogsumexp, &kReduceEuclideanNorm};

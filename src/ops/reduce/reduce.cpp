@@ -27,27 +27,34 @@ void run_reduce(KernelContext& g) {
 }
 
 template <Reduce Op>
-consteval OpDef reduce_op(const char* name, const char* doc, GradientAnswer x, void (*vjp)(VjpContext&) = nullptr) {
+consteval OpDef reduce_op(const char* name, const char* doc, GradientAnswer x, void (*vjp)(VjpContext&), OpNotes notes) {
   return define_op({
       .name = name,
       .doc = doc,
+      .type = notes.type,
       .inputs = {{"x", x}},
       .attrs = {kAxesAttr, kKeepdimsAttr},
       .infer = infer_reduce<Op>,
       .kernel = run_reduce<Op>,
       .vjp = vjp,
+      .zero = notes.zero,
+      .nonfinite = notes.nonfinite,
   });
 }
 
 void sum_vjp(VjpContext& g) { g.give(0, broadcast_to(with_folded_axes(g, g.dy()), g.input_shape(0))); }
-constexpr OpDef kReduceSum = reduce_op<Reduce::kSum>("reduce_sum", "The sum over axes. dx = dy, repeated.", Differentiable{}, sum_vjp);
+constexpr OpDef kReduceSum =
+    reduce_op<Reduce::kSum>("reduce_sum", "The sum over axes. dx = dy, repeated.", Differentiable{}, sum_vjp, {.type = "Sum"});
 
 void mean_vjp(VjpContext& g) {
   const auto count = static_cast<double>(folded_count(g.input_shape(0), g.attrs<ReduceAttrs>().axes));
   g.give(0, broadcast_to(with_folded_axes(g, g.dy() / count), g.input_shape(0)));
 }
-constexpr OpDef kReduceMean =
-    reduce_op<Reduce::kMean>("reduce_mean", "The mean of n elements, over axes. dx = dy / n, repeated.", Differentiable{}, mean_vjp);
+constexpr OpDef kReduceMean = reduce_op<Reduce::kMean>(
+    "reduce_mean", "The mean of n elements, over axes. dx = dy / n, repeated.", Differentiable{}, mean_vjp,
+    {.type = "Mean",
+     .nonfinite = {NonFiniteHazard::kDiv0,
+                   "give at least one element: the mean of none is NaN; divide_no_nan(reduce_sum(x), count) gives 0 for it"}});
 
 // For each element the product of all others that are folded with it: of those before it and those after it, with the folded axes laid out as one.
 Tensor product_of_others(const Tensor& x, std::uint32_t axes) {
@@ -70,25 +77,31 @@ void prod_vjp(VjpContext& g) {
   g.give(0, with_folded_axes(g, g.dy()) * others);
 }
 constexpr OpDef kReduceProd = reduce_op<Reduce::kProd>("reduce_prod", "The product over axes. dx = dy times the product of all other elements.",
-                                                       Differentiable{input(0)}, prod_vjp);
+                                                       Differentiable{input(0)}, prod_vjp,
+                                                       {.type = "Prod",
+                                                        .zero = {ZeroHazard::kMasked, "keep factors away from 0, or add their logarithms instead"},
+                                                        .nonfinite = {NonFiniteHazard::kOverflow, "add logarithms instead of multiplying"}});
 
 void extreme_vjp(VjpContext& g) {
   const Tensor chosen = cast(with_folded_axes(g, g.output()) == g.input(0), g.input_dtype(0));
   const Tensor ties = reduce_sum(chosen, Ints(axes_of(&g.attrs<ReduceAttrs>()).integers), true);
   g.give(0, chosen / ties * with_folded_axes(g, g.dy()));
 }
-constexpr OpDef kReduceMax =
-    reduce_op<Reduce::kMax>("reduce_max", "The largest element over axes. dx = dy at the largest; equal ones share it in equal parts.",
-                            Differentiable{input(0) | output(0)}, extreme_vjp);
-constexpr OpDef kReduceMin =
-    reduce_op<Reduce::kMin>("reduce_min", "The smallest element over axes. dx = dy at the smallest; equal ones share it in equal parts.",
-                            Differentiable{input(0) | output(0)}, extreme_vjp);
+constexpr OpDef kReduceMax = reduce_op<Reduce::kMax>(
+    "reduce_max", "The largest element over axes. dx = dy at the largest; equal ones share it in equal parts.", Differentiable{input(0) | output(0)},
+    extreme_vjp,
+    {.type = "Max", .zero = {ZeroHazard::kFlat, "only the largest element learns; let all learn with reduce_logsumexp(x) or reduce_mean(x)"}});
+constexpr OpDef kReduceMin = reduce_op<Reduce::kMin>(
+    "reduce_min", "The smallest element over axes. dx = dy at the smallest; equal ones share it in equal parts.",
+    Differentiable{input(0) | output(0)}, extreme_vjp,
+    {.type = "Min", .zero = {ZeroHazard::kFlat, "only the smallest element learns; let all learn with -reduce_logsumexp(-x) or reduce_mean(x)"}});
 
 constexpr NotDifferentiable kTruth{
     "the result is one truth value made of many; it does not move when what they were computed from moves a little",
     "put a smooth measure into the loss, such as the mean of sigmoid(margin), and keep this for metrics and conditions"};
-constexpr OpDef kReduceAny = reduce_op<Reduce::kAny>("reduce_any", "Whether any element over axes is true; bool.", kTruth);
-constexpr OpDef kReduceAll = reduce_op<Reduce::kAll>("reduce_all", "Whether all elements over axes are true; bool.", kTruth);
+constexpr OpDef kReduceAny = reduce_op<Reduce::kAny>("reduce_any", "Whether any element over axes is true; bool.", kTruth, nullptr, {.type = "Any"});
+constexpr OpDef kReduceAll =
+    reduce_op<Reduce::kAll>("reduce_all", "Whether all elements over axes are true; bool.", kTruth, nullptr, {.type = "All"});
 
 constexpr const OpDef* kOps[] = {&kReduceSum, &kReduceMean, &kReduceProd, &kReduceMax, &kReduceMin, &kReduceAny, &kReduceAll};
 

@@ -74,6 +74,7 @@ struct AxisAttrs {
 constexpr OpDef kUnstack = define_op({
     .name = "unstack",
     .doc = "The tensors that lie side by side along an axis of x. dx = stack of the gradients.",
+    .type = "Unpack",
     .inputs = {{"x", Differentiable{}}},
     .outputs = {"parts"},
     .attrs = {attr<&AxisAttrs::axis>("axis", "the axis that goes")},
@@ -112,6 +113,7 @@ kernels::View part_of(const kernels::View& out, int axis, std::int64_t begin, st
 constexpr OpDef kConcat = define_op({
     .name = "concat",
     .doc = "Tensors one after the other along an axis. dx_i = its part of dy.",
+    .type = "ConcatV2",
     .inputs = {{"tensors", Differentiable{}}},
     .variadic = true,
     .attrs = {attr<&AxisAttrs::axis>("axis", "the axis along which they follow each other")},
@@ -156,6 +158,7 @@ constexpr OpDef kConcat = define_op({
 constexpr OpDef kStack = define_op({
     .name = "stack",
     .doc = "Tensors of one shape side by side along a new axis. dx_i = dy at i.",
+    .type = "Pack",
     .inputs = {{"tensors", Differentiable{}}},
     .variadic = true,
     .attrs = {attr<&AxisAttrs::axis>("axis", "where the new axis stands in the result")},

@@ -99,6 +99,7 @@ struct ReverseAttrs {
 constexpr OpDef kReverse = define_op({
     .name = "reverse",
     .doc = "x with some axes running backwards. dx = reverse(dy).",
+    .type = "ReverseV2",
     .inputs = {{"x", Differentiable{}}},
     .attrs = {attr<&ReverseAttrs::axes>("axes", "the axes that run backwards")},
     .infer =
@@ -146,6 +147,8 @@ AttrValue part_attr(const void* attrs) {
   return {.type = AttrType::kInts, .integers = {a->part.*Member, static_cast<std::size_t>(a->shape.rank())}};
 }
 
+constexpr ZeroHazard kLeavesOut{ZeroHazard::kMasked, "take the part that should learn: elements outside of it get no gradient"};
+
 constexpr OpDef kSlice = define_op({
     .name = "slice",
     .doc = "The block of `size` elements of x from `begin` on. dx is dy amid zeros.",
@@ -154,6 +157,7 @@ constexpr OpDef kSlice = define_op({
     .infer = infer_part,
     .view = view_part,
     .vjp = fill_around,
+    .zero = kLeavesOut,
 });
 
 constexpr OpDef kStridedSlice = define_op({
@@ -166,11 +170,13 @@ constexpr OpDef kStridedSlice = define_op({
     .infer = infer_part,
     .view = view_part,
     .vjp = fill_around,
+    .zero = kLeavesOut,
 });
 
 constexpr OpDef kSliceGrad = define_op({
     .name = "slice_grad",
     .doc = "The gradient of slice and strided_slice: zeros of the whole's shape with dy at the part. ddy = the part of the gradient.",
+    .type = "StridedSliceGrad",
     .inputs = {{"dy", Differentiable{}}},
     .attrs = {{"begin", "the first element on each axis", part_attr<&Part::begin>},
               {"strides", "the step on each axis", part_attr<&Part::strides>},

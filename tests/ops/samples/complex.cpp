@@ -67,7 +67,7 @@ const Samples kSamples([](SampleList& list) {
                     return Arrays{y};
                   }});
   }
-  list.add({.op = "abs",
+  list.add({.op = "complex_abs",
             .inputs = {right_half({4}, 1)},
             .run = [](const Inputs& x) { return outputs(abs(x[0])); },
             .expected =
@@ -77,6 +77,14 @@ const Samples kSamples([](SampleList& list) {
                   return Arrays{y};
                 },
             .dtypes = {float64}});
+  list.refuse({.op = "complex_abs", .fragment = "the op takes complex numbers", .call = [] {
+                 const Tensor x = uniform({3});
+                 apply(*find_op("complex_abs"), {&x}, Where::here());
+               }});
+  list.refuse({.op = "abs", .fragment = "use complex_abs(x)", .call = [] {
+                 const Tensor z = complex_numbers({3});
+                 apply(*find_op("abs"), {&z}, Where::here());
+               }});
   for (const BinaryRow& row : kBinary) {
     list.add({.op = row.op,
               .inputs = {right_half({4}, 1), right_half({}, 2)},
