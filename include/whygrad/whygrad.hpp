@@ -8,6 +8,7 @@
 #include <whygrad/data/dataset.hpp>
 #include <whygrad/data/idx.hpp>
 #include <whygrad/data/mnist.hpp>
+#include <whygrad/explain/diagnosis.hpp>
 #include <whygrad/explain/explanation.hpp>
 #include <whygrad/io/csv.hpp>
 #include <whygrad/io/npy.hpp>

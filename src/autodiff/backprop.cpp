@@ -83,9 +83,10 @@ bool carries(const Record& r, int input) {
 
 class Backprop {
  public:
-  Backprop(const TapeState& tape, const Question& question)
+  Backprop(const TapeState& tape, const Question& question, const BackwardVisitor* visitor = nullptr)
       : tape_(tape),
         question_(question),
+        visitor_(visitor),
         log_(Log::mine()),
         slice_(tape.slice()),
         positions_(tape.windows(), log_.next_id()),
@@ -216,7 +217,8 @@ class Backprop {
     VjpContext context(r, {dys, r.outputs}, needs, {dxs, r.inputs});
     {
       const BackwardScope scope(log_, r);
-      r.op->vjp(context);
+      run_rule(r, context);
+      if (visitor_ != nullptr) (*visitor_)(r, {dys, r.outputs}, {dxs, r.inputs});
       for (int i = 0; i < r.inputs; ++i) {
         if (!needs[i] || !dxs[i].defined()) continue;
         if (dxs[i].shape() != r.shape(i) || dxs[i].dtype() != r.dtype(i)) {
@@ -225,6 +227,15 @@ class Backprop {
         }
         accumulate(r.input_ids()[i], std::move(dxs[i]));
       }
+    }
+  }
+
+  void run_rule(const Record& r, VjpContext& context) const {
+    try {
+      r.op->vjp(context);
+    } catch (const std::exception& error) {
+      if (question_.observer != nullptr) question_.observer->rule_threw(r, error);
+      throw;
     }
   }
 
@@ -266,6 +277,7 @@ class Backprop {
 
   const TapeState& tape_;
   const Question& question_;
+  const BackwardVisitor* const visitor_;
   Log& log_;
   const LogSlice slice_;
   const Positions positions_;
@@ -280,5 +292,10 @@ class Backprop {
 }  // namespace
 
 std::vector<Tensor> backprop(const TapeState& tape, const Question& question) { return Backprop(tape, question).run(); }
+
+void replay_backprop(const TapeState& tape, const Question& question, const BackwardVisitor& visitor) {
+  const Log::Silence silence;
+  Backprop(tape, question, &visitor).run();
+}
 
 }  // namespace whygrad::internal

@@ -1,6 +1,7 @@
 // One gradient request: the sweeps over a tape's windows.
 #pragma once
 
+#include "autodiff/observer.hpp"
 #include "autodiff/tape_state.hpp"
 
 #include <vector>
@@ -16,11 +17,15 @@ struct Question {
   std::vector<Target> targets;
   // Per source the ids it stands for: one for a tensor, one per value that was read for a variable.
   std::vector<std::vector<ValueId>> sources;
-  bool release = false;  // let go of every record on the way
+  bool release = false;                  // let go of every record on the way
+  GradientObserver* observer = nullptr;  // is told of rules that throw
 };
 
 // The gradient of every source, empty where no differentiable path leads to it. Linear in the records between the first window and the last target;
 // nothing recurses. Whatever a gradient rule throws comes through, with all records let go first if the question releases.
 std::vector<Tensor> backprop(const TapeState& tape, const Question& question);
+// The same pass once more for somebody who looks on: recorded by no tape and remembered by no log. The question must not release or have an
+// observer.
+void replay_backprop(const TapeState& tape, const Question& question, const BackwardVisitor& visitor);
 
 }  // namespace whygrad::internal

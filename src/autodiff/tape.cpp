@@ -4,6 +4,7 @@
 #include "autodiff/tape_state.hpp"
 
 #include <whygrad/base/error.hpp>
+#include <whygrad/base/foreign_place.hpp>
 #include <whygrad/ops/creation.hpp>
 
 #include <fmt/format.h>
@@ -15,7 +16,11 @@ using internal::Log;
 using internal::TapeState;
 using internal::Window;
 
-std::string at(const Where& where) { return where.file == nullptr ? std::string() : fmt::format(" at {}:{}", where.file, where.line); }
+std::string at(const Where& where) {
+  if (where.file != nullptr) return fmt::format(" at {}:{}", where.file, where.line);
+  const ForeignPlace place = resolve_foreign(where);
+  return place.file.empty() ? std::string() : fmt::format(" at {}:{}", place.file, place.line);
+}
 
 void check_usable(const TapeState& tape, const char* op) {
   tape.check_thread(op);
@@ -69,29 +74,74 @@ internal::Question make_question(const TapeState& tape, const std::vector<Watcha
   return q;
 }
 
+// Buffers that the tape would have let go of on the way, kept until this ends.
+class Held {
+ public:
+  explicit Held(TapeState* tape) : tape_(tape) {}
+  ~Held() {
+    if (tape_ != nullptr) tape_->let_go_all();
+  }
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
+
+ private:
+  TapeState* tape_;
+};
+
+struct Request {
+  TapeState& tape;
+  const std::vector<Watchable>& targets;
+  const std::vector<Watchable>& sources;
+  const GradientOptions& options;
+  const Where& where;
+  ValueId asked;  // the log's position
+
+  std::shared_ptr<const internal::TapeFacts> facts() const { return internal::facts_of(tape, targets, sources, asked, where); }
+};
+
+// Values, or reasons, or zeros in place of what does not exist; `replaced` says which are the last.
+std::vector<Gradient> gradients_of(const Request& r, std::vector<Tensor> values, std::vector<char>& replaced) {
+  std::vector<Gradient> result;
+  std::shared_ptr<const internal::TapeFacts> facts;
+  replaced.assign(r.sources.size(), 0);
+  for (std::size_t s = 0; s < r.sources.size(); ++s) {
+    if (values[s].defined()) {
+      result.emplace_back(std::move(values[s]));
+    } else if (r.options.unconnected_gradients == UnconnectedGradients::zero) {
+      const Tensor source = internal::tensor_of(r.sources[s]);
+      result.emplace_back(zeros(source.shape(), source.dtype(), r.where));
+      replaced[s] = 1;
+    } else {
+      if (facts == nullptr) facts = r.facts();
+      result.emplace_back(facts, s);
+    }
+  }
+  return result;
+}
+
 std::vector<Gradient> differentiate(TapeState& tape, const std::vector<Watchable>& targets, const std::vector<Watchable>& sources,
                                     const GradientOptions& options, const Where& where) {
+  tape.check_thread("gradient");
+  // A gradient that a gradient rule takes is part of the one that was asked for.
+  internal::GradientObserver* const observer = Log::mine().backward.cause == 0 ? internal::GradientObserver::mine() : nullptr;
+  if (observer != nullptr && tape.consumed()) observer->used_up(tape, sources, where);
   check_usable(tape, "gradient");
   internal::Question question = make_question(tape, targets, sources, options, where);
-  const ValueId asked = Log::mine().next_id();
-  question.release = !tape.options().persistent;
-  if (question.release) {
+  const Request request{tape, targets, sources, options, where, Log::mine().next_id()};
+  const bool used_up = !tape.options().persistent;
+  if (used_up) {
     if (tape.recording()) tape.stop(Window::End::kAsked, where);
     tape.consume(where);
   }
-  std::vector<Tensor> values = internal::backprop(tape, question);
-  std::vector<Gradient> result;
-  std::shared_ptr<const internal::TapeFacts> facts;
-  for (std::size_t s = 0; s < sources.size(); ++s) {
-    if (values[s].defined()) {
-      result.emplace_back(std::move(values[s]));
-    } else if (options.unconnected_gradients == UnconnectedGradients::zero) {
-      const Tensor source = internal::tensor_of(sources[s]);
-      result.emplace_back(zeros(source.shape(), source.dtype(), where));
-    } else {
-      if (facts == nullptr) facts = internal::facts_of(tape, targets, sources, asked, where);
-      result.emplace_back(facts, s);
-    }
+  question.release = used_up && observer == nullptr;
+  question.observer = observer;
+  const Held held(used_up && observer != nullptr ? &tape : nullptr);
+  std::vector<char> replaced;
+  std::vector<Gradient> result = gradients_of(request, internal::backprop(tape, question), replaced);
+  if (observer != nullptr) {
+    question.observer = nullptr;
+    const auto replay = [&](const internal::BackwardVisitor& visitor) { internal::replay_backprop(tape, question, visitor); };
+    observer->answered({request.facts(), result, replaced, replay});
   }
   return result;
 }

@@ -170,7 +170,6 @@ void TapeState::consume(const Where& where) {
 }
 
 void TapeState::let_go_all() noexcept {
-  if (consumed_) return;
   const LogSlice held = slice();
   for (const Window& w : windows_) {
     const ValueId end = w.end != 0 ? w.end : log_->next_id();
@@ -187,8 +186,10 @@ void TapeState::finish() noexcept {
   finished_ = true;
   if (recording_) stop(Window::End::kExited, {});
   unpin();
-  let_go_all();
-  if (!consumed_) consume({});
+  if (!consumed_) {
+    let_go_all();
+    consume({});
+  }
   windows_.clear();
   closed_.clear();
 }

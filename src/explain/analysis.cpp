@@ -148,7 +148,7 @@ class Analysis {
     f.source_signature = graph_.signature(source);
     f.cause = verdict.cause;
     f.also = verdict.also;
-    if (verdict.op != kNone && graph_.kind_of(verdict.op) != FlowGraph::Kind::kConstant) f.op = graph_.name_of(verdict.op);
+    if (verdict.op != kNone && graph_.kind_of(verdict.op) != FlowGraph::Kind::kConstant) name_op(f, verdict.op);
     if (verdict.op != kNone) f.scope = scope_text(graph_, verdict.op);
     f.place = place_of(verdict.where);
     f.evidence = verdict.evidence;
@@ -162,6 +162,11 @@ class Analysis {
       f.others.push_back({other.cause, other.op != kNone ? graph_.name_of(other.op) : "", place_of(other.where)});
     }
     return f;
+  }
+
+  void name_op(Finding& f, Index op) const {
+    f.op = graph_.name_of(op);
+    f.op_type = graph_.type_of(op);
   }
 
   const FlowGraph& graph_;

@@ -45,6 +45,32 @@ FlowGraph::Answer answer_of(const OpDef& op, const InputDef& in) {
   return {in.name, flow_of(op, g), role_of(in.role), g.why != nullptr ? g.why : "", g.remedy != nullptr ? g.remedy : ""};
 }
 
+FlowGraph::Zeroes zeroes_of(const OpDef& op) {
+  switch (op.zero.kind) {
+    case ZeroHazard::kNone: return FlowGraph::Zeroes::kNo;
+    case ZeroHazard::kDeadUnit: return FlowGraph::Zeroes::kDeadUnit;
+    case ZeroHazard::kSaturated: return FlowGraph::Zeroes::kSaturated;
+    case ZeroHazard::kClip: return FlowGraph::Zeroes::kClip;
+    case ZeroHazard::kFlat: return FlowGraph::Zeroes::kFlat;
+    case ZeroHazard::kMasked: return FlowGraph::Zeroes::kMasked;
+  }
+  return FlowGraph::Zeroes::kNo;
+}
+
+FlowGraph::Spoils spoils_of(const OpDef& op) {
+  switch (op.nonfinite.kind) {
+    case NonFiniteHazard::kNone: return FlowGraph::Spoils::kNo;
+    case NonFiniteHazard::kSqrt0: return FlowGraph::Spoils::kSqrt0;
+    case NonFiniteHazard::kLog0: return FlowGraph::Spoils::kLog0;
+    case NonFiniteHazard::kDiv0: return FlowGraph::Spoils::kDiv0;
+    case NonFiniteHazard::kPow: return FlowGraph::Spoils::kPow;
+    case NonFiniteHazard::kTrig: return FlowGraph::Spoils::kTrig;
+    case NonFiniteHazard::kOverflow: return FlowGraph::Spoils::kOverflow;
+    case NonFiniteHazard::kSpecial: return FlowGraph::Spoils::kSpecial;
+  }
+  return FlowGraph::Spoils::kNo;
+}
+
 FlowGraph::Kind kind_of(const OpDef& op) {
   if (&op == &kConstantEvent) return FlowGraph::Kind::kConstant;
   if (&op == &kVariableEvent) return FlowGraph::Kind::kVariable;
@@ -56,8 +82,8 @@ FlowGraph::Kind kind_of(const OpDef& op) {
 
 class Drawing {
  public:
-  Drawing(const TapeFacts& facts, std::span<const std::size_t> sources)
-      : facts_(facts), records_(facts, sources), value_at_(records_.view().size(), kNone) {
+  Drawing(const TapeFacts& facts, std::span<const std::size_t> sources, std::vector<const Record*>* drawn)
+      : facts_(facts), drawn_(drawn), records_(facts, sources), value_at_(records_.view().size(), kNone) {
     graph_.tape = {facts.tape_made_at, facts.asked_at, facts.options.watch_accessed_variables};
     for (const std::size_t s : sources) oldest_source_ = std::min(oldest_source_, oldest_value(facts.sources[s]));
     register_variables();
@@ -175,6 +201,7 @@ class Drawing {
     }
     graph_.ops.push_back(op);
     ids_.push_back(r.first);
+    if (drawn_ != nullptr) drawn_->push_back(&r);
   }
 
   void draw_inputs(const RelevantRecords::Node& node, FlowGraph::Op& op) {
@@ -210,7 +237,9 @@ class Drawing {
     if (r.op == last_op_) return last_def_;
     const auto [at, added] = defs_.try_emplace(r.op, static_cast<Index>(graph_.defs.size()));
     if (added) {
-      FlowGraph::Def def{r.op->name, graph_.keep(type_of(*r.op)), kind_of(*r.op), {}};
+      FlowGraph::Def def{r.op->name, graph_.keep(type_of(*r.op)), kind_of(*r.op), {}, zeroes_of(*r.op), spoils_of(*r.op)};
+      if (r.op->zero.remedy != nullptr) def.zeroes_remedy = r.op->zero.remedy;
+      if (r.op->nonfinite.remedy != nullptr) def.spoils_remedy = r.op->nonfinite.remedy;
       for (const InputDef& in : r.op->inputs) def.answers.push_back(answer_of(*r.op, in));
       // A constant that repeats what was read to the host has that read as its input.
       if (def.kind == FlowGraph::Kind::kConstant) def.answers.push_back(answer_of(kHostReadEvent, kHostReadEvent.inputs[0]));
@@ -288,6 +317,7 @@ class Drawing {
   }
 
   const TapeFacts& facts_;
+  std::vector<const Record*>* drawn_;
   RelevantRecords records_;
   ValueId oldest_source_ = ~ValueId{0};
   FlowGraph graph_;
@@ -304,6 +334,8 @@ class Drawing {
 
 }  // namespace
 
-FlowGraph flow_graph_of(const TapeFacts& facts, std::span<const std::size_t> sources) { return Drawing(facts, sources).take(); }
+FlowGraph flow_graph_of(const TapeFacts& facts, std::span<const std::size_t> sources, std::vector<const Record*>* drawn) {
+  return Drawing(facts, sources, drawn).take();
+}
 
 }  // namespace whygrad::internal

@@ -38,8 +38,19 @@ void append_wrapped(std::string& out, std::string_view label, std::string_view t
   out += line + "\n";
 }
 
+const char* heading(Finding::Status status) {
+  switch (status) {
+    case Finding::Status::kAbsent: return "no gradient";
+    case Finding::Status::kZero: return "zero gradient";
+    case Finding::Status::kNan: return "NaN gradient";
+    case Finding::Status::kInf: return "infinite gradient";
+    case Finding::Status::kPartial: return "only part of the gradient";
+  }
+  return "";
+}
+
 void append_heading(std::string& out, const Finding& f) {
-  std::string line = "no gradient";
+  std::string line = heading(f.status);
   if (!f.target.empty()) line += fmt::format(" of `{}`", f.target);
   if (f.target_place.known()) line += fmt::format(" ({})", internal::short_place(f.target_place));
   line += fmt::format(" with respect to {} {}", f.source, f.source_signature);
@@ -55,11 +66,13 @@ std::string_view status_text(const Step& step) {
     case Step::Status::kFlows: return "gradient flows";
     case Step::Status::kStops: return "STOPS THE GRADIENT";
     case Step::Status::kStopsAsWell: return "would stop it as well";
+    case Step::Status::kZeroes: return "MAKES THE GRADIENT ZERO";
+    case Step::Status::kSpoils: return "MAKES THE FIRST NaN OR INF";
   }
   return "";
 }
 
-bool stops(const Step& step) { return step.status == Step::Status::kStops || step.status == Step::Status::kStopsAsWell; }
+bool stops(const Step& step) { return step.status != Step::Status::kSource && step.status != Step::Status::kFlows; }
 
 // The ops behind the last stop, on one line: the gradient would come that far.
 void append_rest(std::string& out, const std::vector<Step>& path, std::size_t from) {

@@ -27,7 +27,8 @@ enum class Confidence : std::uint8_t { kProven, kLikely, kUnknown };
 
 // One op, or the source, on the way to the target.
 struct Step {
-  enum class Status : std::uint8_t { kSource, kFlows, kStops, kStopsAsWell };
+  // kZeroes: what arrives here is not zero, what it passes on is. kSpoils: what arrives is finite, what it passes on is not.
+  enum class Status : std::uint8_t { kSource, kFlows, kStops, kStopsAsWell, kZeroes, kSpoils };
   Status status = Status::kFlows;
   std::string name;
   std::string scope;      // the name scope that the op was called in, "encoder/block_3"
@@ -58,6 +59,7 @@ struct Finding {
   Cause cause = Cause::kUnknown;
   std::vector<Cause> also;  // other names for what happened, best first
   std::string op;           // at fault; empty where no op is
+  std::string op_type;      // as TensorFlow's graphs name it
   std::string scope;        // its name scope
   Place place;              // of the fault
   std::vector<Step> path;   // from the source to the target; empty where nothing connects them

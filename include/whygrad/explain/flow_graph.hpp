@@ -16,6 +16,7 @@
 #include <deque>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace whygrad {
@@ -51,6 +52,11 @@ class WG_API FlowGraph {
     const char* remedy = "";  // likewise
   };
 
+  // How an op that has a gradient can pass on exactly 0 all the same.
+  enum class Zeroes : std::uint8_t { kNo, kDeadUnit, kSaturated, kClip, kFlat, kMasked };
+  // Where an op, or its derivative, is not finite though what it was given is.
+  enum class Spoils : std::uint8_t { kNo, kSqrt0, kLog0, kDiv0, kPow, kTrig, kOverflow, kSpecial };
+
   enum class Kind : std::uint8_t { kCompute, kConstant, kVariable, kAssign, kHostRead, kChoice, kLoopEnd };
 
   // What all calls of one op have in common.
@@ -59,6 +65,10 @@ class WG_API FlowGraph {
     const char* type = "";  // as TensorFlow's graphs name it
     Kind kind = Kind::kCompute;
     std::vector<Answer> answers;  // the last one stands for all further inputs
+    Zeroes zeroes = Zeroes::kNo;
+    Spoils spoils = Spoils::kNo;
+    const char* zeroes_remedy = "";
+    const char* spoils_remedy = "";
   };
 
   // Where an op stands to the tape: recorded by it, or computed while it did not record, and why it did not.
@@ -97,8 +107,22 @@ class WG_API FlowGraph {
 
   // The elements of a value or of a gradient, where they were looked at.
   struct Numbers {
-    std::uint64_t count = 0, zeros = 0, nans = 0, infs = 0;
-    double min = 0, max = 0, norm = 0;  // of the finite ones
+    std::uint64_t count = 0, zeros = 0, ones = 0, nans = 0, infs = 0;  // ones: of magnitude 1
+    double min = 0, max = 0, norm = 0;                                 // of the finite ones; of magnitudes where they are complex
+
+    bool all_zero() const { return count != 0 && zeros == count; }
+    bool finite() const { return nans == 0 && infs == 0; }
+    double largest() const { return max > -min ? max : -min; }
+  };
+
+  // The first element that is not finite of what an op made out of finite elements.
+  struct Spot {
+    Index op = kNone;
+    Index input = kNone;           // whose gradient it made; kNone: it made its output
+    std::vector<std::int64_t> at;  // the element's position
+    double made = 0;
+    // Elements that it was made from, where they line up: of values, and for kNone of the gradient that arrived.
+    std::vector<std::pair<Index, double>> given;
   };
 
   struct Variable {
@@ -111,6 +135,8 @@ class WG_API FlowGraph {
   struct Source {
     std::vector<Index> values;  // the present one first
     Index variable = kNone;
+    Index gradient = kNone;  // in `numbers`: of the answer, where there is one and its numbers were looked at
+    bool replaced = false;   // there is none, but zeros were asked for in its place
   };
 
   struct Tape {
@@ -123,6 +149,7 @@ class WG_API FlowGraph {
   std::vector<Index> inputs;  // values, by op
   std::vector<Index> passed;  // in `numbers`, one for each of `inputs`: of what the op passed back to it; empty where no numbers were looked at
   std::vector<Numbers> numbers;
+  std::vector<Spot> spots;
   std::vector<Value> values;
   std::vector<std::int64_t> extents;
   std::vector<Variable> variables;
@@ -141,7 +168,14 @@ class WG_API FlowGraph {
   }
   // The name that a user knows: of the op itself, or of the one whose gradient rule called it.
   const char* name_of(Index op) const { return defs[ops[op].rule_of_def != kNone ? ops[op].rule_of_def : ops[op].def].name; }
+  const char* type_of(Index op) const { return defs[ops[op].rule_of_def != kNone ? ops[op].rule_of_def : ops[op].def].type; }
   bool recorded(Index op) const { return ops[op].standing == Standing::kRecorded; }
+  // Null where they were not looked at.
+  const Numbers* numbers_at(Index index) const { return index != kNone ? &numbers[index] : nullptr; }
+  const Numbers* numbers_of(Index value) const { return numbers_at(values[value].numbers); }
+  const Numbers* gradient_of(Index value) const { return numbers_at(values[value].gradient); }
+  // Of what the op passed back to its input; null as well where it passed nothing.
+  const Numbers* passed_to(Index op, std::size_t input) const { return passed.empty() ? nullptr : numbers_at(passed[ops[op].first_input + input]); }
   std::span<const std::int64_t> shape_of(Index value) const { return {extents.data() + values[value].first_extent, values[value].rank}; }
   // "f32[128, 10]"
   std::string signature(Index value) const;
