@@ -8,6 +8,7 @@
 #include <cstring>
 #include <mutex>
 #include <new>
+#include <span>
 
 namespace whygrad::internal {
 namespace {
@@ -26,6 +27,18 @@ std::uint64_t next_serial() {
   static std::atomic<std::uint64_t> serial{1};
   constexpr std::uint64_t kSerials = std::uint64_t{1} << (64 - kSequenceBits);
   return (serial.fetch_add(1, std::memory_order_relaxed) % (kSerials - 1) + 1) << kSequenceBits;
+}
+
+// Makes the record found by each of its ids; `chunk` holds its memory, the last of `chunks` its last id.
+void stand_at(std::uint64_t sequence, std::uint64_t ids, std::span<const ChunkRef> chunks, Chunk& chunk, Record* r) {
+  for (std::uint64_t s = sequence; s < sequence + ids; ++s) {
+    Chunk& holder = *chunks[chunks.size() - 1 - (chunks.back()->number - (s >> kChunkBits))].get();
+    holder.records[s & (kChunkIds - 1)] = r;
+    if (&holder != &chunk && holder.before == nullptr) {
+      chunk.references.fetch_add(1, std::memory_order_relaxed);
+      holder.before = &chunk;
+    }
+  }
 }
 
 }  // namespace
@@ -84,7 +97,7 @@ Chunk::~Chunk() {
   for (Record* record : records) {
     if (record != nullptr && (record->saved_mask != 0 || record->kept != nullptr)) drop_saved(*record);
   }
-  ChunkRef(std::exchange(before, nullptr));
+  const ChunkRef last(std::exchange(before, nullptr));
   while (blocks != nullptr) {
     Block* block = blocks;
     blocks = block->next;
@@ -225,15 +238,8 @@ Record* Log::write(const Entry& e, std::uint64_t sequence) {
 
   if (ids == 1) {
     chunk.records[sequence & (kChunkIds - 1)] = r;
-    return r;
-  }
-  for (std::uint64_t s = sequence; s < sequence + ids; ++s) {
-    Chunk& holder = *chunks_[chunks_.size() - 1 - (current_->number - (s >> kChunkBits))].get();
-    holder.records[s & (kChunkIds - 1)] = r;
-    if (&holder != &chunk && holder.before == nullptr) {
-      chunk.references.fetch_add(1, std::memory_order_relaxed);
-      holder.before = &chunk;
-    }
+  } else {
+    stand_at(sequence, ids, chunks_, chunk, r);
   }
   return r;
 }

@@ -233,7 +233,7 @@ std::string complex_text(const Parts& parts) {
     return text.ends_with(".0") ? text.substr(0, text.size() - 2) : text;
   };
   const double real = parts.real.front();
-  const std::string j = text_of(parts.imaginary.front()) + "j";
+  std::string j = text_of(parts.imaginary.front()) + "j";
   if (real == 0 && !std::signbit(real)) return j;
   return "(" + text_of(real) + (j.front() == '-' ? "" : "+") + j + ")";
 }

@@ -29,11 +29,13 @@ std::vector<Tensor> split_sizes(const Tensor& x, int axis, std::span<const std::
 // The sizes that inputs have along `axis`, for the gradient rules.
 std::vector<std::int64_t> input_sizes(const VjpContext& g, int axis) {
   std::vector<std::int64_t> sizes;
+  sizes.reserve(static_cast<std::size_t>(g.input_count()));
   for (int i = 0; i < g.input_count(); ++i) sizes.push_back(g.input_shape(i)[axis]);
   return sizes;
 }
 std::vector<Tensor> output_gradients(const VjpContext& g) {
   std::vector<Tensor> dys;
+  dys.reserve(static_cast<std::size_t>(g.output_count()));
   for (int k = 0; k < g.output_count(); ++k) dys.push_back(g.dy(k));
   return dys;
 }
