@@ -29,6 +29,13 @@ std::uint64_t next_serial() {
   return (serial.fetch_add(1, std::memory_order_relaxed) % (kSerials - 1) + 1) << kSequenceBits;
 }
 
+std::size_t count_extents(const Entry& e) {
+  std::size_t extents = 0;
+  for (int i = 0; i < e.input_count; ++i) extents += static_cast<std::size_t>(e.inputs[i]->rank());
+  for (int i = 0; i < e.output_count; ++i) extents += static_cast<std::size_t>(e.outputs[i].rank());
+  return extents;
+}
+
 // Makes the record found by each of its ids; `chunk` holds its memory, the last of `chunks` its last id.
 void stand_at(std::uint64_t sequence, std::uint64_t ids, std::span<const ChunkRef> chunks, Chunk& chunk, Record* r) {
   for (std::uint64_t s = sequence; s < sequence + ids; ++s) {
@@ -184,9 +191,7 @@ Chunk& Log::chunk_for(std::uint64_t sequence, std::uint64_t ids) {
 Record* Log::write(const Entry& e, std::uint64_t sequence) {
   const int values = e.input_count + e.output_count;
   const auto saved_count = static_cast<std::size_t>(std::popcount(e.saved_mask));
-  std::size_t extents = 0;
-  for (int i = 0; i < e.input_count; ++i) extents += static_cast<std::size_t>(e.inputs[i]->rank());
-  for (int i = 0; i < e.output_count; ++i) extents += static_cast<std::size_t>(e.outputs[i].rank());
+  const std::size_t extents = count_extents(e);
   const std::size_t bytes =
       sizeof(Record) + Record::kinds_bytes(values) + 8 * (static_cast<std::size_t>(e.input_count) + saved_count + extents) + round_up(e.attrs_bytes);
 
