@@ -2,7 +2,7 @@
 #include "explain/source_line.hpp"
 #include "explain/words.hpp"
 
-#include <whygrad/explain/explanation.hpp>
+#include <whygrad/explain/render.hpp>
 
 #include <fmt/format.h>
 
@@ -13,51 +13,16 @@
 namespace whygrad {
 namespace {
 
-constexpr std::size_t kColumns = 100;
 constexpr std::size_t kLabel = 8;      // "why     "
 constexpr std::size_t kTailNames = 3;  // at either end
 constexpr std::size_t kNameColumns = 30;
 
-// `text` behind a label, broken between words.
-void append_wrapped(std::string& out, std::string_view label, std::string_view text) {
-  std::string line = fmt::format("{:{}}", label, kLabel);
-  bool first = true;
-  while (!text.empty()) {
-    const std::size_t space = text.find(' ');
-    const std::string_view word = text.substr(0, space);
-    if (!first && line.size() + 1 + word.size() > kColumns) {
-      out += line + "\n";
-      line = std::string(kLabel, ' ');
-      first = true;
-    }
-    if (!first) line += ' ';
-    line += word;
-    first = false;
-    text = space == std::string_view::npos ? std::string_view() : text.substr(space + 1);
-  }
-  out += line + "\n";
-}
-
-const char* heading(Finding::Status status) {
-  switch (status) {
-    case Finding::Status::kAbsent: return "no gradient";
-    case Finding::Status::kZero: return "zero gradient";
-    case Finding::Status::kNan: return "NaN gradient";
-    case Finding::Status::kInf: return "infinite gradient";
-    case Finding::Status::kPartial: return "only part of the gradient";
-  }
-  return "";
-}
-
-void append_heading(std::string& out, const Finding& f) {
-  std::string line = heading(f.status);
-  if (!f.target.empty()) line += fmt::format(" of `{}`", f.target);
-  if (f.target_place.known()) line += fmt::format(" ({})", internal::short_place(f.target_place));
-  line += fmt::format(" with respect to {} {}", f.source, f.source_signature);
-  const std::string code = fmt::format("[{}]", f.code());
-  const std::size_t used = line.size() + code.size();
-  out += line + std::string(used < kColumns ? kColumns - used : 1, ' ') + code + "\n";
-}
+// ANSI codes: bold, dim, and colours for what is wrong and what is well.
+constexpr const char* kBold = "1";
+constexpr const char* kDim = "2";
+constexpr const char* kWrong = "1;31";
+constexpr const char* kDoubtful = "33";
+constexpr const char* kWell = "32";
 
 std::string_view status_text(const Step& step) {
   if (!step.note.empty() && step.status != Step::Status::kStops) return step.note;
@@ -72,74 +37,142 @@ std::string_view status_text(const Step& step) {
   return "";
 }
 
+const char* colour_of(const Step& step) {
+  switch (step.status) {
+    case Step::Status::kSource: return kBold;
+    case Step::Status::kFlows: return step.note.empty() ? kWell : kDoubtful;
+    case Step::Status::kStops:
+    case Step::Status::kZeroes:
+    case Step::Status::kSpoils: return kWrong;
+    case Step::Status::kStopsAsWell: return kDoubtful;
+  }
+  return kBold;
+}
+
 bool stops(const Step& step) { return step.status != Step::Status::kSource && step.status != Step::Status::kFlows; }
 
-// The ops behind the last stop, on one line: the gradient would come that far.
-void append_rest(std::string& out, const std::vector<Step>& path, std::size_t from) {
-  if (from == path.size()) return;
-  std::size_t left_out = 0;
-  std::string first, last;
-  for (std::size_t i = from; i < path.size(); ++i) {
-    left_out += path[i].left_out;
-    if (i - from < kTailNames) {
-      first += (first.empty() ? "" : ", ") + path[i].name;
-    } else if (path.size() - i <= kTailNames) {
-      last += ", " + path[i].name;
-    } else {
-      ++left_out;
+// With its name scope; a long name by its end, which tells parts of one model apart.
+std::string name_text(const Step& step) {
+  const std::string name = step.scope.empty() ? step.name : step.scope + "/" + step.name;
+  return name.size() <= kNameColumns ? name : "..." + name.substr(name.size() - kNameColumns + 3);
+}
+
+class Page {
+ public:
+  explicit Page(const TextOptions& options) : options_(options) {}
+
+  void append(const Finding& f) {
+    if (!text_.empty()) text_ += "\n";
+    append_heading(f);
+    if (!f.path.empty()) append_path(f.path);
+    if (const std::string excerpt = internal::source_excerpt(f.place, f.op, options_.columns); !excerpt.empty()) text_ += "\n" + excerpt;
+    text_ += "\n";
+    append_wrapped("why", f.why);
+    for (const std::string& evidence : f.evidence) append_wrapped("seen", evidence);
+    append_wrapped("fix", f.remedy);
+    if (f.confidence == Confidence::kLikely) append_wrapped("sure", "likely, not proven");
+    if (f.confidence == Confidence::kUnknown) append_wrapped("sure", "not known: records are missing");
+  }
+  std::string take() { return std::move(text_); }
+
+ private:
+  std::string painted(const char* code, std::string_view text) const {
+    return options_.colour ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
+  }
+
+  // `text` behind a label, broken between words.
+  void append_wrapped(std::string_view label, std::string_view text) {
+    text_ += painted(kBold, label) + std::string(kLabel - label.size(), ' ');
+    std::size_t column = kLabel;
+    while (!text.empty()) {
+      const std::size_t space = text.find(' ');
+      const std::string_view word = text.substr(0, space);
+      if (column > kLabel && column + 1 + word.size() > options_.columns) {
+        text_ += "\n" + std::string(kLabel, ' ');
+        column = kLabel;
+      }
+      if (column > kLabel) {
+        text_ += ' ';
+        ++column;
+      }
+      text_ += word;
+      column += word.size();
+      text = space == std::string_view::npos ? std::string_view() : text.substr(space + 1);
     }
+    text_ += "\n";
   }
-  if (left_out != 0) first += fmt::format(", ... {} more", left_out);
-  out += fmt::format("  {}{} -> the target\n", first, last);
-}
 
-// A long name by its end, which tells variables of one model apart.
-std::string short_name(const std::string& name) { return name.size() <= kNameColumns ? name : "..." + name.substr(name.size() - kNameColumns + 3); }
+  void append_heading(const Finding& f) {
+    const std::string_view what = internal::status_text(f.status);
+    std::string rest;
+    if (!f.target.empty()) rest += fmt::format(" of `{}`", f.target);
+    if (f.target_place.known()) rest += fmt::format(" ({})", internal::short_place(f.target_place));
+    rest += fmt::format(" with respect to {} {}", f.source, f.source_signature);
+    const std::string code = fmt::format("[{}]", f.code());
+    const std::size_t used = what.size() + rest.size() + code.size();
+    text_ += painted(f.status == Finding::Status::kPartial ? kDoubtful : kWrong, what) + rest;
+    text_ += std::string(used < options_.columns ? options_.columns - used : 1, ' ') + painted(kDim, code) + "\n";
+  }
 
-void append_path(std::string& out, const std::vector<Step>& path) {
-  std::size_t listed = 1;  // the source, and all up to the last stop
-  for (std::size_t i = 1; i < path.size(); ++i) {
-    if (stops(path[i])) listed = i + 1;
+  void append_path(const std::vector<Step>& path) {
+    std::size_t listed = 1;  // the source, and all up to the last stop
+    for (std::size_t i = 1; i < path.size(); ++i) {
+      if (stops(path[i])) listed = i + 1;
+    }
+    std::size_t name = 9, signature = 8, status = 21;
+    for (std::size_t i = 0; i < listed; ++i) {
+      name = std::max(name, name_text(path[i]).size());
+      signature = std::max(signature, path[i].signature.size());
+      status = std::max(status, status_text(path[i]).size());
+    }
+    text_ += "\n";
+    for (std::size_t i = 0; i < listed; ++i) {
+      const Step& step = path[i];
+      if (step.left_out != 0) text_ += fmt::format("  ... {} more op{}\n", step.left_out, step.left_out == 1 ? "" : "s");
+      std::string line =
+          fmt::format("  {:{}}  {:{}}   ", name_text(step), name, step.signature, signature) + painted(colour_of(step), status_text(step));
+      if (const std::string place = internal::short_place(step.place); !place.empty()) {
+        line += std::string(status - status_text(step).size() + 3, ' ') + place;
+      }
+      text_ += line + "\n";
+    }
+    append_rest(path, listed);
   }
-  std::size_t name = 9, signature = 8, status = 21;
-  for (std::size_t i = 0; i < listed; ++i) {
-    name = std::max(name, short_name(path[i].name).size());
-    signature = std::max(signature, path[i].signature.size());
-    status = std::max(status, status_text(path[i]).size());
-  }
-  out += "\n";
-  for (std::size_t i = 0; i < listed; ++i) {
-    if (path[i].left_out != 0) out += fmt::format("  ... {} more op{}\n", path[i].left_out, path[i].left_out == 1 ? "" : "s");
-    const std::string place = internal::short_place(path[i].place);
-    std::string line =
-        fmt::format("  {:{}}  {:{}}   {:{}}   {}", short_name(path[i].name), name, path[i].signature, signature, status_text(path[i]), status, place);
-    line.erase(line.find_last_not_of(' ') + 1);
-    out += line + "\n";
-  }
-  append_rest(out, path, listed);
-}
 
-std::string text_of(const Finding& f) {
-  std::string out;
-  append_heading(out, f);
-  if (!f.path.empty()) append_path(out, f.path);
-  if (const std::string excerpt = internal::source_excerpt(f.place, f.op, kColumns); !excerpt.empty()) out += "\n" + excerpt;
-  out += "\n";
-  append_wrapped(out, "why", f.why);
-  for (const std::string& evidence : f.evidence) append_wrapped(out, "seen", evidence);
-  append_wrapped(out, "fix", f.remedy);
-  if (f.confidence == Confidence::kLikely) append_wrapped(out, "sure", "likely, not proven");
-  if (f.confidence == Confidence::kUnknown) append_wrapped(out, "sure", "not known: records are missing");
-  return out;
-}
+  // The ops behind the last stop, on one line: the gradient would come that far.
+  void append_rest(const std::vector<Step>& path, std::size_t from) {
+    if (from == path.size()) return;
+    std::size_t left_out = 0;
+    std::string first, last;
+    for (std::size_t i = from; i < path.size(); ++i) {
+      left_out += path[i].left_out;
+      if (i - from < kTailNames) {
+        first += (first.empty() ? "" : ", ") + path[i].name;
+      } else if (path.size() - i <= kTailNames) {
+        last += ", " + path[i].name;
+      } else {
+        ++left_out;
+      }
+    }
+    if (left_out != 0) first += fmt::format(", ... {} more", left_out);
+    text_ += painted(kDim, fmt::format("  {}{} -> the target", first, last)) + "\n";
+  }
+
+  const TextOptions& options_;
+  std::string text_;
+};
 
 }  // namespace
 
-std::string Explanation::to_string() const {
-  std::string text;
-  for (const Finding& f : findings_) text += (text.empty() ? "" : "\n") + text_of(f);
-  return text;
+std::string to_text(const Explanations& explanations, const TextOptions& options) {
+  Page page(options);
+  for (const Explanation& explanation : explanations) {
+    for (const Finding& finding : explanation.findings()) page.append(finding);
+  }
+  return page.take();
 }
+
+std::string Explanation::to_string() const { return to_text(*this); }
 
 std::ostream& operator<<(std::ostream& out, const Explanation& explanation) { return out << explanation.to_string(); }
 

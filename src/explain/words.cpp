@@ -16,6 +16,17 @@ Place place_of(const Where& where) {
   return {where.file, where.function != nullptr ? where.function : "", where.line, where.column};
 }
 
+const char* status_text(Finding::Status status) {
+  switch (status) {
+    case Finding::Status::kAbsent: return "no gradient";
+    case Finding::Status::kZero: return "zero gradient";
+    case Finding::Status::kNan: return "NaN gradient";
+    case Finding::Status::kInf: return "infinite gradient";
+    case Finding::Status::kPartial: return "only part of the gradient";
+  }
+  return "";
+}
+
 std::string short_place(const Place& place) {
   if (!place.known()) return {};
   const std::size_t slash = place.file.find_last_of("/\\");

@@ -9,6 +9,8 @@
 namespace whygrad::internal {
 
 Place place_of(const Where& where);
+// "no gradient", "zero gradient"
+const char* status_text(Finding::Status status);
 // "train.cpp:17", or "" where the place is unknown: the file without its folders, since the line is what one looks for.
 std::string short_place(const Place& place);
 std::string short_place(const Where& where);
