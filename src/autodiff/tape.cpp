@@ -3,9 +3,12 @@
 #include "autodiff/backprop.hpp"
 #include "autodiff/tape_state.hpp"
 
+#include <whygrad/autodiff/jacobian.hpp>
 #include <whygrad/base/error.hpp>
 #include <whygrad/base/foreign_place.hpp>
 #include <whygrad/ops/creation.hpp>
+#include <whygrad/ops/index.hpp>
+#include <whygrad/ops/shape_ops.hpp>
 
 #include <fmt/format.h>
 
@@ -46,17 +49,19 @@ Tensor resolve_seed(const Seed& seed, const Tensor& target, std::size_t number, 
   return seed.tensor();
 }
 
-internal::Question make_question(const TapeState& tape, const std::vector<Watchable>& targets, const std::vector<Watchable>& sources,
-                                 const GradientOptions& options, const Where& where) {
-  internal::check_asked(targets, sources);
+}  // namespace
+
+internal::Question internal::make_question(const TapeState& tape, const std::vector<Watchable>& targets, const std::vector<Watchable>& sources,
+                                           const GradientOptions& options, const Where& where) {
+  check_asked(targets, sources);
   if (!options.output_gradients.empty() && options.output_gradients.size() != targets.size()) {
     throw ValueError("gradient", fmt::format("{} output gradients are given for {} targets", options.output_gradients.size(), targets.size()),
                      "give one per target, or none for ones");
   }
-  internal::Question q;
+  Question q;
   for (std::size_t i = 0; i < targets.size(); ++i) {
-    const Tensor target = internal::tensor_of(targets[i]);
-    internal::Question::Target t{target.id(), {}};
+    const Tensor target = tensor_of(targets[i]);
+    Question::Target t{target.id(), {}};
     if (is_differentiable(target.dtype()))
       t.seed = resolve_seed(options.output_gradients.empty() ? Seed() : options.output_gradients[i], target, i, where);
     q.targets.push_back(std::move(t));
@@ -67,12 +72,14 @@ internal::Question make_question(const TapeState& tape, const std::vector<Watcha
       ids.push_back(source.tensor().id());
       continue;
     }
-    for (const internal::Watch& w : tape.watches()) {
+    for (const Watch& w : tape.watches()) {
       if (w.variable == source.variable().shared()) ids.push_back(w.id);
     }
   }
   return q;
 }
+
+namespace {
 
 // Buffers that the tape would have let go of on the way, kept until this ends.
 class Held {
@@ -146,7 +153,108 @@ std::vector<Gradient> differentiate(TapeState& tape, const std::vector<Watchable
   return result;
 }
 
+// Stacks what `rows` backward passes give for each source, one for each seed, to [rows, s..]; empty where no path leads to the source.
+std::vector<Tensor> passes(TapeState& tape, internal::Question& question, std::int64_t rows, const std::function<Tensor(std::int64_t)>& seed,
+                           const Where& where) {
+  std::vector<std::vector<Tensor>> all(question.sources.size());
+  for (std::int64_t row = 0; row < rows; ++row) {
+    question.targets[0].seed = seed(row);
+    std::vector<Tensor> values = internal::backprop(tape, question);
+    for (std::size_t s = 0; s < all.size(); ++s) {
+      if (values[s].defined()) all[s].push_back(std::move(values[s]));
+    }
+  }
+  std::vector<Tensor> stacked;
+  for (const std::vector<Tensor>& of_source : all) stacked.push_back(of_source.empty() ? Tensor() : stack(of_source, 0, where));
+  return stacked;
+}
+
+Shape joined(const Shape& a, const Shape& b) {
+  Shape shape = a;
+  for (const std::int64_t extent : b) shape.push_back(extent);
+  return shape;
+}
+
+// What both jacobians share: `derivatives` makes the values of a question that does not release, `shape` says what zeros in their place look like.
+std::vector<Gradient> several_passes(GradientTape& owner, const Watchable& target, const std::vector<Watchable>& sources,
+                                     UnconnectedGradients unconnected, const Where& where,
+                                     const std::function<std::vector<Tensor>(TapeState&, internal::Question&)>& derivatives) {
+  TapeState& tape = *owner.state();
+  check_usable(tape, "jacobian");
+  const std::vector<Watchable> targets = {target};
+  const GradientOptions options{.unconnected_gradients = unconnected};
+  internal::Question question = make_question(tape, targets, sources, options, where);
+  question.release = false;
+  const Request request{tape, targets, sources, options, where, Log::mine().next_id()};
+  const bool used_up = !tape.options().persistent;
+  if (used_up) {
+    if (tape.recording()) tape.stop(Window::End::kAsked, where);
+    tape.consume(where);
+  }
+  const Held held(used_up ? &tape : nullptr);
+  std::vector<char> replaced;
+  std::vector<Gradient> result = gradients_of(request, derivatives(tape, question), replaced);
+  if (internal::GradientObserver* observer = internal::GradientObserver::mine(); observer != nullptr) {
+    question.targets[0].seed = resolve_seed({}, internal::tensor_of(target), 0, where);
+    const auto replay = [&](const internal::BackwardVisitor& visitor) { internal::replay_backprop(tape, question, visitor); };
+    observer->answered({request.facts(), result, replaced, replay});
+  }
+  return result;
+}
+
 }  // namespace
+
+Gradients jacobian(GradientTape& tape, const Watchable& target, const Sources& sources, UnconnectedGradients unconnected_gradients, Where where) {
+  internal::check_asked({target}, sources.items());
+  const Tensor t = internal::tensor_of(target);
+  const auto derivatives = [&](TapeState& state, internal::Question& question) {
+    const auto seed = [&](std::int64_t row) {
+      return reshape(one_hot(constant({row}, where), t.size(), {.dtype = t.dtype()}, where), Ints(t.shape()), where);
+    };
+    std::vector<Tensor> values = passes(state, question, is_differentiable(t.dtype()) ? t.size() : 0, seed, where);
+    for (std::size_t s = 0; s < values.size(); ++s) {
+      if (values[s].defined()) values[s] = reshape(values[s], Ints(joined(t.shape(), internal::tensor_of(sources.items()[s]).shape())), where);
+    }
+    return values;
+  };
+  std::vector<Gradient> result = several_passes(tape, target, sources.items(), unconnected_gradients, where, derivatives);
+  if (unconnected_gradients == UnconnectedGradients::zero) {
+    for (std::size_t s = 0; s < result.size(); ++s) {
+      const Tensor source = internal::tensor_of(sources.items()[s]);
+      if (const Shape shape = joined(t.shape(), source.shape()); result[s]->shape() != shape)
+        result[s] = Gradient(zeros(shape, source.dtype(), where));
+    }
+  }
+  return {sources.items(), std::move(result)};
+}
+
+Gradient batch_jacobian(GradientTape& tape, const Watchable& target, const Watchable& source, UnconnectedGradients unconnected_gradients,
+                        Where where) {
+  internal::check_asked({target}, {source});
+  const Tensor t = internal::tensor_of(target), x = internal::tensor_of(source);
+  if (t.rank() < 2 || x.rank() < 2 || t.shape()[0] != x.shape()[0]) {
+    throw ShapeError("batch_jacobian", fmt::format("the target is {} and the source {}", t.signature(), x.signature()),
+                     "both need rows along their first axis, as many of one as of the other, and at least one axis more");
+  }
+  const std::int64_t rows = t.shape()[0], columns = rows == 0 ? 0 : t.size() / rows;
+  const Shape shape = joined(t.shape(), Shape(x.shape().extents().subspan(1)));
+  const auto derivatives = [&](TapeState& state, internal::Question& question) {
+    const auto seed = [&](std::int64_t column) {
+      const Tensor row = one_hot(constant({column}, where), columns, {.dtype = t.dtype()}, where);
+      return reshape(broadcast_to(row, {rows, columns}, where), Ints(t.shape()), where);
+    };
+    std::vector<Tensor> values = passes(state, question, is_differentiable(t.dtype()) ? columns : 0, seed, where);
+    if (values[0].defined()) {  // [columns, b, s..]
+      Ints perm{1, 0};
+      for (int axis = 2; axis <= x.rank(); ++axis) perm.push_back(axis);
+      values[0] = reshape(transpose(values[0], perm, where), Ints(shape), where);
+    }
+    return values;
+  };
+  const std::vector<Gradient> result = several_passes(tape, target, {source}, unconnected_gradients, where, derivatives);
+  if (unconnected_gradients == UnconnectedGradients::zero && result[0]->shape() != shape) return Gradient(zeros(shape, x.dtype(), where));
+  return result[0];
+}
 
 UnconnectedGradients unconnected_gradients_from_name(std::string_view name) {
   if (name == "none") return UnconnectedGradients::none;

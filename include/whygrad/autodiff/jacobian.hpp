@@ -1,0 +1,19 @@
+// Derivatives of every element of a target.
+#pragma once
+
+#include <whygrad/autodiff/tape.hpp>
+
+namespace whygrad {
+
+// The derivative of every element of the target [t..] with respect to every element of each source [s..]: [t.., s..]. One backward pass for each
+// element of the target. A tape that is not persistent is used up. An absent derivative is an answer, as of GradientTape::gradient; throws as that
+// does.
+WG_API Gradients jacobian(GradientTape& tape, const Watchable& target, const Sources& sources,
+                          UnconnectedGradients unconnected_gradients = UnconnectedGradients::none, Where where = Where::here());
+
+// The same row by row, where row i of the target [b, t..] depends on row i of the source [b, s..] alone: [b, t.., s..]. One backward pass for each
+// element of a row. Throws ShapeError unless both have at least two axes and the same first extent.
+WG_API Gradient batch_jacobian(GradientTape& tape, const Watchable& target, const Watchable& source,
+                               UnconnectedGradients unconnected_gradients = UnconnectedGradients::none, Where where = Where::here());
+
+}  // namespace whygrad

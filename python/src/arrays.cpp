@@ -1,0 +1,108 @@
+// NumPy and everything else that shares memory by Python's buffer protocol.
+#include "convert.hpp"
+#include "tensor/build.hpp"
+#include "tensor/log.hpp"
+
+#include <whygrad/base/error.hpp>
+#include <whygrad/ops/creation.hpp>
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <cstring>
+#include <string_view>
+
+namespace whygrad::python {
+namespace {
+
+class Buffer {
+ public:
+  Buffer(nb::handle object, int flags) : held_(PyObject_GetBuffer(object.ptr(), &view_, flags) == 0) {}
+  ~Buffer() {
+    if (held_) PyBuffer_Release(&view_);
+  }
+  Buffer(const Buffer&) = delete;
+  Buffer& operator=(const Buffer&) = delete;
+  explicit operator bool() const { return held_; }
+  const Py_buffer& operator*() const { return view_; }
+  const Py_buffer* operator->() const { return &view_; }
+
+ private:
+  Py_buffer view_{};
+  bool held_;
+};
+
+bool is_swapped(char order) { return (order == '>' || order == '!') == (std::endian::native == std::endian::little) && order != '<' && order != '='; }
+
+// The dtype of a format of the struct module.
+DType dtype_of_format(const char* format, Py_ssize_t bytes) {
+  std::string_view text = format == nullptr ? "B" : format;
+  if (!text.empty() && std::string_view("<>=!@").find(text[0]) != std::string_view::npos) {
+    if (text[0] != '@' && bytes > 1 && is_swapped(text[0])) {
+      throw DTypeError("constant", "the array has the byte order of another machine", "array.astype(array.dtype.newbyteorder('='))");
+    }
+    text.remove_prefix(1);
+  }
+  if (text == "?") return DType::kBool;
+  if (text == "B") return DType::kU8;
+  if (text == "e") return DType::kF16;
+  if (text == "f") return DType::kF32;
+  if (text == "d") return DType::kF64;
+  if (text == "Zf") return DType::kC64;
+  if (text == "Zd") return DType::kC128;
+  if (text.size() == 1 && std::string_view("bhilqn").find(text[0]) != std::string_view::npos) {
+    switch (bytes) {
+      case 1: return DType::kI8;
+      case 2: return DType::kI16;
+      case 4: return DType::kI32;
+      case 8: return DType::kI64;
+      default: break;
+    }
+  }
+  throw DTypeError("constant", fmt::format("an array of format '{}' has no tensor type", text),
+                   "convert it first with array.astype(...): unsigned integers of more than 8 bits to int64, objects and text to numbers");
+}
+
+// NumPy has no bfloat16; its bits are read as integers.
+const char* numpy_name(DType dtype) {
+  constexpr const char* kNames[] = {"bool",    "uint8",  "int8",    "int16",   "int32",     "int64",
+                                    "float16", "uint16", "float32", "float64", "complex64", "complex128"};
+  return kNames[static_cast<int>(dtype)];
+}
+
+}  // namespace
+
+std::optional<Tensor> from_buffer(nb::handle object, const Where& where) {
+  if (!PyObject_CheckBuffer(object.ptr()) || PyBytes_Check(object.ptr())) return {};
+  const Buffer buffer(object, PyBUF_FULL_RO);
+  if (!buffer) {
+    PyErr_Clear();
+    throw DTypeError("constant", fmt::format("{} has elements that cannot be read as numbers", Py_TYPE(object.ptr())->tp_name),
+                     "convert it first with array.astype(...)");
+  }
+  const DType dtype = dtype_of_format(buffer->format, buffer->itemsize);
+  Shape shape;
+  for (int i = 0; i < buffer->ndim; ++i) shape.push_back(buffer->shape[i]);
+  Tensor t = internal::make_tensor(dtype, shape);
+  if (PyBuffer_ToContiguous(t.impl()->data, const_cast<Py_buffer*>(&*buffer), buffer->len, 'C') != 0) throw nb::python_error();
+  internal::log_constant(t, {internal::fingerprint(t.impl()->data, static_cast<std::size_t>(t.size()) * size_of(dtype))}, where);
+  return t;
+}
+
+nb::object to_numpy(const Tensor& tensor, const std::optional<Where>& where) {
+  const nb::object extents = nb::steal(PyTuple_New(tensor.rank()));
+  for (int i = 0; i < tensor.rank(); ++i) PyTuple_SET_ITEM(extents.ptr(), i, PyLong_FromLongLong(tensor.shape()[i]));
+  nb::object array = nb::module_::import_("numpy").attr("empty")(extents, numpy_name(tensor.dtype()));
+  const auto bytes = static_cast<std::size_t>(tensor.size()) * size_of(tensor.dtype());
+  if (bytes != 0) {
+    const Buffer buffer(array, PyBUF_CONTIG);
+    if (!buffer) throw nb::python_error();
+    internal::copy_elements(tensor, buffer->buf);
+    if (where) internal::Log::mine().host_read(tensor, buffer->buf, bytes, *where);
+  }
+  if (tensor.dtype() == DType::kBF16) array = array.attr("view")(nb::module_::import_("ml_dtypes").attr("bfloat16"));
+  if (tensor.rank() == 0) return nb::object(array[nb::make_tuple()]);
+  return array;
+}
+
+}  // namespace whygrad::python

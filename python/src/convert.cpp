@@ -1,0 +1,286 @@
+#include "convert.hpp"
+
+#include "tensor/build.hpp"
+#include "tensor/log.hpp"
+
+#include <whygrad/base/error.hpp>
+#include <whygrad/ops/creation.hpp>
+#include <whygrad/ops/elementwise.hpp>
+#include <whygrad/ops/shape_ops.hpp>
+
+#include <fmt/format.h>
+
+#include <cstring>
+
+namespace whygrad::python {
+namespace {
+
+using whygrad::Number;
+
+// A Python number, or nothing.
+std::optional<Number> number_in(nb::handle object) {
+  PyObject* p = object.ptr();
+  if (PyBool_Check(p)) return Number(p == Py_True);
+  if (PyFloat_Check(p)) return Number(PyFloat_AS_DOUBLE(p));
+  if (PyLong_Check(p)) {
+    int overflow = 0;
+    const std::int64_t value = PyLong_AsLongLongAndOverflow(p, &overflow);
+    if (overflow != 0)
+      throw DTypeError("constant", "an integer does not fit into 64 bits", "write it as a float, or keep such numbers out of tensors");
+    const bool narrow = value >= INT32_MIN && value <= INT32_MAX;
+    return narrow ? Number(static_cast<std::int32_t>(value)) : Number(value);
+  }
+  if (PyComplex_Check(p)) return Number(std::complex<double>(PyComplex_RealAsDouble(p), PyComplex_ImagAsDouble(p)));
+  return {};
+}
+
+// A list of numbers has one type: the widest of float, int and so on, but truth values do not mix with numbers.
+DType widest(DType a, DType b) {
+  if ((a == DType::kBool) != (b == DType::kBool)) {
+    throw DTypeError("constant", "a list holds both truth values and numbers", "write True and False, or numbers, throughout");
+  }
+  return std::max(a, b);
+}
+
+// Nested lists of numbers, level by level.
+struct Numbers {
+  Shape shape;
+  std::vector<Number> values;
+  DType dtype = DType::kF32;
+};
+
+bool is_list(nb::handle object) { return PyList_Check(object.ptr()) || PyTuple_Check(object.ptr()); }
+
+[[noreturn]] void refuse(nb::handle object) {
+  if (object.is_none()) throw ValueError("constant", "None values not supported.", "None is no number; leave it out, or use zeros");
+  nb::raise_type_error("[constant] cannot make a tensor of %s\nhelp: give numbers, nested lists of numbers, an array or a tensor",
+                       Py_TYPE(object.ptr())->tp_name);
+}
+
+void gather_numbers(nb::handle object, int depth, Numbers& out) {
+  if (!is_list(object)) {
+    const std::optional<Number> number = number_in(object);
+    if (!number) refuse(object);
+    if (depth != out.shape.rank())
+      throw ShapeError("constant", "the list is ragged: numbers and lists stand side by side", "all lists of one level need the same length");
+    out.dtype = out.values.empty() ? number->dtype() : widest(out.dtype, number->dtype());
+    out.values.push_back(*number);
+    return;
+  }
+  const auto count = static_cast<std::int64_t>(PySequence_Fast_GET_SIZE(object.ptr()));
+  if (depth == out.shape.rank()) {
+    if (!out.values.empty())
+      throw ShapeError("constant", "the list is ragged: numbers and lists stand side by side", "all lists of one level need the same length");
+    out.shape.push_back(count);
+  } else if (out.shape[depth] != count) {
+    throw ShapeError("constant", fmt::format("the list is ragged: lists of {} and of {} stand side by side", out.shape[depth], count),
+                     "all lists of one level need the same length; fill up the short ones");
+  }
+  for (std::int64_t i = 0; i < count; ++i) gather_numbers(PySequence_Fast_GET_ITEM(object.ptr(), i), depth + 1, out);
+}
+
+// What a nested list holds besides numbers.
+struct Contents {
+  bool values = false;  // tensors and variables
+  bool others = false;  // arrays, NumPy's numbers and all else
+};
+void look_into(nb::handle object, int depth, Contents& contents) {
+  if (depth > Shape::kMaxRank) return;  // gather_numbers refuses it
+  if (is_list(object)) {
+    const Py_ssize_t count = PySequence_Fast_GET_SIZE(object.ptr());
+    for (Py_ssize_t i = 0; i < count; ++i) look_into(PySequence_Fast_GET_ITEM(object.ptr(), i), depth + 1, contents);
+  } else if (is_value(object)) {
+    contents.values = true;
+  } else {
+    PyObject* p = object.ptr();
+    const bool number = PyFloat_Check(p) || PyLong_Check(p) || PyComplex_Check(p);
+    contents.others |= !number && !object.is_none();
+  }
+}
+
+Tensor finish_constant(Tensor t, const Where& where) {
+  internal::log_constant(t, {internal::fingerprint(t.impl()->data, static_cast<std::size_t>(t.size()) * size_of(t.dtype()))}, where);
+  return t;
+}
+
+Tensor from_numbers(const Numbers& numbers, DType dtype, const Where& where) {
+  Tensor t = internal::make_tensor(dtype, numbers.shape);
+  char* at = t.impl()->data;
+  for (const Number& number : numbers.values) {
+    number.store(dtype, at, "constant");
+    at += size_of(dtype);
+  }
+  return finish_constant(std::move(t), where);
+}
+
+// What is wanted of a conversion: nothing, this very dtype, or this dtype for what has none of its own.
+struct Wanted {
+  std::optional<DType> dtype;
+  bool exactly = false;
+};
+
+// Numbers go where their kind or a wider one is wanted: integers, floats, complex numbers.
+bool may_become(DType from, DType to) {
+  if (is_integer(from)) return to != DType::kBool;
+  if (is_floating(from)) return is_differentiable(to);
+  return is_complex(from) ? is_complex(to) : from == to;
+}
+
+DType choose(DType own, const Wanted& wanted) { return wanted.dtype && (wanted.exactly || may_become(own, *wanted.dtype)) ? *wanted.dtype : own; }
+
+Tensor checked(const Tensor& t, const Wanted& wanted) {
+  if (wanted.exactly && wanted.dtype && t.dtype() != *wanted.dtype) {
+    throw DTypeError("convert_to_tensor", fmt::format("{} was asked for and the tensor is {}", name_of(*wanted.dtype), t.signature()),
+                     "cast it: tf.cast(x, dtype)");
+  }
+  return t;
+}
+
+// An array in another dtype, which must be able to hold its kind.
+Tensor array_as(const Tensor& t, const Wanted& wanted, const Where& where) {
+  const DType dtype = choose(t.dtype(), wanted);
+  if (dtype == t.dtype()) return t;
+  if (!may_become(t.dtype(), dtype)) {
+    throw DTypeError("constant", fmt::format("an array of {} was given where {} is wanted", name_of(t.dtype()), name_of(dtype)),
+                     "convert it first: array.astype(...)");
+  }
+  return finish_constant(cast(t, dtype, where), where);
+}
+
+Tensor convert(nb::handle object, const Where& where, const Wanted& wanted);
+
+// Numbers among tensors take the dtype of the first tensor.
+std::vector<Tensor> convert_items(nb::handle values, const Where& where, Wanted wanted) {
+  const nb::object items = nb::steal(PySequence_Tuple(values.ptr()));  // a list may change while its items are converted
+  if (!items.is_valid()) throw nb::python_error();
+  for (nb::handle item : nb::iter(items)) {
+    if (wanted.dtype) break;
+    if (const Tensor* t = tensor_in(item); t != nullptr) wanted.dtype = t->dtype();
+    if (const Variable* v = variable_in(item); v != nullptr) wanted.dtype = v->dtype();
+  }
+  std::vector<Tensor> tensors;
+  for (nb::handle item : nb::iter(items)) tensors.push_back(convert(item, where, wanted));
+  return tensors;
+}
+
+Tensor from_list(nb::handle object, const Where& where, const Wanted& wanted) {
+  Contents contents;
+  look_into(object, 0, contents);
+  if (contents.values) return stack(convert_items(object, where, wanted), 0, where);  // so that their gradients flow
+  if (contents.others) return convert(nb::module_::import_("numpy").attr("asarray")(object), where, wanted);
+  Numbers numbers;
+  gather_numbers(object, 0, numbers);
+  return from_numbers(numbers, choose(numbers.dtype, wanted), where);
+}
+
+Tensor convert(nb::handle object, const Where& where, const Wanted& wanted) {
+  if (const Tensor* t = tensor_in(object); t != nullptr) return checked(*t, wanted);
+  if (const Variable* v = variable_in(object); v != nullptr) return checked(v->value(), wanted);
+  // A NumPy float64 is a Python float as well, but keeps its type.
+  if (const std::optional<Number> number = PyObject_CheckBuffer(object.ptr()) ? std::nullopt : number_in(object)) {
+    const Numbers numbers{{}, {*number}, number->dtype()};
+    return from_numbers(numbers, choose(numbers.dtype, wanted), where);
+  }
+  if (is_list(object)) return from_list(object, where, wanted);
+  if (nb::hasattr(object, "__tf_tensor__")) {
+    const nb::object made = object.attr("__tf_tensor__")(wanted.dtype ? wrap(*wanted.dtype) : nb::none(), nb::none());
+    return convert(made, where, wanted);
+  }
+  if (const std::optional<Tensor> array = from_buffer(object, where)) return array_as(*array, wanted, where);
+  if (nb::hasattr(object, "__array__")) return convert(object.attr("__array__")(), where, wanted);
+  if (PySequence_Check(object.ptr()) && !PyUnicode_Check(object.ptr()) && !PyBytes_Check(object.ptr())) {
+    return from_list(nb::steal(PySequence_List(object.ptr())), where, wanted);
+  }
+  refuse(object);
+}
+
+}  // namespace
+
+Tensor to_tensor(nb::handle value, const Where& where, std::optional<DType> dtype) { return convert(value, where, {dtype, dtype.has_value()}); }
+
+Tensor to_tensor_like(nb::handle value, DType like, const Where& where) { return convert(value, where, {like, false}); }
+
+std::vector<Tensor> to_tensors(nb::handle values, const Where& where) {
+  if (is_value(values)) return unstack(to_tensor(values, where), 0, where);
+  return convert_items(values, where, {});
+}
+
+Tensor constant_of(nb::handle value, const Where& where, std::optional<DType> dtype) {
+  if (is_list(value)) {
+    Contents contents;
+    look_into(value, 0, contents);
+    if (contents.values) return convert(nb::module_::import_("numpy").attr("asarray")(value), where, {dtype, dtype.has_value()});
+  }
+  return convert(value, where, {dtype, dtype.has_value()});
+}
+
+Watchable to_watchable(nb::handle value, const Where& where) {
+  if (const Variable* v = variable_in(value); v != nullptr) return *v;
+  return to_tensor(value, where);
+}
+
+// ---- Attributes ----
+
+std::int64_t to_int(nb::handle object) {
+  const nb::object number = nb::steal(PyNumber_Index(object.ptr()));
+  if (!number.is_valid()) throw nb::python_error();
+  const std::int64_t value = PyLong_AsLongLong(number.ptr());
+  if (value == -1 && PyErr_Occurred() != nullptr) throw nb::python_error();
+  return value;
+}
+
+std::vector<std::int64_t> to_ints(nb::handle object) {
+  std::vector<std::int64_t> numbers;
+  if (object.is_none()) return numbers;
+  if (const Tensor* t = tensor_in(object); t != nullptr && is_integer(t->dtype())) {
+    const Tensor wide = cast(*t, int64);
+    numbers.resize(static_cast<std::size_t>(wide.size()));
+    internal::copy_elements(wide, numbers.data());
+    return numbers;
+  }
+  if (!PySequence_Check(object.ptr()) && !nb::hasattr(object, "__iter__")) return {to_int(object)};
+  for (nb::handle item : nb::iter(object)) {
+    if (item.is_none())
+      throw ShapeError("shape", "an extent is None", "an eager tensor's shape is known: give every extent, or -1 where it may be worked out");
+    numbers.push_back(to_int(item));
+  }
+  return numbers;
+}
+
+Shape to_shape(nb::handle object) { return Shape(to_ints(object)); }
+
+Axes to_axes(nb::handle object) { return Ints(to_ints(object)); }
+
+std::optional<DType> to_optional_dtype(nb::handle object) {
+  if (object.is_none()) return {};
+  return to_dtype(object);
+}
+
+DType to_dtype(nb::handle object) {
+  nb::object number = nb::getattr(object, "_number", nb::none());
+  if (number.is_none()) number = nb::module_::import_("whygrad.dtypes").attr("as_dtype")(object).attr("_number");
+  const auto value = nb::cast<int>(number);
+  if (value < 0)
+    throw DTypeError("dtype", "no tensor has this type", "use one of bool, the integers of 8 to 64 bits, the floats and the complex types");
+  return static_cast<DType>(value);
+}
+
+nb::object wrap(DType dtype) {
+  static PyObject* const all = nb::object(nb::module_::import_("whygrad.dtypes").attr("BY_NUMBER")).release().ptr();
+  return nb::borrow(PyTuple_GET_ITEM(all, static_cast<int>(dtype)));
+}
+
+nb::object wrap(const Shape& shape) {
+  static PyObject* const type = nb::object(nb::module_::import_("whygrad._shape").attr("TensorShape")).release().ptr();
+  const nb::object extents = nb::steal(PyTuple_New(shape.rank()));
+  for (int i = 0; i < shape.rank(); ++i) PyTuple_SET_ITEM(extents.ptr(), i, PyLong_FromLongLong(shape[i]));
+  return nb::handle(type)(extents);
+}
+
+nb::object wrap(std::vector<Tensor> tensors) {
+  nb::list list;
+  for (Tensor& t : tensors) list.append(wrap(std::move(t)));
+  return list;
+}
+
+}  // namespace whygrad::python

@@ -1,0 +1,63 @@
+// From Python objects to tensors and attributes, and back.
+#pragma once
+
+#include "module.hpp"
+
+#include <whygrad/autodiff/gradient.hpp>
+#include <whygrad/ops/op.hpp>
+#include <whygrad/ops/reduce.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace whygrad::python {
+
+// ---- Tensors ----
+
+nb::object wrap(Tensor tensor);
+nb::object wrap(std::vector<Tensor> tensors);  // a list
+
+// The tensor in a Tensor object, or null. The pointer is good while the object lives.
+const Tensor* tensor_in(nb::handle object) noexcept;
+const Variable* variable_in(nb::handle object) noexcept;
+inline bool is_value(nb::handle object) noexcept { return tensor_in(object) != nullptr || variable_in(object) != nullptr; }
+
+// Anything that stands for a tensor: a Tensor, a Variable, a number, an array (copied), nested lists of them, an object with __tf_tensor__ or
+// __array__. Without a dtype, Python's floats become float32 and its integers int32, as in TensorFlow; arrays keep theirs. A list that holds tensors
+// is stacked. Throws DTypeError where a Tensor has another dtype than the one asked for, or the dtype cannot hold a number; ShapeError for ragged
+// lists.
+Tensor to_tensor(nb::handle value, const Where& where, std::optional<DType> dtype = {});
+// The same, with a dtype for numbers, lists and arrays of the same kind; what has a dtype of another kind keeps it.
+Tensor to_tensor_like(nb::handle value, DType like, const Where& where);
+// All items of a sequence, or of one tensor along its first axis.
+std::vector<Tensor> to_tensors(nb::handle values, const Where& where);
+// A copy of the numbers alone: what tensors in a list hold is read to the host.
+Tensor constant_of(nb::handle value, const Where& where, std::optional<DType> dtype);
+
+// A Tensor or a Variable as the tape takes it; anything else is converted.
+Watchable to_watchable(nb::handle value, const Where& where);
+
+// ---- Arrays ----
+
+// From an object with Python's buffer protocol, copied; nothing where it has none. Throws DTypeError for a type that no tensor has.
+std::optional<Tensor> from_buffer(nb::handle object, const Where& where);
+// The elements as a NumPy array of its own. Where a place is given, they were read to the host there.
+nb::object to_numpy(const Tensor& tensor, const std::optional<Where>& where);
+
+// ---- Attributes ----
+
+// From a DType object, a name, a Python type or a NumPy dtype. Throws Python's TypeError for anything else.
+DType to_dtype(nb::handle object);
+std::optional<DType> to_optional_dtype(nb::handle object);
+nb::object wrap(DType dtype);
+nb::object wrap(const Shape& shape);  // a TensorShape
+
+// A whole number, also from a NumPy scalar or a tensor.
+std::int64_t to_int(nb::handle object);
+// Numbers from a sequence, a tensor or one number; none from None.
+std::vector<std::int64_t> to_ints(nb::handle object);
+Shape to_shape(nb::handle object);
+Axes to_axes(nb::handle object);
+
+}  // namespace whygrad::python

@@ -1,0 +1,129 @@
+// Tensors from numbers and tensors of regular content.
+#include <whygrad/ops/creation.hpp>
+
+#include "convert.hpp"
+#include "places.hpp"
+
+#include <whygrad/base/error.hpp>
+#include <whygrad/ops/elementwise.hpp>
+#include <whygrad/ops/index.hpp>
+#include <whygrad/ops/shape_ops.hpp>
+
+namespace whygrad::python {
+namespace {
+
+// The number that a scalar holds, whatever its type.
+Number number_in(const Tensor& scalar, const Where& where) {
+  if (scalar.size() != 1)
+    throw ShapeError("fill", scalar.signature() + " is given where one number is wanted", "give a number or a tensor of one element");
+  if (scalar.dtype() == DType::kBool) return scalar.item<bool>(where);
+  if (is_integer(scalar.dtype())) return cast(scalar, int64, where).item<std::int64_t>(where);
+  if (is_complex(scalar.dtype())) return cast(scalar, complex128, where).item<std::complex<double>>(where);
+  return cast(scalar, float64, where).item<double>(where);
+}
+
+nb::object make_constant(nb::handle value, nb::handle dtype, nb::handle shape, nb::handle) {
+  const Where where = caller();
+  Tensor t = constant_of(value, where, to_optional_dtype(dtype));
+  if (shape.is_none()) return wrap(std::move(t));
+  const Shape wanted = to_shape(shape);
+  if (t.shape() == wanted) return wrap(std::move(t));
+  return wrap(t.size() == 1 ? broadcast_to(reshape(t, {}, where), wanted, where) : reshape(t, Ints(wanted), where));
+}
+
+nb::object convert(nb::handle value, nb::handle dtype, nb::handle hint, nb::handle) {
+  const Where where = caller();
+  if (!dtype.is_none() || hint.is_none()) return wrap(to_tensor(value, where, to_optional_dtype(dtype)));
+  return wrap(to_tensor_like(value, to_dtype(hint), where));
+}
+
+nb::object make_filled(nb::handle dims, nb::handle value, nb::handle) {
+  const Where where = caller();
+  const Shape shape = to_shape(dims);
+  // A tensor is repeated, so that its gradient flows.
+  return wrap(broadcast_to(reshape(to_tensor(value, where), {}, where), shape, where));
+}
+
+nb::object make_range(nb::handle start, nb::handle limit, nb::handle delta, nb::handle dtype, nb::handle) {
+  const Where where = caller();
+  const std::optional<DType> type = to_optional_dtype(dtype);
+  const Number first = limit.is_none() ? Number(0) : number_in(to_tensor(start, where), where);
+  const Number end = number_in(to_tensor(limit.is_none() ? start : limit, where), where), step = number_in(to_tensor(delta, where), where);
+  if (type) return wrap(range(first, end, step, *type, where));
+  // A tensor's own type, int64 say, is not narrowed to that of a bare number.
+  const nb::handle bounds[] = {start, limit, delta};
+  DType widest = int32;
+  for (nb::handle b : bounds) {
+    if (!b.is_none()) widest = std::max(widest, to_tensor(b, where).dtype());
+  }
+  return wrap(range(first, end, step, widest, where));
+}
+
+nb::object make_one_hot(nb::handle indices, nb::handle depth, nb::handle on_value, nb::handle off_value, nb::handle axis, nb::handle dtype,
+                        nb::handle) {
+  const Where where = caller();
+  OneHotOptions options;
+  std::optional<DType> type = to_optional_dtype(dtype);
+  if (!on_value.is_none()) {
+    const Tensor on = to_tensor(on_value, where);
+    if (!type) type = on.dtype();
+    options.on_value = number_in(on, where);
+  }
+  if (!off_value.is_none()) {
+    const Tensor off = to_tensor(off_value, where);
+    if (!type) type = off.dtype();
+    options.off_value = number_in(off, where);
+  }
+  options.dtype = type.value_or(float32);
+  if (options.dtype == DType::kBool && on_value.is_none()) options.on_value = true;
+  if (options.dtype == DType::kBool && off_value.is_none()) options.off_value = false;
+  if (!axis.is_none()) options.axis = to_int(axis);
+  return wrap(one_hot(to_tensor(indices, where), to_int(depth), options, where));
+}
+
+nb::object make_eye(nb::handle num_rows, nb::handle num_columns, nb::handle batch_shape, nb::handle dtype, nb::handle) {
+  const Where where = caller();
+  const std::int64_t rows = to_int(num_rows), columns = num_columns.is_none() ? rows : to_int(num_columns);
+  Tensor t = eye(rows, columns, to_dtype(dtype), where);
+  if (batch_shape.is_none()) return wrap(std::move(t));
+  Shape whole = to_shape(batch_shape);
+  whole.push_back(rows);
+  whole.push_back(columns);
+  return wrap(broadcast_to(t, whole, where));
+}
+
+template <Tensor (*F)(const Shape&, DType, Where)>
+nb::object of_shape(nb::handle shape, nb::handle dtype, nb::handle) {
+  return wrap(F(to_shape(shape), to_dtype(dtype), caller()));
+}
+
+template <Tensor (*F)(const Shape&, DType, Where), Tensor (*Like)(const Tensor&, Where)>
+nb::object like(nb::handle input, nb::handle dtype, nb::handle) {
+  const Where where = caller();
+  const Tensor x = to_tensor(input, where);
+  const std::optional<DType> type = to_optional_dtype(dtype);
+  return wrap(type && *type != x.dtype() ? F(x.shape(), *type, where) : Like(x, where));
+}
+
+}  // namespace
+
+void bind_creation(nb::module_& m) {
+  using nb::arg;
+  const auto none = nb::none();
+  m.def("constant", make_constant, arg("value"), arg("dtype") = none, arg("shape") = none, arg("name") = none,
+        "A tensor of these numbers. Python's floats become float32 and its integers int32 where no dtype is given; arrays keep theirs.");
+  m.def("convert_to_tensor", convert, arg("value"), arg("dtype") = none, arg("dtype_hint") = none, arg("name") = none,
+        "The value as a tensor; a list of tensors is stacked, so that gradients flow to them.");
+  m.def("zeros", of_shape<zeros>, arg("shape"), arg("dtype") = "float32", arg("name") = none);
+  m.def("ones", of_shape<ones>, arg("shape"), arg("dtype") = "float32", arg("name") = none);
+  m.def("zeros_like", like<zeros, zeros_like>, arg("input"), arg("dtype") = none, arg("name") = none);
+  m.def("ones_like", like<ones, ones_like>, arg("input"), arg("dtype") = none, arg("name") = none);
+  m.def("fill", make_filled, arg("dims"), arg("value"), arg("name") = none, "A tensor in which every element is `value`.");
+  m.def("range", make_range, arg("start"), arg("limit") = none, arg("delta") = 1, arg("dtype") = none, arg("name") = none,
+        "start, start + delta, ... up to but without limit; range(limit) starts at 0.");
+  m.def("eye", make_eye, arg("num_rows"), arg("num_columns") = none, arg("batch_shape") = none, arg("dtype") = "float32", arg("name") = none);
+  m.def("one_hot", make_one_hot, arg("indices"), arg("depth"), arg("on_value") = none, arg("off_value") = none, arg("axis") = none,
+        arg("dtype") = none, arg("name") = none, "on_value where the new axis, `depth` long, equals the index, off_value elsewhere.");
+}
+
+}  // namespace whygrad::python

@@ -1,0 +1,64 @@
+#include "errors.hpp"
+
+#include <whygrad/autodiff/gradient.hpp>
+#include <whygrad/base/error.hpp>
+
+#include <new>
+
+namespace whygrad::python {
+namespace {
+
+// The Python class (whygrad/errors.py) of an exception; derived classes first.
+const char* class_of(const Error& error) noexcept {
+  if (dynamic_cast<const ShapeError*>(&error) != nullptr) return "ShapeError";
+  if (dynamic_cast<const DTypeError*>(&error) != nullptr) return "DTypeError";
+  if (dynamic_cast<const IndexError*>(&error) != nullptr) return "OutOfRangeIndexError";
+  if (dynamic_cast<const ValueError*>(&error) != nullptr) return "ArgumentError";
+  if (dynamic_cast<const IoError*>(&error) != nullptr) return "IoError";
+  if (dynamic_cast<const TapeError*>(&error) != nullptr) return "TapeError";
+  if (dynamic_cast<const UnsupportedError*>(&error) != nullptr) return "UnsupportedError";
+  if (dynamic_cast<const MissingGradient*>(&error) != nullptr) return "MissingGradient";
+  return "InternalError";
+}
+
+void raise(const Error& error) {
+  try {
+    const nb::object type = nb::module_::import_("whygrad.errors").attr(class_of(error));
+    const nb::object exception = type(error.what());
+    exception.attr("op_name") = error.op();
+    exception.attr("help") = error.help();
+    PyErr_SetObject(type.ptr(), exception.ptr());
+  } catch (nb::python_error& e) {
+    e.restore();
+  }
+}
+
+void translate(const std::exception_ptr& pointer, void*) {
+  try {
+    std::rethrow_exception(pointer);
+  } catch (const Error& error) {
+    raise(error);
+  }
+}
+
+}  // namespace
+
+void set_error() noexcept {
+  try {
+    throw;
+  } catch (nb::python_error& e) {
+    e.restore();
+  } catch (const Error& error) {
+    raise(error);
+  } catch (const std::bad_alloc&) {
+    PyErr_NoMemory();
+  } catch (const nb::builtin_exception& e) {
+    PyErr_SetString(e.type() == nb::exception_type::type_error ? PyExc_TypeError : PyExc_ValueError, e.what());
+  } catch (const std::exception& e) {
+    PyErr_SetString(PyExc_RuntimeError, e.what());
+  }
+}
+
+void install_error_translation() { nb::register_exception_translator(translate); }
+
+}  // namespace whygrad::python

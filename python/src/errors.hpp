@@ -1,0 +1,24 @@
+// C++ exceptions as Python's.
+#pragma once
+
+#include "module.hpp"
+
+namespace whygrad::python {
+
+// Sets Python's error to what is being handled; for functions that Python calls without nanobind in between.
+void set_error() noexcept;
+// Makes nanobind translate exceptions in the same way.
+void install_error_translation();
+
+// f(), or null and Python's error set.
+template <class F>
+PyObject* guarded(F&& f) noexcept {
+  try {
+    return std::forward<F>(f)().release().ptr();
+  } catch (...) {
+    set_error();
+    return nullptr;
+  }
+}
+
+}  // namespace whygrad::python

@@ -1,0 +1,209 @@
+#include "indexing.hpp"
+
+#include "convert.hpp"
+#include "errors.hpp"
+#include "places.hpp"
+
+#include "kernels/cpu/movement.hpp"
+#include "ops/core/context.hpp"
+
+#include <whygrad/base/error.hpp>
+#include <whygrad/ops/creation.hpp>
+#include <whygrad/ops/elementwise.hpp>
+#include <whygrad/ops/index.hpp>
+#include <whygrad/ops/shape_ops.hpp>
+
+#include <fmt/format.h>
+
+#include <vector>
+
+namespace whygrad::python {
+namespace {
+
+constexpr OpDef kPartAssignEvent = define_event({
+    .name = "assign",
+    .doc = "A part of a variable was given a new value.",
+    .type = "ResourceStridedSliceAssign",
+    .inputs = {{"value", NotDifferentiable{"a variable is state: reading it gives its present value, and no gradient flows to what was assigned",
+                                           "build the whole tensor with stack or concat and use that where its gradient is wanted", Break::kState}}},
+});
+
+// One axis of x, as the key treats it.
+struct Cut {
+  std::int64_t begin = 0, end = 0, stride = 1;
+  bool whole = true;
+  nb::object position;  // a tensor that says which part is taken; the axis goes
+};
+
+// A key in full: what happens to each axis, and the axes of the result.
+struct Plan {
+  std::vector<Cut> cuts;             // one for each axis of x
+  std::vector<std::int64_t> result;  // the extents of the part
+  std::vector<int> axes;             // for each of these the axis of x, or -1 for a new one
+  std::vector<std::size_t> picked;   // axes that a tensor picks from, rising
+  bool reshaped = false;
+
+  void keep(std::int64_t extent, int axis) {
+    result.push_back(extent);
+    axes.push_back(axis);
+  }
+};
+
+bool is_position(nb::handle item) {
+  const Tensor* t = tensor_in(item);
+  const Variable* v = variable_in(item);
+  if (t == nullptr && v == nullptr) return false;
+  const DType dtype = t != nullptr ? t->dtype() : v->dtype();
+  return (t != nullptr ? t->rank() : v->shape().rank()) == 0 && (dtype == DType::kI32 || dtype == DType::kI64);
+}
+
+[[noreturn]] void refuse(nb::handle item) {
+  nb::raise_type_error(
+      "[getitem] %s is no index\nhelp: integers, slices, ..., newaxis and scalar integer tensors are; use gather, gather_nd or boolean_mask to pick "
+      "by lists or truth "
+      "values",
+      Py_TYPE(item.ptr())->tp_name);
+}
+
+Cut cut_by_slice(nb::handle item, std::int64_t extent) {
+  Cut cut;
+  Py_ssize_t begin = 0, end = 0, stride = 0;
+  // A slice may hold tensors, which PySlice_Unpack takes as indices by __index__.
+  if (PySlice_Unpack(item.ptr(), &begin, &end, &stride) != 0) throw nb::python_error();
+  const Py_ssize_t count = PySlice_AdjustIndices(extent, &begin, &end, stride);
+  cut.begin = begin;
+  cut.stride = stride;
+  cut.end = begin + count * stride;
+  cut.whole = begin == 0 && stride == 1 && count == extent;
+  return cut;
+}
+
+Cut cut_by_number(nb::handle item, std::int64_t extent, std::size_t axis, const Tensor& x) {
+  const std::int64_t number = to_int(item);
+  if (number < -extent || number >= extent) {
+    throw IndexError("getitem", fmt::format("index {} on axis {} of {} is out of range", number, axis, x.signature()),
+                     fmt::format("the axis has extent {}", extent));
+  }
+  Cut cut;
+  cut.begin = number < 0 ? number + extent : number;
+  cut.end = cut.begin + 1;
+  cut.whole = false;
+  return cut;
+}
+
+Plan plan_for(const Tensor& x, nb::handle key) {
+  const nb::object items = PyTuple_Check(key.ptr()) ? nb::borrow(key) : nb::object(nb::make_tuple(key));
+  const std::size_t count = nb::len(items);
+  std::size_t named = 0;
+  bool ellipsis = false;
+  for (nb::handle item : nb::iter(items)) {
+    if (item.ptr() == Py_Ellipsis) {
+      if (std::exchange(ellipsis, true)) nb::raise_type_error("[getitem] Multiple ellipses are not allowed\nhelp: an index has at most one ...");
+    } else if (!item.is_none()) {
+      ++named;
+    }
+  }
+  const auto rank = static_cast<std::size_t>(x.rank());
+  if (named > rank) throw IndexError("getitem", fmt::format("{} indices for {}", named, x.signature()), fmt::format("give at most {}", rank));
+  Plan plan;
+  const auto keep_whole = [&](std::size_t axes) {
+    for (; axes != 0; --axes) {
+      const int axis = static_cast<int>(plan.cuts.size());
+      plan.keep(x.shape()[axis], axis);
+      plan.cuts.push_back({0, x.shape()[axis], 1, true, {}});
+    }
+  };
+  for (std::size_t i = 0; i < count; ++i) {
+    const nb::handle item = PyTuple_GET_ITEM(items.ptr(), static_cast<Py_ssize_t>(i));
+    const std::size_t axis = plan.cuts.size();
+    if (item.ptr() == Py_Ellipsis) {
+      keep_whole(rank - named);
+    } else if (item.is_none()) {
+      plan.keep(1, -1);
+      plan.reshaped = true;
+    } else if (const std::int64_t extent = x.shape()[static_cast<int>(axis)]; PySlice_Check(item.ptr())) {
+      const Cut& cut = plan.cuts.emplace_back(cut_by_slice(item, extent));
+      plan.keep((cut.end - cut.begin) / cut.stride, static_cast<int>(axis));
+    } else if (is_position(item)) {
+      plan.cuts.push_back({0, extent, 1, true, nb::borrow(item)});
+      plan.picked.push_back(axis);
+    } else if (PyIndex_Check(item.ptr()) && !PyBool_Check(item.ptr()) && !is_value(item)) {
+      plan.cuts.push_back(cut_by_number(item, extent, axis, x));
+      plan.reshaped = true;
+    } else {
+      refuse(item);
+    }
+  }
+  keep_whole(rank - plan.cuts.size());
+  return plan;
+}
+
+// What a position says; looked at by the library itself, so that nothing has left it.
+std::int64_t number_at(const Tensor& position) {
+  const char* data = position.impl()->data;
+  return position.dtype() == DType::kI32 ? *reinterpret_cast<const std::int32_t*>(data) : *reinterpret_cast<const std::int64_t*>(data);
+}
+
+// A negative position counts from the end, as a number does.
+Tensor from_front(const Tensor& position, std::int64_t extent, const Where& where) {
+  return number_at(position) < 0 ? add(position, extent, where) : position;
+}
+
+Tensor cut(const Tensor& x, const Plan& plan, const Where& where) {
+  Ints begin, end, strides;
+  bool whole = true;
+  for (const Cut& c : plan.cuts) {
+    whole &= c.whole;
+    begin.push_back(c.begin);
+    end.push_back(c.end < 0 ? -kToEnd : c.end);  // a slice that runs backwards to the first element
+    strides.push_back(c.stride);
+  }
+  return whole ? x : strided_slice(x, begin, end, strides, where);
+}
+
+Tensor part_of(const Tensor& x, nb::handle key, const Where& where) {
+  const Plan plan = plan_for(x, key);
+  Tensor part = cut(x, plan, where);
+  for (auto axis = plan.picked.rbegin(); axis != plan.picked.rend(); ++axis) {
+    const Tensor position = from_front(to_tensor(plan.cuts[*axis].position, where), x.shape()[static_cast<int>(*axis)], where);
+    part = gather(part, position, static_cast<std::int64_t>(*axis), 0, where);
+  }
+  if (plan.reshaped) part = reshape(part, Ints(plan.result), where);
+  return part.impl() == x.impl() ? identity(x, where) : part;
+}
+
+}  // namespace
+
+PyObject* subscript(PyObject* self, PyObject* key) noexcept {
+  return guarded([&] {
+    const Where where = caller();
+    return wrap(part_of(to_tensor(self, where), key, where));
+  });
+}
+
+Tensor with_part(const Tensor& x, nb::handle key, const Tensor& value, const Where& where) {
+  const Plan plan = plan_for(x, key);
+  Tensor whole = internal::make_tensor(x.dtype(), x.shape());
+  internal::copy_elements(x, whole.impl()->data);
+  std::int64_t offset = 0;
+  for (std::size_t axis = 0; axis < plan.cuts.size(); ++axis) {
+    const Cut& c = plan.cuts[axis];
+    const std::int64_t extent = x.shape()[static_cast<int>(axis)], step = whole.impl()->strides[axis];
+    offset += step * (c.position.is_valid() ? normalize_axis("assign", number_at(to_tensor(c.position, where)), static_cast<int>(extent)) : c.begin);
+  }
+  std::int64_t strides[Shape::kMaxRank] = {};
+  const Shape shape{std::span<const std::int64_t>(plan.result)};
+  for (std::size_t i = 0; i < plan.axes.size(); ++i) {
+    if (plan.axes[i] >= 0) strides[i] = whole.impl()->strides[plan.axes[i]] * plan.cuts[static_cast<std::size_t>(plan.axes[i])].stride;
+  }
+  {
+    const Tensor spread = broadcast_to(value, shape, where);
+    const Tensor part = internal::make_view(whole, shape, strides, offset);
+    kernels::copy(view_of(spread), view_of(part));
+  }
+  const Tensor* inputs[] = {&value};
+  internal::Log::mine().append({.op = &kPartAssignEvent, .where = &where, .inputs = inputs, .input_count = 1, .outputs = &whole, .output_count = 1});
+  return whole;
+}
+
+}  // namespace whygrad::python

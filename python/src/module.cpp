@@ -1,0 +1,26 @@
+// whygrad._whygrad: the engine as a Python module. Everything public is named by the Python files beside it.
+#include "module.hpp"
+
+#include "errors.hpp"
+
+NB_MODULE(_whygrad, m) {
+  using namespace whygrad::python;
+  m.doc() = "The engine of whygrad.";
+  install_error_translation();
+  bind_places(m);
+  bind_tensor(m);
+  bind_variable(m);
+  bind_op_table(m);
+  bind_creation(m);
+  bind_shape(m);
+  bind_reduce(m);
+  bind_nn(m);
+  bind_random(m);
+  bind_exchange(m);
+  bind_tape(m);
+  bind_functions(m);
+  bind_explain(m);
+  bind_layers(m);
+  bind_optimizers(m);
+  bind_datasets(m);
+}

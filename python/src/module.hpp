@@ -1,0 +1,45 @@
+// What the parts of the Python module share.
+#pragma once
+
+#include <whygrad/tensor/tensor.hpp>
+
+#include <nanobind/nanobind.h>
+
+#include <optional>
+#include <utility>
+
+namespace whygrad::python {
+
+namespace nb = nanobind;
+
+// One function per family; module.cpp calls them all.
+void bind_places(nb::module_& m);
+void bind_tensor(nb::module_& m);
+void bind_variable(nb::module_& m);
+void bind_op_table(nb::module_& m);
+void bind_creation(nb::module_& m);
+void bind_shape(nb::module_& m);
+void bind_reduce(nb::module_& m);
+void bind_nn(nb::module_& m);
+void bind_random(nb::module_& m);
+void bind_exchange(nb::module_& m);
+void bind_tape(nb::module_& m);
+void bind_functions(nb::module_& m);
+void bind_explain(nb::module_& m);
+void bind_layers(nb::module_& m);
+void bind_optimizers(nb::module_& m);
+void bind_datasets(nb::module_& m);
+
+// Work on fewer elements than this is done before other threads could have made use of the interpreter: letting it go and taking it back costs as
+// much as an op on a few thousand elements.
+inline constexpr std::int64_t kWorthUnlocking = 1 << 14;
+
+// f() while other Python threads run, if the work on so many elements is worth it.
+template <class F>
+auto unlocked(std::int64_t elements, F&& f) {
+  if (elements < kWorthUnlocking) return std::forward<F>(f)();
+  const nb::gil_scoped_release release;
+  return std::forward<F>(f)();
+}
+
+}  // namespace whygrad::python

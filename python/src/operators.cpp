@@ -1,0 +1,169 @@
+#include "operators.hpp"
+
+#include "convert.hpp"
+#include "errors.hpp"
+#include "places.hpp"
+
+#include <whygrad/base/error.hpp>
+#include <whygrad/ops/creation.hpp>
+#include <whygrad/ops/elementwise.hpp>
+#include <whygrad/ops/linalg.hpp>
+
+#include <algorithm>
+
+namespace whygrad::python::operators {
+namespace {
+
+using Binary = Tensor (*)(const Operand&, const Operand&, Where);
+using Strict = Tensor (*)(const Tensor&, const Tensor&, Where);
+using Unary = Tensor (*)(const Tensor&, Where);
+
+// A Python number that a bare C++ number can stand for.
+bool is_plain_number(PyObject* p) {
+  if (PyFloat_CheckExact(p)) return true;
+  if (!PyLong_CheckExact(p)) return false;
+  constexpr long long kExact = 1LL << 53;
+  int overflow = 0;
+  const long long value = PyLong_AsLongLongAndOverflow(p, &overflow);
+  return overflow == 0 && value >= -kExact && value <= kExact;
+}
+
+bool may_be_tensor(PyObject* p) {
+  return PyFloat_Check(p) || PyLong_Check(p) || PyComplex_Check(p) || PyList_Check(p) || PyTuple_Check(p) ||
+         (PyObject_CheckBuffer(p) && !PyBytes_Check(p)) || PyObject_HasAttrString(p, "__tf_tensor__") || PyObject_HasAttrString(p, "__array__");
+}
+
+// Both sides as tensors; empty where one of them cannot be one.
+struct Sides {
+  Tensor a, b;
+  Where where;
+
+  Sides(PyObject* pa, PyObject* pb) : where(caller()) {
+    const bool first = is_value(pa);
+    if (!may_be_tensor(first ? pb : pa) && !is_value(first ? pb : pa)) return;
+    if (first) {
+      a = to_tensor(pa, where);
+      b = to_tensor_like(pb, a.dtype(), where);
+    } else {
+      b = to_tensor(pb, where);
+      a = to_tensor_like(pa, b.dtype(), where);
+    }
+  }
+  bool defined() const { return a.defined() && b.defined(); }
+  std::int64_t elements() const { return std::max(a.size(), b.size()); }
+};
+
+nb::object not_implemented() { return nb::borrow(Py_NotImplemented); }
+
+// The two cases that training loops are made of; nothing where it is neither.
+template <Binary F>
+Tensor quick(PyObject* a, PyObject* b) {
+  const Tensor* ta = tensor_in(a);
+  const Tensor* tb = tensor_in(b);
+  if (ta != nullptr && tb != nullptr) {
+    const Where where = caller();
+    return unlocked(std::max(ta->size(), tb->size()), [&] { return F(*ta, *tb, where); });
+  }
+  const auto with_number = [](PyObject* p, const auto& with) {
+    return PyFloat_CheckExact(p) ? with(PyFloat_AS_DOUBLE(p)) : with(PyLong_AsLongLong(p));
+  };
+  if (ta != nullptr && is_plain_number(b)) {
+    const Where where = caller();
+    return with_number(b, [&](auto n) { return unlocked(ta->size(), [&] { return F(Operand(*ta, where), Operand(n, where), where); }); });
+  }
+  if (tb != nullptr && is_plain_number(a)) {
+    const Where where = caller();
+    return with_number(a, [&](auto n) { return unlocked(tb->size(), [&] { return F(Operand(n, where), Operand(*tb, where), where); }); });
+  }
+  return {};
+}
+
+template <Binary F>
+nb::object general(PyObject* a, PyObject* b) {
+  const Sides s(a, b);
+  if (!s.defined()) return not_implemented();
+  return wrap(unlocked(s.elements(), [&] { return F(s.a, s.b, s.where); }));
+}
+
+template <Binary F>
+PyObject* binary(PyObject* a, PyObject* b) noexcept {
+  return guarded([&] {
+    Tensor result = quick<F>(a, b);
+    return result.defined() ? wrap(std::move(result)) : general<F>(a, b);
+  });
+}
+
+template <Strict F>
+PyObject* strict(PyObject* a, PyObject* b) noexcept {
+  return guarded([&] {
+    const Sides s(a, b);
+    if (!s.defined()) return not_implemented();
+    return wrap(unlocked(s.elements(), [&] { return F(s.a, s.b, s.where); }));
+  });
+}
+
+template <Unary F>
+PyObject* unary(PyObject* a) noexcept {
+  return guarded([&] {
+    const Where where = caller();
+    const Tensor x = to_tensor(a, where);
+    return wrap(unlocked(x.size(), [&] { return F(x, where); }));
+  });
+}
+
+Tensor product(const Tensor& a, const Tensor& b, Where where) { return matmul(a, b, {}, where); }
+
+nb::object equality(PyObject* a, PyObject* b, bool equal) {
+  if (!is_value(b) && !may_be_tensor(b)) return nb::bool_(!equal);
+  try {
+    return equal ? general<whygrad::equal>(a, b) : general<whygrad::not_equal>(a, b);
+  } catch (const ShapeError&) {
+    return wrap(fill({}, !equal, caller()));
+  }
+}
+
+}  // namespace
+
+PyObject* add(PyObject* a, PyObject* b) noexcept { return binary<whygrad::add>(a, b); }
+PyObject* subtract(PyObject* a, PyObject* b) noexcept { return binary<whygrad::subtract>(a, b); }
+PyObject* multiply(PyObject* a, PyObject* b) noexcept { return binary<whygrad::multiply>(a, b); }
+PyObject* floor_divide(PyObject* a, PyObject* b) noexcept { return binary<whygrad::floordiv>(a, b); }
+PyObject* remainder(PyObject* a, PyObject* b) noexcept { return binary<whygrad::floormod>(a, b); }
+
+PyObject* divide(PyObject* a, PyObject* b) noexcept {
+  return guarded([&] {
+    const Tensor* t = tensor_in(a) != nullptr ? tensor_in(a) : tensor_in(b);
+    if (t != nullptr && !is_integer(t->dtype())) {
+      if (Tensor result = quick<whygrad::divide>(a, b); result.defined()) return wrap(std::move(result));
+    }
+    Sides s(a, b);
+    if (!s.defined()) return not_implemented();
+    if (is_integer(s.a.dtype()) && s.a.dtype() == s.b.dtype()) {
+      const DType quotient = size_of(s.a.dtype()) < 4 ? float32 : float64;
+      s.a = cast(s.a, quotient, s.where);
+      s.b = cast(s.b, quotient, s.where);
+    }
+    return wrap(unlocked(s.elements(), [&] { return whygrad::divide(s.a, s.b, s.where); }));
+  });
+}
+
+PyObject* power(PyObject* a, PyObject* b, PyObject*) noexcept { return binary<whygrad::pow>(a, b); }
+PyObject* matrix_multiply(PyObject* a, PyObject* b) noexcept { return strict<product>(a, b); }
+PyObject* logical_and(PyObject* a, PyObject* b) noexcept { return strict<whygrad::logical_and>(a, b); }
+PyObject* logical_or(PyObject* a, PyObject* b) noexcept { return strict<whygrad::logical_or>(a, b); }
+PyObject* logical_xor(PyObject* a, PyObject* b) noexcept { return strict<whygrad::logical_xor>(a, b); }
+PyObject* negative(PyObject* a) noexcept { return unary<whygrad::negative>(a); }
+PyObject* absolute(PyObject* a) noexcept { return unary<whygrad::abs>(a); }
+PyObject* invert(PyObject* a) noexcept { return unary<whygrad::logical_not>(a); }
+
+PyObject* compare(PyObject* a, PyObject* b, int op) noexcept {
+  switch (op) {
+    case Py_LT: return binary<whygrad::less>(a, b);
+    case Py_LE: return binary<whygrad::less_equal>(a, b);
+    case Py_GT: return binary<whygrad::greater>(a, b);
+    case Py_GE: return binary<whygrad::greater_equal>(a, b);
+    default: return guarded([&] { return equality(a, b, op == Py_EQ); });
+  }
+}
+
+}  // namespace whygrad::python::operators

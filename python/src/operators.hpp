@@ -1,0 +1,27 @@
+// Python's operators on tensors and variables, as slots of their types. The other side may be a number, an array or a list, which takes the tensor's
+// dtype; what is none of these answers NotImplemented, so that its own operator is tried.
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+namespace whygrad::python::operators {
+
+PyObject* add(PyObject* a, PyObject* b) noexcept;
+PyObject* subtract(PyObject* a, PyObject* b) noexcept;
+PyObject* multiply(PyObject* a, PyObject* b) noexcept;
+// Of integers the quotient is a float: float32 for 8 and 16 bits, else float64.
+PyObject* divide(PyObject* a, PyObject* b) noexcept;
+PyObject* floor_divide(PyObject* a, PyObject* b) noexcept;
+PyObject* remainder(PyObject* a, PyObject* b) noexcept;
+PyObject* power(PyObject* a, PyObject* b, PyObject* modulus) noexcept;
+PyObject* matrix_multiply(PyObject* a, PyObject* b) noexcept;
+PyObject* logical_and(PyObject* a, PyObject* b) noexcept;
+PyObject* logical_or(PyObject* a, PyObject* b) noexcept;
+PyObject* logical_xor(PyObject* a, PyObject* b) noexcept;
+PyObject* negative(PyObject* a) noexcept;
+PyObject* absolute(PyObject* a) noexcept;
+PyObject* invert(PyObject* a) noexcept;
+// Elementwise, as TensorFlow 2 compares. What is no tensor is not equal to one, and tensors whose shapes do not fit are not equal.
+PyObject* compare(PyObject* a, PyObject* b, int op) noexcept;
+
+}  // namespace whygrad::python::operators

@@ -1,0 +1,17 @@
+// Places in Python programs.
+#pragma once
+
+#include "module.hpp"
+
+#include <whygrad/base/where.hpp>
+
+namespace whygrad::python {
+
+// Where the innermost Python frame outside of this package and of NumPy stands: a number for its code object, and the instruction offset. Makes no
+// string and no traceback. Unknown where no frame is left, as on a thread that Python did not start.
+Where caller() noexcept;
+
+// An instruction of a code object.
+Where place_in(nb::handle code, std::uint32_t offset);
+
+}  // namespace whygrad::python

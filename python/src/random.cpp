@@ -1,0 +1,94 @@
+// Random numbers.
+#include <whygrad/ops/random.hpp>
+
+#include "convert.hpp"
+#include "places.hpp"
+
+#include <whygrad/ops/elementwise.hpp>
+
+namespace whygrad::python {
+namespace {
+
+std::optional<std::uint64_t> seed_of(nb::handle seed) {
+  if (seed.is_none()) return {};
+  return static_cast<std::uint64_t>(to_int(seed));
+}
+
+double number(nb::handle value) { return nb::cast<double>(nb::module_::import_("builtins").attr("float")(value)); }
+
+// mean + stddev * draw, so that gradients reach a mean or deviation that is a tensor.
+Tensor scaled(Tensor draw, nb::handle mean, nb::handle stddev, DType dtype, const Where& where) {
+  draw = multiply(draw, to_tensor_like(stddev, dtype, where), where);
+  return add(draw, to_tensor_like(mean, dtype, where), where);
+}
+
+template <Tensor (*F)(const Shape&, const random::NormalOptions&, Where)>
+nb::object normal(nb::handle shape, nb::handle mean, nb::handle stddev, nb::handle dtype, nb::handle seed, nb::handle) {
+  const Where where = caller();
+  random::NormalOptions options{.dtype = to_dtype(dtype), .seed = seed_of(seed)};
+  const Shape extents = to_shape(shape);
+  if (is_value(mean) || is_value(stddev)) return wrap(scaled(F(extents, options, where), mean, stddev, options.dtype, where));
+  options.mean = number(mean);
+  options.stddev = number(stddev);
+  return wrap(unlocked(extents.size(), [&] { return F(extents, options, where); }));
+}
+
+nb::object uniform(nb::handle shape, nb::handle minval, nb::handle maxval, nb::handle dtype, nb::handle seed, nb::handle) {
+  const Where where = caller();
+  random::UniformOptions options{.dtype = to_dtype(dtype), .seed = seed_of(seed)};
+  const Shape extents = to_shape(shape);
+  const nb::object top = maxval.is_none() ? nb::object(nb::int_(1)) : nb::borrow(maxval);
+  if (is_floating(options.dtype) && (is_value(minval) || is_value(top))) {
+    const Tensor low = to_tensor_like(minval, options.dtype, where);
+    const Tensor spread = subtract(to_tensor_like(top, options.dtype, where), low, where);
+    return wrap(add(multiply(random::uniform(extents, options, where), spread, where), low, where));
+  }
+  options.minval = number(minval);
+  options.maxval = number(top);
+  return wrap(unlocked(extents.size(), [&] { return random::uniform(extents, options, where); }));
+}
+
+std::array<std::uint64_t, 2> seed_pair(nb::handle seed) {
+  const std::vector<std::int64_t> list = to_ints(seed);
+  if (list.size() != 2) nb::raise_type_error("a stateless seed is a pair of integers");
+  return {static_cast<std::uint64_t>(list[0]), static_cast<std::uint64_t>(list[1])};
+}
+
+nb::object stateless_normal(nb::handle shape, nb::handle seed, nb::handle mean, nb::handle stddev, nb::handle dtype, nb::handle) {
+  return wrap(random::stateless_normal(to_shape(shape), seed_pair(seed), {.mean = number(mean), .stddev = number(stddev), .dtype = to_dtype(dtype)},
+                                       caller()));
+}
+
+nb::object stateless_uniform(nb::handle shape, nb::handle seed, nb::handle minval, nb::handle maxval, nb::handle dtype, nb::handle) {
+  const double top = maxval.is_none() ? 1 : number(maxval);
+  return wrap(
+      random::stateless_uniform(to_shape(shape), seed_pair(seed), {.minval = number(minval), .maxval = top, .dtype = to_dtype(dtype)}, caller()));
+}
+
+nb::object shuffled(nb::handle value, nb::handle seed, nb::handle) {
+  const Where where = caller();
+  return wrap(random::shuffle(to_tensor(value, where), seed_of(seed), where));
+}
+
+}  // namespace
+
+void bind_random(nb::module_& m) {
+  using nb::arg;
+  const auto none = nb::none();
+  m.def(
+      "set_seed", [](nb::handle seed) { random::set_seed(static_cast<std::uint64_t>(to_int(seed))); }, arg("seed"),
+      "Starts the sequence of random numbers anew.");
+  m.def("random_normal", normal<random::normal>, arg("shape"), arg("mean") = 0.0, arg("stddev") = 1.0, arg("dtype") = "float32", arg("seed") = none,
+        arg("name") = none, "Normally distributed numbers.");
+  m.def("random_truncated_normal", normal<random::truncated_normal>, arg("shape"), arg("mean") = 0.0, arg("stddev") = 1.0, arg("dtype") = "float32",
+        arg("seed") = none, arg("name") = none, "Normally distributed numbers, drawn again beyond two standard deviations.");
+  m.def("random_uniform", uniform, arg("shape"), arg("minval") = 0, arg("maxval") = none, arg("dtype") = "float32", arg("seed") = none,
+        arg("name") = none, "Evenly distributed numbers in [minval, maxval).");
+  m.def("stateless_normal", stateless_normal, arg("shape"), arg("seed"), arg("mean") = 0.0, arg("stddev") = 1.0, arg("dtype") = "float32",
+        arg("name") = none, "The same normally distributed numbers for the same seed.");
+  m.def("stateless_uniform", stateless_uniform, arg("shape"), arg("seed"), arg("minval") = 0, arg("maxval") = none, arg("dtype") = "float32",
+        arg("name") = none, "The same evenly distributed numbers for the same seed.");
+  m.def("random_shuffle", shuffled, arg("value"), arg("seed") = none, arg("name") = none, "The parts along the first axis in random order.");
+}
+
+}  // namespace whygrad::python

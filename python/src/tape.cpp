@@ -1,0 +1,229 @@
+// Tapes, custom gradients, control flow and name scopes.
+#include "tape.hpp"
+
+#include "convert.hpp"
+#include "places.hpp"
+
+#include <whygrad/autodiff/control_flow.hpp>
+#include <whygrad/autodiff/custom_gradient.hpp>
+#include <whygrad/autodiff/jacobian.hpp>
+#include <whygrad/autodiff/tape.hpp>
+#include <whygrad/base/error.hpp>
+#include <whygrad/explain/explanation.hpp>
+#include <whygrad/tensor/name_scope.hpp>
+
+#include <nanobind/stl/string.h>
+
+#include <memory>
+#include <vector>
+
+namespace whygrad::python {
+namespace {
+
+// TensorFlow raises where the way to a source leads through an op that has a derivative, but no rule for it.
+void raise_for_missing_rules(const std::vector<Gradient>& gradients) {
+  for (const Gradient& g : gradients) {
+    if (g || g.facts() == nullptr) continue;
+    const Explanation why = g.why();
+    for (const Finding& f : why.findings()) {
+      if (f.cause != Cause::kNoGradientRegistered) continue;
+      PyErr_SetString(nb::object(nb::module_::import_("whygrad.errors").attr("MissingRule")).ptr(), why.to_string().c_str());
+      throw nb::python_error();
+    }
+  }
+}
+
+// Records from enter() on, unlike GradientTape itself.
+class Tape {
+ public:
+  Tape(bool persistent, bool watch_accessed_variables)
+      : tape_(std::make_unique<GradientTape>(GradientTapeOptions{.persistent = persistent, .watch_accessed_variables = watch_accessed_variables},
+                                             caller())) {
+    tape_->exit(caller());
+  }
+
+  void enter() { tape_->enter(caller()); }
+  void exit() { tape_->exit(caller()); }
+  bool recording() const { return tape_->recording(); }
+  void watch(nb::handle value) { tape_->watch(to_watchable(value, caller())); }
+  void reset() { tape_->reset(caller()); }
+  std::vector<Variable> watched_variables() const { return tape_->watched_variables(); }
+  const GradientTape& tape() const { return *tape_; }
+
+  void pause() { paused_ = std::make_unique<GradientTape::Pause>(tape_->stop_recording(caller())); }
+  void resume() { paused_.reset(); }
+
+  // A tensor or None for each source. `output_gradients`: one for each target, None for ones; or None.
+  nb::object gradient(nb::handle targets, nb::handle sources, nb::handle output_gradients, bool zero) {
+    const Where where = caller();
+    const Targets of(watchables(targets, where));
+    const Sources with_respect_to(watchables(sources, where));
+    GradientOptions options{.unconnected_gradients = unconnected(zero)};
+    if (!output_gradients.is_none()) {
+      std::size_t i = 0;
+      for (nb::handle g : nb::iter(output_gradients)) {
+        if (i >= of.items().size()) break;
+        const Watchable& target = of.items()[i++];
+        const DType dtype = target.is_variable() ? target.variable().dtype() : target.tensor().dtype();
+        options.output_gradients.push_back(g.is_none() ? Seed() : Seed(to_tensor_like(g, dtype, where)));
+      }
+    }
+    std::vector<Gradient> gradients;
+    {
+      const nb::gil_scoped_release release;
+      const Gradients all = tape_->gradient(of, with_respect_to, options, where);
+      gradients.assign(all.begin(), all.end());
+    }
+    return values_of(gradients);
+  }
+
+  nb::object jacobian(nb::handle target, nb::handle sources, bool zero) {
+    const Where where = caller();
+    const Watchable of = to_watchable(target, where);
+    const Sources with_respect_to(watchables(sources, where));
+    const nb::gil_scoped_release release;
+    const Gradients all = whygrad::jacobian(*tape_, of, with_respect_to, unconnected(zero), where);
+    const nb::gil_scoped_acquire acquire;
+    return values_of({all.begin(), all.end()});
+  }
+
+  nb::object batch_jacobian(nb::handle target, nb::handle source, bool zero) {
+    const Where where = caller();
+    const Watchable of = to_watchable(target, where), with_respect_to = to_watchable(source, where);
+    const nb::gil_scoped_release release;
+    const Gradient gradient = whygrad::batch_jacobian(*tape_, of, with_respect_to, unconnected(zero), where);
+    const nb::gil_scoped_acquire acquire;
+    return nb::object(values_of({gradient})[0]);
+  }
+
+ private:
+  static UnconnectedGradients unconnected(bool zero) { return zero ? UnconnectedGradients::zero : UnconnectedGradients::none; }
+
+  static nb::object values_of(const std::vector<Gradient>& gradients) {
+    raise_for_missing_rules(gradients);
+    nb::list result;
+    for (const Gradient& g : gradients) result.append(g ? wrap(*g) : nb::none());
+    return result;
+  }
+
+  std::unique_ptr<GradientTape> tape_;
+  std::unique_ptr<GradientTape::Pause> paused_;
+};
+
+nb::object wrap_all(const std::vector<Variable>& variables) {
+  nb::list list;
+  for (const Variable& v : variables) list.append(nb::cast(v));
+  return list;
+}
+
+// A Python object that may be let go of by any thread.
+using Shared = std::shared_ptr<PyObject>;
+Shared share(nb::handle object) {
+  return Shared(object.inc_ref().ptr(), [](PyObject* p) {
+    if (!Py_IsInitialized()) return;
+    const nb::gil_scoped_acquire gil;
+    Py_DECREF(p);
+  });
+}
+
+std::vector<Tensor> gradients_in(nb::handle list, const Where& where) {
+  std::vector<Tensor> tensors;
+  for (nb::handle item : nb::iter(list)) tensors.push_back(item.is_none() ? Tensor() : to_tensor(item, where));
+  return tensors;
+}
+
+// `function()` returns its outputs, its rule, whether that takes variables, and where it returns: a code object and an offset, or None. rule(dys,
+// variables) returns two lists.
+nb::object run_custom_gradient(nb::handle function, nb::handle inputs) {
+  const Where where = caller();
+  const auto forward = [&](const std::vector<Tensor>&) {
+    const nb::object result = function();
+    CustomResult custom{.outputs = to_tensors(result[0], where)};
+    const Shared rule = share(result[1]);
+    if (const nb::object place = result[3]; !place.is_none()) custom.returns_at = place_in(place[0], nb::cast<std::uint32_t>(place[1]));
+    const auto backward = [rule](const std::vector<Tensor>& dys, const std::vector<Variable>& variables) {
+      const nb::gil_scoped_acquire gil;
+      const nb::object gradients = nb::handle(rule.get())(wrap(dys), wrap_all(variables));
+      return CustomGradients{gradients_in(gradients[0], {}), gradients_in(gradients[1], {})};
+    };
+    if (nb::cast<bool>(result[2])) {
+      custom.backward_with_variables = backward;
+    } else {
+      custom.backward = [backward](const std::vector<Tensor>& dys) { return backward(dys, {}).inputs; };
+    }
+    return custom;
+  };
+  return wrap(custom_gradient(forward, watchables(inputs, where), where));
+}
+
+// Suspends all tapes of the thread, as a context manager's two halves.
+class Stopped {
+ public:
+  Stopped() : stop_(caller()) {}
+
+ private:
+  StopRecording stop_;
+};
+
+}  // namespace
+
+std::vector<Watchable> watchables(nb::handle values, const Where& where) {
+  std::vector<Watchable> items;
+  for (nb::handle value : nb::iter(values)) items.push_back(to_watchable(value, where));
+  return items;
+}
+
+const GradientTape& tape_in(nb::handle object) { return nb::cast<const Tape&>(object).tape(); }
+
+void bind_tape(nb::module_& m) {
+  nb::class_<Tape>(m, "Tape")
+      .def(nb::init<bool, bool>(), nb::arg("persistent"), nb::arg("watch_accessed_variables"))
+      .def("enter", &Tape::enter)
+      .def("exit", &Tape::exit)
+      .def_prop_ro("recording", &Tape::recording)
+      .def("watch", &Tape::watch, nb::arg("value"))
+      .def("watched_variables", [](const Tape& t) { return wrap_all(t.watched_variables()); })
+      .def("reset", &Tape::reset)
+      .def("pause", &Tape::pause)
+      .def("resume", &Tape::resume)
+      .def("gradient", &Tape::gradient, nb::arg("targets"), nb::arg("sources"), nb::arg("output_gradients") = nb::none(), nb::arg("zero") = false)
+      .def("jacobian", &Tape::jacobian, nb::arg("target"), nb::arg("sources"), nb::arg("zero") = false)
+      .def("batch_jacobian", &Tape::batch_jacobian, nb::arg("target"), nb::arg("source"), nb::arg("zero") = false);
+  m.def("custom_gradient", run_custom_gradient, nb::arg("function"), nb::arg("inputs"));
+  nb::class_<Stopped>(m, "StoppedRecording").def(nb::init<>());
+  nb::class_<NameScope>(m, "NameScope").def(nb::init<std::string_view>(), nb::arg("name"));
+  m.def("current_name_scope", [] { return current_name_scope(); });
+
+  m.def(
+      "choose",
+      [](nb::handle predicate) {
+        const Where where = caller();
+        return internal::choose(internal::Construct::kCond, to_tensor(predicate, where), where);
+      },
+      nb::arg("predicate"), "The truth value of a bool tensor; the choice is remembered.");
+  m.def(
+      "choose_case",
+      [](nb::handle predicate) {
+        const Where where = caller();
+        return internal::choose(internal::Construct::kCase, to_tensor(predicate, where), where);
+      },
+      nb::arg("predicate"));
+  m.def(
+      "choose_trip",
+      [](nb::handle predicate) {
+        const Where where = caller();
+        return internal::choose(internal::Construct::kWhileLoop, to_tensor(predicate, where), where);
+      },
+      nb::arg("predicate"));
+  m.def(
+      "choose_branch",
+      [](nb::handle index, std::size_t branches) {
+        const Where where = caller();
+        return internal::choose_branch(to_tensor(index, where), branches, where);
+      },
+      nb::arg("index"), nb::arg("branches"));
+  m.def(
+      "note_loop_end", [](std::int64_t trips) { internal::note_loop_end(trips, caller()); }, nb::arg("trips"));
+}
+
+}  // namespace whygrad::python

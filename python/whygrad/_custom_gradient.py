@@ -1,0 +1,99 @@
+"""Functions whose gradient the user writes."""
+
+import functools
+import inspect
+import opcode
+
+from whygrad import _nest, _whygrad
+
+__all__ = ["custom_gradient", "recompute_grad", "grad_pass_through"]
+
+
+def _as_list(values):
+    return list(values) if isinstance(values, (list, tuple)) else [values]
+
+
+def _takes_variables(rule):
+    try:
+        parameters = inspect.signature(rule).parameters.values()
+    except (TypeError, ValueError):
+        return False
+    return any(p.name == "variables" or p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters)
+
+
+def _return_of(rule):
+    """The last return of a Python function, as its code and the offset in it; None for other callables."""
+    code = getattr(rule, "__code__", None)
+    if code is None:
+        return None
+    returns = [opcode.opmap[name] for name in ("RETURN_VALUE", "RETURN_CONST") if name in opcode.opmap]
+    return code, max((at for at in range(0, len(code.co_code), 2) if code.co_code[at] in returns), default=0)
+
+
+def custom_gradient(f=None):
+    """Gives f's result the gradient that f returns beside it: f(*args) -> result, rule, where rule(*dresult) -> dargs."""
+    if f is None:
+        return custom_gradient
+
+    @functools.wraps(f)
+    def decorated(*args, **kwargs):
+        inputs = [value for value in _nest.flatten(args) if value is not None]
+        structure = []
+
+        def forward():
+            result, rule = f(*args, **kwargs)
+            structure.append(result)
+            takes_variables = _takes_variables(rule)
+
+            def backward(dys, variables):
+                if not variables:
+                    return _nest.flatten(rule(*dys)), []
+                input_gradients, variable_gradients = rule(*dys, variables=variables)
+                return _nest.flatten(input_gradients), _as_list(variable_gradients)
+
+            return [_whygrad.convert_to_tensor(value) for value in _nest.flatten(result)], backward, takes_variables, _return_of(rule)
+
+        outputs = _whygrad.custom_gradient(forward, inputs)
+        return _nest.pack_sequence_as(structure[0], outputs) if _nest.is_nested(structure[0]) else outputs[0]
+
+    return decorated
+
+
+def recompute_grad(f):
+    """f, whose intermediate values are computed anew for the gradient instead of being kept."""
+
+    @custom_gradient
+    @functools.wraps(f)
+    def inner(*args, **kwargs):
+        from whygrad._tape import GradientTape, stop_recording
+
+        with stop_recording():
+            result = f(*args, **kwargs)
+
+        def rule(*dresult, variables=None):
+            leaves = [_whygrad.convert_to_tensor(value) for value in _nest.flatten(args)]
+            watched = [_whygrad.identity(leaf) for leaf in leaves]
+            with GradientTape() as tape:
+                tape.watch(watched)
+                again = f(*_nest.pack_sequence_as(args, watched), **kwargs)
+            gradients = tape.gradient(_nest.flatten(again), watched + list(variables or []), output_gradients=list(dresult))
+            of_inputs, of_variables = gradients[: len(watched)], gradients[len(watched):]
+            return (of_inputs, of_variables) if variables else of_inputs
+
+        return result, rule
+
+    return inner
+
+
+def grad_pass_through(f):
+    """f with the gradient of the identity: for a step without a derivative that training should ignore, such as rounding."""
+
+    @custom_gradient
+    @functools.wraps(f)
+    def inner(*args, **kwargs):
+        def rule(*dresult, variables=None):
+            return (dresult, [None] * len(variables)) if variables else dresult
+
+        return f(*args, **kwargs), rule
+
+    return inner

@@ -1,0 +1,55 @@
+"""Why gradients are missing, zero or not finite."""
+
+from whygrad import _nest, _whygrad
+from whygrad._whygrad import Explanation, Finding
+
+__all__ = ["diagnose", "explain", "Explanation", "Finding"]
+
+
+class diagnose:
+    """Collects what there is to say about every gradient call inside:
+
+        with whygrad.diagnose(values=True) as report:
+            train_step()
+        print(report)
+
+    values: also why gradients are zero, NaN or infinite. partial: also which paths are cut of a gradient that has a value.
+    """
+
+    def __init__(self, values=False, partial=False):
+        self._report = _whygrad.Report(values, partial)
+
+    def __enter__(self):
+        self._report.open()
+        return self
+
+    def __exit__(self, kind, value, traceback):
+        self._report.close()
+
+    @property
+    def findings(self):
+        """In the order in which they were found."""
+        return self._report.findings
+
+    def to_json(self):
+        return self._report.to_json()
+
+    def to_sarif(self, root=""):
+        """A SARIF 2.1.0 log; files below `root` are named relative to it."""
+        return self._report.to_sarif(root)
+
+    def __len__(self):
+        return len(self.findings)
+
+    def __bool__(self):
+        return True
+
+    def __str__(self):
+        return str(self._report) or "every gradient is there"
+
+    __repr__ = __str__
+
+
+def explain(tape, target, sources):
+    """What stands between the target and each source on this tape, without differentiating anything."""
+    return _whygrad.explain(tape._tape, _nest.flatten(target), _nest.flatten(sources))

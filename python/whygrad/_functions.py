@@ -1,0 +1,38 @@
+"""The ops as functions: those that the engine's table describes completely are made from it, the others have functions of their own in the module."""
+
+from whygrad import _whygrad
+
+# TensorFlow's names of the parameters, where they are not those of the table: inputs first, then attributes.
+_PARAMETERS = {
+    "x y": "add subtract multiply divide floordiv floormod maximum minimum pow squared_difference xlogy xlog1py xdivy multiply_no_nan divide_no_nan "
+           "equal not_equal less less_equal greater greater_equal logical_and logical_or logical_xor",
+    "features": "relu relu6 elu selu softplus softsign",
+    "features alpha": "leaky_relu",
+    "features beta": "silu",
+    "input": "real imag conj angle identity stop_gradient",
+    "input axis": "expand_dims",
+    "condition x y": "where",
+    "t clip_value_min clip_value_max": "clip_by_value",
+    "t": "l2_loss",
+    "value bias": "bias_add",
+    "input axes exclusive reverse": "cumulative_logsumexp",
+}
+# Functions of the module that are no ops.
+_INTERNAL = frozenset(
+    "skip_folder caller op_function op_names custom_gradient choose choose_case choose_trip choose_branch note_loop_end note_host_function peek "
+    "current_name_scope explain report from_dlpack to_dlpack".split()
+)
+
+
+def _make():
+    made = {}
+    parameters = {op: names for names, ops in _PARAMETERS.items() for op in ops.split()}
+    for op in _whygrad.op_names():
+        if not hasattr(_whygrad, op) and not op.endswith("_grad"):
+            made[op] = _whygrad.op_function(op, op, parameters.get(op, ""))
+    own = (name for name in dir(_whygrad) if not name.startswith("_"))
+    made.update((name, getattr(_whygrad, name)) for name in own if type(getattr(_whygrad, name)).__name__ == "nb_func" and name not in _INTERNAL)
+    return made
+
+
+functions = _make()

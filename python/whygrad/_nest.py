@@ -1,0 +1,83 @@
+"""Nested structures of Python: lists, tuples, named tuples, dicts (in the order of their sorted keys) and attrs-like objects are nodes, all else leaves."""
+
+from collections.abc import Mapping
+
+__all__ = ["flatten", "is_nested", "map_structure", "pack_sequence_as", "assert_same_structure"]
+
+
+def is_nested(structure):
+    """Whether it is a node."""
+    return isinstance(structure, (list, tuple, Mapping))
+
+
+def _children(structure):
+    if isinstance(structure, Mapping):
+        try:
+            return [structure[key] for key in sorted(structure)]
+        except TypeError:
+            raise TypeError("nest only supports dicts with sortable keys.") from None
+    return list(structure)
+
+
+def _rebuild(structure, children):
+    if isinstance(structure, Mapping):
+        values = dict(zip(sorted(structure), children))
+        made = [(key, values[key]) for key in structure]
+        kind = type(structure)
+        return kind(structure.default_factory, made) if hasattr(structure, "default_factory") else kind(made)
+    if hasattr(structure, "_fields"):
+        return type(structure)(*children)
+    return type(structure)(children)
+
+
+def flatten(structure, expand_composites=False):
+    """The leaves in order; a leaf alone gives a list of one."""
+    leaves, open_nodes = [], [iter([structure])]
+    while open_nodes:
+        for item in open_nodes[-1]:
+            if is_nested(item):
+                open_nodes.append(iter(_children(item)))
+                break
+            leaves.append(item)
+        else:
+            open_nodes.pop()
+    return leaves
+
+
+def pack_sequence_as(structure, flat_sequence, expand_composites=False):
+    """The structure with these leaves in place of its own."""
+    flat = list(flat_sequence)
+    if len(flatten(structure)) != len(flat):
+        raise ValueError(f"The target structure has {len(flatten(structure))} leaves, but {len(flat)} were given.")
+    leaves = iter(flat)
+
+    def build(node):
+        return _rebuild(node, [build(child) for child in _children(node)]) if is_nested(node) else next(leaves)
+
+    return build(structure)
+
+
+def assert_same_structure(nest1, nest2, check_types=True, expand_composites=False):
+    """Raises ValueError where the nodes differ, TypeError where their types do."""
+    if is_nested(nest1) != is_nested(nest2):
+        raise ValueError(f"The two structures don't have the same nested structure: {nest1!r} and {nest2!r}.")
+    if not is_nested(nest1):
+        return
+    if check_types and type(nest1) is not type(nest2) and not (isinstance(nest1, Mapping) and isinstance(nest2, Mapping)):
+        raise TypeError(f"The two structures don't have the same sequence type: {type(nest1)} and {type(nest2)}.")
+    if isinstance(nest1, Mapping) and set(nest1) != set(nest2):
+        raise ValueError(f"The two dictionaries don't have the same set of keys: {list(nest1)} and {list(nest2)}.")
+    first, second = _children(nest1), _children(nest2)
+    if len(first) != len(second):
+        raise ValueError(f"The two structures don't have the same number of elements: {nest1!r} and {nest2!r}.")
+    for a, b in zip(first, second):
+        assert_same_structure(a, b, check_types)
+
+
+def map_structure(func, *structure, **kwargs):
+    """The structure with func of the corresponding leaves in place of them."""
+    if not structure:
+        raise ValueError("Must provide at least one structure.")
+    for other in structure[1:]:
+        assert_same_structure(structure[0], other, kwargs.get("check_types", True))
+    return pack_sequence_as(structure[0], [func(*leaves) for leaves in zip(*(flatten(s) for s in structure))])

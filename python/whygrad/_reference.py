@@ -1,0 +1,29 @@
+"""Keys for tensors and variables, which compare by element and so cannot be keys themselves."""
+
+
+class Reference:
+    """Equal to other references to the same object."""
+
+    __slots__ = ("_object", "__weakref__")
+
+    def __init__(self, referenced):
+        self._object = referenced
+
+    def deref(self):
+        return self._object
+
+    def __eq__(self, other):
+        if not isinstance(other, Reference):
+            return NotImplemented
+        return _identity(self._object) == _identity(other._object)
+
+    def __hash__(self):
+        return hash(_identity(self._object))
+
+    def __repr__(self):
+        return f"<Reference wrapping {self._object!r}>"
+
+
+def _identity(referenced):
+    # A variable may have several Python objects; tensors are told apart by their values' ids.
+    return getattr(referenced, "_identity", None) or id(referenced)

@@ -1,0 +1,61 @@
+"""whygrad under TensorFlow's names: `import whygrad.tf as tf` runs eager TensorFlow programs as they are."""
+
+import importlib as _importlib
+import sys as _sys
+
+import whygrad as _whygrad_package  # noqa: F401  the engine is loaded and its folder known before anything is computed
+from whygrad._control_flow import TensorArray, case, cond, map_fn, numpy_function, py_function, switch_case, while_loop  # noqa: F401
+from whygrad._custom_gradient import custom_gradient, grad_pass_through, recompute_grad  # noqa: F401
+from whygrad._shape import TensorShape  # noqa: F401
+from whygrad._tape import GradientTape, UnconnectedGradients  # noqa: F401
+from whygrad._whygrad import Tensor, Variable  # noqa: F401
+from whygrad.dtypes import *  # noqa: F401,F403
+from whygrad.tf import _names, dtypes, errors, image, linalg, math, nest, nn, random, signal, sparse, strings  # noqa: F401
+from whygrad.tf._module import Module, name_scope  # noqa: F401
+from whygrad.tf._sparse import IndexedSlices, SparseTensor  # noqa: F401
+
+newaxis = None
+__version__ = "2.21.0+whygrad"
+
+_missing = _names.fill("", globals())
+# Loaded when they are first asked for.
+_LATER = ("keras", "data")
+
+
+def function(func=None, input_signature=None, autograph=True, jit_compile=None, reduce_retracing=False, **others):
+    """The traced mode is a later step of whygrad; an eager program runs without the decorator."""
+    raise errors.UnsupportedError(
+        "[function] tf.function needs the traced mode, which is a later step of whygrad\nhelp: leave the decorator out: the program runs eagerly"
+    )
+
+
+def gradients(ys, xs, grad_ys=None, name="gradients", **others):
+    """Needs the traced mode."""
+    raise errors.UnsupportedError(
+        "[gradients] tf.gradients needs the traced mode, which is a later step of whygrad\nhelp: compute ys under a tf.GradientTape and ask it"
+    )
+
+
+def executing_eagerly():
+    return True
+
+
+def is_tensor(x):
+    return isinstance(x, (Tensor, Variable, SparseTensor, IndexedSlices))
+
+
+def get_static_value(tensor, partial=False):
+    """The numbers of a tensor as an array."""
+    return tensor.numpy() if isinstance(tensor, Tensor) else None
+
+
+def print(*inputs, output_stream=None, summarize=3, sep=" ", end="\n", name=None):  # noqa: A001
+    """Writes the values to standard error, or to the stream."""
+    stream = _sys.stderr if output_stream is None else output_stream
+    stream.write(sep.join(str(x.numpy()) if hasattr(x, "numpy") else str(x) for x in inputs) + end)
+
+
+def __getattr__(name):
+    if name in _LATER:
+        return _importlib.import_module("whygrad.tf." + name)
+    return _missing(name)

@@ -1,0 +1,60 @@
+"""Which functions stand where in TensorFlow's modules. A name that the engine has no op for yet is left out, and asking for it says what is near."""
+
+import difflib
+
+from whygrad._functions import functions as _ops
+from whygrad.tf import _compositions
+
+# An op of the engine comes before a composition.
+functions = {**{name: f for name, f in vars(_compositions).items() if callable(f) and not name.startswith("_")}, **_ops}
+
+_MODULES = {
+    # name, or TensorFlow's name=the engine's
+    "": "abs acos acosh add add_n argmax argmin argsort asin asinh atan atan2 atanh boolean_mask broadcast_to cast clip_by_global_norm clip_by_norm "
+        "clip_by_value complex concat constant convert_to_tensor cos cosh cumsum divide einsum equal exp expand_dims eye fill floor gather gather_nd "
+        "greater greater_equal identity less less_equal linspace logical_and logical_not logical_or matmul maximum minimum multiply negative norm "
+        "not_equal one_hot ones ones_like pad pow range rank reduce_all reduce_any reduce_logsumexp reduce_max reduce_mean reduce_min reduce_prod "
+        "reduce_sum repeat reshape reverse round scatter_nd shape sigmoid sign sin sinh size slice sort split sqrt square squeeze stack stop_gradient "
+        "strided_slice subtract tan tanh tensor_scatter_nd_add tensor_scatter_nd_update tensordot tile transpose truediv=divide unique unstack where "
+        "zeros zeros_like searchsorted histogram_fixed_width",
+    "math": "abs acos acosh add add_n angle argmax argmin asin asinh atan atan2 atanh bincount ceil complex conj cos cosh count_nonzero cumprod cumsum "
+            "digamma divide divide_no_nan equal erf erfc erfinv exp expm1 floor floordiv floormod greater greater_equal imag is_finite is_inf is_nan "
+            "l2_normalize less less_equal lgamma log log1p log_sigmoid log_softmax logical_and logical_not logical_or logical_xor maximum minimum mod=floormod "
+            "multiply multiply_no_nan negative not_equal pow real reciprocal reciprocal_no_nan reduce_all reduce_any reduce_euclidean_norm "
+            "reduce_logsumexp reduce_max reduce_mean reduce_min reduce_prod reduce_std reduce_sum reduce_variance rint round rsqrt segment_sum "
+            "sigmoid sign sin sinh softmax softplus softsign sqrt square squared_difference subtract tan tanh top_k truediv=divide unsorted_segment_sum "
+            "xdivy xlog1py xlogy zero_fraction",
+    "nn": "avg_pool=avg_pool2d avg_pool2d batch_normalization bias_add conv2d conv2d_transpose dropout elu embedding_lookup gelu l2_loss l2_normalize "
+          "leaky_relu log_softmax max_pool=max_pool2d max_pool2d moments relu relu6 selu sigmoid sigmoid_cross_entropy_with_logits silu softmax "
+          "softmax_cross_entropy_with_logits softplus softsign sparse_softmax_cross_entropy_with_logits swish=silu tanh top_k",
+    "linalg": "band_part cholesky det diag diag_part einsum eye inv l2_normalize matmul matrix_transpose matvec norm set_diag slogdet solve tensordot "
+              "trace",
+    "random": "categorical gamma normal=random_normal poisson set_seed shuffle=random_shuffle stateless_normal stateless_uniform "
+              "truncated_normal=random_truncated_normal uniform=random_uniform",
+    "image": "adjust_brightness adjust_contrast adjust_hue adjust_saturation flip_left_right flip_up_down grayscale_to_rgb hsv_to_rgb resize rgb_to_grayscale "
+             "rgb_to_hsv",
+    "strings": "as_string join length lower split substr to_number upper",
+    "sparse": "from_dense reduce_sum reorder sparse_dense_matmul to_dense",
+    "signal": "fft fft2d ifft irfft rfft",
+}
+
+
+def fill(module, scope):
+    """Puts a module's functions into its globals and answers its __getattr__."""
+    for entry in _MODULES[module].split():
+        name, _, op = entry.partition("=")
+        if (op or name) in functions:
+            scope.setdefault(name, functions[op or name])
+    where = "tf." + module if module else "tf"
+
+    def missing(name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        known = [known for known in scope if not known.startswith("_")]
+        near = difflib.get_close_matches(name, known, 1, 0.5)
+        elsewhere = [f"tf.{other}.{name}" for other, names in _MODULES.items() if other and other != module and name in names.split() and name in functions]
+        nearest = elsewhere[:1] or [f"{where}.{n}" for n in near]
+        help_ = f"\nhelp: the nearest that there is: {nearest[0]}" if nearest else ""
+        raise AttributeError(f"whygrad has no {where}.{name} yet{help_}")
+
+    return missing

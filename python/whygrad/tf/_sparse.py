@@ -1,0 +1,56 @@
+"""Tensors of which only some parts are stored."""
+
+from whygrad import _whygrad
+from whygrad._shape import TensorShape
+
+
+class SparseTensor:
+    """values[i] stands at indices[i] of a tensor of this shape; everything else is 0."""
+
+    def __init__(self, indices, values, dense_shape):
+        self.indices = _whygrad.convert_to_tensor(indices, dtype="int64")
+        self.values = _whygrad.convert_to_tensor(values)
+        self.dense_shape = _whygrad.convert_to_tensor(dense_shape, dtype="int64")
+
+    @property
+    def dtype(self):
+        return self.values.dtype
+
+    @property
+    def shape(self):
+        return TensorShape(_whygrad.peek(self.dense_shape).tolist())
+
+    def get_shape(self):
+        return self.shape
+
+    def __repr__(self):
+        return f"SparseTensor(indices={self.indices!r}, values={self.values!r}, dense_shape={self.dense_shape!r})"
+
+
+class IndexedSlices:
+    """The parts values[i] at indices[i] along the first axis; what several parts say of one place is added up. Converts to the whole tensor."""
+
+    def __init__(self, values, indices, dense_shape=None):
+        self.values = values
+        self.indices = indices
+        self.dense_shape = dense_shape
+
+    @property
+    def dtype(self):
+        return self.values.dtype
+
+    @property
+    def shape(self):
+        return TensorShape(None if self.dense_shape is None else [int(d) for d in self.dense_shape])
+
+    def __tf_tensor__(self, dtype=None, name=None):
+        if self.dense_shape is None:
+            raise ValueError(f"Tensor conversion requested for IndexedSlices without a dense shape: {self!r}")
+        rows = _whygrad.one_hot(self.indices, self.dense_shape[0], dtype=self.values.dtype)
+        flat = _whygrad.reshape(self.values, [self.values.shape[0], -1])
+        from whygrad import matmul
+
+        return _whygrad.reshape(matmul(rows, flat, True), self.dense_shape)
+
+    def __repr__(self):
+        return f"IndexedSlices(indices={self.indices!r}, values={self.values!r})"

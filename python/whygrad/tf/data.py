@@ -1,0 +1,114 @@
+"""tf.data"""
+
+from whygrad import _nest, _whygrad
+from whygrad.tf.keras._near import missing as _missing
+
+_native = _whygrad.data
+AUTOTUNE = -1
+_AHEAD = 2  # elements that prefetch(AUTOTUNE) makes ahead
+
+
+class _Structure:
+    """How the tensors of an element are nested. What a mapped function returns is known when it has been called."""
+
+    def __init__(self, prototype=None):
+        self.prototype = prototype
+
+    def element(self, tensors):
+        return _nest.pack_sequence_as(self.prototype, tensors) if _nest.is_nested(self.prototype) else tensors[0]
+
+
+def _frozen(structure):
+    """Lists as tensors: what from_tensor_slices takes as one component is a tuple or a dict."""
+    if isinstance(structure, list):
+        return _whygrad.convert_to_tensor(structure)
+    if isinstance(structure, tuple):
+        parts = [_frozen(part) for part in structure]
+        return type(structure)(*parts) if hasattr(structure, "_fields") else tuple(parts)
+    if isinstance(structure, dict):
+        return {key: _frozen(part) for key, part in structure.items()}
+    return structure
+
+
+class Dataset:
+    """Elements for a loop. Each method gives another data set over the same data; nothing is computed before a loop asks."""
+
+    def __init__(self, pipeline, structure):
+        self._pipeline, self._structure = pipeline, structure
+        self._epochs = 0
+
+    @classmethod
+    def from_tensors(cls, tensors, name=None):
+        """One element."""
+        tensors = _frozen(tensors)
+        return cls(_native.from_tensors(_nest.flatten(tensors)), _Structure(tensors))
+
+    @classmethod
+    def from_tensor_slices(cls, tensors, name=None):
+        """One element for each step along the first axis of all tensors."""
+        tensors = _frozen(tensors)
+        return cls(_native.from_tensor_slices(_nest.flatten(tensors)), _Structure(tensors))
+
+    @classmethod
+    def range(cls, *limits, output_type="int64", name=None):
+        return cls.from_tensor_slices(_whygrad.range(*limits, dtype=output_type))
+
+    def _with(self, pipeline):
+        return Dataset(pipeline, self._structure)
+
+    def shuffle(self, buffer_size, seed=None, reshuffle_each_iteration=True, name=None):
+        seed = _whygrad.nn.next_seed() if seed is None else seed
+        return self._with(self._pipeline.shuffle(buffer_size, seed, reshuffle_each_iteration))
+
+    def batch(self, batch_size, drop_remainder=False, num_parallel_calls=None, deterministic=None, name=None):
+        return self._with(self._pipeline.batch(int(batch_size), drop_remainder))
+
+    def map(self, map_func, num_parallel_calls=None, deterministic=None, name=None):
+        """map_func(*element) for a tuple, else map_func(element)."""
+        structure, result = self._structure, _Structure()
+
+        def function(tensors):
+            element = structure.element(tensors)
+            mapped = map_func(*element) if isinstance(element, tuple) else map_func(element)
+            mapped = _nest.map_structure(_whygrad.convert_to_tensor, mapped) if _nest.is_nested(mapped) else _whygrad.convert_to_tensor(mapped)
+            result.prototype = mapped
+            return _nest.flatten(mapped)
+
+        return Dataset(self._pipeline.map(function), result)
+
+    def repeat(self, count=None, name=None):
+        return self._with(self._pipeline.repeat(count))
+
+    def take(self, count, name=None):
+        return self._with(self._pipeline.take(count))
+
+    def skip(self, count, name=None):
+        return self._with(self._pipeline.skip(count))
+
+    def prefetch(self, buffer_size, name=None):
+        """Makes elements ahead on a thread of its own."""
+        return self._with(self._pipeline.prefetch(_AHEAD if buffer_size in (None, AUTOTUNE) else buffer_size))
+
+    def __iter__(self):
+        epoch = self._pipeline.epoch(self._epochs)
+        self._epochs += 1
+        while (tensors := epoch.next()) is not None:
+            yield self._structure.element(tensors)
+
+    def as_numpy_iterator(self):
+        for element in self:
+            yield _nest.map_structure(lambda t: t.numpy(), element) if _nest.is_nested(element) else element.numpy()
+
+    def cardinality(self):
+        return _whygrad.constant(self._pipeline.size, dtype="int64")
+
+    def __len__(self):
+        if self._pipeline.size < 0:
+            raise TypeError("The dataset is infinite.")
+        return self._pipeline.size
+
+    def __bool__(self):
+        return True
+
+
+__getattr__ = _missing("tf.data", globals())

@@ -1,0 +1,3 @@
+"""tf.errors"""
+
+from whygrad.errors import *  # noqa: F401,F403

@@ -1,0 +1,9 @@
+"""tf.keras: the engine's layers, losses, metrics and optimizers under Keras' names, for training loops that are written out. There is no fit here."""
+
+from whygrad.tf.keras import activations, backend, initializers, layers, losses, metrics, optimizers, utils  # noqa: F401
+from whygrad.tf.keras._layer import Variable  # noqa: F401
+from whygrad.tf.keras._model import Model, Sequential  # noqa: F401
+from whygrad.tf.keras._near import missing as _missing
+from whygrad.tf.keras.layers import Input  # noqa: F401
+
+__getattr__ = _missing("tf.keras", globals())

@@ -1,0 +1,205 @@
+"""Layer, from which all layers and models derive."""
+
+import inspect
+import threading
+
+from whygrad import _nest, _whygrad
+from whygrad._functions import functions as _ops
+from whygrad._tape import stop_recording
+from whygrad.dtypes import as_dtype
+from whygrad.tf._module import _snake, name_scope
+from whygrad.tf.keras import backend, initializers
+
+_context = threading.local()  # .training: what the call that is running was told
+_names = {}  # how many layers have had a name
+
+
+def unique_name(kind):
+    """dense, dense_1, dense_2, ..."""
+    count = _names[kind] = _names.get(kind, -1) + 1
+    return f"{kind}_{count}" if count else kind
+
+
+class Variable(_whygrad.Variable):
+    """A weight. Keras names it by its last part; its path tells the layers too."""
+
+    @property
+    def path(self):
+        return self._shared_name
+
+    @property
+    def name(self):
+        return self._shared_name.rpartition("/")[2]
+
+
+def shape_of(inputs):
+    """The shape of each tensor in a structure, as tuples."""
+    shapes = [tuple(value.shape) if hasattr(value, "shape") else tuple(_ops["convert_to_tensor"](value).shape) for value in _nest.flatten(inputs)]
+    return _nest.pack_sequence_as(inputs, shapes) if _nest.is_nested(inputs) else shapes[0]
+
+
+class Layer:
+    """A function with weights. Deriving classes make these in build(input_shape), which is called once, and compute in call(inputs)."""
+
+    def __new__(cls, *args, **kwargs):
+        layer = super().__new__(cls)
+        layer._trainable_variables, layer._non_trainable_variables = [], []
+        layer._trainable, layer._path = True, None
+        layer.built = False
+        layer.name = layer._dtype = None
+        return layer
+
+    def __init__(self, *, name=None, dtype=None, trainable=True, input_shape=None, input_dim=None):
+        self.name = name or unique_name(_snake(type(self).__name__))
+        self._dtype = None if dtype is None else as_dtype(dtype).name
+        self._trainable = trainable
+        self._declared_input = (input_dim,) if input_shape is None and input_dim is not None else input_shape
+
+    # ---- Weights ----
+
+    @property
+    def dtype(self):
+        return self._dtype or backend.floatx()
+
+    compute_dtype = variable_dtype = dtype
+
+    def add_weight(self, shape=None, initializer=None, dtype=None, trainable=True, name=None, **others):
+        """A variable of this layer."""
+        unknown = [key for key, value in others.items() if value is not None]
+        if unknown:
+            raise TypeError(f"whygrad's add_weight has no argument {unknown[0]!r} yet\nhelp: add what it stands for to the loss, or to the training loop")
+        dtype = as_dtype(dtype or self.dtype)
+        initializer = initializers.get(initializer) or (initializers.GlorotUniform() if dtype.is_floating and shape else initializers.Zeros())
+        with self._scope():
+            with stop_recording():
+                initial = initializer(tuple(shape or ()), dtype=dtype)
+            variable = Variable(initial, trainable=trainable, name=name or "variable", dtype=dtype)
+        self._track(variable)
+        return variable
+
+    def _track(self, variable):
+        (self._trainable_variables if variable.trainable else self._non_trainable_variables).append(variable)
+
+    def _layers(self):
+        """The layers among the attributes, in lists, tuples and dicts too, each once."""
+        found = {}
+        for key, attribute in vars(self).items():
+            for leaf in _nest.flatten(attribute) if _nest.is_nested(attribute) else [attribute]:
+                if isinstance(leaf, Layer):
+                    found[id(leaf)] = leaf
+        return list(found.values())
+
+    def _all_layers(self):
+        """This one and all inside it, from the outside in, each once."""
+        found, waiting = {}, [self]
+        while waiting:
+            layer = waiting.pop()
+            if id(layer) not in found:
+                found[id(layer)] = layer
+                waiting += reversed(layer._layers())
+        return list(found.values())
+
+    @property
+    def variables(self):
+        return [v for layer in self._all_layers() for v in layer._trainable_variables + layer._non_trainable_variables]
+
+    @property
+    def trainable_variables(self):
+        return [v for layer in self._all_layers() if layer._trainable for v in layer._trainable_variables] if self._trainable else []
+
+    @property
+    def non_trainable_variables(self):
+        trainable = {id(v) for v in self.trainable_variables}
+        return [v for v in self.variables if id(v) not in trainable]
+
+    weights, trainable_weights, non_trainable_weights = variables, trainable_variables, non_trainable_variables
+
+    @property
+    def trainable(self):
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value):
+        for layer in self._all_layers():
+            layer._trainable = bool(value)
+            for variable in layer._trainable_variables:
+                variable.trainable = layer._trainable
+
+    def get_weights(self):
+        return [v.numpy() for v in self.variables]
+
+    def set_weights(self, weights):
+        variables = self.variables
+        if len(weights) != len(variables):
+            raise ValueError(f"{len(weights)} weights were given to {self.name!r}, which has {len(variables)}")
+        for variable, value in zip(variables, weights):
+            variable.assign(value)
+
+    def count_params(self):
+        return sum(v.shape.num_elements() for v in self.variables)
+
+    # ---- Calls ----
+
+    def _scope(self):
+        if self._path is None:
+            outer = _whygrad.current_name_scope()
+            self._path = f"{outer}/{self.name}" if outer else self.name
+        return name_scope(self._path + "/")
+
+    def build(self, input_shape):
+        """Makes the weights."""
+
+    def build_once(self, input_shape):
+        if self.built:
+            return
+        if self.name is None:
+            raise RuntimeError(f"In layer {type(self).__name__!r}, you forgot to call `super().__init__()` as the first statement in the `__init__()` method.")
+        with self._scope():
+            self.build(input_shape)
+        self.built = True
+        if not self._trainable:
+            self.trainable = False
+
+    def call(self, *args, **kwargs):
+        raise NotImplementedError(f"Layer {type(self).__name__} does not have a `call()` method implemented.")
+
+    def _cast(self, value):
+        """Arrays become tensors, floats those of the layer's dtype."""
+        if not isinstance(value, (_whygrad.Tensor, _whygrad.Variable)):
+            if not hasattr(value, "__array__"):
+                return value
+            value = _ops["convert_to_tensor"](value)
+        return _ops["cast"](value, self.dtype) if value.dtype.is_floating and value.dtype.name != self.dtype else value
+
+    def _casts(self, values):
+        return _nest.map_structure(self._cast, values) if _nest.is_nested(values) else self._cast(values)
+
+    def __call__(self, *args, training=None, **kwargs):
+        args = tuple(self._casts(value) for value in args)
+        kwargs = {key: self._casts(value) for key, value in kwargs.items()}
+        if not self.built:
+            self.build_once(shape_of(args[0] if args else next(iter(kwargs.values()))))
+        outer = getattr(_context, "training", None)
+        training = outer if training is None else training
+        if training is not None and _takes_training(type(self)):
+            kwargs["training"] = training
+        _context.training = training
+        try:
+            with self._scope():
+                return self.call(*args, **kwargs)
+        finally:
+            _context.training = outer
+
+    def __repr__(self):
+        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+_takes = {}
+
+
+def _takes_training(kind):
+    """Whether its call has an argument `training`."""
+    if kind not in _takes:
+        parameters = inspect.signature(kind.call).parameters.values()
+        _takes[kind] = any(p.name == "training" or p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters)
+    return _takes[kind]

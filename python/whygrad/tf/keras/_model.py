@@ -1,0 +1,69 @@
+"""Model and Sequential."""
+
+from whygrad._functions import functions as _ops
+from whygrad._tape import stop_recording
+from whygrad.tf.keras._layer import Layer
+from whygrad.tf.keras.layers import InputLayer
+
+_WRITTEN_OUT = "whygrad has no {name} of models\nhelp: write the loop: a tf.GradientTape around the loss, optimizer.apply_gradients after it"
+
+
+class Model(Layer):
+    """A layer of layers: derive from it, make the layers in __init__ and use them in call."""
+
+    def __init__(self, *args, **kwargs):
+        if args or "inputs" in kwargs or "outputs" in kwargs:
+            raise TypeError("whygrad has no models of inputs and outputs yet\nhelp: derive a class from tf.keras.Model, or use tf.keras.Sequential")
+        super().__init__(**kwargs)
+
+    @property
+    def layers(self):
+        return self._layers()
+
+    def build(self, input_shape):
+        """Makes the weights of all layers by a call with zeros; None stands for 1."""
+        if type(self).call is not Layer.call and not self.built:
+            self.built = True  # so that the call below does not come here again
+            with stop_recording():
+                self(_ops["zeros"]([1 if extent is None else extent for extent in input_shape], dtype=self.dtype))
+
+    def __getattr__(self, name):
+        if name in ("compile", "fit", "evaluate", "predict", "train_on_batch", "save", "save_weights", "load_weights", "summary"):
+            raise AttributeError(_WRITTEN_OUT.format(name=name))
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+
+class Sequential(Model):
+    """Layers one after the other. The weights are made by the first call, or at once where the first item says the shape of the input."""
+
+    def __init__(self, layers=None, **kwargs):
+        super().__init__(**kwargs)
+        self._items = []
+        for layer in layers or []:
+            self._append(layer)
+        self._build_if_known()
+
+    @property
+    def layers(self):
+        return [layer for layer in self._items if not isinstance(layer, InputLayer)]
+
+    def add(self, layer):
+        self._append(layer)
+        self.built = False
+        self._build_if_known()
+
+    def _append(self, layer):
+        if not isinstance(layer, Layer):
+            raise ValueError(f"Only instances of `keras.Layer` can be added to a Sequential model. Received: {layer!r} (of type {type(layer)})")
+        self._items.append(layer)
+
+    def _build_if_known(self):
+        declared = self._items[0]._declared_input if self._items else None
+        if declared is not None and None not in declared:
+            self.build_once((None, *declared))
+
+    def call(self, inputs):
+        outputs = inputs
+        for layer in self._items:
+            outputs = layer(outputs)
+        return outputs

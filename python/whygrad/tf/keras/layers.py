@@ -1,0 +1,186 @@
+"""tf.keras.layers"""
+
+from whygrad import _whygrad
+from whygrad._functions import functions as _ops
+from whygrad.tf.keras import activations as _activations
+from whygrad.tf.keras import initializers as _initializers
+from whygrad.tf.keras._layer import Layer, Variable
+from whygrad.tf.keras._near import missing as _missing
+
+_nn = _whygrad.nn
+
+
+def _initializer(identifier):
+    """As the engine takes it."""
+    found = _initializers.get(identifier)
+    return getattr(found, "_native", None) or found
+
+
+class _OfTheEngine(Layer):
+    """Holds a layer of the engine, which makes the weights and computes."""
+
+    _float_inputs = True  # integers are cast too
+
+    def build(self, input_shape):
+        for name, variable in self._native.build(input_shape[1:], self.dtype, _nn.next_seed(), Variable):
+            setattr(self, name, variable)
+            self._track(variable)
+
+    def call(self, inputs):
+        if self._float_inputs and isinstance(inputs, _whygrad.Tensor) and inputs.dtype.is_integer:
+            inputs = _ops["cast"](inputs, self.dtype)
+        return self._native.call(inputs)
+
+
+class _Activated(_OfTheEngine):
+    """What the engine's layer does not apply by itself is applied to its result."""
+
+    def call(self, inputs):
+        outputs = super().call(inputs)
+        return outputs if self._after is None else self._after(outputs)
+
+
+class Dense(_Activated):
+    """activation(inputs @ kernel + bias)."""
+
+    def __init__(self, units, activation=None, use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros", **kwargs):
+        super().__init__(**kwargs)
+        self.units, self.use_bias, self.activation = units, use_bias, _activations.get(activation)
+        name, self._after = _activations.parts(activation)
+        self._native = _nn.Dense(units, name, use_bias, _initializer(kernel_initializer), _initializer(bias_initializer))
+
+
+class Conv2D(_Activated):
+    """activation(conv2d(inputs, kernel) + bias) of images [batch, height, width, channels]."""
+
+    def __init__(self, filters, kernel_size, strides=(1, 1), padding="valid", data_format=None, dilation_rate=(1, 1), groups=1, activation=None,
+                 use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros", **kwargs):
+        super().__init__(**kwargs)
+        _check_format(data_format)
+        self.filters, self.activation = filters, _activations.get(activation)
+        name, self._after = _activations.parts(activation)
+        self._native = _nn.Conv2D(filters, kernel_size, strides, padding.lower(), dilation_rate, groups, name, use_bias, _initializer(kernel_initializer),
+                                  _initializer(bias_initializer))
+
+
+class MaxPooling2D(_OfTheEngine):
+    """The largest element of each window."""
+
+    _float_inputs = False
+
+    def __init__(self, pool_size=(2, 2), strides=None, padding="valid", data_format=None, **kwargs):
+        super().__init__(**kwargs)
+        _check_format(data_format)
+        self._native = _nn.MaxPool2D(pool_size, strides, padding.lower())
+
+
+class AveragePooling2D(_OfTheEngine):
+    """The mean of each window."""
+
+    def __init__(self, pool_size=(2, 2), strides=None, padding="valid", data_format=None, **kwargs):
+        super().__init__(**kwargs)
+        _check_format(data_format)
+        self._native = _nn.AvgPool2D(pool_size, strides, padding.lower())
+
+
+class Flatten(_OfTheEngine):
+    """[batch, a, b, ...] -> [batch, a b ...]."""
+
+    _float_inputs = False
+
+    def __init__(self, data_format=None, **kwargs):
+        super().__init__(**kwargs)
+        _check_format(data_format)
+        self._native = _nn.Flatten()
+
+
+class Activation(Layer):
+    """A function without weights, by its name or itself."""
+
+    def __init__(self, activation, **kwargs):
+        super().__init__(**kwargs)
+        self.activation = _activations.get(activation)
+
+    def call(self, inputs):
+        return self.activation(inputs)
+
+
+class Lambda(Layer):
+    """Any function without weights."""
+
+    def __init__(self, function, output_shape=None, mask=None, arguments=None, **kwargs):
+        super().__init__(**kwargs)
+        self.function, self.arguments = function, dict(arguments or {})
+
+    def call(self, inputs):
+        return self.function(inputs, **self.arguments)
+
+
+class Dropout(_OfTheEngine):
+    """In training sets elements to 0 with probability `rate` and scales the others up."""
+
+    def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        if noise_shape is not None:
+            raise TypeError("whygrad's Dropout has no noise_shape yet\nhelp: multiply by a mask of that shape")
+        self.rate, self._seed = rate, seed
+        self._native = _nn.Dropout(rate)
+
+    def build(self, input_shape):
+        seed = _nn.next_seed() if self._seed is None else self._seed
+        [(_, self.seed)] = self._native.build(input_shape[1:], self.dtype, seed, Variable)
+        self._track(self.seed)
+
+    def call(self, inputs, training=False):
+        return self._native.call(inputs, bool(training))
+
+
+class BatchNormalization(_OfTheEngine):
+    """Each channel with mean beta and deviation gamma: of the batch in training, else by the moving statistics."""
+
+    def __init__(self, axis=-1, momentum=0.99, epsilon=1e-3, center=True, scale=True, beta_initializer="zeros", gamma_initializer="ones", **kwargs):
+        super().__init__(**kwargs)
+        self._native = _nn.BatchNormalization(axis, momentum, epsilon, center, scale, _initializer(beta_initializer), _initializer(gamma_initializer))
+
+    def call(self, inputs, training=None):
+        return self._native.call(inputs, bool(training) and self.trainable)
+
+
+class Embedding(_OfTheEngine):
+    """Row i of a table for each integer i."""
+
+    _float_inputs = False
+
+    def __init__(self, input_dim, output_dim, embeddings_initializer="uniform", **kwargs):
+        super().__init__(**kwargs)
+        self.input_dim, self.output_dim = input_dim, output_dim
+        initializer = "random_uniform" if embeddings_initializer == "uniform" else embeddings_initializer
+        self._native = _nn.Embedding(input_dim, output_dim, _initializer(initializer))
+
+    def call(self, inputs):
+        inputs = _ops["convert_to_tensor"](inputs)
+        return self._native.call(inputs if inputs.dtype.name in ("int32", "int64") else _ops["cast"](inputs, "int32"))
+
+
+class InputLayer(Layer):
+    """Says which shape a Sequential takes, so that its weights are made at once."""
+
+    def __init__(self, shape=None, batch_size=None, dtype=None, name=None):
+        super().__init__(name=name, dtype=dtype, input_shape=tuple(shape))
+
+    def call(self, inputs):
+        return inputs
+
+
+def Input(shape=None, batch_size=None, dtype=None, name=None):
+    """The first item of a Sequential."""
+    return InputLayer(shape, batch_size, dtype, name)
+
+
+def _check_format(data_format):
+    if data_format not in (None, "channels_last"):
+        raise ValueError(f"whygrad has images [batch, height, width, channels] only, and data_format is {data_format!r}\nhelp: transpose the images")
+
+
+MaxPool2D, AvgPool2D, Convolution2D = MaxPooling2D, AveragePooling2D, Conv2D
+__getattr__ = _missing("tf.keras.layers", globals())

@@ -1,0 +1,110 @@
+"""tf.keras.optimizers"""
+
+import warnings as _warnings
+
+from whygrad import _whygrad
+from whygrad._functions import functions as _ops
+from whygrad._tape import GradientTape as _GradientTape
+from whygrad.tf.keras._near import missing as _missing
+
+_NO_GRADIENTS = "No gradients provided for any variable."
+_HELP = "find out where they are lost: `with whygrad.diagnose() as report:` around tape.gradient, then print(report)"
+
+
+class Optimizer:
+    """Moves variables along their gradients. Deriving classes say how."""
+
+    def __init__(self, kind, learning_rate, name, clipnorm, clipvalue, global_clipnorm, **options):
+        self.name = name
+        self._clipnorm, self._clipvalue = clipnorm, clipvalue
+        self._schedule = learning_rate if callable(learning_rate) else None
+        self._rate = None if self._schedule else _whygrad.Variable(float(learning_rate), trainable=False, name="learning_rate", dtype="float32")
+        self._native = kind(self._schedule or float(learning_rate), float(global_clipnorm or 0), **options)
+        self._known = None
+
+    @property
+    def learning_rate(self):
+        """Of the next step: a variable, or a tensor where a schedule decides."""
+        return _ops["constant"](self._native.learning_rate) if self._schedule else self._rate
+
+    @learning_rate.setter
+    def learning_rate(self, value):
+        self._schedule = value if callable(value) else None
+        if self._schedule:
+            self._native.set_learning_rate(value)
+        else:
+            self._rate = _whygrad.Variable(float(value), trainable=False, name="learning_rate", dtype="float32")
+
+    @property
+    def iterations(self):
+        return _ops["constant"](self._native.iterations, dtype="int64")
+
+    def build(self, variables):
+        """Says which variables will be moved."""
+        if self._known is None:
+            self._known = {v._identity for v in variables}
+
+    def apply_gradients(self, grads_and_vars):
+        """One step. Variables without a gradient stay as they are; with no gradient at all it raises ValueError."""
+        pairs = [(gradient, variable) for gradient, variable in grads_and_vars]
+        self.build(variable for _, variable in pairs)
+        self._check(pairs)
+        present = [(self._clipped(gradient), variable) for gradient, variable in pairs if gradient is not None]
+        if len(present) < len(pairs):
+            names = [variable.name for gradient, variable in pairs if gradient is None]
+            _warnings.warn(f"Gradients do not exist for variables {names} when minimizing the loss.\nhelp: {_HELP}", stacklevel=2)
+        if not self._schedule:
+            self._native.set_learning_rate(float(_whygrad.peek(self._rate._peek())))
+        self._native.apply(present)
+        return self.iterations
+
+    def apply(self, grads, trainable_variables):
+        return self.apply_gradients(zip(grads, trainable_variables))
+
+    def minimize(self, loss, var_list, tape=None):
+        """One step on a function of no arguments, or on a tensor that a tape recorded."""
+        variables = var_list() if callable(var_list) else var_list
+        if callable(loss):
+            with _GradientTape() as tape:
+                value = loss()
+            loss = value
+        elif tape is None:
+            raise ValueError("`tape` is required when a `Tensor` loss is passed.")
+        return self.apply_gradients(zip(tape.gradient(loss, variables), variables))
+
+    def _check(self, pairs):
+        for _, variable in pairs:
+            if variable._identity not in self._known:
+                raise ValueError(
+                    f"Unknown variable: {variable!r}. This optimizer can only be called for the variables it was originally built with. "
+                    "When working with a new set of variables, you should recreate a new optimizer instance."
+                )
+        if all(gradient is None for gradient, _ in pairs):
+            names = ", ".join(f"`{variable.name}`" for _, variable in pairs)
+            _whygrad.report("absent", "OPTIMIZER_NONE", f"the optimizer was given None for every variable: {names}", _HELP)
+            raise ValueError(f"{_NO_GRADIENTS}\nhelp: {_HELP}")
+
+    def _clipped(self, gradient):
+        if self._clipnorm:
+            return _ops["clip_by_norm"](gradient, self._clipnorm)
+        return _ops["clip_by_value"](gradient, -self._clipvalue, self._clipvalue) if self._clipvalue else gradient
+
+
+class SGD(Optimizer):
+    def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False, clipnorm=None, clipvalue=None, global_clipnorm=None, name="SGD"):
+        super().__init__(_whygrad.optim.SGD, learning_rate, name, clipnorm, clipvalue, global_clipnorm, momentum=momentum, nesterov=nesterov)
+
+
+class Adam(Optimizer):
+    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, clipnorm=None, clipvalue=None, global_clipnorm=None, name="adam"):
+        super().__init__(_whygrad.optim.Adam, learning_rate, name, clipnorm, clipvalue, global_clipnorm, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon)
+
+
+class RMSprop(Optimizer):
+    def __init__(self, learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7, centered=False, clipnorm=None, clipvalue=None, global_clipnorm=None,
+                 name="rmsprop"):
+        super().__init__(_whygrad.optim.RMSprop, learning_rate, name, clipnorm, clipvalue, global_clipnorm, rho=rho, momentum=momentum, epsilon=epsilon,
+                         centered=centered)
+
+
+__getattr__ = _missing("tf.keras.optimizers", globals())

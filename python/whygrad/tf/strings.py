@@ -1,0 +1,5 @@
+"""tf.strings"""
+
+from whygrad.tf import _names
+
+__getattr__ = _names.fill("strings", globals())
