@@ -44,6 +44,14 @@ int demo(const DemoOptions& options);
 // Trains three times in a way in which no gradient can come, and prints the reason for each.
 void explain_broken_training(const std::string& folder);
 
+struct ExplainOptions {
+  std::string file;  // .wgflow
+  std::string format = "text";
+  std::string output;  // empty: the standard output
+};
+// Renders what save_flow saved.
+int explain(const ExplainOptions& options);
+
 // Prints all ops, or one in full where a name is given.
 int list_ops(const std::string& name);
 

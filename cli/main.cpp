@@ -23,6 +23,7 @@ constexpr const char* kFooter =
 struct Arguments {
   DemoOptions demo;
   TrainOptions train;
+  ExplainOptions explain;
   std::string op;
   int threads = 0;
 };
@@ -58,6 +59,15 @@ void add_train(CLI::App& app, Arguments& arguments) {
   train.add_flag("--resume", arguments.train.resume, "go on from the checkpoint: the numbers are those of an uninterrupted run");
 }
 
+void add_explain(CLI::App& app, Arguments& arguments) {
+  CLI::App& explain = *app.add_subcommand("explain", "Show what a program found out about its gradients and saved");
+  explain.add_option("FILE", arguments.explain.file, "what save_flow wrote, such as run.wgflow")->required();
+  explain.add_option("--format", arguments.explain.format, "text; html: a page for a browser; sarif: for code hosts; json")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"text", "html", "sarif", "json"}));
+  explain.add_option("--output", arguments.explain.output, "file to write; the standard output if not said");
+}
+
 // The names of what may follow: commands at the top, options within a command.
 std::vector<std::string> known_words(const CLI::App& command) {
   std::vector<std::string> words;
@@ -85,6 +95,7 @@ int run_command(const CLI::App& app, const Arguments& arguments) {
   if (arguments.threads > 0) set_num_threads(arguments.threads);
   if (app.got_subcommand("demo")) return demo(arguments.demo);
   if (app.got_subcommand("train")) return train(arguments.train);
+  if (app.got_subcommand("explain")) return explain(arguments.explain);
   return list_ops(arguments.op);
 }
 
@@ -97,6 +108,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(0, 1);
   add_demo(app, arguments);
   add_train(app, arguments);
+  add_explain(app, arguments);
   app.add_subcommand("ops", "List the operations, and what each answers about its gradient")
       ->add_option("NAME", arguments.op, "one of them, in full");
   for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) command->allow_extras();

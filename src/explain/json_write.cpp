@@ -227,9 +227,9 @@ class GraphJson {
                       {"ones", n.ones},
                       {"nans", n.nans},
                       {"infs", n.infs},
-                      {"min", n.min},
-                      {"max", n.max},
-                      {"norm", n.norm}});
+                      {"min", number_json(n.min)},
+                      {"max", number_json(n.max)},
+                      {"norm", number_json(n.norm)}});
     }
     return json;
   }

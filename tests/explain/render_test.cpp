@@ -34,7 +34,7 @@ void expect_valid(const std::string& document, const std::string& schema) {
   const TemporaryFolder folder;
   write_bytes(folder / "document.json", document);
   const std::string command =
-      "python3 -m jsonschema --instance " + folder / "document.json" + " " WG_SOURCE_DIR "/" + schema + " > " + folder / "output 2>&1";
+      "/usr/bin/python3 -m jsonschema --instance " + folder / "document.json" + " " WG_SOURCE_DIR "/" + schema + " > " + folder / "output 2>&1";
   EXPECT_EQ(std::system(command.c_str()), 0) << read_bytes(folder / "output");
 }
 
@@ -91,7 +91,7 @@ TEST(Render, TheSchemaRefusesWhatIsWrong) {
   document["explanations"][0]["findings"][0]["status"] = "gone";
   write_bytes(folder / "document.json", document.dump());
   const std::string command =
-      "python3 -m jsonschema --instance " + folder / "document.json" + " " WG_SOURCE_DIR "/docs/flow.schema.json > " + folder / "output 2>&1";
+      "/usr/bin/python3 -m jsonschema --instance " + folder / "document.json" + " " WG_SOURCE_DIR "/docs/flow.schema.json > " + folder / "output 2>&1";
   EXPECT_NE(std::system(command.c_str()), 0);
   EXPECT_THAT(read_bytes(folder / "output"), HasSubstr("gone"));
 }

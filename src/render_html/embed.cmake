@@ -1,0 +1,11 @@
+# cmake -D OUTPUT=page.cpp -D FOLDER=... -P embed.cmake: page.html, page.css and page.js as constants of C++.
+set(text "// Made by embed.cmake.\n#include \"render_html/page.hpp\"\n\nnamespace whygrad::render_html {\n\n")
+foreach(kind IN ITEMS html css js)
+  file(READ "${FOLDER}/page.${kind}" content)
+  string(SUBSTRING "${kind}" 0 1 first)
+  string(TOUPPER "${first}" first)
+  string(SUBSTRING "${kind}" 1 -1 rest)
+  string(APPEND text "const char* const kPage${first}${rest} = R\"~~~(${content})~~~\";\n")
+endforeach()
+string(APPEND text "\n}  // namespace whygrad::render_html\n")
+file(WRITE "${OUTPUT}" "${text}")

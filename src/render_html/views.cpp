@@ -1,0 +1,257 @@
+#include "render_html/views.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace whygrad::render_html {
+namespace {
+
+using Index = FlowGraph::Index;
+
+constexpr double kHeight = 42, kCharacter = 7.4, kPadding = 34, kNarrowest = 90, kWidest = 250;
+constexpr std::size_t kMostOutside = 12;  // neighbours that a view shows one by one
+constexpr std::size_t kMostAside = 3;     // further inputs of an op on a path
+
+std::size_t characters(const std::string& text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+Box box_of(const Node& node) {
+  const auto wanted = static_cast<double>(std::max(characters(node.name), characters(node.note))) * kCharacter + kPadding;
+  return {.width = std::clamp(wanted, kNarrowest, kWidest), .height = kHeight};
+}
+
+std::size_t add_node(View& view, Node node) {
+  view.drawing.boxes.push_back(box_of(node));
+  view.nodes.push_back(std::move(node));
+  return view.nodes.size() - 1;
+}
+
+Node op_node(const FlowGraph& graph, Index op, OpStatus status) {
+  const FlowGraph::Op& o = graph.ops[op];
+  Node node{Node::Kind::kOp, op, graph.name_of(op), o.outputs != 0 ? graph.signature(o.first_output) : "", status};
+  if (graph.kind_of(op) == FlowGraph::Kind::kVariable && o.outputs != 0 && graph.values[o.first_output].variable != FlowGraph::kNone) {
+    node.name = graph.variables[graph.values[o.first_output].variable].name;
+  }
+  if (o.rule_of_def != FlowGraph::kNone) node.name = "gradient of " + node.name;
+  return node;
+}
+
+Node value_node(const FlowGraph& graph, Index value) {
+  const FlowGraph::Value& v = graph.values[value];
+  const char* name = v.variable != FlowGraph::kNone ? graph.variables[v.variable].name : "tensor";
+  return {Node::Kind::kValue, value, name, graph.signature(value), OpStatus::kAside};
+}
+
+class GraphViews {
+ public:
+  GraphViews(const FlowGraph& graph, const ScopeTree& tree, const std::vector<OpStatus>& status)
+      : graph_(graph), tree_(tree), status_(status), views_(tree.groups().size()), known_(views_.size()), worst_(views_.size(), OpStatus::kAside) {}
+
+  std::vector<View> make() {
+    find_worst();
+    for (std::size_t g = 0; g < views_.size(); ++g) add_members(g);
+    for (Index op = 0; op < graph_.ops.size(); ++op) {
+      for (const Index v : graph_.inputs_of(op)) {
+        const Index maker = graph_.values[v].op;
+        const Member from{maker != FlowGraph::kNone, maker != FlowGraph::kNone ? maker : v};
+        connect(from, from.is_op ? tree_.group_of_op(maker) : tree_.group_of_leaf(v), {true, op}, tree_.group_of_op(op));
+      }
+    }
+    return std::move(views_);
+  }
+
+ private:
+  // What a view shows: a member, or a group that is a part of it or lies outside.
+  struct Key {
+    Node::Kind kind;
+    std::size_t index;
+    auto operator<=>(const Key&) const = default;
+  };
+  static Key key_of(const Member& member) { return {member.is_op ? Node::Kind::kOp : Node::Kind::kValue, member.index}; }
+
+  // The status of a group: the worst in it. Groups below may have smaller numbers than those above, so the ops are walked up from.
+  void find_worst() {
+    for (Index op = 0; op < graph_.ops.size(); ++op) {
+      std::size_t g = tree_.group_of_op(op);
+      while (worst_[g] < status_[op]) {
+        worst_[g] = status_[op];
+        g = tree_.groups()[g].parent;
+      }
+    }
+  }
+
+  std::size_t ops_in(std::size_t group) const {
+    std::size_t count = 0;
+    std::vector<std::size_t> open = {group};
+    while (!open.empty()) {
+      const Group& g = tree_.groups()[open.back()];
+      open.pop_back();
+      count += static_cast<std::size_t>(std::count_if(g.members.begin(), g.members.end(), [](const Member& m) { return m.is_op; }));
+      open.insert(open.end(), g.groups.begin(), g.groups.end());
+    }
+    return count;
+  }
+
+  Node group_node(std::size_t group) const {
+    if (group == 0) return {Node::Kind::kGroup, 0, "elsewhere", "", OpStatus::kAside};
+    const std::size_t ops = ops_in(group);
+    return {Node::Kind::kGroup, group, tree_.groups()[group].name, fmt::format("{} op{}", ops, ops == 1 ? "" : "s"), worst_[group]};
+  }
+
+  void add_members(std::size_t g) {
+    const Group& group = tree_.groups()[g];
+    views_[g].title = group.name;
+    views_[g].parent = group.parent;
+    for (const std::size_t below : group.groups) show(g, {Node::Kind::kGroup, below});
+    for (const Member& member : group.members) show(g, key_of(member));
+  }
+
+  // The node in view g.
+  std::size_t show(std::size_t g, const Key& key) {
+    const auto [at, added] = known_[g].nodes.try_emplace(key, views_[g].nodes.size());
+    if (!added) return at->second;
+    Node node;
+    switch (key.kind) {
+      case Node::Kind::kOp: node = op_node(graph_, static_cast<Index>(key.index), status_[key.index]); break;
+      case Node::Kind::kValue: node = value_node(graph_, static_cast<Index>(key.index)); break;
+      default: node = group_node(key.index);
+    }
+    return add_node(views_[g], std::move(node));
+  }
+
+  // A neighbour of view g that lies outside of it, as it looks from where both meet. All beyond kMostOutside are one node.
+  std::size_t show_outside(std::size_t g, const Key& seen) {
+    const auto at = known_[g].nodes.find(seen);
+    if (at != known_[g].nodes.end()) return at->second;
+    const bool crowded = known_[g].outside == kMostOutside;
+    if (!crowded) ++known_[g].outside;
+    const std::size_t node = show(g, crowded ? Key{Node::Kind::kGroup, 0} : seen);
+    views_[g].nodes[node].outside = true;
+    return node;
+  }
+
+  void add_arrow(std::size_t g, std::size_t from, std::size_t to) {
+    if (from != to && known_[g].arrows.emplace(from, to).second) views_[g].drawing.arrows.push_back({from, to});
+  }
+
+  // One edge, in every view that it touches.
+  void connect(const Member& from, std::size_t from_group, const Member& to, std::size_t to_group) {
+    const std::size_t meeting = tree_.parent_of_both(from_group, to_group);
+    const Key from_seen = seen_from(meeting, from, from_group), to_seen = seen_from(meeting, to, to_group);
+    add_arrow(meeting, show(meeting, from_seen), show(meeting, to_seen));
+    Key part = key_of(from);
+    for (std::size_t g = from_group; g != meeting; g = tree_.groups()[g].parent) {
+      add_arrow(g, show(g, part), show_outside(g, to_seen));
+      part = {Node::Kind::kGroup, g};
+    }
+    part = key_of(to);
+    for (std::size_t g = to_group; g != meeting; g = tree_.groups()[g].parent) {
+      add_arrow(g, show_outside(g, from_seen), show(g, part));
+      part = {Node::Kind::kGroup, g};
+    }
+  }
+
+  Key seen_from(std::size_t meeting, const Member& member, std::size_t group) const {
+    Key key = key_of(member);
+    for (; group != meeting; group = tree_.groups()[group].parent) key = {Node::Kind::kGroup, group};
+    return key;
+  }
+
+  const FlowGraph& graph_;
+  const ScopeTree& tree_;
+  const std::vector<OpStatus>& status_;
+  std::vector<View> views_;
+  struct Known {
+    std::map<Key, std::size_t> nodes;
+    std::set<std::pair<std::size_t, std::size_t>> arrows;
+    std::size_t outside = 0;
+  };
+  std::vector<Known> known_;
+  std::vector<OpStatus> worst_;
+};
+
+// ---- Paths ----
+
+OpStatus status_of(const Step& step) {
+  switch (step.status) {
+    case Step::Status::kSource: return OpStatus::kUnreached;
+    case Step::Status::kFlows: return OpStatus::kFlows;
+    case Step::Status::kStops: return OpStatus::kStops;
+    case Step::Status::kStopsAsWell: return OpStatus::kStopsAsWell;
+    case Step::Status::kZeroes: return OpStatus::kZero;
+    case Step::Status::kSpoils: return OpStatus::kNotFinite;
+  }
+  return OpStatus::kAside;
+}
+
+bool stops(const Step& step) { return step.status != Step::Status::kSource && step.status != Step::Status::kFlows; }
+
+std::string file_and_line(const Place& place) {
+  if (!place.known()) return {};
+  return fmt::format("{}:{}", place.file.substr(place.file.find_last_of("/\\") + 1), place.line);
+}
+
+// The other inputs of an op on the path, as leaves beside it.
+void add_asides(View& view, const FlowGraph& graph, Index op, Index before, std::size_t node) {
+  std::size_t shown = 0;
+  for (const Index v : graph.inputs_of(op)) {
+    const Index maker = graph.values[v].op;
+    const bool on_path = maker == FlowGraph::kNone ? before == FlowGraph::kNone : maker == before;
+    if (on_path || shown == kMostAside) continue;
+    ++shown;
+    const std::size_t leaf = add_node(view, maker == FlowGraph::kNone ? value_node(graph, v) : op_node(graph, maker, OpStatus::kAside));
+    view.drawing.arrows.push_back({leaf, node});
+  }
+}
+
+}  // namespace
+
+const char* name_of(Node::Kind kind) {
+  constexpr std::array kNames = {"op", "value", "group", "step", "gap"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+std::vector<View> graph_views(const FlowGraph& graph, const ScopeTree& tree, const std::vector<OpStatus>& status) {
+  return GraphViews(graph, tree, status).make();
+}
+
+View path_view(const Finding& finding, const FlowGraph* graph) {
+  View view;
+  view.title = "path of " + finding.source;
+  std::size_t last_stop = 0;  // as seen from the source: what lies before it gets no gradient
+  for (std::size_t i = 0; i < finding.path.size(); ++i) {
+    if (stops(finding.path[i])) last_stop = i;
+  }
+  std::size_t last = 0;
+  Index before = FlowGraph::kNone;
+  for (std::size_t i = 0; i < finding.path.size(); ++i) {
+    const Step& step = finding.path[i];
+    if (step.left_out != 0) {
+      const std::size_t gap = add_node(view, {Node::Kind::kGap, step.left_out, fmt::format("{} more ops", step.left_out), "", OpStatus::kAside});
+      view.drawing.arrows.push_back({last, gap, true});
+      last = gap;
+    }
+    const std::string place = file_and_line(step.place);
+    const std::string note = step.signature + (place.empty() ? "" : " · " + place);
+    const std::size_t node =
+        add_node(view, {Node::Kind::kStep, i, step.name, note, i < last_stop && !stops(step) ? OpStatus::kUnreached : status_of(step)});
+    if (i != 0) view.drawing.arrows.push_back({last, node, true});
+    if (i != 0 && step.left_out == 0 && graph != nullptr && step.index < graph->ops.size()) add_asides(view, *graph, step.index, before, node);
+    last = node;
+    before = step.index;
+  }
+  if (finding.path.empty()) {
+    add_node(view, {Node::Kind::kStep, 0, finding.source_name.empty() ? finding.source : finding.source_name, finding.source_signature,
+                    OpStatus::kUnreached});
+    if (!finding.target.empty()) add_node(view, {Node::Kind::kStep, 0, finding.target, file_and_line(finding.target_place), OpStatus::kFlows});
+  }
+  return view;
+}
+
+}  // namespace whygrad::render_html

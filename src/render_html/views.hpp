@@ -1,0 +1,46 @@
+// The pictures of a page: what stands in each, before it is laid out.
+#pragma once
+
+#include "render_html/flow_status.hpp"
+#include "render_html/layout.hpp"
+#include "render_html/scope_tree.hpp"
+
+#include <whygrad/explain/finding.hpp>
+#include <whygrad/explain/flow_graph.hpp>
+
+#include <string>
+#include <vector>
+
+namespace whygrad::render_html {
+
+struct Node {
+  enum class Kind : std::uint8_t {
+    kOp,     // index: in the graph's ops
+    kValue,  // index: in its values; a variable or a tensor that nothing here made
+    kGroup,  // index: of the view that shows it
+    kStep,   // index: in the path of the finding
+    kGap,    // index: how many ops are left out
+  };
+  Kind kind = Kind::kOp;
+  std::size_t index = 0;
+  std::string name, note;  // two lines
+  OpStatus status = OpStatus::kAside;
+  bool outside = false;  // of the group that the view shows
+};
+const char* name_of(Node::Kind kind);
+
+// Nodes and the boxes of the drawing stand in the same order.
+struct View {
+  std::string title;
+  std::size_t parent = 0;  // the view above; itself at the top
+  std::vector<Node> nodes;
+  Drawing drawing;
+};
+
+// One for each group of the tree, in their order.
+std::vector<View> graph_views(const FlowGraph& graph, const ScopeTree& tree, const std::vector<OpStatus>& status);
+
+// The path of a finding with what else goes into its ops. `graph` is null where there is none.
+View path_view(const Finding& finding, const FlowGraph* graph);
+
+}  // namespace whygrad::render_html

@@ -1,0 +1,167 @@
+// What stands in a page, seen without a browser.
+#include "render_html/flow_status.hpp"
+#include "render_html/scope_tree.hpp"
+#include "render_html/views.hpp"
+
+#include <whygrad/autodiff/tape.hpp>
+#include <whygrad/ops/creation.hpp>
+#include <whygrad/ops/elementwise.hpp>
+#include <whygrad/ops/operand.hpp>
+#include <whygrad/ops/reduce.hpp>
+#include <whygrad/render_html/html.hpp>
+#include <whygrad/tensor/name_scope.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace whygrad {
+namespace {
+
+using namespace render_html;
+using nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// w -> exp -> floor (in a scope) -> add -> sum
+Explanation rounded() {
+  const Variable w(ones({3}), "w");
+  GradientTape tape;
+  Tensor y = exp(w);
+  {
+    const NameScope scope("middle/inner");
+    y = floor(y);
+  }
+  return tape.gradient(reduce_sum(y + 1), w).why();
+}
+
+// A chain of `length` ops that carries its gradient.
+Explanation chain(int length) {
+  const Variable w(ones({3}), "w");
+  GradientTape tape;
+  Tensor y = w;
+  for (int i = 0; i < length; ++i) y = negative(y);
+  const Tensor loss = reduce_sum(floor(y));
+  return tape.gradient(loss, w).why();
+}
+
+json data_of(const std::string& page) {
+  const std::string begin = "<script type=\"application/json\" id=\"data\">";
+  const std::size_t from = page.find(begin) + begin.size();
+  return json::parse(page.substr(from, page.find("</script>", from) - from));
+}
+
+TEST(FlowStatus, FollowsTheGradientFromTheTarget) {
+  const Explanation why = rounded();
+  const FlowGraph& graph = *why.graph();
+  const std::vector<OpStatus> status = flow_status(graph, why.findings());
+  const std::map<std::string, OpStatus> expected = {{"exp", OpStatus::kUnreached},
+                                                    {"floor", OpStatus::kStops},
+                                                    {"add", OpStatus::kFlows},
+                                                    {"reduce_sum", OpStatus::kFlows},
+                                                    {"constant", OpStatus::kAside}};
+  std::set<std::string> seen;
+  for (FlowGraph::Index op = 0; op < graph.ops.size(); ++op) {
+    const auto at = expected.find(graph.name_of(op));
+    if (at == expected.end()) continue;
+    seen.insert(at->first);
+    EXPECT_EQ(status[op], at->second) << at->first;
+  }
+  EXPECT_EQ(seen.size(), expected.size());
+}
+
+TEST(ScopeTree, HasAGroupForEachPartOfAPath) {
+  const Explanation why = rounded();
+  const ScopeTree tree(*why.graph());
+  ASSERT_EQ(tree.groups().size(), 3u);
+  EXPECT_EQ(tree.groups()[1].name, "middle");
+  EXPECT_EQ(tree.groups()[2].name, "inner");
+  EXPECT_EQ(tree.groups()[2].parent, 1u);
+  ASSERT_EQ(tree.groups()[2].members.size(), 1u);
+  EXPECT_STREQ(why.graph()->name_of(tree.groups()[2].members[0].index), "floor");
+}
+
+TEST(ScopeTree, NoGroupIsLarge) {
+  const Explanation why = chain(20000);
+  const ScopeTree tree(*why.graph());
+  std::size_t ops = 0;
+  for (const Group& group : tree.groups()) {
+    EXPECT_LE(group.members.size() + group.groups.size(), Group::kMostMembers + 2) << group.name;
+    ops += static_cast<std::size_t>(std::count_if(group.members.begin(), group.members.end(), [](const Member& m) { return m.is_op; }));
+  }
+  EXPECT_EQ(ops, why.graph()->ops.size());
+}
+
+TEST(Views, ArrowsJoinNodesOfTheirView) {
+  const Explanation why = chain(1000);
+  const ScopeTree tree(*why.graph());
+  const std::vector<View> views = graph_views(*why.graph(), tree, flow_status(*why.graph(), why.findings()));
+  ASSERT_EQ(views.size(), tree.groups().size());
+  for (const View& view : views) {
+    ASSERT_EQ(view.nodes.size(), view.drawing.boxes.size());
+    std::set<std::size_t> touched;
+    for (const Arrow& arrow : view.drawing.arrows) {
+      ASSERT_LT(std::max(arrow.from, arrow.to), view.nodes.size());
+      touched.insert({arrow.from, arrow.to});
+    }
+    EXPECT_EQ(touched.size(), view.nodes.size()) << view.title;  // in a chain, everything is joined to something
+  }
+}
+
+TEST(Views, AGroupHasTheWorstStatusInIt) {
+  const Explanation why = rounded();
+  const ScopeTree tree(*why.graph());
+  const std::vector<View> views = graph_views(*why.graph(), tree, flow_status(*why.graph(), why.findings()));
+  const auto group = std::find_if(views[0].nodes.begin(), views[0].nodes.end(), [](const Node& n) { return n.kind == Node::Kind::kGroup; });
+  ASSERT_NE(group, views[0].nodes.end());
+  EXPECT_EQ(group->name, "middle");
+  EXPECT_EQ(group->status, OpStatus::kStops);
+}
+
+TEST(Html, BoxesDoNotOverlap) {
+  const json data = data_of(to_html(chain(200)));
+  for (const json& view : data["pictures"][0]["groups"]) {
+    const json& nodes = view["nodes"];
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      for (std::size_t k = 0; k < i; ++k) {
+        const auto apart = [&](int axis) {
+          const double distance = std::abs(nodes[i]["box"][axis].get<double>() - nodes[k]["box"][axis].get<double>());
+          return distance >= (nodes[i]["box"][axis + 2].get<double>() + nodes[k]["box"][axis + 2].get<double>()) / 2 - 0.5;
+        };
+        EXPECT_TRUE(apart(0) || apart(1)) << view["title"] << ": " << nodes[i]["name"] << " and " << nodes[k]["name"];
+      }
+    }
+  }
+}
+
+TEST(Html, HoldsEverythingAndAsksForNothing) {
+  const std::string page = to_html(rounded());
+  EXPECT_THAT(page, HasSubstr("default-src 'none'"));
+  EXPECT_THAT(page, Not(HasSubstr("{{")));
+  for (const char* loading : {"<link", "src=", "@import", "url(http", "fetch(", "XMLHttpRequest"}) EXPECT_THAT(page, Not(HasSubstr(loading)));
+  const json data = data_of(page);
+  EXPECT_EQ(data["flow"]["explanations"][0]["findings"][0]["op"], "floor");
+  const json& place = data["flow"]["explanations"][0]["findings"][0]["place"];
+  EXPECT_THAT(data["source"][place["file"].get<std::string>()][std::to_string(place["line"].get<int>())].get<std::string>(), HasSubstr("floor(y)"));
+}
+
+TEST(Html, TextOfTheUserCannotBecomeCode) {
+  Finding f;
+  f.source = "variable `</script><script>alert(1)</script>`";
+  const std::string page = to_html(Explanation({f}), {.title = "<b>&"});
+  EXPECT_THAT(page, Not(HasSubstr("alert(1)</script>")));
+  EXPECT_THAT(page, HasSubstr("<title>&lt;b&gt;&amp;</title>"));
+  EXPECT_EQ(data_of(page)["flow"]["explanations"][0]["findings"][0]["source"], f.source);
+}
+
+TEST(Html, NothingToSay) {
+  const json data = data_of(to_html(std::vector<Explanation>()));
+  EXPECT_TRUE(data["pictures"].empty());
+}
+
+}  // namespace
+}  // namespace whygrad
