@@ -39,14 +39,21 @@ Pass::Pass(Pass&&) noexcept = default;
 Pass& Pass::operator=(Pass&&) noexcept = default;
 Pass::~Pass() = default;
 
-bool Pass::next(std::span<Tensor> tensors, const Where& where) {
+std::optional<std::vector<Tensor>> Pass::next(const Where& where) {
   Element element;
-  if (!cursor_->next(element)) return false;
+  if (!cursor_->next(element)) return {};
   element.materialise();
-  if (element.values.size() != tensors.size()) {
-    throw ValueError("Dataset", fmt::format("an element has {} tensors, the loop takes {}", element.values.size(), tensors.size()));
+  for (Tensor& t : element.values) t = hand_over(std::move(t), where);
+  return std::move(element.values);
+}
+
+bool Pass::next(std::span<Tensor> tensors, const Where& where) {
+  std::optional<std::vector<Tensor>> row = next(where);
+  if (!row) return false;
+  if (row->size() != tensors.size()) {
+    throw ValueError("Dataset", fmt::format("an element has {} tensors, the loop takes {}", row->size(), tensors.size()));
   }
-  std::transform(element.values.begin(), element.values.end(), tensors.begin(), [&](Tensor& t) { return hand_over(std::move(t), where); });
+  std::move(row->begin(), row->end(), tensors.begin());
   return true;
 }
 

@@ -3,6 +3,7 @@
 #include <whygrad/nn/layers.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
+#include <whygrad/ops/index.hpp>
 #include <whygrad/ops/random.hpp>
 #include <whygrad/ops/shape_ops.hpp>
 
@@ -11,6 +12,7 @@
 #include <array>
 #include <bit>
 #include <span>
+#include <vector>
 
 namespace whygrad::nn {
 
@@ -54,6 +56,36 @@ Tensor Flatten::call(const Tensor& x, const CallOptions&, const Where& where) co
 
 Shape Activate::build(const Shape& input, const Builder&) { return input; }
 Tensor Activate::call(const Tensor& x, const CallOptions&, const Where& where) const { return function_(x, where); }
+
+// ---- Lambda ----
+
+Shape Lambda::build(const Shape& input, const Builder& builder) {
+  std::vector<std::int64_t> one = {1};
+  one.insert(one.end(), input.begin(), input.end());
+  const Tensor y = function_(zeros(Shape(one), builder.dtype()), Where::here());
+  if (y.rank() < 1) throw ShapeError(builder.path(), "its function gave a scalar", "keep the batch axis: reduce over the others only");
+  return Shape(y.shape().extents().subspan(1));
+}
+
+Tensor Lambda::call(const Tensor& x, const CallOptions&, const Where& where) const { return function_(x, where); }
+
+// ---- Embedding ----
+
+Embedding::Embedding(std::int64_t rows, std::int64_t width, EmbeddingOptions options) : rows_(rows), width_(width), options_(std::move(options)) {
+  if (rows < 1 || width < 1) throw ValueError("Embedding", fmt::format("a table of {} x {}", rows, width), "both are at least 1");
+}
+
+Shape Embedding::build(const Shape& input, const Builder& builder) {
+  embeddings_ = builder.parameter("embeddings", {rows_, width_}, options_.embeddings_initializer);
+  Shape output = input;
+  output.push_back(width_);
+  return output;
+}
+
+Tensor Embedding::call(const Tensor& x, const CallOptions&, const Where& where) const {
+  check_built(embeddings_.defined(), kind());
+  return gather(embeddings_, x, 0, 0, where);
+}
 
 // ---- Dropout ----
 

@@ -14,7 +14,7 @@ double number(const Tensor& loss, const Where& where) {
 }
 
 Tensor loss_of(const FitOptions& options, const Tensor& labels, const Tensor& outputs, const Where& where) {
-  return options.loss ? options.loss(labels, outputs) : nn::sparse_categorical_crossentropy(labels, outputs, where);
+  return options.loss ? options.loss(labels, outputs) : nn::sparse_categorical_crossentropy(labels, outputs, {}, where);
 }
 
 }  // namespace
@@ -56,7 +56,7 @@ Evaluation evaluate(const nn::Sequential& model, const data::Dataset<2>& batches
     const auto& [inputs, labels] = *at;
     const Tensor outputs = model(inputs, where);
     count.update(labels, outputs, where);
-    loss.update(number(nn::sparse_categorical_crossentropy(labels, outputs, where), where), static_cast<double>(labels.size()));
+    loss.update(number(nn::sparse_categorical_crossentropy(labels, outputs, {}, where), where), static_cast<double>(labels.size()));
   }
   return {.correct = count.correct(), .total = count.total(), .loss = loss.result()};
 }

@@ -120,6 +120,72 @@ TEST(Flatten, KeepsTheBatch) {
 
 TEST(Activate, IsAFunctionAsALayer) { EXPECT_THAT(floats(only({3}, nn::Activate(nn::relu))(constant({{-1.0, 0.0, 2.0}}))), ElementsAre(0, 0, 2)); }
 
+TEST(Lambda, IsAnyFunctionAsALayer) {
+  const auto model = only({3}, nn::Lambda([](const Tensor& x, const Where& where) { return concat({x, multiply(x, 2, where)}, 1, where); }));
+  EXPECT_EQ(model.output_shape(), Shape({6}));
+  EXPECT_THAT(floats(model(constant({{1.0, 2.0, 3.0}}))), ElementsAre(1, 2, 3, 2, 4, 6));
+  EXPECT_THAT(message_of<ShapeError>([] { only({3}, nn::Lambda([](const Tensor& x, const Where&) { return reduce_sum(x); })); }),
+              HasSubstr("gave a scalar"));
+}
+
+TEST(Embedding, TakesRowsOfItsTable) {
+  const auto model = only({2}, nn::Embedding(5, 3));
+  EXPECT_EQ(model.output_shape(), Shape({2, 3}));
+  parameter(model, "embedding/embeddings").assign(counting({5, 3}));
+  const Tensor words = constant({{4, 0}});
+  GradientTape tape;
+  const Tensor y = model(words);
+  EXPECT_EQ(y.shape(), Shape({1, 2, 3}));
+  EXPECT_THAT(floats(y), ElementsAre(12, 13, 14, 0, 1, 2));
+  EXPECT_THAT(floats(*tape.gradient(reduce_sum(y), parameter(model, "embedding/embeddings"))),
+              ElementsAre(1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1));
+  EXPECT_THROW(model(constant({{5, 0}})), IndexError);
+  EXPECT_THROW(nn::Embedding(0, 3), ValueError);
+}
+
+// The numbers are those of tf.keras.layers.BatchNormalization of TensorFlow 2.21.
+TEST(BatchNormalization, IsThatOfKeras) {
+  const auto model = only({2}, nn::BatchNormalization({.momentum = 0.9}));
+  const Variable& gamma = parameter(model, "batch_normalization/gamma");
+  const Variable& beta = parameter(model, "batch_normalization/beta");
+  gamma.assign(constant({2.0, 0.5}));
+  beta.assign(constant({0.1, -0.2}));
+  const Tensor x = constant({{1.0, 2.0}, {3.0, 5.0}, {4.0, -1.0}});
+  GradientTape tape;
+  tape.watch(x);
+  const Tensor y = model(x, {.training = true});
+  const Gradients gradients = tape.gradient(reduce_sum(y * constant({{1.0, 2.0}, {0.5, -1.0}, {3.0, 0.0}})), {x, gamma, beta});
+  const auto near = [](float expected) { return FloatNear(expected, 2e-6f); };
+  EXPECT_THAT(floats(y), ElementsAre(near(-2.571754f), near(-0.2f), near(0.6343508f), near(0.41232145f), near(2.237403f), near(-0.8123214f)));
+  EXPECT_THAT(floats(*gradients[0]),
+              ElementsAre(near(0.62885106f), near(0.34017855f), near(-1.8891277f), near(-0.1701063f), near(1.2602768f), near(-0.17007229f)));
+  EXPECT_THAT(floats(*gradients[1]), ElementsAre(near(2.0038154f), near(-1.2246428f)));
+  EXPECT_THAT(floats(*gradients[2]), ElementsAre(4.5f, 1));
+  EXPECT_THAT(floats(parameter(model, "batch_normalization/moving_mean")), ElementsAre(near(0.26666668f), near(0.2f)));
+  EXPECT_THAT(floats(parameter(model, "batch_normalization/moving_variance")), ElementsAre(near(1.0555556f), near(1.5f)));
+  EXPECT_THAT(floats(model(x)),
+              ElementsAre(near(1.5268727f), near(0.53460205f), near(5.418344f), near(1.7589388f), near(7.364079f), near(-0.6897347f)));
+}
+
+TEST(BatchNormalization, ChannelsMayStandFirst) {
+  const auto model = only({2, 2, 2}, nn::BatchNormalization({.axis = 1}));
+  const auto near = [](float expected) { return FloatNear(expected, 1e-6f); };
+  EXPECT_THAT(floats(model(counting({1, 2, 2, 2}), {.training = true})),
+              ElementsAre(near(-1.3411044f), near(-0.44703478f), near(0.44703484f), near(1.3411044f), near(-1.3411043f), near(-0.44703478f),
+                          near(0.44703478f), near(1.3411045f)));
+}
+
+TEST(BatchNormalization, TrainsOnlyWhatItIsToldTo) {
+  EXPECT_THAT(paths(only({4}, nn::BatchNormalization())), ElementsAre("batch_normalization/gamma", "batch_normalization/beta",
+                                                                      "batch_normalization/moving_mean", "batch_normalization/moving_variance"));
+  const auto plain = only({4}, nn::BatchNormalization({.center = false, .scale = false}));
+  EXPECT_TRUE(plain.trainable_variables().empty());
+  const std::vector<float> y = floats(plain(constant({{1.0, 2.0, 3.0, 4.0}, {3.0, 2.0, 1.0, 0.0}}), {.training = true}));
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_FLOAT_EQ(y[i], -y[i + 4]);
+  EXPECT_THROW(only({4}, nn::BatchNormalization({.axis = 0})), IndexError);
+  EXPECT_THROW(only({4}, nn::BatchNormalization({.axis = 2})), IndexError);
+}
+
 TEST(Dropout, DropsInTrainingOnlyAndKeepsTheMean) {
   const auto model = only({10000}, nn::Dropout(0.25));
   const Tensor x = ones({1, 10000});

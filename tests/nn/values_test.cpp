@@ -86,15 +86,15 @@ TEST(Losses, AreMeansOfTheirFormulas) {
   const Tensor a = constant({1.0, 2.0}), b = constant({2.0, 5.0});
   EXPECT_FLOAT_EQ(number(nn::mean_squared_error(a, b)), 5);
   EXPECT_FLOAT_EQ(number(nn::mean_absolute_error(a, b)), 2);
-  EXPECT_FLOAT_EQ(number(nn::huber(a, b, 2)), (0.5f + (2 * 3 - 2)) / 2);
-  EXPECT_THROW(nn::huber(a, b, 0), ValueError);
+  EXPECT_FLOAT_EQ(number(nn::huber(a, b, {.delta = 2})), (0.5f + (2 * 3 - 2)) / 2);
+  EXPECT_THROW(nn::huber(a, b, {.delta = 0}), ValueError);
 }
 
 TEST(Losses, TheGradientOfHuberIsTheErrorUpToDelta) {
   const Tensor truth = constant({0.0, 0.0, 0.0}), x = constant({0.5, -3.0, 2.0});
   GradientTape tape;
   tape.watch(x);
-  EXPECT_THAT(floats(*tape.gradient(nn::huber(truth, x, 2) * 3, x)), ::testing::ElementsAre(0.5f, -2, 2));
+  EXPECT_THAT(floats(*tape.gradient(nn::huber(truth, x, {.delta = 2}) * 3, x)), ::testing::ElementsAre(0.5f, -2, 2));
 }
 
 TEST(Metrics, AccuracyCountsLabelsWithTheLargestLogit) {

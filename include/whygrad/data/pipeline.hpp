@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -45,6 +46,8 @@ class WG_API Pass {
   // Writes the tensors of the next element, values of the calling thread made at `where`; false at the end. Throws what a mapped function threw,
   // ShapeError where elements of different shapes meet in a batch, and ValueError unless an element has tensors.size() tensors.
   bool next(std::span<Tensor> tensors, const Where& where);
+  // The same for elements of any number of tensors; nothing at the end.
+  std::optional<std::vector<Tensor>> next(const Where& where);
 
  private:
   std::unique_ptr<Cursor> cursor_;

@@ -8,6 +8,8 @@
 #include <array>
 #include <concepts>
 #include <cstdint>
+#include <functional>
+#include <utility>
 
 namespace whygrad::nn {
 
@@ -121,6 +123,70 @@ class WG_API Activate : public Layer {
 
  private:
   ActivationFunction function_;
+};
+
+// Any function without parameters as a layer: Lambda([](const Tensor& x, const Where& where) { return multiply(x, 2, where); }). The shape of its
+// results is found by a call with zeros for one example.
+class WG_API Lambda : public Layer {
+ public:
+  using Function = std::function<Tensor(const Tensor& x, const Where& where)>;
+  explicit Lambda(Function function) : function_(std::move(function)) {}
+  std::string_view kind() const override { return "lambda"; }
+  Shape build(const Shape& input, const Builder& builder) override;
+  Tensor call(const Tensor& x, const CallOptions& options, const Where& where) const override;
+
+ private:
+  Function function_;
+};
+
+struct EmbeddingOptions {
+  Initializer embeddings_initializer = initializers::random_uniform();
+};
+
+// The row of a table for each index: x i32 or i64 [n, ..] -> [n, .., width]. Parameter: embeddings [rows, width]. An index outside [0, rows) throws
+// IndexError.
+class WG_API Embedding : public Layer {
+ public:
+  Embedding(std::int64_t rows, std::int64_t width, EmbeddingOptions options = {});
+  std::string_view kind() const override { return "embedding"; }
+  Shape build(const Shape& input, const Builder& builder) override;
+  Tensor call(const Tensor& x, const CallOptions& options, const Where& where) const override;
+
+ private:
+  std::int64_t rows_, width_;
+  EmbeddingOptions options_;
+  Variable embeddings_;
+};
+
+// The defaults are those of Keras.
+struct BatchNormalizationOptions {
+  std::int64_t axis = -1;  // of the channels c, counted with the batch axis
+  double momentum = 0.99;  // of the moving statistics
+  double epsilon = 1e-3;
+  bool center = true;  // adds beta
+  bool scale = true;   // multiplies by gamma
+  Initializer beta_initializer = initializers::zeros();
+  Initializer gamma_initializer = initializers::ones();
+};
+
+// gamma (x - mean) / sqrt(variance + epsilon) + beta for each channel: [n, .., c] -> [n, .., c]. Ioffe, Szegedy 2015. In training, mean and variance
+// (that of the batch as a whole, not an estimate) are the batch's own, gradient flows through them, and
+//   moving_mean = momentum moving_mean + (1 - momentum) mean, moving_variance likewise;
+// otherwise they are the moving ones. Parameters: gamma [c], beta [c]; states: moving_mean [c], moving_variance [c].
+class WG_API BatchNormalization : public Layer {
+ public:
+  explicit BatchNormalization(BatchNormalizationOptions options = {}) : options_(std::move(options)) {}
+  std::string_view kind() const override { return "batch_normalization"; }
+  Shape build(const Shape& input, const Builder& builder) override;
+  Tensor call(const Tensor& x, const CallOptions& options, const Where& where) const override;
+
+ private:
+  // The batch's mean and variance, which move the moving ones.
+  std::pair<Tensor, Tensor> moments(const Tensor& x, const Where& where) const;
+
+  BatchNormalizationOptions options_;
+  int axis_ = 0;  // never 0 once built
+  Variable gamma_, beta_, moving_mean_, moving_variance_;
 };
 
 // In training, sets each element to 0 with probability `rate` and scales the others by 1 / (1 - rate); otherwise the identity. Srivastava et al.
