@@ -15,6 +15,7 @@ namespace internal {
 constexpr OpDef kVariableEvent = define_event({
     .name = "variable",
     .doc = "A variable got its first value.",
+    .type = "VarHandleOp",
     .inputs = {{"initial", NotDifferentiable{"a variable starts as a copy of its first value and is not connected to it",
                                              "take the gradient with respect to the variable", Break::kState}}},
 });
@@ -22,6 +23,7 @@ constexpr OpDef kVariableEvent = define_event({
 constexpr OpDef kAssignEvent = define_event({
     .name = "assign",
     .doc = "A variable was given a new value.",
+    .type = "AssignVariableOp",
     .inputs = {{"value",
                 NotDifferentiable{"a variable is state: reading it gives its present value, and no gradient flows to what was assigned",
                                   "use the tensor itself where its gradient is wanted, and assign it as well if it must be kept", Break::kState}}},

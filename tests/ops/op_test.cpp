@@ -45,17 +45,17 @@ AttrValue attribute(const Tensor& t, std::string_view name) {
 
 TEST(Attributes, OfReductionsAreNormalised) {
   const Tensor y = reduce_sum(ones({2, 3, 4}), {-1, 0}, true);
-  const AttrValue axes = attribute(y, "axes");
+  const AttrValue axes = attribute(y, "axis");
   EXPECT_EQ(axes.type, AttrType::kInts);
   EXPECT_THAT(std::vector<std::int64_t>(axes.integers.begin(), axes.integers.end()), ElementsAre(0, 2));
   EXPECT_TRUE(attribute(y, "keepdims").boolean);
-  EXPECT_EQ(attribute(reduce_max(ones({2, 3})), "axes").integers.size(), 2u);
+  EXPECT_EQ(attribute(reduce_max(ones({2, 3})), "axis").integers.size(), 2u);
 }
 
 TEST(Attributes, OfOtherOps) {
   const Tensor x = ones({2, 3});
-  EXPECT_EQ(attribute(argmax(x, -1), "axis").integer, 1);
-  EXPECT_EQ(attribute(argmax(x, 0, int32), "output_dtype").dtype, int32);
+  EXPECT_EQ(attribute(argmax(x, -1), "axis").integer, -1);
+  EXPECT_EQ(attribute(argmax(x, 0, int32), "output_type").dtype, int32);
   EXPECT_EQ(attribute(cast(x, float64), "dtype").dtype, float64);
   EXPECT_TRUE(attribute(cumsum(x, 0, {.reverse = true}), "reverse").boolean);
   EXPECT_FLOAT_EQ(static_cast<float>(attribute(nn::leaky_relu(x, 0.1), "alpha").real), 0.1f);

@@ -21,4 +21,26 @@ struct OneHotOptions {
 // gives off_value throughout. Carries no gradient. Throws DTypeError for indices of another type, ValueError for a negative depth.
 WG_API Tensor one_hot(const Tensor& indices, std::int64_t depth, const OneHotOptions& options = {}, Where where = Where::here());
 
+// ---- Positions along several axes at once: each row of indices [.., r] names a part of x by its place along the first r axes of x ----
+
+// The parts of params that the rows of indices [i.., r] name: [i.., k..], where k are params' axes after the first r. dparams = zeros to which dy is
+// added where it was taken from. Throws IndexError for a place that does not exist, ShapeError where r is more than params' rank, DTypeError.
+WG_API Tensor gather_nd(const Tensor& params, const Tensor& indices, Where where = Where::here());
+// Zeros of `shape` to which the updates [i.., k..] are added at the places that indices [i.., r] name. dupdates = gather_nd(dy, indices). Throws as
+// gather_nd does.
+WG_API Tensor scatter_nd(const Tensor& indices, const Tensor& updates, const Shape& shape, Where where = Where::here());
+// x with the parts that indices [i.., r] name replaced by updates [i.., k..]; of several for one place the last counts. dx = dy, 0 at these places;
+// dupdates = dy at these places. Throws as gather_nd does.
+WG_API Tensor tensor_scatter_nd_update(const Tensor& x, const Tensor& indices, const Tensor& updates, Where where = Where::here());
+// x + scatter_nd(indices, updates, x.shape()).
+WG_API Tensor tensor_scatter_nd_add(const Tensor& x, const Tensor& indices, const Tensor& updates, Where where = Where::here());
+
+// ---- Conditions as positions ----
+
+// Where the elements of x are not 0 (of bool: true), in row-major order: int64 [n, rank of x]. Carries no gradient.
+WG_API Tensor where(const Tensor& x, Where where = Where::here());
+// The parts of x along `axis`, and the axes after it, where `mask` (bool, of the shape of these axes) is true: x [a, b, c] with a mask [a, b] gives
+// [n, c]. They are taken with gather. Throws ShapeError, DTypeError.
+WG_API Tensor boolean_mask(const Tensor& x, const Tensor& mask, std::int64_t axis = 0, Where where = Where::here());
+
 }  // namespace whygrad

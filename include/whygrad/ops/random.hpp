@@ -40,6 +40,14 @@ WG_API Tensor permutation(std::int64_t n, std::optional<std::uint64_t> seed = {}
 // x with its parts along the first axis in random order: gather(x, permutation). dx = dy in the order of x.
 WG_API Tensor shuffle(const Tensor& x, std::optional<std::uint64_t> seed = {}, Where where = Where::here());
 
+struct CategoricalOptions {
+  DType dtype = int64;
+  std::optional<std::uint64_t> seed = {};
+};
+// Numbers of classes drawn with the probabilities softmax(logits): logits [b, c] give int64 or int32 [b, num_samples]. Carries no gradient. Throws
+// ShapeError, DTypeError; ValueError for a negative number of samples.
+WG_API Tensor categorical(const Tensor& logits, std::int64_t num_samples, const CategoricalOptions& options = {}, Where where = Where::here());
+
 // The same numbers for the same two seeds each time, whatever was drawn before; the options' seed is not used.
 WG_API Tensor stateless_normal(const Shape& shape, const std::array<std::uint64_t, 2>& seed, const NormalOptions& options = {},
                                Where where = Where::here());

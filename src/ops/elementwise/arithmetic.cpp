@@ -3,6 +3,8 @@
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
 
+#include <whygrad/ops/complex.hpp>
+
 #include <fmt/format.h>
 
 #include <vector>
@@ -193,24 +195,6 @@ constexpr OpDef kAbs = define_op({
     .zero = {ZeroHazard::kFlat, "start away from 0, where abs has no slope to follow"},
 });
 
-constexpr OpDef kComplexAbs = define_op({
-    .name = "complex_abs",
-    .doc = "The magnitude of complex x, elementwise; real. dx = dy * x / |x|, 0 where x is 0.",
-    .inputs = {{"x", Differentiable{input(0)}}},
-    .infer =
-        [](InferContext& c) {
-          if (!is_complex(c.input(0).dtype())) refuse_dtype(c, "complex numbers");
-          infer_unary<Unary::kAbs>(c);
-        },
-    .kernel = run_unary<Unary::kAbs>,
-    .vjp =
-        [](VjpContext& g) {
-          const Tensor x = g.input(0);
-          g.give(0, cast(divide_no_nan(g.dy(), abs(x)), x.dtype()) * x);
-        },
-    .zero = {ZeroHazard::kFlat, "start away from 0, where a magnitude has no direction and its gradient is taken as 0"},
-});
-
 // A complex sign turns with x: what is left of dy is its part across y, over |x|.
 void sign_vjp(VjpContext& g) {
   const DType dtype = g.input_dtype(0);
@@ -255,8 +239,8 @@ constexpr OpDef kAddN = define_op({
         },
 });
 
-constexpr const OpDef* kOps[] = {&kAdd,     &kSubtract,          &kMultiply, &kDivide, &kFloorDiv,   &kFloorMod, &kMaximum,
-                                 &kMinimum, &kSquaredDifference, &kNegative, &kAbs,    &kComplexAbs, &kSign,     &kAddN};
+constexpr const OpDef* kOps[] = {&kAdd,     &kSubtract,          &kMultiply, &kDivide, &kFloorDiv, &kFloorMod, &kMaximum,
+                                 &kMinimum, &kSquaredDifference, &kNegative, &kAbs,    &kSign,     &kAddN};
 
 }  // namespace
 
@@ -276,7 +260,7 @@ Tensor maximum(const Operand& a, const Operand& b, Where where) { return apply_b
 Tensor minimum(const Operand& a, const Operand& b, Where where) { return apply_binary(kMinimum, a, b, where); }
 Tensor squared_difference(const Operand& a, const Operand& b, Where where) { return apply_binary(kSquaredDifference, a, b, where); }
 Tensor negative(const Tensor& x, Where where) { return apply(kNegative, {&x}, where); }
-Tensor abs(const Tensor& x, Where where) { return apply(x.defined() && is_complex(x.dtype()) ? kComplexAbs : kAbs, {&x}, where); }
+Tensor abs(const Tensor& x, Where where) { return x.defined() && is_complex(x.dtype()) ? complex_abs(x, where) : apply(kAbs, {&x}, where); }
 Tensor sign(const Tensor& x, Where where) { return apply(kSign, {&x}, where); }
 
 Tensor add_n(std::span<const Tensor> inputs, Where where) {

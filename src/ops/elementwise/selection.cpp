@@ -1,6 +1,5 @@
-// Choice between values, conversion of types, parts of complex numbers.
+// Choice between values, conversion of types.
 #include "kernels/cpu/movement.hpp"
-#include "ops/core/events.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
 
@@ -9,8 +8,6 @@
 namespace whygrad {
 namespace internal {
 namespace {
-
-using kernels::Unary;
 
 constexpr OpDef kWhere = define_op({
     .name = "where",
@@ -98,31 +95,7 @@ constexpr OpDef kCast = define_op({
     .nonfinite = {NonFiniteHazard::kOverflow, "scale the numbers into the range of the narrower type, 65,504 for float16, or use bfloat16"},
 });
 
-constexpr OpDef kReal = unary_op<Unary::kReal>("real", "The real part, elementwise; complex. dx = dy.", Differentiable{},
-                                               [](VjpContext& g) { g.give(0, cast(g.dy(), g.input_dtype(0))); });
-
-// A scalar i.
-Tensor imaginary_unit(DType dtype) {
-  Tensor i = make_tensor(dtype, {});
-  if (dtype == DType::kC64) {
-    *view_of(i).as<std::complex<float>>() = {0, 1};
-  } else {
-    *view_of(i).as<std::complex<double>>() = {0, 1};
-  }
-  log_constant(i, {}, {});
-  return i;
-}
-
-constexpr OpDef kImag = unary_op<Unary::kImag>("imag", "The imaginary part, elementwise; complex. dx = i * dy.", Differentiable{},
-                                               [](VjpContext& g) { g.give(0, cast(g.dy(), g.input_dtype(0)) * imaginary_unit(g.input_dtype(0))); });
-
-constexpr OpDef kConj = unary_op<Unary::kConj>("conj", "The complex conjugate, elementwise. dx = conj(dy).", Differentiable{},
-                                               [](VjpContext& g) { g.give(0, conj(g.dy())); });
-
-constexpr const OpDef* kOps[] = {&kWhere, &kClipByValue, &kCast, &kReal, &kImag, &kConj};
-
-// True where the parts of `x` are a question; an empty handle is left to the op to refuse.
-bool is_complex_or_empty(const Tensor& x) { return !x.defined() || is_complex(x.dtype()); }
+constexpr const OpDef* kOps[] = {&kWhere, &kClipByValue, &kCast};
 
 }  // namespace
 
@@ -152,9 +125,5 @@ Tensor cast(const Tensor& x, DType dtype, Where where) {
   if (x.defined() && x.dtype() == dtype) return x;
   return apply(kCast, {&x}, where, CastAttrs{dtype});
 }
-
-Tensor real(const Tensor& x, Where where) { return is_complex_or_empty(x) ? apply(kReal, {&x}, where) : x; }
-Tensor imag(const Tensor& x, Where where) { return is_complex_or_empty(x) ? apply(kImag, {&x}, where) : zeros_for_gradient(x.dtype(), x.shape()); }
-Tensor conj(const Tensor& x, Where where) { return is_complex_or_empty(x) ? apply(kConj, {&x}, where) : x; }
 
 }  // namespace whygrad

@@ -3,8 +3,6 @@
 #include "ops/families.hpp"
 #include "ops/index/index.hpp"
 
-#include <whygrad/ops/index.hpp>
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,9 +10,6 @@
 namespace whygrad {
 namespace internal {
 namespace {
-
-constexpr NotDifferentiable kPosition = {"an index says where to look, not how much: moving it a little means nothing",
-                                         "weight the picked values instead, for example with softmax over scores, so that the scores are trained"};
 
 // The axis and the shared axes, with user's negative numbers resolved.
 struct Place {
@@ -47,12 +42,6 @@ Shape gathered_shape(const InferContext& c, const Shape& params, const Shape& in
   return shape;
 }
 
-void check_index_dtype(const InferContext& c, int i) {
-  const DType dtype = c.input(i).dtype();
-  if (dtype != DType::kI32 && dtype != DType::kI64)
-    c.dtype_error(fmt::format("indices are {}", name_of(dtype)), "positions are int32 or int64: write cast(indices, int64)");
-}
-
 // The element of a contiguous or strided integer tensor at a row-major position.
 std::int64_t index_at(const Tensor& indices, std::int64_t position, std::string* place) {
   std::int64_t offset = 0, rest = position;
@@ -64,13 +53,6 @@ std::int64_t index_at(const Tensor& indices, std::int64_t position, std::string*
   }
   const kernels::View view = view_of(indices);
   return indices.dtype() == DType::kI32 ? view.as<std::int32_t>()[offset] : view.as<std::int64_t>()[offset];
-}
-
-[[noreturn]] void refuse_index(const char* op, const Tensor& indices, std::int64_t position, std::int64_t extent) {
-  std::string place;
-  const std::int64_t value = index_at(indices, position, &place);
-  throw IndexError(op, fmt::format("indices[{}] is {}, which is not in [0, {})", place, value, extent),
-                   "an index must name an element that exists, and negative ones do not count from the end; check how it was computed");
 }
 
 struct GatherAttrs {
@@ -201,6 +183,19 @@ constexpr OpDef kOneHot = define_op({
 constexpr const OpDef* kOps[] = {&kGather, &kGatherGrad, &kOneHot};
 
 }  // namespace
+
+void check_index_dtype(const InferContext& c, int i) {
+  const DType dtype = c.input(i).dtype();
+  if (dtype != DType::kI32 && dtype != DType::kI64)
+    c.dtype_error(fmt::format("indices are {}", name_of(dtype)), "positions are int32 or int64: write cast(indices, int64)");
+}
+
+void refuse_index(const char* op, const Tensor& indices, std::int64_t position, std::int64_t extent) {
+  std::string place;
+  const std::int64_t value = index_at(indices, position, &place);
+  throw IndexError(op, fmt::format("indices[{}] is {}, which is not in [0, {})", place, value, extent),
+                   "an index must name an element that exists, and negative ones do not count from the end; check how it was computed");
+}
 
 Tensor gather_grad(const Tensor& dy, const Tensor& indices, const GatherGradAttrs& attrs) { return apply(kGatherGrad, {&dy, &indices}, {}, attrs); }
 

@@ -1,9 +1,20 @@
-// The gradient of gather, for rules of other families too.
+// What the ops that pick elements by position share, and the gradient of gather, for rules of other families too.
 #pragma once
 
 #include "ops/core/context.hpp"
 
+#include <whygrad/ops/index.hpp>
+
 namespace whygrad::internal {
+
+inline constexpr NotDifferentiable kPosition = {
+    "an index says where to look, not how much: moving it a little means nothing",
+    "weight the picked values instead, for example with softmax over scores, so that the scores are trained"};
+
+// Throws DTypeError unless input i is i32 or i64.
+void check_index_dtype(const InferContext& c, int i);
+// Throws IndexError for the index at a row-major position of `indices`, which is not in [0, extent).
+[[noreturn]] void refuse_index(const char* op, const Tensor& indices, std::int64_t position, std::int64_t extent);
 
 struct GatherGradAttrs {
   std::int64_t axis;

@@ -1,6 +1,6 @@
-#include "kernels/cpu/random.hpp"
 #include "ops/core/context.hpp"
 #include "ops/families.hpp"
+#include "ops/random/stream.hpp"
 
 #include <whygrad/ops/index.hpp>
 #include <whygrad/ops/random.hpp>
@@ -80,7 +80,6 @@ bool in_range(DType dtype, double x) {
 constexpr OpDef kUniform = define_op({
     .name = "random_uniform",
     .doc = "Numbers evenly distributed over [minval, maxval).",
-    .type = "RandomUniform",
     .attrs = {kShape, attr<&RandomAttrs::a>("minval", "smallest number"), attr<&RandomAttrs::b>("maxval", "number above all of them"), kDType},
     .infer =
         [](InferContext& c) {
@@ -154,13 +153,13 @@ std::uint64_t mix(std::uint64_t x) {
   return x ^ (x >> 33);
 }
 
+}  // namespace
+
 RandomStream next_stream(std::optional<std::uint64_t> seed) {
   if (seed) return {mix(*seed + 1), std::numeric_limits<std::uint64_t>::max()};  // a counter that calls without a seed do not reach
   Generator& g = generator();
   return {g.key.load(std::memory_order_relaxed), g.calls.fetch_add(1, std::memory_order_relaxed)};
 }
-
-}  // namespace
 
 std::span<const OpDef* const> random_ops() { return kOps; }
 

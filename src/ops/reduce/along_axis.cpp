@@ -11,14 +11,17 @@ namespace {
 
 using kernels::Cumulative;
 
-// A user's axis as a number in [0, rank); an empty handle is left to apply() to refuse.
-int axis_of(const OpDef& op, const Tensor& x, std::int64_t axis) { return x.defined() ? normalize_axis(op.name, axis, x.rank()) : 0; }
+// The axis that the op works along; throws IndexError where there is none.
+template <class Attrs>
+int axis_in(const OpContext& c) {
+  return normalize_axis(c.op().name, c.attrs<Attrs>().axis, c.input(0).rank());
+}
 
 // ---- Positions ----
 
 struct ArgAttrs {
-  int axis;
-  DType output_dtype;
+  std::int64_t axis = 0;
+  DType output_dtype = DType::kI64;
 };
 
 void infer_arg(InferContext& c) {
@@ -28,13 +31,13 @@ void infer_arg(InferContext& c) {
   if (attrs.output_dtype != DType::kI64 && attrs.output_dtype != DType::kI32) {
     c.dtype_error(fmt::format("positions of type {}", name_of(attrs.output_dtype)), "output_dtype is int64 or int32");
   }
-  if (x.shape()[attrs.axis] == 0)
-    c.shape_error(fmt::format("axis {} is empty, so nothing stands at any position", attrs.axis), "give at least one element");
-  c.output(attrs.output_dtype, folded_shape(x.shape(), std::uint32_t{1} << attrs.axis, false));
+  const int axis = axis_in<ArgAttrs>(c);
+  if (x.shape()[axis] == 0) c.shape_error(fmt::format("axis {} is empty, so nothing stands at any position", axis), "give at least one element");
+  c.output(attrs.output_dtype, folded_shape(x.shape(), std::uint32_t{1} << axis, false));
 }
 template <bool Largest>
 void run_arg(KernelContext& g) {
-  kernels::arg_reduce(Largest, g.in(0), g.attrs<ArgAttrs>().axis, g.out());
+  kernels::arg_reduce(Largest, g.in(0), axis_in<ArgAttrs>(g), g.out());
 }
 
 constexpr OpDef kArgmax = define_op({
@@ -46,7 +49,7 @@ constexpr OpDef kArgmax = define_op({
                     "argmax gives a position; a position does not move when its input moves a little, so it has no derivative",
                     "train on a loss of the values, such as sparse_softmax_cross_entropy_with_logits(labels, logits), and keep argmax for the "
                     "metric; reduce_max gives the largest value and carries a gradient"}}},
-    .attrs = {attr<&ArgAttrs::axis>("axis", "that is searched"), attr<&ArgAttrs::output_dtype>("output_dtype", "int64 or int32")},
+    .attrs = {attr<&ArgAttrs::axis>("axis", "that is searched"), attr<&ArgAttrs::output_dtype>("output_type", "int64 or int32")},
     .infer = infer_arg,
     .kernel = run_arg<true>,
 });
@@ -59,7 +62,7 @@ constexpr OpDef kArgmin = define_op({
                 NotDifferentiable{
                     "argmin gives a position; a position does not move when its input moves a little, so it has no derivative",
                     "train on a loss of the values and keep argmin for the metric; reduce_min gives the smallest value and carries a gradient"}}},
-    .attrs = {attr<&ArgAttrs::axis>("axis", "that is searched"), attr<&ArgAttrs::output_dtype>("output_dtype", "int64 or int32")},
+    .attrs = {attr<&ArgAttrs::axis>("axis", "that is searched"), attr<&ArgAttrs::output_dtype>("output_type", "int64 or int32")},
     .infer = infer_arg,
     .kernel = run_arg<false>,
 });
@@ -67,9 +70,9 @@ constexpr OpDef kArgmin = define_op({
 // ---- Running sums and products ----
 
 struct CumulativeAttrs {
-  int axis;
-  bool exclusive;
-  bool reverse;
+  std::int64_t axis = 0;
+  bool exclusive = false;
+  bool reverse = false;
 };
 constexpr AttrDef kAxis = attr<&CumulativeAttrs::axis>("axis", "along which the result runs");
 constexpr AttrDef kExclusive = attr<&CumulativeAttrs::exclusive>("exclusive", "whether each result leaves out its own element");
@@ -77,12 +80,13 @@ constexpr AttrDef kReverse = attr<&CumulativeAttrs::reverse>("reverse", "whether
 
 void infer_cumulative(InferContext& c) {
   if (c.input(0).dtype() == DType::kBool) refuse_dtype(c, "numbers");
+  axis_in<CumulativeAttrs>(c);
   c.output(c.input(0).dtype(), c.input(0).shape());
 }
 template <Cumulative Op>
 void run_cumulative(KernelContext& g) {
   const auto& attrs = g.attrs<CumulativeAttrs>();
-  kernels::cumulative(Op, g.in(0), attrs.axis, attrs.exclusive, attrs.reverse, g.out());
+  kernels::cumulative(Op, g.in(0), axis_in<CumulativeAttrs>(g), attrs.exclusive, attrs.reverse, g.out());
 }
 
 // The running sum of t in the other direction.
@@ -129,16 +133,16 @@ OpFamily along_axis_ops() { return kOps; }
 using namespace internal;
 
 Tensor argmax(const Tensor& x, std::int64_t axis, DType output_dtype, Where where) {
-  return apply(kArgmax, {&x}, where, ArgAttrs{axis_of(kArgmax, x, axis), output_dtype});
+  return apply(kArgmax, {&x}, where, ArgAttrs{axis, output_dtype});
 }
 Tensor argmin(const Tensor& x, std::int64_t axis, DType output_dtype, Where where) {
-  return apply(kArgmin, {&x}, where, ArgAttrs{axis_of(kArgmin, x, axis), output_dtype});
+  return apply(kArgmin, {&x}, where, ArgAttrs{axis, output_dtype});
 }
 Tensor cumsum(const Tensor& x, std::int64_t axis, CumulativeOptions options, Where where) {
-  return apply(kCumsum, {&x}, where, CumulativeAttrs{axis_of(kCumsum, x, axis), options.exclusive, options.reverse});
+  return apply(kCumsum, {&x}, where, CumulativeAttrs{axis, options.exclusive, options.reverse});
 }
 Tensor cumprod(const Tensor& x, std::int64_t axis, CumulativeOptions options, Where where) {
-  return apply(kCumprod, {&x}, where, CumulativeAttrs{axis_of(kCumprod, x, axis), options.exclusive, options.reverse});
+  return apply(kCumprod, {&x}, where, CumulativeAttrs{axis, options.exclusive, options.reverse});
 }
 
 }  // namespace whygrad

@@ -1,5 +1,6 @@
 // Reductions made of several loops: log of a sum of exponentials, Euclidean norm, variance.
 #include "kernels/cpu/elementwise.hpp"
+#include "ops/core/defined.hpp"
 #include "ops/core/events.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
@@ -77,7 +78,7 @@ constexpr OpDef kReduceEuclideanNorm = define_op({
 constexpr const OpDef* kOps[] = {&kReduceLogsumexp, &kReduceEuclideanNorm};
 
 void require_floating(const char* op, const Tensor& x) {
-  if (!x.defined()) throw ValueError(op, "x is an empty handle", "a default-made or moved-from Tensor holds no value; assign one before it is used");
+  require_defined(op, x);
   if (!is_floating(x.dtype())) {
     throw DTypeError(op, fmt::format("{} has no meaning here (x is {})", name_of(x.dtype()), x.signature()), "write cast(x, float32)");
   }

@@ -16,7 +16,7 @@ struct ReduceAttrs {
 // The axes of a ReduceAttrs as a list of numbers.
 AttrValue axes_of(const void* attrs);
 
-inline constexpr AttrDef kAxesAttr{"axes", "that are folded", axes_of};
+inline constexpr AttrDef kAxesAttr{"axis", "that are folded", axes_of};
 inline constexpr AttrDef kKeepdimsAttr = attr<&ReduceAttrs::keepdims>("keepdims", "whether folded axes stay, with extent 1");
 
 // The user's axes as bits; all axes of `x` where the list is empty. Throws IndexError, or ValueError for an axis named twice.

@@ -101,7 +101,7 @@ constexpr OpDef kReverse = define_op({
     .doc = "x with some axes running backwards. dx = reverse(dy).",
     .type = "ReverseV2",
     .inputs = {{"x", Differentiable{}}},
-    .attrs = {attr<&ReverseAttrs::axes>("axes", "the axes that run backwards")},
+    .attrs = {attr<&ReverseAttrs::axes>("axis", "the axes that run backwards")},
     .infer =
         [](InferContext& c) {
           bool seen[Shape::kMaxRank] = {};

@@ -99,7 +99,7 @@ constexpr OpDef kSqueeze = define_op({
     .name = "squeeze",
     .doc = "x without axes of extent 1. dx = reshape(dy).",
     .inputs = {{"x", Differentiable{}}},
-    .attrs = {attr<&SqueezeAttrs::axes>("axes", "the axes to drop; none given: all of extent 1")},
+    .attrs = {attr<&SqueezeAttrs::axes>("axis", "the axes to drop; none given: all of extent 1")},
     .infer =
         [](InferContext& c) {
           const Shape& shape = c.input(0).shape();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ops/core/context.hpp"
+#include "ops/core/defined.hpp"
 
 namespace whygrad::internal {
 
@@ -18,10 +19,5 @@ struct Part {
 };
 // Zeros of `shape` with dy at the part.
 Tensor slice_grad(const Tensor& dy, const Part& part, const Shape& shape);
-
-// For functions that look at x before an op checks it.
-inline void require_defined(const char* op, const Tensor& x) {
-  if (!x.defined()) throw ValueError(op, "x is an empty handle", "a default-made or moved-from Tensor holds no value; assign one before it is used");
-}
 
 }  // namespace whygrad::internal

@@ -1,7 +1,7 @@
 // The elementwise ops of complex numbers, whose rules conjugate.
 #include "ops/samples/samples.hpp"
 
-#include <whygrad/ops/elementwise.hpp>
+#include <whygrad/ops/complex.hpp>
 #include <whygrad/ops/reduce.hpp>
 
 #include <complex>
@@ -77,10 +77,36 @@ const Samples kSamples([](SampleList& list) {
                   return Arrays{y};
                 },
             .dtypes = {float64}});
-  list.refuse({.op = "complex_abs", .fragment = "the op takes complex numbers", .call = [] {
+  list.add({.op = "angle",
+            .inputs = {right_half({4}, 1)},
+            .run = [](const Inputs& x) { return outputs(angle(x[0])); },
+            .expected =
+                [](const Arrays& x) {
+                  Array y{{4}, {}};
+                  for (std::size_t i = 0; i < 4; ++i) y.values.push_back(std::arg(at(x[0], i)));
+                  return Arrays{y};
+                },
+            .dtypes = {float64}});
+  list.add({.op = "complex",
+            .inputs = {uniform({3, 1}, -2, 2, 1), uniform({2}, -2, 2, 2)},
+            .run = [](const Inputs& x) { return outputs(complex(x[0], x[1])); },
+            .expected =
+                [](const Arrays& x) {
+                  Array y{{3, 2, 2}, {}};
+                  for (const double re : x[0].values) {
+                    for (const double im : x[1].values) append(y, {re, im});
+                  }
+                  return Arrays{y};
+                },
+            .dtypes = {complex128}});
+  list.refuse({.op = "complex", .fragment = "do not mix", .call = [] { complex(uniform({2}), cast(uniform({2}), float32)); }});
+  list.refuse({.op = "complex", .fragment = "the op takes float32 or float64", .call = [] { complex(integers({2}, 0, 1), integers({2}, 0, 1)); }});
+  list.refuse({.op = "complex", .fragment = "do not broadcast", .call = [] { complex(uniform({2}), uniform({3})); }});
+  list.refuse({.op = "angle", .fragment = "the op takes complex numbers", .call = [] {
                  const Tensor x = uniform({3});
-                 apply(*find_op("complex_abs"), {&x}, Where::here());
+                 apply(*find_op("angle"), {&x}, Where::here());
                }});
+  list.refuse({.op = "complex_abs", .fragment = "the op takes complex numbers", .call = [] { complex_abs(uniform({3})); }});
   list.refuse({.op = "abs", .fragment = "use complex_abs(x)", .call = [] {
                  const Tensor z = complex_numbers({3});
                  apply(*find_op("abs"), {&z}, Where::here());

@@ -1,0 +1,15 @@
+// Complex numbers: made of parts, magnitude and angle. The parts themselves (real, imag, conj) stand with the elementwise ops.
+#pragma once
+
+#include <whygrad/ops/elementwise.hpp>
+
+namespace whygrad {
+
+// re + i im, with broadcasting: two f32 tensors give c64, two f64 c128. dre = real(dy), dim = imag(dy). Throws DTypeError, ShapeError.
+WG_API Tensor complex(const Tensor& re, const Tensor& im, Where where = Where::here());
+// |x| of complex x, real; abs(x) does it for any x. dx = dy x / |x|, 0 where x is 0. Throws DTypeError for real x.
+WG_API Tensor complex_abs(const Tensor& x, Where where = Where::here());
+// The angle of x in (-pi, pi]; of real x 0 or pi, which carries no gradient. dx = -dy / (imag(x) + i real(x)), NaN where x is 0.
+WG_API Tensor angle(const Tensor& x, Where where = Where::here());
+
+}  // namespace whygrad

@@ -1,0 +1,23 @@
+// Ops that count or look up where numbers fall. They give whole numbers and truth values, so no gradient flows through any of them.
+#pragma once
+
+#include <whygrad/ops/op.hpp>
+
+namespace whygrad {
+
+// How many elements of x fall into each of `nbins` intervals of one width between `low` and `high`; what lies outside counts in the first or last:
+// int32 [nbins]. Throws ValueError unless nbins > 0 and low < high, DTypeError unless x is real.
+WG_API Tensor histogram_fixed_width(const Tensor& x, double low, double high, std::int64_t nbins = 100, Where where = Where::here());
+// How often each whole number 0, 1, .. occurs in x (int32 or int64, none negative), up to its largest: int32 [max + 1]; [0] for an empty x. Throws
+// ValueError for a negative number or one above 2^28, DTypeError.
+WG_API Tensor bincount(const Tensor& x, Where where = Where::here());
+// Where each of `values` [.., m] would have to stand to keep the ascending rows of sorted_sequence [.., n] in order, before equal elements or, for
+// `right`, after them: int32 [.., m]. Compared as float64. Throws ShapeError unless the leading axes agree, DTypeError.
+WG_API Tensor searchsorted(const Tensor& sorted_sequence, const Tensor& values, bool right = false, Where where = Where::here());
+// Whether each row's target class (int32 or int64 [b]) is among the k classes with the largest predictions [b, c]; equal ones count as among them.
+// bool [b]. Throws ShapeError, DTypeError; a target outside [0, c) is in no one's top.
+WG_API Tensor in_top_k(const Tensor& targets, const Tensor& predictions, std::int64_t k, Where where = Where::here());
+// How many elements of x are not 0, over `axes`: int64.
+WG_API Tensor count_nonzero(const Tensor& x, const Ints& axes = {}, bool keepdims = false, Where where = Where::here());
+
+}  // namespace whygrad

@@ -1,0 +1,20 @@
+// Sums of products over named axes. Composed of transpose, reshape, reduce_sum and matmul, which explanations name.
+#pragma once
+
+#include <whygrad/ops/op.hpp>
+
+#include <string_view>
+#include <vector>
+
+namespace whygrad {
+
+// "bij,bjk->bik": each operand's axes are named by letters; axes of one name run together, and names that the result leaves out are summed over.
+// Without "->" the result has the names that occur once, in alphabetical order. Throws ValueError for another form (dots, a letter twice in one
+// operand), ShapeError where ranks or extents do not fit.
+WG_API Tensor einsum(std::string_view equation, const std::vector<Tensor>& operands, Where where = Where::here());
+
+// The sum of products over pairs of axes, a's axes_a[i] with b's axes_b[i]; the result has a's other axes and then b's. Throws ValueError where the
+// lists differ in length or name an axis twice, IndexError, ShapeError.
+WG_API Tensor tensordot(const Tensor& a, const Tensor& b, const Ints& axes_a, const Ints& axes_b, Where where = Where::here());
+
+}  // namespace whygrad

@@ -1,0 +1,23 @@
+// Numbers as text and back. There is no dtype for text: a text is a row of uint8, the bytes of its characters and then zeros, so texts of shape
+// [..] are uint8 [.., width]. No gradient flows through text.
+#pragma once
+
+#include <whygrad/ops/op.hpp>
+
+namespace whygrad::strings {
+
+// Bytes of a text that as_string makes, the zero after its end included.
+inline constexpr std::int64_t kWidth = 32;
+
+struct AsStringOptions {
+  int precision = -1;       // digits after the point; -1: six
+  bool scientific = false;  // 2.5e-01 instead of 0.25
+  bool shortest = false;    // whichever of the two is shorter
+};
+// Each number as text: bool, integers, and floating numbers as printf's %f, %e and %g have them. x [..] gives uint8 [.., kWidth]. Throws ValueError
+// where a text does not fit.
+WG_API Tensor as_string(const Tensor& x, const AsStringOptions& options = {}, Where where = Where::here());
+// Each text as a number: uint8 [.., width] gives float32, float64, int32 or int64 [..]. Throws ValueError for a text that is no number of the dtype.
+WG_API Tensor to_number(const Tensor& text, DType dtype = float32, Where where = Where::here());
+
+}  // namespace whygrad::strings

@@ -1,0 +1,236 @@
+// Positions along several axes at once, and conditions as positions.
+#include "kernels/cpu/elementwise.hpp"
+#include "kernels/cpu/index.hpp"
+#include "kernels/cpu/movement.hpp"
+#include "ops/core/defined.hpp"
+#include "ops/core/events.hpp"
+#include "ops/core/packed.hpp"
+#include "ops/elementwise/elementwise.hpp"
+#include "ops/families.hpp"
+#include "ops/index/index.hpp"
+
+#include <whygrad/ops/shape_ops.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace whygrad {
+namespace internal {
+namespace {
+
+// A tensor of `shape` seen as [places, part]: its first `depth` axes, which a row of indices walks, and what it finds there.
+struct Parts {
+  std::int64_t extents[2];
+  std::int64_t strides[2];
+
+  Parts(const Shape& shape, int depth) : extents{1, 1} {
+    for (int i = 0; i < shape.rank(); ++i) extents[i < depth ? 0 : 1] *= shape[i];
+    strides[0] = extents[1];
+    strides[1] = 1;
+  }
+  // Of contiguous elements.
+  kernels::View view(const kernels::View& v) const { return {v.data, extents, strides, 2, v.dtype}; }
+};
+
+int depth_of(const Tensor& indices) { return static_cast<int>(indices.shape().back()); }
+
+// For each row of indices [.., r] its place among the first r axes of `shape`, counted row by row: int64 [rows].
+Tensor places_of(const OpContext& c, const Tensor& indices, const Shape& shape) {
+  const int depth = depth_of(indices);
+  const std::int64_t rows = depth == 0 ? Parts(indices.shape(), indices.rank() - 1).extents[0] : indices.size() / depth;
+  const Tensor wide = make_tensor(DType::kI64, indices.shape()), places = make_tensor(DType::kI64, {rows});
+  kernels::cast(view_of(indices), view_of(wide));
+  const auto* index = view_of(wide).as<std::int64_t>();
+  auto* place = view_of(places).as<std::int64_t>();
+  for (std::int64_t row = 0; row < rows; ++row) {
+    place[row] = 0;
+    for (int i = 0; i < depth; ++i) {
+      const std::int64_t at = index[row * depth + i];
+      if (at < 0 || at >= shape[i]) refuse_index(c.op().name, indices, row * depth + i, shape[i]);
+      place[row] = place[row] * shape[i] + at;
+    }
+  }
+  return places;
+}
+
+// The shape of what rows of `indices` name in `shape`; throws where they are longer than its rank.
+Shape named_shape(const InferContext& c, const Tensor& indices, const Shape& shape) {
+  if (indices.rank() == 0 || indices.shape().back() > shape.rank()) {
+    c.shape_error(fmt::format("rows of indices {} name no places in {}", indices.shape().to_string(), shape.to_string()),
+                  "the last axis of indices has one number for each axis that is walked, at most the rank of what is indexed");
+  }
+  Shape named;
+  for (int i = 0; i + 1 < indices.rank(); ++i) named.push_back(indices.shape()[i]);
+  for (int i = depth_of(indices); i < shape.rank(); ++i) named.push_back(shape[i]);
+  return named;
+}
+
+void check_updates(const InferContext& c, const Tensor& indices, const Tensor& updates, const Shape& shape) {
+  const Shape expected = named_shape(c, indices, shape);
+  if (updates.shape() != expected) {
+    c.shape_error(fmt::format("updates must be {}", expected.to_string()), "give one part for each row of indices, of the shape of what it names");
+  }
+}
+
+constexpr OpDef kGatherNd = define_op({
+    .name = "gather_nd",
+    .doc = "The parts of params that the rows of indices [i.., r] name by their places along the first r axes: [i.., k..]. dparams = dy, scattered.",
+    .inputs = {{"params", Differentiable{input(1)}}, {"indices", kPosition, Role::kIndex}},
+    .infer =
+        [](InferContext& c) {
+          check_index_dtype(c, 1);
+          c.output(c.input(0).dtype(), named_shape(c, c.input(1), c.input(0).shape()));
+        },
+    .kernel =
+        [](KernelContext& g) {
+          const Tensor &params = g.input(0), &indices = g.input(1);
+          const Packed packed(params);
+          const Parts parts(params.shape(), depth_of(indices)), picked(g.output().shape(), indices.rank() - 1);
+          kernels::gather(parts.view(packed.view()), view_of(places_of(g, indices, params.shape())), 0, 0, picked.view(g.out()));
+        },
+    .vjp = [](VjpContext& g) { g.give(0, scatter_nd(g.input(1), g.dy(), g.input_shape(0))); },
+    .zero = {ZeroHazard::kMasked, "let the indices name what should learn: parts that are not taken get no gradient"},
+});
+
+struct ScatterAttrs {
+  Shape shape;
+};
+
+constexpr OpDef kScatterNd = define_op({
+    .name = "scatter_nd",
+    .doc = "Zeros to which updates [i.., k..] are added at the places that the rows of indices [i.., r] name. dupdates = gather_nd(dy, indices).",
+    .inputs = {{"indices", kPosition, Role::kIndex}, {"updates", Differentiable{input(0)}}},
+    .attrs = {attr<&ScatterAttrs::shape>("shape", "of the result", Attr::kRequired)},
+    .infer =
+        [](InferContext& c) {
+          check_index_dtype(c, 0);
+          if (!kernels::supports(kernels::Binary::kAdd, c.input(1).dtype())) refuse_dtype(c, "numbers to add");
+          check_updates(c, c.input(0), c.input(1), c.attrs<ScatterAttrs>().shape);
+          c.output(c.input(1).dtype(), c.attrs<ScatterAttrs>().shape);
+        },
+    .kernel =
+        [](KernelContext& g) {
+          const Tensor &indices = g.input(0), &updates = g.input(1);
+          const Packed packed(updates);
+          const Parts parts(g.output().shape(), depth_of(indices)), given(updates.shape(), indices.rank() - 1);
+          alignas(16) const char zero[16] = {};
+          kernels::fill(g.out(), zero);
+          kernels::scatter_add(view_of(places_of(g, indices, g.output().shape())), given.view(packed.view()), 0, parts.view(g.out()));
+        },
+    .vjp = [](VjpContext& g) { g.give(1, gather_nd(g.dy(), g.input(0))); },
+});
+
+constexpr OpDef kTensorScatterNdUpdate = define_op({
+    .name = "tensor_scatter_nd_update",
+    .doc = "x with the parts that the rows of indices [i.., r] name replaced by updates [i.., k..]. dx = dy, 0 at these places; dupdates = dy there.",
+    .type = "TensorScatterUpdate",
+    .inputs = {{"x", Differentiable{input(1)}}, {"indices", kPosition, Role::kIndex}, {"updates", Differentiable{input(1)}}},
+    .infer =
+        [](InferContext& c) {
+          check_index_dtype(c, 1);
+          c.same_dtype(0, 2);
+          check_updates(c, c.input(1), c.input(2), c.input(0).shape());
+          c.output(c.input(0).dtype(), c.input(0).shape());
+        },
+    .kernel =
+        [](KernelContext& g) {
+          kernels::copy(g.in(0), g.out());
+          const Tensor places = places_of(g, g.input(1), g.output().shape());
+          const Packed updates(g.input(2));
+          const auto* place = view_of(places).as<std::int64_t>();
+          const std::int64_t part =
+              Parts(g.output().shape(), depth_of(g.input(1))).extents[1] * static_cast<std::int64_t>(size_of(g.output().dtype()));
+          for (std::int64_t i = 0; i < places.size(); ++i) {
+            std::memcpy(g.out().as<char>() + place[i] * part, updates.view().as<char>() + i * part, static_cast<std::size_t>(part));
+          }
+        },
+    .vjp =
+        [](VjpContext& g) {
+          const Tensor indices = g.input(1);
+          const DType dtype = g.input_dtype(0);
+          if (g.needs(0)) g.give(0, tensor_scatter_nd_update(g.dy(), indices, zeros_for_gradient(dtype, g.input_shape(2))));
+          if (g.needs(2)) g.give(2, gather_nd(g.dy(), indices));
+        },
+    .zero = {ZeroHazard::kMasked, "let the indices spare what should learn: parts that are replaced get no gradient"},
+});
+
+constexpr OpDef kWhereNotZero = define_op({
+    .name = "where_not_zero",
+    .doc = "The places where x is not 0, in row-major order: int64 [n, rank of x].",
+    .type = "Where",
+    .inputs = {{"x", NotDifferentiable{"the result is a list of places; a place does not move when x moves a little",
+                                       "choose between values with where(cond, a, b), or weigh them with a probability such as sigmoid(x)"}}},
+    .infer =
+        [](InferContext& c) {
+          const Tensor& x = c.input(0);
+          const Tensor truth = make_tensor(DType::kBool, x.shape());
+          kernels::cast(view_of(x), view_of(truth));
+          const bool* elements = view_of(truth).as<bool>();
+          c.output(DType::kI64, {std::count(elements, elements + x.size(), true), x.rank()});
+        },
+    .kernel =
+        [](KernelContext& g) {
+          const Tensor& x = g.input(0);
+          const Tensor truth = make_tensor(DType::kBool, x.shape());
+          kernels::cast(g.in(0), view_of(truth));
+          auto* place = g.out().as<std::int64_t>();
+          for (std::int64_t i = 0; i < x.size(); ++i) {
+            if (!view_of(truth).as<bool>()[i]) continue;
+            std::int64_t rest = i;
+            for (int axis = x.rank() - 1; axis >= 0; --axis) {
+              place[axis] = rest % x.shape()[axis];
+              rest /= x.shape()[axis];
+            }
+            place += x.rank();
+          }
+        },
+});
+
+constexpr const OpDef* kOps[] = {&kGatherNd, &kScatterNd, &kTensorScatterNdUpdate, &kWhereNotZero};
+
+}  // namespace
+
+OpFamily nd_ops() { return kOps; }
+
+}  // namespace internal
+
+using namespace internal;
+
+Tensor gather_nd(const Tensor& params, const Tensor& indices, Where where) { return apply(kGatherNd, {&params, &indices}, where); }
+Tensor scatter_nd(const Tensor& indices, const Tensor& updates, const Shape& shape, Where where) {
+  return apply(kScatterNd, {&indices, &updates}, where, ScatterAttrs{shape});
+}
+Tensor tensor_scatter_nd_update(const Tensor& x, const Tensor& indices, const Tensor& updates, Where where) {
+  return apply(kTensorScatterNdUpdate, {&x, &indices, &updates}, where);
+}
+Tensor tensor_scatter_nd_add(const Tensor& x, const Tensor& indices, const Tensor& updates, Where where) {
+  require_defined("tensor_scatter_nd_add", x);
+  return add(x, scatter_nd(indices, updates, x.shape(), where), where);
+}
+
+Tensor where(const Tensor& x, Where where) { return apply(kWhereNotZero, {&x}, where); }
+
+Tensor boolean_mask(const Tensor& x, const Tensor& mask, std::int64_t axis, Where where) {
+  require_defined("boolean_mask", x);
+  require_defined("boolean_mask", mask);
+  const int at = normalize_axis("boolean_mask", axis, std::max(x.rank(), 1));
+  bool fits = mask.rank() > 0 && at + mask.rank() <= x.rank();
+  for (int i = 0; fits && i < mask.rank(); ++i) fits = mask.shape()[i] == x.shape()[at + i];
+  if (!fits) {
+    throw ShapeError("boolean_mask", fmt::format("a mask {} does not lie over x, {}, from axis {} on", mask.signature(), x.signature(), at),
+                     "the mask has the extents of the axes that it covers, and at least one axis");
+  }
+  if (mask.dtype() != DType::kBool) {
+    throw DTypeError("boolean_mask", fmt::format("the mask is {}", mask.signature()), "write a comparison, such as x > 0, or cast(mask, bool_)");
+  }
+  Ints rows;
+  for (int i = 0; i < at; ++i) rows.push_back(x.shape()[i]);
+  rows.push_back(mask.size());
+  for (int i = at + mask.rank(); i < x.rank(); ++i) rows.push_back(x.shape()[i]);
+  const Tensor places = squeeze(whygrad::where(reshape(mask, {mask.size()}, where), where), {1}, where);
+  return gather(reshape(x, rows, where), places, at, 0, where);
+}
+
+}  // namespace whygrad

@@ -1,0 +1,171 @@
+#include <whygrad/ops/einsum.hpp>
+
+#include "ops/core/defined.hpp"
+
+#include <whygrad/ops/linalg.hpp>
+#include <whygrad/ops/reduce.hpp>
+#include <whygrad/ops/shape_ops.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <iterator>
+#include <map>
+#include <string>
+
+namespace whygrad {
+namespace {
+
+using Labels = std::string;  // one letter per axis
+
+bool has(const Labels& labels, char c) { return labels.find(c) != Labels::npos; }
+
+template <class Keep>
+Labels filter(const Labels& labels, const Keep& keep) {
+  Labels kept;
+  std::copy_if(labels.begin(), labels.end(), std::back_inserter(kept), keep);
+  return kept;
+}
+
+struct Equation {
+  std::vector<Labels> operands;
+  Labels result;
+};
+
+[[noreturn]] void refuse(std::string_view equation, const std::string& what) {
+  throw ValueError("einsum", fmt::format("{} in \"{}\"", what, equation),
+                   "name each axis of each operand by a letter of its own, as in \"bij,bjk->bik\"");
+}
+
+void check_letters(std::string_view equation, const Labels& labels) {
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (std::isalpha(static_cast<unsigned char>(labels[i])) == 0) refuse(equation, fmt::format("'{}' is no letter", labels[i]));
+    if (labels.find(labels[i], i + 1) != Labels::npos) refuse(equation, fmt::format("'{}' stands twice for one operand", labels[i]));
+  }
+}
+
+Equation parse(std::string_view equation) {
+  std::string text;
+  std::copy_if(equation.begin(), equation.end(), std::back_inserter(text), [](char c) { return c != ' '; });
+  const std::size_t arrow = text.find("->");
+  const std::string left = text.substr(0, arrow);
+  Equation e;
+  for (std::size_t begin = 0; begin <= left.size();) {
+    const std::size_t end = std::min(left.find(',', begin), left.size());
+    e.operands.push_back(left.substr(begin, end - begin));
+    check_letters(equation, e.operands.back());
+    begin = end + 1;
+  }
+  if (arrow != std::string::npos) {
+    e.result = text.substr(arrow + 2);
+    check_letters(equation, e.result);
+    for (const char c : e.result) {
+      if (!has(left, c)) refuse(equation, fmt::format("'{}' of the result names no axis", c));
+    }
+  } else {
+    e.result = filter(left, [&](char c) { return c != ',' && std::count(left.begin(), left.end(), c) == 1; });
+    std::sort(e.result.begin(), e.result.end());
+  }
+  return e;
+}
+
+// A tensor whose axes have names.
+struct Named {
+  Tensor tensor;
+  Labels labels;
+
+  std::int64_t extent(char c) const { return tensor.shape()[static_cast<int>(labels.find(c))]; }
+  std::int64_t extent(const Labels& several) const {
+    std::int64_t product = 1;
+    for (const char c : several) product *= extent(c);
+    return product;
+  }
+};
+
+// Its axes in the order of `labels`; the others are summed over.
+Named arranged(const Named& x, const Labels& labels, const Where& where) {
+  Ints summed, perm;
+  for (std::size_t i = 0; i < x.labels.size(); ++i) {
+    if (!has(labels, x.labels[i])) summed.push_back(static_cast<std::int64_t>(i));
+  }
+  const Labels left = filter(x.labels, [&](char c) { return has(labels, c); });
+  const Tensor folded = summed.empty() ? x.tensor : reduce_sum(x.tensor, summed, false, where);
+  for (const char c : labels) perm.push_back(static_cast<std::int64_t>(left.find(c)));
+  return {left == labels ? folded : transpose(folded, perm, where), labels};
+}
+
+// Sums the products of a and b over all axes that `needed` does not have, as one product of matrices.
+Named contract(const Named& a, const Named& b, const Labels& needed, const Where& where) {
+  const auto shared = [&](char c) { return has(a.labels, c) && has(b.labels, c); };
+  const Labels batch = filter(a.labels, [&](char c) { return shared(c) && has(needed, c); });
+  const Labels summed = filter(a.labels, [&](char c) { return shared(c) && !has(needed, c); });
+  const Labels rows = filter(a.labels, [&](char c) { return !shared(c) && has(needed, c); });
+  const Labels columns = filter(b.labels, [&](char c) { return !shared(c) && has(needed, c); });
+  const Named left = arranged(a, batch + rows + summed, where), right = arranged(b, batch + summed + columns, where);
+  const std::int64_t count = left.extent(batch), inner = left.extent(summed);
+  const Tensor product = matmul(reshape(left.tensor, {count, left.extent(rows), inner}, where),
+                                reshape(right.tensor, {count, inner, right.extent(columns)}, where), {}, where);
+  Ints shape;
+  for (const char c : batch + rows) shape.push_back(left.extent(c));
+  for (const char c : columns) shape.push_back(right.extent(c));
+  return {reshape(product, shape, where), batch + rows + columns};
+}
+
+void check_extents(std::string_view equation, const Equation& e, const std::vector<Tensor>& operands) {
+  if (operands.size() != e.operands.size()) refuse(equation, fmt::format("{} operands are given and {} named", operands.size(), e.operands.size()));
+  std::map<char, std::int64_t> extents;
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    internal::require_defined("einsum", operands[i]);
+    const Shape& shape = operands[i].shape();
+    if (shape.rank() != static_cast<int>(e.operands[i].size())) {
+      throw ShapeError("einsum", fmt::format("operand {} is {} and its axes are named \"{}\"", i, operands[i].signature(), e.operands[i]),
+                       "give each axis a letter, and each letter an axis");
+    }
+    for (int axis = 0; axis < shape.rank(); ++axis) {
+      const char c = e.operands[i][static_cast<std::size_t>(axis)];
+      const auto [at, added] = extents.emplace(c, shape[axis]);
+      if (at->second != shape[axis]) {
+        throw ShapeError("einsum", fmt::format("'{}' is {} in one operand and {} in {}", c, at->second, shape[axis], operands[i].signature()),
+                         "axes of one name run together and need one extent");
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Tensor einsum(std::string_view equation, const std::vector<Tensor>& operands, Where where) {
+  const Equation e = parse(equation);
+  check_extents(equation, e, operands);
+  Named total{operands[0], e.operands[0]};
+  for (std::size_t i = 1; i < operands.size(); ++i) {
+    Labels needed = e.result;
+    for (std::size_t later = i + 1; later < operands.size(); ++later) needed += e.operands[later];
+    total = contract(total, {operands[i], e.operands[i]}, needed, where);
+  }
+  return arranged(total, e.result, where).tensor;
+}
+
+Tensor tensordot(const Tensor& a, const Tensor& b, const Ints& axes_a, const Ints& axes_b, Where where) {
+  internal::require_defined("tensordot", a);
+  internal::require_defined("tensordot", b);
+  if (axes_a.size() != axes_b.size()) {
+    throw ValueError("tensordot", fmt::format("{} axes of a and {} of b are named", axes_a.size(), axes_b.size()), "axes go in pairs");
+  }
+  Labels names_a, names_b, result;
+  for (int i = 0; i < a.rank(); ++i) names_a += static_cast<char>('a' + i);
+  for (int i = 0; i < b.rank(); ++i) names_b += static_cast<char>('A' + i);
+  result = names_a + names_b;
+  for (int i = 0; i < axes_a.size(); ++i) {
+    char& in_a = names_a[static_cast<std::size_t>(normalize_axis("tensordot", axes_a[i], a.rank()))];
+    char& in_b = names_b[static_cast<std::size_t>(normalize_axis("tensordot", axes_b[i], b.rank()))];
+    if (!has(result, in_a) || !has(result, in_b)) throw ValueError("tensordot", "an axis is named twice", "each axis goes into one pair");
+    std::erase(result, in_a);
+    std::erase(result, in_b);
+    in_b = in_a;
+  }
+  return einsum(names_a + "," + names_b + "->" + result, {a, b}, where);
+}
+
+}  // namespace whygrad

@@ -1,0 +1,68 @@
+#include "ops/samples/samples.hpp"
+
+#include <whygrad/autodiff/gradcheck.hpp>
+#include <whygrad/ops/einsum.hpp>
+#include <whygrad/ops/elementwise.hpp>
+#include <whygrad/ops/linalg.hpp>
+#include <whygrad/ops/reduce.hpp>
+#include <whygrad/ops/shape_ops.hpp>
+
+#include <gtest/gtest.h>
+
+namespace whygrad {
+namespace {
+
+using samples::Inputs;
+using samples::uniform;
+
+void expect_equal(const Tensor& got, const Tensor& want) {
+  ASSERT_EQ(got.shape(), want.shape());
+  EXPECT_LT(reduce_max(abs(got - want)).item<double>(), 1e-14);
+}
+
+Tensor cube() { return uniform({2, 3, 4}, -2, 2, 1); }
+Tensor block() { return uniform({2, 4, 5}, -2, 2, 2); }
+
+TEST(Einsum, OfTwo) {
+  expect_equal(einsum("bij,bjk->bik", {cube(), block()}), matmul(cube(), block()));
+  expect_equal(einsum("bij, bjk -> kbi", {cube(), block()}), transpose(matmul(cube(), block()), {2, 0, 1}));
+  expect_equal(einsum("bij,bjk", {cube(), block()}), reduce_sum(matmul(cube(), block()), 0));
+  expect_equal(einsum("bij,bjk->", {cube(), block()}), reduce_sum(matmul(cube(), block())));
+  expect_equal(einsum("bij,bij->bi", {cube(), cube()}), reduce_sum(square(cube()), 2));
+  expect_equal(einsum("i,j->ij", {uniform({3}), uniform({2})}), expand_dims(uniform({3}), 1) * uniform({2}));
+  expect_equal(einsum(",i->i", {uniform({}), uniform({2})}), uniform({}) * uniform({2}));
+}
+TEST(Einsum, OfOneAndOfThree) {
+  expect_equal(einsum("bij->ji", {cube()}), transpose(reduce_sum(cube(), 0)));
+  expect_equal(einsum("bij->bij", {cube()}), cube());
+  const Tensor c = uniform({5, 2}, -2, 2, 3);
+  expect_equal(einsum("bij,bjk,kl->bil", {cube(), block(), c}), matmul(matmul(cube(), block()), c));
+}
+TEST(Einsum, HasTheGradientOfCentralDifferences) {
+  const auto f = [](const Inputs& in) { return Inputs{einsum("bij,bjk->ki", {in[0], in[1]})}; };
+  const GradcheckResult result = gradcheck(f, {cube(), block()}, {.order = 2});
+  EXPECT_TRUE(result.ok) << result.message;
+}
+TEST(Einsum, Refuses) {
+  EXPECT_THROW(einsum("...i,i->", {cube(), block()}), ValueError);
+  EXPECT_THROW(einsum("ii->i", {cube()}), ValueError);
+  EXPECT_THROW(einsum("bij->bik", {cube()}), ValueError);
+  EXPECT_THROW(einsum("bij,bjk->bik", {cube()}), ValueError);
+  EXPECT_THROW(einsum("ij->i", {cube()}), ShapeError);
+  EXPECT_THROW(einsum("bij,bik->bjk", {cube(), block()}), ShapeError);
+  EXPECT_THROW(einsum("i->i", {Tensor()}), ValueError);
+}
+
+TEST(Tensordot, OverPairsOfAxes) {
+  const Tensor c = uniform({4, 3, 5}, -2, 2, 3);
+  expect_equal(tensordot(cube(), c, {1, 2}, {1, 0}), einsum("bij,jik->bk", {cube(), c}));
+  expect_equal(tensordot(cube(), c, {-1}, {0}), einsum("bij,jkl->bikl", {cube(), c}));
+  expect_equal(tensordot(uniform({2}), uniform({3}), {}, {}), einsum("i,j->ij", {uniform({2}), uniform({3})}));
+  EXPECT_THROW(tensordot(cube(), c, {1}, {1, 0}), ValueError);
+  EXPECT_THROW(tensordot(cube(), c, {1, 1}, {1, 0}), ValueError);
+  EXPECT_THROW(tensordot(cube(), c, {3}, {0}), IndexError);
+  EXPECT_THROW(tensordot(cube(), c, {0}, {0}), ShapeError);
+}
+
+}  // namespace
+}  // namespace whygrad

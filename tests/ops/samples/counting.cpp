@@ -1,0 +1,158 @@
+// Ops that count or look up, and numbers as text.
+#include "ops/samples/places.hpp"
+
+#include <whygrad/ops/counting.hpp>
+#include <whygrad/ops/creation.hpp>
+#include <whygrad/ops/elementwise.hpp>
+#include <whygrad/ops/strings.hpp>
+
+#include <cmath>
+#include <cstdio>
+#include <string>
+
+namespace whygrad::samples {
+namespace {
+
+void add_counts(SampleList& list) {
+  list.add({.op = "histogram_fixed_width",
+            .inputs = {numbers({8}, {-5, 0, 0.4, 0.5, 1.9, 2, 7, NAN})},
+            .run = [](const Inputs& x) { return outputs(histogram_fixed_width(x[0], 0, 2, 4)); },
+            .expected =
+                [](const Arrays&) {
+                  return Arrays{{{4}, {3, 1, 0, 3}}};
+                },
+            .dtypes = {int32}});
+  list.refuse(
+      {.op = "histogram_fixed_width", .fragment = "0 intervals between 0 and 1", .call = [] { histogram_fixed_width(uniform({2}), 0, 1, 0); }});
+  list.refuse({.op = "histogram_fixed_width", .fragment = "between 1 and 1", .call = [] { histogram_fixed_width(uniform({2}), 1, 1); }});
+  list.refuse({.op = "histogram_fixed_width", .fragment = "real numbers", .call = [] { histogram_fixed_width(booleans({2}), 0, 1); }});
+
+  list.add({.op = "bincount",
+            .inputs = {constant({{3, 1}, {0, 3}})},
+            .run = [](const Inputs& x) { return outputs(bincount(x[0])); },
+            .expected =
+                [](const Arrays&) {
+                  return Arrays{{{4}, {1, 1, 0, 2}}};
+                },
+            .dtypes = {int32}});
+  list.refuse({.op = "bincount", .fragment = "-1 is among the numbers", .call = [] { bincount(constant({2, -1})); }});
+  list.refuse({.op = "bincount", .fragment = "indices are f64", .call = [] { bincount(uniform({2})); }});
+
+  for (const bool right : {false, true}) {
+    list.add({.op = "searchsorted",
+              .inputs = {numbers({2, 4}, {1, 2, 2, 5, -1, 0, 1, 2}), numbers({2, 3}, {2, 0, 9, 0, 0.5, -3})},
+              .run = [right](const Inputs& x) { return outputs(searchsorted(x[0], x[1], right)); },
+              .expected =
+                  [right](const Arrays& x) {
+                    return Arrays{by_place({2, 3}, [&](const Place& p) {
+                      double count = 0;
+                      for (std::int64_t i = 0; i < 4; ++i)
+                        count += at(x[0], {p[0], i}) < at(x[1], p) || (right && at(x[0], {p[0], i}) == at(x[1], p));
+                      return count;
+                    })};
+                  },
+              .dtypes = {int32}});
+  }
+  list.refuse({.op = "searchsorted", .fragment = "do not mix", .call = [] { searchsorted(uniform({2}), integers({2}, 0, 1)); }});
+  list.refuse({.op = "searchsorted", .fragment = "the rows do not go together", .call = [] { searchsorted(uniform({2, 3}), uniform({3, 3})); }});
+
+  for (const std::int64_t k : {1, 2}) {
+    list.add({.op = "in_top_k",
+              .inputs = {constant({2, 0, 1, 7}), numbers({4, 3}, {1, 2, 3, 1, 2, 3, 2, 2, 1, 0, 0, 0})},
+              .run = [k](const Inputs& x) { return outputs(in_top_k(x[0], x[1], k)); },
+              .expected =
+                  [k](const Arrays& x) {
+                    return Arrays{by_place({4}, [&](const Place& p) {
+                      const auto target = static_cast<std::int64_t>(at(x[0], p));
+                      double larger = 0;
+                      for (std::int64_t i = 0; target < 3 && i < 3; ++i) larger += at(x[1], {p[0], i}) > at(x[1], {p[0], target});
+                      return target < 3 && larger < static_cast<double>(k);
+                    })};
+                  },
+              .dtypes = {bool_}});
+  }
+  list.refuse({.op = "in_top_k", .fragment = "do not go together", .call = [] { in_top_k(constant({2}), uniform({2, 3}), 1); }});
+  list.refuse({.op = "in_top_k", .fragment = "indices are f64", .call = [] { in_top_k(uniform({2}), uniform({2, 3}), 1); }});
+}
+
+// As bytes, each filled up to the width.
+Array texts(const Shape& shape, const std::vector<std::string>& all) {
+  Array result{shape, {}};
+  result.shape.push_back(strings::kWidth);
+  for (const std::string& text : all) {
+    for (std::int64_t i = 0; i < strings::kWidth; ++i)
+      result.values.push_back(i < static_cast<std::int64_t>(text.size()) ? text[static_cast<std::size_t>(i)] : 0);
+  }
+  return result;
+}
+
+struct Format {
+  strings::AsStringOptions options;
+  const char* format;
+};
+
+void add_texts(SampleList& list) {
+  for (const Format& f : {Format{{}, "%f"}, Format{{.precision = 2}, "%.2f"}, Format{{.scientific = true}, "%e"}, Format{{.shortest = true}, "%g"}}) {
+    list.add({.op = "as_string",
+              .inputs = {numbers({2, 2}, {0.25, -1.5, 1000, 0})},
+              .run = [f](const Inputs& x) { return outputs(strings::as_string(x[0], f.options)); },
+              .expected =
+                  [f](const Arrays& x) {
+                    std::vector<std::string> all;
+                    for (const double v : x[0].values) {
+                      char text[64];
+                      std::snprintf(text, sizeof(text), f.format, v);
+                      all.emplace_back(text);
+                    }
+                    return Arrays{texts({2, 2}, all)};
+                  },
+              .dtypes = {uint8}});
+  }
+  list.add({.op = "as_string",
+            .inputs = {constant({-7, 120})},
+            .run = [](const Inputs& x) { return outputs(strings::as_string(x[0])); },
+            .expected =
+                [](const Arrays&) {
+                  return Arrays{texts({2}, {"-7", "120"})};
+                },
+            .dtypes = {uint8}});
+  list.add({.op = "as_string",
+            .inputs = {constant({true, false})},
+            .run = [](const Inputs& x) { return outputs(strings::as_string(x[0])); },
+            .expected =
+                [](const Arrays&) {
+                  return Arrays{texts({2}, {"true", "false"})};
+                },
+            .dtypes = {uint8}});
+  list.refuse({.op = "as_string", .fragment = "100000000000.. has 38 characters", .call = [] { strings::as_string(numbers({1}, {1e30})); }});
+  list.refuse({.op = "as_string", .fragment = "precision is 40", .call = [] { strings::as_string(uniform({1}), {.precision = 40}); }});
+  list.refuse({.op = "as_string", .fragment = "bool and real numbers", .call = [] { strings::as_string(complex_numbers({1})); }});
+
+  for (const DType dtype : {float32, float64, int32, int64}) {
+    list.add({.op = "string_to_number",
+              .inputs = {strings::as_string(constant({{-7}, {120}}))},
+              .run = [dtype](const Inputs& x) { return outputs(strings::to_number(x[0], dtype)); },
+              .expected =
+                  [](const Arrays&) {
+                    return Arrays{{{2, 1}, {-7, 120}}};
+                  },
+              .dtypes = {dtype}});
+  }
+  list.refuse({.op = "string_to_number", .fragment = "'0.500000' is no i32", .call = [] {
+                 strings::to_number(strings::as_string(numbers({1}, {0.5})), int32);
+               }});
+  list.refuse({.op = "string_to_number", .fragment = "'true' is no f32", .call = [] { strings::to_number(strings::as_string(constant({true}))); }});
+  list.refuse({.op = "string_to_number", .fragment = "'3000000000' is no i32", .call = [] {
+                 strings::to_number(strings::as_string(constant({3000000000})), int32);
+               }});
+  list.refuse({.op = "string_to_number", .fragment = "this is no text", .call = [] { strings::to_number(uniform({2})); }});
+  list.refuse({.op = "string_to_number", .fragment = "text as bool", .call = [] { strings::to_number(strings::as_string(constant({1})), bool_); }});
+}
+
+const Samples kSamples([](SampleList& list) {
+  add_counts(list);
+  add_texts(list);
+});
+
+}  // namespace
+}  // namespace whygrad::samples
