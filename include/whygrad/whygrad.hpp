@@ -28,6 +28,7 @@
 #include <whygrad/ops/reduce.hpp>
 #include <whygrad/ops/shape_ops.hpp>
 #include <whygrad/optim/adam.hpp>
+#include <whygrad/optim/rmsprop.hpp>
 #include <whygrad/optim/sgd.hpp>
 #include <whygrad/tensor/name_scope.hpp>
 #include <whygrad/train/checkpoint.hpp>

@@ -82,5 +82,43 @@ TEST_P(Optimizers, Sgd) {
   }
 }
 
+template <class T>
+void check_rmsprop(double momentum, bool centered) {
+  constexpr double kRate = 0.05, kRho = 0.9, kEpsilon = 0.02;  // so large that v - average^2 + epsilon stays positive whatever the numbers are
+  std::vector<Parameter<T>> parameters;
+  for (const std::int64_t n : kSizes) parameters.emplace_back(n);
+  std::vector<std::vector<T>> averages;
+  for (const std::int64_t n : kSizes) averages.push_back(random_values<T>(n, -0.1, 0.1, 5));
+  const std::vector<Parameter<T>> before = parameters;
+  const std::vector<std::vector<T>> averages_before = averages;
+  std::vector<RmspropSlot<T>> slots;
+  for (std::size_t k = 0; k < parameters.size(); ++k) {
+    auto& p = parameters[k];
+    slots.push_back({p.w.data(), p.w_out.data(), p.v.data(), centered ? averages[k].data() : nullptr, momentum == 0 ? nullptr : p.m.data(),
+                     p.g.data(), static_cast<std::int64_t>(p.w.size())});
+  }
+  rmsprop<T>(slots, {.lr = kRate, .rho = kRho, .momentum = momentum, .epsilon = kEpsilon, .centered = centered});
+  const double close = sizeof(T) == 8 ? 1e-14 : 1e-6;
+  for (std::size_t k = 0; k < parameters.size(); ++k) {
+    for (std::size_t i = 0; i < parameters[k].w.size(); ++i) {
+      const double g = before[k].g[i], v = kRho * before[k].v[i] + (1 - kRho) * g * g;
+      const double average = centered ? kRho * averages_before[k][i] + (1 - kRho) * g : averages_before[k][i];
+      const double step = kRate * g / std::sqrt(v - (centered ? average * average : 0) + kEpsilon) + momentum * before[k].m[i];
+      ASSERT_NEAR(parameters[k].v[i], v, close);
+      ASSERT_NEAR(averages[k][i], average, close);
+      ASSERT_NEAR(parameters[k].m[i], momentum == 0 ? before[k].m[i] : step, close);
+      ASSERT_NEAR(parameters[k].w_out[i], before[k].w[i] - step, close);
+    }
+  }
+}
+TEST_P(Optimizers, Rmsprop) {
+  for (const bool centered : {false, true}) {
+    for (const double momentum : {0.0, 0.9}) {
+      check_rmsprop<float>(momentum, centered);
+      check_rmsprop<double>(momentum, centered);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace whygrad::kernels

@@ -78,6 +78,25 @@ TEST(Adam, MovesF32AndF64AndManySizesInOneStep) {
   for (const float w : single.value().to_vector<float>()) EXPECT_FLOAT_EQ(w, 1.5f);
 }
 
+TEST(RMSprop, IsThatOfKeras) {
+  struct Case {
+    optim::RMSpropOptions options;
+    double first, second;  // what tf.keras.optimizers.RMSprop of TensorFlow 2.21 leaves; its learning rate is an f32 number
+  };
+  const Case cases[] = {
+      {{.learning_rate = 0.01f}, 0.2762001977746232, -2.125467114300919},
+      {{.learning_rate = 0.01f, .momentum = 0.9}, 0.00017225685546658296, -2.910679970188507},
+      {{.learning_rate = 0.01f, .centered = true}, 0.27116873754815585, -2.145169696273133},
+      {{.learning_rate = 0.01f, .rho = 0.7, .momentum = 0.8, .epsilon = 1e-3, .centered = true}, 0.16719988534380226, -2.8138061501364775},
+  };
+  for (const Case& c : cases) {
+    const Variable w = variable({0.3, -2});
+    optim::RMSprop rmsprop(c.options);
+    for (int i = 0; i < 20; ++i) rmsprop.apply_gradients(Pairs{{gradient({std::sin(i), 1.0 / (i + 1)}), w}});
+    EXPECT_THAT(values(w), ElementsAre(DoubleNear(c.first, 1e-12), DoubleNear(c.second, 1e-12)));
+  }
+}
+
 TEST(LearningRate, SchedulesFollowTheirFormulas) {
   EXPECT_EQ(optim::LearningRate(0.25f).at(1000), 0.25);
   EXPECT_DOUBLE_EQ(optim::exponential_decay(2, 10, 0.5).at(5), 2 * std::sqrt(0.5));
@@ -143,6 +162,9 @@ TEST(Options, UnusableOnesAreRefused) {
   EXPECT_THROW(optim::Adam({.epsilon = 0}), ValueError);
   EXPECT_THROW(optim::Adam({.global_clipnorm = -1}), ValueError);
   EXPECT_THROW(optim::SGD({.momentum = 2}), ValueError);
+  EXPECT_THROW(optim::RMSprop({.rho = 1}), ValueError);
+  EXPECT_THROW(optim::RMSprop({.momentum = -1}), ValueError);
+  EXPECT_THROW(optim::RMSprop({.epsilon = 0}), ValueError);
 }
 
 }  // namespace

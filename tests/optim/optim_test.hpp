@@ -9,6 +9,7 @@
 #include <whygrad/ops/reduce.hpp>
 #include <whygrad/ops/shape_ops.hpp>
 #include <whygrad/optim/adam.hpp>
+#include <whygrad/optim/rmsprop.hpp>
 #include <whygrad/optim/sgd.hpp>
 
 #include <gmock/gmock.h>

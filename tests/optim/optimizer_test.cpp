@@ -142,6 +142,21 @@ TEST(State, HasStableNamesAndIsACopy) {
   EXPECT_EQ(state.at("iterations").item<std::int64_t>(), 1);
 }
 
+TEST(State, HoldsTheSlotsThatAreUsed) {
+  const auto slots = [](const optim::RMSpropOptions& options) {
+    const Variable w = variable({1});
+    optim::RMSprop rmsprop(options);
+    rmsprop.apply_gradients(Pairs{{gradient({2}), w}});
+    std::vector<std::string> names;
+    for (const auto& [name, tensor] : rmsprop.state({{"w", w}})) names.push_back(name);
+    return names;
+  };
+  EXPECT_THAT(slots({}), ElementsAre("iterations", "w/velocity"));
+  EXPECT_THAT(slots({.momentum = 0.9}), ElementsAre("iterations", "w/momentum", "w/velocity"));
+  EXPECT_THAT(slots({.centered = true}), ElementsAre("iterations", "w/average_gradient", "w/velocity"));
+  EXPECT_THAT(slots({.momentum = 0.9, .centered = true}), ElementsAre("iterations", "w/average_gradient", "w/momentum", "w/velocity"));
+}
+
 TEST(State, OfPlainGradientDescentIsTheCountAlone) {
   const Variable w = variable({1});
   optim::SGD sgd;

@@ -55,7 +55,7 @@ class WG_API Optimizer {
   void load_state(const NamedVariables& variables, const std::map<std::string, Tensor>& state);
 
  protected:
-  static constexpr int kMaxSlots = 2;
+  static constexpr int kMaxSlots = 3;
   using SlotNames = std::array<const char*, kMaxSlots>;  // null where unused
 
   struct Common {

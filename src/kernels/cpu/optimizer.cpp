@@ -53,6 +53,29 @@ void sgd_loop(const SgdSlot<T>& s, std::int64_t begin, std::int64_t end, T lr, T
   });
 }
 
+template <class T>
+void rmsprop_loop(const RmspropSlot<T>& s, std::int64_t begin, std::int64_t end, const RmspropFactors& factors) {
+  const T rest = static_cast<T>(1 - factors.rho), lr = static_cast<T>(factors.lr), momentum = static_cast<T>(factors.momentum);
+  const T epsilon = static_cast<T>(factors.epsilon);
+  for_vectors<T>(begin, end, [&](auto d, std::int64_t i) HWY_ATTR {
+    const auto g = hn::LoadU(d, s.g + i);
+    const auto v = hn::MulAdd(hn::Sub(hn::Mul(g, g), hn::LoadU(d, s.v + i)), hn::Set(d, rest), hn::LoadU(d, s.v + i));
+    hn::StoreU(v, d, s.v + i);
+    auto spread = v;
+    if (factors.centered) {
+      const auto average = hn::MulAdd(hn::Sub(g, hn::LoadU(d, s.average + i)), hn::Set(d, rest), hn::LoadU(d, s.average + i));
+      hn::StoreU(average, d, s.average + i);
+      spread = hn::NegMulAdd(average, average, v);
+    }
+    auto step = hn::Div(hn::Mul(hn::Set(d, lr), g), hn::Sqrt(hn::Add(spread, hn::Set(d, epsilon))));
+    if (momentum != 0) {
+      step = hn::MulAdd(hn::Set(d, momentum), hn::LoadU(d, s.momentum + i), step);
+      hn::StoreU(step, d, s.momentum + i);
+    }
+    hn::StoreU(hn::Sub(hn::LoadU(d, s.w + i), step), d, s.w_out + i);
+  });
+}
+
 void adam_f32(const AdamSlot<float>& s, std::int64_t begin, std::int64_t end, float lr_t, float rest1, float rest2, float epsilon) {
   adam_loop(s, begin, end, lr_t, rest1, rest2, epsilon);
 }
@@ -66,6 +89,13 @@ void sgd_f64(const SgdSlot<double>& s, std::int64_t begin, std::int64_t end, dou
   sgd_loop(s, begin, end, lr, momentum, nesterov);
 }
 
+void rmsprop_f32(const RmspropSlot<float>& s, std::int64_t begin, std::int64_t end, const RmspropFactors& factors) {
+  rmsprop_loop(s, begin, end, factors);
+}
+void rmsprop_f64(const RmspropSlot<double>& s, std::int64_t begin, std::int64_t end, const RmspropFactors& factors) {
+  rmsprop_loop(s, begin, end, factors);
+}
+
 }  // namespace
 }  // namespace whygrad::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -77,6 +107,8 @@ HWY_EXPORT(adam_f32);
 HWY_EXPORT(adam_f64);
 HWY_EXPORT(sgd_f32);
 HWY_EXPORT(sgd_f64);
+HWY_EXPORT(rmsprop_f32);
+HWY_EXPORT(rmsprop_f64);
 
 constexpr std::int64_t kGrain = 1 << 14;  // elements per thread that are worth a parallel region
 
@@ -116,6 +148,16 @@ template <>
 void sgd(std::span<const SgdSlot<double>> slots, double lr, double momentum, bool nesterov) {
   const auto loop = HWY_DYNAMIC_DISPATCH(sgd_f64);
   for_elements(slots, [&](const auto& slot, std::int64_t begin, std::int64_t end) { loop(slot, begin, end, lr, momentum, nesterov); });
+}
+template <>
+void rmsprop(std::span<const RmspropSlot<float>> slots, const RmspropFactors& factors) {
+  const auto loop = HWY_DYNAMIC_DISPATCH(rmsprop_f32);
+  for_elements(slots, [&](const auto& slot, std::int64_t begin, std::int64_t end) { loop(slot, begin, end, factors); });
+}
+template <>
+void rmsprop(std::span<const RmspropSlot<double>> slots, const RmspropFactors& factors) {
+  const auto loop = HWY_DYNAMIC_DISPATCH(rmsprop_f64);
+  for_elements(slots, [&](const auto& slot, std::int64_t begin, std::int64_t end) { loop(slot, begin, end, factors); });
 }
 
 }  // namespace whygrad::kernels

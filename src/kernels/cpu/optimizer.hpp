@@ -1,8 +1,8 @@
 // Optimizer steps: one pass over all parameters of a model, whatever their number and sizes. T is float or double.
 //
 // A step reads the old weights `w` and writes the new ones to `w_out`, which may be `w`; tensors are immutable, so it usually is a fresh buffer. The
-// slots (m, v, momentum) are updated in place. Buffers of different slots do not overlap. The work is split by elements, so one large parameter
-// among many small ones does not serialise a step.
+// slots (m, v, average, momentum) are updated in place. Buffers of different slots do not overlap. The work is split by elements, so one large
+// parameter among many small ones does not serialise a step.
 #pragma once
 
 #include <cstdint>
@@ -37,5 +37,26 @@ struct SgdSlot {
 // momentum 0: w_out = w - lr * g. Otherwise the Keras form: a = momentum * a - lr * g; w_out = w + a, or with nesterov w + momentum * a - lr * g.
 template <class T>
 void sgd(std::span<const SgdSlot<T>> slots, T lr, T momentum, bool nesterov);
+
+template <class T>
+struct RmspropSlot {
+  const T* w;
+  T* w_out;
+  T* v;         // running mean of g^2
+  T* average;   // running mean of g; not read, may be null, unless centered
+  T* momentum;  // not read, may be null, where the momentum factor is 0
+  const T* g;
+  std::int64_t n;
+};
+
+struct RmspropFactors {
+  double lr, rho, momentum, epsilon;
+  bool centered;
+};
+
+// Keras' form: v += (g * g - v) * (1 - rho); average += (g - average) * (1 - rho); step = lr * g / sqrt(v - average^2 + epsilon), where average^2 is
+// left out unless centered; with momentum step = momentum * old step + step; w_out = w - step.
+template <class T>
+void rmsprop(std::span<const RmspropSlot<T>> slots, const RmspropFactors& factors);
 
 }  // namespace whygrad::kernels
