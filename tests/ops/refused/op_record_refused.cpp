@@ -10,6 +10,8 @@
 // refused 8: an op needs a shape rule
 // refused 9: an op needs a kernel or a view, and not both
 // refused 10: an op without inputs must say that it is a source
+// refused 11: an op whose gradient can be 0 by its numbers must offer a remedy
+// refused 12: an op that can make a NaN must offer a remedy
 #include <whygrad/ops/op.hpp>
 
 namespace whygrad {
@@ -46,6 +48,11 @@ constexpr NotDifferentiable kHelpless{"floor is piecewise constant", ""};
 #endif
 #if CASE < 4 || CASE > 6
   .vjp = [](VjpContext&) {},
+#endif
+#if CASE == 11
+  .zero = {ZeroHazard::kFlat, ""},
+#elif CASE == 12
+  .nonfinite = {NonFiniteHazard::kDiv0},
 #endif
 });
 
