@@ -293,9 +293,9 @@ class Backprop {
 
 std::vector<Tensor> backprop(const TapeState& tape, const Question& question) { return Backprop(tape, question).run(); }
 
-void replay_backprop(const TapeState& tape, const Question& question, const BackwardVisitor& visitor) {
+std::vector<Tensor> replay_backprop(const TapeState& tape, const Question& question, const BackwardVisitor& visitor) {
   const Log::Silence silence;
-  Backprop(tape, question, &visitor).run();
+  return Backprop(tape, question, &visitor).run();
 }
 
 }  // namespace whygrad::internal

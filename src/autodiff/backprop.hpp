@@ -21,11 +21,15 @@ struct Question {
   GradientObserver* observer = nullptr;  // is told of rules that throw
 };
 
+// The question that gradient() asks. Throws as it does for empty handles and output gradients that do not fit.
+Question make_question(const TapeState& tape, const std::vector<Watchable>& targets, const std::vector<Watchable>& sources,
+                       const GradientOptions& options, const Where& where);
+
 // The gradient of every source, empty where no differentiable path leads to it. Linear in the records between the first window and the last target;
 // nothing recurses. Whatever a gradient rule throws comes through, with all records let go first if the question releases.
 std::vector<Tensor> backprop(const TapeState& tape, const Question& question);
 // The same pass once more for somebody who looks on: recorded by no tape and remembered by no log. The question must not release or have an
 // observer.
-void replay_backprop(const TapeState& tape, const Question& question, const BackwardVisitor& visitor);
+std::vector<Tensor> replay_backprop(const TapeState& tape, const Question& question, const BackwardVisitor& visitor);
 
 }  // namespace whygrad::internal

@@ -109,6 +109,7 @@ std::vector<Tensor> custom_gradient(const std::function<CustomResult(const std::
   pointers.reserve(values.size());
   for (const Tensor& t : values) pointers.push_back(&t);
 
+  const Where returns_at = rule->result.returns_at;
   Log& log = Log::mine();
   bool active = false;
   for (const Tensor& t : values) active |= log.recording() != 0 && is_differentiable(t.dtype()) && log.active(t);
@@ -121,6 +122,8 @@ std::vector<Tensor> custom_gradient(const std::function<CustomResult(const std::
               .input_count = static_cast<int>(pointers.size()),
               .outputs = outputs.data(),
               .output_count = static_cast<int>(outputs.size()),
+              .attrs = &returns_at,
+              .attrs_bytes = sizeof(returns_at),
               .kept = active ? rule.release() : nullptr});
   return outputs;
 }

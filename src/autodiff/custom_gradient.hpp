@@ -5,6 +5,7 @@
 
 namespace whygrad::internal {
 
+// Attributes: a Where, at which the rule returns; without a file where that is not known.
 extern const OpDef kCustomGradientEvent;
 
 }  // namespace whygrad::internal

@@ -1,11 +1,15 @@
 #include "explain/analysis.hpp"
 
 #include "explain/flow_path.hpp"
+#include "explain/passed_edges.hpp"
 #include "explain/reach.hpp"
 #include "explain/verdict.hpp"
 #include "explain/words.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace whygrad::internal {
@@ -103,21 +107,104 @@ std::vector<Step> steps_of(const FlowGraph& graph, const FlowGraph::Source& sour
 
 class Analysis {
  public:
-  Analysis(const FlowGraph& graph, Outcome outcome) : graph_(graph), outcome_(outcome), carries_(carrying_values(graph)) {}
+  Analysis(const FlowGraph& graph, Outcome outcome) : graph_(graph), outcome_(outcome), carries_(carrying_values(graph)), edges_(graph) {}
 
   void look_at(const FlowGraph::Source& source, std::vector<Finding>& findings) const {
     if (graph_.targets.empty()) {
       findings.push_back(without_target(source));
-      return;
+    } else if (const FlowGraph::Numbers* answer = graph_.numbers_at(source.gradient); answer != nullptr && !source.replaced) {
+      look_at_answer(source, *answer, findings);
+    } else {
+      look_at_missing(source, findings);
     }
-    const FlowPath path = cheapest_path(graph_, carries_, source);
-    if (outcome_ == Outcome::kOpen && path.connected && path.stops.empty()) return;
-    const Question question{graph_, source, carries_};
-    findings.push_back(describe(question, path, judge(question, path)));
+  }
+
+  void look_for_cuts(const FlowGraph::Source& source, std::vector<Finding>& findings) const {
+    const std::vector<Hop> cuts = cuts_of(graph_, source);
+    if (cuts.empty()) return;
+    const SourceQuestion question{graph_, source, carries_};
+    std::vector<Verdict> verdicts;
+    for (const Hop& cut : cuts) verdicts.push_back(judge_stop(question, path_of(source, cut), {*stop_at(graph_, cut), cut.op, 0, 0}));
+    Verdict first = verdicts[0];
+    first.also.insert(first.also.begin(), first.cause);
+    first.cause = Cause::kPartialGradient;
+    verdicts.erase(verdicts.begin());
+    findings.push_back(describe(question, path_of(source, cuts[0]), first, verdicts));
+    findings.back().status = Finding::Status::kPartial;
   }
 
  private:
-  static Verdict judge(const Question& q, const FlowPath& path) {
+  // Ops on paths of the data from the source to the targets that stop what nobody meant to stop. At most as many as are listed.
+  static std::vector<Hop> cuts_of(const FlowGraph& graph, const FlowGraph::Source& source) {
+    const std::vector<std::uint8_t> follows = descendants(graph, source.values), leads = leads_unstopped(graph);
+    std::vector<Hop> cuts;
+    for (Index op = 0; op < graph.ops.size() && cuts.size() < kStopsListed; ++op) {
+      const auto inputs = graph.inputs_of(op);
+      const FlowGraph::Op& o = graph.ops[op];
+      if (graph.kind_of(op) != FlowGraph::Kind::kCompute || o.outputs == 0 || leads[o.first_output] == 0) continue;
+      for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const Hop hop{op, i, inputs[i], o.first_output};
+        if (follows[hop.in] == 0 || graph.answer(op, i).role != FlowGraph::Role::kData || !is_differentiable(graph.values[hop.in].dtype)) continue;
+        const std::optional<Cause> cause = stop_at(graph, hop);
+        if (cause && *cause != Cause::kStopGradient) cuts.push_back(hop);
+      }
+    }
+    return cuts;
+  }
+  // The values from which the data reach a target without a stop_gradient.
+  static std::vector<std::uint8_t> leads_unstopped(const FlowGraph& graph) {
+    std::vector<std::uint8_t> leads(graph.values.size());
+    for (const Index t : graph.targets) leads[t] = 1;
+    for (auto op = static_cast<Index>(graph.ops.size()); op-- > 0;) {
+      const FlowGraph::Op& o = graph.ops[op];
+      const auto first = leads.begin() + o.first_output;
+      if (std::none_of(first, first + o.outputs, [](std::uint8_t l) { return l != 0; })) continue;
+      const auto inputs = graph.inputs_of(op);
+      for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const FlowGraph::Answer& answer = graph.answer(op, i);
+        if (answer.flow != FlowGraph::Flow::kStopGradient && answer.role == FlowGraph::Role::kData) leads[inputs[i]] = 1;
+      }
+    }
+    return leads;
+  }
+  FlowPath path_of(const FlowGraph::Source& source, const Hop& cut) const {
+    FlowPath path{.connected = true, .source = source.values[0], .target = graph_.targets[0], .hops = {cut}, .stops = {}};
+    path.stops.push_back({*stop_at(graph_, cut), cut.op, 0, 0});
+    return path;
+  }
+
+  void look_at_missing(const FlowGraph::Source& source, std::vector<Finding>& findings) const {
+    const FlowPath path = cheapest_path(graph_, carries_, source);
+    if (outcome_ == Outcome::kOpen && path.connected && path.stops.empty()) return;
+    const SourceQuestion question{graph_, source, carries_};
+    std::vector<Verdict> others;
+    for (std::size_t s = 1; s < std::min(path.stops.size(), kStopsListed); ++s) others.push_back(judge_stop(question, path, path.stops[s]));
+    findings.push_back(describe(question, path, judge(question, path), others));
+    if (source.replaced) call_replaced(findings.back());
+  }
+
+  // Zeros that were asked for are no numbers that some op made; the reason why there is no gradient stays what it is.
+  static void call_replaced(Finding& f) {
+    f.status = Finding::Status::kZero;
+    f.also.insert(f.also.begin(), f.cause);
+    f.evidence.insert(f.evidence.begin(), fmt::format("there is no gradient ({} {}); the zeros were asked for with UnconnectedGradients::zero",
+                                                      f.code(), reason(f.cause).name));
+    f.cause = Cause::kDisconnectedZero;
+  }
+
+  void look_at_answer(const FlowGraph::Source& source, const FlowGraph::Numbers& answer, std::vector<Finding>& findings) const {
+    if (answer.finite() && !answer.all_zero()) return;
+    const SourceQuestion question{graph_, source, carries_};
+    const Found found = answer.finite() ? judge_zero(question, edges_) : judge_not_finite(question, edges_);
+    Finding f = describe(question, found.path, found.verdict, found.others);
+    f.status = answer.finite() ? Finding::Status::kZero : answer.nans != 0 ? Finding::Status::kNan : Finding::Status::kInf;
+    for (Step& step : f.path) {
+      if (step.status == Step::Status::kStops) step.status = answer.finite() ? Step::Status::kZeroes : Step::Status::kSpoils;
+    }
+    findings.push_back(std::move(f));
+  }
+
+  static Verdict judge(const SourceQuestion& q, const FlowPath& path) {
     if (!path.connected) return judge_unconnected(q);
     return path.stops.empty() ? judge_open_path(q, path) : judge_stop(q, path, path.stops[0]);
   }
@@ -133,7 +220,7 @@ class Analysis {
     return f;
   }
 
-  Finding describe(const Question& q, const FlowPath& path, const Verdict& verdict) const {
+  Finding describe(const SourceQuestion& q, const FlowPath& path, const Verdict& verdict, const std::vector<Verdict>& others) const {
     Finding f;
     const Index target = path.connected ? path.target : graph_.targets[0], maker = graph_.values[target].op;
     if (graph_.values[target].variable != kNone) {
@@ -157,8 +244,7 @@ class Analysis {
     f.confidence = verdict.confidence;
     if (!path.connected) return f;
     f.path = steps_of(graph_, q.source, path);
-    for (std::size_t s = 1; s < std::min(path.stops.size(), kStopsListed); ++s) {
-      const Verdict other = judge_stop(q, path, path.stops[s]);
+    for (const Verdict& other : others) {
       f.others.push_back({other.cause, other.op != kNone ? graph_.name_of(other.op) : "", place_of(other.where)});
     }
     return f;
@@ -172,6 +258,7 @@ class Analysis {
   const FlowGraph& graph_;
   const Outcome outcome_;
   const std::vector<std::uint8_t> carries_;
+  const PassedEdges edges_;
 };
 
 }  // namespace
@@ -180,6 +267,13 @@ std::vector<Finding> analyse(const FlowGraph& graph, Outcome outcome) {
   std::vector<Finding> findings;
   const Analysis analysis(graph, outcome);
   for (const FlowGraph::Source& source : graph.sources) analysis.look_at(source, findings);
+  return findings;
+}
+
+std::vector<Finding> find_partial(const FlowGraph& graph) {
+  std::vector<Finding> findings;
+  const Analysis analysis(graph, Outcome::kOpen);
+  for (const FlowGraph::Source& source : graph.sources) analysis.look_for_cuts(source, findings);
   return findings;
 }
 

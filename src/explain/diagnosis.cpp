@@ -3,7 +3,10 @@
 #include "autodiff/custom_gradient.hpp"
 #include "autodiff/observer.hpp"
 #include "explain/analysis.hpp"
+#include "explain/numbers.hpp"
+#include "explain/relevant_records.hpp"
 #include "explain/tape_adapter.hpp"
+#include "explain/tape_numbers.hpp"
 #include "explain/words.hpp"
 
 #include <fmt/format.h>
@@ -37,14 +40,20 @@ class Diagnosis::Scope final : public GradientObserver {
   }
 
   void answered(const internal::Answer& answer) override {
-    std::vector<std::size_t> missing;
+    std::vector<std::size_t> wanting, whole;
+    bool by_numbers = false;
     for (std::size_t s = 0; s < answer.gradients.size(); ++s) {
-      if (!answer.gradients[s]) missing.push_back(s);
+      const Gradient& g = answer.gradients[s];
+      const bool replaced = answer.replaced[s] != 0;
+      const bool spoilt = log_.keep_values && g && !replaced && is_zero_or_spoilt(*g);
+      by_numbers |= spoilt;
+      (!g || spoilt || (replaced && log_.keep_values) ? wanting : whole).push_back(s);
     }
-    if (missing.empty()) return;
-    auto graph = std::make_shared<const FlowGraph>(internal::flow_graph_of(*answer.facts, missing));
-    std::vector<Finding> findings = internal::analyse(*graph, internal::Outcome::kAbsent);
-    add_to_all(Explanation(std::move(findings), std::move(graph)));
+    if (!wanting.empty()) look_at(answer, wanting, by_numbers);
+    if (!whole.empty() && wants_partial()) {
+      auto graph = std::make_shared<const FlowGraph>(internal::flow_graph_of(*answer.facts, whole));
+      add_to_all(Explanation(internal::find_partial(*graph), graph));
+    }
   }
 
   void used_up(const internal::TapeState& tape, const std::vector<Watchable>& sources, const Where& asked_at) override {
@@ -69,7 +78,8 @@ class Diagnosis::Scope final : public GradientObserver {
     Finding f;
     f.cause = Cause::kCustomGradient;
     f.op = record.op->name;
-    f.place = internal::place_of(record.where);
+    const auto returns_at = internal::attrs_of<Where>(record);
+    f.place = internal::place_of(returns_at.file != nullptr ? returns_at : record.where);
     f.source = "the inputs of a custom gradient";
     f.why = fmt::format("its backward function failed: {}", first_line(error.what()));
     f.remedy = reason(f.cause).remedy;
@@ -90,10 +100,56 @@ class Diagnosis::Scope final : public GradientObserver {
 
   const std::vector<Explanation>& explanations() const { return explanations_; }
 
+  // The last finding about a gradient that is NaN or infinite; an empty one where there is none.
+  Finding last_spoilt() const {
+    Finding last;
+    for (const Explanation& e : explanations_) {
+      for (const Finding& f : e.findings()) {
+        if (f.status == Finding::Status::kNan || f.status == Finding::Status::kInf) last = f;
+      }
+    }
+    return last;
+  }
+
   // No other class observes.
   static Scope* mine() { return static_cast<Scope*>(GradientObserver::mine()); }
 
  private:
+  static bool is_zero_or_spoilt(const Tensor& gradient) {
+    const FlowGraph::Numbers n = internal::numbers_of(gradient);
+    return n.all_zero() || !n.finite();
+  }
+
+  void look_at(const internal::Answer& answer, const std::vector<std::size_t>& sources, bool by_numbers) {
+    std::vector<const internal::Record*> records;
+    auto graph = std::make_shared<FlowGraph>(internal::flow_graph_of(*answer.facts, sources, &records));
+    for (std::size_t i = 0; i < sources.size(); ++i) graph->sources[i].replaced = answer.replaced[sources[i]] != 0;
+    if (by_numbers) look_at_numbers(answer, sources, records, *graph);
+    std::vector<Finding> findings = internal::analyse(*graph, internal::Outcome::kAbsent);
+    add_to_all(Explanation(std::move(findings), std::move(graph)));
+  }
+
+  bool wants_partial() const {
+    bool wanted = false;
+    for (const Scope* scope = this; scope != nullptr; scope = scope->outer()) wanted |= scope->options_.partial;
+    return wanted;
+  }
+
+  static void look_at_numbers(const internal::Answer& answer, const std::vector<std::size_t>& sources,
+                              const std::vector<const internal::Record*>& records, FlowGraph& graph) {
+    internal::TapeNumbers numbers(graph, records);
+    numbers.look_at_values();
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+      if (const Gradient& g = answer.gradients[sources[i]]) numbers.look_at_answer(graph.sources[i], *g);
+    }
+    try {
+      answer.replay([&numbers](const internal::Record& record, std::span<const Tensor> arrived, std::span<const Tensor> passed) {
+        numbers.look_at_step(record, arrived, passed);
+      });
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): a custom gradient that works once only leaves the rest unknown
+    }
+  }
+
   Scope* outer() const { return static_cast<Scope*>(GradientObserver::outer()); }
 
   bool knows(const Finding& finding) const {
@@ -102,12 +158,12 @@ class Diagnosis::Scope final : public GradientObserver {
                        [&same](const Explanation& e) { return std::any_of(e.findings().begin(), e.findings().end(), same); });
   }
 
-  static void keep_values() {
-    bool wanted = false;
-    for (const Scope* scope = mine(); scope != nullptr; scope = scope->outer()) wanted |= scope->options_.values;
-    internal::Log::mine().keep_values = wanted;
+  void keep_values() {
+    log_.keep_values = false;
+    for (const Scope* scope = mine(); scope != nullptr; scope = scope->outer()) log_.keep_values |= scope->options_.values;
   }
 
+  internal::Log& log_ = internal::Log::mine();
   DiagnosisOptions options_;
   std::vector<Explanation> explanations_;
 };
@@ -124,6 +180,26 @@ std::vector<Finding> Diagnosis::findings() const {
 bool Diagnosis::empty() const noexcept { return scope_->explanations().empty(); }
 const std::vector<Explanation>& Diagnosis::explanations() const noexcept { return scope_->explanations(); }
 void Diagnosis::add(Finding finding) { scope_->add(Explanation({std::move(finding)})); }
+void Diagnosis::report_spread(Where where) {
+  Scope* scope = Scope::mine();
+  if (scope == nullptr) return;
+  Finding f = scope->last_spoilt();
+  if (f.cause == Cause::kUnknown) {
+    f.place = internal::place_of(where);
+    f.remedy = reason(Cause::kExploding).remedy;
+  } else {
+    f.also.insert(f.also.begin(), f.cause);
+  }
+  f.status = Finding::Status::kNan;
+  f.cause = Cause::kExploding;
+  f.why =
+      fmt::format("one gradient is not finite, and{} all were divided by their common norm, which is not finite either", internal::at_place(where));
+  f.source = "gradients that were clipped together";
+  f.source_name.clear();
+  f.source_signature.clear();
+  scope->add_to_all(Explanation({std::move(f)}));
+}
+
 std::string Diagnosis::to_string() const { return Explanation(findings()).to_string(); }
 
 std::ostream& operator<<(std::ostream& out, const Diagnosis& diagnosis) { return out << diagnosis.to_string(); }

@@ -3,7 +3,6 @@
 #include "explain/reach.hpp"
 
 #include <algorithm>
-#include <optional>
 
 namespace whygrad::internal {
 namespace {
@@ -101,7 +100,8 @@ class Search {
 
   Cost cost_of(const Hop& hop) const {
     Cost cost = is_crossing(graph_, hop) ? kCrossing : 0;
-    if (const std::optional<Cause> own = stopped_by_op(graph_, hop)) cost += own == Cause::kStopGradient ? kBreak + kMeant : kBreak;
+    const std::optional<Cause> own = stopped_by_op(graph_, hop);
+    if (own && !continues_state(hop)) cost += own == Cause::kStopGradient ? kBreak + kMeant : kBreak;
     if (stopped_by_tape(graph_, hop.op) && begins_run(hop)) cost += kBreak;
     if (is_source(hop.in) && stopped_by_source(hop)) cost += kBreak;
     return cost;
@@ -111,6 +111,13 @@ class Search {
   bool begins_run(const Hop& hop) const {
     const Index maker = graph_.values[hop.in].op;
     return is_source(hop.in) || maker == kNone || stopped_by_tape(graph_, maker) != stopped_by_tape(graph_, hop.op);
+  }
+
+  // The value was put together for this assignment, as a part of a variable is: both steps are one break.
+  bool continues_state(const Hop& hop) const {
+    const Index maker = graph_.values[hop.in].op;
+    if (is_source(hop.in) || maker == kNone || graph_.answer(hop.op, hop.input).flow != FlowGraph::Flow::kState) return false;
+    return graph_.answer(maker, nodes_[hop.in].input).flow == FlowGraph::Flow::kState;
   }
 
   bool stopped_by_source(const Hop& hop) const {
@@ -147,7 +154,8 @@ class Search {
         path.stops.push_back({*missed, hop.op, h, h});
       }
       run = missed;
-      if (const std::optional<Cause> own = stopped_by_op(graph_, hop)) path.stops.push_back({*own, hop.op, h, h});
+      const std::optional<Cause> own = stopped_by_op(graph_, hop);
+      if (own && !continues_state(hop)) path.stops.push_back({*own, hop.op, h, h});
     }
     const bool itself = path.hops.empty() && carries_[path.target] == 0 && graph_.values[path.target].watched_from == kNone;
     if (itself) path.stops.push_back({Cause::kNotWatched, kNone, 0, 0});
@@ -160,6 +168,11 @@ class Search {
 };
 
 }  // namespace
+
+std::optional<Cause> stop_at(const FlowGraph& graph, const Hop& hop) {
+  const std::optional<Cause> own = stopped_by_op(graph, hop);
+  return own ? own : stopped_by_tape(graph, hop.op);
+}
 
 FlowPath cheapest_path(const FlowGraph& graph, const std::vector<std::uint8_t>& carries, const FlowGraph::Source& source) {
   return Search(graph, carries, source).run();

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace whygrad::internal {
@@ -30,6 +31,9 @@ struct FlowPath {
   std::vector<Hop> hops;
   std::vector<Stop> stops;  // in order from the source
 };
+
+// What the op itself, or the tape that did not record it, does to a gradient between this input and this output; nothing where it may pass.
+std::optional<Cause> stop_at(const FlowGraph& graph, const Hop& hop);
 
 // NOTE [the fewest breaks]
 // Values are visited in the order in which they were made, so one pass over the ops finds for every value the way from the source that crosses the

@@ -36,7 +36,7 @@ Index rebound_variable(const FlowGraph& graph, Index value) {
   return kNone;
 }
 
-Verdict integer_source(const Question& q, Index value) {
+Verdict integer_source(const SourceQuestion& q, Index value) {
   const FlowGraph& g = q.graph;
   Verdict v;
   v.cause = Cause::kIntDtype;
@@ -47,7 +47,7 @@ Verdict integer_source(const Question& q, Index value) {
   return v;
 }
 
-Verdict late_watch(const Question& q, const FlowPath& path) {
+Verdict late_watch(const SourceQuestion& q, const FlowPath& path) {
   Verdict v;
   v.cause = Cause::kNotWatched;
   v.op = path.hops[0].op;
@@ -58,7 +58,7 @@ Verdict late_watch(const Question& q, const FlowPath& path) {
   return v;
 }
 
-Verdict variable_source(const Question& q, const FlowPath& path) {
+Verdict variable_source(const SourceQuestion& q, const FlowPath& path) {
   const FlowGraph& g = q.graph;
   const FlowGraph::Variable& variable = g.variables[q.source.variable];
   Verdict v;
@@ -89,7 +89,7 @@ Verdict variable_source(const Question& q, const FlowPath& path) {
   return v;
 }
 
-Verdict tensor_source(const Question& q, const FlowPath& path) {
+Verdict tensor_source(const SourceQuestion& q, const FlowPath& path) {
   const FlowGraph& g = q.graph;
   const Index value = path.source, maker = g.values[value].op;
   const std::string name = value_text(g, value);
@@ -135,7 +135,7 @@ Verdict tensor_source(const Question& q, const FlowPath& path) {
 
 }  // namespace
 
-Verdict judge_source(const Question& question, const FlowPath& path) {
+Verdict judge_source(const SourceQuestion& question, const FlowPath& path) {
   const FlowGraph::Value& value = question.graph.values[path.source];
   if (!is_differentiable(value.dtype)) return integer_source(question, path.source);
   if (value.watched_from != kNone && !path.hops.empty()) return late_watch(question, path);

@@ -6,6 +6,6 @@
 namespace whygrad::internal {
 
 // Not watched, watched too late, not trainable, an integer, or a tensor that took a variable's place.
-Verdict judge_source(const Question& question, const FlowPath& path);
+Verdict judge_source(const SourceQuestion& question, const FlowPath& path);
 
 }  // namespace whygrad::internal

@@ -24,7 +24,7 @@ Verdict at_op(const FlowGraph& graph, Cause cause, Index op) {
 }
 
 // The op's own answer, in the words of its record.
-Verdict declared(const Question& q, const FlowPath& path, const Stop& stop) {
+Verdict declared(const SourceQuestion& q, const FlowPath& path, const Stop& stop) {
   const FlowGraph& g = q.graph;
   const Hop& hop = path.hops[stop.first_hop];
   const FlowGraph::Answer& answer = g.answer(hop.op, hop.input);
@@ -36,7 +36,7 @@ Verdict declared(const Question& q, const FlowPath& path, const Stop& stop) {
   return v;
 }
 
-Verdict not_differentiable(const Question& q, const FlowPath& path, const Stop& stop) {
+Verdict not_differentiable(const SourceQuestion& q, const FlowPath& path, const Stop& stop) {
   Verdict v = declared(q, path, stop);
   if (!is_differentiable(q.graph.values[path.hops[stop.first_hop].out].dtype)) v.also.push_back(Cause::kIntDtype);
   if (&stop != path.stops.data() || !is_metric(q, path)) return v;
@@ -50,7 +50,7 @@ Verdict not_differentiable(const Question& q, const FlowPath& path, const Stop& 
   return v;
 }
 
-Verdict became_integer(const Question& q, const FlowPath& path, const Stop& stop) {
+Verdict became_integer(const SourceQuestion& q, const FlowPath& path, const Stop& stop) {
   const FlowGraph& g = q.graph;
   const Hop& hop = path.hops[stop.first_hop];
   Verdict v = at_op(g, Cause::kIntDtype, hop.op);
@@ -60,7 +60,7 @@ Verdict became_integer(const Question& q, const FlowPath& path, const Stop& stop
   return v;
 }
 
-Verdict went_through_state(const Question& q, const FlowPath& path, const Stop& stop) {
+Verdict went_through_state(const SourceQuestion& q, const FlowPath& path, const Stop& stop) {
   const FlowGraph& g = q.graph;
   const Hop& hop = path.hops[stop.first_hop];
   Verdict v = declared(q, path, stop);
@@ -79,7 +79,7 @@ Verdict went_through_state(const Question& q, const FlowPath& path, const Stop& 
   return v;
 }
 
-Verdict left_and_came_back(const Question& q, const FlowPath& path, const Stop& stop) {
+Verdict left_and_came_back(const SourceQuestion& q, const FlowPath& path, const Stop& stop) {
   const FlowGraph& g = q.graph;
   const Hop& hop = path.hops[stop.first_hop];
   Index read = hop.op;
@@ -94,7 +94,7 @@ Verdict left_and_came_back(const Question& q, const FlowPath& path, const Stop& 
   return v;
 }
 
-Verdict not_recorded(const Question& q, const Stop& stop) {
+Verdict not_recorded(const SourceQuestion& q, const Stop& stop) {
   const FlowGraph& g = q.graph;
   const FlowGraph::Op& op = g.ops[stop.op];
   Verdict v = at_op(g, stop.cause, stop.op);
@@ -123,7 +123,7 @@ Verdict not_recorded(const Question& q, const Stop& stop) {
 
 }  // namespace
 
-Verdict judge_stop(const Question& question, const FlowPath& path, const Stop& stop) {
+Verdict judge_stop(const SourceQuestion& question, const FlowPath& path, const Stop& stop) {
   if (stop.op == kNone) return judge_source(question, path);
   switch (stop.cause) {
     case Cause::kNondiffOp: return not_differentiable(question, path, stop);
@@ -138,12 +138,13 @@ Verdict judge_stop(const Question& question, const FlowPath& path, const Stop& s
   }
 }
 
-Verdict judge_open_path(const Question& question, const FlowPath& path) {
+Verdict judge_open_path(const SourceQuestion& question, const FlowPath& path) {
   const FlowGraph& g = question.graph;
   const auto user_rule = [&g](const Hop& h) { return g.answer(h.op, h.input).flow == FlowGraph::Flow::kUserRule; };
   const auto at = std::find_if(path.hops.begin(), path.hops.end(), user_rule);
   if (at != path.hops.end()) {
     Verdict v = at_op(g, Cause::kCustomGradient, at->op);
+    if (g.ops[at->op].returns_at != kNone) v.where = g.boundaries[g.ops[at->op].returns_at];
     v.why = fmt::format("the backward function of this custom gradient returned no gradient for input {}, {}", at->input, value_text(g, at->in));
     v.remedy = fmt::format("return a gradient for input {} from the backward function, of that input's shape", at->input);
     return v;
@@ -156,7 +157,7 @@ Verdict judge_open_path(const Question& question, const FlowPath& path) {
   return v;
 }
 
-bool is_metric(const Question& question, const FlowPath& path) {
+bool is_metric(const SourceQuestion& question, const FlowPath& path) {
   // What counts and averages: nothing here punishes a wrong answer more the farther off it is.
   static constexpr std::array kCounting = {"add",         "argmax",      "argmin",     "cast",          "count_nonzero", "divide",    "divide_no_nan",
                                            "equal",       "expand_dims", "greater",    "greater_equal", "identity",      "less",      "less_equal",

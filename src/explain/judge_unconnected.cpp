@@ -16,7 +16,7 @@ constexpr Index kNone = FlowGraph::kNone;
 
 class Unconnected {
  public:
-  explicit Unconnected(const Question& q)
+  explicit Unconnected(const SourceQuestion& q)
       : q_(q), g_(q.graph), target_(g_.targets[0]), follows_(descendants(g_, q.source.values)), leads_(ancestors(g_, g_.targets)) {
     for (Index v = 0; v < g_.values.size(); ++v) {
       if (leads_[v] != 0) look_at_ancestor(v);
@@ -199,7 +199,8 @@ class Unconnected {
       if (of != kNone && leads(op) && follows(of) && (used == kNone || of < used)) used = of;
     }
     if (used == kNone) return std::nullopt;
-    Verdict v = verdict(Cause::kUnused, used);
+    Verdict v = verdict(Cause::kSecondOrder, used);
+    v.also = {Cause::kUnused};
     v.why = fmt::format(
         "the target is itself a gradient, and it does not depend on {}: what was differentiated is linear in it, so its second derivative is 0",
         source());
@@ -284,7 +285,7 @@ class Unconnected {
     return otherwise;
   }
 
-  const Question& q_;
+  const SourceQuestion& q_;
   const FlowGraph& g_;
   const Index target_;
   const std::vector<std::uint8_t> follows_, leads_;  // by value: made from the source; the target was made from it
@@ -295,6 +296,6 @@ class Unconnected {
 
 }  // namespace
 
-Verdict judge_unconnected(const Question& question) { return Unconnected(question).judge(); }
+Verdict judge_unconnected(const SourceQuestion& question) { return Unconnected(question).judge(); }
 
 }  // namespace whygrad::internal

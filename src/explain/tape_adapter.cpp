@@ -189,6 +189,7 @@ class Drawing {
     const Fingerprint print = print_of(r);
     if (print.bytes != 0) op.print = (print.hash ^ print.bytes) | 1;
     if (r.op == &kChoiceEvent) op.choice = attrs_of<ChoiceAttrs>(r).choice;
+    if (r.op == &kCustomGradientEvent && attrs_of<Where>(r).function != nullptr) op.returns_at = boundary_of(attrs_of<Where>(r));
     draw_inputs(node, op);
     op.first_output = static_cast<Index>(graph_.values.size());
     op.outputs = r.outputs;

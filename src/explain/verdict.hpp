@@ -22,20 +22,20 @@ struct Verdict {
 };
 
 // What is known of one question about one source.
-struct Question {
+struct SourceQuestion {
   const FlowGraph& graph;
   const FlowGraph::Source& source;
   const std::vector<std::uint8_t>& carries;  // carrying_values(graph)
 };
 
 // About the first stop of a path.
-Verdict judge_stop(const Question& question, const FlowPath& path, const Stop& stop);
+Verdict judge_stop(const SourceQuestion& question, const FlowPath& path, const Stop& stop);
 // About a path on which nothing stops the gradient, where yet none arrived.
-Verdict judge_open_path(const Question& question, const FlowPath& path);
+Verdict judge_open_path(const SourceQuestion& question, const FlowPath& path);
 // Where no path connects source and target.
-Verdict judge_unconnected(const Question& question);
+Verdict judge_unconnected(const SourceQuestion& question);
 
 // Whether the target as a whole counts right answers, judged from the path behind its first stop: comparisons, then only what averages.
-bool is_metric(const Question& question, const FlowPath& path);
+bool is_metric(const SourceQuestion& question, const FlowPath& path);
 
 }  // namespace whygrad::internal

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 namespace whygrad::internal {
 
 using Index = FlowGraph::Index;
@@ -72,6 +74,12 @@ std::string unknown_origin(const FlowGraph& graph, Index value) {
     case FlowGraph::Origin::kOld: break;
   }
   return {};
+}
+
+std::string number_text(double x) {
+  if (std::isnan(x)) return "NaN";
+  if (std::isinf(x)) return x < 0 ? "-Inf" : "Inf";
+  return fmt::format("{:.6g}", x == 0 ? 0 : x);
 }
 
 }  // namespace whygrad::internal

@@ -28,4 +28,7 @@ std::string source_text(const FlowGraph& graph, const FlowGraph::Source& source)
 // Why nothing is known of how a value was made; "" where it is known or does not matter.
 std::string unknown_origin(const FlowGraph& graph, FlowGraph::Index value);
 
+// "0.25", "NaN", "-Inf".
+std::string number_text(double x);
+
 }  // namespace whygrad::internal

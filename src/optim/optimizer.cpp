@@ -2,6 +2,7 @@
 #include "optim/slot_table.hpp"
 #include "tensor/build.hpp"
 
+#include <whygrad/explain/diagnosis.hpp>
 #include <whygrad/explain/explanation.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
@@ -34,12 +35,21 @@ Tensor packed(const Tensor& gradient) {
   return result;
 }
 
+// The same break, as the optimizer meets it.
+Finding refused(Finding f) {
+  f.also.insert(f.also.begin(), f.cause);
+  f.cause = Cause::kOptimizerNone;
+  f.remedy += "; or pass the optimizer only variables that the loss depends on";
+  return f;
+}
+
 [[noreturn]] void throw_missing(std::vector<Gradient> missing) {
   std::vector<Finding> findings;
   for (const Gradient& gradient : missing) {
     const Explanation why = gradient.why();
     findings.insert(findings.end(), why.findings().begin(), why.findings().end());
   }
+  for (const Finding& f : findings) Diagnosis::report(refused(f));
   std::string text = missing.size() == 1 ? "a gradient is missing" : fmt::format("{} gradients are missing", missing.size());
   text += "\n\n" + Explanation(std::move(findings)).to_string();
   throw MissingGradient("apply_gradients", text, std::move(missing));
@@ -141,18 +151,19 @@ std::vector<Optimizer::Item> Optimizer::checked(std::vector<Item> items) const {
   return items;
 }
 
-void Optimizer::clip(std::vector<Item>& items) const {
+void Optimizer::clip(std::vector<Item>& items, const Where& where) const {
   if (common_.global_clipnorm == 0) return;
   double squares = 0;
   for (const Item& item : items) squares += std::pow(norm(*item.gradient), 2);
   const double global = std::sqrt(squares);
   if (global <= common_.global_clipnorm) return;
+  if (!std::isfinite(global)) Diagnosis::report_spread(where);
   for (Item& item : items) item.gradient = Gradient(multiply(*item.gradient, common_.global_clipnorm / global));
 }
 
 void Optimizer::apply(std::vector<Item> items, const Where& where) {
   items = checked(std::move(items));
-  clip(items);
+  clip(items, where);
   std::vector<Update> updates[2];  // f32, f64
   for (Item& item : items) {
     item.gradient = Gradient(packed(*item.gradient));

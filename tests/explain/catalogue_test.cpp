@@ -1,7 +1,6 @@
 #include "explain/pages.hpp"
 
 #include <whygrad/explain/reason.hpp>
-#include <whygrad/ops/op.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -42,19 +41,15 @@ TEST(Catalogue, finds_by_code_and_by_name) {
   EXPECT_EQ(find_reason("WG000"), nullptr);
 }
 
+// Reasons that no C++ program meets: only the Python face has what they are about.
+const std::set<Cause> kElsewhere = {Cause::kGraphEagerMix, Cause::kSparse, Cause::kJacobian};
+
 TEST(Catalogue, every_page_has_its_two_programs) {
   std::multiset<std::string> programs;
   for (const PageProgram& p : page_programs()) programs.insert(p.code);
   for (const Reason& r : reasons()) {
-    if (r.cause == Cause::kNoGradientRegistered) continue;
+    if (kElsewhere.contains(r.cause)) continue;
     EXPECT_EQ(programs.count(r.code), 2u) << r.code;
-  }
-}
-
-// The page of WG104 says that no op gives this reason; the first one that does must show a program there.
-TEST(Catalogue, no_op_lacks_a_rule) {
-  for (const OpDef* op : op_table()) {
-    for (const InputDef& in : op->inputs) EXPECT_NE(in.gradient.kind, GradientAnswer::Kind::kNotImplemented) << op->name << " " << in.name;
   }
 }
 

@@ -123,6 +123,95 @@ TEST(Diagnosis, a_custom_gradient_that_throws) {
   EXPECT_THAT(report.findings()[0].why, HasSubstr("no gradient today"));
 }
 
+TEST(Diagnosis, custom_gradient_none_for_parameter) {
+  const Variable first = variable({1.0f, 2.0f}, "first"), param = variable(0.8f, "param");
+  int line = 0;
+  const auto rule = [&](const std::vector<Tensor>& in) {
+    CustomResult result{.outputs = {in[1] * square(in[0])}};
+    line = __LINE__ + 1;
+    result.returns_at = Where::here();
+    result.backward = [in](const std::vector<Tensor>& dys) { return std::vector<Tensor>{dys[0] * 2.0f * in[1] * in[0], Tensor()}; };
+    return result;
+  };
+  Diagnosis report({.values = true});
+  GradientTape tape;
+  Tensor h = custom_gradient(rule, {first, param})[0];
+  h = custom_gradient(rule, {h, param})[0];
+  const Gradients g = tape.gradient(reduce_sum(h), {first, param});
+  EXPECT_THAT(g[0], Present());
+  ASSERT_EQ(report.findings().size(), 1u) << report;
+  EXPECT_EQ(report.findings()[0].cause, Cause::kCustomGradient);
+  EXPECT_EQ(report.findings()[0].place.line, static_cast<std::uint32_t>(line));
+}
+
+TEST(Replay, leaves_no_trace_on_an_outer_tape) {
+  const Variable w = variable(2.0f, "w"), off = variable(-1.0f, "off");
+  const auto second = [&](bool diagnosed) {
+    std::unique_ptr<Diagnosis> report = diagnosed ? std::make_unique<Diagnosis>(DiagnosisOptions{.values = true}) : nullptr;
+    GradientTape outer;
+    GradientTape inner;
+    const Tensor y = w * w * w + nn::relu(off);
+    const Gradients first = inner.gradient(y, {w, off});
+    const Tensor result = *outer.gradient(*first[0], w);
+    EXPECT_TRUE(report == nullptr || report->findings().size() == 1u) << *report;
+    return result.item<float>();
+  };
+  EXPECT_EQ(second(false), 12.0f);
+  EXPECT_EQ(second(true), 12.0f);
+}
+
+TEST(Replay, is_run_once_and_only_where_something_is_wrong) {
+  const Variable w = variable(2.0f, "w");
+  int calls = 0;
+  const auto counted = [&calls](float slope) {
+    return [&calls, slope](const Tensor& x) {
+      return std::pair<Tensor, UnaryBackward>(x * 1.0f, [&calls, slope](const Tensor& dy) {
+        ++calls;
+        return dy * slope;
+      });
+    };
+  };
+  Diagnosis report({.values = true});
+  for (const float slope : {1.0f, 0.0f}) {
+    GradientTape tape;
+    tape.gradient(custom_gradient(counted(slope), w), w);
+  }
+  EXPECT_EQ(calls, 1 + 2);
+}
+
+TEST(Replay, survives_a_custom_gradient_that_works_only_once) {
+  const Variable w = variable(2.0f, "w");
+  int calls = 0;
+  const auto once = [&calls](const Tensor& x) {
+    return std::pair<Tensor, UnaryBackward>(x * 1.0f, [&calls](const Tensor& dy) {
+      if (++calls > 1) throw std::runtime_error("only once");
+      return dy * 0.0f;
+    });
+  };
+  Diagnosis report({.values = true});
+  GradientTape tape;
+  EXPECT_TRUE(tape.gradient(custom_gradient(once, w), w).has_value());
+  ASSERT_EQ(report.findings().size(), 1u);
+  EXPECT_EQ(report.findings()[0].confidence, Confidence::kUnknown);
+}
+
+TEST(Explain, by_values_without_a_diagnosis) {
+  const Variable w = variable({-1.0f, -2.0f}, "w"), b = variable({1.0f, 1.0f}, "b");
+  GradientTape tape;
+  const Tensor h = nn::relu(w * 0.5f);
+  const int line = __LINE__ - 1;
+  const Tensor y = reduce_sum(h * 3.0f + square(b));
+  EXPECT_TRUE(explain(tape, y, {w, b}).empty());
+  const Explanation why = explain(tape, y, {w, b}, {.values = true});
+  ASSERT_EQ(why.findings().size(), 1u) << why;
+  const Finding& f = why.findings()[0];
+  EXPECT_EQ(f.status, Finding::Status::kZero);
+  EXPECT_EQ(f.cause, Cause::kZeroDeadUnit);
+  EXPECT_EQ(f.place.line, static_cast<std::uint32_t>(line));
+  EXPECT_THAT(f.evidence, Contains(HasSubstr("2 values between -1 and -0.5")));
+  EXPECT_THAT(tape.gradient(y, b), Present());  // the tape is as it was
+}
+
 // Buffers that the observer was shown are let go of as ever.
 TEST(Diagnosis, keeps_no_buffers) {
   const Variable w = variable(1.5f, "w");

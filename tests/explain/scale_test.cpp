@@ -1,5 +1,5 @@
 // Long, wide and forgotten computations.
-#include "explain/explain_test.hpp"
+#include "explain/diagnosis_test.hpp"
 
 #include <thread>
 
@@ -15,6 +15,36 @@ TEST(Scale, diamonds_with_more_paths_than_can_be_counted) {
   const Gradient g = tape.gradient(x, w);
   EXPECT_THAT(g, Missing(Cause::kNondiffOp, "floor", line));
   EXPECT_LT(finding(g).path.size(), 40u);
+}
+
+TEST(Scale, diamonds_behind_a_zero_and_behind_a_root_of_zero) {
+  const Variable w = variable(0.0f, "w");
+  for (const bool root : {false, true}) {
+    Diagnosis report({.values = true});
+    GradientTape tape;
+    Tensor x = root ? sqrt(w) : nn::relu(w);
+    const int line = __LINE__ - 1;
+    for (int i = 0; i < 100'000; ++i) x = 0.5f * (x + x);
+    tape.gradient(x, w);
+    if (root) {
+      EXPECT_THAT(report, Says("w", Finding::Status::kInf, Cause::kNanSqrt0, "sqrt", line));
+    } else {
+      EXPECT_THAT(report, Says("w", Finding::Status::kZero, Cause::kZeroDeadUnit, "relu", line));
+    }
+    EXPECT_LT(report.findings()[0].path.size(), 40u);
+  }
+}
+
+TEST(Scale, many_ways_on_which_a_gradient_dies) {
+  const Variable w = variable(-1.0f, "w");
+  Diagnosis report({.values = true});
+  GradientTape tape;
+  std::vector<Tensor> dead;
+  for (int i = 0; i < 30'000; ++i) dead.push_back(nn::relu(w));
+  tape.gradient(add_n(dead), w);
+  ASSERT_EQ(report.findings().size(), 1u);
+  EXPECT_EQ(report.findings()[0].cause, Cause::kZeroDeadUnit);
+  EXPECT_LE(report.findings()[0].others.size(), 15u);
 }
 
 TEST(Scale, a_chain_of_a_million_ops) {

@@ -39,10 +39,19 @@ class WG_API Explanation {
 };
 WG_API std::ostream& operator<<(std::ostream& out, const Explanation& explanation);
 
-// What stands between the targets and each source on this tape, without differentiating anything: the tape is left as it is, and may be used up.
-// Throws ValueError for an empty handle, TapeError when called from another thread than the tape's.
-WG_API Explanation explain(const GradientTape& tape, const Targets& targets, const Watchable& source, Where where = Where::here());
-WG_API Explanation explain(const GradientTape& tape, const Targets& targets, std::initializer_list<Watchable> sources, Where where = Where::here());
-WG_API Explanation explain(const GradientTape& tape, const Targets& targets, const Sources& sources, Where where = Where::here());
+struct ExplainOptions {
+  // Also says why gradients are zero, NaN or infinite, by a backward pass that nothing records, over what the tape saved and what is computed again
+  // from it. On a tape that is used up nothing is left to look at. A Diagnosis knows more.
+  bool values = false;
+};
+
+// What stands between the targets and each source on this tape. The tape is left as it is, and may be used up. Throws ValueError for an empty handle,
+// TapeError when called from another thread than the tape's; with `values` what a custom gradient throws.
+WG_API Explanation explain(const GradientTape& tape, const Targets& targets, const Watchable& source, const ExplainOptions& options = {},
+                           Where where = Where::here());
+WG_API Explanation explain(const GradientTape& tape, const Targets& targets, std::initializer_list<Watchable> sources,
+                           const ExplainOptions& options = {}, Where where = Where::here());
+WG_API Explanation explain(const GradientTape& tape, const Targets& targets, const Sources& sources, const ExplainOptions& options = {},
+                           Where where = Where::here());
 
 }  // namespace whygrad

@@ -85,6 +85,7 @@ class WG_API FlowGraph {
     Index rule_of_def = kNone;  // in `defs`, for an op that a gradient rule called: the op that was differentiated
     Index rule_of = kNone;      // in `ops`, if that op is here too
     Index scope = kNone;        // in `scopes`
+    Index returns_at = kNone;   // in `boundaries`: where the rule of a user's custom gradient returns
     std::uint64_t print = 0;    // of a constant's or a host read's elements; 0 where not taken
     std::int64_t choice = 0;    // of kChoice: what was chosen; of kLoopEnd: the trips
   };
@@ -112,7 +113,7 @@ class WG_API FlowGraph {
 
     bool all_zero() const { return count != 0 && zeros == count; }
     bool finite() const { return nans == 0 && infs == 0; }
-    double largest() const { return max > -min ? max : -min; }
+    double largest() const { return max > -min ? max : 0 - min; }
   };
 
   // The first element that is not finite of what an op made out of finite elements.

@@ -1,4 +1,5 @@
-// The reasons for a missing gradient, as a catalogue: stable codes with a page each in docs/reasons.
+// The reasons for a gradient that is missing (WG1xx), zero (WG2xx), not finite (WG3xx), or for which there is more to say (WG4xx), as a catalogue:
+// stable codes with a page each in docs/reasons.
 #pragma once
 
 #include <whygrad/base/export.hpp>
@@ -30,8 +31,34 @@ enum class Cause : std::uint8_t {
   kCustomGradient,
   kControlFlow,
   kMetricAsLoss,
+  kSecondOrder,
+  kGraphEagerMix,
+  kSparse,
   kUnknown,
+  kDisconnectedZero,
+  kZeroDeadUnit,
+  kZeroSaturated,
+  kZeroClip,
+  kZeroFlat,
+  kZeroMasked,
+  kZeroCancel,
+  kVanishing,
+  kNanSqrt0,
+  kNanLog0,
+  kNanDiv0,
+  kNanPow,
+  kNanTrig,
+  kNanWhere,
+  kNanOverflow,
+  kNanData,
+  kNanSpecial,
+  kExploding,
+  kPartialGradient,
+  kComplex,
+  kOptimizerNone,
+  kJacobian,
 };
+inline constexpr int kCauseCount = static_cast<int>(Cause::kJacobian) + 1;
 
 struct Reason {
   Cause cause;

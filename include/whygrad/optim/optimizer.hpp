@@ -85,7 +85,7 @@ class WG_API Optimizer {
   };
   // What is to be moved: checked, without missing gradients.
   std::vector<Item> checked(std::vector<Item> items) const;
-  void clip(std::vector<Item>& items) const;
+  void clip(std::vector<Item>& items, const Where& where) const;
   void apply(std::vector<Item> items, const Where& where);
 
   Common common_;

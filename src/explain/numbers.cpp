@@ -1,0 +1,109 @@
+#include "explain/numbers.hpp"
+
+#include "ops/core/packed.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace whygrad::internal {
+namespace {
+
+template <class T>
+double number(T x) {
+  return static_cast<double>(x);
+}
+double number(Half x) { return static_cast<double>(static_cast<float>(x)); }
+double number(BFloat16 x) { return static_cast<double>(static_cast<float>(x)); }
+// NaN where a part is.
+template <class T>
+double number(std::complex<T> x) {
+  return std::isnan(x.real()) || std::isnan(x.imag()) ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(std::abs(x));
+}
+
+// Calls f with a pointer to the elements in their own type.
+template <class F>
+auto with_elements(DType dtype, const void* data, F&& f) {
+  switch (dtype) {
+    case DType::kBool: return f(static_cast<const bool*>(data));
+    case DType::kU8: return f(static_cast<const std::uint8_t*>(data));
+    case DType::kI8: return f(static_cast<const std::int8_t*>(data));
+    case DType::kI16: return f(static_cast<const std::int16_t*>(data));
+    case DType::kI32: return f(static_cast<const std::int32_t*>(data));
+    case DType::kI64: return f(static_cast<const std::int64_t*>(data));
+    case DType::kF16: return f(static_cast<const Half*>(data));
+    case DType::kBF16: return f(static_cast<const BFloat16*>(data));
+    case DType::kF32: return f(static_cast<const float*>(data));
+    case DType::kF64: return f(static_cast<const double*>(data));
+    case DType::kC64: return f(static_cast<const std::complex<float>*>(data));
+    case DType::kC128: break;
+  }
+  return f(static_cast<const std::complex<double>*>(data));
+}
+
+template <class T>
+FlowGraph::Numbers count(const T* elements, std::int64_t size) {
+  FlowGraph::Numbers n;
+  n.count = static_cast<std::uint64_t>(size);
+  double low = std::numeric_limits<double>::infinity(), high = -low, squares = 0;
+  for (std::int64_t i = 0; i < size; ++i) {
+    const double x = number(elements[i]);
+    if (!std::isfinite(x)) {
+      ++(std::isnan(x) ? n.nans : n.infs);
+      continue;
+    }
+    n.zeros += x == 0 ? 1 : 0;
+    n.ones += std::abs(x) == 1 ? 1 : 0;
+    low = std::min(low, x);
+    high = std::max(high, x);
+    squares += x * x;
+  }
+  if (low <= high) {
+    n.min = low;
+    n.max = high;
+    n.norm = std::sqrt(squares);
+  }
+  return n;
+}
+
+template <class T>
+std::int64_t first_bad(const T* elements, std::int64_t size) {
+  std::int64_t infinite = -1;
+  for (std::int64_t i = 0; i < size; ++i) {
+    const double x = number(elements[i]);
+    if (std::isnan(x)) return i;
+    if (infinite < 0 && std::isinf(x)) infinite = i;
+  }
+  return infinite;
+}
+
+}  // namespace
+
+FlowGraph::Numbers numbers_of(const Tensor& tensor) {
+  const Packed packed(tensor);
+  return with_elements(tensor.dtype(), packed.view().data, [&tensor](const auto* elements) { return count(elements, tensor.size()); });
+}
+
+std::vector<std::int64_t> first_not_finite(const Tensor& tensor) {
+  const Packed packed(tensor);
+  std::int64_t flat =
+      with_elements(tensor.dtype(), packed.view().data, [&tensor](const auto* elements) { return first_bad(elements, tensor.size()); });
+  if (flat < 0) return {};
+  std::vector<std::int64_t> at(static_cast<std::size_t>(tensor.rank()));
+  for (int axis = tensor.rank(); axis-- > 0; flat /= tensor.shape()[axis]) at[static_cast<std::size_t>(axis)] = flat % tensor.shape()[axis];
+  return at;
+}
+
+std::optional<double> element_at(const Tensor& tensor, std::span<const std::int64_t> at, const Shape& shape) {
+  const int lead = shape.rank() - tensor.rank();
+  if (lead < 0) return std::nullopt;
+  std::int64_t offset = 0;
+  for (int axis = 0; axis < tensor.rank(); ++axis) {
+    const std::int64_t extent = tensor.shape()[axis];
+    if (extent != 1 && extent != shape[lead + axis]) return std::nullopt;
+    if (extent != 1) offset += at[static_cast<std::size_t>(lead + axis)] * tensor.impl()->strides[axis];
+  }
+  return with_elements(tensor.dtype(), tensor.impl()->data, [offset](const auto* elements) { return number(elements[offset]); });
+}
+
+}  // namespace whygrad::internal

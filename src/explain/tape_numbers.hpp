@@ -1,0 +1,51 @@
+// Writes into a FlowGraph what the elements of its values and gradients are.
+#pragma once
+
+#include "autodiff/observer.hpp"
+
+#include <whygrad/explain/flow_graph.hpp>
+
+#include <span>
+#include <vector>
+
+namespace whygrad::internal {
+
+// As many inputs of a record, and as many outputs, can be saved. Input i has bit i, output k bit kMostSaved + k.
+inline constexpr int kMostSaved = 16;
+// Empty where the record did not save it, or let go of it.
+Tensor saved_by(const Record& record, int bit);
+
+class TapeNumbers {
+ public:
+  // `records` are those of the graph's ops. Values are looked at where the records saved them, or by value of the graph in `known`.
+  TapeNumbers(FlowGraph& graph, const std::vector<const Record*>& records, std::vector<Tensor> known = {})
+      : graph_(graph), records_(records), known_(std::move(known)) {}
+
+  void look_at_values();
+  // Of one step of a backward pass.
+  void look_at_step(const Record& record, std::span<const Tensor> arrived, std::span<const Tensor> passed);
+  // Of what was answered for a source.
+  void look_at_answer(FlowGraph::Source& source, const Tensor& gradient);
+
+ private:
+  using Index = FlowGraph::Index;
+  Index add(const Tensor& tensor);
+  bool finite(Index numbers) const { return numbers == FlowGraph::kNone || graph_.numbers[numbers].finite(); }
+  // An input or an output of the op.
+  Tensor value_of(Index op, int bit) const;
+  void look_at_value(Index op, int bit);
+  Index value_at(Index op, int bit) const {
+    return bit < kMostSaved ? graph_.inputs_of(op)[static_cast<std::size_t>(bit)]
+                            : graph_.ops[op].first_output + static_cast<Index>(bit - kMostSaved);
+  }
+  int inputs_seen(Index op) const;
+  void note_forward_spot(Index op);
+  void note_backward_spot(Index op, Index input, std::span<const Tensor> arrived, const Tensor& passed);
+  void give_elements(FlowGraph::Spot& spot, const Shape& shape) const;
+
+  FlowGraph& graph_;
+  const std::vector<const Record*>& records_;
+  const std::vector<Tensor> known_;
+};
+
+}  // namespace whygrad::internal
