@@ -99,8 +99,8 @@ enum class Binary : std::uint8_t {
   // Gradients in one loop, f(dy, v) with the incoming gradient first. Floating only. Where v is "y" it is the op's output, where "x" its input.
   kSigmoidGrad,     // dy * y * (1 - y)
   kTanhGrad,        // dy * (1 - y * y)
-  kReluGrad,        // v > 0 ? dy : 0, v being x or y; a selection, so NaN or Inf in dy stays out where v <= 0
-  kRelu6Grad,       // 0 < v < 6 ? dy : 0, v being x or y
+  kReluGrad,        // dy * (v > 0), v being x or y; a product as in TensorFlow, so that 0 * Inf is NaN
+  kRelu6Grad,       // dy * (0 < v < 6), v being x or y
   kSoftplusGrad,    // dy * sigmoid(x)
   kEluGrad,         // y < 0 ? dy * (y + 1) : dy
   kSeluGrad,        // y < 0 ? dy * (y + scale * alpha) : dy * scale

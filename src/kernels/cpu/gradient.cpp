@@ -35,13 +35,13 @@ struct TanhGrad {
 struct ReluGrad {
   template <class D, class V>
   static V apply(D d, V dy, V v) {
-    return hn::IfThenElseZero(hn::Gt(v, hn::Zero(d)), dy);
+    return hn::Mul(dy, hn::IfThenElseZero(hn::Gt(v, hn::Zero(d)), constant(d, v, 1)));
   }
 };
 struct Relu6Grad {
   template <class D, class V>
   static V apply(D d, V dy, V v) {
-    return hn::IfThenElseZero(hn::And(hn::Gt(v, hn::Zero(d)), hn::Lt(v, constant(d, v, 6))), dy);
+    return hn::Mul(dy, hn::IfThenElseZero(hn::And(hn::Gt(v, hn::Zero(d)), hn::Lt(v, constant(d, v, 6))), constant(d, v, 1)));
   }
 };
 struct SoftplusGrad {
