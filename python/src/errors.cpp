@@ -3,6 +3,8 @@
 #include <whygrad/autodiff/gradient.hpp>
 #include <whygrad/base/error.hpp>
 
+#include <nanobind/stl/string.h>
+
 #include <new>
 
 namespace whygrad::python {

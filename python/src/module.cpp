@@ -14,6 +14,9 @@ NB_MODULE(_whygrad, m) {
   bind_creation(m);
   bind_shape(m);
   bind_reduce(m);
+  bind_elementwise(m);
+  bind_norms(m);
+  bind_picking(m);
   bind_nn(m);
   bind_random(m);
   bind_exchange(m);

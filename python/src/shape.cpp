@@ -7,6 +7,7 @@
 #include <whygrad/base/error.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/index.hpp>
+#include <whygrad/ops/shape_facts.hpp>
 
 #include <fmt/format.h>
 #include <nanobind/stl/string.h>
@@ -114,24 +115,19 @@ nb::object cast_to(nb::handle x, nb::handle dtype, nb::handle) {
   return wrap(unlocked(t.size(), [&] { return cast(t, type, where); }));
 }
 
-Tensor whole_numbers(const std::vector<std::int64_t>& numbers, const Shape& shape, DType dtype, const Where& where) {
-  return cast(reshape(constant(numbers, where), Ints(shape), where), dtype, where);
-}
-
 nb::object shape_of(nb::handle input, nb::handle out_type, nb::handle) {
   const Where where = caller();
-  const Shape shape = to_tensor(input, where).shape();
-  return wrap(whole_numbers({shape.begin(), shape.end()}, {shape.rank()}, to_dtype(out_type), where));
+  return wrap(shape(to_tensor(input, where), to_dtype(out_type), where));
 }
 
 nb::object size_of_all(nb::handle input, nb::handle out_type, nb::handle) {
   const Where where = caller();
-  return wrap(whole_numbers({to_tensor(input, where).size()}, {}, to_dtype(out_type), where));
+  return wrap(size(to_tensor(input, where), to_dtype(out_type), where));
 }
 
 nb::object rank_of(nb::handle input, nb::handle) {
   const Where where = caller();
-  return wrap(whole_numbers({to_tensor(input, where).rank()}, {}, int32, where));
+  return wrap(rank(to_tensor(input, where), where));
 }
 
 }  // namespace

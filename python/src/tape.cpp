@@ -13,6 +13,7 @@
 #include <whygrad/tensor/name_scope.hpp>
 
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
 
 #include <memory>
 #include <vector>

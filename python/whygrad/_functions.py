@@ -9,18 +9,15 @@ _PARAMETERS = {
     "features": "relu relu6 elu selu softplus softsign",
     "features alpha": "leaky_relu",
     "features beta": "silu",
-    "input": "real imag conj angle identity stop_gradient",
+    "input": "identity stop_gradient",
     "input axis": "expand_dims",
-    "condition x y": "where",
     "t clip_value_min clip_value_max": "clip_by_value",
-    "t": "l2_loss",
-    "value bias": "bias_add",
-    "input axes exclusive reverse": "cumulative_logsumexp",
+    "input k": "top_k",
 }
 # Functions of the module that are no ops.
 _INTERNAL = frozenset(
     "skip_folder caller op_function op_names custom_gradient choose choose_case choose_trip choose_branch note_loop_end note_host_function peek "
-    "current_name_scope explain report from_dlpack to_dlpack".split()
+    "current_name_scope explain report from_dlpack to_dlpack sparse_dense_matmul sparse_to_dense".split()
 )
 
 

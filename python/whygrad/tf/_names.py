@@ -29,12 +29,12 @@ _MODULES = {
           "softmax_cross_entropy_with_logits softplus softsign sparse_softmax_cross_entropy_with_logits swish=silu tanh top_k",
     "linalg": "band_part cholesky det diag diag_part einsum eye inv l2_normalize matmul matrix_transpose matvec norm set_diag slogdet solve tensordot "
               "trace",
-    "random": "categorical gamma normal=random_normal poisson set_seed shuffle=random_shuffle stateless_normal stateless_uniform "
+    "random": "categorical=random_categorical gamma normal=random_normal poisson set_seed shuffle=random_shuffle stateless_normal stateless_uniform "
               "truncated_normal=random_truncated_normal uniform=random_uniform",
     "image": "adjust_brightness adjust_contrast adjust_hue adjust_saturation flip_left_right flip_up_down grayscale_to_rgb hsv_to_rgb resize rgb_to_grayscale "
              "rgb_to_hsv",
     "strings": "as_string join length lower split substr to_number upper",
-    "sparse": "from_dense reduce_sum reorder sparse_dense_matmul to_dense",
+    "sparse": "",
     "signal": "fft fft2d ifft irfft rfft",
 }
 

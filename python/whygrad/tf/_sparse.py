@@ -46,11 +46,7 @@ class IndexedSlices:
     def __tf_tensor__(self, dtype=None, name=None):
         if self.dense_shape is None:
             raise ValueError(f"Tensor conversion requested for IndexedSlices without a dense shape: {self!r}")
-        rows = _whygrad.one_hot(self.indices, self.dense_shape[0], dtype=self.values.dtype)
-        flat = _whygrad.reshape(self.values, [self.values.shape[0], -1])
-        from whygrad import matmul
-
-        return _whygrad.reshape(matmul(rows, flat, True), self.dense_shape)
+        return _whygrad.scatter_nd(_whygrad.reshape(self.indices, [-1, 1]), self.values, self.dense_shape)
 
     def __repr__(self):
         return f"IndexedSlices(indices={self.indices!r}, values={self.values!r})"

@@ -1,0 +1,82 @@
+// Elementwise functions that are more than one op: on complex numbers, text and images, and numbers at equal distances.
+#include <whygrad/ops/elementwise.hpp>
+
+#include "convert.hpp"
+#include "places.hpp"
+
+#include <whygrad/base/error.hpp>
+#include <whygrad/ops/complex.hpp>
+#include <whygrad/ops/image.hpp>
+#include <whygrad/ops/linspace.hpp>
+#include <whygrad/ops/strings.hpp>
+
+namespace whygrad::python {
+namespace {
+
+template <Tensor (*F)(const Tensor&, Where)>
+nb::object unary(nb::handle x, nb::handle) {
+  const Where where = caller();
+  const Tensor t = to_tensor(x, where);
+  return wrap(unlocked(t.size(), [&] { return F(t, where); }));
+}
+
+nb::object make_complex(nb::handle re, nb::handle im, nb::handle) {
+  const Where where = caller();
+  const Tensor a = is_value(im) && !is_value(re) ? to_tensor_like(re, to_tensor(im, where).dtype(), where) : to_tensor(re, where);
+  return wrap(complex(a, to_tensor_like(im, a.dtype(), where), where));
+}
+
+nb::object spaced(nb::handle start, nb::handle stop, nb::handle num, nb::handle, nb::handle axis) {
+  const Where where = caller();
+  // Whole numbers divide as floats.
+  const auto end = [&](nb::handle value) { return PyLong_CheckExact(value.ptr()) ? nb::object(nb::float_(value)) : nb::borrow(value); };
+  const Tensor first = to_tensor(end(start), where);
+  return wrap(linspace(first, to_tensor_like(end(stop), first.dtype(), where), to_int(num), to_int(axis), where));
+}
+
+nb::object text_of(nb::handle input, int precision, bool scientific, bool shortest, nb::handle) {
+  const Where where = caller();
+  return wrap(strings::as_string(to_tensor(input, where), {.precision = precision, .scientific = scientific, .shortest = shortest}, where));
+}
+
+nb::object numbers_in(nb::handle input, nb::handle out_type, nb::handle) {
+  const Where where = caller();
+  return wrap(strings::to_number(to_tensor(input, where), to_dtype(out_type), where));
+}
+
+double number(nb::handle value) { return nb::cast<double>(nb::module_::import_("builtins").attr("float")(value)); }
+
+template <Tensor (*F)(const Tensor&, double, Where)>
+nb::object adjusted(nb::handle images, nb::handle amount, nb::handle) {
+  const Where where = caller();
+  const Tensor x = to_tensor(images, where);
+  const double by = number(amount);
+  return wrap(unlocked(x.size(), [&] { return F(x, by, where); }));
+}
+
+}  // namespace
+
+void bind_elementwise(nb::module_& m) {
+  using nb::arg;
+  const auto none = nb::none();
+  m.def("abs", unary<whygrad::abs>, arg("x"), arg("name") = none, "|x|; real for complex x.");
+  const auto bind_part = [&m, &none](const char* name, auto function, const char* doc) {
+    m.def(name, function, arg("input"), arg("name") = none, doc);
+  };
+  bind_part("real", unary<real>, "The real part; of a real tensor the tensor itself.");
+  bind_part("imag", unary<imag>, "The imaginary part.");
+  bind_part("angle", unary<angle>, "The angle of a complex number in (-pi, pi].");
+  m.def("conj", unary<conj>, arg("x"), arg("name") = none, "The complex conjugate; of a real tensor the tensor itself.");
+  m.def("complex", make_complex, arg("real"), arg("imag"), arg("name") = none, "real + i imag.");
+  m.def("linspace", spaced, arg("start"), arg("stop"), arg("num"), arg("name") = none, arg("axis") = 0,
+        "Numbers at equal distances from start to stop, both included; gradients flow to both.");
+  m.def("as_string", text_of, arg("input"), arg("precision") = -1, arg("scientific") = false, arg("shortest") = false, arg("name") = none,
+        "Numbers as text: uint8 [.., 32]. No gradient.");
+  m.def("to_number", numbers_in, arg("input"), arg("out_type") = "float32", arg("name") = none, "The numbers that a text tells. No gradient.");
+  m.def("adjust_contrast", adjusted<image::adjust_contrast>, arg("images"), arg("contrast_factor"), arg("name") = none,
+        "(x - mean) * factor + mean, with the mean of each channel.");
+  m.def("adjust_hue", adjusted<image::adjust_hue>, arg("image"), arg("delta"), arg("name") = none,
+        "The hue turned; there is no gradient rule, as in TensorFlow.");
+}
+
+}  // namespace whygrad::python

@@ -1,0 +1,126 @@
+// Norms, clipping, normalisation and losses.
+#include <whygrad/ops/norm.hpp>
+
+#include "convert.hpp"
+#include "places.hpp"
+
+#include <whygrad/base/error.hpp>
+#include <whygrad/ops/elementwise.hpp>
+#include <whygrad/ops/nn_activation.hpp>
+#include <whygrad/ops/reduce.hpp>
+
+#include <fmt/format.h>
+#include <nanobind/stl/string.h>
+
+namespace whygrad::python {
+namespace {
+
+double order_of(nb::handle ord) {
+  if (!PyUnicode_Check(ord.ptr())) return nb::cast<double>(nb::module_::import_("builtins").attr("float")(ord));
+  const auto name = nb::cast<std::string>(ord);
+  if (name == "euclidean" || name == "fro") return 2;
+  throw ValueError("norm", fmt::format("ord \"{}\"", name), "it is \"euclidean\", a positive number or inf");
+}
+
+nb::object norm_of(nb::handle tensor, nb::handle ord, nb::handle axis, nb::handle keepdims, nb::handle) {
+  const Where where = caller();
+  const NormOptions options{.ord = order_of(ord), .keepdims = !keepdims.is_none() && nb::cast<bool>(keepdims)};
+  return wrap(norm(to_tensor(tensor, where), to_axes(axis), options, where));
+}
+
+nb::object normalized(nb::handle x, nb::handle axis, double epsilon, nb::handle) {
+  const Where where = caller();
+  return wrap(l2_normalize(to_tensor(x, where), to_axes(axis), epsilon, where));
+}
+
+double limit(nb::handle clip_norm) { return nb::cast<double>(nb::module_::import_("builtins").attr("float")(clip_norm)); }
+
+nb::object clipped(nb::handle t, nb::handle clip_norm, nb::handle axes, nb::handle) {
+  const Where where = caller();
+  return wrap(clip_by_norm(to_tensor(t, where), limit(clip_norm), to_axes(axes), where));
+}
+
+// The tensors of a list; None is left out.
+std::vector<Tensor> present(nb::handle list, const Where& where) {
+  std::vector<Tensor> tensors;
+  for (nb::handle item : nb::iter(list)) {
+    if (!item.is_none()) tensors.push_back(to_tensor(item, where));
+  }
+  return tensors;
+}
+
+nb::object norm_of_all(nb::handle t_list, nb::handle) {
+  const Where where = caller();
+  return wrap(global_norm(present(t_list, where), where));
+}
+
+// A norm that the caller already has is not used: the gradients' own is the same, and cheap.
+nb::object clipped_together(nb::handle t_list, nb::handle clip_norm, nb::handle, nb::handle) {
+  const Where where = caller();
+  ClippedByGlobalNorm result = clip_by_global_norm(present(t_list, where), limit(clip_norm), where);
+  nb::list tensors;
+  std::size_t next = 0;
+  for (nb::handle item : nb::iter(t_list)) tensors.append(item.is_none() ? nb::none() : wrap(std::move(result.tensors[next++])));
+  return nb::make_tuple(tensors, wrap(std::move(result.norm)));
+}
+
+nb::object moments_of(nb::handle x, nb::handle axes, nb::handle, bool keepdims, nb::handle) {
+  const Where where = caller();
+  Moments result = moments(to_tensor(x, where), to_axes(axes), keepdims, where);
+  return nb::make_tuple(wrap(std::move(result.mean)), wrap(std::move(result.variance)));
+}
+
+nb::object batch_normalized(nb::handle x, nb::handle mean, nb::handle variance, nb::handle offset, nb::handle scale, double variance_epsilon,
+                            nb::handle) {
+  const Where where = caller();
+  const Tensor t = to_tensor(x, where);
+  const auto like = [&](nb::handle value, double otherwise) {
+    return to_tensor_like(value.is_none() ? nb::object(nb::float_(otherwise)) : nb::borrow(value), t.dtype(), where);
+  };
+  return wrap(nn::batch_normalization(t, like(mean, 0), like(variance, 1), like(offset, 0), like(scale, 1), variance_epsilon, where));
+}
+
+template <Tensor (*F)(const Tensor&, const Tensor&, Where)>
+nb::object loss(nb::handle labels, nb::handle logits, nb::handle) {
+  const Where where = caller();
+  const Tensor x = to_tensor(logits, where);
+  const Tensor t = F == nn::sparse_softmax_cross_entropy_with_logits ? to_tensor(labels, where) : to_tensor_like(labels, x.dtype(), where);
+  return wrap(unlocked(x.size(), [&] { return F(t, x, where); }));
+}
+
+}  // namespace
+
+void bind_norms(nb::module_& m) {
+  using nb::arg;
+  const auto none = nb::none();
+  m.def("norm", norm_of, arg("tensor"), arg("ord") = "euclidean", arg("axis") = none, arg("keepdims") = none, arg("name") = none,
+        "The norm of vectors along the axes, or of all elements.");
+  m.def("l2_normalize", normalized, arg("x"), arg("axis") = none, arg("epsilon") = 1e-12, arg("name") = none, "x / sqrt(max(sum(x^2), epsilon)).");
+  m.def("clip_by_norm", clipped, arg("t"), arg("clip_norm"), arg("axes") = none, arg("name") = none,
+        "t, scaled down to this norm where its own is larger.");
+  m.def("global_norm", norm_of_all, arg("t_list"), arg("name") = none, "The norm of all elements of all tensors; None is left out.");
+  m.def("clip_by_global_norm", clipped_together, arg("t_list"), arg("clip_norm"), arg("use_norm") = none, arg("name") = none,
+        "The tensors, scaled down together where their global norm is larger, and that norm.");
+  m.def("moments", moments_of, arg("x"), arg("axes"), arg("shift") = none, arg("keepdims") = false, arg("name") = none,
+        "The mean and the variance over the axes.");
+  m.def("batch_normalization", batch_normalized, arg("x"), arg("mean"), arg("variance"), arg("offset"), arg("scale"), arg("variance_epsilon"),
+        arg("name") = none, "(x - mean) / sqrt(variance + epsilon) * scale + offset.");
+  const auto bind_loss = [&m, &none](const char* name, auto function, const char* doc) {
+    m.def(name, function, arg("labels"), arg("logits"), arg("name") = none, doc);
+  };
+  bind_loss("softmax_cross_entropy_with_logits", loss<nn::softmax_cross_entropy_with_logits>,
+            "-sum(labels * log(softmax(logits))) over the last axis.");
+  bind_loss("sparse_softmax_cross_entropy_with_logits", loss<nn::sparse_softmax_cross_entropy_with_logits>,
+            "-log(softmax(logits))[labels]; labels are integers.");
+  bind_loss("sigmoid_cross_entropy_with_logits", loss<nn::sigmoid_cross_entropy_with_logits>,
+            "-labels * log(sigmoid(logits)) - (1 - labels) * log(1 - sigmoid(logits)), elementwise and without overflow.");
+  m.def(
+      "l2_loss",
+      [](nb::handle t, nb::handle) {
+        const Where where = caller();
+        return wrap(nn::l2_loss(to_tensor(t, where), where));
+      },
+      arg("t"), arg("name") = none, "sum(t^2) / 2.");
+}
+
+}  // namespace whygrad::python
