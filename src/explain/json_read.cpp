@@ -217,6 +217,9 @@ class GraphReader {
     n.min = field["min"].number();
     n.max = field["max"].number();
     n.norm = field["norm"].number();
+    const Field bins = field["bins"];
+    if (bins.size() != n.bins.size()) bins.fail(fmt::format("has {} entries, not {}", bins.size(), n.bins.size()));
+    for (std::size_t i = 0; i < n.bins.size(); ++i) n.bins[i] = bins[i].count(n.count);
     graph_.numbers.push_back(n);
   }
 
@@ -276,6 +279,7 @@ class GraphReader {
     op.scope = field.index_or_none("scope", graph_.scopes.size());
     if (field.has("standing")) op.standing = field["standing"].name<FlowGraph::Standing>();
     op.boundary = field.index_or_none("boundary", graph_.boundaries.size());
+    op.returns_at = field.index_or_none("returns_at", graph_.boundaries.size());
     op.rule_of_def = field.index_or_none("rule_of_def", graph_.defs.size());
     op.rule_of = field.index_or_none("rule_of", number);
     if (field.has("print")) op.print = field["print"].count();

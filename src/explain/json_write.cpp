@@ -193,6 +193,7 @@ class GraphJson {
       put_index(entry, "scope", op.scope);
       if (op.standing != FlowGraph::Standing::kRecorded) entry["standing"] = name_in_file(op.standing);
       put_index(entry, "boundary", op.boundary);
+      put_index(entry, "returns_at", op.returns_at);
       put_index(entry, "rule_of_def", op.rule_of_def);
       put_index(entry, "rule_of", op.rule_of);
       if (op.print != 0) entry["print"] = op.print;
@@ -229,7 +230,8 @@ class GraphJson {
                       {"infs", n.infs},
                       {"min", number_json(n.min)},
                       {"max", number_json(n.max)},
-                      {"norm", number_json(n.norm)}});
+                      {"norm", number_json(n.norm)},
+                      {"bins", n.bins}});
     }
     return json;
   }

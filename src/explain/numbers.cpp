@@ -41,6 +41,14 @@ auto with_elements(DType dtype, const void* data, F&& f) {
   return f(static_cast<const std::complex<double>*>(data));
 }
 
+// Which of the bins x lies in. Halves, since the whole range may be wider than a double.
+std::size_t bin_of(double x, const FlowGraph::Numbers& n) {
+  const double width = n.max / 2 - n.min / 2;
+  if (width == 0) return 0;
+  const auto bins = static_cast<double>(n.bins.size());
+  return static_cast<std::size_t>(std::min((x / 2 - n.min / 2) / width * bins, bins - 1));
+}
+
 template <class T>
 FlowGraph::Numbers count(const T* elements, std::int64_t size) {
   FlowGraph::Numbers n;
@@ -62,6 +70,10 @@ FlowGraph::Numbers count(const T* elements, std::int64_t size) {
     n.min = low;
     n.max = high;
     n.norm = std::sqrt(squares);
+  }
+  for (std::int64_t i = 0; i < size; ++i) {
+    const double x = number(elements[i]);
+    if (std::isfinite(x)) ++n.bins[bin_of(x, n)];
   }
   return n;
 }

@@ -102,10 +102,18 @@
     const text = `${n.count} elements: ${n.zeros} zero, ${n.nans} NaN, ${n.infs} infinite`;
     return [
       html("h3", {}, title),
+      finite ? histogram(n) : null,
       html("div", { class: "shares", role: "img", "aria-label": text }, share("zeros", n.zeros), share("other", n.count - n.zeros - wrong), share("wrong", wrong)),
       rows([["elements", String(n.count)], ["zero", String(n.zeros)], ["NaN", n.nans ? String(n.nans) : ""], ["infinite", n.infs ? String(n.infs) : ""],
         ["range", finite ? `${shown(n.min)} to ${shown(n.max)}` : ""], ["norm", finite ? shown(n.norm) : ""]]),
     ];
+  }
+
+  function histogram(n) {
+    const most = Math.max(...n.bins), width = 100 / n.bins.length;
+    const words = n.bins.map((bin, i) => [bin, i]).filter(([bin]) => bin).map(([bin, i]) => `${bin} from ${shown(n.min + ((n.max - n.min) * i) / n.bins.length)}`);
+    const bars = n.bins.map((bin, i) => svg("rect", { x: i * width + 0.4, y: 30 - (28 * bin) / most, width: width - 0.8, height: (28 * bin) / most }));
+    return svg("svg", { class: "bins", viewBox: "0 0 100 30", preserveAspectRatio: "none", role: "img", "aria-label": `histogram: ${words.join(", ")}` }, ...bars);
   }
 
   function rows(pairs) {

@@ -12,6 +12,7 @@
 #include <whygrad/base/export.hpp>
 #include <whygrad/base/where.hpp>
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <span>
@@ -110,6 +111,7 @@ class WG_API FlowGraph {
   struct Numbers {
     std::uint64_t count = 0, zeros = 0, ones = 0, nans = 0, infs = 0;  // ones: of magnitude 1
     double min = 0, max = 0, norm = 0;                                 // of the finite ones; of magnitudes where they are complex
+    std::array<std::uint64_t, 16> bins{};                              // how many of them lie in each 16th of [min, max]
 
     bool all_zero() const { return count != 0 && zeros == count; }
     bool finite() const { return nans == 0 && infs == 0; }
