@@ -110,9 +110,9 @@ nb::object like(nb::handle input, nb::handle dtype, nb::handle) {
 void bind_creation(nb::module_& m) {
   using nb::arg;
   const auto none = nb::none();
-  m.def("constant", make_constant, arg("value"), arg("dtype") = none, arg("shape") = none, arg("name") = none,
+  m.def("constant", make_constant, arg("value").none(), arg("dtype") = none, arg("shape") = none, arg("name") = none,
         "A tensor of these numbers. Python's floats become float32 and its integers int32 where no dtype is given; arrays keep theirs.");
-  m.def("convert_to_tensor", convert, arg("value"), arg("dtype") = none, arg("dtype_hint") = none, arg("name") = none,
+  m.def("convert_to_tensor", convert, arg("value").none(), arg("dtype") = none, arg("dtype_hint") = none, arg("name") = none,
         "The value as a tensor; a list of tensors is stacked, so that gradients flow to them.");
   m.def("zeros", of_shape<zeros>, arg("shape"), arg("dtype") = "float32", arg("name") = none);
   m.def("ones", of_shape<ones>, arg("shape"), arg("dtype") = "float32", arg("name") = none);

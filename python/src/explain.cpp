@@ -67,9 +67,9 @@ std::vector<Finding> findings_of(const std::vector<Explanation>& explanations) {
   return findings;
 }
 
-Explanation explain_tape(const nb::object& tape, nb::handle targets, nb::handle sources) {
+Explanation explain_tape(const nb::object& tape, nb::handle targets, nb::handle sources, bool values) {
   const Where where = caller();
-  return explain(tape_in(tape), Targets(watchables(targets, where)), Sources(watchables(sources, where)), {}, where);
+  return explain(tape_in(tape), Targets(watchables(targets, where)), Sources(watchables(sources, where)), {.values = values}, where);
 }
 
 // A finding of the Python face's own, such as an optimizer's refusal, for every open report.
@@ -161,7 +161,7 @@ void bind_explain(nb::module_& m) {
       .def(
           "to_sarif", [](const Report& r, const std::string& root) { return to_sarif(r.explanations(), {.root = root}); }, nb::arg("root") = "")
       .def("__str__", [](const Report& r) { return Explanation(findings_of(r.explanations())).to_string(); });
-  m.def("explain", explain_tape, nb::arg("tape"), nb::arg("targets"), nb::arg("sources"));
+  m.def("explain", explain_tape, nb::arg("tape"), nb::arg("targets"), nb::arg("sources"), nb::arg("values") = false);
   m.def("report", report, nb::arg("status"), nb::arg("cause"), nb::arg("why"), nb::arg("remedy"));
 }
 

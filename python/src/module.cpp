@@ -6,6 +6,7 @@
 NB_MODULE(_whygrad, m) {
   using namespace whygrad::python;
   m.doc() = "The engine of whygrad.";
+  nanobind::set_leak_warnings(false);  // a thread that still runs when the interpreter ends holds tensors
   install_error_translation();
   bind_places(m);
   bind_tensor(m);

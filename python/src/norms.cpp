@@ -5,12 +5,15 @@
 #include "places.hpp"
 
 #include <whygrad/base/error.hpp>
+#include <whygrad/explain/diagnosis.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/nn_activation.hpp>
 #include <whygrad/ops/reduce.hpp>
 
 #include <fmt/format.h>
 #include <nanobind/stl/string.h>
+
+#include <cmath>
 
 namespace whygrad::python {
 namespace {
@@ -54,10 +57,16 @@ nb::object norm_of_all(nb::handle t_list, nb::handle) {
   return wrap(global_norm(present(t_list, where), where));
 }
 
+bool is_finite_number(const Tensor& scalar) {
+  const Tensor wide = cast(scalar, float64);
+  return std::isfinite(*reinterpret_cast<const double*>(wide.impl()->data));
+}
+
 // A norm that the caller already has is not used: the gradients' own is the same, and cheap.
 nb::object clipped_together(nb::handle t_list, nb::handle clip_norm, nb::handle, nb::handle) {
   const Where where = caller();
   ClippedByGlobalNorm result = clip_by_global_norm(present(t_list, where), limit(clip_norm), where);
+  if (!is_finite_number(result.norm)) Diagnosis::report_spread(where);
   nb::list tensors;
   std::size_t next = 0;
   for (nb::handle item : nb::iter(t_list)) tensors.append(item.is_none() ? nb::none() : wrap(std::move(result.tensors[next++])));

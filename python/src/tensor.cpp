@@ -216,7 +216,7 @@ void bind_tensor(nb::module_& m) {
   c.def(
       "__deepcopy__", [](nb::handle self, nb::handle) { return nb::borrow(self); }, nb::arg("memo"));
   c.def("__reduce__", [](const Tensor& t) {
-    return nb::make_tuple(nb::module_::import_("whygrad._whygrad").attr("constant"), nb::make_tuple(to_numpy(t, caller())));
+    return nb::make_tuple(nb::module_::import_("whygrad._words").attr("tensor_of"), nb::make_tuple(to_numpy(t, caller())));
   });
   c.def(
       "ref", [](nb::handle self) { return nb::module_::import_("whygrad._reference").attr("Reference")(self); },

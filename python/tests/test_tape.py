@@ -10,9 +10,10 @@ def test_structures_come_back():
     a, b = tf.Variable(1.0), tf.Variable(2.0)
     with tf.GradientTape(persistent=True) as tape:
         y = a * b
+        z = 3.0 * a
     g = tape.gradient(y, {"a": a, "b": [b, (a,)]})
     assert g["a"].numpy() == 2 and g["b"][0].numpy() == 1 and g["b"][1][0].numpy() == 2
-    assert tape.gradient([y, 3.0 * a], a).numpy() == 5
+    assert tape.gradient([y, z], a).numpy() == 5
     assert tape.gradient(y, [a, b], output_gradients=tf.constant(2.0))[0].numpy() == 4
 
 

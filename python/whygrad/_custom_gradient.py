@@ -5,6 +5,7 @@ import inspect
 import opcode
 
 from whygrad import _nest, _whygrad
+from whygrad._functions import functions as _functions
 
 __all__ = ["custom_gradient", "recompute_grad", "grad_pass_through"]
 
@@ -71,8 +72,7 @@ def recompute_grad(f):
             result = f(*args, **kwargs)
 
         def rule(*dresult, variables=None):
-            leaves = [_whygrad.convert_to_tensor(value) for value in _nest.flatten(args)]
-            watched = [_whygrad.identity(leaf) for leaf in leaves]
+            watched = [_functions["identity"](value) for value in _nest.flatten(args)]
             with GradientTape() as tape:
                 tape.watch(watched)
                 again = f(*_nest.pack_sequence_as(args, watched), **kwargs)

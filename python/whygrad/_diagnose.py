@@ -38,6 +38,15 @@ class diagnose:
         """A SARIF 2.1.0 log; files below `root` are named relative to it."""
         return self._report.to_sarif(root)
 
+    def to_html(self):
+        """A page of its own, which needs no network."""
+        from whygrad import _notebook
+
+        return _notebook.page(self.findings)
+
+    def _repr_html_(self):
+        return _show_in_notebook(self)
+
     def __len__(self):
         return len(self.findings)
 
@@ -50,6 +59,15 @@ class diagnose:
     __repr__ = __str__
 
 
-def explain(tape, target, sources):
-    """What stands between the target and each source on this tape, without differentiating anything."""
-    return _whygrad.explain(tape._tape, _nest.flatten(target), _nest.flatten(sources))
+def explain(tape, target, sources, values=False):
+    """What stands between the target and each source on this tape, which stays as it is. values: also why gradients are zero, NaN or infinite."""
+    return _whygrad.explain(tape._tape, _nest.flatten(target), _nest.flatten(sources), values)
+
+
+def _show_in_notebook(explanation):
+    from whygrad import _notebook  # not before a notebook asks for it
+
+    return _notebook.fragment(explanation.findings)
+
+
+Explanation._repr_html_ = _show_in_notebook

@@ -1,4 +1,4 @@
-"""Findings as a piece of HTML for notebooks: closed under its headline, with the path, the reason and the remedy inside."""
+"""Findings as HTML: each a headline that opens, with the path, the reason and the remedy inside."""
 
 from html import escape
 
@@ -25,6 +25,12 @@ def _finding(finding, open_):
     return f"<details{' open' if open_ else ''}><summary>{headline}</summary>{body}</details>"
 
 
-def html(findings):
-    """The first finding is open."""
+def fragment(findings):
+    """For a notebook's cell; the first finding is open."""
     return "".join(_finding(finding, i == 0) for i, finding in enumerate(findings)) or "<p>every gradient is there</p>"
+
+
+def page(findings):
+    """For a browser."""
+    head = "<head><meta charset='utf-8'><title>Gradients</title></head>"
+    return f"<!doctype html>\n<html lang='en'>{head}<body><h1>Gradients</h1>{fragment(findings)}</body></html>\n"

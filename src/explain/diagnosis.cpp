@@ -79,7 +79,7 @@ class Diagnosis::Scope final : public GradientObserver {
     f.cause = Cause::kCustomGradient;
     f.op = record.op->name;
     const auto returns_at = internal::attrs_of<Where>(record);
-    f.place = internal::place_of(returns_at.file != nullptr ? returns_at : record.where);
+    f.place = internal::place_of(returns_at.function != nullptr ? returns_at : record.where);
     f.source = "the inputs of a custom gradient";
     f.why = fmt::format("its backward function failed: {}", first_line(error.what()));
     f.remedy = reason(f.cause).remedy;
