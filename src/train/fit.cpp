@@ -6,6 +6,10 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+#include <utility>
+#include <vector>
+
 namespace whygrad::train {
 namespace {
 
@@ -17,6 +21,22 @@ Tensor loss_of(const FitOptions& options, const Tensor& labels, const Tensor& ou
   return options.loss ? options.loss(labels, outputs) : nn::sparse_categorical_crossentropy(labels, outputs, {}, where);
 }
 
+// The values of the variables that are not trained: what a forward pass in training may change, such as the counters of random numbers.
+class States {
+ public:
+  explicit States(const nn::Sequential& model) {
+    for (const auto& [path, variable] : model.parameters()) {
+      if (!variable.trainable()) values_.emplace_back(variable, variable.value());
+    }
+  }
+  void restore(const Where& where) const {
+    for (const auto& [variable, value] : values_) variable.assign(value, where);
+  }
+
+ private:
+  std::vector<std::pair<Variable, Tensor>> values_;
+};
+
 }  // namespace
 
 bool fit(const nn::Sequential& model, optim::Optimizer& optimizer, const data::Dataset<2>& batches, Progress& progress, const FitOptions& options,
@@ -27,9 +47,22 @@ bool fit(const nn::Sequential& model, optim::Optimizer& optimizer, const data::D
     data::Epoch<2> epoch = batches.iterate({.epoch = progress.epoch, .skip = progress.step});
     for (auto at = epoch.begin(where); at != epoch.end(); ++at) {
       const auto& [inputs, labels] = *at;
+      const auto forward = [&, &x = inputs, &y = labels] { return loss_of(options, y, model(x, {.training = true}, where), where); };
+      std::optional<States> before;
+      if (options.on_gradients) before.emplace(model);
       GradientTape tape({}, where);
-      const Tensor loss = loss_of(options, labels, model(inputs, {.training = true}, where), where);
+      const Tensor loss = forward();
       const Gradients gradients = tape.gradient(loss, variables, {}, where);
+      if (before) {
+        const std::function<void()> repeat = [&] {
+          const States after(model);
+          before->restore(where);
+          GradientTape again({}, where);
+          again.gradient(forward(), variables, {}, where);
+          after.restore(where);
+        };
+        options.on_gradients({progress, gradients, repeat});
+      }
       optimizer.apply_gradients(gradients, where);
 
       const double value = number(loss, where);

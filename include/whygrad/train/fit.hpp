@@ -20,6 +20,14 @@ struct StepReport {
   const Gradients& gradients;
 };
 
+// What on_gradients is told, before the optimizer's step.
+struct GradientsReport {
+  const Progress& progress;  // before this step
+  const Gradients& gradients;
+  // Computes the loss of this step and its gradients once more, for a closer look. Model and random numbers are left as they were.
+  const std::function<void()>& repeat;
+};
+
 // What on_epoch is told.
 struct EpochReport {
   std::int64_t epoch;        // the one that has ended, from 0
@@ -35,6 +43,7 @@ struct FitOptions {
   // Return false to end the training there; `progress` then says where to go on.
   std::function<bool(const StepReport&)> on_step = {};
   std::function<bool(const EpochReport&)> on_epoch = {};
+  std::function<void(const GradientsReport&)> on_gradients = {};
 };
 
 // Trains `model` on batches of inputs and labels, beginning where `progress` stands and keeping it up to date. Which batches come depends on progress
