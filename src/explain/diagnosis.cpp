@@ -45,9 +45,13 @@ class Diagnosis::Scope final : public GradientObserver {
     for (std::size_t s = 0; s < answer.gradients.size(); ++s) {
       const Gradient& g = answer.gradients[s];
       const bool replaced = answer.replaced[s] != 0;
-      const bool spoilt = log_.keep_values && g && !replaced && is_zero_or_spoilt(*g);
+      const bool spoilt = log_.keep_values && g && !replaced && internal::is_zero_or_spoilt(*g);
       by_numbers |= spoilt;
-      (!g || spoilt || (replaced && log_.keep_values) ? wanting : whole).push_back(s);
+      if (!g || spoilt || (replaced && log_.keep_values)) {
+        wanting.push_back(s);
+      } else if (!replaced) {
+        whole.push_back(s);
+      }
     }
     if (!wanting.empty()) look_at(answer, wanting, by_numbers);
     if (!whole.empty() && wants_partial()) {
@@ -115,11 +119,6 @@ class Diagnosis::Scope final : public GradientObserver {
   static Scope* mine() { return static_cast<Scope*>(GradientObserver::mine()); }
 
  private:
-  static bool is_zero_or_spoilt(const Tensor& gradient) {
-    const FlowGraph::Numbers n = internal::numbers_of(gradient);
-    return n.all_zero() || !n.finite();
-  }
-
   void look_at(const internal::Answer& answer, const std::vector<std::size_t>& sources, bool by_numbers) {
     std::vector<const internal::Record*> records;
     auto graph = std::make_shared<FlowGraph>(internal::flow_graph_of(*answer.facts, sources, &records));

@@ -188,7 +188,7 @@ class SpoiltSearch {
       const FlowGraph::Op& o = g_.ops[op];
       bool made_bad = false;
       for (Index out = o.first_output; out < o.first_output + o.outputs; ++out) {
-        bad[out] = spoilt_value(out) ? 1 : 0;
+        bad[out] = g_.numbers_of(out) == nullptr || spoilt_value(out) ? 1 : 0;
         made_bad |= bad[out] != 0;
       }
       if (!made_bad && chooses(op)) return op;

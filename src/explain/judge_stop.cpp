@@ -158,7 +158,7 @@ Verdict judge_open_path(const SourceQuestion& question, const FlowPath& path) {
 }
 
 bool is_metric(const SourceQuestion& question, const FlowPath& path) {
-  // What counts and averages: nothing here punishes a wrong answer more the farther off it is.
+  // What counts and averages behind the first stop, whatever that is: nothing here punishes a wrong answer more the farther off it is.
   static constexpr std::array kCounting = {"add",         "argmax",      "argmin",     "cast",          "count_nonzero", "divide",    "divide_no_nan",
                                            "equal",       "expand_dims", "greater",    "greater_equal", "identity",      "less",      "less_equal",
                                            "logical_and", "logical_not", "logical_or", "multiply",      "negative",      "not_equal", "reduce_all",
@@ -170,7 +170,7 @@ bool is_metric(const SourceQuestion& question, const FlowPath& path) {
   bool compared = false;
   for (std::size_t h = path.stops[0].first_hop; h < path.hops.size(); ++h) {
     const std::string_view name = g.def_of(path.hops[h].op).name;
-    if (std::find(kCounting.begin(), kCounting.end(), name) == kCounting.end()) return false;
+    if (h != path.stops[0].first_hop && std::find(kCounting.begin(), kCounting.end(), name) == kCounting.end()) return false;
     compared |= g.values[path.hops[h].out].dtype == DType::kBool;
   }
   return compared;

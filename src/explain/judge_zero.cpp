@@ -92,8 +92,7 @@ class ZeroSearch {
     if (shrank_to_nothing(g_, kill.hop)) {
       return vanished(q_, trail_.path_over(kill.hop, [](const Numbers& n) { return !n.all_zero(); }));
     }
-    Verdict v = by_declaration(kill.hop);
-    if (g_.ops[kill.hop.op].rule_of_def != kNone) put_first(v, Cause::kSecondOrder);
+    Verdict v = g_.ops[kill.hop.op].rule_of_def != kNone ? constant_slope(kill.hop.op) : by_declaration(kill.hop);
     if (is_complex(g_.values[kill.hop.in].dtype)) put_first(v, Cause::kComplex);
     return v;
   }
@@ -183,6 +182,14 @@ class ZeroSearch {
     Verdict v = at(Cause::kZeroFlat, op);
     v.why = fmt::format("`{}` is flat at the values that it was given: its derivative there is 0", name(op));
     v.evidence.push_back(range_of_inputs(op));
+    return v;
+  }
+
+  // A step of some op's gradient.
+  Verdict constant_slope(Index op) const {
+    Verdict v = at(Cause::kSecondOrder, op);
+    v.also = {Cause::kZeroFlat};
+    v.why = fmt::format("the derivative of `{}` does not change at these values, so that differentiating it again gives 0", g_.name_of(op));
     return v;
   }
 
@@ -280,8 +287,35 @@ class ZeroSearch {
     }
   }
 
+  // The first op in which the ways of all contributions come together: there they are taken from each other. The last contributor where none is.
+  Index meeting_point(const Hop& hop) const {
+    std::vector<std::uint64_t> ways(g_.values.size());  // by value: the contributors that lead to it, as bits
+    std::uint64_t all = 0;
+    std::size_t contributors = 0;
+    Index last = kNone;
+    const auto edges = edges_.to(hop.in);
+    auto edge = edges.begin();
+    for (Index op = edges.empty() ? hop.op : edges[0].op; op < g_.ops.size(); ++op) {
+      std::uint64_t here = 0;
+      for (; edge != edges.end() && edge->op == op; ++edge) {
+        if (g_.passed_to(op, edge->input)->all_zero()) continue;
+        if (last != op && ++contributors > kMostWays) return hop.op;
+        last = op;
+        here = std::uint64_t{1} << (contributors - 1);
+        all |= here;
+      }
+      for (std::size_t i = 0; i < g_.ops[op].inputs; ++i) {
+        if (g_.passed_to(op, i) != nullptr) here |= ways[g_.inputs_of(op)[i]];
+      }
+      if (here == all && all != 0 && edge == edges.end()) return op;
+      const FlowGraph::Op& o = g_.ops[op];
+      for (Index out = o.first_output; out < o.first_output + o.outputs; ++out) ways[out] |= here;
+    }
+    return hop.op;
+  }
+
   Verdict cancelled(const Hop& hop) const {
-    Verdict v = at(Cause::kZeroCancel, hop.op);
+    Verdict v = at(Cause::kZeroCancel, meeting_point(hop));
     v.remedy = reason(Cause::kZeroCancel).remedy;
     std::size_t count = 0;
     for (const PassedEdges::Edge& e : edges_.to(hop.in)) {
@@ -319,7 +353,7 @@ class ZeroSearch {
 
   double norm_at(Index value) const { return g_.gradient_of(value)->norm; }
 
-  static constexpr std::size_t kListed = 3;
+  static constexpr std::size_t kListed = 3, kMostWays = 64;
   const SourceQuestion& q_;
   const FlowGraph& g_;
   const PassedEdges& edges_;

@@ -79,6 +79,17 @@ FlowGraph::Numbers count(const T* elements, std::int64_t size) {
 }
 
 template <class T>
+bool all_zero_or_some_spoilt(const T* elements, std::int64_t size) {
+  bool zero = size != 0, finite = true;
+  for (std::int64_t i = 0; i < size; ++i) {
+    const double x = number(elements[i]);
+    zero &= x == 0;
+    finite &= std::abs(x) <= std::numeric_limits<double>::max();
+  }
+  return zero || !finite;
+}
+
+template <class T>
 std::int64_t first_bad(const T* elements, std::int64_t size) {
   std::int64_t infinite = -1;
   for (std::int64_t i = 0; i < size; ++i) {
@@ -94,6 +105,12 @@ std::int64_t first_bad(const T* elements, std::int64_t size) {
 FlowGraph::Numbers numbers_of(const Tensor& tensor) {
   const Packed packed(tensor);
   return with_elements(tensor.dtype(), packed.view().data, [&tensor](const auto* elements) { return count(elements, tensor.size()); });
+}
+
+bool is_zero_or_spoilt(const Tensor& tensor) {
+  const Packed packed(tensor);
+  return with_elements(tensor.dtype(), packed.view().data,
+                       [&tensor](const auto* elements) { return all_zero_or_some_spoilt(elements, tensor.size()); });
 }
 
 std::vector<std::int64_t> first_not_finite(const Tensor& tensor) {

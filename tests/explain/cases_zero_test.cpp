@@ -259,6 +259,18 @@ TEST(Zeros, a_shift_that_is_taken_out_again) {
   EXPECT_THAT(report, Says("shift", kZero, Cause::kZeroCancel, "add", line));
 }
 
+TEST(Zeros, ways_that_cancel_where_they_meet) {
+  const Variable w = variable({1.0f, 2.0f}, "w");
+  Diagnosis report({.values = true});
+  GradientTape tape;
+  const Tensor twice = w * 2.0f;
+  const Tensor sum = w + w;
+  const Tensor nothing = twice - sum;
+  const int line = __LINE__ - 1;
+  tape.gradient(reduce_sum(nothing), w);
+  EXPECT_THAT(report, Says("w", kZero, Cause::kZeroCancel, "subtract", line));
+}
+
 TEST(Zeros, half_precision_loses_small_gradients) {
   const Variable w(cast(constant({1.0f, 2.0f}), float16), "w");
   Diagnosis report({.values = true});

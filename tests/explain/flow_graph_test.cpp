@@ -91,6 +91,18 @@ TEST(FlowGraph, of_two_ways_the_one_with_fewer_breaks) {
   EXPECT_TRUE(found[0].others.empty());
 }
 
+TEST(FlowGraph, a_part_put_together_for_an_assignment_is_one_break_with_it) {
+  Sketch s;
+  const FlowGraph::Answer state{"value", Flow::kState, Role::kData, "state", "do not"},
+      stop{"x", Flow::kStopGradient, Role::kData, "asked", "do not"};
+  const Index whole = s.op("PartAssign", {0}, {state}, 10), assigned = s.op("Assign", {whole}, {state}, 11);
+  const Index stopped = s.op("StopGradient", {0}, {stop}, 12);
+  const std::vector<Finding> found = s.ask(s.op("AddV2", {assigned, stopped}, {kFlows}, 13));
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].op, "PartAssign");
+  EXPECT_TRUE(found[0].others.empty());
+}
+
 TEST(FlowGraph, an_index_is_taken_only_where_nothing_else_connects) {
   Sketch s;
   const FlowGraph::Answer no{"x", Flow::kNoDerivative, Role::kData, "it jumps", "do not"},
