@@ -45,6 +45,7 @@ constexpr OpDef kClipByValue = define_op({
     .name = "clip_by_value",
     .doc =
         "min(max(x, low), high), elementwise; low and high broadcast to x. dx = dy where low <= x <= high, else 0; the bound that was taken gets dy.",
+    .type = "Maximum",  // the last of the two that TensorFlow makes of it
     .inputs = {{"x", kFromAll}, {"low", kFromAll}, {"high", kFromAll}},
     .infer =
         [](InferContext& c) {
