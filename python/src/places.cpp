@@ -72,7 +72,19 @@ class CodeObjects {
     return slot;
   }
 
-  bool inside(PyCodeObject* code) const {
+  // NumPy calls back into tensors from its own Python code, which is not the user's either. Its code is met only once it is loaded.
+  void note_numpy() {
+    if (has_numpy_) return;
+    const nb::object name = nb::str("numpy"), numpy = nb::steal(PyImport_GetModule(name.ptr()));
+    if (!numpy.is_valid()) return PyErr_Clear();
+    has_numpy_ = true;
+    const nb::object file = nb::getattr(numpy, "__file__", nb::none());
+    if (!file.is_none()) folders_.push_back(folder_of(nb::cast<std::string>(file)));
+  }
+  static std::string folder_of(const std::string& file) { return file.substr(0, file.find_last_of("/\\") + 1); }
+
+  bool inside(PyCodeObject* code) {
+    note_numpy();
     const char* file = PyUnicode_AsUTF8(code->co_filename);
     if (file == nullptr) {
       PyErr_Clear();
@@ -89,6 +101,7 @@ class CodeObjects {
   std::array<Known, kRecent> recent_{};
   std::unordered_map<PyCodeObject*, std::size_t> index_;
   std::vector<std::string> folders_;
+  bool has_numpy_ = false;
   std::uint64_t met_ = 0;
 };
 

@@ -193,7 +193,6 @@ void bind_tensor(nb::module_& m) {
                        "An array of elements that never changes. Ops make new ones; a GradientTape follows them.");
   tensor_type = reinterpret_cast<PyTypeObject*>(c.ptr());
   c.attr("__array_priority__") = 100;  // so that NumPy leaves `array * tensor` to the tensor
-  c.attr("__module__") = "whygrad";
   c.def_prop_ro("shape", [](const Tensor& t) { return wrap(t.shape()); });
   c.def_prop_ro("dtype", [](const Tensor& t) { return wrap(t.dtype()); });
   c.def_prop_ro("ndim", [](const Tensor& t) { return t.rank(); });

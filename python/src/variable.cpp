@@ -133,7 +133,6 @@ void bind_variable(nb::module_& m) {
       "A named tensor that can be assigned, such as a weight. A GradientTape watches it by itself when it is read, if it is trainable.");
   variable_type = reinterpret_cast<PyTypeObject*>(c.ptr());
   c.attr("__array_priority__") = 100;
-  c.attr("__module__") = "whygrad";
   c.def("__init__", construct, nb::arg("initial_value"), nb::arg("trainable") = nb::none(), nb::arg("validate_shape") = true,
         nb::arg("caching_device") = nb::none(), nb::arg("name") = nb::none(), nb::arg("variable_def") = nb::none(), nb::arg("dtype") = nb::none(),
         nb::arg("kwargs"));

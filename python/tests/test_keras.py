@@ -86,6 +86,9 @@ def test_frozen_layers_keep_their_weights_out():
     net(tf.ones([1, 4]))
     assert len(net.trainable_variables) == 2
     assert not net.blocks[0].kernel.trainable
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(net(tf.ones([1, 4])))
+    assert tape.gradient(loss, net.blocks[0].kernel) is not None  # as in Keras
     net.trainable = False
     assert net.trainable_variables == []
     net.trainable = True

@@ -1,26 +1,22 @@
 """Automatic differentiation in which a missing gradient comes with a reason. `whygrad.tf` has the same under TensorFlow's names."""
 
-import importlib.util as _util
 import os as _os
 
 from whygrad import _whygrad
 from whygrad._whygrad import Tensor, Variable, from_dlpack  # noqa: F401
 
-# Where an op was called: the user's line, not one of these packages'.
-for _name in ("whygrad", "numpy"):
-    _spec = _util.find_spec(_name)
-    if _spec is not None:
-        _whygrad.skip_folder(_os.path.dirname(_spec.origin) + _os.sep)
+# Where an op was called: the user's line, not one of this package's.
+_whygrad.skip_folder(_os.path.dirname(__file__) + _os.sep)
 
 from whygrad import errors  # noqa: E402,F401
 from whygrad._control_flow import *  # noqa: E402,F403
 from whygrad._custom_gradient import *  # noqa: E402,F403
 from whygrad._diagnose import *  # noqa: E402,F403
-from whygrad._functions import functions as _functions  # noqa: E402
+from whygrad._functions import functions as _ops  # noqa: E402
 from whygrad._shape import TensorShape  # noqa: E402,F401
 from whygrad._tape import *  # noqa: E402,F403
 from whygrad.dtypes import *  # noqa: E402,F403
 
-globals().update(_functions)
+globals().update(_ops)
 
 __version__ = "0.1.0"

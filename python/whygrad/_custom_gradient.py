@@ -1,8 +1,6 @@
 """Functions whose gradient the user writes."""
 
 import functools
-import inspect
-import opcode
 
 from whygrad import _nest, _whygrad
 from whygrad._functions import functions as _functions
@@ -15,6 +13,8 @@ def _as_list(values):
 
 
 def _takes_variables(rule):
+    import inspect
+
     try:
         parameters = inspect.signature(rule).parameters.values()
     except (TypeError, ValueError):
@@ -24,6 +24,8 @@ def _takes_variables(rule):
 
 def _return_of(rule):
     """The last return of a Python function, as its code and the offset in it; None for other callables."""
+    import opcode
+
     code = getattr(rule, "__code__", None)
     if code is None:
         return None

@@ -1,6 +1,5 @@
 """GradientTape and the functions around it, with TensorFlow's structures, defaults and errors over the engine's tape."""
 
-import contextlib
 import enum
 
 from whygrad import _nest, _whygrad
@@ -54,13 +53,8 @@ class GradientTape:
                 raise ValueError(f"Passed in object {value!r} of type {type(value).__name__!r}, not tf.Tensor or tf.Variable or ExtensionType.")
             self._tape.watch(value)
 
-    @contextlib.contextmanager
     def stop_recording(self):
-        self._tape.pause()
-        try:
-            yield
-        finally:
-            self._tape.resume()
+        return _Pause(self._tape)
 
     def reset(self):
         self._tape.reset()
@@ -107,11 +101,22 @@ def _refuse_jacobian(target):
     raise AttributeError(f"[jacobian] {why}: {type(target).__name__!r} object has no attribute 'shape'")
 
 
-@contextlib.contextmanager
-def stop_recording():
+class _Pause:
+    def __init__(self, tape):
+        self._tape = tape
+
+    def __enter__(self):
+        self._tape.pause()
+
+    def __exit__(self, kind, value, traceback):
+        self._tape.resume()
+
+
+class stop_recording:
     """Suspends all tapes of this thread."""
-    stopped = [_whygrad.StoppedRecording()]
-    try:
-        yield
-    finally:
-        stopped.clear()
+
+    def __enter__(self):
+        self._stopped = _whygrad.StoppedRecording()
+
+    def __exit__(self, kind, value, traceback):
+        del self._stopped

@@ -7,7 +7,7 @@ w1 = tf.Variable(tf.reshape(tf.sin(tf.range(15, dtype=tf.float32)), [3, 5]))
 b1 = tf.Variable(tf.zeros([5]))
 w2 = tf.Variable(tf.reshape(tf.cos(tf.range(10, dtype=tf.float32)), [5, 2]))
 optimizer = tf.keras.optimizers.Adam(learning_rate=0.05)
-for _ in range(5):
+for _ in range(3):
     with tf.GradientTape() as tape:
         logits = tf.nn.tanh(x @ w1 + b1) @ w2
         loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=logits))

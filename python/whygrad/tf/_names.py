@@ -1,7 +1,5 @@
 """Which functions stand where in TensorFlow's modules. A name that the engine has no op for yet is left out, and asking for it says what is near."""
 
-import difflib
-
 from whygrad._functions import functions as _ops
 from whygrad.tf import _compositions
 
@@ -50,6 +48,8 @@ def fill(module, scope):
     def missing(name):
         if name.startswith("__"):
             raise AttributeError(name)
+        import difflib  # only for the message
+
         known = [known for known in scope if not known.startswith("_")]
         near = difflib.get_close_matches(name, known, 1, 0.5)
         elsewhere = [f"tf.{other}.{name}" for other, names in _MODULES.items() if other and other != module and name in names.split() and name in functions]

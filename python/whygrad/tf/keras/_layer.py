@@ -31,6 +31,15 @@ class Variable(_whygrad.Variable):
     def name(self):
         return self._shared_name.rpartition("/")[2]
 
+    @property
+    def trainable(self):
+        """Whether optimizers should move it. A tape watches the variable of a frozen layer all the same, as in Keras."""
+        return vars(self).get("_moved", super().trainable)
+
+    @trainable.setter
+    def trainable(self, value):
+        self._moved = bool(value)
+
 
 def shape_of(inputs):
     """The shape of each tensor in a structure, as tuples."""
