@@ -261,9 +261,17 @@ TEST_P(Elementwise, ZeroGradientStaysZero) {
     binary(op, dy.view(), y.view(), out.view());
     for (int i = 0; i < 3; ++i) EXPECT_EQ(out[i], 0);
   }
-  Array<float> bad({3}, {nan, inf, nan}), dead({3}, {-1, 0, -0.0f});
-  binary(Binary::kReluGrad, bad.view(), dead.view(), out.view());
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(out[i], 0);
+}
+
+// The gradient of relu is a product, as TensorFlow's: what is not finite stays so where the unit is off.
+TEST_P(Elementwise, ReluGradientMultiplies) {
+  const float inf = std::numeric_limits<float>::infinity(), nan = std::numeric_limits<float>::quiet_NaN();
+  Array<float> dy({4}, {nan, inf, 3, 3}), v({4}, {-1, 0, -0.0f, 1}), out({4});
+  binary(Binary::kReluGrad, dy.view(), v.view(), out.view());
+  EXPECT_TRUE(std::isnan(out[0]));
+  EXPECT_TRUE(std::isnan(out[1]));
+  EXPECT_EQ(out[2], 0);
+  EXPECT_EQ(out[3], 3);
 }
 
 }  // namespace

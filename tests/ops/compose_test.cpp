@@ -5,10 +5,12 @@
 #include <whygrad/autodiff/tape.hpp>
 #include <whygrad/ops/complex.hpp>
 #include <whygrad/ops/counting.hpp>
+#include <whygrad/ops/diagonal.hpp>
 #include <whygrad/ops/image.hpp>
 #include <whygrad/ops/index.hpp>
 #include <whygrad/ops/linspace.hpp>
 #include <whygrad/ops/norm.hpp>
+#include <whygrad/ops/segment.hpp>
 #include <whygrad/ops/sorting.hpp>
 #include <whygrad/ops/sparse.hpp>
 
@@ -147,6 +149,23 @@ TEST(Scatter, AddsToATensorAndMakesSparseOnesDense) {
   EXPECT_THAT(values(tensor_scatter_nd_add(x, indices, updates)), ElementsAre(21, 2, 43));
   EXPECT_THAT(values(sparse_to_dense({indices, updates, {3}})), ElementsAre(20, 0, 40));
   EXPECT_THAT(values(tensor_scatter_nd_update(x, indices, updates)), ElementsAre(20, 2, 30));  // the last one counts
+}
+
+TEST(Trace, SumsTheDiagonal) {
+  EXPECT_THAT(values(trace(constant({{{1.0, 2.0}, {3.0, 4.0}}, {{5.0, 6.0}, {7.0, 8.0}}}, float64))), ElementsAre(5, 13));
+}
+
+TEST(SegmentMean, OfEachId) {
+  const Tensor data = constant({{1.0, 2.0}, {3.0, 4.0}, {5.0, 6.0}}, float64);
+  EXPECT_THAT(values(unsorted_segment_mean(data, constant({2, 0, 2}), 3)), ElementsAre(3, 4, 0, 0, 3, 4));
+  EXPECT_THROW(unsorted_segment_mean(Tensor(), constant({0}), 1), ValueError);
+}
+
+TEST(SegmentSum, OfAscendingIds) {
+  const Tensor data = constant({{1.0, 2.0}, {3.0, 4.0}, {5.0, 6.0}}, float64);
+  EXPECT_THAT(values(segment_sum(data, constant({0, 0, 2}))), ElementsAre(4, 6, 0, 0, 5, 6));
+  EXPECT_EQ(segment_sum(zeros({0, 2}), zeros({0}, int32)).shape(), (Shape{0, 2}));
+  EXPECT_THROW(segment_sum(data, constant({2, 0, 0})), ValueError);
 }
 
 TEST(CountNonzero, OverAxes) {

@@ -44,7 +44,9 @@ void order_rows(const View& x, std::int64_t k, const View& positions) {
     std::vector<std::int32_t> places(static_cast<std::size_t>(n));
     for (std::int64_t row = begin; row < end; ++row) {
       std::iota(places.begin(), places.end(), 0);
-      std::partial_sort(places.begin(), places.begin() + k, places.end(), Before<T, kDescending>{x.as<const T>() + row * n});
+      const Before<T, kDescending> before{x.as<const T>() + row * n};
+      if (k < n) std::nth_element(places.begin(), places.begin() + k, places.end(), before);
+      std::sort(places.begin(), places.begin() + k, before);
       std::copy_n(places.begin(), k, positions.as<std::int32_t>() + row * k);
     }
   });

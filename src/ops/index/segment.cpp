@@ -1,0 +1,149 @@
+#include <whygrad/ops/segment.hpp>
+
+#include "kernels/cpu/elementwise.hpp"
+#include "kernels/cpu/index.hpp"
+#include "kernels/cpu/movement.hpp"
+#include "ops/core/defined.hpp"
+#include "ops/core/packed.hpp"
+#include "ops/elementwise/elementwise.hpp"
+#include "ops/families.hpp"
+#include "ops/index/index.hpp"
+
+#include <whygrad/ops/shape_ops.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace whygrad {
+namespace internal {
+namespace {
+
+struct SegmentAttrs {
+  std::int64_t num_segments = 0;
+};
+
+// A contiguous view with its first `rank` axes as one.
+struct Flat {
+  std::int64_t shape[2] = {1, 1};
+  std::int64_t strides[2];
+  Flat(const Shape& whole, int rank) {
+    for (int i = 0; i < whole.rank(); ++i) shape[i < rank ? 0 : 1] *= whole[i];
+    strides[0] = shape[1];
+    strides[1] = 1;
+  }
+  kernels::View view(const kernels::View& v, int rank) const { return {v.data, shape, strides, rank, v.dtype}; }
+};
+
+constexpr OpDef kSegmentSum = define_op({
+    .name = "unsorted_segment_sum",
+    .doc = "The parts of data [i.., k..] that bear one id of segment_ids [i..], added up: [num_segments, k..]. ddata = gather(dy, segment_ids).",
+    .inputs = {{"data", Differentiable{input(1)}}, {"segment_ids", kPosition, Role::kIndex}},
+    .attrs = {attr<&SegmentAttrs::num_segments>("num_segments", "how many ids there are", Attr::kRequired)},
+    .infer =
+        [](InferContext& c) {
+          check_index_dtype(c, 1);
+          const Shape &data = c.input(0).shape(), &ids = c.input(1).shape();
+          const std::int64_t count = c.attrs<SegmentAttrs>().num_segments;
+          if (!kernels::supports(kernels::Binary::kAdd, c.input(0).dtype())) refuse_dtype(c, "numbers");
+          if (count < 0) c.value_error(fmt::format("num_segments is {}", count), "it is the number of ids, 0 or more");
+          bool fits = ids.rank() <= data.rank();
+          for (int i = 0; fits && i < ids.rank(); ++i) fits = ids[i] == data[i];
+          if (!fits) c.shape_error("the ids do not go with the data", "segment_ids has the first extents of data: one id for each part");
+          Shape shape = {count};
+          for (int i = ids.rank(); i < data.rank(); ++i) shape.push_back(data[i]);
+          c.output(c.input(0).dtype(), shape);
+        },
+    .kernel =
+        [](KernelContext& g) {
+          const Packed data(g.input(0)), ids(g.input(1));
+          const int rank = g.input(1).rank();
+          alignas(16) const char zero[16] = {};
+          kernels::fill(g.out(), zero);
+          const Flat flat_ids(g.input(1).shape(), rank), parts(g.input(0).shape(), rank), segments(g.output().shape(), 1);
+          const std::int64_t bad = kernels::scatter_add(flat_ids.view(ids.view(), 1), parts.view(data.view(), 2), 0, segments.view(g.out(), 2));
+          if (bad >= 0) refuse_index(g.op().name, g.input(1), bad, g.attrs<SegmentAttrs>().num_segments);
+        },
+    .vjp = [](VjpContext& g) { g.give(0, gather(g.dy(), g.input(1))); },
+});
+
+struct RollAttrs {
+  Ints shift;
+  Ints axis;
+};
+
+constexpr OpDef kRoll = define_op({
+    .name = "roll",
+    .doc = "x with its elements moved by shift[i] along axis[i]; those that leave at one end come in at the other. dx = dy moved back.",
+    .inputs = {{"x", Differentiable{}}},
+    .attrs = {attr<&RollAttrs::shift>("shift", "how far, towards the end", Attr::kRequired),
+              attr<&RollAttrs::axis>("axis", "along which axes", Attr::kRequired)},
+    .infer =
+        [](InferContext& c) {
+          const auto& a = c.attrs<RollAttrs>();
+          if (a.shift.size() != a.axis.size()) {
+            c.value_error(fmt::format("{} shifts along {} axes", a.shift.size(), a.axis.size()), "give one shift for each axis");
+          }
+          for (const std::int64_t axis : a.axis) c.axis(axis);
+          c.output(c.input(0).dtype(), c.input(0).shape());
+        },
+    .kernel =
+        [](KernelContext& g) {
+          const auto& a = g.attrs<RollAttrs>();
+          const Shape& shape = g.output().shape();
+          Tensor now = g.input(0);
+          for (int i = 0; i < a.axis.size() && g.output().size() != 0; ++i) {
+            const int axis = normalize_axis(g.op().name, a.axis[i], shape.rank());
+            const std::int64_t n = shape[axis], shift = (a.shift[i] % n + n) % n;
+            const Tensor from = make_tensor(DType::kI64, {n}), next = make_tensor(now.dtype(), shape);
+            for (std::int64_t k = 0; k < n; ++k) view_of(from).as<std::int64_t>()[k] = (k + n - shift) % n;
+            kernels::gather(view_of(now), view_of(from), axis, 0, view_of(next));
+            now = next;
+          }
+          kernels::copy(view_of(now), g.out());
+        },
+    .vjp =
+        [](VjpContext& g) {
+          const auto& a = g.attrs<RollAttrs>();
+          Ints back = a.shift;
+          for (int i = 0; i < back.size(); ++i) back[i] = -back[i];
+          g.give(0, roll(g.dy(), back, a.axis));
+        },
+});
+
+constexpr const OpDef* kOps[] = {&kSegmentSum, &kRoll};
+
+}  // namespace
+
+OpFamily segment_ops() { return kOps; }
+
+}  // namespace internal
+
+using namespace internal;
+
+Tensor unsorted_segment_sum(const Tensor& data, const Tensor& segment_ids, std::int64_t num_segments, Where where) {
+  return apply(kSegmentSum, {&data, &segment_ids}, where, SegmentAttrs{num_segments});
+}
+Tensor unsorted_segment_mean(const Tensor& data, const Tensor& segment_ids, std::int64_t num_segments, Where where) {
+  const Tensor sum = unsorted_segment_sum(data, segment_ids, num_segments, where);
+  const Tensor ones_by_id = fill(segment_ids.shape(), 1.0, data.dtype(), where);
+  Ints counted = {num_segments};
+  for (int i = 1; i < sum.rank(); ++i) counted.push_back(1);
+  const Tensor count = maximum(unsorted_segment_sum(ones_by_id, segment_ids, num_segments, where), 1.0, where);
+  return divide(sum, reshape(count, counted, where), where);
+}
+
+Tensor segment_sum(const Tensor& data, const Tensor& segment_ids, Where where) {
+  require_defined("segment_sum", segment_ids);
+  const Tensor ids = make_tensor(DType::kI64, segment_ids.shape());
+  kernels::cast(view_of(segment_ids), view_of(ids));
+  const auto* first = view_of(ids).as<std::int64_t>();
+  if (!std::is_sorted(first, first + ids.size())) {
+    throw ValueError("segment_sum", "the ids do not ascend", "sort the data by id, or use unsorted_segment_sum with the number of ids");
+  }
+  return unsorted_segment_sum(data, segment_ids, ids.size() == 0 ? 0 : first[ids.size() - 1] + 1, where);
+}
+
+Tensor roll(const Tensor& x, const Ints& shift, const Ints& axis, Where where) { return apply(kRoll, {&x}, where, RollAttrs{shift, axis}); }
+
+}  // namespace whygrad

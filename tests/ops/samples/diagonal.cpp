@@ -1,0 +1,109 @@
+// Diagonals, segments, roll.
+#include "ops/samples/places.hpp"
+
+#include <whygrad/ops/creation.hpp>
+#include <whygrad/ops/diagonal.hpp>
+#include <whygrad/ops/segment.hpp>
+
+#include <algorithm>
+
+namespace whygrad::samples {
+namespace {
+
+void add_diagonals(SampleList& list) {
+  for (const Shape& shape : {Shape{3, 3}, Shape{2, 3, 4}, Shape{4, 2}}) {
+    list.add({.op = "matrix_diag_part",
+              .inputs = {uniform(shape)},
+              .run = [](const Inputs& x) { return outputs(matrix_diag_part(x[0])); },
+              .expected =
+                  [](const Arrays& x) {
+                    Shape of(x[0].shape.extents().first(static_cast<std::size_t>(x[0].shape.rank() - 1)));
+                    of[of.rank() - 1] = std::min(x[0].shape.back(0), x[0].shape.back(1));
+                    return Arrays{by_place(of, [&](Place p) {
+                      p.push_back(p.back());
+                      return at(x[0], p);
+                    })};
+                  }});
+    for (const auto& [lower, upper] : {std::pair{0, 0}, std::pair{-1, 0}, std::pair{1, -1}, std::pair{5, 1}}) {
+      list.add({.op = "matrix_band_part",
+                .inputs = {uniform(shape)},
+                .run = [=, low = lower, up = upper](const Inputs& x) { return outputs(matrix_band_part(x[0], low, up)); },
+                .expected =
+                    [low = lower, up = upper](const Arrays& x) {
+                      return Arrays{by_place(x[0].shape, [&](const Place& p) {
+                        const std::int64_t row = p[p.size() - 2], column = p.back();
+                        return (low < 0 || row - column <= low) && (up < 0 || column - row <= up) ? at(x[0], p) : 0;
+                      })};
+                    }});
+    }
+  }
+  for (const Shape& matrix : {Shape{3, 3}, Shape{3, 5}, Shape{4, 3}}) {
+    list.add({.op = "matrix_diag",
+              .inputs = {uniform({2, 3})},
+              .run =
+                  [=](const Inputs& x) {
+                    return outputs(matrix == Shape{3, 3} ? matrix_diag(x[0]) : matrix_diag(x[0], matrix[0], matrix[1]));
+                  },
+              .expected =
+                  [=](const Arrays& x) {
+                    return Arrays{by_place({2, matrix[0], matrix[1]}, [&](const Place& p) { return p[1] == p[2] ? at(x[0], {p[0], p[1]}) : 0; })};
+                  }});
+  }
+  list.refuse({.op = "matrix_diag_part", .fragment = "these are no matrices", .call = [] { matrix_diag_part(uniform({2})); }});
+  list.refuse({.op = "matrix_band_part", .fragment = "these are no matrices", .call = [] { matrix_band_part(uniform({}), 0, 0); }});
+  list.refuse({.op = "matrix_diag", .fragment = "3 elements on the diagonal of [2, 4]", .call = [] { matrix_diag(uniform({3}), 2, 4); }});
+  list.refuse({.op = "matrix_diag", .fragment = "a scalar is no diagonal", .call = [] { matrix_diag(uniform({})); }});
+}
+
+void add_segments(SampleList& list) {
+  list.add({.op = "unsorted_segment_sum",
+            .inputs = {uniform({2, 3, 2}), integers({2, 3}, 0, 3)},
+            .run = [](const Inputs& x) { return outputs(unsorted_segment_sum(x[0], x[1], 5)); },
+            .expected =
+                [](const Arrays& x) {
+                  return Arrays{by_place({5, 2}, [&](const Place& p) {
+                    double sum = 0;
+                    by_place(x[1].shape, [&](const Place& i) {
+                      if (at(x[1], i) == static_cast<double>(p[0])) sum += at(x[0], {i[0], i[1], p[1]});
+                      return 0.0;
+                    });
+                    return sum;
+                  })};
+                }});
+  list.refuse({.op = "unsorted_segment_sum", .fragment = "indices[1] is 2, which is not in [0, 2)", .call = [] {
+                 unsorted_segment_sum(uniform({2}), constant({0, 2}), 2);
+               }});
+  list.refuse({.op = "unsorted_segment_sum", .fragment = "the ids do not go with the data", .call = [] {
+                 unsorted_segment_sum(uniform({2, 3}), constant({0, 1, 0}), 2);
+               }});
+  list.refuse(
+      {.op = "unsorted_segment_sum", .fragment = "num_segments is -1", .call = [] { unsorted_segment_sum(uniform({1}), constant({0}), -1); }});
+}
+
+void add_rolls(SampleList& list) {
+  const struct {
+    Ints shift, axis;
+    std::int64_t rows, columns;  // what the shifts come to
+  } cases[] = {{{1}, {0}, 1, 0}, {{-1}, {-1}, 0, -1}, {{2, 9}, {0, 1}, 2, 9}, {{1, 1}, {1, 1}, 0, 2}, {{}, {}, 0, 0}};
+  for (const auto& c : cases) {
+    list.add(
+        {.op = "roll",
+         .inputs = {uniform({3, 4})},
+         .run = [=](const Inputs& x) { return outputs(roll(x[0], c.shift, c.axis)); },
+         .expected =
+             [=](const Arrays& x) {
+               return Arrays{by_place({3, 4}, [&](const Place& p) { return at(x[0], {(p[0] - c.rows + 30) % 3, (p[1] - c.columns + 40) % 4}); })};
+             }});
+  }
+  list.refuse({.op = "roll", .fragment = "2 shifts along 1 axes", .call = [] { roll(uniform({2}), {1, 1}, {0}); }});
+  list.refuse({.op = "roll", .fragment = "axis 1 is out of range", .call = [] { roll(uniform({2}), {1}, {1}); }});
+}
+
+const Samples kSamples([](SampleList& list) {
+  add_diagonals(list);
+  add_segments(list);
+  add_rolls(list);
+});
+
+}  // namespace
+}  // namespace whygrad::samples
