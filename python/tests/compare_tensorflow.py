@@ -1,10 +1,12 @@
 """Runs programs under TensorFlow and under whygrad.tf and compares what they leave in `grads`.
 
     compare_tensorflow.py --tensorflow PYTHON [PROGRAM.py | CASES.jsonl ...]
+    compare_tensorflow.py --tensorflow PYTHON --record
 
 PYTHON is an interpreter that has TensorFlow. Without arguments the programs beside this file are run. A line of a .jsonl file has the fields `id` and
 `program`. Compared are the names, which gradients are None, dtype, shape and values, and where a program raises, the exception's class. A program
-whose numbers change with TensorFlow's seed draws them by chance: of it only None, zero, NaN, Inf or a value are compared.
+whose numbers change with TensorFlow's seed draws them by chance: of it only None, zero, NaN, Inf or a value are compared. --record writes what TensorFlow says to tensorflow.json beside the programs, which
+test_programs.py compares with where there is no TensorFlow.
 """
 
 import argparse
@@ -16,6 +18,7 @@ import sys
 
 TOLERANCE = 2e-5  # of the largest element: two orders of summation in float32
 PROGRAMS = pathlib.Path(__file__).parent / "programs"
+RECORD = PROGRAMS / "tensorflow.json"
 
 
 def programs_in(paths):
@@ -145,10 +148,18 @@ def compare(tensorflow, paths):
     return 1 if wrong else 0
 
 
+def record(tensorflow):
+    results = results_of(tensorflow, "tensorflow", 1, programs_in(sorted(PROGRAMS.glob("*.py"))))
+    lines = (f"{json.dumps(name)}: {json.dumps(result)}" for name, result in results.items())
+    RECORD.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    return 0
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("paths", nargs="*", type=pathlib.Path)
     parser.add_argument("--tensorflow", metavar="PYTHON", help="an interpreter that has TensorFlow")
+    parser.add_argument("--record", action="store_true", help="write down what TensorFlow says of the programs beside this file")
     parser.add_argument("--run", choices=["whygrad", "tensorflow"], help=argparse.SUPPRESS)
     parser.add_argument("--seed", type=int, default=1, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -158,6 +169,8 @@ def main():
         return 0
     if not options.tensorflow:
         parser.error("--tensorflow PYTHON is needed")
+    if options.record:
+        return record(options.tensorflow)
     return compare(options.tensorflow, options.paths or sorted(PROGRAMS.glob("*.py")))
 
 

@@ -33,3 +33,9 @@ def matrix_transpose(a, name="matrix_transpose", conjugate=False):
     perm = list(range(a.ndim))
     perm[-2:] = perm[:-3:-1]
     return _w.transpose(a, perm, conjugate)
+
+
+def matvec(a, b, transpose_a=False, adjoint_a=False, a_is_sparse=False, b_is_sparse=False, name=None):
+    """Matrices [..., m, k] times vectors [..., k] -> [..., m]."""
+    a = _value(a)
+    return _w.squeeze(_w.matmul(a, _w.expand_dims(_value(b, a), -1), transpose_a=transpose_a, adjoint_a=adjoint_a), -1)
