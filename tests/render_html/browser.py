@@ -61,6 +61,15 @@ def test_path(driver):
     assert node_named(driver, "matmul").get_attribute("aria-pressed") == "true"
 
 
+def test_numbers(driver):
+    badge = driver.find_element(By.CSS_SELECTOR, "#findings .badge").text
+    assert badge == "zero", badge
+    assert "relu" in details(driver) and "passes on only zeros" in details(driver), details(driver)
+    pictures = [picture.get_attribute("aria-label") for picture in driver.find_elements(By.CSS_SELECTOR, "#details [role=img]")]
+    assert any(label.startswith("histogram: 3 from 0") for label in pictures), pictures  # what relu made
+    assert any("3 elements: 3 zero, 0 NaN, 0 infinite" in label for label in pictures), pictures
+
+
 def test_search(driver):
     found = search_for(driver, "argmax")
     assert len(found) == 1 and "i64[8]" in found[0], found

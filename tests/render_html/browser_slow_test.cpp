@@ -1,10 +1,12 @@
 // The page in a real browser; the clicking is done by browser.py.
 #include <whygrad/autodiff/tape.hpp>
+#include <whygrad/explain/diagnosis.hpp>
 #include <whygrad/explain/render.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/index.hpp>
 #include <whygrad/ops/linalg.hpp>
+#include <whygrad/ops/nn_activation.hpp>
 #include <whygrad/ops/operand.hpp>
 #include <whygrad/ops/reduce.hpp>
 #include <whygrad/render_html/html.hpp>
@@ -54,6 +56,14 @@ Explanation large() {
   return tape.gradient(reduce_sum(y), w).why();
 }
 
+TEST(Browser, ShowsNumbersWhereTheyWereLookedAt) {
+  const Diagnosis report({.values = true});
+  const Variable w(constant({1.0f, 2.0f, 3.0f}), "w");
+  GradientTape tape;
+  const Tensor loss = reduce_sum(nn::relu(w - 10));
+  tape.gradient(loss, w);
+  in_browser("numbers", report.explanations());
+}
 TEST(Browser, ShowsThePathAndItsDetails) { in_browser("path", accuracy_as_loss()); }
 TEST(Browser, SearchLeadsToTheOp) { in_browser("search", accuracy_as_loss()); }
 TEST(Browser, KeyboardAlone) { in_browser("keyboard", accuracy_as_loss()); }
