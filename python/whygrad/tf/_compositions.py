@@ -35,7 +35,7 @@ def matrix_transpose(a, name="matrix_transpose", conjugate=False):
     return _w.transpose(a, perm, conjugate)
 
 
-def matvec(a, b, transpose_a=False, adjoint_a=False, a_is_sparse=False, b_is_sparse=False, name=None):
+def matvec(a, b, transpose_a=False, name=None):
     """Matrices [..., m, k] times vectors [..., k] -> [..., m]."""
     a = _value(a)
-    return _w.squeeze(_w.matmul(a, _w.expand_dims(_value(b, a), -1), transpose_a=transpose_a, adjoint_a=adjoint_a), -1)
+    return _f["squeeze"](_f["matmul"](a, _f["expand_dims"](_value(b, a), -1), transpose_a=transpose_a), -1)
