@@ -20,6 +20,18 @@ def test_dense_computes_and_names_its_weights():
     assert layer.kernel.shape == (2, 2)
 
 
+def test_names_are_those_of_keras():
+    class RNNBlock2D(keras.layers.Layer):
+        pass
+
+    for kind, name in [(keras.layers.Dropout, "dropout"), (keras.layers.BatchNormalization, "batch_normalization"), (RNNBlock2D, "rnn_block2d")]:
+        args = [0.5] if name == "dropout" else []
+        first, second = kind(*args).name, kind(*args).name
+        assert first.startswith(name) and second.startswith(name + "_") and first != second
+    assert keras.layers.Conv2D(1, 1).name.startswith("conv2d")
+    assert keras.layers.Dense(1, name="head").name == "head"
+
+
 def test_integers_and_doubles_become_the_dtype_of_the_layer():
     layer = keras.layers.Dense(1, kernel_initializer="ones")
     assert layer(tf.constant([[1, 2]])).dtype == tf.float32

@@ -1,13 +1,14 @@
 """Layer, from which all layers and models derive."""
 
 import inspect
+import re
 import threading
 
 from whygrad import _nest, _whygrad
 from whygrad._functions import functions as _ops
 from whygrad._tape import stop_recording
 from whygrad.dtypes import as_dtype
-from whygrad.tf._module import _snake, name_scope
+from whygrad.tf._module import name_scope
 from whygrad.tf.keras import backend, initializers
 
 _context = threading.local()  # .training: what the call that is running was told
@@ -15,7 +16,8 @@ _names = {}  # how many layers have had a name
 
 
 def unique_name(kind):
-    """dense, dense_1, dense_2, ..."""
+    """MaxPooling2D: max_pooling2d, max_pooling2d_1, max_pooling2d_2, ..."""
+    kind = re.sub("([a-z])([A-Z])", r"\1_\2", re.sub("(.)([A-Z][a-z0-9]+)", r"\1_\2", kind)).lower()
     count = _names[kind] = _names.get(kind, -1) + 1
     return f"{kind}_{count}" if count else kind
 
@@ -59,7 +61,7 @@ class Layer:
         return layer
 
     def __init__(self, *, name=None, dtype=None, trainable=True, input_shape=None, input_dim=None):
-        self.name = name or unique_name(_snake(type(self).__name__))
+        self.name = name or unique_name(type(self).__name__)
         self._dtype = None if dtype is None else as_dtype(dtype).name
         self._trainable = trainable
         self._declared_input = (input_dim,) if input_shape is None and input_dim is not None else input_shape
