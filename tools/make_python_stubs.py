@@ -72,7 +72,10 @@ def tf_stub():
 def main(folder):
     package = pathlib.Path(folder)
     (package / "tf").mkdir(parents=True, exist_ok=True)
-    subprocess.run([sys.executable, "-m", "nanobind.stubgen", "-q", "-m", "whygrad._whygrad", "-o", str(package / "_whygrad.pyi")], check=True)
+    subprocess.run([sys.executable, "-m", "nanobind.stubgen", "-q", "-r", "-m", "whygrad._whygrad", "-O", str(package)], check=True)
+    module = package / "_whygrad" / "__init__.pyi"
+    # Tensors have no hash, which a type checker takes for a mistake.
+    module.write_text(re.sub(r" *__hash__: None.*\n", "", module.read_text()))
     (package / "__init__.pyi").write_text(package_stub())
     for module in MODULES:
         lines = tf_stub() if module == "" else []

@@ -171,7 +171,7 @@ PyType_Slot slots[] = {
     {0, nullptr},
 };
 
-nb::object words(const char* function, nb::handle self) { return nb::module_::import_("whygrad._words").attr(function)(self); }
+nb::str words(const char* function, nb::handle self) { return nb::str(nb::object(nb::module_::import_("whygrad._words").attr(function)(self))); }
 
 }  // namespace
 

@@ -167,7 +167,7 @@ void bind_variable(nb::module_& m) {
   kAssign(c, "assign", assign<&Variable::assign>);
   kAssign(c, "assign_add", assign<&Variable::assign_add>);
   kAssign(c, "assign_sub", assign<&Variable::assign_sub>);
-  c.def("__repr__", [](nb::handle self) { return nb::module_::import_("whygrad._words").attr("variable_repr")(self); });
+  c.def("__repr__", [](nb::handle self) { return nb::str(nb::object(nb::module_::import_("whygrad._words").attr("variable_repr")(self))); });
   c.def(
       "ref", [](nb::handle self) { return nb::module_::import_("whygrad._reference").attr("Reference")(self); },
       "A stand-in that can be a key of a dict: variables compare by element.");
