@@ -13,6 +13,7 @@ from whygrad.tf.keras import backend, initializers
 
 _context = threading.local()  # .training: what the call that is running was told
 _names = {}  # how many layers have had a name
+_OWN_LISTS = ("_trainable_variables", "_non_trainable_variables")
 
 
 def unique_name(kind):
@@ -95,9 +96,10 @@ class Layer:
         """The layers among the attributes, in lists, tuples and dicts too, each once."""
         found = {}
         for key, attribute in vars(self).items():
-            for leaf in _nest.flatten(attribute) if _nest.is_nested(attribute) else [attribute]:
-                if isinstance(leaf, Layer):
-                    found[id(leaf)] = leaf
+            if isinstance(attribute, Layer):
+                found[id(attribute)] = attribute
+            elif isinstance(attribute, (list, tuple, dict)) and key not in _OWN_LISTS:
+                found.update((id(leaf), leaf) for leaf in _nest.flatten(attribute) if isinstance(leaf, Layer))
         return list(found.values())
 
     def _all_layers(self):
