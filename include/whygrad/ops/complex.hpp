@@ -9,7 +9,7 @@ namespace whygrad {
 WG_API Tensor complex(const Tensor& re, const Tensor& im, Where where = Where::here());
 // |x| of complex x, real; abs(x) does it for any x. dx = dy x / |x|, 0 where x is 0. Throws DTypeError for real x.
 WG_API Tensor complex_abs(const Tensor& x, Where where = Where::here());
-// The angle of x in (-pi, pi]; of real x 0 or pi, which carries no gradient. dx = -dy / (imag(x) + i real(x)), NaN where x is 0.
+// The angle of x in (-pi, pi]; of real x 0 or pi, which carries no gradient. dx = -dy / (imag(x) + i real(x)), not finite where x is 0.
 WG_API Tensor angle(const Tensor& x, Where where = Where::here());
 
 }  // namespace whygrad

@@ -91,7 +91,7 @@ constexpr OpDef kComplexAbs = define_op({
 
 constexpr OpDef kAngle = define_op({
     .name = "angle",
-    .doc = "The angle of complex x in (-pi, pi], elementwise; real. dx = -dy / (imag(x) + i * real(x)), NaN where x is 0.",
+    .doc = "The angle of complex x in (-pi, pi], elementwise; real. dx = -dy / (imag(x) + i * real(x)), not finite where x is 0.",
     .inputs = {{"x", Differentiable{input(0)}}},
     .infer =
         [](InferContext& c) {
@@ -101,8 +101,9 @@ constexpr OpDef kAngle = define_op({
     .kernel = [](KernelContext& g) { kernels::binary(Binary::kAtan2, PartView(g.in(0), 1).view(), PartView(g.in(0), 0).view(), g.out()); },
     .vjp =
         [](VjpContext& g) {
-          const Tensor x = g.input(0), turned = reciprocal(complex(imag(x), real(x)));
-          g.give(0, negative(cast(g.dy(), x.dtype())) * turned);
+          // Part by part: as a product of complex numbers an infinite part would make a NaN of the other.
+          const Tensor x = g.input(0), turned = reciprocal(complex(imag(x), real(x))), dy = negative(g.dy());
+          g.give(0, complex(dy * real(turned), dy * imag(turned)));
         },
     .nonfinite = {NonFiniteHazard::kDiv0, "keep x away from 0, where it has no angle: put a small number in its place with where(x == 0, eps, x)"},
 });
