@@ -19,13 +19,17 @@ class Pass {
  public:
   explicit Pass(data::Pass pass) : pass_(std::move(pass)) {}
   Pass(Pass&&) noexcept = default;
-  ~Pass() {
+  ~Pass() { close(); }
+
+  // Stops the thread that makes elements ahead, if there is one. It must be able to finish what it is at, so this comes before the interpreter's end.
+  void close() {
     const nb::gil_scoped_release release;
     pass_.reset();
   }
 
   // The tensors of the next element, None at the end.
   nb::object next() {
+    if (!pass_) return nb::none();
     const Where where = caller();
     std::optional<std::vector<Tensor>> row;
     {
@@ -73,7 +77,7 @@ void bind_datasets(nb::module_& m) {
         return Pipeline::from_tensor_slices(to_tensors(tensors, where), where);
       },
       arg("tensors"));
-  nb::class_<Pass>(sub, "Pass").def("next", &Pass::next);
+  nb::class_<Pass>(sub, "Pass", nb::is_weak_referenceable()).def("next", &Pass::next).def("close", &Pass::close);
   nb::class_<Pipeline>(sub, "Pipeline")
       .def(
           "shuffle",

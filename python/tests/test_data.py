@@ -1,5 +1,8 @@
 """tf.data over the engine's data sets."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -65,6 +68,24 @@ def test_what_a_mapped_function_raises_reaches_the_loop(prefetch):
     dataset = Dataset.range(5).map(refuse_three)
     with pytest.raises(KeyError, match="three"):
         numbers(dataset.prefetch(2) if prefetch else dataset)
+
+
+LEFT_OPEN = """
+import whygrad.tf as tf
+
+class Holder:
+    pass
+
+holder = Holder()
+holder.loop = iter(tf.data.Dataset.range(100000).map(lambda i: i * 2).prefetch(2))
+holder.itself = holder  # so that nothing but the interpreter's end destroys it
+print(int(next(holder.loop)))
+"""
+
+
+def test_a_prefetching_loop_may_be_open_at_the_end_of_the_program():
+    done = subprocess.run([sys.executable, "-c", LEFT_OPEN], capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "0\n", "")
 
 
 def test_repeat_take_skip():

@@ -213,6 +213,14 @@ def test_mean_of_numbers_tensors_and_weights():
     assert float(mean.result()) == 0.0
 
 
+def test_accuracies():
+    p = tf.constant([[0.1, 0.9], [0.8, 0.2], [0.3, 0.7]])
+    np.testing.assert_array_equal(keras.metrics.sparse_categorical_accuracy([1, 1, 1], p), [1, 0, 1])
+    np.testing.assert_array_equal(keras.metrics.sparse_categorical_accuracy([[1], [0], [0]], p), [1, 1, 0])
+    np.testing.assert_array_equal(keras.metrics.categorical_accuracy([[0, 1], [0, 1], [1, 0]], p), [1, 0, 0])
+    np.testing.assert_array_equal(keras.metrics.binary_accuracy([1, 0, 0], p[:, 1]), [1, 1, 0])
+
+
 @pytest.mark.parametrize("kind", [keras.optimizers.SGD, keras.optimizers.Adam, keras.optimizers.RMSprop])
 def test_optimizers_go_downhill(kind):
     w = tf.Variable([3.0, -2.0])

@@ -114,4 +114,8 @@ class SparseCategoricalCrossentropy(_OfTheEngine):
         super().__init__(_nn.sparse_categorical_crossentropy, reduction, name, dtype, from_logits=from_logits)
 
 
+MSE = mse = mean_squared_error
+MAE = mae = mean_absolute_error
+KLD = kld = kl_divergence
+
 __getattr__ = _missing("tf.keras.losses", globals())

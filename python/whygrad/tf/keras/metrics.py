@@ -2,6 +2,7 @@
 
 from whygrad import _whygrad
 from whygrad._functions import functions as _ops
+from whygrad.tf.keras import backend as _backend
 from whygrad.tf.keras._near import missing as _missing
 
 
@@ -29,6 +30,27 @@ class Mean:
 
     def reset_state(self):
         self._native.reset()
+
+
+def binary_accuracy(y_true, y_pred, threshold=0.5):
+    """1 for each element on the right side of the threshold, else 0."""
+    y_true = _ops["convert_to_tensor"](y_true)
+    y_pred = _ops["convert_to_tensor"](y_pred)
+    return _ops["cast"](_ops["equal"](y_true, _ops["cast"](y_pred > threshold, y_true.dtype)), _backend.floatx())
+
+
+def sparse_categorical_accuracy(y_true, y_pred):
+    """1 for each row whose largest element stands at its class, else 0."""
+    y_pred = _ops["convert_to_tensor"](y_pred)
+    y_true = _ops["cast"](y_true, y_pred.dtype)
+    if y_true.ndim == y_pred.ndim and y_true.shape[-1] == 1:
+        y_true = _ops["squeeze"](y_true, -1)
+    return _ops["cast"](_ops["equal"](y_true, _ops["cast"](_ops["argmax"](y_pred, axis=-1), y_true.dtype)), _backend.floatx())
+
+
+def categorical_accuracy(y_true, y_pred):
+    """The same for classes as one-hot rows."""
+    return sparse_categorical_accuracy(_ops["argmax"](y_true, axis=-1), y_pred)
 
 
 __getattr__ = _missing("tf.keras.metrics", globals())
