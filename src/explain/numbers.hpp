@@ -11,6 +11,7 @@
 
 namespace whygrad::internal {
 
+// The histogram is that of a sample where there are many elements.
 FlowGraph::Numbers numbers_of(const Tensor& tensor);
 // Whether all elements are 0, or one is not finite: one quick pass, for every gradient inside of a Diagnosis. False for a tensor without elements.
 bool is_zero_or_spoilt(const Tensor& tensor);
