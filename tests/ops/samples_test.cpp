@@ -212,6 +212,7 @@ TEST(OpTable, TypesAreTensorFlowsAndTellOpsApart) {
   const std::map<std::string, std::vector<std::string>> shared = {{"MatMul", {"dense", "matmul"}},
                                                                   {"Conv2D", {"conv2d", "conv2d_bias"}},
                                                                   {"Relu", {"conv2d_bias_relu", "dense_relu", "relu"}},
+                                                                  {"Maximum", {"clip_by_value", "maximum"}},
                                                                   {"TopKV2", {"argsort", "top_k"}}};
   std::map<std::string, std::vector<std::string>> by_type;
   for (const OpDef* op : op_table()) {
