@@ -46,8 +46,8 @@ class WG_API Diagnosis {
   void add(Finding finding);
   // Adds it to every Diagnosis that is open on this thread, if there is one.
   static void report(const Finding& finding);
-  // Tells them that gradients which were fine were mixed with one that is not finite, as by a division by the norm of all. Names what the last finding
-  // about such a gradient names, if there is one.
+  // Tells them that gradients which were fine were mixed with one that is not finite, as by a division by the norm of all. Names what the last
+  // finding about such a gradient names, if there is one.
   static void report_spread(Where where = Where::here());
   // Plain text, as that of an Explanation.
   std::string to_string() const;
