@@ -90,8 +90,8 @@ TEST(Render, TheSchemaRefusesWhatIsWrong) {
   json document = json::parse(to_json(broken_model()));
   document["explanations"][0]["findings"][0]["status"] = "gone";
   write_bytes(folder / "document.json", document.dump());
-  const std::string command =
-      "/usr/bin/python3 -m jsonschema --instance " + folder / "document.json" + " " WG_SOURCE_DIR "/docs/flow.schema.json > " + folder / "output 2>&1";
+  const std::string command = "/usr/bin/python3 -m jsonschema --instance " + folder / "document.json" +
+                              " " WG_SOURCE_DIR "/docs/flow.schema.json > " + folder / "output 2>&1";
   EXPECT_NE(std::system(command.c_str()), 0);
   EXPECT_THAT(read_bytes(folder / "output"), HasSubstr("gone"));
 }
