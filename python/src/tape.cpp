@@ -2,6 +2,7 @@
 #include "tape.hpp"
 
 #include "convert.hpp"
+#include "held.hpp"
 #include "places.hpp"
 
 #include <whygrad/autodiff/control_flow.hpp>
@@ -117,16 +118,6 @@ nb::object wrap_all(const std::vector<Variable>& variables) {
   return list;
 }
 
-// A Python object that may be let go of by any thread.
-using Shared = std::shared_ptr<PyObject>;
-Shared share(nb::handle object) {
-  return Shared(object.inc_ref().ptr(), [](PyObject* p) {
-    if (!Py_IsInitialized()) return;
-    const nb::gil_scoped_acquire gil;
-    Py_DECREF(p);
-  });
-}
-
 std::vector<Tensor> gradients_in(nb::handle list, const Where& where) {
   std::vector<Tensor> tensors;
   for (nb::handle item : nb::iter(list)) tensors.push_back(item.is_none() ? Tensor() : to_tensor(item, where));
@@ -140,7 +131,7 @@ nb::object run_custom_gradient(nb::handle function, nb::handle inputs) {
   const auto forward = [&](const std::vector<Tensor>&) {
     const nb::object result = function();
     CustomResult custom{.outputs = to_tensors(result[0], where)};
-    const Shared rule = share(result[1]);
+    const Held rule = hold(result[1]);
     if (const nb::object place = result[3]; !place.is_none()) custom.returns_at = place_in(place[0], nb::cast<std::uint32_t>(place[1]));
     const auto backward = [rule](const std::vector<Tensor>& dys, const std::vector<Variable>& variables) {
       const nb::gil_scoped_acquire gil;
