@@ -17,38 +17,41 @@ using data::Pipeline;
 // One pass. Other threads run while it waits, since a prefetching one may be in a function of Python's.
 class Pass {
  public:
-  explicit Pass(data::Pass pass) : pass_(std::move(pass)) {}
+  explicit Pass(data::Pass pass) : pass_(std::make_unique<data::Pass>(std::move(pass))) {}
   Pass(Pass&&) noexcept = default;
-  ~Pass() { close(); }
-
-  // Stops the thread that makes elements ahead, if there is one. It must be able to finish what it is at, so this comes before the interpreter's end.
-  void close() {
-    const nb::gil_scoped_release release;
+  // Stops the thread that makes elements ahead, if there is one. Once the interpreter ends that thread may never come back from Python, and is left.
+  ~Pass() {
+    if (!pass_) return;
+    if (!interpreter_is_there()) {
+      static_cast<void>(pass_.release());
+      return;
+    }
+    const Unlocked unlocked(Unlocked::For::kWaiting);
     pass_.reset();
   }
 
   // The tensors of the next element, None at the end.
   nb::object next() {
-    if (!pass_) return nb::none();
     const Where where = caller();
     std::optional<std::vector<Tensor>> row;
     {
-      const nb::gil_scoped_release release;
+      const Unlocked unlocked(Unlocked::For::kWaiting);
       row = pass_->next(where);
     }
     return row ? wrap(std::move(*row)) : nb::none();
   }
 
  private:
-  std::optional<data::Pass> pass_;
+  std::unique_ptr<data::Pass> pass_;
 };
 
 // `function` takes a list of tensors and returns one.
 Pipeline map(const Pipeline& pipeline, nb::handle function) {
   return pipeline.map([function = hold(function)](std::span<const Tensor> row) {
-    const nb::gil_scoped_acquire gil;
-    const nb::object result = nb::handle(function.get())(wrap(std::vector<Tensor>(row.begin(), row.end())));
-    return to_tensors(result, caller());
+    return locked([&] {
+      const nb::object result = nb::handle(function.get())(wrap(std::vector<Tensor>(row.begin(), row.end())));
+      return to_tensors(result, caller());
+    });
   });
 }
 
@@ -77,7 +80,7 @@ void bind_datasets(nb::module_& m) {
         return Pipeline::from_tensor_slices(to_tensors(tensors, where), where);
       },
       arg("tensors"));
-  nb::class_<Pass>(sub, "Pass", nb::is_weak_referenceable()).def("next", &Pass::next).def("close", &Pass::close);
+  nb::class_<Pass>(sub, "Pass").def("next", &Pass::next);
   nb::class_<Pipeline>(sub, "Pipeline")
       .def(
           "shuffle",

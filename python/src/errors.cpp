@@ -36,6 +36,7 @@ void raise(const Error& error) {
 }
 
 void translate(const std::exception_ptr& pointer, void*) {
+  if (pointer == nullptr) wait_for_the_end();  // no exception of C++: see NOTE [threads at the interpreter's end]
   try {
     std::rethrow_exception(pointer);
   } catch (const Error& error) {
@@ -58,6 +59,8 @@ void set_error() noexcept {
     PyErr_SetString(e.type() == nb::exception_type::type_error ? PyExc_TypeError : PyExc_ValueError, e.what());
   } catch (const std::exception& e) {
     PyErr_SetString(PyExc_RuntimeError, e.what());
+  } catch (abi::__forced_unwind&) {
+    wait_for_the_end();
   }
 }
 

@@ -54,8 +54,7 @@ nb::object adopt_array(Array array) {
   auto held = std::make_unique<Array>(std::move(array));
   const auto release = [](void* context) {
     if (!Py_IsInitialized()) return;  // the interpreter is gone, and with it what could be given back
-    const nb::gil_scoped_acquire gil;
-    delete static_cast<Array*>(context);
+    locked([context] { delete static_cast<Array*>(context); });
   };
   const void* data = held->data();
   Tensor t = adopt(dtype, shape, data, release, held.get(), where);

@@ -13,8 +13,7 @@ using Held = std::shared_ptr<PyObject>;
 inline Held hold(nb::handle object) {
   return Held(object.inc_ref().ptr(), [](PyObject* p) {
     if (!Py_IsInitialized()) return;
-    const nb::gil_scoped_acquire gil;
-    Py_DECREF(p);
+    locked([p] { Py_DECREF(p); });
   });
 }
 

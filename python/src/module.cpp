@@ -8,6 +8,7 @@ NB_MODULE(_whygrad, m) {
   m.doc() = "The engine of whygrad.";
   nanobind::set_leak_warnings(false);  // a thread that still runs when the interpreter ends holds tensors
   install_error_translation();
+  wait_for_threads_at_exit();
   bind_places(m);
   bind_tensor(m);
   bind_variable(m);

@@ -1,6 +1,8 @@
 // What the parts of the Python module share.
 #pragma once
 
+#include "interpreter_lock.hpp"
+
 #include <whygrad/tensor/tensor.hpp>
 
 #include <nanobind/nanobind.h>
@@ -41,7 +43,7 @@ inline constexpr std::int64_t kWorthUnlocking = 1 << 14;
 template <class F>
 auto unlocked(std::int64_t elements, F&& f) {
   if (elements < kWorthUnlocking) return std::forward<F>(f)();
-  const nb::gil_scoped_release release;
+  const Unlocked unlocked;
   return std::forward<F>(f)();
 }
 

@@ -17,8 +17,7 @@ namespace {
 optim::LearningRate to_rate(nb::handle object) {
   if (PyCallable_Check(object.ptr()) == 0) return nb::cast<double>(object);
   return [function = hold(object)](std::int64_t step) {
-    const nb::gil_scoped_acquire gil;
-    return nb::cast<double>(nb::module_::import_("builtins").attr("float")(nb::handle(function.get())(step)));
+    return locked([&] { return nb::cast<double>(nb::module_::import_("builtins").attr("float")(nb::handle(function.get())(step))); });
   };
 }
 

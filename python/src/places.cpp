@@ -14,7 +14,9 @@
 
 #include <array>
 #include <string>
+#include <type_traits>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace whygrad::python {
@@ -120,12 +122,11 @@ Where place_in(const CodeObjects::Known& known, std::uint32_t offset) noexcept {
   return where;
 }
 
-bool interpreter_is_there() noexcept {
-#if PY_VERSION_HEX >= 0x030D0000
-  return Py_IsInitialized() && !Py_IsFinalizing();
-#else
-  return Py_IsInitialized() && !_Py_IsFinalizing();
-#endif
+// f() with the interpreter's lock, or nothing where there is no interpreter any more.
+template <class F>
+std::invoke_result_t<F> locked_if_there(F&& f) {
+  if (!interpreter_is_there()) return {};
+  return locked(std::forward<F>(f));
 }
 
 // Line and column from the code's table of positions, where it has one.
@@ -141,8 +142,6 @@ void find_position(nb::handle code, std::uint32_t offset, ForeignPlace& place) {
 }
 
 ForeignPlace resolve(const Where& where) {
-  if (!interpreter_is_there()) return {};
-  const nb::gil_scoped_acquire gil;
   ForeignPlace place;
   const nb::handle code = reinterpret_cast<PyObject*>(CodeObjects::instance().code_of(reinterpret_cast<std::uintptr_t>(where.function)));
   if (!code.is_valid()) return place;
@@ -156,8 +155,6 @@ ForeignPlace resolve(const Where& where) {
 }
 
 std::string source_line(const std::string& file, std::uint32_t line) {
-  if (!interpreter_is_there()) return {};
-  const nb::gil_scoped_acquire gil;
   try {
     auto text = nb::cast<std::string>(nb::module_::import_("linecache").attr("getline")(file, line));
     text.erase(text.find_last_not_of("\r\n") + 1);
@@ -195,7 +192,8 @@ Where place_in(nb::handle code, std::uint32_t offset) {
 }
 
 void bind_places(nb::module_& m) {
-  install_foreign_places({resolve, source_line});
+  install_foreign_places({[](const Where& where) { return locked_if_there([&] { return resolve(where); }); },
+                          [](const std::string& file, std::uint32_t line) { return locked_if_there([&] { return source_line(file, line); }); }});
   m.def(
       "skip_folder", [](std::string folder) { CodeObjects::instance().add_folder(std::move(folder)); }, nb::arg("folder"),
       "Code under this folder is not the user's: the places of ops are looked for in the frames that called it.");

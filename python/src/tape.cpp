@@ -72,7 +72,7 @@ class Tape {
     }
     std::vector<Gradient> gradients;
     {
-      const nb::gil_scoped_release release;
+      const Unlocked unlocked;
       const Gradients all = tape_->gradient(of, with_respect_to, options, where);
       gradients.assign(all.begin(), all.end());
     }
@@ -83,18 +83,20 @@ class Tape {
     const Where where = caller();
     const Watchable of = to_watchable(target, where);
     const Sources with_respect_to(watchables(sources, where));
-    const nb::gil_scoped_release release;
-    const Gradients all = whygrad::jacobian(*tape_, of, with_respect_to, unconnected(zero), where);
-    const nb::gil_scoped_acquire acquire;
+    const Gradients all = [&] {
+      const Unlocked unlocked;
+      return whygrad::jacobian(*tape_, of, with_respect_to, unconnected(zero), where);
+    }();
     return values_of({all.begin(), all.end()});
   }
 
   nb::object batch_jacobian(nb::handle target, nb::handle source, bool zero) {
     const Where where = caller();
     const Watchable of = to_watchable(target, where), with_respect_to = to_watchable(source, where);
-    const nb::gil_scoped_release release;
-    const Gradient gradient = whygrad::batch_jacobian(*tape_, of, with_respect_to, unconnected(zero), where);
-    const nb::gil_scoped_acquire acquire;
+    const Gradient gradient = [&] {
+      const Unlocked unlocked;
+      return whygrad::batch_jacobian(*tape_, of, with_respect_to, unconnected(zero), where);
+    }();
     return nb::object(values_of({gradient})[0]);
   }
 
@@ -134,9 +136,10 @@ nb::object run_custom_gradient(nb::handle function, nb::handle inputs) {
     const Held rule = hold(result[1]);
     if (const nb::object place = result[3]; !place.is_none()) custom.returns_at = place_in(place[0], nb::cast<std::uint32_t>(place[1]));
     const auto backward = [rule](const std::vector<Tensor>& dys, const std::vector<Variable>& variables) {
-      const nb::gil_scoped_acquire gil;
-      const nb::object gradients = nb::handle(rule.get())(wrap(dys), wrap_all(variables));
-      return CustomGradients{gradients_in(gradients[0], {}), gradients_in(gradients[1], {})};
+      return locked([&] {
+        const nb::object gradients = nb::handle(rule.get())(wrap(dys), wrap_all(variables));
+        return CustomGradients{gradients_in(gradients[0], {}), gradients_in(gradients[1], {})};
+      });
     };
     if (nb::cast<bool>(result[2])) {
       custom.backward_with_variables = backward;

@@ -128,10 +128,37 @@ def test_a_forked_child_computes():
         "import numpy, whygrad; t = whygrad.from_dlpack(numpy.ones(10)); keep = [t, numpy.asarray(t)]",
         "import whygrad.tf as tf, sys; f = tf.custom_gradient(lambda x: (x, lambda dy: dy)); sys.kept = f(tf.Variable(1.0))",
         "import whygrad, whygrad.tf as tf; report = whygrad.diagnose(values=True); report.__enter__()",
-        "import whygrad.tf as tf, threading, time\ndef f():\n  while True: tf.matmul(tf.ones([300, 300]), tf.ones([300, 300]))\n"
-        "threading.Thread(target=f, daemon=True).start(); time.sleep(0.1)",
     ],
 )
 def test_the_interpreter_ends_quietly(program):
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+# What a thread that nobody waits for does when the interpreter ends: work without the lock, work with it, and call Python from the engine.
+@pytest.mark.parametrize(
+    "step",
+    [
+        "tf.matmul(tf.ones([300, 300]), tf.ones([300, 300]))",
+        "tf.ones([3]) + 1.0",
+        "tf.custom_gradient(lambda x: (x * 2.0, lambda dy: sum(range(10000)) * dy))(tf.Variable(1.0))",
+        "tape.gradient(rule(v), v)",
+        "list(tf.data.Dataset.range(5).map(lambda x: x + sum(range(10000))).prefetch(2))",
+    ],
+)
+def test_the_interpreter_ends_quietly_under_a_running_thread(step):
+    program = f"""
+import whygrad.tf as tf, threading, time
+rule = tf.custom_gradient(lambda x: (x * 2.0, lambda dy: sum(range(10000)) * dy))
+v = tf.Variable(1.0)
+def forever():
+    while True:
+        with tf.GradientTape() as tape:
+            {step}
+for _ in range(3):
+    threading.Thread(target=forever, daemon=True).start()
+time.sleep(0.2)
+"""
+    for _ in range(3):
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+        assert (done.returncode, done.stderr) == (0, "")

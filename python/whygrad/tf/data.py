@@ -1,22 +1,11 @@
 """tf.data"""
 
-import atexit
-import weakref
-
 from whygrad import _nest, _whygrad
 from whygrad.tf.keras._near import missing as _missing
 
 _native = _whygrad.data
 AUTOTUNE = -1
 _AHEAD = 2  # elements that prefetch(AUTOTUNE) makes ahead
-_open = weakref.WeakSet()  # passes whose threads may be running
-
-
-@atexit.register
-def _close_all():
-    """A thread that runs into the interpreter's end takes the process with it."""
-    for epoch in list(_open):
-        epoch.close()
 
 
 class _Structure:
@@ -103,7 +92,6 @@ class Dataset:
     def __iter__(self):
         epoch = self._pipeline.epoch(self._epochs)
         self._epochs += 1
-        _open.add(epoch)
         while (tensors := epoch.next()) is not None:
             yield self._structure.element(tensors)
 

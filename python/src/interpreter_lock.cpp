@@ -1,0 +1,58 @@
+#include "interpreter_lock.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+namespace whygrad::python {
+namespace {
+
+std::atomic<int> working{0};   // threads between letting go of the lock and asking for it again
+thread_local int my_work = 0;  // 1 where this thread is one of them
+
+void begin_work(int work) noexcept {
+  working.fetch_add(work, std::memory_order_relaxed);
+  my_work = work;
+}
+int end_work() noexcept {
+  working.fetch_sub(my_work, std::memory_order_release);
+  return std::exchange(my_work, 0);
+}
+
+}  // namespace
+
+void wait_for_the_end() noexcept {
+  for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
+}
+
+bool interpreter_is_there() noexcept {
+#if PY_VERSION_HEX >= 0x030D0000
+  return Py_IsInitialized() && !Py_IsFinalizing();
+#else
+  return Py_IsInitialized() && !_Py_IsFinalizing();
+#endif
+}
+
+Unlocked::Unlocked(For what) noexcept : state_((begin_work(what == For::kWork ? 1 : 0), PyEval_SaveThread())) {}
+
+Unlocked::~Unlocked() {
+  end_work();
+  in_interpreter([this] { PyEval_RestoreThread(state_); });
+}
+
+Locked::Locked() noexcept : interrupted_(end_work()), state_(in_interpreter([] { return PyGILState_Ensure(); })) {}
+
+Locked::~Locked() {
+  PyGILState_Release(state_);
+  begin_work(interrupted_);
+}
+
+void wait_for_threads_at_exit() {
+  Py_AtExit([] {
+    constexpr int kMilliseconds = 10'000;
+    for (int i = 0; i < kMilliseconds && working.load(std::memory_order_acquire) != 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  });
+}
+
+}  // namespace whygrad::python
