@@ -17,15 +17,12 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O3 -DNDEBUG")
 
 find_program(WG_CCACHE ccache)
 if(WG_CCACHE AND PROJECT_IS_TOP_LEVEL AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${WG_CCACHE}")
+  # What it asks for, to keep objects that were made with precompiled headers.
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros "${WG_CCACHE}")
 endif()
 
 # Options in records leave fields to their defaults (`{.stddev = 0.05f}`), so missing initialisers are no mistake here.
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers)
-# g++ 12 takes the inlined `"text" + string` for a copy onto itself (GCC bug 105651).
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  add_compile_options(-Wno-restrict)
-endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   add_compile_options(-Wno-restrict)  # g++ 12 gives it wrongly for `"text" + std::string` (GCC bug 105651)
 endif()

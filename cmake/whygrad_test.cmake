@@ -1,7 +1,14 @@
 # whygrad_test(NAME name SRCS file... [LABELS label...])
 #
 # One GoogleTest program. Its tests are listed when ctest starts (not at build time, where listing with sanitizers is slow), and each is one entry
-# of ctest, so that a crash takes down and names one test only.
+# of ctest, so that a crash takes down and names one test only. The tests' own code is not optimised, which takes the compiler twice as long and
+# finds nothing; the library that they test is. Headers that most of them include are compiled once.
+file(WRITE "${CMAKE_CURRENT_BINARY_DIR}/precompiled.cpp" "int main() {}\n")
+add_executable(tests_precompiled EXCLUDE_FROM_ALL "${CMAKE_CURRENT_BINARY_DIR}/precompiled.cpp")
+target_link_libraries(tests_precompiled PRIVATE whygrad_layers GTest::gmock)
+target_compile_options(tests_precompiled PRIVATE -O0)
+target_precompile_headers(tests_precompiled PRIVATE <gmock/gmock.h> <gtest/gtest.h> <whygrad/whygrad.hpp>)
+
 function(whygrad_test)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME" "SRCS;LABELS")
   set(target ${arg_NAME}_test)
@@ -9,6 +16,8 @@ function(whygrad_test)
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
   target_compile_definitions(${target} PRIVATE WG_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_link_libraries(${target} PRIVATE whygrad_layers GTest::gmock GTest::gtest_main)
+  target_compile_options(${target} PRIVATE -O0)
+  target_precompile_headers(${target} REUSE_FROM tests_precompiled)
   gtest_discover_tests(${target} TEST_PREFIX "${arg_NAME}: " DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 600)
 endfunction()
 
