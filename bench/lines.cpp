@@ -3,6 +3,8 @@
 #include "tensor/log.hpp"
 #include "workloads.hpp"
 
+#include <whygrad/explain/diagnosis.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <sched.h>
@@ -43,8 +45,9 @@ std::int64_t peak_mib() {
 
 struct Times {
   const char* mode;
-  bool explain;
+  bool explain, diagnose;
   double first = 0;
+  std::int64_t peak = 0;
   std::vector<double> all = {};
 };
 
@@ -61,26 +64,34 @@ void print(const Workload& workload, Times& times) {
                               {"max_ms", rounded(times.all.back())},
                               {"runs", times.all.size()},
                               {"first_ms", std::round(times.first * 100) / 100},
-                              {"peak_rss_mib", peak_mib()}}
+                              {"peak_rss_mib", times.peak}}
                    .dump()
             << std::endl;
 }
 
-// The two modes take turns step by step, so that noise of the machine falls on both.
+// One step, inside of a Diagnosis that looks at numbers or outside of any.
+double timed(const Times& mode, const std::function<void()>& step) {
+  internal::set_explanations_enabled(mode.explain);
+  if (!mode.diagnose) return milliseconds(step);
+  return milliseconds([&step] {
+    const Diagnosis report({.values = true});
+    step();
+  });
+}
+
+// The modes take turns step by step, so that noise of the machine falls on all. Their peak memory is that of all before, so the heaviest comes last.
 void measure(const Workload& workload) {
   const std::function<void()> step = workload.make();
-  Times modes[] = {{"eager", true}, {"unexplained", false}};
+  std::vector<Times> modes = {{"unexplained", false, false}, {"eager", true, false}};
+  if (workload.per == 1) modes.push_back({"diagnosed", true, true});
   for (Times& m : modes) {
-    internal::set_explanations_enabled(m.explain);
-    m.first = milliseconds(step);
-    for (int i = 0; i < kWarmup; ++i) step();
+    m.first = timed(m, step);
+    for (int i = 0; i < kWarmup; ++i) timed(m, step);
+    m.peak = peak_mib();
   }
   const Clock::time_point end = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(kSeconds));
   while (Clock::now() < end || modes[0].all.size() < kFewest) {
-    for (Times& m : modes) {
-      internal::set_explanations_enabled(m.explain);
-      m.all.push_back(milliseconds(step));
-    }
+    for (Times& m : modes) m.all.push_back(timed(m, step));
   }
   internal::set_explanations_enabled(true);
   for (Times& m : modes) print(workload, m);

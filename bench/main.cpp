@@ -12,7 +12,7 @@
 int main(int argc, char** argv) {
   try {
     if (argc >= 2 && std::strcmp(argv[1], "--lines") == 0) {
-      whygrad::bench::print_lines(argc > 2 ? argv[2] : "mlp,cnn,chain");
+      whygrad::bench::print_lines(argc > 2 ? argv[2] : "mlp,cnn,lstm,chain");
       return 0;
     }
     for (const whygrad::bench::Workload& workload : whygrad::bench::workloads()) {
