@@ -1,5 +1,7 @@
 #include <whygrad/base/dtype.hpp>
 
+#include <ostream>
+
 namespace whygrad {
 
 // Conversion by exponent arithmetic on the bits, with round to nearest even (IEEE 754-2008, section 4.3.1).
@@ -31,5 +33,7 @@ Half::operator float() const {
   }
   return std::bit_cast<float>(sign | ((exponent + 112u) << 23) | (mantissa << 13));
 }
+
+std::ostream& operator<<(std::ostream& out, DType dtype) { return out << name_of(dtype); }
 
 }  // namespace whygrad

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <ostream>
+
 namespace whygrad {
 
 Shape::Shape(std::span<const std::int64_t> extents) {
@@ -26,6 +28,8 @@ void Shape::push_back(std::int64_t extent) {
 }
 
 std::string Shape::to_string() const { return fmt::format("[{}]", fmt::join(begin(), end(), ", ")); }
+
+std::ostream& operator<<(std::ostream& out, const Shape& shape) { return out << shape.to_string(); }
 
 int normalize_axis(const char* op, std::int64_t axis, int rank) {
   if (axis < -rank || axis >= rank) {

@@ -12,6 +12,16 @@ TEST(Watching, WT_01_ReadingATrainableVariableWatchesIt) {
   EXPECT_EQ(f(tape.gradient(y, v)), 2);
 }
 
+TEST(Variable, MayBeginAsANumber) {
+  const Variable x(3.0f, "x"), n(2, "n", {.trainable = false});
+  EXPECT_EQ(x.dtype(), float32);
+  EXPECT_EQ(n.dtype(), int32);
+  EXPECT_EQ(x.name(), "x");
+  EXPECT_FALSE(n.trainable());
+  GradientTape tape;
+  EXPECT_EQ((*tape.gradient(x * x, x)).item<float>(), 6);
+}
+
 TEST(Watching, WT_02_OnlyTrainableVariablesAreWatchedByThemselves) {
   const Variable x0 = variable(3, "x0");
   const Variable x1(c(3), "x1", {.trainable = false});

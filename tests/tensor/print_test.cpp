@@ -28,6 +28,12 @@ TEST(Print, Scalars) {
   EXPECT_EQ(constant(std::complex<double>(0, 2)).to_string(), "2j");
 }
 
+TEST(Print, ShapesAndTypesGoToStreamsToo) {
+  std::ostringstream out;
+  out << Shape({2, 3}) << ' ' << Shape() << ' ' << float32 << ' ' << constant(true);
+  EXPECT_EQ(out.str(), "[2, 3] [] f32 True");
+}
+
 TEST(Print, NoElementsAndNoTensor) {
   EXPECT_EQ(zeros({0, 3}).to_string(), "[]");
   EXPECT_EQ(Tensor().to_string(), "empty");

@@ -1,10 +1,13 @@
 // Variable: a named tensor that can be assigned, such as a weight.
 #pragma once
 
+#include <whygrad/ops/creation.hpp>
 #include <whygrad/tensor/tensor.hpp>
 
 #include <memory>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 namespace whygrad {
 
@@ -25,6 +28,11 @@ class WG_API Variable {
   Variable() = default;
   // Called `name`, or "variable", below the name scopes that are open: "encoder/w". Throws ValueError for an empty tensor.
   explicit Variable(const Tensor& initial, std::string name = {}, VariableOptions options = {}, Where where = Where::here());
+  // Of one number, with the dtype that constant(initial) has.
+  template <class T>
+  requires std::is_arithmetic_v<T>
+  explicit Variable(T initial, std::string name = {}, VariableOptions options = {}, Where where = Where::here())
+      : Variable(constant(initial, where), std::move(name), options, where) {}
 
   // The current value. Under a tape that watches by itself, reading a trainable variable watches it.
   operator Tensor() const { return value(); }

@@ -1,10 +1,13 @@
 // Element types.
 #pragma once
 
+#include <whygrad/base/export.hpp>
+
 #include <bit>
 #include <complex>
 #include <cstddef>
 #include <cstdint>
+#include <iosfwd>
 #include <string_view>
 
 namespace whygrad {
@@ -61,6 +64,9 @@ constexpr bool is_complex(DType d) { return d >= DType::kC64; }
 constexpr bool is_integer(DType d) { return d >= DType::kU8 && d <= DType::kI64; }
 // True where a gradient can flow: floating and complex types.
 constexpr bool is_differentiable(DType d) { return d >= DType::kF16; }
+
+// Writes name_of(dtype).
+WG_API std::ostream& operator<<(std::ostream& out, DType dtype);
 
 // dtype_of<float> is DType::kF32, and so on.
 template <class T>

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <iosfwd>
 #include <span>
 #include <string>
 
@@ -66,5 +67,8 @@ namespace whygrad {
 
 // Maps axis in [-rank, rank) to [0, rank). Throws IndexError naming `op` otherwise.
 WG_API int normalize_axis(const char* op, std::int64_t axis, int rank);
+
+// As to_string() has it.
+WG_API std::ostream& operator<<(std::ostream& out, const Shape& shape);
 
 }  // namespace whygrad

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# python_sanitized.sh [ARGUMENTS of pytest]: the Python tests with a module built under address and undefined-behaviour sanitizers. Needs the
+# environment that `./run test` makes. Leaks are not asked for here: the interpreter never frees all it has; python/tests/test_lifetimes.py counts.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+cmake --preset dev -DWG_BUILD_PYTHON=ON -DPython_EXECUTABLE="$PWD/build/python/bin/python"
+cmake --build --preset dev --target whygrad_python
+trap 'cmake --preset dev -DWG_BUILD_PYTHON=OFF >/dev/null' EXIT
+# C++'s library comes along so that the sanitizer finds __cxa_throw before the module is loaded.
+LD_PRELOAD="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libstdc++.so)" ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
+  PYTHONPATH=build/dev/python PYTHONSAFEPATH=1 build/python/bin/python -m pytest -q -p no:cacheprovider python/tests "$@"
