@@ -1,3 +1,4 @@
+#include "device/float_mode.hpp"
 #include "ops/core/context.hpp"
 #include "ops/core/events.hpp"
 
@@ -60,6 +61,7 @@ void compute(const OpDef& op, std::span<const Tensor* const> inputs, const void*
     outputs[k] = internal::make_tensor(spec.dtype, spec.shape);
   }
   KernelContext kernel(op, inputs, attrs, outputs);
+  const device::FloatModeScope scope(device::FloatMode::mine().flushing());
   op.kernel(kernel);
 }
 
