@@ -1,4 +1,7 @@
+#include "kernels/cpu/elementwise.hpp"
+#include "kernels/cpu/reduce.hpp"
 #include "kernels/cpu/softmax.hpp"
+#include "ops/core/events.hpp"
 #include "ops/core/packed.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
@@ -128,7 +131,31 @@ constexpr OpDef kSparseSoftmaxCrossEntropy = define_op({
              "the prediction equals the label to the last bit; smooth the labels, as probabilities, if it should go on learning"},
 });
 
-constexpr const OpDef* kOps[] = {&kSoftmaxCrossEntropy, &kSparseSoftmaxCrossEntropy};
+constexpr OpDef kL2Loss = define_op({
+    .name = "l2_loss",
+    .doc = "sum(x^2) / 2; a scalar. dx = dy * x.",
+    .type = "L2Loss",
+    .inputs = {{"x", Differentiable{input(0)}}},
+    .infer =
+        [](InferContext& c) {
+          if (!is_floating(c.input(0).dtype())) refuse_dtype(c, "floating numbers");
+          c.output(c.input(0).dtype(), {});
+        },
+    .kernel =
+        [](KernelContext& g) {
+          const Tensor& x = g.input(0);
+          const Tensor squares = make_tensor(x.dtype(), x.shape()), half = make_tensor(x.dtype(), {});
+          kernels::unary(kernels::Unary::kSquare, g.in(0), view_of(squares));
+          kernels::reduce(kernels::Reduce::kSum, view_of(squares), (std::uint32_t{1} << x.rank()) - 1, g.out());
+          store_number(x.dtype(), half.impl()->data, 0.5);
+          kernels::binary(kernels::Binary::kMultiply, g.out(), view_of(half), g.out());
+        },
+    .vjp = [](VjpContext& g) { g.give(0, g.input(0) * g.dy()); },
+    .zero = {ZeroHazard::kFlat, "start away from 0: a square has no slope there"},
+    .nonfinite = {NonFiniteHazard::kOverflow, "scale the values so that their squares stay in range"},
+});
+
+constexpr const OpDef* kOps[] = {&kSoftmaxCrossEntropy, &kSparseSoftmaxCrossEntropy, &kL2Loss};
 
 Tensor loss_of(const OpDef& op, const Tensor& labels, const Tensor& logits, const Where& where) {
   Tensor outputs[2];
@@ -165,7 +192,7 @@ Tensor sigmoid_cross_entropy_with_logits(const Tensor& labels, const Tensor& log
   return add(linear, log1p(exp(minus_abs, where), where), where);
 }
 
-Tensor l2_loss(const Tensor& x, Where where) { return multiply(reduce_sum(square(x, where), {}, false, where), 0.5, where); }
+Tensor l2_loss(const Tensor& x, Where where) { return apply(internal::kL2Loss, {&x}, where); }
 
 }  // namespace nn
 }  // namespace whygrad

@@ -79,7 +79,22 @@ Arrays cross_entropy_of(const Array& labels, const Array& logits) {
   return {fold([](const Values& v) { return std::accumulate(v.begin(), v.end(), 0.0); }, terms, {last})};
 }
 
+void add_l2_loss(SampleList& list) {
+  for (const Shape& shape : {Shape{3, 4}, Shape{}, Shape{0}, Shape{2, 3, 4}}) {
+    list.add({.op = "l2_loss",
+              .inputs = {uniform(shape)},
+              .run = [](const Inputs& x) { return outputs(nn::l2_loss(x[0])); },
+              .expected =
+                  [](const Arrays& x) {
+                    const Values& v = x[0].values;
+                    return Arrays{{{}, {std::inner_product(v.begin(), v.end(), v.begin(), 0.0) / 2}}};
+                  }});
+  }
+  list.refuse({.op = "l2_loss", .fragment = "floating numbers", .call = [] { nn::l2_loss(integers({2}, 0, 1)); }});
+}
+
 void add_losses(SampleList& list) {
+  add_l2_loss(list);
   const char* dense = "softmax_cross_entropy_with_logits";
   for (const Shape& shape : {Shape{3, 4}, Shape{4}, Shape{2, 3, 4}}) {
     // The gradient of the logits is exact for labels that sum to 1, so labels and logits are not moved together.
