@@ -1,13 +1,40 @@
 """tf.keras.activations"""
 
+import weakref
+
 from whygrad._functions import functions as _ops
 from whygrad.tf.keras._near import missing as _missing
 
-relu, relu6, sigmoid, tanh = _ops["relu"], _ops["relu6"], _ops["sigmoid"], _ops["tanh"]
+relu, relu6, tanh = _ops["relu"], _ops["relu6"], _ops["tanh"]
 elu, selu, silu, gelu = _ops["elu"], _ops["selu"], _ops["silu"], _ops["gelu"]
-softplus, softsign, softmax, log_softmax = _ops["softplus"], _ops["softsign"], _ops["softmax"], _ops["log_softmax"]
+softplus, softsign, log_softmax = _ops["softplus"], _ops["softsign"], _ops["log_softmax"]
 leaky_relu, exponential = _ops["leaky_relu"], _ops["exp"]
 swish = silu
+
+
+# From what the results of sigmoid and softmax were made, by the identity of a result and as long as it lives: Keras computes cross-entropies from
+# that, so that a saturated output still learns.
+_logits = {}
+
+
+def _remember(result, logits):
+    key = id(result)
+    _logits[key] = weakref.ref(result, lambda _: _logits.pop(key, None)), logits
+    return result
+
+
+def logits_of(result):
+    """What a sigmoid or softmax of this module was given; None of another tensor."""
+    alive, logits = _logits.get(id(result), (lambda: None, None))
+    return logits if alive() is result else None
+
+
+def sigmoid(x):
+    return _remember(_ops["sigmoid"](x), x)
+
+
+def softmax(x, axis=-1):
+    return _remember(_ops["softmax"](x, axis), x)
 
 
 def linear(x):
@@ -16,7 +43,7 @@ def linear(x):
 
 # Those that a layer of the engine applies by itself, and under which name.
 _OF_THE_ENGINE = {
-    linear: "", relu: "relu", relu6: "relu6", sigmoid: "sigmoid", tanh: "tanh", elu: "elu", selu: "selu", silu: "silu", softplus: "softplus",
+    linear: "", relu: "relu", relu6: "relu6", _ops["sigmoid"]: "sigmoid", tanh: "tanh", elu: "elu", selu: "selu", silu: "silu", softplus: "softplus",
     softsign: "softsign",
 }
 

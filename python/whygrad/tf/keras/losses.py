@@ -2,10 +2,17 @@
 
 from whygrad import _whygrad
 from whygrad._functions import functions as _ops
+from whygrad.tf.keras import activations as _activations
 from whygrad.tf.keras import backend as _backend
 from whygrad.tf.keras._near import missing as _missing
 
 _nn = _whygrad.nn
+
+
+def _behind(y_pred, from_logits):
+    """(y_pred, from_logits), or the logits that a Keras activation made y_pred of."""
+    logits = _activations.logits_of(y_pred)
+    return (y_pred, from_logits) if logits is None else (logits, True)
 
 
 def mean_squared_error(y_true, y_pred):
@@ -29,14 +36,17 @@ def kl_divergence(y_true, y_pred):
 
 
 def binary_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0):
+    y_pred, from_logits = _behind(y_pred, from_logits)
     return _nn.binary_crossentropy(y_true, y_pred, from_logits=from_logits, label_smoothing=label_smoothing)
 
 
 def categorical_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0):
+    y_pred, from_logits = _behind(y_pred, from_logits)
     return _nn.categorical_crossentropy(y_true, y_pred, from_logits=from_logits, label_smoothing=label_smoothing)
 
 
 def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False):
+    y_pred, from_logits = _behind(y_pred, from_logits)
     return _nn.sparse_categorical_crossentropy(y_true, y_pred, from_logits=from_logits)
 
 
@@ -74,6 +84,19 @@ class _OfTheEngine(Loss):
         return self._function(y_true, _ops["cast"](y_pred, self.dtype), self.reduction, sample_weight, **self._options)
 
 
+class _Crossentropy(_OfTheEngine):
+    def call(self, y_true, y_pred):
+        return self._loss(y_true, y_pred, "none", None)
+
+    def __call__(self, y_true, y_pred, sample_weight=None):
+        return self._loss(y_true, y_pred, self.reduction, sample_weight)
+
+    def _loss(self, y_true, y_pred, reduction, sample_weight):
+        y_pred, from_logits = _behind(y_pred, self._options["from_logits"])
+        options = {**self._options, "from_logits": from_logits}
+        return self._function(y_true, _ops["cast"](y_pred, self.dtype), reduction, sample_weight, **options)
+
+
 class MeanSquaredError(_OfTheEngine):
     def __init__(self, reduction="sum_over_batch_size", name="mean_squared_error", dtype=None):
         super().__init__(_nn.mean_squared_error, reduction, name, dtype)
@@ -99,17 +122,17 @@ class KLDivergence(_OfTheEngine):
         super().__init__(_nn.kl_divergence, reduction, name, dtype)
 
 
-class BinaryCrossentropy(_OfTheEngine):
+class BinaryCrossentropy(_Crossentropy):
     def __init__(self, from_logits=False, label_smoothing=0.0, reduction="sum_over_batch_size", name="binary_crossentropy", dtype=None):
         super().__init__(_nn.binary_crossentropy, reduction, name, dtype, from_logits=from_logits, label_smoothing=label_smoothing)
 
 
-class CategoricalCrossentropy(_OfTheEngine):
+class CategoricalCrossentropy(_Crossentropy):
     def __init__(self, from_logits=False, label_smoothing=0.0, reduction="sum_over_batch_size", name="categorical_crossentropy", dtype=None):
         super().__init__(_nn.categorical_crossentropy, reduction, name, dtype, from_logits=from_logits, label_smoothing=label_smoothing)
 
 
-class SparseCategoricalCrossentropy(_OfTheEngine):
+class SparseCategoricalCrossentropy(_Crossentropy):
     def __init__(self, from_logits=False, reduction="sum_over_batch_size", name="sparse_categorical_crossentropy", dtype=None):
         super().__init__(_nn.sparse_categorical_crossentropy, reduction, name, dtype, from_logits=from_logits)
 
