@@ -35,6 +35,11 @@ def matrix_transpose(a, name="matrix_transpose", conjugate=False):
     return _w.transpose(a, perm, conjugate)
 
 
+def trace(x, name=None):
+    """The sums of the diagonals of matrices [..., m, n] -> [...]."""
+    return _w.reduce_sum(_f["matrix_diag_part"](_value(x)), -1)
+
+
 def matvec(a, b, transpose_a=False, name=None):
     """Matrices [..., m, k] times vectors [..., k] -> [..., m]."""
     a = _value(a)

@@ -25,7 +25,7 @@ _MODULES = {
     "nn": "avg_pool=avg_pool2d avg_pool2d batch_normalization bias_add conv2d conv2d_transpose dropout elu embedding_lookup gelu l2_loss l2_normalize "
           "leaky_relu log_softmax max_pool=max_pool2d max_pool2d moments relu relu6 selu sigmoid sigmoid_cross_entropy_with_logits silu softmax "
           "softmax_cross_entropy_with_logits softplus softsign sparse_softmax_cross_entropy_with_logits swish=silu tanh top_k",
-    "linalg": "band_part cholesky det diag diag_part einsum eye inv l2_normalize matmul matrix_transpose matvec norm set_diag slogdet solve tensordot "
+    "linalg": "band_part=matrix_band_part cholesky det diag=matrix_diag diag_part=matrix_diag_part einsum eye inv l2_normalize matmul matrix_transpose matvec norm set_diag slogdet solve tensordot "
               "trace",
     "random": "categorical=random_categorical gamma normal=random_normal poisson set_seed shuffle=random_shuffle stateless_normal stateless_uniform "
               "truncated_normal=random_truncated_normal uniform=random_uniform",
