@@ -13,7 +13,6 @@ namespace {
 
 using Index = FlowGraph::Index;
 using Numbers = FlowGraph::Numbers;
-using Spoils = FlowGraph::Spoils;
 constexpr Index kNone = FlowGraph::kNone;
 constexpr std::size_t kMostJudged = 16;
 
@@ -93,7 +92,7 @@ class SpoiltSearch {
   // The values that the op's rule may have read, and who spoilt them.
   Culprit trace(const Hop& hop) const {
     Index value = spoilt_input(hop.op);
-    if (value == kNone && spoilt_value(hop.out)) value = hop.out;
+    if ((value == kNone || turns_mask_to_nan(g_, hop.op, roots_[value])) && spoilt_value(hop.out)) value = hop.out;
     if (value == kNone) return {hop};
     const Index root = roots_[value], maker = g_.values[root].op;
     const bool made = maker != kNone && g_.kind_of(maker) == FlowGraph::Kind::kCompute && g_.ops[maker].inputs != 0 && knows_inputs(maker);
@@ -116,7 +115,7 @@ class SpoiltSearch {
     const Index maker = g.values[root].op;
     const bool given = maker == kNone || g.kind_of(maker) == FlowGraph::Kind::kConstant;
     const Numbers* made = g.ops[op].outputs != 0 ? g.numbers_of(g.ops[op].first_output) : nullptr;
-    return given && g.def_of(op).zeroes == FlowGraph::Zeroes::kSaturated && g.numbers_of(root)->nans == 0 && made != nullptr && made->nans != 0;
+    return given && g.def_of(op).zeroes == FlowGraph::Zeroes::kShares && g.numbers_of(root)->nans == 0 && made != nullptr && made->nans != 0;
   }
   // The first operand that is not finite; rather one with a NaN.
   Index spoilt_input(Index op) const { return spoilt_input(g_, op); }
@@ -147,7 +146,7 @@ class SpoiltSearch {
     }
     const bool forward = c.origin != kNone;
     const Index op = forward ? c.origin : c.hop.op;
-    Verdict v = at(cause_of(op, forward), op);
+    Verdict v = at(cause_of_spoilt(g_, op, forward), op);
     const bool of_infinity = forward && spoilt_input(op) != kNone;
     if (of_infinity) v.confidence = Confidence::kLikely;
     v.why = forward ? fmt::format("`{}` made {} of {}, and the backward pass needs that value", name(op), made_text(c.value),
@@ -263,26 +262,6 @@ class SpoiltSearch {
     return v;
   }
 
-  // By what the op declares; a quotient also overflows where nothing is divided by 0.
-  Cause cause_of(Index op, bool forward) const {
-    const FlowGraph::Def& def = g_.def_of(op);
-    switch (def.spoils) {
-      case Spoils::kSqrt0: return Cause::kNanSqrt0;
-      case Spoils::kLog0: return Cause::kNanLog0;
-      case Spoils::kPow: return Cause::kNanPow;
-      case Spoils::kTrig: return Cause::kNanTrig;
-      case Spoils::kOverflow: return Cause::kNanOverflow;
-      case Spoils::kSpecial: return Cause::kNanSpecial;
-      case Spoils::kDiv0: {
-        const Numbers* divisor = g_.numbers_of(g_.inputs_of(op).back());
-        return divisor != nullptr && divisor->zeros == 0 && divisor->count != 0 ? Cause::kNanOverflow : Cause::kNanDiv0;
-      }
-      case Spoils::kNo: break;
-    }
-    const Numbers* made = g_.numbers_of(g_.ops[op].first_output);
-    return forward && made != nullptr && made->nans != 0 ? Cause::kNanSpecial : Cause::kNanOverflow;
-  }
-
   // ---- Words ----
 
   std::string name(Index op) const { return op_text(g_, op); }
@@ -320,6 +299,25 @@ class SpoiltSearch {
 };
 
 }  // namespace
+
+Cause cause_of_spoilt(const FlowGraph& graph, FlowGraph::Index op, bool forward) {
+  using Spoils = FlowGraph::Spoils;
+  switch (graph.def_of(op).spoils) {
+    case Spoils::kSqrt0: return Cause::kNanSqrt0;
+    case Spoils::kLog0: return Cause::kNanLog0;
+    case Spoils::kPow: return Cause::kNanPow;
+    case Spoils::kTrig: return Cause::kNanTrig;
+    case Spoils::kOverflow: return Cause::kNanOverflow;
+    case Spoils::kSpecial: return Cause::kNanSpecial;
+    case Spoils::kDiv0: {
+      const Numbers* divisor = graph.numbers_of(graph.inputs_of(op).back());
+      return divisor != nullptr && divisor->zeros == 0 && divisor->count != 0 ? Cause::kNanOverflow : Cause::kNanDiv0;
+    }
+    case Spoils::kNo: break;
+  }
+  const Numbers* made = graph.numbers_of(graph.ops[op].first_output);
+  return forward && made != nullptr && made->nans != 0 ? Cause::kNanSpecial : Cause::kNanOverflow;
+}
 
 Found judge_not_finite(const SourceQuestion& question, const PassedEdges& edges) { return SpoiltSearch(question, edges).run(); }
 

@@ -109,7 +109,8 @@ Verdict not_recorded(const SourceQuestion& q, const Stop& stop) {
       break;
     case FlowGraph::Standing::kAfter:
       v.why = fmt::format("`{}` ran after the tape had stopped recording{}", name, boundary);
-      v.remedy = "compute it while the tape still records: before exit(), or before the block that holds the tape ends";
+      v.remedy = op.rule_of_def == kNone ? "compute it while the tape still records: before exit(), or before the block that holds the tape ends"
+                                         : "ask the inner tape for its gradient while the outer tape still records: inside of the outer block";
       break;
     case FlowGraph::Standing::kBefore:
     case FlowGraph::Standing::kRecorded:

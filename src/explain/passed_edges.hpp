@@ -91,6 +91,10 @@ struct Found {
   std::vector<Verdict> others;
 };
 
+// What an op did that made something not finite, or (not `forward`) whose derivative is not, by what it declares; a quotient also overflows where
+// nothing is divided by 0.
+Cause cause_of_spoilt(const FlowGraph& graph, FlowGraph::Index op, bool forward);
+
 // Why this gradient is zero, although paths lead from the source to the targets.
 Found judge_zero(const SourceQuestion& question, const PassedEdges& edges);
 // Why it is not finite.

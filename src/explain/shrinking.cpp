@@ -17,12 +17,12 @@ constexpr Index kNone = FlowGraph::kNone;
 constexpr std::size_t kRepeated = 3;  // times that make a chain
 
 struct Range {
-  double smallest, small, large;  // half of the least positive number; what is as good as lost; what is about to overflow
+  double smallest, small, large;  // what is rounded or flushed to 0; what is as good as lost; what is about to overflow
 };
 Range range_of(DType dtype) {
   if (dtype == DType::kF16) return {0x1p-25, 0x1p-14, 0x1p14};
-  if (dtype == DType::kF64 || dtype == DType::kC128) return {0x1p-1074, 1e-290, 1e290};
-  return {0x1p-150, 1e-30, 1e30};
+  if (dtype == DType::kF64 || dtype == DType::kC128) return {0x1p-1022, 1e-290, 1e290};
+  return {0x1p-126, 1e-30, 1e30};
 }
 
 // What one kind of op did to the gradient, over all its calls behind the fault.
@@ -50,7 +50,7 @@ std::vector<Share> shares_of(const FlowGraph& g, const FlowPath& path) {
 
 bool is_activation(const FlowGraph& g, const Share& s) {
   const FlowGraph::Zeroes kind = g.defs[s.def].zeroes;
-  return kind == FlowGraph::Zeroes::kSaturated || kind == FlowGraph::Zeroes::kDeadUnit;
+  return kind == FlowGraph::Zeroes::kSaturated || kind == FlowGraph::Zeroes::kShares || kind == FlowGraph::Zeroes::kDeadUnit;
 }
 
 }  // namespace

@@ -50,6 +50,7 @@ FlowGraph::Zeroes zeroes_of(const OpDef& op) {
     case ZeroHazard::kNone: return FlowGraph::Zeroes::kNo;
     case ZeroHazard::kDeadUnit: return FlowGraph::Zeroes::kDeadUnit;
     case ZeroHazard::kSaturated: return FlowGraph::Zeroes::kSaturated;
+    case ZeroHazard::kShares: return FlowGraph::Zeroes::kShares;
     case ZeroHazard::kClip: return FlowGraph::Zeroes::kClip;
     case ZeroHazard::kFlat: return FlowGraph::Zeroes::kFlat;
     case ZeroHazard::kMasked: return FlowGraph::Zeroes::kMasked;

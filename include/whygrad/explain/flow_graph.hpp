@@ -54,7 +54,7 @@ class WG_API FlowGraph {
   };
 
   // How an op that has a gradient can pass on exactly 0 all the same.
-  enum class Zeroes : std::uint8_t { kNo, kDeadUnit, kSaturated, kClip, kFlat, kMasked };
+  enum class Zeroes : std::uint8_t { kNo, kDeadUnit, kSaturated, kShares, kClip, kFlat, kMasked };
   // Where an op, or its derivative, is not finite though what it was given is.
   enum class Spoils : std::uint8_t { kNo, kSqrt0, kLog0, kDiv0, kPow, kTrig, kOverflow, kSpecial };
 

@@ -86,7 +86,8 @@ struct ZeroHazard {
   enum Kind : std::uint8_t {
     kNone,
     kDeadUnit,   // off for negative inputs: relu
-    kSaturated,  // flat at the ends: sigmoid, tanh, softmax
+    kSaturated,  // flat at the ends: sigmoid, tanh
+    kShares,     // of a whole that does not change: flat where one has it all, and where all are pulled alike: softmax
     kClip,       // flat outside of bounds: clip_by_value, maximum with a number
     kFlat,       // flat nearly everywhere, or at this very point: sign, abs at 0
     kMasked,     // multiplies by 0 or leaves elements out: multiply, where, gather of nothing

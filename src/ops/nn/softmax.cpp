@@ -15,7 +15,7 @@ namespace whygrad {
 namespace internal {
 namespace {
 
-constexpr ZeroHazard kOneWins{ZeroHazard::kSaturated, "keep logits close together: divide them by a temperature or normalise them"};
+constexpr ZeroHazard kOneWins{ZeroHazard::kShares, "keep logits close together: divide them by a temperature or normalise them"};
 
 // The records work along the last axis.
 
@@ -60,7 +60,7 @@ constexpr OpDef kSoftmax = define_op({
     .infer = infer_softmax,
     .kernel = [](KernelContext& g) { kernels::softmax(Packed(g.input(0)).view(), g.out()); },
     .vjp = [](VjpContext& g) { g.give(0, softmax_grad(g.dy(), g.output())); },
-    .zero = {ZeroHazard::kSaturated,
+    .zero = {ZeroHazard::kShares,
              "keep logits close together: divide them by a temperature or normalise them; as part of a loss, use a cross-entropy on logits"},
 });
 
