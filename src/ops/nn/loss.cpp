@@ -134,7 +134,6 @@ constexpr OpDef kSparseSoftmaxCrossEntropy = define_op({
 constexpr OpDef kL2Loss = define_op({
     .name = "l2_loss",
     .doc = "sum(x^2) / 2; a scalar. dx = dy * x.",
-    .type = "L2Loss",
     .inputs = {{"x", Differentiable{input(0)}}},
     .infer =
         [](InferContext& c) {
