@@ -13,6 +13,7 @@ namespace {
 
 using Index = FlowGraph::Index;
 using Numbers = FlowGraph::Numbers;
+using Spoils = FlowGraph::Spoils;
 constexpr Index kNone = FlowGraph::kNone;
 constexpr std::size_t kMostJudged = 16;
 
@@ -146,6 +147,7 @@ class SpoiltSearch {
     }
     const bool forward = c.origin != kNone;
     const Index op = forward ? c.origin : c.hop.op;
+    if (const Index overflown = overflow_behind(op); overflown != kNone) return with_loss(left_of_infinity(op, overflown));
     Verdict v = at(cause_of_spoilt(g_, op, forward), op);
     const bool of_infinity = forward && spoilt_input(op) != kNone;
     if (of_infinity) v.confidence = Confidence::kLikely;
@@ -159,6 +161,33 @@ class SpoiltSearch {
     const auto inputs = g_.inputs_of(op);
     if (std::any_of(inputs.begin(), inputs.end(), [this](Index in) { return is_complex(g_.values[in].dtype); })) put_first(v, Cause::kComplex);
     return with_loss(std::move(v));
+  }
+
+  // The op that overflowed, where the zeros that `op` was given are what is left when something is divided by an infinity.
+  Index overflow_behind(Index op) const {
+    if (spoilt_input(op) != kNone) return kNone;
+    for (std::size_t steps = 0; steps < kMostJudged && !chooses(op); ++steps) {
+      if (const Index in = spoilt_input(op); in != kNone) {
+        const Index maker = g_.values[roots_[in]].op;
+        return maker != kNone && g_.def_of(maker).spoils == Spoils::kOverflow && spoilt_input(maker) == kNone ? maker : kNone;
+      }
+      const auto inputs = g_.inputs_of(op);
+      const auto zeros = [this](Index in) { return g_.numbers_of(in) != nullptr && g_.numbers_of(in)->zeros != 0; };
+      const auto at = std::find_if(inputs.begin(), inputs.end(), zeros);
+      if (at == inputs.end() || g_.values[*at].op == kNone) return kNone;
+      op = g_.values[*at].op;
+      if (g_.kind_of(op) != FlowGraph::Kind::kCompute) return kNone;
+    }
+    return kNone;
+  }
+  Verdict left_of_infinity(Index op, Index overflown) const {
+    Verdict v = at(cause_of_spoilt(g_, overflown, true), overflown);
+    v.also = {cause_of_spoilt(g_, op, false)};
+    v.why = fmt::format("`{}` made {} of finite numbers; what is divided by it is 0, and at that 0 `{}`{} is not finite", name(overflown),
+                        made_text(g_.ops[overflown].first_output), name(op), at_place(g_.ops[op].where));
+    v.confidence = Confidence::kLikely;
+    add_spot(v, overflown, kNone);
+    return v;
   }
 
   static void put_first(Verdict& v, Cause cause) {
@@ -301,7 +330,6 @@ class SpoiltSearch {
 }  // namespace
 
 Cause cause_of_spoilt(const FlowGraph& graph, FlowGraph::Index op, bool forward) {
-  using Spoils = FlowGraph::Spoils;
   switch (graph.def_of(op).spoils) {
     case Spoils::kSqrt0: return Cause::kNanSqrt0;
     case Spoils::kLog0: return Cause::kNanLog0;

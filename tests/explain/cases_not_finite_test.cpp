@@ -288,5 +288,16 @@ TEST(NotFinite, of_a_gradient_alone_accuses_nobody) {
   EXPECT_TRUE(f.op.empty());
 }
 
+TEST(NotFinite, the_share_that_an_overflow_left_over) {
+  const Variable z = variable({100.0f, 3.0f}, "z");
+  Diagnosis report({.values = true});
+  GradientTape tape;
+  const Tensor e = exp(z);
+  const int line = __LINE__ - 1;
+  const Tensor p = e / reduce_sum(e);
+  tape.gradient(-log(gather(p, 1)), z);
+  EXPECT_THAT(report, Says("z", Finding::Status::kNan, Cause::kNanOverflow, "exp", line));
+}
+
 }  // namespace
 }  // namespace whygrad::testing

@@ -105,6 +105,17 @@ class Activation(Layer):
         return self.activation(inputs)
 
 
+class Softmax(Layer):
+    """Shares of 1 along an axis."""
+
+    def __init__(self, axis=-1, **kwargs):
+        super().__init__(**kwargs)
+        self.axis = axis
+
+    def call(self, inputs):
+        return _activations.softmax(inputs, self.axis)
+
+
 class Lambda(Layer):
     """Any function without weights."""
 
