@@ -295,7 +295,7 @@ TEST(NotFinite, the_share_that_an_overflow_left_over) {
   const Tensor e = exp(z);
   const int line = __LINE__ - 1;
   const Tensor p = e / reduce_sum(e);
-  tape.gradient(-log(gather(p, 1)), z);
+  tape.gradient(-log(gather(p, constant(std::vector<std::int64_t>{1}))), z);
   EXPECT_THAT(report, Says("z", Finding::Status::kNan, Cause::kNanOverflow, "exp", line));
 }
 
