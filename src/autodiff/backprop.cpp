@@ -1,5 +1,6 @@
 #include "autodiff/backprop.hpp"
 
+#include "device/float_mode.hpp"
 #include "kernels/cpu/elementwise.hpp"
 #include "ops/core/context.hpp"
 
@@ -291,7 +292,10 @@ class Backprop {
 
 }  // namespace
 
-std::vector<Tensor> backprop(const TapeState& tape, const Question& question) { return Backprop(tape, question).run(); }
+std::vector<Tensor> backprop(const TapeState& tape, const Question& question) {
+  const device::FloatModeScope scope = device::FloatModeScope::flushing();  // as each op would, once for all of them
+  return Backprop(tape, question).run();
+}
 
 std::vector<Tensor> replay_backprop(const TapeState& tape, const Question& question, const BackwardVisitor& visitor) {
   const Log::Silence silence;
