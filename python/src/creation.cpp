@@ -33,6 +33,8 @@ nb::object make_constant(nb::handle value, nb::handle dtype, nb::handle shape, n
 
 nb::object convert(nb::handle value, nb::handle dtype, nb::handle hint, nb::handle) {
   const Where where = caller();
+  // A reading of its own, as in TensorFlow.
+  if (variable_in(value) != nullptr) return wrap(read_value(to_tensor(value, where, to_optional_dtype(dtype)), where));
   if (!dtype.is_none() || hint.is_none()) return wrap(to_tensor(value, where, to_optional_dtype(dtype)));
   return wrap(to_tensor_like(value, to_dtype(hint), where));
 }

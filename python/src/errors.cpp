@@ -16,6 +16,7 @@ const char* class_of(const Error& error) noexcept {
   if (dynamic_cast<const DTypeError*>(&error) != nullptr) return "DTypeError";
   if (dynamic_cast<const IndexError*>(&error) != nullptr) return "OutOfRangeIndexError";
   if (dynamic_cast<const ValueError*>(&error) != nullptr) return "ArgumentError";
+  if (dynamic_cast<const SignatureError*>(&error) != nullptr) return "SignatureError";
   if (dynamic_cast<const IoError*>(&error) != nullptr) return "IoError";
   if (dynamic_cast<const TapeError*>(&error) != nullptr) return "TapeError";
   if (dynamic_cast<const UnsupportedError*>(&error) != nullptr) return "UnsupportedError";

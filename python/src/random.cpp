@@ -70,6 +70,11 @@ nb::object shuffled(nb::handle value, nb::handle seed, nb::handle) {
   return wrap(random::shuffle(to_tensor(value, where), seed_of(seed), where));
 }
 
+nb::object poisson(nb::handle shape, nb::handle lam, nb::handle dtype, nb::handle seed, nb::handle) {
+  const Where where = caller();
+  return wrap(random::poisson(to_shape(shape), to_tensor(lam, where), {.dtype = to_dtype(dtype), .seed = seed_of(seed)}, where));
+}
+
 }  // namespace
 
 void bind_random(nb::module_& m) {
@@ -88,6 +93,8 @@ void bind_random(nb::module_& m) {
         arg("name") = none, "The same normally distributed numbers for the same seed.");
   m.def("stateless_uniform", stateless_uniform, arg("shape"), arg("seed"), arg("minval") = 0, arg("maxval") = none, arg("dtype") = "float32",
         arg("name") = none, "The same evenly distributed numbers for the same seed.");
+  m.def("random_poisson", poisson, arg("shape"), arg("lam"), arg("dtype") = "float32", arg("seed") = none, arg("name") = none,
+        "Counts drawn from the Poisson distributions of the means lam.");
   m.def("random_shuffle", shuffled, arg("value"), arg("seed") = none, arg("name") = none, "The parts along the first axis in random order.");
 }
 

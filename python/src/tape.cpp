@@ -134,7 +134,10 @@ nb::object run_custom_gradient(nb::handle function, nb::handle inputs) {
     const nb::object result = function();
     CustomResult custom{.outputs = to_tensors(result[0], where)};
     const Held rule = hold(result[1]);
-    if (const nb::object place = result[3]; !place.is_none()) custom.returns_at = place_in(place[0], nb::cast<std::uint32_t>(place[1]));
+    if (const nb::object place = result[3]; !place.is_none()) {
+      custom.begins_at = place_in(place[0], 0);
+      custom.returns_at = place_in(place[0], nb::cast<std::uint32_t>(place[1]));
+    }
     const auto backward = [rule](const std::vector<Tensor>& dys, const std::vector<Variable>& variables) {
       return locked([&] {
         const nb::object gradients = nb::handle(rule.get())(wrap(dys), wrap_all(variables));

@@ -11,6 +11,7 @@
 #include <whygrad/autodiff/variable.hpp>
 #include <whygrad/base/error.hpp>
 #include <whygrad/ops/elementwise.hpp>
+#include <whygrad/ops/shape_ops.hpp>
 
 #include <nanobind/stl/string.h>
 
@@ -26,7 +27,7 @@ struct Part : Tensor {
   nb::object key;
 };
 
-Tensor read_value(nb::handle self, const Where&) { return variable_in(self)->value(); }
+Tensor value_of(nb::handle self) { return variable_in(self)->value(); }
 
 PyObject* slot_subscript(PyObject* self, PyObject* key) noexcept {
   return guarded([&] {
@@ -39,11 +40,11 @@ PyObject* slot_subscript(PyObject* self, PyObject* key) noexcept {
 // A method of Tensor, on the value.
 template <PyObject* (*Protocol)(PyObject*)>
 PyObject* slot_of_value(PyObject* self) noexcept {
-  return guarded([&] { return nb::steal(Protocol(wrap(read_value(self, caller())).ptr())); });
+  return guarded([&] { return nb::steal(Protocol(wrap(value_of(self)).ptr())); });
 }
 int slot_bool(PyObject* self) noexcept {
   try {
-    return PyObject_IsTrue(wrap(read_value(self, caller())).ptr());
+    return PyObject_IsTrue(wrap(value_of(self)).ptr());
   } catch (...) {
     set_error();
     return -1;
@@ -149,8 +150,9 @@ void bind_variable(nb::module_& m) {
   c.def_prop_rw(
       "trainable", [](const Variable& v) { return v.trainable(); }, [](const Variable& v, bool trainable) { v.impl().trainable = trainable; });
   c.def("get_shape", [](const Variable& v) { return wrap(v.shape()); });
-  c.def("value", [](const Variable& v) { return wrap(v.value()); });
-  c.def("read_value", [](const Variable& v) { return wrap(v.value()); });
+  for (const char* name : {"value", "read_value"}) {
+    c.def(name, [](const Variable& v) { return wrap(read_value(v.value(), caller())); });
+  }
   c.def("__tf_tensor__", [](const Variable& v, nb::handle, nb::handle) { return wrap(v.value()); });
   c.def(
       "numpy", [](const Variable& v) { return to_numpy(v.value(), caller()); }, "The elements as a NumPy array of its own.");

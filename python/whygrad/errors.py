@@ -4,7 +4,7 @@ __all__ = [
     "OpError", "InvalidArgumentError", "FailedPreconditionError", "OutOfRangeError", "UnimplementedError", "InternalError", "NotFoundError",
     "AbortedError", "AlreadyExistsError", "CancelledError", "DataLossError", "DeadlineExceededError", "PermissionDeniedError",
     "ResourceExhaustedError", "UnauthenticatedError", "UnavailableError", "UnknownError", "ShapeError", "DTypeError", "OutOfRangeIndexError",
-    "ArgumentError", "IoError", "TapeError", "UnsupportedError", "MissingGradient", "MissingRule",
+    "ArgumentError", "SignatureError", "IoError", "TapeError", "UnsupportedError", "MissingGradient", "MissingRule",
 ]
 
 
@@ -106,6 +106,10 @@ class OutOfRangeIndexError(InvalidArgumentError, IndexError, ValueError):
 
 class ArgumentError(InvalidArgumentError, ValueError):
     """Any other unusable argument."""
+
+
+class SignatureError(InvalidArgumentError, TypeError):
+    """A function of the user's that cannot be called as it must be."""
 
 
 class IoError(OpError, OSError):

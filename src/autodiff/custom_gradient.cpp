@@ -1,6 +1,7 @@
 #include <whygrad/autodiff/custom_gradient.hpp>
 
 #include "autodiff/custom_gradient.hpp"
+#include "autodiff/observer.hpp"
 #include "autodiff/tape_state.hpp"
 #include "ops/core/context.hpp"
 
@@ -93,9 +94,12 @@ std::vector<Tensor> custom_gradient(const std::function<CustomResult(const std::
     throw ValueError("custom_gradient", "the function returned no backward function", "set CustomResult::backward");
   }
   if (!rule->variables.empty() && !rule->result.backward_with_variables) {
-    throw ValueError("custom_gradient",
-                     fmt::format("the function read variable `{}`, but its backward function takes no variables", rule->variables[0]->name),
-                     "set CustomResult::backward_with_variables, or pass the variable as an input");
+    const SignatureError error("custom_gradient",
+                               fmt::format("the function read variable `{}`, but its backward function takes no variables", rule->variables[0]->name),
+                               "let it take the variables too (in Python: def grad(dy, variables=None)), or pass the variable as an input");
+    const Where& begins_at = rule->result.begins_at;
+    if (GradientObserver* observer = GradientObserver::mine()) observer->rule_refused(begins_at.function != nullptr ? begins_at : where, error);
+    throw error;
   }
   for (const auto& v : rule->variables) values.push_back(Variable(v).value());  // read once more, so that the tapes watch them
 

@@ -38,6 +38,8 @@ class GradientObserver {
   // Called before gradient() throws: the tape had been asked before; a gradient rule threw.
   virtual void used_up(const TapeState& tape, const std::vector<Watchable>& sources, const Where& asked_at) = 0;
   virtual void rule_threw(const Record& record, const std::exception& error) = 0;
+  // Called before custom_gradient() throws since it cannot use the rule that it was given.
+  virtual void rule_refused(const Where& at, const Error& error) = 0;
 
   // The calling thread's youngest; null where there is none.
   static GradientObserver* mine() noexcept;

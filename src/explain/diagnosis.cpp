@@ -79,14 +79,21 @@ class Diagnosis::Scope final : public GradientObserver {
 
   void rule_threw(const internal::Record& record, const std::exception& error) override {
     if (record.op != &internal::kCustomGradientEvent) return;
+    const auto returns_at = internal::attrs_of<Where>(record);
+    blame_rule(returns_at.function != nullptr ? returns_at : record.where, fmt::format("its backward function failed: {}", first_line(error.what())),
+               reason(Cause::kCustomGradient).remedy);
+  }
+
+  void rule_refused(const Where& at, const Error& error) override { blame_rule(at, first_line(error.what()), error.help()); }
+
+  void blame_rule(const Where& at, std::string why, std::string remedy) {
     Finding f;
     f.cause = Cause::kCustomGradient;
-    f.op = record.op->name;
-    const auto returns_at = internal::attrs_of<Where>(record);
-    f.place = internal::place_of(returns_at.function != nullptr ? returns_at : record.where);
+    f.op = internal::kCustomGradientEvent.name;
+    f.place = internal::place_of(at);
     f.source = "the inputs of a custom gradient";
-    f.why = fmt::format("its backward function failed: {}", first_line(error.what()));
-    f.remedy = reason(f.cause).remedy;
+    f.why = std::move(why);
+    f.remedy = std::move(remedy);
     add_to_all(Explanation({std::move(f)}));
   }
 

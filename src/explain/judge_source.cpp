@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 
 namespace whygrad::internal {
 namespace {
@@ -18,17 +20,22 @@ Where made_at(const FlowGraph& graph, const FlowGraph::Source& source, Index val
   return op != kNone ? graph.ops[op].where : Where{};
 }
 
-// The variable that the value was computed from by ops that kept its shape: what a rebound name was before. kNone if there is none.
+std::int64_t elements(const FlowGraph& graph, Index value) {
+  const auto shape = graph.shape_of(value);
+  return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
+}
+
+// The variable that the value was computed from by ops that kept all of its elements: what a rebound name was before. kNone if there is none.
 Index rebound_variable(const FlowGraph& graph, Index value) {
   std::vector<std::uint8_t> chain(graph.values.size());
   chain[value] = 1;
-  const auto shape = graph.shape_of(value);
+  const std::int64_t count = elements(graph, value);
   for (Index op = graph.values[value].op; op != kNone; op = op == 0 ? kNone : op - 1) {
     const FlowGraph::Op& o = graph.ops[op];
     const auto first = chain.begin() + o.first_output;
     if (std::none_of(first, first + o.outputs, [](std::uint8_t c) { return c != 0; })) continue;
     for (const Index in : graph.inputs_of(op)) {
-      if (!std::ranges::equal(graph.shape_of(in), shape)) continue;
+      if (elements(graph, in) != count) continue;
       if (graph.values[in].variable != kNone) return graph.values[in].variable;
       chain[in] = 1;
     }

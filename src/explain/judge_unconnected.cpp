@@ -26,9 +26,9 @@ class Unconnected {
   Verdict judge() const {
     using Attempt = std::optional<Verdict> (Unconnected::*)() const;
     // Best evidence first.
-    for (const Attempt attempt :
-         {&Unconnected::decided, &Unconnected::left, &Unconnected::twin, &Unconnected::sibling, &Unconnected::gradient_of_linear,
-          &Unconnected::other_branch, &Unconnected::dead_target, &Unconnected::unknown_target}) {
+    for (const Attempt attempt : {&Unconnected::swapped, &Unconnected::decided, &Unconnected::left, &Unconnected::twin, &Unconnected::sibling,
+                                  &Unconnected::gradient_of_linear, &Unconnected::other_branch, &Unconnected::dead_target,
+                                  &Unconnected::unknown_target, &Unconnected::only_read}) {
       if (std::optional<Verdict> v = (this->*attempt)()) return *v;
     }
     return unused();
@@ -86,6 +86,17 @@ class Unconnected {
   }
 
   // ---- Attempts ----
+
+  // The source was made from the target.
+  std::optional<Verdict> swapped() const {
+    const Index value = q_.source.values[0];
+    if (q_.source.variable != kNone || value == target_ || ancestors(g_, {value})[target_] == 0) return std::nullopt;
+    Verdict v = verdict(Cause::kWrongTarget, kNone);
+    v.also = {Cause::kWrongSource};
+    v.why = fmt::format("{} was computed from {}, and not the other way round", source(), target());
+    v.remedy = "the target, what was computed last, comes first, and behind it the sources that it was computed from";
+    return v;
+  }
 
   // The source decides: a condition was computed from it.
   std::optional<Verdict> decided() const {
@@ -213,7 +224,9 @@ class Unconnected {
     const FlowGraph::Value& t = g_.values[target_];
     const bool is_variable = t.variable != kNone && (t.op == kNone || g_.kind_of(t.op) == FlowGraph::Kind::kVariable);
     if (unknown_ != kNone || (alive_ && !is_variable)) return std::nullopt;
-    Verdict v = verdict(Cause::kWrongTarget, constant_ != kNone ? constant_ : t.op);
+    // Data that were there before the tape are no mistake; what was computed of them is the place to look at.
+    const bool given = constant_ != kNone && !in_span(constant_);
+    Verdict v = verdict(Cause::kWrongTarget, given ? first_of_target(constant_) : constant_ != kNone ? constant_ : t.op);
     v.also = {Cause::kUnused, Cause::kWrongSource};
     if (is_variable) {
       v.where = g_.variables[t.variable].where;
@@ -253,6 +266,24 @@ class Unconnected {
       v.why = fmt::format("nothing that ran used {}, and `{}` chose what ran", source(), g_.def_of(op).name);
       v.evidence.push_back(chosen(op));
       v.remedy = "if the code that did not run uses it, the gradient is rightly absent: skip it this time, or pass UnconnectedGradients::zero";
+      return v;
+    }
+    return std::nullopt;
+  }
+
+  // No op used the source, but its numbers were read. What is read of something computed may well be for a log, but a source that is computed with
+  // nowhere else was read in order to be used.
+  std::optional<Verdict> only_read() const {
+    const Index use = last_use();
+    if (use != kNone && in_span(use)) return std::nullopt;
+    for (auto op = static_cast<Index>(g_.ops.size()); op-- > 0;) {
+      if (g_.kind_of(op) != FlowGraph::Kind::kHostRead || !in_span(op)) continue;
+      const std::vector<Index>& values = q_.source.values;
+      if (std::find(values.begin(), values.end(), g_.inputs_of(op)[0]) == values.end()) continue;
+      Verdict v = verdict(Cause::kLeftFramework, op);
+      v.confidence = Confidence::kLikely;
+      v.also = {Cause::kUnused};
+      v.why = fmt::format("{} was read to the host here, and no op used it; whatever the number did, no gradient follows it", source());
       return v;
     }
     return std::nullopt;

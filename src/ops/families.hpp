@@ -30,6 +30,7 @@ OpFamily matmul_ops();
 OpFamily nd_ops();
 OpFamily norm_ops();
 OpFamily pad_ops();
+OpFamily poisson_ops();
 OpFamily pool_ops();
 OpFamily power_ops();
 OpFamily random_ops();

@@ -185,6 +185,26 @@ TEST(LeftFramework, number_in_the_same_expression) {
   EXPECT_THAT(tape.gradient(loss, w), Missing(Cause::kLeftFramework, "host_read", line));
 }
 
+TEST(LeftFramework, a_number_of_many_digits_is_known_again) {
+  const Variable alpha = variable(0.3f, "alpha"), w = variable(2.0f, "w");
+  GradientTape tape;
+  const Tensor share = nn::sigmoid(alpha);
+  const float number = share.item<float>();
+  const int line = __LINE__ - 1;
+  const Tensor squared = square(w);
+  EXPECT_THAT(tape.gradient(number * squared, alpha), Missing(Cause::kLeftFramework, "host_read", line));
+}
+
+TEST(LeftFramework, a_variable_that_is_only_read) {
+  const Variable rate = variable(2.6f, "rate"), x = variable(1.5f, "x");
+  GradientTape tape;
+  Tensor y = x;
+  const int trips = static_cast<int>(Tensor(rate).item<float>());
+  const int line = __LINE__ - 1;
+  for (int i = 0; i < trips; ++i) y = y * x;
+  EXPECT_THAT(tape.gradient(y, rate), Missing(Cause::kLeftFramework, "host_read", line));
+}
+
 TEST(LeftFramework, a_number_read_for_the_log_is_innocent) {
   const Variable w = variable(2.0f, "w"), other = variable(3.0f, "other");
   GradientTape tape;
@@ -326,6 +346,23 @@ TEST(WrongTarget, another_variable) {
   GradientTape tape;
   const Tensor loss = w * other;
   EXPECT_THAT(tape.gradient(other, w), Missing(Cause::kWrongTarget, "", line));
+}
+
+TEST(WrongTarget, target_and_source_are_swapped) {
+  const Variable x = variable(3.0f, "x");
+  GradientTape tape;
+  const Tensor y = square(x);
+  EXPECT_THAT(tape.gradient(x, y), Missing(Cause::kWrongTarget, "", __LINE__));
+}
+
+TEST(WrongTarget, labels_that_are_compared_with_themselves) {
+  const Variable w = variable({0.5f, 0.1f}, "w");
+  const Tensor labels = constant({0.0f, 1.0f});
+  GradientTape tape;
+  const Tensor prediction = nn::softmax(w);
+  const Tensor difference = labels - labels;
+  const int line = __LINE__ - 1;
+  EXPECT_THAT(tape.gradient(reduce_mean(square(difference)), w), Missing(Cause::kWrongTarget, "subtract", line));
 }
 
 TEST(WrongTarget, none_at_all) {

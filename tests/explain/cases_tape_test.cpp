@@ -265,6 +265,14 @@ TEST(Cases, pgd_perturbation_rebound) {
   EXPECT_THAT(tape.gradient(loss_of(moved), moved), Missing(Cause::kRebound, "clip_by_value", line));
 }
 
+TEST(Source, a_variable_that_was_given_another_shape) {
+  const Variable weights = variable({1.0f, 2.0f, 3.0f, 4.0f}, "weights");
+  const Tensor w = reshape(weights, {2, 2});
+  const int line = __LINE__ - 1;
+  GradientTape tape;
+  EXPECT_THAT(tape.gradient(reduce_sum(square(w)), w), Missing(Cause::kRebound, "reshape", line));
+}
+
 TEST(Source, a_variable_moved_by_hand_is_no_path_for_another) {
   const Variable used = variable(2.0f, "used"), other = variable(3.0f, "other");
   {

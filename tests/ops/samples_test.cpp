@@ -213,6 +213,8 @@ TEST(OpTable, TypesAreTensorFlowsAndTellOpsApart) {
                                                                   {"Conv2D", {"conv2d", "conv2d_bias"}},
                                                                   {"Relu", {"conv2d_bias_relu", "dense_relu", "relu"}},
                                                                   {"Maximum", {"clip_by_value", "maximum"}},
+                                                                  {"DenseBincount", {"bincount", "weighted_bincount"}},
+                                                                  {"RandomShuffle", {"random_permutation", "random_shuffle"}},
                                                                   {"TopKV2", {"argsort", "top_k"}}};
   std::map<std::string, std::vector<std::string>> by_type;
   for (const OpDef* op : op_table()) {

@@ -23,8 +23,9 @@ struct CustomResult {
   std::function<std::vector<Tensor>(const std::vector<Tensor>& dys)> backward = {};
   // The same for a function that read trainable variables, which are handed over in the order in which they were first read.
   std::function<CustomGradients(const std::vector<Tensor>& dys, const std::vector<Variable>& variables)> backward_with_variables = {};
-  // Where the rule returns, if the caller knows: an explanation of a gradient that it does not return points there.
-  Where returns_at = {};
+  // Where the rule begins and where it returns, if the caller knows: what is said of the rule itself points at the one, what is said of a gradient
+  // that it does not return at the other.
+  Where begins_at = {}, returns_at = {};
 };
 
 // Calls f(inputs) and gives its outputs the gradient that f returns beside them (tf.custom_gradient). While f runs no tape of this thread records, so

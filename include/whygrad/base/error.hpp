@@ -36,6 +36,10 @@ struct IndexError : Error {
 struct ValueError : Error {
   using Error::Error;
 };
+// A function of the user's that cannot be called as it must be.
+struct SignatureError : Error {
+  using Error::Error;
+};
 // A file that is missing, truncated, corrupt or not writable.
 struct IoError : Error {
   using Error::Error;

@@ -37,7 +37,7 @@ WG_API Tensor uniform(const Shape& shape, const UniformOptions& options = {}, Wh
 
 // The numbers 0 to n - 1 in random order: int64 [n].
 WG_API Tensor permutation(std::int64_t n, std::optional<std::uint64_t> seed = {}, Where where = Where::here());
-// x with its parts along the first axis in random order: gather(x, permutation). dx = dy in the order of x.
+// x with its parts along the first axis in random order. Carries no gradient, as in TensorFlow: gather(x, permutation(n)) is the same with one.
 WG_API Tensor shuffle(const Tensor& x, std::optional<std::uint64_t> seed = {}, Where where = Where::here());
 
 struct CategoricalOptions {
@@ -47,6 +47,14 @@ struct CategoricalOptions {
 // Numbers of classes drawn with the probabilities softmax(logits): logits [b, c] give int64 or int32 [b, num_samples]. Carries no gradient. Throws
 // ShapeError, DTypeError; ValueError for a negative number of samples.
 WG_API Tensor categorical(const Tensor& logits, std::int64_t num_samples, const CategoricalOptions& options = {}, Where where = Where::here());
+
+struct PoissonOptions {
+  DType dtype = float32;
+  std::optional<std::uint64_t> seed = {};
+};
+// Counts drawn from the Poisson distributions of the means lam [k..], for each one as many as `shape` [i..] says: [i.., k..]. Means above 500 are
+// drawn from the normal distribution. Carries no gradient. NaN for a negative mean; throws DTypeError.
+WG_API Tensor poisson(const Shape& shape, const Tensor& lam, const PoissonOptions& options = {}, Where where = Where::here());
 
 // The same numbers for the same two seeds each time, whatever was drawn before; the options' seed is not used.
 WG_API Tensor stateless_normal(const Shape& shape, const std::array<std::uint64_t, 2>& seed, const NormalOptions& options = {},

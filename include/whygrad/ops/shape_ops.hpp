@@ -15,6 +15,8 @@ namespace whygrad {
 
 // x. View. dx = dy.
 WG_API Tensor identity(const Tensor& x, Where where = Where::here());
+// A variable's value as a tensor of its own, which stands for this one reading of it. View. dx = dy.
+WG_API Tensor read_value(const Tensor& x, Where where = Where::here());
 // x, through which no gradient flows: what is computed from it counts as constant. View.
 WG_API Tensor stop_gradient(const Tensor& x, Where where = Where::here());
 // x in memory of its own, row-major without gaps. dx = dy.

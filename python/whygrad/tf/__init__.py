@@ -1,5 +1,6 @@
 """whygrad under TensorFlow's names: `import whygrad.tf as tf` runs eager TensorFlow programs as they are."""
 
+import contextlib as _contextlib
 import importlib as _importlib
 import sys as _sys
 
@@ -10,16 +11,20 @@ from whygrad._shape import TensorShape  # noqa: F401
 from whygrad._tape import GradientTape, UnconnectedGradients  # noqa: F401
 from whygrad._whygrad import Tensor, Variable  # noqa: F401
 from whygrad.dtypes import *  # noqa: F401,F403
-from whygrad.tf import _names, dtypes, errors, image, linalg, math, nest, nn, random, signal, sparse, strings  # noqa: F401
+from whygrad.tf import _names, debugging, dtypes, errors, image, linalg, math, nest, nn, random, signal, sparse, strings  # noqa: F401
 from whygrad.tf._module import Module, name_scope  # noqa: F401
 from whygrad.tf._sparse import IndexedSlices, SparseTensor  # noqa: F401
 
 newaxis = None
+vectorized_map = map_fn
 __version__ = "2.21.0+whygrad"
 
 _missing = _names.fill("", globals())
 # Loaded when they are first asked for.
 _LATER = ("keras", "data")
+# What TensorFlow names twice.
+_OF_KERAS = ("initializers", "losses", "metrics", "optimizers")
+_OF_DEBUGGING = ("Assert", "assert_equal", "assert_greater", "assert_less", "assert_rank")
 
 
 def function(func=None, input_signature=None, autograph=True, jit_compile=None, reduce_retracing=False, **others):
@@ -34,6 +39,32 @@ def gradients(ys, xs, grad_ys=None, name="gradients", **others):
     raise errors.UnsupportedError(
         "[gradients] tf.gradients needs the traced mode, which is a later step of whygrad\nhelp: compute ys under a tf.GradientTape and ask it"
     )
+
+
+def no_op(name=None):
+    """Nothing."""
+
+
+def group(*inputs, **kwargs):
+    """Everything has run already."""
+
+
+@_contextlib.contextmanager
+def device(device_name):
+    """There is one device."""
+    yield
+
+
+@_contextlib.contextmanager
+def control_dependencies(control_inputs):
+    """Everything before has run already."""
+    yield
+
+
+@_contextlib.contextmanager
+def init_scope():
+    """Programs are eager already."""
+    yield
 
 
 def executing_eagerly():
@@ -58,4 +89,10 @@ def print(*inputs, output_stream=None, summarize=3, sep=" ", end="\n", name=None
 def __getattr__(name):
     if name in _LATER:
         return _importlib.import_module("whygrad.tf." + name)
+    if name in _OF_KERAS:
+        return _importlib.import_module("whygrad.tf.keras." + name)
+    if name in _OF_DEBUGGING:
+        return getattr(debugging, name)
+    if name.endswith("_initializer") and hasattr(_importlib.import_module("whygrad.tf.keras.initializers"), name[:-12]):
+        return getattr(_importlib.import_module("whygrad.tf.keras.initializers"), name[:-12])
     return _missing(name)

@@ -12,22 +12,22 @@ _MODULES = {
         "clip_by_value complex concat constant convert_to_tensor cos cosh cumsum divide einsum equal exp expand_dims eye fill floor gather gather_nd "
         "greater greater_equal identity less less_equal linspace logical_and logical_not logical_or matmul maximum minimum multiply negative norm "
         "not_equal one_hot ones ones_like pad pow range rank reduce_all reduce_any reduce_logsumexp reduce_max reduce_mean reduce_min reduce_prod "
-        "reduce_sum repeat reshape reverse round scatter_nd shape sigmoid sign sin sinh size slice sort split sqrt square squeeze stack stop_gradient "
+        "reduce_sum repeat reshape reverse roll round saturate_cast scan scatter_nd shape sigmoid sign sin sinh size slice sort split sqrt square squeeze stack stop_gradient "
         "strided_slice subtract tan tanh tensor_scatter_nd_add tensor_scatter_nd_update tensordot tile transpose truediv=divide unique unstack where "
-        "zeros zeros_like searchsorted histogram_fixed_width",
-    "math": "abs acos acosh add add_n angle argmax argmin asin asinh atan atan2 atanh bincount ceil complex conj cos cosh count_nonzero cumprod cumsum "
+        "zeros zeros_like searchsorted histogram_fixed_width as_string ensure_shape foldl identity_n meshgrid sequence_mask tensor_scatter_nd_sub",
+    "math": "abs acos acosh add add_n angle argmax argmin asin asinh atan atan2 atanh bincount=counts_of ceil confusion_matrix complex conj cos cosh count_nonzero cumprod cumsum "
             "digamma divide divide_no_nan equal erf erfc erfinv exp expm1 floor floordiv floormod greater greater_equal imag is_finite is_inf is_nan "
             "l2_normalize less less_equal lgamma log log1p log_sigmoid log_softmax logical_and logical_not logical_or logical_xor maximum minimum mod=floormod "
             "multiply multiply_no_nan negative not_equal pow real reciprocal reciprocal_no_nan reduce_all reduce_any reduce_euclidean_norm "
             "reduce_logsumexp reduce_max reduce_mean reduce_min reduce_prod reduce_std reduce_sum reduce_variance rint round rsqrt segment_sum "
             "sigmoid sign sin sinh softmax softplus softsign sqrt square squared_difference subtract tan tanh top_k truediv=divide unsorted_segment_sum "
-            "xdivy xlog1py xlogy zero_fraction",
+            "xdivy xlog1py xlogy zero_fraction in_top_k ndtri polygamma polyval",
     "nn": "avg_pool=avg_pool2d avg_pool2d batch_normalization bias_add conv2d conv2d_transpose dropout elu embedding_lookup gelu l2_loss l2_normalize "
           "leaky_relu log_softmax max_pool=max_pool2d max_pool2d moments relu relu6 selu sigmoid sigmoid_cross_entropy_with_logits silu softmax "
-          "softmax_cross_entropy_with_logits softplus softsign sparse_softmax_cross_entropy_with_logits swish=silu tanh top_k",
+          "softmax_cross_entropy_with_logits softplus softsign sparse_softmax_cross_entropy_with_logits swish=silu tanh top_k in_top_k zero_fraction",
     "linalg": "band_part=matrix_band_part cholesky det diag=matrix_diag diag_part=matrix_diag_part einsum eye inv l2_normalize matmul matrix_transpose matvec norm set_diag slogdet solve tensordot "
               "trace",
-    "random": "categorical=random_categorical gamma normal=random_normal poisson set_seed shuffle=random_shuffle stateless_normal stateless_uniform "
+    "random": "categorical=random_categorical gamma normal=random_normal poisson=random_poisson set_seed shuffle=random_shuffle stateless_normal stateless_uniform "
               "truncated_normal=random_truncated_normal uniform=random_uniform",
     "image": "adjust_brightness adjust_contrast adjust_hue adjust_saturation flip_left_right flip_up_down grayscale_to_rgb hsv_to_rgb resize rgb_to_grayscale "
              "rgb_to_hsv",

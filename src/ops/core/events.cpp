@@ -61,6 +61,14 @@ void store_number(DType dtype, void* at, double value) {
   }
 }
 
+// A literal number is anybody's, but hardly one of so many digits: it is known again if it was read to the host before.
+static bool is_distinctive(double value) {
+  constexpr double kDigits = 1 << 12;
+  int exponent = 0;
+  const double digits = std::frexp(value, &exponent) * kDigits;
+  return std::isfinite(value) && digits != std::floor(digits);
+}
+
 Tensor number(double value, bool fractional, DType dtype, const char* op, const Where& where) {
   if (!is_differentiable(dtype)) {
     const Range range = range_of(dtype);
@@ -71,7 +79,7 @@ Tensor number(double value, bool fractional, DType dtype, const char* op, const 
   }
   Tensor t = make_tensor(dtype, {});
   store_number(dtype, t.impl()->data, value);
-  log_constant(t, {}, where);
+  log_constant(t, {is_distinctive(value) ? fingerprint(t.impl()->data, size_of(dtype)) : Fingerprint{}}, where);
   return t;
 }
 

@@ -69,28 +69,74 @@ constexpr OpDef kHistogram = define_op({
         },
 });
 
+struct BincountAttrs {
+  std::int64_t minlength = 0, maxlength = -1;  // -1: as many as there are
+};
+
+// One count for each number up to the largest, within the bounds that were asked for.
+void infer_bincount(InferContext& c, DType dtype) {
+  check_index_dtype(c, 0);
+  const auto& a = c.attrs<BincountAttrs>();
+  constexpr std::int64_t kMost = std::int64_t{1} << 28;
+  const Tensor wide = widened<std::int64_t>(c.input(0));
+  std::int64_t count = std::max<std::int64_t>(a.minlength, 0);
+  for (const std::int64_t v : elements<std::int64_t>(wide)) {
+    if (v < 0 || v > kMost) c.value_error(fmt::format("{} is among the numbers", v), "numbers to be counted are 0 to 2^28");
+    count = std::max(count, v + 1);
+  }
+  c.output(dtype, {a.maxlength >= 0 ? std::min(count, a.maxlength) : count});
+}
+
 constexpr OpDef kBincount = define_op({
     .name = "bincount",
     .doc = "How often each whole number 0, 1, .. up to the largest occurs in x: int32 [max + 1].",
+    .type = "DenseBincount",
     .inputs = {{"x", kCounts}},
-    .infer =
-        [](InferContext& c) {
-          check_index_dtype(c, 0);
-          constexpr std::int64_t kMost = std::int64_t{1} << 28;
-          const Tensor wide = widened<std::int64_t>(c.input(0));
-          std::int64_t count = 0;
-          for (const std::int64_t v : elements<std::int64_t>(wide)) {
-            if (v < 0 || v > kMost) c.value_error(fmt::format("{} is among the numbers", v), "numbers to be counted are 0 to 2^28");
-            count = std::max(count, v + 1);
-          }
-          c.output(DType::kI32, {count});
-        },
+    .attrs = {attr<&BincountAttrs::minlength>("minlength", "how many counts there are at least"),
+              attr<&BincountAttrs::maxlength>("maxlength", "how many there are at most; what is larger is not counted. -1: all")},
+    .infer = [](InferContext& c) { infer_bincount(c, DType::kI32); },
     .kernel =
         [](KernelContext& g) {
           const Tensor wide = widened<std::int64_t>(g.input(0));
           auto* counts = g.out().as<std::int32_t>();
           std::fill_n(counts, g.output().size(), 0);
-          for (const std::int64_t v : elements<std::int64_t>(wide)) ++counts[v];
+          for (const std::int64_t v : elements<std::int64_t>(wide)) {
+            if (v < g.output().size()) ++counts[v];
+          }
+        },
+});
+
+constexpr OpDef kWeightedBincount = define_op({
+    .name = "weighted_bincount",
+    .doc = "The sum of the weights of each whole number 0, 1, .. in x: [max + 1], of the weights' dtype.",
+    .type = "DenseBincount",
+    .inputs = {{"x", kCounts, Role::kIndex},
+               {"weights", NotImplemented{"as in TensorFlow, nobody wrote a rule for the weights that bincount adds up",
+                                          "write unsorted_segment_sum(weights, x, n), which adds up the same and has a gradient"}}},
+    .attrs = {attr<&BincountAttrs::minlength>("minlength", "how many sums there are at least"),
+              attr<&BincountAttrs::maxlength>("maxlength", "how many there are at most; what is larger is left out. -1: all")},
+    .infer =
+        [](InferContext& c) {
+          const DType dtype = c.input(1).dtype();
+          if (!is_integer(dtype) && !is_floating(dtype)) refuse_dtype(c, "real weights");
+          if (c.input(0).shape() != c.input(1).shape()) {
+            c.shape_error(fmt::format("{} numbers and {} weights", c.input(0).shape().to_string(), c.input(1).shape().to_string()),
+                          "each number has one weight");
+          }
+          infer_bincount(c, dtype);
+        },
+    .kernel =
+        [](KernelContext& g) {
+          const Tensor wide = widened<std::int64_t>(g.input(0)), weights = widened<double>(g.input(1));
+          const Tensor sums = make_tensor(DType::kF64, g.output().shape());
+          auto* sum = view_of(sums).as<double>();
+          std::fill_n(sum, sums.size(), 0);
+          const auto number = elements<std::int64_t>(wide);
+          const auto weight = elements<double>(weights);
+          for (std::size_t i = 0; i < number.size(); ++i) {
+            if (number[i] < sums.size()) sum[number[i]] += weight[i];
+          }
+          kernels::cast(view_of(sums), g.out());
         },
 });
 
@@ -168,7 +214,7 @@ constexpr OpDef kInTopK = define_op({
         },
 });
 
-constexpr const OpDef* kOps[] = {&kHistogram, &kBincount, &kSearchsorted, &kInTopK};
+constexpr const OpDef* kOps[] = {&kHistogram, &kBincount, &kWeightedBincount, &kSearchsorted, &kInTopK};
 
 }  // namespace
 
@@ -181,7 +227,10 @@ using namespace internal;
 Tensor histogram_fixed_width(const Tensor& x, double low, double high, std::int64_t nbins, Where where) {
   return apply(kHistogram, {&x}, where, HistogramAttrs{low, high, nbins});
 }
-Tensor bincount(const Tensor& x, Where where) { return apply(kBincount, {&x}, where); }
+Tensor bincount(const Tensor& x, Where where) { return apply(kBincount, {&x}, where, BincountAttrs{}); }
+Tensor weighted_bincount(const Tensor& x, const Tensor& weights, Where where) {
+  return apply(kWeightedBincount, {&x, &weights}, where, BincountAttrs{});
+}
 Tensor searchsorted(const Tensor& sorted_sequence, const Tensor& values, bool right, Where where) {
   return apply(kSearchsorted, {&sorted_sequence, &values}, where, SearchAttrs{right});
 }

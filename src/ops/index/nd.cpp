@@ -10,6 +10,7 @@
 #include "ops/index/index.hpp"
 
 #include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/sparse.hpp>
 
 #include <fmt/format.h>
 
@@ -98,28 +99,43 @@ struct ScatterAttrs {
   Shape shape;
 };
 
+void infer_scatter(InferContext& c) {
+  check_index_dtype(c, 0);
+  if (!kernels::supports(kernels::Binary::kAdd, c.input(1).dtype())) refuse_dtype(c, "numbers to add");
+  check_updates(c, c.input(0), c.input(1), c.attrs<ScatterAttrs>().shape);
+  c.output(c.input(1).dtype(), c.attrs<ScatterAttrs>().shape);
+}
+
+void run_scatter(KernelContext& g) {
+  const Tensor &indices = g.input(0), &updates = g.input(1);
+  const Packed packed(updates);
+  const Parts parts(g.output().shape(), depth_of(indices)), given(updates.shape(), indices.rank() - 1);
+  alignas(16) const char zero[16] = {};
+  kernels::fill(g.out(), zero);
+  kernels::scatter_add(view_of(places_of(g, indices, g.output().shape())), given.view(packed.view()), 0, parts.view(g.out()));
+}
+
+void scatter_vjp(VjpContext& g) { g.give(1, gather_nd(g.dy(), g.input(0))); }
+
 constexpr OpDef kScatterNd = define_op({
     .name = "scatter_nd",
     .doc = "Zeros to which updates [i.., k..] are added at the places that the rows of indices [i.., r] name. dupdates = gather_nd(dy, indices).",
     .inputs = {{"indices", kPosition, Role::kIndex}, {"updates", Differentiable{input(0)}}},
     .attrs = {attr<&ScatterAttrs::shape>("shape", "of the result", Attr::kRequired)},
-    .infer =
-        [](InferContext& c) {
-          check_index_dtype(c, 0);
-          if (!kernels::supports(kernels::Binary::kAdd, c.input(1).dtype())) refuse_dtype(c, "numbers to add");
-          check_updates(c, c.input(0), c.input(1), c.attrs<ScatterAttrs>().shape);
-          c.output(c.input(1).dtype(), c.attrs<ScatterAttrs>().shape);
-        },
-    .kernel =
-        [](KernelContext& g) {
-          const Tensor &indices = g.input(0), &updates = g.input(1);
-          const Packed packed(updates);
-          const Parts parts(g.output().shape(), depth_of(indices)), given(updates.shape(), indices.rank() - 1);
-          alignas(16) const char zero[16] = {};
-          kernels::fill(g.out(), zero);
-          kernels::scatter_add(view_of(places_of(g, indices, g.output().shape())), given.view(packed.view()), 0, parts.view(g.out()));
-        },
-    .vjp = [](VjpContext& g) { g.give(1, gather_nd(g.dy(), g.input(0))); },
+    .infer = infer_scatter,
+    .kernel = run_scatter,
+    .vjp = scatter_vjp,
+});
+
+// The same under the name by which users of sparse tensors know it.
+constexpr OpDef kSparseToDense = define_op({
+    .name = "sparse_to_dense",
+    .doc = "The whole of a sparse tensor: zeros with values [n] at the places indices [n, r]. dvalues = gather_nd(dy, indices).",
+    .inputs = {{"indices", kPosition, Role::kIndex}, {"values", Differentiable{input(0)}}},
+    .attrs = {attr<&ScatterAttrs::shape>("dense_shape", "of the result", Attr::kRequired)},
+    .infer = infer_scatter,
+    .kernel = run_scatter,
+    .vjp = scatter_vjp,
 });
 
 constexpr OpDef kTensorScatterNdUpdate = define_op({
@@ -188,7 +204,7 @@ constexpr OpDef kWhereNotZero = define_op({
         },
 });
 
-constexpr const OpDef* kOps[] = {&kGatherNd, &kScatterNd, &kTensorScatterNdUpdate, &kWhereNotZero};
+constexpr const OpDef* kOps[] = {&kGatherNd, &kScatterNd, &kSparseToDense, &kTensorScatterNdUpdate, &kWhereNotZero};
 
 }  // namespace
 
@@ -201,6 +217,9 @@ using namespace internal;
 Tensor gather_nd(const Tensor& params, const Tensor& indices, Where where) { return apply(kGatherNd, {&params, &indices}, where); }
 Tensor scatter_nd(const Tensor& indices, const Tensor& updates, const Shape& shape, Where where) {
   return apply(kScatterNd, {&indices, &updates}, where, ScatterAttrs{shape});
+}
+Tensor sparse_to_dense(const SparseTensor& x, Where where) {
+  return apply(kSparseToDense, {&x.indices, &x.values}, where, ScatterAttrs{x.dense_shape});
 }
 Tensor tensor_scatter_nd_update(const Tensor& x, const Tensor& indices, const Tensor& updates, Where where) {
   return apply(kTensorScatterNdUpdate, {&x, &indices, &updates}, where);

@@ -88,8 +88,6 @@ OpFamily sparse_ops() { return kOps; }
 
 }  // namespace internal
 
-Tensor sparse_to_dense(const SparseTensor& x, Where where) { return scatter_nd(x.indices, x.values, x.dense_shape, where); }
-
 Tensor sparse_dense_matmul(const SparseTensor& a, const Tensor& b, Where where) {
   return apply(internal::kSparseDenseMatmul, {&a.indices, &a.values, &b}, where, internal::SparseAttrs{a.dense_shape});
 }

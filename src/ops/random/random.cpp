@@ -1,3 +1,4 @@
+#include "kernels/cpu/index.hpp"
 #include "ops/core/context.hpp"
 #include "ops/families.hpp"
 #include "ops/random/stream.hpp"
@@ -129,7 +130,17 @@ constexpr OpDef kPermutation = define_op({
     .stateful = true,
 });
 
-constexpr const OpDef* kOps[] = {&kNormal, &kPermutation, &kTruncatedNormal, &kUniform};
+constexpr OpDef kShuffle = define_op({
+    .name = "random_shuffle",
+    .doc = "The parts of x along the first axis in the order that is given.",
+    .inputs = {{"x", NotDifferentiable{"as in TensorFlow, what was shuffled counts as fresh data and no gradient is led back through the new order",
+                                       "shuffle the numbers of the rows and gather the rows by them: gather(x, shuffle(range(n)))"}},
+               {"order", NotDifferentiable{"the order is a choice of rows", "learn what is in the rows"}, Role::kIndex}},
+    .infer = [](InferContext& c) { c.output(c.input(0).dtype(), c.input(0).shape()); },
+    .kernel = [](KernelContext& g) { kernels::gather(g.in(0), g.in(1), 0, 0, g.out()); },
+});
+
+constexpr const OpDef* kOps[] = {&kNormal, &kPermutation, &kShuffle, &kTruncatedNormal, &kUniform};
 
 // ---- Which sequence a call draws from ----
 
@@ -197,8 +208,9 @@ Tensor permutation(std::int64_t n, std::optional<std::uint64_t> seed, Where wher
   return apply(internal::kPermutation, {}, where, RandomAttrs{next_stream(seed), 0, 0, int64, {n}});
 }
 Tensor shuffle(const Tensor& x, std::optional<std::uint64_t> seed, Where where) {
-  if (!x.defined() || x.rank() == 0) throw ShapeError("shuffle", x.signature() + " has no first axis", "give a tensor of rank 1 or more");
-  return gather(x, permutation(x.shape()[0], seed, where), 0, 0, where);
+  if (!x.defined() || x.rank() == 0) throw ShapeError("random_shuffle", x.signature() + " has no first axis", "give a tensor of rank 1 or more");
+  const Tensor order = permutation(x.shape()[0], seed, where);
+  return apply(internal::kShuffle, {&x, &order}, where);
 }
 
 Tensor stateless_normal(const Shape& shape, const std::array<std::uint64_t, 2>& seed, const NormalOptions& options, Where where) {

@@ -25,6 +25,17 @@ constexpr OpDef kIdentity = define_op({
     .vjp = pass_on,
 });
 
+// A tensor of its own: who asks for the gradient with respect to it asks for no other reading of the variable.
+constexpr OpDef kReadValue = define_op({
+    .name = "read_value",
+    .doc = "The value of a variable as a tensor of its own. dx = dy.",
+    .type = "ReadVariableOp",
+    .inputs = {{"x", Differentiable{}}},
+    .infer = infer_same,
+    .view = view_same,
+    .vjp = pass_on,
+});
+
 constexpr OpDef kStopGradient = define_op({
     .name = "stop_gradient",
     .doc = "x, as a constant: no gradient flows through.",
@@ -121,7 +132,7 @@ constexpr OpDef kSqueeze = define_op({
     .vjp = restore_shape,
 });
 
-constexpr const OpDef* kOps[] = {&kCopy, &kExpandDims, &kIdentity, &kReshape, &kSqueeze, &kStopGradient};
+constexpr const OpDef* kOps[] = {&kCopy, &kExpandDims, &kIdentity, &kReadValue, &kReshape, &kSqueeze, &kStopGradient};
 
 // `extents` with -1 replaced by what is left for it.
 Shape resolve(const Tensor& x, const Ints& extents) {
@@ -195,6 +206,7 @@ std::span<const OpDef* const> reshape_ops() { return kOps; }
 
 }  // namespace internal
 
+Tensor read_value(const Tensor& x, Where where) { return apply(internal::kReadValue, {&x}, where); }
 Tensor identity(const Tensor& x, Where where) { return apply(internal::kIdentity, {&x}, where); }
 Tensor stop_gradient(const Tensor& x, Where where) { return apply(internal::kStopGradient, {&x}, where); }
 Tensor copy(const Tensor& x, Where where) { return apply(internal::kCopy, {&x}, where); }

@@ -35,6 +35,18 @@ void add_counts(SampleList& list) {
                   return Arrays{{{4}, {1, 1, 0, 2}}};
                 },
             .dtypes = {int32}});
+  list.add({.op = "weighted_bincount",
+            .inputs = {constant({3, 1, 0, 3}), uniform({4})},
+            .run = [](const Inputs& x) { return outputs(weighted_bincount(x[0], x[1])); },
+            .expected =
+                [](const Arrays& x) {
+                  return Arrays{{{4}, {at(x[1], {2}), at(x[1], {1}), 0, at(x[1], {0}) + at(x[1], {3})}}};
+                },
+            .dtypes = {float64}});
+  list.refuse({.op = "weighted_bincount", .fragment = "[2] numbers and [3] weights", .call = [] {
+                 weighted_bincount(constant({1, 2}), uniform({3}));
+               }});
+  list.refuse({.op = "weighted_bincount", .fragment = "real weights", .call = [] { weighted_bincount(constant({1, 2}), booleans({2})); }});
   list.refuse({.op = "bincount", .fragment = "-1 is among the numbers", .call = [] { bincount(constant({2, -1})); }});
   list.refuse({.op = "bincount", .fragment = "indices are f64", .call = [] { bincount(uniform({2})); }});
 

@@ -62,6 +62,20 @@ void add_scatter(SampleList& list) {
                   })};
                 },
             .dtypes = {float64}});
+  list.add({.op = "sparse_to_dense",
+            .inputs = {rows({2, 1, 0, 3}), uniform({2})},
+            .run =
+                [](const Inputs& x) {
+                  return outputs(sparse_to_dense({x[0], x[1], {3, 4}}));
+                },
+            .expected =
+                [](const Arrays& x) {
+                  return Arrays{by_place({3, 4}, [&](const Place& p) {
+                    return p[0] == 2 && p[1] == 1 ? at(x[1], {0}) : p[0] == 0 && p[1] == 3 ? at(x[1], {1}) : 0.0;
+                  })};
+                },
+            .dtypes = {float64}});
+  list.refuse({.op = "sparse_to_dense", .fragment = "indices[0, 0] is 5", .call = [] { sparse_to_dense({rows({5, 1}), uniform({1}), {3, 4}}); }});
   list.refuse({.op = "scatter_nd", .fragment = "updates must be [1]", .call = [] { scatter_nd(rows({2, 1}), uniform({2}), {3, 4}); }});
   list.refuse({.op = "scatter_nd", .fragment = "indices[0, 0] is 5", .call = [] { scatter_nd(rows({5, 1}), uniform({1}), {3, 4}); }});
   list.refuse({.op = "scatter_nd", .fragment = "numbers to add", .call = [] { scatter_nd(rows({2, 1}), booleans({1}), {3, 4}); }});

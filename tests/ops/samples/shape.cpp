@@ -15,11 +15,13 @@ auto as(const Shape& shape) {
 void add_same_value(SampleList& list) {
   const auto same = [](const Arrays& x) { return Arrays{x[0]}; };
   list.add({.op = "identity", .inputs = {uniform({2, 3})}, .run = [](const Inputs& x) { return outputs(identity(x[0])); }, .expected = same});
+  list.add({.op = "read_value", .inputs = {uniform({2, 3})}, .run = [](const Inputs& x) { return outputs(read_value(x[0])); }, .expected = same});
   list.add({.op = "copy", .inputs = {uniform({2, 3})}, .run = [](const Inputs& x) { return outputs(copy(x[0])); }, .expected = same});
   list.add({.op = "copy", .inputs = {uniform({0, 3})}, .run = [](const Inputs& x) { return outputs(copy(x[0])); }, .expected = same});
   list.add(
       {.op = "stop_gradient", .inputs = {uniform({2, 3})}, .run = [](const Inputs& x) { return outputs(stop_gradient(x[0])); }, .expected = same});
   list.refuse({.op = "identity", .fragment = "empty handle", .call = [] { identity({}); }});
+  list.refuse({.op = "read_value", .fragment = "empty handle", .call = [] { read_value({}); }});
   list.refuse({.op = "copy", .fragment = "empty handle", .call = [] { copy({}); }});
   list.refuse({.op = "stop_gradient", .fragment = "empty handle", .call = [] { stop_gradient({}); }});
 }

@@ -1,6 +1,7 @@
 // Special functions, facts about shapes, colours, classes drawn at random.
 #include "ops/samples/places.hpp"
 
+#include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/image.hpp>
 #include <whygrad/ops/random.hpp>
@@ -137,6 +138,35 @@ const Samples kSamples([](SampleList& list) {
                   return Arrays{{{2, 4}, {1, 1, 1, 1, 0, 0, 0, 0}}};
                 },
             .dtypes = {int64}});
+  list.add({.op = "random_shuffle",
+            .inputs = {numbers({3, 2}, {1, 2, 1, 2, 1, 2})},
+            .run = [](const Inputs& x) { return outputs(random::shuffle(x[0])); },
+            .expected = [](const Arrays& x) { return Arrays{x[0]}; }});
+  list.refuse({.op = "random_shuffle", .fragment = "has no first axis", .call = [] { random::shuffle(uniform({})); }});
+  // 100,000 counts: the bounds are five standard errors of a mean, and of a share.
+  list.add({.op = "random_poisson",
+            .inputs = {numbers({3}, {0, 2.5, 900})},
+            .run =
+                [](const Inputs& x) {
+                  const Array counts = to_array(random::poisson({100'000}, x[0], {.dtype = float64, .seed = 1}));
+                  double zero = 0, few = 0, many = 0, none_of_few = 0;
+                  for (std::size_t i = 0; i < counts.values.size(); i += 3) {
+                    zero += counts.values[i];
+                    few += counts.values[i + 1];
+                    many += counts.values[i + 2];
+                    none_of_few += counts.values[i + 1] == 0;
+                  }
+                  const bool holds = zero == 0 && std::abs(few / 1e5 - 2.5) < 0.025 && std::abs(many / 1e5 - 900) < 0.5 &&
+                                     std::abs(none_of_few / 1e5 - std::exp(-2.5)) < 0.005;
+                  return outputs(constant(holds));
+                },
+            .expected =
+                [](const Arrays&) {
+                  return Arrays{{{}, {1}}};
+                },
+            .dtypes = {bool_}});
+  list.refuse({.op = "random_poisson", .fragment = "means of i64", .call = [] { random::poisson({2}, integers({2}, 1, 3)); }});
+  list.refuse({.op = "random_poisson", .fragment = "counts of bool", .call = [] { random::poisson({2}, uniform({2}), {.dtype = bool_}); }});
   list.refuse({.op = "random_categorical", .fragment = "logits are [batch, classes]", .call = [] { random::categorical(uniform({3}), 1); }});
   list.refuse({.op = "random_categorical", .fragment = "num_samples is -1", .call = [] { random::categorical(uniform({3, 2}), -1); }});
   list.refuse({.op = "random_categorical", .fragment = "dtype is int32 or int64", .call = [] {

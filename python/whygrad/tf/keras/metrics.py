@@ -1,35 +1,97 @@
-"""tf.keras.metrics"""
+"""tf.keras.metrics. Their state is in variables, as in Keras, so that a result that was asked to be a loss can be traced to where its way ends."""
 
 from whygrad import _whygrad
 from whygrad._functions import functions as _ops
 from whygrad.tf.keras import backend as _backend
+from whygrad.tf.keras import losses as _losses
 from whygrad.tf.keras._near import missing as _missing
 
 
-class Mean:
+class Metric:
+    """Deriving classes write update_state(), which adds to variables, and result(), which is made of them."""
+
+    def __init__(self, dtype=None, name=None):
+        self.name, self.dtype = name or type(self).__name__.lower(), dtype or _backend.floatx()
+        self._variables = []
+
+    def add_weight(self, shape=(), initializer="zeros", dtype=None, name=None):
+        from whygrad.tf.keras import initializers
+
+        start = initializers.get(initializer)(tuple(shape), dtype or self.dtype)
+        self._variables.append(_whygrad.Variable(start, trainable=False, name=name or "weight"))
+        return self._variables[-1]
+
+    add_variable = add_weight
+
+    @property
+    def variables(self):
+        return list(self._variables)
+
+    def update_state(self, *args, **kwargs):
+        raise NotImplementedError(f"{type(self).__name__} has no update_state()")
+
+    def result(self):
+        raise NotImplementedError(f"{type(self).__name__} has no result()")
+
+    def reset_state(self):
+        for variable in self._variables:
+            variable.assign(_whygrad.zeros(variable.shape, variable.dtype))
+
+    def __call__(self, *args, **kwargs):
+        self.update_state(*args, **kwargs)
+        return self.result()
+
+
+class Sum(Metric):
+    """The sum of all numbers that it was shown, each times its weight."""
+
+    def __init__(self, name="sum", dtype=None):
+        super().__init__(dtype, name)
+        self.total = self.add_weight(name="total")
+
+    def update_state(self, values, sample_weight=None):
+        values, _ = self._weighted(values, sample_weight)
+        self.total.assign_add(_ops["reduce_sum"](values))
+
+    def result(self):
+        return self.total.value()
+
+    def _weighted(self, values, sample_weight):
+        values = _ops["cast"](values, self.dtype)
+        if sample_weight is None:
+            return values, float(values.shape.num_elements())
+        weights = _ops["cast"](sample_weight, self.dtype)
+        while weights.ndim < values.ndim:
+            weights = _ops["expand_dims"](weights, -1)
+        weights = _ops["broadcast_to"](weights, values.shape)
+        return values * weights, _ops["reduce_sum"](weights)
+
+
+class Mean(Sum):
     """The mean of all numbers that it was shown, each with its weight."""
 
     def __init__(self, name="mean", dtype=None):
-        self.name, self.dtype = name, dtype or "float32"
-        self._native = _whygrad.nn.Mean()
+        super().__init__(name, dtype)
+        self.count = self.add_weight(name="count")
 
     def update_state(self, values, sample_weight=None):
-        values = _ops["cast"](values, self.dtype)
-        weights = _ops["ones_like"](values) if sample_weight is None else _ops["broadcast_to"](_ops["cast"](sample_weight, self.dtype), values.shape)
-        total = float(_ops["reduce_sum"](weights))
-        if total:
-            self._native.update(float(_ops["reduce_sum"](values * weights)) / total, total)
-
-    def __call__(self, values, sample_weight=None):
-        self.update_state(values, sample_weight)
-        return self.result()
+        values, count = self._weighted(values, sample_weight)
+        self.total.assign_add(_ops["reduce_sum"](values))
+        self.count.assign_add(count)
 
     def result(self):
-        mean = self._native.result()
-        return _ops["constant"](0.0 if mean != mean else mean, dtype=self.dtype)
+        return _ops["divide_no_nan"](self.total.value(), self.count.value())
 
-    def reset_state(self):
-        self._native.reset()
+
+class MeanMetricWrapper(Mean):
+    """The mean of a function of labels and predictions."""
+
+    def __init__(self, fn, name=None, dtype=None, **options):
+        super().__init__(name or fn.__name__, dtype)
+        self._fn, self._options = fn, options
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        super().update_state(self._fn(_ops["cast"](y_true, self.dtype), _ops["cast"](y_pred, self.dtype), **self._options), sample_weight)
 
 
 def binary_accuracy(y_true, y_pred, threshold=0.5):
@@ -52,5 +114,89 @@ def categorical_accuracy(y_true, y_pred):
     """The same for classes as one-hot rows."""
     return sparse_categorical_accuracy(_ops["argmax"](y_true, axis=-1), y_pred)
 
+
+def accuracy(y_true, y_pred):
+    """1 for each element that is equal, else 0."""
+    y_pred = _ops["convert_to_tensor"](y_pred)
+    return _ops["cast"](_ops["equal"](_ops["cast"](y_true, y_pred.dtype), y_pred), _backend.floatx())
+
+
+def _metric(name, fn):
+    class Wrapped(MeanMetricWrapper):
+        def __init__(self, name=name, dtype=None, **options):
+            super().__init__(fn, name, dtype, **options)
+
+    return Wrapped
+
+
+def _named(class_name, fn):
+    made = _metric(fn.__name__, fn)
+    made.__name__ = made.__qualname__ = class_name
+    return made
+
+
+Accuracy, BinaryAccuracy = _named("Accuracy", accuracy), _named("BinaryAccuracy", binary_accuracy)
+CategoricalAccuracy = _named("CategoricalAccuracy", categorical_accuracy)
+SparseCategoricalAccuracy = _named("SparseCategoricalAccuracy", sparse_categorical_accuracy)
+MeanSquaredError = _named("MeanSquaredError", _losses.mean_squared_error)
+MeanAbsoluteError = _named("MeanAbsoluteError", _losses.mean_absolute_error)
+BinaryCrossentropy = _named("BinaryCrossentropy", _losses.binary_crossentropy)
+CategoricalCrossentropy = _named("CategoricalCrossentropy", _losses.categorical_crossentropy)
+SparseCategoricalCrossentropy = _named("SparseCategoricalCrossentropy", _losses.sparse_categorical_crossentropy)
+
+
+class RootMeanSquaredError(Mean):
+    """The root of the mean squared difference."""
+
+    def __init__(self, name="root_mean_squared_error", dtype=None):
+        super().__init__(name, dtype)
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        super().update_state(_ops["squared_difference"](_ops["cast"](y_pred, self.dtype), _ops["cast"](y_true, self.dtype)), sample_weight)
+
+    def result(self):
+        return _ops["sqrt"](super().result())
+
+
+class _Found(Metric):
+    """Counts of predictions above the threshold, by whether they are right."""
+
+    def __init__(self, missed, thresholds, name, dtype):
+        super().__init__(dtype, name)
+        self._threshold, self._missed = 0.5 if thresholds is None else float(thresholds), missed
+        self.true_positives = self.add_weight(name="true_positives")
+        self.others = self.add_weight(name=missed)
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        found = _ops["cast"](_ops["cast"](y_pred, self.dtype) > self._threshold, self.dtype)
+        real = _ops["cast"](_ops["cast"](y_true, "bool"), self.dtype)
+        weight = 1.0 if sample_weight is None else _ops["cast"](sample_weight, self.dtype)
+        self.true_positives.assign_add(_ops["reduce_sum"](found * real * weight))
+        wrong = found * (1.0 - real) if self._missed == "false_positives" else (1.0 - found) * real
+        self.others.assign_add(_ops["reduce_sum"](wrong * weight))
+
+    def result(self):
+        right = self.true_positives.value()
+        return _ops["divide_no_nan"](right, right + self.others.value())
+
+
+class Precision(_Found):
+    """The share of what was found that is right."""
+
+    def __init__(self, thresholds=None, name="precision", dtype=None):
+        super().__init__("false_positives", thresholds, name, dtype)
+
+
+class Recall(_Found):
+    """The share of what is right that was found."""
+
+    def __init__(self, thresholds=None, name="recall", dtype=None):
+        super().__init__("false_negatives", thresholds, name, dtype)
+
+
+mse = MSE = mean_squared_error = _losses.mean_squared_error
+mae = MAE = mean_absolute_error = _losses.mean_absolute_error
+binary_crossentropy, categorical_crossentropy = _losses.binary_crossentropy, _losses.categorical_crossentropy
+sparse_categorical_crossentropy, kl_divergence = _losses.sparse_categorical_crossentropy, _losses.kl_divergence
 
 __getattr__ = _missing("tf.keras.metrics", globals())
