@@ -135,8 +135,8 @@ nb::object run_custom_gradient(nb::handle function, nb::handle inputs) {
     CustomResult custom{.outputs = to_tensors(result[0], where)};
     const Held rule = hold(result[1]);
     if (const nb::object place = result[3]; !place.is_none()) {
-      custom.begins_at = place_in(place[0], 0);
-      custom.returns_at = place_in(place[0], nb::cast<std::uint32_t>(place[1]));
+      custom.begins_at = place_in(place[0], nb::cast<std::uint32_t>(place[1]));
+      custom.returns_at = place_in(place[0], nb::cast<std::uint32_t>(place[2]));
     }
     const auto backward = [rule](const std::vector<Tensor>& dys, const std::vector<Variable>& variables) {
       return locked([&] {

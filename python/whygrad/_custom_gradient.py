@@ -22,15 +22,16 @@ def _takes_variables(rule):
     return any(p.name == "variables" or p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters)
 
 
-def _return_of(rule):
-    """The last return of a Python function, as its code and the offset in it; None for other callables."""
+def _place_of(rule):
+    """A Python function's code, and the offsets of its first line and of its last return; None for other callables."""
+    import dis
     import opcode
 
     code = getattr(rule, "__code__", None)
     if code is None:
         return None
     returns = [opcode.opmap[name] for name in ("RETURN_VALUE", "RETURN_CONST") if name in opcode.opmap]
-    return code, max((at for at in range(0, len(code.co_code), 2) if code.co_code[at] in returns), default=0)
+    return code, next(dis.findlinestarts(code))[0], max((at for at in range(0, len(code.co_code), 2) if code.co_code[at] in returns), default=0)
 
 
 def custom_gradient(f=None):
@@ -54,7 +55,7 @@ def custom_gradient(f=None):
                 input_gradients, variable_gradients = rule(*dys, variables=variables)
                 return _nest.flatten(input_gradients), _as_list(variable_gradients)
 
-            return [_whygrad.convert_to_tensor(value) for value in _nest.flatten(result)], backward, takes_variables, _return_of(rule)
+            return [_whygrad.convert_to_tensor(value) for value in _nest.flatten(result)], backward, takes_variables, _place_of(rule)
 
         outputs = _whygrad.custom_gradient(forward, inputs)
         return _nest.pack_sequence_as(structure[0], outputs) if _nest.is_nested(structure[0]) else outputs[0]

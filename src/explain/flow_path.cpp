@@ -10,11 +10,12 @@ namespace {
 using Index = FlowGraph::Index;
 constexpr Index kNone = FlowGraph::kNone;
 
-// Crossings that are no place for a gradient weigh more than all breaks together. A break that was asked for weighs a little more than another, so
+// Crossings that are no place for a gradient weigh more than all breaks together, and of all ways the last is one on which only a shape is passed on.
+// A break that was asked for weighs a little more than another, so
 // that of two ways with as many breaks the one is shown that nobody meant to break.
 using Cost = std::uint64_t;
 constexpr Cost kFar = ~Cost{0};
-constexpr Cost kCrossing = Cost{1} << 40, kBreak = 256, kMeant = 1;
+constexpr Cost kShapeOnly = Cost{1} << 52, kCrossing = Cost{1} << 40, kBreak = 256, kMeant = 1;
 
 bool is_event(FlowGraph::Kind kind) { return kind != FlowGraph::Kind::kCompute; }
 
@@ -99,7 +100,7 @@ class Search {
   }
 
   Cost cost_of(const Hop& hop) const {
-    Cost cost = is_crossing(graph_, hop) ? kCrossing : 0;
+    Cost cost = !reads_values(graph_, hop.op, hop.input) ? kShapeOnly : is_crossing(graph_, hop) ? kCrossing : 0;
     const std::optional<Cause> own = stopped_by_op(graph_, hop);
     if (own && !continues_state(hop)) cost += own == Cause::kStopGradient ? kBreak + kMeant : kBreak;
     if (stopped_by_tape(graph_, hop.op) && begins_run(hop)) cost += kBreak;
@@ -155,7 +156,15 @@ class Search {
       }
       run = missed;
       const std::optional<Cause> own = stopped_by_op(graph_, hop);
-      if (own && !continues_state(hop)) path.stops.push_back({*own, hop.op, h, h});
+      if (!own || continues_state(hop)) continue;
+      // Under the tape a copy would be a break as well, so what was computed for it before is not the cause.
+      const bool copied =
+          own == Cause::kWrongSource && !path.stops.empty() && path.stops.back().cause == Cause::kOutsideTape && path.stops.back().last_hop + 1 == h;
+      if (copied) {
+        path.stops.back() = {*own, hop.op, path.stops.back().first_hop, h};
+      } else {
+        path.stops.push_back({*own, hop.op, h, h});
+      }
     }
     const bool itself = path.hops.empty() && carries_[path.target] == 0 && graph_.values[path.target].watched_from == kNone;
     if (itself) path.stops.push_back({Cause::kNotWatched, kNone, 0, 0});

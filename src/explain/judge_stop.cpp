@@ -26,7 +26,7 @@ Verdict at_op(const FlowGraph& graph, Cause cause, Index op) {
 // The op's own answer, in the words of its record.
 Verdict declared(const SourceQuestion& q, const FlowPath& path, const Stop& stop) {
   const FlowGraph& g = q.graph;
-  const Hop& hop = path.hops[stop.first_hop];
+  const Hop& hop = path.hops[stop.last_hop];
   const FlowGraph::Answer& answer = g.answer(hop.op, hop.input);
   Verdict v = at_op(g, stop.cause, hop.op);
   v.why = answer.why;
@@ -62,11 +62,11 @@ Verdict became_integer(const SourceQuestion& q, const FlowPath& path, const Stop
 
 Verdict went_through_state(const SourceQuestion& q, const FlowPath& path, const Stop& stop) {
   const FlowGraph& g = q.graph;
-  const Hop& hop = path.hops[stop.first_hop];
+  const Hop& hop = path.hops[stop.last_hop];
   Verdict v = declared(q, path, stop);
   const Index variable = g.values[hop.out].variable;
   const char* name = variable != kNone ? g.variables[variable].name : "the variable";
-  const std::string reader = stop.first_hop + 1 < path.hops.size() ? at_place(g.ops[path.hops[stop.first_hop + 1].op].where) : "";
+  const std::string reader = stop.last_hop + 1 < path.hops.size() ? at_place(g.ops[path.hops[stop.last_hop + 1].op].where) : "";
   if (stop.cause == Cause::kStateful) {
     v.evidence.push_back(fmt::format("assigned to `{}`{}, and read back from it{}", name, at_place(v.where), reader));
     return v;

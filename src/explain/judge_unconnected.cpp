@@ -49,7 +49,10 @@ class Unconnected {
   bool in_span(Index op) const { return g_.ops[op].standing != FlowGraph::Standing::kBefore && g_.ops[op].standing != FlowGraph::Standing::kReset; }
   bool follows(Index op) const {
     const auto inputs = g_.inputs_of(op);
-    return std::any_of(inputs.begin(), inputs.end(), [this](Index v) { return follows_[v] != 0; });
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      if (follows_[inputs[i]] != 0 && reads_values(g_, op, i)) return true;
+    }
+    return false;
   }
   bool leads(Index op) const {
     const FlowGraph::Op& o = g_.ops[op];
@@ -100,9 +103,12 @@ class Unconnected {
 
   // The source decides: a condition was computed from it.
   std::optional<Verdict> decided() const {
+    // How much is left of something, behind a mask say, is a matter of values too.
+    const std::vector<std::uint8_t> known = descendants(g_, q_.source.values, Through::kShapesToo);
     Index choice = kNone;
     for (Index op = 0; op < g_.ops.size(); ++op) {
-      if (is_choice(op) && in_span(op) && follows(op)) choice = op;
+      const auto inputs = g_.inputs_of(op);
+      if (!inputs.empty() && is_choice(op) && in_span(op) && known[inputs[0]] != 0) choice = op;
     }
     if (choice == kNone) return std::nullopt;
     const Index predicate = g_.values[g_.inputs_of(choice)[0]].op;
@@ -283,6 +289,11 @@ class Unconnected {
       Verdict v = verdict(Cause::kLeftFramework, op);
       v.confidence = Confidence::kLikely;
       v.also = {Cause::kUnused};
+      if (!is_differentiable(g_.values[values[0]].dtype)) {
+        v.cause = Cause::kIntDtype;
+        v.also.insert(v.also.begin(), Cause::kLeftFramework);
+        v.remedy = reason(v.cause).remedy;
+      }
       v.why = fmt::format("{} was read to the host here, and no op used it; whatever the number did, no gradient follows it", source());
       return v;
     }

@@ -4,6 +4,8 @@ namespace whygrad::internal {
 
 using Index = FlowGraph::Index;
 
+bool reads_values(const FlowGraph& graph, Index op, std::size_t input) { return graph.answer(op, input).role != FlowGraph::Role::kShape; }
+
 bool watched_by(const FlowGraph& graph, Index value, Index op) {
   const Index from = graph.values[value].watched_from;
   return from != FlowGraph::kNone && op >= from;
@@ -34,17 +36,23 @@ std::vector<std::uint8_t> ancestors(const FlowGraph& graph, const std::vector<In
     bool leads = false;
     for (Index v = o.first_output; v < o.first_output + o.outputs && !leads; ++v) leads = found[v] != 0;
     if (!leads) continue;
-    for (const Index v : graph.inputs_of(op)) found[v] = 1;
+    const auto inputs = graph.inputs_of(op);
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      if (reads_values(graph, op, i)) found[inputs[i]] = 1;
+    }
   }
   return found;
 }
 
-std::vector<std::uint8_t> descendants(const FlowGraph& graph, const std::vector<Index>& of) {
+std::vector<std::uint8_t> descendants(const FlowGraph& graph, const std::vector<Index>& of, Through through) {
   std::vector<std::uint8_t> found(graph.values.size());
   for (const Index v : of) found[v] = 1;
   for (Index op = 0; op < graph.ops.size(); ++op) {
     bool follows = false;
-    for (const Index v : graph.inputs_of(op)) follows |= found[v] != 0;
+    const auto inputs = graph.inputs_of(op);
+    for (std::size_t i = 0; i < inputs.size() && !follows; ++i) {
+      follows = found[inputs[i]] != 0 && (through == Through::kShapesToo || reads_values(graph, op, i));
+    }
     const FlowGraph::Op& o = graph.ops[op];
     for (Index v = o.first_output; follows && v < o.first_output + o.outputs; ++v) found[v] = 1;
   }

@@ -3,10 +3,14 @@
 
 #include <whygrad/explain/flow_graph.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
 namespace whygrad::internal {
+
+// Whether the op makes something of the input's values, and not of its shape alone.
+bool reads_values(const FlowGraph& graph, FlowGraph::Index op, std::size_t input);
 
 // Whether the tape watched the value when this op used it.
 bool watched_by(const FlowGraph& graph, FlowGraph::Index value, FlowGraph::Index op);
@@ -16,7 +20,8 @@ std::vector<std::uint8_t> carrying_values(const FlowGraph& graph);
 
 // The given values and all that they were made from, whatever stops a gradient between.
 std::vector<std::uint8_t> ancestors(const FlowGraph& graph, const std::vector<FlowGraph::Index>& of);
-// The given values and all that was made from them.
-std::vector<std::uint8_t> descendants(const FlowGraph& graph, const std::vector<FlowGraph::Index>& of);
+// The given values and all that was made from them; with shapes, also what depends on nothing but how large they came out.
+enum class Through : bool { kValues, kShapesToo };
+std::vector<std::uint8_t> descendants(const FlowGraph& graph, const std::vector<FlowGraph::Index>& of, Through through = Through::kValues);
 
 }  // namespace whygrad::internal

@@ -22,6 +22,7 @@ FlowGraph::Role role_of(Role role) {
     case Role::kIndex: return FlowGraph::Role::kIndex;
     case Role::kCondition: return FlowGraph::Role::kCondition;
     case Role::kSeed: return FlowGraph::Role::kSeed;
+    case Role::kShape: return FlowGraph::Role::kShape;
   }
   return FlowGraph::Role::kData;
 }

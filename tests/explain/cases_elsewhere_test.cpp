@@ -1,6 +1,9 @@
 // Real users' cases in which nothing that a gradient could follow leads from the source to the target.
 #include "explain/explain_test.hpp"
 
+#include <whygrad/ops/random.hpp>
+#include <whygrad/ops/shape_facts.hpp>
+
 #include <cmath>
 
 namespace whygrad::testing {
@@ -226,6 +229,28 @@ TEST(Cases, hessian_of_linear_part) {
   const Gradients g = inner.gradient(loss, {v, w});
   EXPECT_THAT(outer.gradient(*g[0], v), Missing(Cause::kSecondOrder, "multiply", line));
   EXPECT_THAT(outer.gradient(*g[1], w), Present());
+}
+
+TEST(ControlFlow, how_much_is_left_behind_a_mask_decides) {
+  const Variable w = variable({0.2f, 0.1f}, "w");
+  GradientTape tape;
+  const Tensor left = whygrad::size(boolean_mask(square(w), square(w) > 5.0f));
+  if (equal(left, zeros_like(left)).item<bool>()) {
+    const Tensor loss = constant(0.0f);
+    const int line = __LINE__ - 1;
+    EXPECT_THAT(tape.gradient(loss, w), Missing(Cause::kControlFlow, "", line));
+    return;
+  }
+  FAIL() << "nothing is masked";
+}
+
+TEST(Unused, a_shape_that_was_taken_is_no_use) {
+  const Variable mean = variable({1.0f, 2.0f}, "mean"), deviation = variable({0.5f, 0.1f}, "deviation");
+  GradientTape tape;
+  const Tensor shifted = mean + 1.0f;
+  const int line = __LINE__ - 1;
+  const Tensor noise = random::normal(Shape{whygrad::shape(shifted).to_vector<int>()[0]});
+  EXPECT_THAT(tape.gradient(reduce_sum(noise * deviation), mean), Missing(Cause::kUnused, "add", line));
 }
 
 TEST(Cases, gru_cell_interim_weight) {

@@ -240,6 +240,23 @@ TEST(Cases, minibatch_std_written_into_variable) {
   EXPECT_THAT(g[1], Present());
 }
 
+TEST(NondiffOp, a_condition_between_ones_and_zeros_is_what_stops) {
+  const Variable w = variable({0.2f, 0.9f}, "w");
+  GradientTape tape;
+  const Tensor over = w > 0.5f;
+  const int line = __LINE__ - 1;
+  const Tensor spikes = where(over, ones_like(w), zeros_like(w));
+  EXPECT_THAT(tape.gradient(sqrt(reduce_sum(spikes) + 1.0f), w), Missing(Cause::kNondiffOp, "greater", line));
+}
+
+TEST(NondiffOp, a_shape_where_there_is_nothing_else) {
+  const Variable w = variable({0.2f, 0.9f}, "w"), v = variable({1.0f, 2.0f}, "v");
+  GradientTape tape;
+  const Tensor ones = ones_like(w);
+  const int line = __LINE__ - 1;
+  EXPECT_THAT(tape.gradient(reduce_sum(ones * v), w), Missing(Cause::kNondiffOp, "ones_like", line));
+}
+
 TEST(Innocent, a_condition_beside_a_stopped_path) {
   const Variable w = variable({1.0f, -2.0f}, "w");
   GradientTape tape;

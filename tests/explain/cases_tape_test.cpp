@@ -265,6 +265,16 @@ TEST(Cases, pgd_perturbation_rebound) {
   EXPECT_THAT(tape.gradient(loss_of(moved), moved), Missing(Cause::kRebound, "clip_by_value", line));
 }
 
+TEST(Source, a_copy_of_what_was_computed_from_it_before) {
+  const Variable base = variable({{0.3f, -0.2f}, {0.5f, 0.1f}}, "base");
+  const Variable tied(transpose(base), "tied");
+  const int line = __LINE__ - 1;
+  GradientTape tape;
+  const Gradient g = tape.gradient(reduce_sum(square(tied)), base);
+  EXPECT_THAT(g, Missing(Cause::kWrongSource, "variable", line));
+  EXPECT_THAT(finding(g).path, Contains(::testing::Field(&Step::note, "before the tape")));
+}
+
 TEST(Source, a_variable_that_was_given_another_shape) {
   const Variable weights = variable({1.0f, 2.0f, 3.0f, 4.0f}, "weights");
   const Tensor w = reshape(weights, {2, 2});

@@ -43,7 +43,7 @@ class WG_API FlowGraph {
     kHostRead,  // left the library
   };
   // What the input is for: only data is where a gradient is expected.
-  enum class Role : std::uint8_t { kData, kIndex, kCondition, kSeed };
+  enum class Role : std::uint8_t { kData, kIndex, kCondition, kSeed, kShape };
 
   struct Answer {
     const char* input = "";

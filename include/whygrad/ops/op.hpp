@@ -70,8 +70,8 @@ class GradientAnswer {
 };
 
 // What an input is for. Only kData inputs carry the value that the op transforms; a path that enters through another role is no place where a
-// gradient was expected, so an argmax that only feeds an index is innocent.
-enum class Role : std::uint8_t { kData, kIndex, kCondition, kSeed };
+// gradient was expected, so an argmax that only feeds an index is innocent. Of a kShape input the values are not even read.
+enum class Role : std::uint8_t { kData, kIndex, kCondition, kSeed, kShape };
 
 struct InputDef {
   const char* name = nullptr;

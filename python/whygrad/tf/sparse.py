@@ -1,6 +1,7 @@
 """tf.sparse"""
 
 from whygrad import _whygrad
+from whygrad._functions import functions as _functions
 from whygrad.tf import _names
 from whygrad.tf._sparse import SparseTensor
 
@@ -22,6 +23,33 @@ def sparse_dense_matmul(sp_a, b, adjoint_a=False, adjoint_b=False, name=None):
     if adjoint_b:
         b = _whygrad.transpose(_whygrad.convert_to_tensor(b), conjugate=True)
     return _whygrad.sparse_dense_matmul(indices, a.values, shape, b)
+
+
+def from_dense(tensor, name=None):
+    """What of the tensor is not 0."""
+    tensor = _whygrad.convert_to_tensor(tensor)
+    indices = _whygrad.where(_functions["not_equal"](tensor, 0))
+    return SparseTensor(indices, _functions["gather_nd"](tensor, indices), tensor.shape.as_list())
+
+
+def map_values(op, *args, **kwargs):
+    """op of the stored values, at the places of the first sparse argument."""
+    first = next(a for a in args if isinstance(a, SparseTensor))
+    values = op(*(a.values if isinstance(a, SparseTensor) else a for a in args), **kwargs)
+    return SparseTensor(first.indices, values, first.dense_shape)
+
+
+def reduce_sum(sp_input, axis=None, keepdims=None, output_is_sparse=False, name=None):
+    """The sums over these axes, as a dense tensor."""
+    return _whygrad.reduce_sum(to_dense(sp_input), axis, bool(keepdims))
+
+
+def transpose(sp_input, perm=None, name=None):
+    """The axes in another order."""
+    a = _checked(sp_input)
+    shape = a.shape.as_list()
+    perm = list(range(len(shape)))[::-1] if perm is None else list(perm)
+    return SparseTensor(_whygrad.gather(a.indices, perm, axis=1), a.values, [shape[p] for p in perm])
 
 
 def to_dense(sp_input, default_value=None, validate_indices=True, name=None):

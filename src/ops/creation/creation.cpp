@@ -73,14 +73,14 @@ void run_like(KernelContext& g) {
 constexpr OpDef kZerosLike = define_op({
     .name = "zeros_like",
     .doc = "Zeros of the shape and dtype of x.",
-    .inputs = {{"x", kOnlyTheShape}},
+    .inputs = {{"x", kOnlyTheShape, Role::kShape}},
     .infer = infer_like,
     .kernel = run_like<0>,
 });
 constexpr OpDef kOnesLike = define_op({
     .name = "ones_like",
     .doc = "Ones of the shape and dtype of x.",
-    .inputs = {{"x", kOnlyTheShape}},
+    .inputs = {{"x", kOnlyTheShape, Role::kShape}},
     .infer = infer_like,
     .kernel = run_like<1>,
 });

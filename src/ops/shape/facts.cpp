@@ -35,7 +35,7 @@ void store(const kernels::View& out, std::int64_t i, std::int64_t value) {
 constexpr OpDef kShape = define_op({
     .name = "shape",
     .doc = "The extents of x: [rank of x].",
-    .inputs = {{"x", kOnlyTheShape}},
+    .inputs = {{"x", kOnlyTheShape, Role::kShape}},
     .attrs = {kOutType},
     .infer = [](InferContext& c) { infer_fact(c, {c.input(0).rank()}); },
     .kernel =
@@ -47,7 +47,7 @@ constexpr OpDef kShape = define_op({
 constexpr OpDef kSize = define_op({
     .name = "size",
     .doc = "The number of elements of x, a scalar.",
-    .inputs = {{"x", kOnlyTheShape}},
+    .inputs = {{"x", kOnlyTheShape, Role::kShape}},
     .attrs = {kOutType},
     .infer = [](InferContext& c) { infer_fact(c, {}); },
     .kernel = [](KernelContext& g) { store(g.out(), 0, g.input(0).size()); },
@@ -56,7 +56,7 @@ constexpr OpDef kSize = define_op({
 constexpr OpDef kRank = define_op({
     .name = "rank",
     .doc = "The number of axes of x, a scalar int32.",
-    .inputs = {{"x", kOnlyTheShape}},
+    .inputs = {{"x", kOnlyTheShape, Role::kShape}},
     .infer = [](InferContext& c) { c.output(DType::kI32, {}); },
     .kernel = [](KernelContext& g) { store(g.out(), 0, g.input(0).rank()); },
 });
