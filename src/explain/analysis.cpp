@@ -1,6 +1,7 @@
 #include "explain/analysis.hpp"
 
 #include "explain/flow_path.hpp"
+#include "explain/judge_source.hpp"
 #include "explain/passed_edges.hpp"
 #include "explain/reach.hpp"
 #include "explain/verdict.hpp"
@@ -205,7 +206,15 @@ class Analysis {
   }
 
   static Verdict judge(const SourceQuestion& q, const FlowPath& path) {
-    if (!path.connected) return judge_unconnected(q);
+    if (!path.connected) {
+      const Verdict unconnected = judge_unconnected(q);
+      if (is_differentiable(q.graph.values[q.source.values[0]].dtype)) return unconnected;
+      // An integer has no gradient wherever it is used, so that comes first.
+      Verdict v = judge_source(q, {.source = q.source.values[0]});
+      v.also.push_back(unconnected.cause);
+      v.evidence.push_back(unconnected.why);
+      return v;
+    }
     return path.stops.empty() ? judge_open_path(q, path) : judge_stop(q, path, path.stops[0]);
   }
 

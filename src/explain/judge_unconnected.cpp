@@ -289,11 +289,6 @@ class Unconnected {
       Verdict v = verdict(Cause::kLeftFramework, op);
       v.confidence = Confidence::kLikely;
       v.also = {Cause::kUnused};
-      if (!is_differentiable(g_.values[values[0]].dtype)) {
-        v.cause = Cause::kIntDtype;
-        v.also.insert(v.also.begin(), Cause::kLeftFramework);
-        v.remedy = reason(v.cause).remedy;
-      }
       v.why = fmt::format("{} was read to the host here, and no op used it; whatever the number did, no gradient follows it", source());
       return v;
     }

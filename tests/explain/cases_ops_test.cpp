@@ -249,6 +249,16 @@ TEST(NondiffOp, a_condition_between_ones_and_zeros_is_what_stops) {
   EXPECT_THAT(tape.gradient(sqrt(reduce_sum(spikes) + 1.0f), w), Missing(Cause::kNondiffOp, "greater", line));
 }
 
+TEST(IntDtype, comes_first_though_no_op_uses_it) {
+  const Variable n(constant(3), "n");
+  const int line = __LINE__ - 1;
+  const Variable w = variable(2.0f, "w");
+  GradientTape tape;
+  const Gradient g = tape.gradient(square(w), n);
+  EXPECT_THAT(g, Missing(Cause::kIntDtype, "", line));
+  EXPECT_THAT(finding(g).also, Contains(Cause::kUnused));
+}
+
 TEST(NondiffOp, a_shape_where_there_is_nothing_else) {
   const Variable w = variable({0.2f, 0.9f}, "w"), v = variable({1.0f, 2.0f}, "v");
   GradientTape tape;
