@@ -4,12 +4,17 @@ import functools
 
 from whygrad import _nest, _whygrad
 from whygrad._functions import functions as _functions
+from whygrad.errors import ArgumentError
 
 __all__ = ["custom_gradient", "recompute_grad", "grad_pass_through"]
 
 
 def _as_list(values):
     return list(values) if isinstance(values, (list, tuple)) else [values]
+
+
+def _is_input(value):
+    return isinstance(value, (_whygrad.Tensor, _whygrad.Variable, bool, int, float, complex)) or hasattr(value, "__array__") or hasattr(value, "__tf_tensor__")
 
 
 def _takes_variables(rule):
@@ -40,7 +45,8 @@ def custom_gradient(f=None):
 
     @functools.wraps(f)
     def decorated(*args, **kwargs):
-        inputs = [value for value in _nest.flatten(args) if value is not None]
+        # What is no number, such as the object of a method, has no gradient.
+        inputs = [value for value in _nest.flatten((args, kwargs)) if _is_input(value)]
         structure = []
 
         def forward():
@@ -56,7 +62,15 @@ def custom_gradient(f=None):
 
             return [_whygrad.convert_to_tensor(value) for value in _nest.flatten(result)], backward, takes_variables, _return_of(rule)
 
-        outputs = _whygrad.custom_gradient(forward, inputs)
+        try:
+            outputs = _whygrad.custom_gradient(forward, inputs)
+        except ArgumentError as error:
+            if "takes no variables" not in str(error):
+                raise
+            raise TypeError(
+                f"@tf.custom_gradient grad_fn must accept keyword argument 'variables', since function uses variables: {str(error).splitlines()[0]}\n"
+                "help: write grad_fn(*dy, variables=None), which returns (gradients of the inputs, gradients of the variables)"
+            ) from None
         return _nest.pack_sequence_as(structure[0], outputs) if _nest.is_nested(structure[0]) else outputs[0]
 
     return decorated
@@ -78,7 +92,7 @@ def recompute_grad(f):
             with GradientTape() as tape:
                 tape.watch(watched)
                 again = f(*_nest.pack_sequence_as(args, watched), **kwargs)
-            gradients = tape.gradient(_nest.flatten(again), watched + list(variables or []), output_gradients=list(dresult))
+            gradients = tape.gradient(_nest.flatten(again), watched + list(variables or []), list(dresult), "zero")
             of_inputs, of_variables = gradients[: len(watched)], gradients[len(watched):]
             return (of_inputs, of_variables) if variables else of_inputs
 

@@ -9,14 +9,14 @@ namespace {
 
 // One line each.
 constexpr internal::OpFamily (*kFamilies[])() = {
-    internal::activation_ops,    internal::along_axis_ops,  internal::arithmetic_ops, internal::categorical_ops, internal::comparison_ops,
-    internal::complex_ops,       internal::conv_ops,        internal::counting_ops,   internal::creation_ops,    internal::dense_ops,
-    internal::diagonal_ops,      internal::exponential_ops, internal::gradient_ops,   internal::image_ops,       internal::index_ops,
-    internal::join_ops,          internal::layout_ops,      internal::loss_ops,       internal::matmul_ops,      internal::nd_ops,
-    internal::norm_ops,          internal::pad_ops,         internal::pool_ops,       internal::power_ops,       internal::random_ops,
-    internal::reduce_ops,        internal::reshape_ops,     internal::segment_ops,    internal::selection_ops,   internal::shape_fact_ops,
-    internal::softmax_ops,       internal::sorting_ops,     internal::sparse_ops,     internal::special_ops,     internal::string_ops,
-    internal::trigonometric_ops,
+    internal::activation_ops, internal::along_axis_ops,  internal::arithmetic_ops,    internal::categorical_ops, internal::comparison_ops,
+    internal::complex_ops,    internal::conv_ops,        internal::counting_ops,      internal::creation_ops,    internal::dense_ops,
+    internal::diagonal_ops,   internal::exponential_ops, internal::factor_ops,        internal::gradient_ops,    internal::image_ops,
+    internal::index_ops,      internal::join_ops,        internal::layout_ops,        internal::loss_ops,        internal::matmul_ops,
+    internal::nd_ops,         internal::norm_ops,        internal::pad_ops,           internal::pool_ops,        internal::power_ops,
+    internal::random_ops,     internal::reduce_ops,      internal::reshape_ops,       internal::segment_ops,     internal::selection_ops,
+    internal::shape_fact_ops, internal::softmax_ops,     internal::solve_ops,         internal::sorting_ops,     internal::sparse_ops,
+    internal::special_ops,    internal::string_ops,      internal::trigonometric_ops,
 };
 
 std::vector<const OpDef*> join_families() {

@@ -8,13 +8,64 @@ def _value(x, like=None):
     return _w.convert_to_tensor(x) if like is None else _w.convert_to_tensor(x, dtype_hint=like.dtype)
 
 
-def dropout(x, rate, noise_shape=None, seed=None, name=None):
-    """x with elements set to 0 at this rate, the others scaled up by 1 / (1 - rate)."""
-    x = _value(x)
-    if isinstance(rate, (int, float)) and not 0 <= rate < 1:
-        raise ValueError("rate must be a scalar tensor or a float in the range [0, 1)")
-    kept = _w.random_uniform(x.shape if noise_shape is None else noise_shape, dtype=x.dtype, seed=seed) >= rate
-    return _f["where"](kept, x / (1.0 - rate), _w.zeros_like(x))
+# ---- tf ----
+
+
+def meshgrid(*args, indexing="xy", name=None):
+    """The coordinates of all points of a grid: one tensor for each axis."""
+    if indexing not in ("xy", "ij"):
+        raise ValueError(f"Argument `indexing` must be either 'xy' or 'ij', got '{indexing}'")
+    parts, count = [_w.reshape(_value(a), [-1]) for a in args], len(args)
+    axes = [1, 0, *range(2, count)] if indexing == "xy" and count > 1 else list(range(count))
+    whole = [0] * count
+    for part, axis in zip(parts, axes):
+        whole[axis] = part.shape[0]
+    spread = [_w.reshape(part, [part.shape[0] if i == axis else 1 for i in range(count)]) for part, axis in zip(parts, axes)]
+    return [_w.broadcast_to(part, whole) for part in spread]
+
+
+def sequence_mask(lengths, maxlen=None, dtype="bool", name=None):
+    """Rows that are true up to their length."""
+    lengths = _value(lengths)
+    maxlen = int(_w.reduce_max(lengths)) if maxlen is None else int(maxlen)
+    return _w.cast(_w.range(maxlen, dtype=lengths.dtype) < _f["expand_dims"](lengths, -1), dtype)
+
+
+def saturate_cast(value, dtype, name=None):
+    """As cast, but what does not fit becomes the smallest or the largest number."""
+    from whygrad.dtypes import as_dtype
+
+    value, dtype = _value(value), as_dtype(dtype)
+    if value.dtype.min < dtype.min:
+        value = _f["maximum"](value, _value(dtype.min, value))
+    if value.dtype.max > dtype.max:
+        value = _f["minimum"](value, _value(dtype.max, value))
+    return _w.cast(value, dtype)
+
+
+def scalar_mul(scalar, x, name=None):
+    """scalar * x."""
+    scalar = _value(scalar, _value(x))
+    if scalar.shape.rank != 0:
+        raise ValueError(f"The input scalar must be a 0-D value. Received shape {scalar.shape}.")
+    return scalar * x
+
+
+def tensor_scatter_nd_sub(tensor, indices, updates, name=None):
+    """The tensor from which the updates are subtracted at the places."""
+    return _w.tensor_scatter_nd_add(tensor, indices, -_value(updates))
+
+
+def unravel_index(indices, dims, name=None):
+    """The coordinates of places in the flat order: one row for each axis."""
+    rest, rows = _value(indices), []
+    for extent in reversed([int(d) for d in dims]):
+        rows.append(_f["floormod"](rest, _value(extent, rest)))
+        rest = _f["floordiv"](rest, _value(extent, rest))
+    return _w.stack(rows[::-1])
+
+
+# ---- tf.math ----
 
 
 def zero_fraction(value, dtype="float32", name=None):
@@ -22,9 +73,49 @@ def zero_fraction(value, dtype="float32", name=None):
     return _w.reduce_mean(_w.cast(_value(value) == 0, dtype))
 
 
-def embedding_lookup(params, ids, max_norm=None, name=None):
-    """The rows of params that ids name."""
-    return _w.gather(params, ids)
+def polyval(coeffs, x, name=None):
+    """coeffs[0] x^(n-1) + ... + coeffs[n-1], by Horner's rule."""
+    if not isinstance(coeffs, (list, tuple)):
+        raise ValueError(f"Argument coeffs must be list type. Received type {type(coeffs)}.")
+    x = _value(x)
+    if not coeffs:
+        return _w.zeros_like(x)
+    total = _value(coeffs[0], x)
+    for coefficient in coeffs[1:]:
+        total = _value(coefficient, x) + total * x
+    return total
+
+
+def confusion_matrix(labels, predictions, num_classes=None, weights=None, dtype="int32", name=None):
+    """How often label i was predicted as j: [num_classes, num_classes]."""
+    labels, predictions = _w.cast(labels, "int64"), _w.cast(predictions, "int64")
+    count = int(_f["maximum"](_w.reduce_max(labels), _w.reduce_max(predictions))) + 1 if num_classes is None else int(num_classes)
+    values = _w.ones_like(predictions, dtype) if weights is None else _w.cast(weights, dtype)
+    return _w.scatter_nd(_w.stack([labels, predictions], 1), values, [count, count])
+
+
+def accumulate_n(inputs, shape=None, tensor_dtype=None, name=None):
+    """Their sum."""
+    return _f["add_n"](inputs)
+
+
+def lbeta(x, name=None):
+    """ln of the multivariate beta function along the last axis."""
+    x = _value(x)
+    return _w.reduce_sum(_f["lgamma"](x), -1) - _f["lgamma"](_w.reduce_sum(x, -1))
+
+
+def is_non_decreasing(x, name=None):
+    flat = _w.reshape(_value(x), [-1])
+    return _w.reduce_all(flat[1:] >= flat[:-1])
+
+
+def is_strictly_increasing(x, name=None):
+    flat = _w.reshape(_value(x), [-1])
+    return _w.reduce_all(flat[1:] > flat[:-1])
+
+
+# ---- tf.linalg ----
 
 
 def matrix_transpose(a, name="matrix_transpose", conjugate=False):
@@ -35,12 +126,65 @@ def matrix_transpose(a, name="matrix_transpose", conjugate=False):
     return _w.transpose(a, perm, conjugate)
 
 
-def trace(x, name=None):
-    """The sums of the diagonals of matrices [..., m, n] -> [...]."""
-    return _w.reduce_sum(_f["matrix_diag_part"](_value(x)), -1)
+def adjoint(matrix, name=None):
+    """The last two axes swapped, and the conjugate."""
+    return matrix_transpose(matrix, conjugate=True)
 
 
-def matvec(a, b, transpose_a=False, name=None):
+def matvec(a, b, transpose_a=False, adjoint_a=False, name=None):
     """Matrices [..., m, k] times vectors [..., k] -> [..., m]."""
     a = _value(a)
-    return _f["squeeze"](_f["matmul"](a, _f["expand_dims"](_value(b, a), -1), transpose_a=transpose_a), -1)
+    return _f["squeeze"](_f["matmul"](a, _f["expand_dims"](_value(b, a), -1), transpose_a=transpose_a, adjoint_a=adjoint_a), -1)
+
+
+def normalize(tensor, ord="euclidean", axis=None, name=None):  # noqa: A002
+    """(tensor / its norm, the norm)"""
+    tensor = _value(tensor)
+    norm = _w.cast(_w.norm(tensor, ord, axis, True), tensor.dtype)
+    return tensor / norm, norm
+
+
+def cross(a, b, name=None):
+    """The vector product along the last axis, which has 3 elements."""
+    a = _value(a)
+    (a0, a1, a2), (b0, b1, b2) = _w.unstack(a, axis=-1), _w.unstack(_value(b, a), axis=-1)
+    return _w.stack([a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0], -1)
+
+
+def diag(diagonal, name="diag", k=0, num_rows=-1, num_cols=-1, padding_value=0, align="RIGHT_LEFT"):
+    """Matrices with these diagonals, zeros elsewhere."""
+    if k != 0 or padding_value != 0:
+        raise TypeError("whygrad's diag has the main diagonal amid zeros only\nhelp: pad the diagonal, or add what should stand beside it")
+    return _f["matrix_diag"](diagonal, num_rows, num_cols)
+
+
+def diag_part(input, name="diag_part", k=0, padding_value=0, align="RIGHT_LEFT"):  # noqa: A002
+    """The diagonal of each matrix."""
+    if k != 0:
+        raise TypeError("whygrad's diag_part has the main diagonal only\nhelp: slice the matrix so that the diagonal is its main one")
+    return _f["matrix_diag_part"](input)
+
+
+def tensor_diag(diagonal, name=None):
+    """A tensor of twice the rank with these elements where both halves of the index are equal."""
+    diagonal = _value(diagonal)
+    return _w.reshape(_f["matrix_diag"](_w.reshape(diagonal, [-1])), [*diagonal.shape, *diagonal.shape])
+
+
+def tensor_diag_part(input, name=None):  # noqa: A002
+    """The elements where both halves of the index are equal."""
+    value = _value(input)
+    half = list(value.shape)[: value.ndim // 2]
+    rows = 1
+    for extent in half:
+        rows *= extent
+    return _w.reshape(_f["matrix_diag_part"](_w.reshape(value, [rows, rows])), half)
+
+
+def set_diag(input, diagonal, name="set_diag", k=0, align="RIGHT_LEFT"):  # noqa: A002
+    """The matrices with another main diagonal."""
+    if k != 0:
+        raise TypeError("whygrad's set_diag has the main diagonal only\nhelp: add a matrix that has the others")
+    value = _value(input)
+    change = _value(diagonal, value) - _f["matrix_diag_part"](value)
+    return value + _f["matrix_diag"](change, value.shape[-2], value.shape[-1])
