@@ -15,7 +15,7 @@ from whygrad.tf import _compositions, _image_compositions, _names, _nn_compositi
 SOURCES = pathlib.Path(__file__).parent.parent / "python" / "whygrad"
 HEADER = '"""Made by tools/make_python_stubs.py."""\n'
 # Results that are no single tensor.
-RESULTS = {"split": "list[Tensor]", "unstack": "list[Tensor]", "set_seed": "None", "top_k": "Any", "unique": "Any", "moments": "tuple[Tensor, Tensor]",
+RESULTS = {"split": "list[Tensor]", "unstack": "list[Tensor]", "dynamic_partition": "list[Tensor]", "set_seed": "None", "top_k": "Any", "unique": "Any", "moments": "tuple[Tensor, Tensor]",
            "clip_by_global_norm": "tuple[list[Tensor | None], Tensor]"}
 COMPOSITIONS = (_compositions, _nn_compositions, _image_compositions)
 MODULES = ("", "math", "nn", "linalg", "random", "image", "strings")

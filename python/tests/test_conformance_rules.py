@@ -16,6 +16,17 @@ def test_DT_01_integers(tf):
     assert gradient_of(tf, lambda x: x + x, 1) == [None]
 
 
+def test_DT_02_text(tf, same):
+    s, x, y = tf.constant("unknown", dtype=tf.string), tf.constant(3.0), tf.constant(5.0)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch([x, y, s])
+        z = y * y
+    assert tape.gradient(s, x) is None and tape.gradient(s, s) is None
+    same(tape.gradient([x, y, z, s], [x, y, s]), [1.0, 11.0, None])
+    assert s.numpy() == b"unknown" and s.dtype == tf.string and s.shape == ()
+    assert tf.constant(["a", "b"]).shape == (2,)
+
+
 @pytest.mark.parametrize("value, expected", [(5.0, 1.0), (50.0, 100.0)])
 def test_DT_03_only_the_values_of_where(tf, same, value, expected):
     same(gradient_of(tf, lambda x: tf.where(x < 10, x, x * x), value), [expected])
@@ -163,6 +174,12 @@ def test_AG_10_none_and_zero(tf, same):
     for function in (tf.floor, tf.math.ceil, tf.round, tf.math.rint, lambda x: x // 2.0, tf.argmax):
         assert gradient_of(tf, function, x) == [None]
     same(gradient_of(tf, tf.sign, x), [[0.0, 0.0]])
+
+
+def test_AG_11_what_is_overwritten_gets_nothing(tf, same):
+    a, b = tf.constant([[1.0], [2.0]]), tf.constant([3.0])
+    same(gradient_of(tf, lambda a: tf.reduce_sum(tf.dynamic_stitch([[0, 2], 1], [a, b]) ** 2), a), [[[2.0], [4.0]]])
+    same(gradient_of(tf, lambda a: tf.reduce_sum(tf.dynamic_partition(a, [1, 0], 2)[1] ** 2), a), [[[2.0], [0.0]]])
 
 
 def test_ER_01_no_rule_is_an_error(tf):

@@ -36,6 +36,7 @@ OpFamily power_ops();
 OpFamily random_ops();
 OpFamily reduce_ops();
 OpFamily reshape_ops();
+OpFamily segment_extreme_ops();
 OpFamily segment_ops();
 OpFamily selection_ops();
 OpFamily shape_fact_ops();

@@ -9,6 +9,7 @@ from whygrad._custom_gradient import custom_gradient, grad_pass_through, recompu
 from whygrad._folds import foldl, foldr, scan, vectorized_map  # noqa: F401
 from whygrad._shape import TensorShape  # noqa: F401
 from whygrad._tape import GradientTape, UnconnectedGradients  # noqa: F401
+from whygrad._text import StringTensor  # noqa: F401
 from whygrad._whygrad import Tensor, Variable  # noqa: F401
 from whygrad.dtypes import *  # noqa: F401,F403
 from whygrad.tf import _names, autodiff, config, debugging, dtypes, errors, image, linalg, math, nest, nn, random, signal, sparse, strings  # noqa: F401
@@ -44,7 +45,7 @@ def executing_eagerly():
 
 
 def is_tensor(x):
-    return isinstance(x, (Tensor, Variable, SparseTensor, IndexedSlices))
+    return isinstance(x, (Tensor, Variable, SparseTensor, IndexedSlices, StringTensor))
 
 
 def get_static_value(tensor, partial=False):

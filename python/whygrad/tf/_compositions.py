@@ -65,6 +65,36 @@ def unravel_index(indices, dims, name=None):
     return _w.stack(rows[::-1])
 
 
+def strided_slice(input_, begin, end, strides=None, begin_mask=0, end_mask=0, ellipsis_mask=0, new_axis_mask=0, shrink_axis_mask=0, var=None, name=None):
+    """input_[begin:end:strides] for each axis; bit i of a mask changes what entry i means."""
+    begin, end = ([int(i) for i in bounds] for bounds in (begin, end))
+    strides = [1] * len(begin) if strides is None else [int(i) for i in strides]
+    keys = []
+    for i, (first, last, step) in enumerate(zip(begin, end, strides)):
+        bit = 1 << i
+        if ellipsis_mask & bit:
+            keys.append(Ellipsis)
+        elif new_axis_mask & bit:
+            keys.append(None)
+        elif shrink_axis_mask & bit:
+            keys.append(first)
+        else:
+            keys.append(slice(None if begin_mask & bit else first, None if end_mask & bit else last, step))
+    return _value(input_)[tuple(keys)]
+
+
+def _scattered(how):
+    def scatter(tensor, indices, updates, name=None):
+        """The tensor with how(its parts, the updates) at the places."""
+        tensor = _value(tensor)
+        return _w.tensor_scatter_nd_update(tensor, indices, _f[how](_f["gather_nd"](tensor, indices), _value(updates, tensor)))
+
+    return scatter
+
+
+tensor_scatter_nd_max, tensor_scatter_nd_min = _scattered("maximum"), _scattered("minimum")
+
+
 # ---- tf.math ----
 
 
@@ -97,6 +127,20 @@ def confusion_matrix(labels, predictions, num_classes=None, weights=None, dtype=
 def accumulate_n(inputs, shape=None, tensor_dtype=None, name=None):
     """Their sum."""
     return _f["add_n"](inputs)
+
+
+def reciprocal_no_nan(x, name=None):
+    """1 / x, and 0 where x is 0."""
+    x = _value(x)
+    return _f["divide_no_nan"](_w.ones_like(x), x)
+
+
+def unsorted_segment_sqrt_n(data, segment_ids, num_segments, name=None):
+    """The sum of the parts that bear one id, divided by the root of their number."""
+    data = _value(data)
+    counts = _f["unsorted_segment_sum"](_w.ones_like(_value(segment_ids), data.dtype), segment_ids, num_segments)
+    counts = _w.reshape(_f["maximum"](counts, 1), [int(num_segments)] + [1] * (data.ndim - _value(segment_ids).ndim))
+    return _f["unsorted_segment_sum"](data, segment_ids, num_segments) / _f["sqrt"](counts)
 
 
 def lbeta(x, name=None):
@@ -188,3 +232,60 @@ def set_diag(input, diagonal, name="set_diag", k=0, align="RIGHT_LEFT"):  # noqa
     value = _value(input)
     change = _value(diagonal, value) - _f["matrix_diag_part"](value)
     return value + _f["matrix_diag"](change, value.shape[-2], value.shape[-1])
+
+
+def inv(input, adjoint=False, name=None):  # noqa: A002
+    """The inverse of each matrix."""
+    return _f["matrix_inverse"](_adjoint_if(adjoint, input))
+
+
+def det(input, name=None):  # noqa: A002
+    """The determinant of each matrix."""
+    return _f["matrix_determinant"](input)
+
+
+def slogdet(input, name=None):  # noqa: A002
+    """(the sign of each determinant, the logarithm of its absolute value)"""
+    return _f["log_matrix_determinant"](input)
+
+
+def logdet(matrix, name=None):
+    """The logarithm of the determinant of a symmetric positive definite matrix."""
+    return 2.0 * _w.reduce_sum(_f["log"](_w.real(_f["matrix_diag_part"](_f["cholesky"](matrix)))), -1)
+
+
+def solve(matrix, rhs, adjoint=False, name=None):
+    """x where matrix x = rhs."""
+    matrix = _value(matrix)
+    return _f["matrix_solve"](_adjoint_if(adjoint, matrix), _value(rhs, matrix))
+
+
+def triangular_solve(matrix, rhs, lower=True, adjoint=False, name=None):
+    """x where matrix x = rhs, of one triangle of the matrix; leading axes broadcast."""
+    matrix = _value(matrix)
+    rhs = _value(rhs, matrix)
+    if matrix.shape[:-2] != rhs.shape[:-2]:
+        from whygrad.tf._eager import broadcast_static_shape
+
+        leading = broadcast_static_shape(matrix.shape[:-2], rhs.shape[:-2])
+        matrix, rhs = _w.broadcast_to(matrix, leading + matrix.shape[-2:]), _w.broadcast_to(rhs, leading + rhs.shape[-2:])
+    return _f["matrix_triangular_solve"](matrix, rhs, lower, adjoint)
+
+
+def cholesky_solve(chol, rhs, name=None):
+    """x where chol chol^T x = rhs."""
+    return triangular_solve(chol, triangular_solve(chol, rhs), adjoint=True)
+
+
+def eigh(tensor, name=None):
+    """(eigenvalues, eigenvectors) of symmetric matrices."""
+    return tuple(_f["self_adjoint_eig"](tensor))
+
+
+def eigvalsh(tensor, name=None):
+    """The eigenvalues of symmetric matrices, ascending."""
+    return _f["self_adjoint_eig"](tensor).e
+
+
+def _adjoint_if(wanted, matrix):
+    return adjoint(matrix) if wanted else matrix

@@ -106,6 +106,21 @@ def _pool1d(pool):
 max_pool1d, avg_pool1d = _pool1d(_w.max_pool2d), _pool1d(_w.avg_pool2d)
 
 
+def depthwise_conv2d(input, filter, strides, padding, data_format=None, dilations=None, name=None):  # noqa: A002
+    """Each channel with filters of its own: [height, width, channels, multiplier] -> channels * multiplier."""
+    x = _value(input)
+    kernel = _value(filter, x)
+    height, width, channels, multiplier = kernel.shape
+    kernel = _w.reshape(kernel, [height, width, 1, channels * multiplier])
+    return _w.conv2d(x, kernel, strides, padding, **{key: value for key, value in (("data_format", data_format), ("dilations", dilations)) if value})
+
+
+def separable_conv2d(input, depthwise_filter, pointwise_filter, strides, padding, data_format=None, dilations=None, name=None):  # noqa: A002
+    """depthwise_conv2d, and then a mixture of its channels at each place."""
+    between = depthwise_conv2d(input, depthwise_filter, strides, padding, data_format, dilations)
+    return _w.conv2d(between, pointwise_filter, [1, 1, 1, 1], "VALID")
+
+
 def space_to_depth(input, block_size, data_format="NHWC", name=None):  # noqa: A002
     """Blocks of pixels as channels."""
     x = _value(input)

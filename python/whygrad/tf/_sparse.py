@@ -50,6 +50,14 @@ class IndexedSlices:
         self.dense_shape = dense_shape
 
     @property
+    def name(self):
+        return "IndexedSlices"
+
+    @property
+    def device(self):
+        return self.values.device
+
+    @property
     def _gradient_carrier(self):
         return self.values
 

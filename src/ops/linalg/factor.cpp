@@ -80,8 +80,9 @@ constexpr OpDef kEig = define_op({
           Tensor inner = g.has_dy(0) ? matrix_diag(g.dy(0)) : zeros(g.output_shape(1), g.input_dtype(0));
           if (g.has_dy(1)) {
             // Safe where eigenvalues are equal, as TensorFlow has it, and 0 on the diagonal: an eigenvector has no part along itself.
-            const Tensor distances = subtract(expand_dims(e, -2), expand_dims(e, -1));
-            const Tensor factors = divide(distances, add(square(distances), 1e-20));
+            const Tensor diagonal = matrix_diag(ones(e.shape(), e.dtype()));
+            const Tensor distances = add(subtract(expand_dims(e, -2), expand_dims(e, -1)), diagonal);
+            const Tensor factors = subtract(divide(distances, add(square(distances), 1e-20)), diagonal);
             inner = add(inner, multiply(factors, matmul(v, g.dy(1), {.transpose_a = true})));
           }
           const Tensor whole = matmul(v, matmul(inner, v, {.transpose_b = true}));

@@ -12,22 +12,6 @@
 namespace whygrad::samples {
 namespace {
 
-// a @ b of arrays [.., n, k] and [.., k, m] with equal leading axes.
-Array times(const Array& a, const Array& b) {
-  Shape shape = b.shape;
-  shape[shape.rank() - 2] = a.shape.back(1);
-  return by_place(shape, [&](const Place& p) {
-    double sum = 0;
-    for (std::int64_t k = 0; k < a.shape.back(); ++k) {
-      Place left = p, right = p;
-      left.back() = k;
-      right[right.size() - 2] = k;
-      sum += at(a, left) * at(b, right);
-    }
-    return sum;
-  });
-}
-
 // Cofactors along the first row.
 double determinant(const std::vector<double>& m, std::int64_t n) {
   if (n == 0) return 1;
