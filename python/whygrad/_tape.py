@@ -103,6 +103,11 @@ class GradientTape:
                 "help: both have one row for each example of the batch"
             )
         self._check_persistent("batch_jacobian", experimental_use_pfor)
+        if parallel_iterations is not None and not self._persistent and (target.shape[1:].num_elements() or 0) > parallel_iterations:
+            raise TapeError(
+                "[batch_jacobian] GradientTape must be created with persistent=True to compute the batch_jacobian with parallel_iterations.\n"
+                "help: leave parallel_iterations out, which changes nothing here, or make it tf.GradientTape(persistent=True)"
+            )
         found = self._ask(self._tape.batch_jacobian, target, source, _is_zero(unconnected_gradients))
         return _whygrad.zeros(target.shape + source.shape[1:], dtype=target.dtype) if found is None else found
 
