@@ -52,7 +52,14 @@ int slot_bool(PyObject* self) noexcept {
 }
 Py_ssize_t slot_length(PyObject* self) noexcept { return PyObject_Size(nb::object(wrap(variable_in(self)->impl().value)).ptr()); }
 
+// Variables compare by element, so they are no keys.
+Py_hash_t slot_hash(PyObject*) noexcept {
+  PyErr_SetString(PyExc_TypeError, "Variable is unhashable. Instead, use variable.ref() as the key.");
+  return -1;
+}
+
 PyType_Slot slots[] = {
+    {Py_tp_hash, reinterpret_cast<void*>(slot_hash)},
     {Py_nb_bool, reinterpret_cast<void*>(slot_bool)},
     {Py_nb_int, reinterpret_cast<void*>(slot_of_value<PyNumber_Long>)},
     {Py_nb_float, reinterpret_cast<void*>(slot_of_value<PyNumber_Float>)},
@@ -153,7 +160,7 @@ void bind_variable(nb::module_& m) {
       "A named tensor that can be assigned, such as a weight. A GradientTape watches it by itself when it is read, if it is trainable.");
   variable_type = reinterpret_cast<PyTypeObject*>(c.ptr());
   c.attr("__array_priority__") = 100;
-  c.def("__init__", construct, nb::arg("initial_value"), nb::arg("trainable") = nb::none(), nb::arg("validate_shape") = true,
+  c.def("__init__", construct, nb::arg("initial_value").none(), nb::arg("trainable") = nb::none(), nb::arg("validate_shape") = true,
         nb::arg("caching_device") = nb::none(), nb::arg("name") = nb::none(), nb::arg("variable_def") = nb::none(), nb::arg("dtype") = nb::none(),
         nb::arg("kwargs"));
   c.def_prop_ro("shape", [](const Variable& v) { return wrap(v.shape()); });

@@ -112,3 +112,15 @@ def test_folds():
 
 def test_concat_along_the_last_axis():
     assert tf.concat([tf.ones([2, 1]), tf.zeros([2, 2])], -1).shape == (2, 3)
+
+
+def test_what_tensors_and_variables_are_not():
+    with pytest.raises(TypeError, match=r"use tensor.ref\(\) as the key"):
+        {tf.constant(1.0)}
+    with pytest.raises(TypeError, match=r"use variable.ref\(\) as the key"):
+        {tf.Variable(1.0)}
+    with pytest.raises(AttributeError, match="undefined when eager execution"):
+        tf.constant(1.0).op
+    assert not hasattr(tf.constant(1.0), "name")
+    with pytest.raises(ValueError, match="None"):
+        tf.Variable(None)
