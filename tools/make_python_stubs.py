@@ -10,13 +10,14 @@ import subprocess
 import sys
 
 from whygrad import _functions
-from whygrad.tf import _names
+from whygrad.tf import _compositions, _image_compositions, _names, _nn_compositions
 
 SOURCES = pathlib.Path(__file__).parent.parent / "python" / "whygrad"
 HEADER = '"""Made by tools/make_python_stubs.py."""\n'
 # Results that are no single tensor.
-RESULTS = {"split": "list[Tensor]", "unstack": "list[Tensor]", "set_seed": "None", "top_k": "Any", "unique": "Any", "moments": "tuple[Tensor, Tensor]",
+RESULTS = {"split": "list[Tensor]", "unstack": "list[Tensor]", "dynamic_partition": "list[Tensor]", "set_seed": "None", "top_k": "Any", "unique": "Any", "moments": "tuple[Tensor, Tensor]",
            "clip_by_global_norm": "tuple[list[Tensor | None], Tensor]"}
+COMPOSITIONS = (_compositions, _nn_compositions, _image_compositions)
 MODULES = ("", "math", "nn", "linalg", "random", "image", "strings")
 
 
@@ -52,8 +53,14 @@ def module_stub(module):
         if (op or name) in _functions.functions:
             lines.append(f"from whygrad import {op or name} as {name}")
         elif (op or name) in _names.functions:
-            lines.append(f"from whygrad.tf._compositions import {op or name} as {name}")
+            lines.append(f"from {composed_in(op or name, COMPOSITIONS[:2])} import {op or name} as {name}")
+    if module == "image":
+        lines += [f"from {COMPOSITIONS[2].__name__} import {name} as {name}" for name in _names._OF_IMAGES]
     return lines
+
+
+def composed_in(name, modules):
+    return next(module.__name__ for module in modules if hasattr(module, name))
 
 
 def tf_stub():

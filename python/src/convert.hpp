@@ -17,6 +17,7 @@ namespace whygrad::python {
 
 nb::object wrap(Tensor tensor);
 nb::object wrap(std::vector<Tensor> tensors);  // a list
+nb::object wrap(const Variable& variable);     // the object that the variable was made as, while it lives
 
 // The tensor in a Tensor object, or null. The pointer is good while the object lives.
 const Tensor* tensor_in(nb::handle object) noexcept;

@@ -9,6 +9,8 @@
 #include <whygrad/ops/index.hpp>
 #include <whygrad/ops/shape_ops.hpp>
 
+#include <nanobind/stl/string.h>
+
 namespace whygrad::python {
 namespace {
 
@@ -22,8 +24,23 @@ Number number_in(const Tensor& scalar, const Where& where) {
   return cast(scalar, float64, where).item<double>(where);
 }
 
+// Text is no tensor of the engine's: a class of Python holds it.
+bool is_text(nb::handle value, nb::handle dtype) {
+  nb::object first = nb::borrow(value);
+  for (int depth = 0; depth < Shape::kMaxRank; ++depth) {  // a list may hold itself
+    if (!(PyList_Check(first.ptr()) || PyTuple_Check(first.ptr())) || PySequence_Size(first.ptr()) == 0) break;
+    first = nb::object(first[0]);
+  }
+  if (PyUnicode_Check(first.ptr()) || PyBytes_Check(first.ptr())) return true;
+  if (dtype.is_none() || is_value(value)) return false;
+  return nb::cast<std::string>(nb::object(nb::module_::import_("whygrad.dtypes").attr("as_dtype")(dtype).attr("name"))) == "string";
+}
+
+nb::object make_text(nb::handle value, nb::handle shape) { return nb::module_::import_("whygrad._text").attr("StringTensor")(value, shape); }
+
 nb::object make_constant(nb::handle value, nb::handle dtype, nb::handle shape, nb::handle) {
   const Where where = caller();
+  if (is_text(value, dtype)) return make_text(value, shape);
   Tensor t = constant_of(value, where, to_optional_dtype(dtype));
   if (shape.is_none()) return wrap(std::move(t));
   const Shape wanted = to_shape(shape);
@@ -33,6 +50,7 @@ nb::object make_constant(nb::handle value, nb::handle dtype, nb::handle shape, n
 
 nb::object convert(nb::handle value, nb::handle dtype, nb::handle hint, nb::handle) {
   const Where where = caller();
+  if (is_text(value, nb::none())) return make_text(value, nb::none());
   // A reading of its own, as in TensorFlow.
   if (variable_in(value) != nullptr) return wrap(read_value(to_tensor(value, where, to_optional_dtype(dtype)), where));
   if (!dtype.is_none() || hint.is_none()) return wrap(to_tensor(value, where, to_optional_dtype(dtype)));

@@ -18,6 +18,7 @@ NB_MODULE(_whygrad, m) {
   bind_reduce(m);
   bind_elementwise(m);
   bind_norms(m);
+  bind_matrices(m);
   bind_picking(m);
   bind_nn(m);
   bind_random(m);

@@ -24,6 +24,7 @@ void bind_shape(nb::module_& m);
 void bind_reduce(nb::module_& m);
 void bind_elementwise(nb::module_& m);
 void bind_norms(nb::module_& m);
+void bind_matrices(nb::module_& m);
 void bind_picking(nb::module_& m);
 void bind_nn(nb::module_& m);
 void bind_random(nb::module_& m);

@@ -112,8 +112,8 @@ void bind_norms(nb::module_& m) {
         "The tensors, scaled down together where their global norm is larger, and that norm.");
   m.def("moments", moments_of, arg("x"), arg("axes"), arg("shift") = none, arg("keepdims") = false, arg("name") = none,
         "The mean and the variance over the axes.");
-  m.def("batch_normalization", batch_normalized, arg("x"), arg("mean"), arg("variance"), arg("offset"), arg("scale"), arg("variance_epsilon"),
-        arg("name") = none, "(x - mean) / sqrt(variance + epsilon) * scale + offset.");
+  m.def("batch_normalization", batch_normalized, arg("x"), arg("mean"), arg("variance"), arg("offset").none(), arg("scale").none(),
+        arg("variance_epsilon"), arg("name") = none, "(x - mean) / sqrt(variance + epsilon) * scale + offset.");
   const auto bind_loss = [&m, &none](const char* name, auto function, const char* doc) {
     m.def(name, function, arg("labels"), arg("logits"), arg("name") = none, doc);
   };

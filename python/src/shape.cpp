@@ -45,7 +45,8 @@ nb::object sliced(nb::handle x, nb::handle begin, nb::handle size, nb::handle) {
 nb::object joined(nb::handle values, nb::handle axis, nb::handle) {
   const Where where = caller();
   const std::vector<Tensor> tensors = to_tensors(values, where);
-  return wrap(unlocked(kWorthUnlocking, [&] { return concat(tensors, to_int(axis), where); }));
+  const std::int64_t along = to_int(axis);
+  return wrap(unlocked(kWorthUnlocking, [&] { return concat(tensors, along, where); }));
 }
 
 nb::object stacked(nb::handle values, nb::handle axis, nb::handle) {

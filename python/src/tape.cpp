@@ -116,7 +116,7 @@ class Tape {
 
 nb::object wrap_all(const std::vector<Variable>& variables) {
   nb::list list;
-  for (const Variable& v : variables) list.append(nb::cast(v));
+  for (const Variable& v : variables) list.append(wrap(v));
   return list;
 }
 

@@ -125,6 +125,12 @@ nb::object array_of(nb::handle self, nb::handle dtype, nb::handle copy) {
   return dtype.is_none() ? array : nb::object(array.attr("astype")(dtype));
 }
 
+// Tensors compare by element, so they are no keys.
+Py_hash_t slot_hash(PyObject*) noexcept {
+  PyErr_SetString(PyExc_TypeError, "Tensor is unhashable. Instead, use tensor.ref() as the key.");
+  return -1;
+}
+
 Py_ssize_t slot_length(PyObject* self) noexcept {
   const Tensor& t = *tensor_in(self);
   if (t.rank() == 0) {
@@ -163,6 +169,7 @@ PyType_Slot slots[] = {
     {Py_nb_absolute, reinterpret_cast<void*>(operators::absolute)},
     {Py_nb_invert, reinterpret_cast<void*>(operators::invert)},
     {Py_tp_richcompare, reinterpret_cast<void*>(operators::compare)},
+    {Py_tp_hash, reinterpret_cast<void*>(slot_hash)},
     {Py_mp_subscript, reinterpret_cast<void*>(subscript)},
     {Py_mp_length, reinterpret_cast<void*>(slot_length)},
     {Py_tp_iter, reinterpret_cast<void*>(slot_iterate)},
@@ -220,6 +227,10 @@ void bind_tensor(nb::module_& m) {
   c.def(
       "ref", [](nb::handle self) { return nb::module_::import_("whygrad._reference").attr("Reference")(self); },
       "A stand-in that can be a key of a dict: tensors compare by element.");
+  for (const char* name : {"op", "graph", "name"}) {
+    const std::string words = std::string("Tensor.") + name + " is undefined when eager execution is enabled.";
+    c.def_prop_ro(name, [words](const Tensor&) -> nb::object { throw nb::attribute_error(words.c_str()); });
+  }
   c.def("set_shape", [](const Tensor& t, nb::handle shape) {
     if (!nb::cast<bool>(nb::object(wrap(t.shape()).attr("is_compatible_with")(shape)))) {
       throw ShapeError("set_shape", fmt::format("{} is not of that shape", t.signature()),

@@ -1,4 +1,5 @@
 // The Variable class.
+#include "variable.hpp"
 #include "convert.hpp"
 #include "errors.hpp"
 #include "indexing.hpp"
@@ -53,7 +54,14 @@ int slot_bool(PyObject* self) noexcept {
 }
 Py_ssize_t slot_length(PyObject* self) noexcept { return PyObject_Size(nb::object(wrap(variable_in(self)->impl().value)).ptr()); }
 
+// Variables compare by element, so they are no keys.
+Py_hash_t slot_hash(PyObject*) noexcept {
+  PyErr_SetString(PyExc_TypeError, "Variable is unhashable. Instead, use variable.ref() as the key.");
+  return -1;
+}
+
 PyType_Slot slots[] = {
+    {Py_tp_hash, reinterpret_cast<void*>(slot_hash)},
     {Py_nb_bool, reinterpret_cast<void*>(slot_bool)},
     {Py_nb_int, reinterpret_cast<void*>(slot_of_value<PyNumber_Long>)},
     {Py_nb_float, reinterpret_cast<void*>(slot_of_value<PyNumber_Float>)},
@@ -104,14 +112,23 @@ nb::object assign_part(const Part& part, nb::handle value, nb::handle) {
   return part.variable;
 }
 
-void construct(Variable* at, nb::handle initial, nb::handle trainable, nb::handle, nb::handle, nb::handle name, nb::handle, nb::handle dtype,
-               nb::kwargs) {
+// The Python object of each variable that has one, by its identity: watched_variables() answers with the user's own objects.
+nb::handle objects() {
+  static PyObject* const all = nb::object(nb::module_::import_("weakref").attr("WeakValueDictionary")()).release().ptr();
+  return all;
+}
+
+std::uintptr_t identity_of(const Variable& v) { return reinterpret_cast<std::uintptr_t>(&v.impl()); }
+
+void construct(nb::pointer_and_handle<Variable> self, nb::handle initial, nb::handle trainable, nb::handle, nb::handle, nb::handle name, nb::handle,
+               nb::handle dtype, nb::kwargs) {
   const Where where = caller();
   // A function gives its first value.
   const nb::object value = PyCallable_Check(initial.ptr()) != 0 && !is_value(initial) ? initial() : nb::borrow(initial);
   const VariableOptions options{.trainable = trainable.is_none() || nb::cast<bool>(trainable)};
   const std::string text = name.is_none() ? "Variable" : nb::cast<std::string>(name);
-  new (at) Variable(to_tensor(value, where, to_optional_dtype(dtype)), text, options, where);
+  new (self.p) Variable(to_tensor(value, where, to_optional_dtype(dtype)), text, options, where);
+  objects()[nb::int_(identity_of(*self.p))] = self.h;
 }
 
 void bind_part(nb::module_& m) {
@@ -129,21 +146,30 @@ const Variable* variable_in(nb::handle object) noexcept {
   return nb::inst_ready(object) ? nb::inst_ptr<Variable>(object) : nullptr;
 }
 
+nb::object wrap(const Variable& variable) {
+  const nb::int_ identity(identity_of(variable));
+  nb::object object = objects().attr("get")(identity);
+  if (object.is_none()) {
+    object = nb::cast(variable);
+    objects()[identity] = object;
+  }
+  return object;
+}
+
 void bind_variable(nb::module_& m) {
   nb::class_<Variable> c(
       m, "Variable", nb::type_slots(slots), nb::is_weak_referenceable(), nb::dynamic_attr(),
       "A named tensor that can be assigned, such as a weight. A GradientTape watches it by itself when it is read, if it is trainable.");
   variable_type = reinterpret_cast<PyTypeObject*>(c.ptr());
   c.attr("__array_priority__") = 100;
-  c.def("__init__", construct, nb::arg("initial_value"), nb::arg("trainable") = nb::none(), nb::arg("validate_shape") = true,
+  c.def("__init__", construct, nb::arg("initial_value").none(), nb::arg("trainable") = nb::none(), nb::arg("validate_shape") = true,
         nb::arg("caching_device") = nb::none(), nb::arg("name") = nb::none(), nb::arg("variable_def") = nb::none(), nb::arg("dtype") = nb::none(),
         nb::arg("kwargs"));
   c.def_prop_ro("shape", [](const Variable& v) { return wrap(v.shape()); });
   c.def_prop_ro("dtype", [](const Variable& v) { return wrap(v.dtype()); });
   c.def_prop_ro("ndim", [](const Variable& v) { return v.shape().rank(); });
   c.def_prop_ro("name", [](const Variable& v) { return v.name() + ":0"; });
-  c.def_prop_ro(
-      "_identity", [](const Variable& v) { return reinterpret_cast<std::uintptr_t>(&v.impl()); }, "The same for all objects of one variable.");
+  c.def_prop_ro("_identity", identity_of, "The same for all objects of one variable.");
   c.def(
       "_peek", [](const Variable& v) { return wrap(v.impl().value); }, "The value without a tape noticing that it was read.");
   c.def_prop_ro("_shared_name", [](const Variable& v) { return v.name(); });
@@ -192,9 +218,9 @@ void bind_variable(nb::module_& m) {
       "ref", [](nb::handle self) { return nb::module_::import_("whygrad._reference").attr("Reference")(self); },
       "A stand-in that can be a key of a dict: variables compare by element.");
   c.def(
-      "__deepcopy__",
-      [](const Variable& v, nb::handle) { return nb::cast(Variable(v.impl().value, v.name(), {.trainable = v.trainable()}, caller())); },
+      "__deepcopy__", [](const Variable& v, nb::handle) { return wrap(Variable(v.impl().value, v.name(), {.trainable = v.trainable()}, caller())); },
       nb::arg("memo"));
+  bind_variable_rows(c);
   bind_part(m);
 }
 

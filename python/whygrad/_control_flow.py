@@ -15,42 +15,70 @@ def cond(pred, true_fn=None, false_fn=None, name=None):
     return true_fn() if chosen else false_fn()
 
 
+def _truth(predicate):
+    return predicate.deref() if hasattr(predicate, "deref") else predicate
+
+
 def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"):
     """What the function beside the first true predicate returns, or default()."""
-    pairs = pred_fn_pairs.items() if isinstance(pred_fn_pairs, dict) else pred_fn_pairs
+    if not isinstance(pred_fn_pairs, (list, tuple, dict)):
+        raise TypeError(f"'pred_fn_pairs' must be a list, tuple, or dict. Received: {type(pred_fn_pairs)}")
+    pairs = list(pred_fn_pairs.items() if isinstance(pred_fn_pairs, dict) else pred_fn_pairs)
+    for pair in pairs:
+        if not isinstance(pair, tuple) or len(pair) != 2 or not callable(pair[1]):
+            raise TypeError(f"Each entry in 'pred_fn_pairs' must be a 2-tuple of a predicate and a function. Received: {pair!r}")
+    if default is not None and not callable(default):
+        raise TypeError(f"'default' must be callable. Received: {default!r}")
+    if exclusive and sum(bool(_whygrad.peek(_whygrad.convert_to_tensor(_truth(pred)))) for pred, _ in pairs) > 1:
+        raise ArgumentError("[case] Input error: exclusive=True: more than one of the predicates is true\nhelp: leave exclusive out to take the first")
     for pred, function in pairs:
-        if _whygrad.choose_case(pred.deref() if hasattr(pred, "deref") else pred):
+        if _whygrad.choose_case(_truth(pred)):
             return function()
     if default is None:
-        raise ArgumentError("[case] none of the predicates is true\nhelp: give a function for that case as `default`")
+        raise ArgumentError("[case] Input error: None of conditions evaluated as True\nhelp: give a function for that case as `default`")
     return default()
+
+
+def _branches(branch_fns):
+    """The functions in the order of their keys."""
+    if not isinstance(branch_fns, (list, tuple, dict)):
+        raise TypeError(f"'branch_fns' must be a list, tuple, or dict. Received {type(branch_fns)}")
+    pairs = list(branch_fns.items() if isinstance(branch_fns, dict) else branch_fns)
+    if all(callable(function) for function in pairs):
+        pairs = list(enumerate(pairs))
+    for pair in pairs:
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            raise TypeError(f"Each entry in 'branch_fns' must be a 2-tuple. Received {pair}.")
+        if not isinstance(pair[0], int):
+            raise TypeError(f"key must be a Python `int`, got {type(pair[0])}")
+        if not callable(pair[1]):
+            raise TypeError(f"fn for key {pair[0]} must be callable.")
+    keys = sorted(key for key, _ in pairs)
+    if keys != list(range(len(keys))):
+        raise ValueError(f"branch indices (keys) must form contiguous range of [0 to {len(keys)}) but found {{{','.join(map(str, keys))}}}")
+    return [function for _, function in sorted(pairs, key=lambda pair: pair[0])]
 
 
 def switch_case(branch_index, branch_fns, default=None, name="switch_case"):
     """branch_fns[branch_index](); an index out of range runs default, or the last branch."""
-    pairs = list(branch_fns.items()) if isinstance(branch_fns, dict) else list(branch_fns)
-    if pairs and isinstance(pairs[0], tuple):
-        functions = dict(pairs)
-        branches = [functions[key] for key in range(len(pairs))]
-    else:
-        branches = pairs
-    if default is not None:
-        branches.append(default)
+    branches = _branches(branch_fns) + ([] if default is None else [default])
     return branches[_whygrad.choose_branch(branch_index, len(branches))]()
 
 
 def while_loop(cond, body, loop_vars, shape_invariants=None, parallel_iterations=10, back_prop=True, swap_memory=False, maximum_iterations=None, name=None):
     """loop_vars = body(*loop_vars) while cond(*loop_vars)."""
     limit = None if maximum_iterations is None else int(maximum_iterations)
-    values, trips, several = loop_vars, 0, len(loop_vars) > 1 if isinstance(loop_vars, (list, tuple)) else False
+    values, trips, expected = loop_vars, 0, len(_nest.flatten(loop_vars))
     while limit is None or trips < limit:
         if not _whygrad.choose_trip(cond(*values)):
             break
         made = body(*values)
-        values = _nest.pack_sequence_as(loop_vars, _nest.flatten(made if several or _nest.is_nested(made) else [made]))
+        values = made if isinstance(made, (list, tuple)) else [made]
+        if len(_nest.flatten(values)) != expected:
+            raise ValueError(f"[while_loop] the body returns {len(_nest.flatten(values))} values for {expected} loop_vars\nhelp: return one for each")
         trips += 1
     _whygrad.note_loop_end(trips)
-    return values
+    return _nest.map_structure(lambda value: value if isinstance(value, TensorArray) else _whygrad.convert_to_tensor(value), values)
 
 
 def map_fn(fn, elems, dtype=None, parallel_iterations=None, back_prop=True, swap_memory=False, infer_shape=True, name=None, fn_output_signature=None):

@@ -12,6 +12,10 @@ def _as_list(values):
     return list(values) if isinstance(values, (list, tuple)) else [values]
 
 
+def _is_input(value):
+    return isinstance(value, (_whygrad.Tensor, _whygrad.Variable, bool, int, float, complex)) or hasattr(value, "__array__") or hasattr(value, "__tf_tensor__")
+
+
 def _takes_variables(rule):
     import inspect
 
@@ -41,7 +45,8 @@ def custom_gradient(f=None):
 
     @functools.wraps(f)
     def decorated(*args, **kwargs):
-        inputs = [value for value in _nest.flatten(args) if value is not None]
+        # What is no number, such as the object of a method, has no gradient.
+        inputs = [value for value in _nest.flatten((args, kwargs)) if _is_input(value)]
         structure = []
 
         def forward():
@@ -79,7 +84,7 @@ def recompute_grad(f):
             with GradientTape() as tape:
                 tape.watch(watched)
                 again = f(*_nest.pack_sequence_as(args, watched), **kwargs)
-            gradients = tape.gradient(_nest.flatten(again), watched + list(variables or []), output_gradients=list(dresult))
+            gradients = tape.gradient(_nest.flatten(again), watched + list(variables or []), list(dresult), "zero")
             of_inputs, of_variables = gradients[: len(watched)], gradients[len(watched):]
             return (of_inputs, of_variables) if variables else of_inputs
 

@@ -2,7 +2,7 @@
 
 import enum
 
-from whygrad import _nest, _whygrad
+from whygrad import _composite, _nest, _whygrad
 from whygrad.errors import TapeError
 
 __all__ = ["GradientTape", "UnconnectedGradients", "stop_recording"]
@@ -20,6 +20,15 @@ class UnconnectedGradients(enum.Enum):
     ZERO = "zero"
 
 
+def _is_zero(unconnected_gradients):
+    try:
+        return UnconnectedGradients(unconnected_gradients) is UnconnectedGradients.ZERO
+    except ValueError:
+        raise ValueError(
+            f"Unknown value for unconnected_gradients: {unconnected_gradients!r}\nhelp: it is tf.UnconnectedGradients.NONE or ZERO"
+        ) from None
+
+
 def _checked(values, what):
     for value in values:
         if value is None or isinstance(value, (str, bytes)):
@@ -34,7 +43,6 @@ class GradientTape:
         self._tape = _whygrad.Tape(persistent, watch_accessed_variables)
         self._persistent = persistent
         self._entered = False
-        self._used_up = False
 
     def __enter__(self):
         if self._tape.recording:
@@ -48,7 +56,7 @@ class GradientTape:
             self._tape.exit()
 
     def watch(self, tensor):
-        for value in _nest.flatten(tensor):
+        for value in _composite.tensors_in(_nest.flatten(tensor)):
             if not isinstance(value, (_whygrad.Tensor, _whygrad.Variable)):
                 raise ValueError(f"Passed in object {value!r} of type {type(value).__name__!r}, not tf.Tensor or tf.Variable or ExtensionType.")
             self._tape.watch(value)
@@ -64,35 +72,65 @@ class GradientTape:
 
     def gradient(self, target, sources, output_gradients=None, unconnected_gradients=UnconnectedGradients.NONE):
         """The gradient of the sum of the targets with respect to each source, in the structure of the sources; None where there is none."""
+        self._check_unused()
         if target is None:
             raise TypeError("Argument `target` should be a list or nested structure of Tensors, Variables or CompositeTensors to be differentiated, but received None.")
         flat_sources = _checked(_nest.flatten(sources), "`sources`")
-        flat = self._gradient(_checked(_nest.flatten(target), "`target`"), flat_sources, output_gradients, unconnected_gradients)
+        targets = _checked(_nest.flatten(target), "`target`")
+        seeds = None if output_gradients is None else _composite.seeds_of(targets, _nest.flatten(output_gradients))
+        zero = _is_zero(unconnected_gradients)
+        flat = self._ask(self._tape.gradient, _composite.tensors_in(targets), _composite.tensors_in(flat_sources), seeds, zero)
+        flat = _composite.gradients_for(flat_sources, flat)
         return _nest.pack_sequence_as(sources, flat) if _nest.is_nested(sources) else flat[0]
-
-    def _gradient(self, targets, sources, output_gradients, unconnected_gradients):
-        if not self._entered:
-            raise TapeError(_USED_UP)
-        seeds = None if output_gradients is None else _nest.flatten(output_gradients)
-        zero = UnconnectedGradients(unconnected_gradients) is UnconnectedGradients.ZERO
-        return self._tape.gradient(targets, sources, seeds, zero)
 
     def jacobian(self, target, sources, unconnected_gradients=UnconnectedGradients.NONE, parallel_iterations=None, experimental_use_pfor=True):
         """The derivative of every element of the target with respect to every element of each source: target's shape + source's shape."""
+        self._check_unused()
         if not isinstance(target, (_whygrad.Tensor, _whygrad.Variable)):
             _refuse_jacobian(target)
-        flat_sources = _nest.flatten(sources)
-        zero = UnconnectedGradients(unconnected_gradients) is UnconnectedGradients.ZERO
-        flat = self._tape.jacobian(target, flat_sources, zero)
+        self._check_persistent("jacobian", experimental_use_pfor)
+        flat = self._ask(self._tape.jacobian, target, _nest.flatten(sources), _is_zero(unconnected_gradients))
         return _nest.pack_sequence_as(sources, flat) if _nest.is_nested(sources) else flat[0]
 
     def batch_jacobian(self, target, source, unconnected_gradients=UnconnectedGradients.NONE, parallel_iterations=None, experimental_use_pfor=True):
-        """The jacobian of each row of the target with respect to the same row of the source: [b, ...target, ...source]."""
-        if target.shape.rank < 2 or source.shape.rank < 2:
-            raise ValueError(f"[batch_jacobian] target {target.shape} and source {source.shape} need a first axis of rows and another one")
+        """The jacobian of each row of the target with respect to the same row of the source: [b, ...target, ...source]. Zeros where there is none."""
+        self._check_unused()
+        for value in (target, source):
+            value.shape.with_rank_at_least(2)
         if target.shape[0] != source.shape[0]:
-            raise ValueError(f"[batch_jacobian] Need first dimension of target shape {target.shape} and source shape {source.shape} to match.")
-        return self._tape.batch_jacobian(target, source, UnconnectedGradients(unconnected_gradients) is UnconnectedGradients.ZERO)
+            raise ValueError(
+                f"[batch_jacobian] Need first dimension of target shape ({target.shape}) and source shape ({source.shape}) to match.\n"
+                "help: both have one row for each example of the batch"
+            )
+        self._check_persistent("batch_jacobian", experimental_use_pfor)
+        if parallel_iterations is not None and not self._persistent and (target.shape[1:].num_elements() or 0) > parallel_iterations:
+            raise TapeError(
+                "[batch_jacobian] GradientTape must be created with persistent=True to compute the batch_jacobian with parallel_iterations.\n"
+                "help: leave parallel_iterations out, which changes nothing here, or make it tf.GradientTape(persistent=True)"
+            )
+        found = self._ask(self._tape.batch_jacobian, target, source, _is_zero(unconnected_gradients))
+        return _whygrad.zeros(target.shape + source.shape[1:], dtype=target.dtype) if found is None else found
+
+    def _check_unused(self):
+        if not self._entered:
+            raise TapeError(_USED_UP)
+
+    def _check_persistent(self, what, experimental_use_pfor):
+        """TensorFlow takes its loop where experimental_use_pfor=False, which asks the tape once for each element."""
+        if not experimental_use_pfor and not self._persistent:
+            raise TapeError(
+                f"[{what}] GradientTape must be created with persistent=True to compute the {what} with eager execution enabled and with "
+                "experimental_use_pfor set to False.\nhelp: leave experimental_use_pfor out, or make it tf.GradientTape(persistent=True)"
+            )
+
+    @staticmethod
+    def _ask(question, *arguments):
+        try:
+            return question(*arguments)
+        except TapeError as error:
+            if "[WG108]" not in str(error):
+                raise
+            raise TapeError(f"{_USED_UP}\nnote: {str(error).splitlines()[0]}") from None
 
 
 def _refuse_jacobian(target):

@@ -79,6 +79,19 @@ class DType:
     def max(self):
         return self._limits().max
 
+    @property
+    def limits(self):
+        """The smallest and the largest intensity of an image of this type."""
+        return (0, 1) if self.is_floating else (self.min, self.max)
+
+    @property
+    def is_quantized(self):
+        return False
+
+    @property
+    def is_numpy_compatible(self):
+        return self._name not in ("resource", "variant")
+
     def _limits(self):
         import numpy
 

@@ -1,6 +1,7 @@
 #include "ops/samples/samples.hpp"
 
 #include <whygrad/autodiff/gradcheck.hpp>
+#include <whygrad/ops/diagonal.hpp>
 #include <whygrad/ops/einsum.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/linalg.hpp>
@@ -43,9 +44,26 @@ TEST(Einsum, HasTheGradientOfCentralDifferences) {
   const GradcheckResult result = gradcheck(f, {cube(), block()}, {.order = 2});
   EXPECT_TRUE(result.ok) << result.message;
 }
+TEST(Einsum, TakesDotsForAxesThatBroadcast) {
+  const Tensor a = uniform({2, 1, 3, 4}), b = uniform({5, 4, 3}, -2, 2, 2), row = uniform({4}, -2, 2, 3);
+  expect_equal(einsum("...ij,...jk->...ik", {a, b}), matmul(a, b));
+  expect_equal(einsum("...i,i->...", {a, row}), reduce_sum(multiply(a, row), -1));
+  expect_equal(einsum("...i,i", {a, row}), reduce_sum(multiply(a, row), -1));
+  expect_equal(einsum("i...->...", {a}), reduce_sum(a, 0));
+  EXPECT_EQ(einsum("...ij->...ji", {a}).shape(), (Shape{2, 1, 4, 3}));
+}
+
+TEST(Einsum, TakesDiagonals) {
+  const Tensor m = uniform({3, 3}), many = uniform({2, 3, 2});
+  expect_equal(einsum("ii->i", {m}), matrix_diag_part(m));
+  expect_equal(einsum("ii", {m}), trace(m));
+  expect_equal(einsum("iji->ji", {many}), matrix_diag_part(transpose(many, {1, 0, 2})));
+}
+
 TEST(Einsum, Refuses) {
-  EXPECT_THROW(einsum("...i,i->", {cube(), block()}), ValueError);
-  EXPECT_THROW(einsum("ii->i", {cube()}), ValueError);
+  EXPECT_THROW(einsum("...i,i->", {cube(), block()}), ShapeError);
+  EXPECT_THROW(einsum("ii->i", {cube()}), ShapeError);
+  EXPECT_THROW(einsum("ij->ii", {uniform({2, 2})}), ValueError);
   EXPECT_THROW(einsum("bij->bik", {cube()}), ValueError);
   EXPECT_THROW(einsum("bij,bjk->bik", {cube()}), ValueError);
   EXPECT_THROW(einsum("ij->i", {cube()}), ShapeError);

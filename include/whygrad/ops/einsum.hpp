@@ -9,8 +9,8 @@
 namespace whygrad {
 
 // "bij,bjk->bik": each operand's axes are named by letters; axes of one name run together, and names that the result leaves out are summed over.
-// Without "->" the result has the names that occur once, in alphabetical order. Throws ValueError for another form (dots, a letter twice in one
-// operand), ShapeError where ranks or extents do not fit.
+// A name twice in one operand is a diagonal; "..." stands for leading axes that broadcast. Without "->" the result has the axes of "..." and then the
+// names that occur once, in alphabetical order. Throws ValueError for another form, ShapeError where ranks or extents do not fit.
 WG_API Tensor einsum(std::string_view equation, const std::vector<Tensor>& operands, Where where = Where::here());
 
 // The sum of products over pairs of axes, a's axes_a[i] with b's axes_b[i]; the result has a's other axes and then b's. Throws ValueError where the

@@ -7,24 +7,26 @@ import sys as _sys
 import whygrad as _whygrad_package  # noqa: F401  the engine is loaded and its folder known before anything is computed
 from whygrad._control_flow import TensorArray, case, cond, map_fn, numpy_function, py_function, switch_case, while_loop  # noqa: F401
 from whygrad._custom_gradient import custom_gradient, grad_pass_through, recompute_grad  # noqa: F401
+from whygrad._folds import foldl, foldr, scan, vectorized_map  # noqa: F401
 from whygrad._shape import TensorShape  # noqa: F401
 from whygrad._tape import GradientTape, UnconnectedGradients  # noqa: F401
+from whygrad._text import StringTensor  # noqa: F401
 from whygrad._whygrad import Tensor, Variable  # noqa: F401
 from whygrad.dtypes import *  # noqa: F401,F403
-from whygrad.tf import _names, debugging, dtypes, errors, image, linalg, math, nest, nn, random, signal, sparse, strings  # noqa: F401
+from whygrad.tf import _names, autodiff, config, debugging, dtypes, errors, image, linalg, math, nest, nn, random, signal, sparse, strings  # noqa: F401
+from whygrad.tf._eager import *  # noqa: F401,F403
 from whygrad.tf._module import Module, name_scope  # noqa: F401
 from whygrad.tf._sparse import IndexedSlices, SparseTensor  # noqa: F401
+from whygrad.tf.debugging import Assert, assert_equal, assert_greater, assert_less, assert_rank  # noqa: F401
 
 newaxis = None
-vectorized_map = map_fn
 __version__ = "2.21.0+whygrad"
 
 _missing = _names.fill("", globals())
 # Loaded when they are first asked for.
-_LATER = ("keras", "data")
+_LATER = ("keras", "data", "test")
 # What TensorFlow names twice.
 _OF_KERAS = ("initializers", "losses", "metrics", "optimizers")
-_OF_DEBUGGING = ("Assert", "assert_equal", "assert_greater", "assert_less", "assert_rank")
 
 
 def function(func=None, input_signature=None, autograph=True, jit_compile=None, reduce_retracing=False, **others):
@@ -72,7 +74,7 @@ def executing_eagerly():
 
 
 def is_tensor(x):
-    return isinstance(x, (Tensor, Variable, SparseTensor, IndexedSlices))
+    return isinstance(x, (Tensor, Variable, SparseTensor, IndexedSlices, StringTensor))
 
 
 def get_static_value(tensor, partial=False):
@@ -91,8 +93,6 @@ def __getattr__(name):
         return _importlib.import_module("whygrad.tf." + name)
     if name in _OF_KERAS:
         return _importlib.import_module("whygrad.tf.keras." + name)
-    if name in _OF_DEBUGGING:
-        return getattr(debugging, name)
     if name.endswith("_initializer") and hasattr(_importlib.import_module("whygrad.tf.keras.initializers"), name[:-12]):
         return getattr(_importlib.import_module("whygrad.tf.keras.initializers"), name[:-12])
     return _missing(name)

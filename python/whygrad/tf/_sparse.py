@@ -12,6 +12,20 @@ class SparseTensor:
         self.values = _whygrad.convert_to_tensor(values)
         self.dense_shape = _whygrad.convert_to_tensor(dense_shape, dtype="int64")
 
+    @classmethod
+    def from_value(cls, value):
+        return value if isinstance(value, cls) else cls(value.indices, value.values, value.dense_shape)
+
+    def with_values(self, new_values):
+        """The same places with other values."""
+        return SparseTensor(self.indices, new_values, self.dense_shape)
+
+    @property
+    def _gradient_carrier(self):
+        return self.values
+
+    _with_gradient = with_values
+
     @property
     def dtype(self):
         return self.values.dtype
@@ -34,6 +48,21 @@ class IndexedSlices:
         self.values = values
         self.indices = indices
         self.dense_shape = dense_shape
+
+    @property
+    def name(self):
+        return "IndexedSlices"
+
+    @property
+    def device(self):
+        return self.values.device
+
+    @property
+    def _gradient_carrier(self):
+        return self.values
+
+    def _with_gradient(self, gradient):
+        return IndexedSlices(gradient, self.indices, self.dense_shape)
 
     @property
     def dtype(self):

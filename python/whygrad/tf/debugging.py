@@ -1,67 +1,176 @@
-"""tf.debugging: checks of values. They read nothing that a tape would miss."""
+"""tf.debugging: checks of values, which raise InvalidArgumentError."""
 
-from whygrad import _whygrad as _w
-from whygrad._functions import functions as _f
-from whygrad.tf.errors import InvalidArgumentError
-
-
-def _holds(condition):
-    return bool(_w.peek(_w.reduce_all(condition)))
+from whygrad import _nest, _whygrad
+from whygrad._functions import functions as _ops
+from whygrad.dtypes import as_dtype as _as_dtype
+from whygrad.errors import InvalidArgumentError as _InvalidArgumentError
+from whygrad.tf import _names
 
 
-def _comparison(op, words):
+def _array(x):
+    """The numbers, read without a trace in the log: a check is no part of the computation."""
+    return _whygrad.peek(_whygrad.convert_to_tensor(x._peek() if isinstance(x, _whygrad.Variable) else x))
+
+
+def _fail(message, words, *values):
+    shown = "".join(f"\n{_array(value)}" for value in values)
+    raise _InvalidArgumentError(f"{message + chr(10) if message else ''}{words}{shown}")
+
+
+def _pairwise(name, holds, words):
     def check(x, y, message=None, summarize=None, name=None):
-        x = _w.convert_to_tensor(x)
-        if not _holds(_f[op](x, _w.convert_to_tensor(y, dtype_hint=x.dtype))):
-            raise InvalidArgumentError(None, None, f"{message or ''} Condition x {words} y did not hold.".strip())
+        like = {} if not isinstance(x, (_whygrad.Tensor, _whygrad.Variable)) else {"dtype_hint": x.dtype}
+        a, b = _array(x), _array(_whygrad.convert_to_tensor(y, **like) if not isinstance(y, _whygrad.Variable) else y)
+        if not holds(a, b).all():
+            _fail(message, f"Condition {words} did not hold.", x, y)
 
+    check.__name__ = check.__qualname__ = name
+    check.__doc__ = f"Every element: {words}."
     return check
 
 
-assert_equal, assert_none_equal = _comparison("equal", "=="), _comparison("not_equal", "!=")
-assert_less, assert_less_equal = _comparison("less", "<"), _comparison("less_equal", "<=")
-assert_greater, assert_greater_equal = _comparison("greater", ">"), _comparison("greater_equal", ">=")
+def _of_one(name, holds, words):
+    def check(x, message=None, summarize=None, name=None):
+        if not holds(_array(x)).all():
+            _fail(message, f"Condition {words} did not hold.", x)
+
+    check.__name__ = check.__qualname__ = name
+    check.__doc__ = f"Every element: {words}."
+    return check
 
 
-def assert_positive(x, message=None, summarize=None, name=None):
-    assert_greater(x, 0, message)
-
-
-def assert_non_negative(x, message=None, summarize=None, name=None):
-    assert_greater_equal(x, 0, message)
+assert_equal = _pairwise("assert_equal", lambda a, b: a == b, "x == y")
+assert_none_equal = _pairwise("assert_none_equal", lambda a, b: a != b, "x != y")
+assert_less = _pairwise("assert_less", lambda a, b: a < b, "x < y")
+assert_less_equal = _pairwise("assert_less_equal", lambda a, b: a <= b, "x <= y")
+assert_greater = _pairwise("assert_greater", lambda a, b: a > b, "x > y")
+assert_greater_equal = _pairwise("assert_greater_equal", lambda a, b: a >= b, "x >= y")
+assert_positive = _of_one("assert_positive", lambda a: a > 0, "x > 0")
+assert_negative = _of_one("assert_negative", lambda a: a < 0, "x < 0")
+assert_non_negative = _of_one("assert_non_negative", lambda a: a >= 0, "x >= 0")
+assert_non_positive = _of_one("assert_non_positive", lambda a: a <= 0, "x <= 0")
 
 
 def assert_near(x, y, rtol=None, atol=None, message=None, summarize=None, name=None):
-    x = _w.convert_to_tensor(x)
-    y = _w.convert_to_tensor(y, dtype_hint=x.dtype)
-    rtol, atol = 1e-6 if rtol is None else rtol, 1e-6 if atol is None else atol
-    if not _holds(_f["abs"](x - y) <= atol + rtol * _f["abs"](y)):
-        raise InvalidArgumentError(None, None, f"{message or ''} x and y not equal to tolerance.".strip())
+    """|x - y| <= atol + rtol |y|; both are ten times the distance from 1 to the next number where they are not given."""
+    import numpy
+
+    a, b = _array(x), _array(y)
+    small = 10 * numpy.finfo(a.dtype).eps
+    atol, rtol = small if atol is None else _array(atol), small if rtol is None else _array(rtol)
+    if not (abs(a - b) <= atol + rtol * abs(b)).all():
+        _fail(message, "x and y not equal to tolerance", x, y)
 
 
-def assert_rank(x, rank, message=None, name=None):
-    x = _w.convert_to_tensor(x)
-    if x.ndim != int(rank):
-        raise ValueError(f"{message or ''} Tensor must have rank {rank}. Received rank {x.ndim}, shape {x.shape}".strip())
+def check_numerics(tensor, message, name=None):
+    """The tensor; InvalidArgumentError if it holds NaN or an infinity."""
+    import numpy
+
+    tensor = _whygrad.convert_to_tensor(tensor)
+    numbers = _array(tensor)
+    wrong = [word for word, test in (("Inf", numpy.isinf), ("NaN", numpy.isnan)) if test(numbers).any()]
+    if wrong:
+        raise _InvalidArgumentError(f"{message} : Tensor had {' and '.join(wrong)} values\nhelp: `with whygrad.diagnose(values=True) as report:` says where they come from")
+    return _ops["identity"](tensor)
 
 
 def assert_all_finite(x, message, name=None):
     return check_numerics(x, message)
 
 
-def check_numerics(tensor, message, name=None):
-    """The tensor, if all of it is finite."""
-    tensor = _w.convert_to_tensor(tensor)
-    if not _holds(_f["is_finite"](tensor)):
-        kind = "NaN" if not _holds(_f["logical_not"](_f["is_nan"](tensor))) else "Inf"
-        raise InvalidArgumentError(None, None, f"{message} : Tensor had {kind} values")
-    return _f["identity"](tensor)
+def assert_type(tensor, tf_type, message=None, name=None):
+    if tensor.dtype != _as_dtype(tf_type):
+        raise TypeError(f"{message or ''} tensor must be of type {_as_dtype(tf_type)!r}; got {tensor.dtype!r}")
 
 
-def Assert(condition, data, summarize=None, name=None):
-    if not _holds(_w.convert_to_tensor(condition)):
-        raise InvalidArgumentError(None, None, f"Expected 'true' as condition; data: {data}")
+def assert_integer(x, message=None, name=None):
+    x = _whygrad.convert_to_tensor(x)
+    if not x.dtype.is_integer:
+        raise TypeError(f"{message or ''} Expected x to be an integer type, and it is {x.dtype!r}")
+
+
+def assert_same_float_dtype(tensors=None, dtype=None):
+    """The floating type of all of them."""
+    kinds = [t.dtype for t in tensors or []] + ([] if dtype is None else [_as_dtype(dtype)])
+    if any(kind != kinds[0] for kind in kinds) or (kinds and not kinds[0].is_floating):
+        raise ValueError(f"Expected tensors of one floating type, and these are of {kinds}")
+    return kinds[0] if kinds else _as_dtype("float32")
+
+
+def _rank(name, holds, words):
+    def check(x, rank, message=None, name=None):
+        shape = _whygrad.convert_to_tensor(x).shape
+        if not holds(shape.rank, rank):
+            raise ValueError(f"{message + '. ' if message else ''}Tensor must have rank {words} {rank}. Received rank {shape.rank}, shape {shape}")
+
+    check.__name__ = check.__qualname__ = name
+    return check
+
+
+assert_rank = _rank("assert_rank", lambda have, want: have == want, "")
+assert_rank_at_least = _rank("assert_rank_at_least", lambda have, want: have >= want, "at least")
+assert_rank_in = _rank("assert_rank_in", lambda have, want: have in tuple(want), "in")
+
+
+def assert_scalar(tensor, name=None, message=None):
+    tensor = _whygrad.convert_to_tensor(tensor)
+    if tensor.shape.rank != 0:
+        raise ValueError(f"{message or ''} Expected scalar shape, saw shape: {tensor.shape}.")
+    return tensor
+
+
+def assert_shapes(shapes, data=None, summarize=None, message=None, name=None):
+    """Pairs of a tensor and its axes, numbers or names; a name stands for the same extent throughout."""
+    known = {}
+    for tensor, axes in shapes.items() if isinstance(shapes, dict) else shapes:
+        shape = _whygrad.convert_to_tensor(tensor).shape
+        axes = list(axes) if isinstance(axes, (list, tuple)) else [] if axes == () else list(axes)
+        if "..." in axes or Ellipsis in axes:
+            at = next(i for i, axis in enumerate(axes) if axis in ("...", Ellipsis))
+            axes = axes[:at] + [None] * (shape.rank - len(axes) + 1) + axes[at + 1:]
+        if len(axes) != shape.rank:
+            raise ValueError(f"{message or ''} Expected shape {axes}, and it is {shape}")
+        for axis, extent in zip(axes, shape):
+            wanted = axis if isinstance(axis, int) or axis is None else known.setdefault(axis, extent)
+            if wanted is not None and wanted != extent:
+                raise ValueError(f"{message or ''} Specified by axes {axes}, a tensor must have {wanted} at {axis!r}, and has shape {shape}")
+
+
+def assert_proper_iterable(values):
+    if isinstance(values, (_whygrad.Tensor, _whygrad.Variable, str, bytes)) or not hasattr(values, "__iter__"):
+        raise TypeError(f"Expected argument `values` to be iterable, and it is {type(values)}")
+
+
+def Assert(condition, data, summarize=None, name=None):  # noqa: N802
+    """InvalidArgumentError with the data unless the condition holds."""
+    if not _array(condition).all():
+        shown = " ".join(str(_array(part)) if not isinstance(part, (str, bytes)) else str(part) for part in _nest.flatten(data))
+        raise _InvalidArgumentError(f"Expected 'tf.Tensor(False)' to be true. Summarized data: {shown}")
 
 
 def is_numeric_tensor(tensor):
-    return isinstance(tensor, _w.Tensor) and tensor.dtype.name not in ("bool", "string")
+    return isinstance(tensor, (_whygrad.Tensor, _whygrad.Variable)) and tensor.dtype.is_numeric
+
+
+def enable_check_numerics(stack_height_limit=30, path_length_limit=50):
+    """Needs no switch here."""
+    raise NotImplementedError("whygrad checks no op while it runs\nhelp: `with whygrad.diagnose(values=True) as report:` says where NaN and infinities come from")
+
+
+def disable_check_numerics():
+    """Nothing is checked."""
+
+
+def is_traceback_filtering_enabled():
+    return False
+
+
+def disable_traceback_filtering():
+    """Tracebacks are complete."""
+
+
+def enable_traceback_filtering():
+    """Tracebacks are complete."""
+
+
+__getattr__ = _names.fill("debugging", globals())

@@ -56,3 +56,24 @@ def to_dense(sp_input, default_value=None, validate_indices=True, name=None):
     """The whole tensor, with zeros where nothing is stored."""
     a = _checked(sp_input)
     return _whygrad.sparse_to_dense(a.indices, a.values, a.shape.as_list())
+
+
+def from_dense(tensor, name=None):
+    """What is not 0, and where."""
+    tensor = _whygrad.convert_to_tensor(tensor)
+    indices = _whygrad.where(tensor != _whygrad.zeros_like(tensor))
+    return SparseTensor(indices, _functions["gather_nd"](tensor, indices), tensor.shape.as_list())
+
+
+def reduce_sum(sp_input, axis=None, keepdims=None, output_is_sparse=False, name=None):
+    """The sum along axes, as a whole tensor."""
+    if output_is_sparse:
+        raise TypeError("whygrad's sums of a SparseTensor are whole tensors\nhelp: leave output_is_sparse out, and use tf.sparse.from_dense")
+    return _whygrad.reduce_sum(to_dense(sp_input), axis, bool(keepdims))
+
+
+def map_values(op, *args, **kwargs):
+    """op of the values of all SparseTensors among the arguments, which have the same places."""
+    sparse = [a for a in (*args, *kwargs.values()) if isinstance(a, SparseTensor)]
+    plain = lambda a: a.values if isinstance(a, SparseTensor) else a  # noqa: E731
+    return sparse[0].with_values(op(*(plain(a) for a in args), **{key: plain(a) for key, a in kwargs.items()}))

@@ -9,6 +9,7 @@
 #include "ops/families.hpp"
 #include "ops/index/index.hpp"
 
+#include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/shape_ops.hpp>
 
 #include <fmt/format.h>
@@ -133,15 +134,51 @@ Tensor unsorted_segment_mean(const Tensor& data, const Tensor& segment_ids, std:
   return divide(sum, reshape(count, counted, where), where);
 }
 
-Tensor segment_sum(const Tensor& data, const Tensor& segment_ids, Where where) {
-  require_defined("segment_sum", segment_ids);
-  const Tensor ids = make_tensor(DType::kI64, segment_ids.shape());
-  kernels::cast(view_of(segment_ids), view_of(ids));
-  const auto* first = view_of(ids).as<std::int64_t>();
-  if (!std::is_sorted(first, first + ids.size())) {
-    throw ValueError("segment_sum", "the ids do not ascend", "sort the data by id, or use unsorted_segment_sum with the number of ids");
+namespace {
+
+// How many segments ids that ascend speak of, and whether each of them has a part.
+struct Ascending {
+  std::int64_t count = 0;
+  bool gapless = true;
+  Ascending(const char* op, const Tensor& segment_ids) {
+    require_defined(op, segment_ids);
+    const Tensor ids = make_tensor(DType::kI64, segment_ids.shape());
+    kernels::cast(view_of(segment_ids), view_of(ids));
+    const auto* first = view_of(ids).as<std::int64_t>();
+    if (!std::is_sorted(first, first + ids.size())) {
+      throw ValueError(op, "the ids do not ascend", "sort the data by id, or use the unsorted form with the number of ids");
+    }
+    for (std::int64_t i = 0; i < ids.size(); ++i) gapless &= first[i] - (i == 0 ? -1 : first[i - 1]) <= 1;
+    if (ids.size() > 0) count = first[ids.size() - 1] + 1;
   }
-  return unsorted_segment_sum(data, segment_ids, ids.size() == 0 ? 0 : first[ids.size() - 1] + 1, where);
+};
+
+// An extreme, with 0 for ids that no part bears.
+template <Tensor (*F)(const Tensor&, const Tensor&, std::int64_t, Where)>
+Tensor extreme_of_ascending(const char* op, const Tensor& data, const Tensor& segment_ids, const Where& where) {
+  const Ascending ids(op, segment_ids);
+  const Tensor all = F(data, segment_ids, ids.count, where);
+  if (ids.gapless) return all;
+  const Tensor parts = unsorted_segment_sum(fill(data.shape(), 1, int32, where), segment_ids, ids.count, where);
+  return whygrad::where(greater(parts, 0, where), all, zeros_like(all, where), where);
+}
+
+}  // namespace
+
+Tensor segment_sum(const Tensor& data, const Tensor& segment_ids, Where where) {
+  return unsorted_segment_sum(data, segment_ids, Ascending("segment_sum", segment_ids).count, where);
+}
+Tensor segment_mean(const Tensor& data, const Tensor& segment_ids, Where where) {
+  return unsorted_segment_mean(data, segment_ids, Ascending("segment_mean", segment_ids).count, where);
+}
+Tensor segment_max(const Tensor& data, const Tensor& segment_ids, Where where) {
+  return extreme_of_ascending<unsorted_segment_max>("segment_max", data, segment_ids, where);
+}
+Tensor segment_min(const Tensor& data, const Tensor& segment_ids, Where where) {
+  return extreme_of_ascending<unsorted_segment_min>("segment_min", data, segment_ids, where);
+}
+Tensor segment_prod(const Tensor& data, const Tensor& segment_ids, Where where) {
+  return unsorted_segment_prod(data, segment_ids, Ascending("segment_prod", segment_ids).count, where);
 }
 
 Tensor roll(const Tensor& x, const Ints& shift, const Ints& axis, Where where) { return apply(kRoll, {&x}, where, RollAttrs{shift, axis}); }

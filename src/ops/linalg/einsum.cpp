@@ -2,6 +2,7 @@
 
 #include "ops/core/defined.hpp"
 
+#include <whygrad/ops/diagonal.hpp>
 #include <whygrad/ops/linalg.hpp>
 #include <whygrad/ops/reduce.hpp>
 #include <whygrad/ops/shape_ops.hpp>
@@ -31,6 +32,7 @@ Labels filter(const Labels& labels, const Keep& keep) {
 struct Equation {
   std::vector<Labels> operands;
   Labels result;
+  Labels between;  // what stands for "..."
 };
 
 [[noreturn]] void refuse(std::string_view equation, const std::string& what) {
@@ -39,13 +41,29 @@ struct Equation {
 }
 
 void check_letters(std::string_view equation, const Labels& labels) {
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    if (std::isalpha(static_cast<unsigned char>(labels[i])) == 0) refuse(equation, fmt::format("'{}' is no letter", labels[i]));
-    if (labels.find(labels[i], i + 1) != Labels::npos) refuse(equation, fmt::format("'{}' stands twice for one operand", labels[i]));
+  for (const char c : labels) {
+    if (std::isalpha(static_cast<unsigned char>(c)) == 0) refuse(equation, fmt::format("'{}' is no letter", c));
   }
 }
 
-Equation parse(std::string_view equation) {
+constexpr std::string_view kEllipsis = "...";
+
+// Letters that the equation does not use, for the axes that "..." stands for.
+Labels unused_letters(const std::string& text, std::size_t count) {
+  Labels letters;
+  for (char c = 'A'; letters.size() < count && c <= 'z'; ++c) {
+    if (std::isalpha(static_cast<unsigned char>(c)) != 0 && text.find(c) == std::string::npos) letters += c;
+  }
+  return letters;
+}
+
+// The last axes of `all` in place of "...", as many as are left for it.
+Labels without_ellipsis(const Labels& labels, const Labels& all, std::size_t count) {
+  const std::size_t at = labels.find(kEllipsis);
+  return at == Labels::npos ? labels : labels.substr(0, at) + all.substr(all.size() - count) + labels.substr(at + kEllipsis.size());
+}
+
+Equation parse(std::string_view equation, const std::vector<Tensor>& operands) {
   std::string text;
   std::copy_if(equation.begin(), equation.end(), std::back_inserter(text), [](char c) { return c != ' '; });
   const std::size_t arrow = text.find("->");
@@ -54,19 +72,35 @@ Equation parse(std::string_view equation) {
   for (std::size_t begin = 0; begin <= left.size();) {
     const std::size_t end = std::min(left.find(',', begin), left.size());
     e.operands.push_back(left.substr(begin, end - begin));
-    check_letters(equation, e.operands.back());
     begin = end + 1;
   }
+  if (operands.size() != e.operands.size()) refuse(equation, fmt::format("{} operands are given and {} named", operands.size(), e.operands.size()));
+
+  std::vector<std::size_t> counts;  // of axes for each "..."
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    internal::require_defined("einsum", operands[i]);
+    const auto rank = static_cast<std::size_t>(operands[i].rank());
+    const std::size_t named = e.operands[i].find(kEllipsis) == Labels::npos ? rank : e.operands[i].size() - kEllipsis.size();
+    counts.push_back(rank > named ? rank - named : 0);
+  }
+  const Labels between = unused_letters(text, *std::max_element(counts.begin(), counts.end()));
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    e.operands[i] = without_ellipsis(e.operands[i], between, counts[i]);
+    check_letters(equation, e.operands[i]);
+  }
   if (arrow != std::string::npos) {
-    e.result = text.substr(arrow + 2);
+    e.result = without_ellipsis(text.substr(arrow + 2), between, between.size());
     check_letters(equation, e.result);
     for (const char c : e.result) {
-      if (!has(left, c)) refuse(equation, fmt::format("'{}' of the result names no axis", c));
+      if (!has(left, c) && !has(between, c)) refuse(equation, fmt::format("'{}' of the result names no axis", c));
+      if (std::count(e.result.begin(), e.result.end(), c) > 1) refuse(equation, fmt::format("'{}' stands twice in the result", c));
     }
   } else {
-    e.result = filter(left, [&](char c) { return c != ',' && std::count(left.begin(), left.end(), c) == 1; });
+    e.result = filter(left, [&](char c) { return c != ',' && c != '.' && std::count(left.begin(), left.end(), c) == 1; });
     std::sort(e.result.begin(), e.result.end());
+    e.result = between + e.result;
   }
+  e.between = between;
   return e;
 }
 
@@ -112,11 +146,9 @@ Named contract(const Named& a, const Named& b, const Labels& needed, const Where
   return {reshape(product, shape, where), batch + rows + columns};
 }
 
-void check_extents(std::string_view equation, const Equation& e, const std::vector<Tensor>& operands) {
-  if (operands.size() != e.operands.size()) refuse(equation, fmt::format("{} operands are given and {} named", operands.size(), e.operands.size()));
+void check_extents(const Equation& e, const std::vector<Tensor>& operands) {
   std::map<char, std::int64_t> extents;
   for (std::size_t i = 0; i < operands.size(); ++i) {
-    internal::require_defined("einsum", operands[i]);
     const Shape& shape = operands[i].shape();
     if (shape.rank() != static_cast<int>(e.operands[i].size())) {
       throw ShapeError("einsum", fmt::format("operand {} is {} and its axes are named \"{}\"", i, operands[i].signature(), e.operands[i]),
@@ -125,6 +157,10 @@ void check_extents(std::string_view equation, const Equation& e, const std::vect
     for (int axis = 0; axis < shape.rank(); ++axis) {
       const char c = e.operands[i][static_cast<std::size_t>(axis)];
       const auto [at, added] = extents.emplace(c, shape[axis]);
+      if (has(e.between, c)) {  // these broadcast
+        if (at->second == 1) at->second = shape[axis];
+        if (shape[axis] == 1) continue;
+      }
       if (at->second != shape[axis]) {
         throw ShapeError("einsum", fmt::format("'{}' is {} in one operand and {} in {}", c, at->second, shape[axis], operands[i].signature()),
                          "axes of one name run together and need one extent");
@@ -133,16 +169,53 @@ void check_extents(std::string_view equation, const Equation& e, const std::vect
   }
 }
 
+// An axis that is named twice is a diagonal.
+Named with_diagonals(Named x, const Where& where) {
+  for (std::size_t i = 0; i < x.labels.size(); ++i) {
+    const std::size_t twin = x.labels.find(x.labels[i], i + 1);
+    if (twin == Labels::npos) continue;
+    Ints perm;
+    Labels left;
+    for (std::size_t k = 0; k < x.labels.size(); ++k) {
+      if (k == i || k == twin) continue;
+      perm.push_back(static_cast<std::int64_t>(k));
+      left += x.labels[k];
+    }
+    perm.push_back(static_cast<std::int64_t>(i));
+    perm.push_back(static_cast<std::int64_t>(twin));
+    return with_diagonals({matrix_diag_part(transpose(x.tensor, perm, where), where), left + x.labels[i]}, where);
+  }
+  return x;
+}
+
+// Axes of "..." that are 1 and longer elsewhere are left out: what has no such axis broadcasts along it.
+Named without_ones(Named x, const Equation& e, const std::vector<Tensor>& operands, const Where& where) {
+  Ints ones;
+  Labels left;
+  for (const char c : x.labels) {
+    const auto is_longer = [&](std::size_t i) { return has(e.operands[i], c) && operands[i].shape()[static_cast<int>(e.operands[i].find(c))] > 1; };
+    bool longer = false;
+    for (std::size_t i = 0; i < operands.size(); ++i) longer |= is_longer(i);
+    if (has(e.between, c) && x.extent(c) == 1 && longer) {
+      ones.push_back(static_cast<std::int64_t>(x.labels.find(c)));
+    } else {
+      left += c;
+    }
+  }
+  return ones.empty() ? x : Named{squeeze(x.tensor, ones, where), left};
+}
+
 }  // namespace
 
 Tensor einsum(std::string_view equation, const std::vector<Tensor>& operands, Where where) {
-  const Equation e = parse(equation);
-  check_extents(equation, e, operands);
-  Named total{operands[0], e.operands[0]};
+  const Equation e = parse(equation, operands);
+  check_extents(e, operands);
+  const auto operand = [&](std::size_t i) { return with_diagonals(without_ones({operands[i], e.operands[i]}, e, operands, where), where); };
+  Named total = operand(0);
   for (std::size_t i = 1; i < operands.size(); ++i) {
     Labels needed = e.result;
     for (std::size_t later = i + 1; later < operands.size(); ++later) needed += e.operands[later];
-    total = contract(total, {operands[i], e.operands[i]}, needed, where);
+    total = contract(total, operand(i), needed, where);
   }
   return arranged(total, e.result, where).tensor;
 }

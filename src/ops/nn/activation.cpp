@@ -58,7 +58,7 @@ constexpr OpDef kGelu = unary_op<Unary::kGelu>(
 // ---- leaky_relu and its gradient are one loop: v > 0 ? x : alpha x, with v = x on the way forward ----
 
 struct LeakyAttrs {
-  float alpha;
+  float alpha = 0.2F;
 };
 constexpr AttrDef kAlpha = attr<&LeakyAttrs::alpha>("alpha", "slope where x <= 0");
 

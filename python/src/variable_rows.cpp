@@ -1,0 +1,111 @@
+// Methods of Variable that read and write rows and places.
+#include "convert.hpp"
+#include "places.hpp"
+#include "variable.hpp"
+
+#include "autodiff/variable_impl.hpp"
+
+#include <whygrad/autodiff/tape.hpp>
+#include <whygrad/base/error.hpp>
+#include <whygrad/ops/elementwise.hpp>
+#include <whygrad/ops/index.hpp>
+#include <whygrad/ops/shape_ops.hpp>
+
+#include <nanobind/stl/string.h>
+
+namespace whygrad::python {
+namespace {
+
+using Combine = Tensor (*)(const Tensor& now, const Tensor& places, const Tensor& values, const Where& where);
+
+Tensor replaced(const Tensor& now, const Tensor& places, const Tensor& values, const Where& where) {
+  return tensor_scatter_nd_update(now, places, values, where);
+}
+Tensor increased(const Tensor& now, const Tensor& places, const Tensor& values, const Where& where) {
+  return tensor_scatter_nd_add(now, places, values, where);
+}
+Tensor decreased(const Tensor& now, const Tensor& places, const Tensor& values, const Where& where) {
+  return tensor_scatter_nd_add(now, places, negative(values, where), where);
+}
+template <Tensor (*F)(const Tensor&, const Tensor&, Where)>
+Tensor combined(const Tensor& now, const Tensor& places, const Tensor& values, const Where& where) {
+  return tensor_scatter_nd_update(now, places, F(gather_nd(now, places, where), values, where), where);
+}
+Tensor times(const Tensor& a, const Tensor& b, Where where) { return multiply(a, b, where); }
+Tensor over(const Tensor& a, const Tensor& b, Where where) { return divide(a, b, where); }
+Tensor larger(const Tensor& a, const Tensor& b, Where where) { return maximum(a, b, where); }
+Tensor smaller(const Tensor& a, const Tensor& b, Where where) { return minimum(a, b, where); }
+
+// No gradient flows through an assignment, so what leads to it need not be recorded.
+void write(const Variable& v, const Tensor& places, nb::handle values, Combine how, const Where& where) {
+  const StopRecording unseen;
+  v.assign(how(v.impl().value, places, to_tensor_like(values, v.dtype(), where), where), where);
+}
+
+template <Combine How>
+nb::object scatter(nb::handle self, nb::handle slices, nb::handle, nb::handle) {
+  const Where where = caller();
+  if (!nb::hasattr(slices, "indices") || !nb::hasattr(slices, "values")) {
+    nb::raise_type_error("sparse_delta is not IndexedSlices: %s\nhelp: tf.IndexedSlices(values, indices)", Py_TYPE(slices.ptr())->tp_name);
+  }
+  const Tensor rows = to_tensor(nb::object(slices.attr("indices")), where);
+  write(*variable_in(self), expand_dims(rows, -1, where), nb::object(slices.attr("values")), How, where);
+  return nb::borrow(self);
+}
+
+template <Combine How>
+nb::object scatter_nd(nb::handle self, nb::handle indices, nb::handle updates, nb::handle) {
+  const Where where = caller();
+  write(*variable_in(self), to_tensor(indices, where), updates, How, where);
+  return nb::borrow(self);
+}
+
+nb::object rows(const Variable& v, nb::handle indices, nb::handle) {
+  const Where where = caller();
+  return wrap(gather(v.value(), to_tensor(indices, where), 0, 0, where));
+}
+
+nb::object places(const Variable& v, nb::handle indices, nb::handle) {
+  const Where where = caller();
+  return wrap(gather_nd(v.value(), to_tensor(indices, where), where));
+}
+
+void check_shape(const Variable& v, nb::handle shape) {
+  if (!nb::cast<bool>(nb::object(wrap(v.shape()).attr("is_compatible_with")(shape)))) {
+    throw ShapeError("set_shape", v.name() + " " + v.shape().to_string() + " is not of that shape", "a variable keeps the shape of its first value");
+  }
+}
+
+}  // namespace
+
+void bind_variable_rows(nb::class_<Variable>& c) {
+  using nb::arg;
+  const auto none = nb::none();
+  c.def("sparse_read", rows, arg("indices"), arg("name") = none, "The rows that the indices name.");
+  c.def("gather_nd", places, arg("indices"), arg("name") = none);
+  const auto by_rows = [&](const char* name, auto function) {
+    c.def(name, function, arg("sparse_delta"), arg("use_locking") = false, arg("name") = none);
+  };
+  by_rows("scatter_update", scatter<replaced>);
+  by_rows("scatter_add", scatter<increased>);
+  by_rows("scatter_sub", scatter<decreased>);
+  by_rows("scatter_mul", scatter<combined<times>>);
+  by_rows("scatter_div", scatter<combined<over>>);
+  by_rows("scatter_max", scatter<combined<larger>>);
+  by_rows("scatter_min", scatter<combined<smaller>>);
+  const auto by_places = [&](const char* name, auto function) { c.def(name, function, arg("indices"), arg("updates"), arg("name") = none); };
+  by_places("scatter_nd_update", scatter_nd<replaced>);
+  by_places("scatter_nd_add", scatter_nd<increased>);
+  by_places("scatter_nd_sub", scatter_nd<decreased>);
+  by_places("scatter_nd_max", scatter_nd<combined<larger>>);
+  by_places("scatter_nd_min", scatter_nd<combined<smaller>>);
+  c.def("initialized_value", [](const Variable& v) { return wrap(v.value()); });
+  c.def_prop_ro("initial_value",
+                [](const Variable&) { throw std::runtime_error("This property is not supported when eager execution is enabled."); });
+  c.def_prop_ro(
+      "initializer", [](const Variable&) { return nb::none(); }, "None: a variable has its value when it is made.");
+  c.def_prop_ro("constraint", [](const Variable&) { return nb::none(); });
+  c.def("set_shape", check_shape, arg("shape"));
+}
+
+}  // namespace whygrad::python

@@ -1,0 +1,68 @@
+"""Text, as programs hold it beside their tensors: labels, names of files. No op takes it, and no gradient flows through it."""
+
+from whygrad import _whygrad
+from whygrad._shape import TensorShape
+from whygrad.dtypes import string
+
+
+def _bytes(value):
+    return value.encode() if isinstance(value, str) else bytes(value)
+
+
+class StringTensor:
+    """Texts in a shape, each as bytes."""
+
+    dtype = string
+    device = "/job:localhost/replica:0/task:0/device:CPU:0"
+
+    def __init__(self, value, shape=None):
+        import numpy
+
+        array = numpy.array(value.numpy() if isinstance(value, StringTensor) else value, dtype=object)
+        self._array = numpy.empty(array.shape, dtype=object)
+        self._array[...] = numpy.vectorize(_bytes, otypes=[object])(array) if array.size else array
+        if shape is not None:
+            whole = tuple(int(extent) for extent in TensorShape(shape))
+            self._array = numpy.broadcast_to(self._array, whole) if self._array.size == 1 else self._array.reshape(whole)
+        self._gradient_carrier = _whygrad.zeros(self._array.shape, dtype="int32")  # stands for it on a tape: neither has a gradient
+
+    @property
+    def shape(self):
+        return TensorShape(self._array.shape)
+
+    def get_shape(self):
+        return self.shape
+
+    @property
+    def ndim(self):
+        return self._array.ndim
+
+    def numpy(self):
+        """Bytes, or an array of them."""
+        return self._array.copy() if self._array.ndim else self._array[()]
+
+    def __array__(self, dtype=None, copy=None):
+        return self._array.copy()
+
+    def __len__(self):
+        return len(self._array)
+
+    def __iter__(self):
+        return (StringTensor(part) for part in self._array)
+
+    def __getitem__(self, key):
+        return StringTensor(self._array[key])
+
+    def __eq__(self, other):
+        return _whygrad.constant(self._array == StringTensor(other)._array)
+
+    def __ne__(self, other):
+        return _whygrad.constant(self._array != StringTensor(other)._array)
+
+    __hash__ = None
+
+    def __repr__(self):
+        return f"<tf.Tensor: shape={self.shape}, dtype=string, numpy={self.numpy()!r}>"
+
+    def __str__(self):
+        return f"tf.Tensor({self.numpy()}, shape={self.shape}, dtype=string)"

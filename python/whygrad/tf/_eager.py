@@ -1,0 +1,127 @@
+"""What has a meaning only for graphs and devices: in an eager program on one processor it changes nothing."""
+
+import contextlib
+
+from whygrad import _whygrad
+from whygrad._functions import functions as _ops
+from whygrad._shape import TensorShape
+from whygrad.dtypes import as_dtype
+from whygrad.errors import UnsupportedError
+
+__all__ = [
+    "control_dependencies", "device", "init_scope", "no_op", "group", "tuple", "identity_n", "shape_n", "ensure_shape", "broadcast_static_shape",
+    "broadcast_dynamic_shape", "is_symbolic_tensor", "get_current_name_scope", "TensorSpec", "type_spec_from_value", "hessians", "no_gradient",
+]
+
+
+@contextlib.contextmanager
+def control_dependencies(control_inputs):
+    """Ops run in the order of the program."""
+    yield
+
+
+@contextlib.contextmanager
+def device(device_name):
+    """Everything runs on the processor; another device raises."""
+    if device_name and "GPU" in str(device_name).upper():
+        raise UnsupportedError(f"[device] there is no {device_name}: GPUs are a later step of whygrad\nhelp: leave tf.device out, or name the CPU")
+    yield
+
+
+@contextlib.contextmanager
+def init_scope():
+    yield
+
+
+def no_op(name=None):
+    """Nothing."""
+
+
+def group(*inputs, **kwargs):
+    """Nothing: the inputs were computed."""
+
+
+def tuple(tensors, control_inputs=None, name=None):  # noqa: A001
+    return [None if t is None else _ops["identity"](t) for t in tensors]
+
+
+def identity_n(input, name=None):  # noqa: A002
+    """Each of them as a new tensor of the same value."""
+    return [_ops["identity"](t) for t in input]
+
+
+def shape_n(input, out_type="int32", name=None):  # noqa: A002
+    return [_whygrad.shape(t, out_type) for t in input]
+
+
+def ensure_shape(x, shape, name=None):
+    """x, if it has this shape, in which None stands for any extent."""
+    x = _whygrad.convert_to_tensor(x)
+    if not x.shape.is_compatible_with(shape):
+        from whygrad.errors import ShapeError
+
+        raise ShapeError(f"[ensure_shape] Shape of tensor x {x.shape} is not compatible with expected shape {TensorShape(shape)}.\nhelp: reshape it")
+    return _ops["identity"](x)
+
+
+def broadcast_static_shape(shape_x, shape_y):
+    """The shape to which both broadcast."""
+    x, y = TensorShape(shape_x).as_list(), TensorShape(shape_y).as_list()
+    longer, shorter = (x, y) if len(x) >= len(y) else (y, x)
+    shorter = [1] * (len(longer) - len(shorter)) + shorter
+    if any(a != b and 1 not in (a, b) for a, b in zip(longer, shorter)):
+        raise ValueError(f"Incompatible shapes for broadcasting: {TensorShape(shape_x)} and {TensorShape(shape_y)}.")
+    return TensorShape([b if a == 1 else a for a, b in zip(longer, shorter)])
+
+
+def broadcast_dynamic_shape(shape_x, shape_y):
+    extents = [[int(d) for d in _whygrad.peek(_whygrad.convert_to_tensor(s))] for s in (shape_x, shape_y)]
+    return _whygrad.constant(broadcast_static_shape(*extents).as_list())
+
+
+def is_symbolic_tensor(tensor):
+    return False
+
+
+def get_current_name_scope():
+    return _whygrad.current_name_scope()
+
+
+class TensorSpec:
+    """Shape and dtype of a tensor."""
+
+    def __init__(self, shape, dtype="float32", name=None):
+        self.shape, self.dtype, self.name = TensorShape(shape), as_dtype(dtype), name
+
+    @classmethod
+    def from_tensor(cls, tensor, name=None):
+        return cls(tensor.shape, tensor.dtype, name)
+
+    def is_compatible_with(self, other):
+        return self.dtype == other.dtype and self.shape.is_compatible_with(other.shape)
+
+    def __eq__(self, other):
+        return isinstance(other, TensorSpec) and (self.shape, self.dtype, self.name) == (other.shape, other.dtype, other.name)
+
+    def __hash__(self):
+        return hash((self.shape, self.dtype, self.name))
+
+    def __repr__(self):
+        return f"TensorSpec(shape={self.shape}, dtype={self.dtype!r}, name={self.name!r})"
+
+
+def type_spec_from_value(value):
+    return TensorSpec.from_tensor(_whygrad.convert_to_tensor(value))
+
+
+def hessians(ys, xs, **others):
+    """Needs the traced mode."""
+    raise UnsupportedError(
+        "[hessians] tf.hessians needs the traced mode, which is a later step of whygrad\n"
+        "help: a hessian is outer.jacobian(inner.gradient(y, x), x) of two nested tapes"
+    )
+
+
+def no_gradient(op_type):
+    raise UnsupportedError("[no_gradient] rules of graph ops belong to the traced mode, a later step of whygrad\nhelp: use tf.stop_gradient")
+

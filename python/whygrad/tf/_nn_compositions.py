@@ -1,0 +1,138 @@
+"""What TensorFlow's tf.nn itself writes in Python over its ops."""
+
+from whygrad import _whygrad as _w
+from whygrad._functions import functions as _f
+
+
+def _value(x, like=None):
+    return _w.convert_to_tensor(x) if like is None else _w.convert_to_tensor(x, dtype_hint=like.dtype)
+
+
+def dropout(x, rate, noise_shape=None, seed=None, name=None):
+    """x with elements set to 0 at this rate, the others scaled up by 1 / (1 - rate)."""
+    x = _value(x)
+    if isinstance(rate, (int, float)) and not 0 <= rate < 1:
+        raise ValueError("rate must be a scalar tensor or a float in the range [0, 1)")
+    kept = _w.random_uniform(x.shape if noise_shape is None else noise_shape, dtype=x.dtype, seed=seed) >= rate
+    return _f["where"](kept, x / (1.0 - rate), _w.zeros_like(x))
+
+
+def embedding_lookup(params, ids, max_norm=None, name=None):
+    """The rows of params that ids name, none longer than max_norm."""
+    rows = _w.gather(params, ids)
+    if max_norm is None:
+        return rows
+    return _w.clip_by_norm(rows, max_norm, list(range(_value(ids).ndim, rows.ndim)))
+
+
+def crelu(features, axis=-1, name=None):
+    """relu of the features and of their negatives, one after the other."""
+    features = _value(features)
+    return _f["relu"](_w.concat([features, -features], axis))
+
+
+def log_poisson_loss(targets, log_input, compute_full_loss=False, name=None):
+    """e^log_input - log_input * targets; the full loss adds Stirling's approximation where targets > 1."""
+    log_input = _value(log_input)
+    targets = _value(targets, log_input)
+    loss = _f["exp"](log_input) - log_input * targets
+    if not compute_full_loss:
+        return loss
+    stirling = targets * _f["log"](targets) - targets + 0.5 * _f["log"](6.283185307179586 * targets)
+    inside = _f["logical_and"](targets >= 0.0, targets <= 1.0)
+    return loss + _f["where"](inside, _w.zeros_like(targets), stirling)
+
+
+def weighted_cross_entropy_with_logits(labels, logits, pos_weight, name=None):
+    """The cross entropy of sigmoid(logits) in which positive examples count pos_weight times."""
+    logits = _value(logits)
+    labels = _value(labels, logits)
+    weight = 1 + (pos_weight - 1) * labels
+    return (1 - labels) * logits + weight * (_f["log1p"](_f["exp"](-_f["abs"](logits))) + _f["relu"](-logits))
+
+
+def sufficient_statistics(x, axes, shift=None, keepdims=False, name=None):
+    """(the number of elements, their sum, the sum of their squares, shift)"""
+    x = _value(x)
+    count = 1
+    for axis in axes:
+        count *= x.shape[axis]
+    moved = x if shift is None else x - shift
+    squares = _f["square"](x) if shift is None else _f["squared_difference"](x, shift)
+    return _value(float(count), x), _w.reduce_sum(moved, axes, keepdims), _w.reduce_sum(squares, axes, keepdims), shift
+
+
+def normalize_moments(counts, mean_ss, variance_ss, shift, name=None):
+    """(mean, variance) of sufficient statistics."""
+    divisor = 1 / _value(counts, _value(mean_ss))
+    shifted = mean_ss * divisor
+    return (shifted if shift is None else shifted + shift), variance_ss * divisor - _f["square"](shifted)
+
+
+def weighted_moments(x, axes, frequency_weights, keepdims=False, name=None):
+    """(mean, variance) in which elements count as often as their weight says."""
+    x = _value(x)
+    weights = _w.broadcast_to(_value(frequency_weights, x), x.shape)
+    total = _w.reduce_sum(weights, axes, True)
+    mean = _w.reduce_sum(weights * x, axes, True) / total
+    variance = _w.reduce_sum(weights * _f["squared_difference"](x, mean), axes, True) / total
+    return (mean, variance) if keepdims else (_f["squeeze"](mean, axes), _f["squeeze"](variance, axes))
+
+
+def _single(value):
+    return value[0] if isinstance(value, (list, tuple)) else value
+
+
+def conv1d(input, filters, stride, padding, data_format="NWC", dilations=None, name=None):  # noqa: A002
+    """Rows [batch, width, channels] with filters [width, in, out], as an image of one line."""
+    if data_format not in ("NWC", None):
+        raise ValueError(f"whygrad has rows [batch, width, channels] only, and data_format is {data_format!r}\nhelp: transpose the rows")
+    image, kernel = _f["expand_dims"](_value(input), -3), _f["expand_dims"](_value(filters), 0)
+    made = _w.conv2d(image, kernel, [1, 1, _single(stride), 1], padding, dilations=[1, 1, _single(dilations or 1), 1])
+    return _f["squeeze"](made, [-3])
+
+
+def _pool1d(pool):
+    def pool1d(input, ksize, strides, padding, data_format="NWC", name=None):  # noqa: A002
+        """Of windows of rows [batch, width, channels]."""
+        if data_format not in ("NWC", None):
+            raise ValueError(f"whygrad has rows [batch, width, channels] only, and data_format is {data_format!r}\nhelp: transpose the rows")
+        image = _f["expand_dims"](_value(input), -3)
+        return _f["squeeze"](pool(image, [1, 1, _single(ksize), 1], [1, 1, _single(strides), 1], padding), [-3])
+
+    return pool1d
+
+
+max_pool1d, avg_pool1d = _pool1d(_w.max_pool2d), _pool1d(_w.avg_pool2d)
+
+
+def depthwise_conv2d(input, filter, strides, padding, data_format=None, dilations=None, name=None):  # noqa: A002
+    """Each channel with filters of its own: [height, width, channels, multiplier] -> channels * multiplier."""
+    x = _value(input)
+    kernel = _value(filter, x)
+    height, width, channels, multiplier = kernel.shape
+    kernel = _w.reshape(kernel, [height, width, 1, channels * multiplier])
+    return _w.conv2d(x, kernel, strides, padding, **{key: value for key, value in (("data_format", data_format), ("dilations", dilations)) if value})
+
+
+def separable_conv2d(input, depthwise_filter, pointwise_filter, strides, padding, data_format=None, dilations=None, name=None):  # noqa: A002
+    """depthwise_conv2d, and then a mixture of its channels at each place."""
+    between = depthwise_conv2d(input, depthwise_filter, strides, padding, data_format, dilations)
+    return _w.conv2d(between, pointwise_filter, [1, 1, 1, 1], "VALID")
+
+
+def space_to_depth(input, block_size, data_format="NHWC", name=None):  # noqa: A002
+    """Blocks of pixels as channels."""
+    x = _value(input)
+    batch, height, width, channels = x.shape
+    split = _w.reshape(x, [batch, height // block_size, block_size, width // block_size, block_size, channels])
+    return _w.reshape(_w.transpose(split, [0, 1, 3, 2, 4, 5]), [batch, height // block_size, width // block_size, block_size * block_size * channels])
+
+
+def depth_to_space(input, block_size, data_format="NHWC", name=None):  # noqa: A002
+    """Channels as blocks of pixels."""
+    x = _value(input)
+    batch, height, width, channels = x.shape
+    left = channels // (block_size * block_size)
+    split = _w.reshape(x, [batch, height, width, block_size, block_size, left])
+    return _w.reshape(_w.transpose(split, [0, 1, 3, 2, 4, 5]), [batch, height * block_size, width * block_size, left])

@@ -1,0 +1,111 @@
+#include "kernels/cpu/decompose.hpp"
+#include "ops/families.hpp"
+#include "ops/linalg/matrices.hpp"
+
+#include <whygrad/ops/creation.hpp>
+#include <whygrad/ops/decompose.hpp>
+#include <whygrad/ops/diagonal.hpp>
+#include <whygrad/ops/index.hpp>
+#include <whygrad/ops/linalg.hpp>
+#include <whygrad/ops/shape_ops.hpp>
+
+namespace whygrad {
+namespace internal {
+namespace {
+
+// The lower triangle, with half of the diagonal.
+Tensor half_lower(const Tensor& x) {
+  const Tensor lower = matrix_band_part(x, -1, 0);
+  return subtract(lower, multiply(0.5, matrix_band_part(lower, 0, 0)));
+}
+
+constexpr OpDef kCholesky = define_op({
+    .name = "cholesky",
+    .doc =
+        "The lower triangular L with L L^T = x, x [.., n, n]. dx = (s + s^T) / 2, s = L^-T (L^T dL, its lower triangle with half the diagonal) L^-1.",
+    .inputs = {{"x", Differentiable{output(0)}}},
+    .infer =
+        [](InferContext& c) {
+          check_square(c);
+          c.output(c.input(0).dtype(), c.input(0).shape());
+        },
+    .kernel =
+        [](KernelContext& g) {
+          const std::int64_t n = g.input(0).shape().back(), size = n * n;
+          std::vector<double> a = doubles_of(g.input(0));
+          for (std::int64_t b = 0; size > 0 && b < g.input(0).size() / size; ++b) {
+            if (!kernels::cholesky(matrix_in(a, b, size), n)) {
+              throw ValueError(g.op().name, "Cholesky decomposition was not successful. The input might not be valid.",
+                               "the matrix must be symmetric and positive definite: add a small multiple of eye(n)");
+            }
+          }
+          store(a, g.out());
+        },
+    .vjp =
+        [](VjpContext& g) {
+          const Tensor l = g.output(), middle = half_lower(matmul(l, g.dy(), {.transpose_a = true}));
+          const Tensor left = matrix_triangular_solve(l, middle, {.adjoint = true});                     // L^-T middle
+          const Tensor s = transposed(matrix_triangular_solve(l, transposed(left), {.adjoint = true}));  // left L^-1
+          g.give(0, multiply(0.5, add(s, transposed(s))));
+        },
+    .nonfinite = {NonFiniteHazard::kSqrt0, "add a small multiple of eye(n) to the matrix, so that it is further from being singular"},
+});
+
+constexpr OpDef kEig = define_op({
+    .name = "self_adjoint_eig",
+    .doc = "Eigenvalues, ascending, [.., n] and eigenvectors as columns [.., n, n] of symmetric x [.., n, n]. dx = v (diag(de) + (v^T dv) / (e_j - "
+           "e_i)) v^T.",
+    .type = "SelfAdjointEigV2",
+    .inputs = {{"x", Differentiable{output(0) | output(1)}}},
+    .outputs = {"e", "v"},
+    .infer =
+        [](InferContext& c) {
+          check_square(c);
+          c.output(c.input(0).dtype(), leading(c.input(0).shape(), 1));
+          c.output(c.input(0).dtype(), c.input(0).shape());
+        },
+    .kernel =
+        [](KernelContext& g) {
+          const std::int64_t n = g.input(0).shape().back(), size = n * n;
+          std::vector<double> a = doubles_of(g.input(0)), vectors(a.size()), values(static_cast<std::size_t>(g.output(0).size()));
+          for (std::int64_t b = 0; size > 0 && b < g.input(0).size() / size; ++b) {
+            kernels::self_adjoint_eig(matrix_in(a, b, size), n, matrix_in(values, b, n), matrix_in(vectors, b, size));
+          }
+          store(values, g.out(0));
+          store(vectors, g.out(1));
+        },
+    .vjp =
+        [](VjpContext& g) {
+          const Tensor e = g.output(0), v = g.output(1);
+          Tensor inner = g.has_dy(0) ? matrix_diag(g.dy(0)) : zeros(g.output_shape(1), g.input_dtype(0));
+          if (g.has_dy(1)) {
+            // Safe where eigenvalues are equal, as TensorFlow has it, and 0 on the diagonal: an eigenvector has no part along itself.
+            const Tensor diagonal = matrix_diag(ones(e.shape(), e.dtype()));
+            const Tensor distances = add(subtract(expand_dims(e, -2), expand_dims(e, -1)), diagonal);
+            const Tensor factors = subtract(divide(distances, add(square(distances), 1e-20)), diagonal);
+            inner = add(inner, multiply(factors, matmul(v, g.dy(1), {.transpose_a = true})));
+          }
+          const Tensor whole = matmul(v, matmul(inner, v, {.transpose_b = true}));
+          g.give(0, half_lower(add(whole, transposed(whole))));
+        },
+});
+
+constexpr const OpDef* kOps[] = {&kCholesky, &kEig};
+
+}  // namespace
+
+OpFamily factor_ops() { return kOps; }
+
+}  // namespace internal
+
+using namespace internal;
+
+Tensor cholesky(const Tensor& x, Where where) { return apply(kCholesky, {&x}, where); }
+
+Eigen self_adjoint_eig(const Tensor& x, Where where) {
+  const Tensor* const inputs[] = {&x};
+  std::vector<Tensor> both = apply_many(kEig, inputs, nullptr, 0, where);
+  return {std::move(both[0]), std::move(both[1])};
+}
+
+}  // namespace whygrad

@@ -1,0 +1,221 @@
+#include "kernels/cpu/decompose.hpp"
+#include "ops/families.hpp"
+#include "ops/linalg/matrices.hpp"
+
+#include <whygrad/ops/creation.hpp>
+#include <whygrad/ops/decompose.hpp>
+#include <whygrad/ops/diagonal.hpp>
+#include <whygrad/ops/linalg.hpp>
+#include <whygrad/ops/shape_ops.hpp>
+
+#include <cmath>
+
+namespace whygrad {
+namespace internal {
+
+Tensor transposed(const Tensor& x) {
+  Ints perm;
+  for (int i = 0; i < x.rank(); ++i) perm.push_back(i < x.rank() - 2 ? i : 2 * x.rank() - 3 - i);
+  return transpose(x, perm);
+}
+
+namespace {
+
+constexpr NonFiniteHazard kNearlySingular{NonFiniteHazard::kDiv0,
+                                          "add a small multiple of eye(n) to the matrix, so that it is further from having no inverse"};
+
+[[noreturn]] void refuse_singular(const OpContext& c) {
+  throw ValueError(c.op().name, "Input is not invertible.", "add a small multiple of eye(n), or look why two rows say the same");
+}
+
+constexpr OpDef kInverse = define_op({
+    .name = "matrix_inverse",
+    .doc = "The inverse of each matrix, x [.., n, n]. dx = -y^T dy y^T.",
+    .inputs = {{"x", Differentiable{output(0)}}},
+    .infer =
+        [](InferContext& c) {
+          check_square(c);
+          c.output(c.input(0).dtype(), c.input(0).shape());
+        },
+    .kernel =
+        [](KernelContext& g) {
+          const std::int64_t n = g.input(0).shape().back(), size = n * n;
+          std::vector<double> a = doubles_of(g.input(0)), y(a.size(), 0.0);
+          std::vector<std::int64_t> swaps(static_cast<std::size_t>(n));
+          for (std::int64_t b = 0; size > 0 && b < g.input(0).size() / size; ++b) {
+            const std::span<double> m = matrix_in(a, b, size), inverse = matrix_in(y, b, size);
+            if (kernels::lu(m, n, swaps) == 0) refuse_singular(g);
+            for (std::int64_t i = 0; i < n; ++i) inverse[static_cast<std::size_t>(i * n + i)] = 1;
+            kernels::lu_solve(m, n, swaps, inverse, n);
+          }
+          store(y, g.out());
+        },
+    .vjp =
+        [](VjpContext& g) {
+          const Tensor y = transposed(g.output());
+          g.give(0, negative(matmul(y, matmul(g.dy(), y))));
+        },
+    .nonfinite = kNearlySingular,
+});
+
+void infer_systems(InferContext& c) {
+  check_square(c);
+  c.same_dtype(0, 1);
+  const Shape &a = c.input(0).shape(), &b = c.input(1).shape();
+  bool fits = a.rank() == b.rank();
+  for (int i = 0; fits && i < a.rank() - 1; ++i) fits = a[i] == b[i];
+  if (!fits) c.shape_error("a and b do not go together", "a is [.., n, n] and b is [.., n, m], with equal leading axes");
+  c.output(c.input(1).dtype(), b);
+}
+
+constexpr OpDef kSolve = define_op({
+    .name = "matrix_solve",
+    .doc = "x where a x = b: a [.., n, n], b [.., n, m] -> [.., n, m]. db = solve(a^T, dx), da = -db x^T.",
+    .inputs = {{"a", Differentiable{input(0) | output(0)}}, {"b", Differentiable{input(0)}}},
+    .infer = infer_systems,
+    .kernel =
+        [](KernelContext& g) {
+          const std::int64_t n = g.input(0).shape().back(), m = g.input(1).shape().back(), size = n * n;
+          std::vector<double> a = doubles_of(g.input(0)), x = doubles_of(g.input(1));
+          std::vector<std::int64_t> swaps(static_cast<std::size_t>(n));
+          for (std::int64_t b = 0; size > 0 && b < g.input(0).size() / size; ++b) {
+            const std::span<double> matrix = matrix_in(a, b, size);
+            if (kernels::lu(matrix, n, swaps) == 0) refuse_singular(g);
+            kernels::lu_solve(matrix, n, swaps, matrix_in(x, b, n * m), m);
+          }
+          store(x, g.out());
+        },
+    .vjp =
+        [](VjpContext& g) {
+          const Tensor db = matrix_solve(transposed(g.input(0)), g.dy());
+          if (g.needs(0)) g.give(0, negative(matmul(db, g.output(), {.transpose_b = true})));
+          if (g.needs(1)) g.give(1, db);
+        },
+    .nonfinite = kNearlySingular,
+});
+
+constexpr OpDef kTriangularSolve = define_op({
+    .name = "matrix_triangular_solve",
+    .doc = "x where a x = b, or a^T x = b where adjoint, of one triangle of a [.., n, n]; b [.., n, m]. db = solve(a^T, dx), da = -db x^T.",
+    .inputs = {{"a", Differentiable{input(0) | output(0)}}, {"b", Differentiable{input(0)}}},
+    .attrs = {attr<&TriangularOptions::lower>("lower", "whether the lower triangle is read"),
+              attr<&TriangularOptions::adjoint>("adjoint", "whether a is transposed")},
+    .infer = infer_systems,
+    .kernel =
+        [](KernelContext& g) {
+          const auto& options = g.attrs<TriangularOptions>();
+          const std::int64_t n = g.input(0).shape().back(), m = g.input(1).shape().back(), size = n * n;
+          std::vector<double> a = doubles_of(g.input(0)), x = doubles_of(g.input(1));
+          for (std::int64_t b = 0; size > 0 && b < g.input(0).size() / size; ++b) {
+            const std::span<double> matrix = matrix_in(a, b, size);
+            for (std::int64_t i = 0; i < n; ++i) {
+              if (matrix[static_cast<std::size_t>(i * n + i)] == 0) refuse_singular(g);
+            }
+            kernels::triangular_solve(matrix, n, options.lower, options.adjoint, matrix_in(x, b, n * m), m);
+          }
+          store(x, g.out());
+        },
+    .vjp =
+        [](VjpContext& g) {
+          const auto options = g.attrs<TriangularOptions>();
+          const Tensor db = matrix_triangular_solve(g.input(0), g.dy(), {options.lower, !options.adjoint});
+          if (g.needs(0)) {
+            const Tensor &left = options.adjoint ? g.output() : db, &right = options.adjoint ? db : g.output();
+            const Tensor da = negative(matmul(left, right, {.transpose_b = true}));
+            g.give(0, matrix_band_part(da, options.lower ? -1 : 0, options.lower ? 0 : -1));
+          }
+          if (g.needs(1)) g.give(1, db);
+        },
+    .nonfinite = kNearlySingular,
+});
+
+// Two more axes of 1, so that a number goes with each matrix.
+Tensor of_matrices(const Tensor& x) { return expand_dims(expand_dims(x, -1), -1); }
+
+constexpr OpDef kDeterminant = define_op({
+    .name = "matrix_determinant",
+    .doc = "The determinant of each matrix: x [.., n, n] -> [..]. dx = dy y (x^-1)^T.",
+    .inputs = {{"x", Differentiable{input(0) | output(0)}}},
+    .infer =
+        [](InferContext& c) {
+          check_square(c);
+          c.output(c.input(0).dtype(), leading(c.input(0).shape(), 2));
+        },
+    .kernel =
+        [](KernelContext& g) {
+          const std::int64_t n = g.input(0).shape().back(), size = n * n;
+          std::vector<double> a = doubles_of(g.input(0)), y(static_cast<std::size_t>(g.output().size()), 1.0);
+          std::vector<std::int64_t> swaps(static_cast<std::size_t>(n));
+          for (std::size_t b = 0; size > 0 && b < y.size(); ++b) {
+            const std::span<double> m = matrix_in(a, static_cast<std::int64_t>(b), size);
+            y[b] = kernels::lu(m, n, swaps);
+            for (std::int64_t i = 0; i < n; ++i) y[b] *= m[static_cast<std::size_t>(i * n + i)];
+          }
+          store(y, g.out());
+        },
+    .vjp = [](VjpContext& g) { g.give(0, multiply(of_matrices(multiply(g.dy(), g.output())), transposed(matrix_inverse(g.input(0))))); },
+});
+
+constexpr OpDef kLogDeterminant = define_op({
+    .name = "log_matrix_determinant",
+    .doc = "The sign of each determinant and the logarithm of its absolute value: x [.., n, n] -> [..] each. dx = dlog (x^-1)^T.",
+    .inputs = {{"x", Differentiable{input(0)}}},
+    .outputs = {"sign", "log_abs_determinant"},
+    .infer =
+        [](InferContext& c) {
+          check_square(c);
+          c.output(c.input(0).dtype(), leading(c.input(0).shape(), 2));
+          c.output(c.input(0).dtype(), leading(c.input(0).shape(), 2));
+        },
+    .kernel =
+        [](KernelContext& g) {
+          const std::int64_t n = g.input(0).shape().back(), size = n * n;
+          std::vector<double> a = doubles_of(g.input(0)), sign(static_cast<std::size_t>(g.output().size()), 1.0), logarithm(sign.size(), 0.0);
+          std::vector<std::int64_t> swaps(static_cast<std::size_t>(n));
+          for (std::size_t b = 0; size > 0 && b < sign.size(); ++b) {
+            const std::span<double> m = matrix_in(a, static_cast<std::int64_t>(b), size);
+            sign[b] = kernels::lu(m, n, swaps);
+            for (std::int64_t i = 0; i < n; ++i) {
+              const double pivot = m[static_cast<std::size_t>(i * n + i)];
+              logarithm[b] += std::log(std::abs(pivot));
+              if (pivot < 0) sign[b] = -sign[b];
+            }
+          }
+          store(sign, g.out(0));
+          store(logarithm, g.out(1));
+        },
+    .vjp =
+        [](VjpContext& g) {
+          if (g.has_dy(1)) {
+            g.give(0, multiply(of_matrices(g.dy(1)), transposed(matrix_inverse(g.input(0)))));
+          } else {
+            g.give(0, zeros(g.input_shape(0), g.input_dtype(0)));  // a sign is flat
+          }
+        },
+    .nonfinite = {NonFiniteHazard::kLog0, "keep the matrix away from having no inverse: add a small multiple of eye(n)"},
+});
+
+constexpr const OpDef* kOps[] = {&kInverse, &kSolve, &kTriangularSolve, &kDeterminant, &kLogDeterminant};
+
+}  // namespace
+
+OpFamily solve_ops() { return kOps; }
+
+}  // namespace internal
+
+using namespace internal;
+
+Tensor matrix_inverse(const Tensor& x, Where where) { return apply(kInverse, {&x}, where); }
+Tensor matrix_solve(const Tensor& a, const Tensor& b, Where where) { return apply(kSolve, {&a, &b}, where); }
+Tensor matrix_triangular_solve(const Tensor& a, const Tensor& b, const TriangularOptions& options, Where where) {
+  return apply(kTriangularSolve, {&a, &b}, where, options);
+}
+Tensor matrix_determinant(const Tensor& x, Where where) { return apply(kDeterminant, {&x}, where); }
+
+LogDeterminant log_matrix_determinant(const Tensor& x, Where where) {
+  const Tensor* const inputs[] = {&x};
+  std::vector<Tensor> both = apply_many(kLogDeterminant, inputs, nullptr, 0, where);
+  return {std::move(both[0]), std::move(both[1])};
+}
+
+}  // namespace whygrad
