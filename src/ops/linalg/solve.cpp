@@ -41,7 +41,7 @@ constexpr OpDef kInverse = define_op({
         [](KernelContext& g) {
           const std::int64_t n = g.input(0).shape().back(), size = n * n;
           std::vector<double> a = doubles_of(g.input(0)), y(a.size(), 0.0);
-          std::vector<std::int64_t> swaps(static_cast<std::size_t>(n));
+          std::vector<int> swaps(static_cast<std::size_t>(n));
           for (std::int64_t b = 0; size > 0 && b < g.input(0).size() / size; ++b) {
             const std::span<double> m = matrix_in(a, b, size), inverse = matrix_in(y, b, size);
             if (kernels::lu(m, n, swaps) == 0) refuse_singular(g);
@@ -77,7 +77,7 @@ constexpr OpDef kSolve = define_op({
         [](KernelContext& g) {
           const std::int64_t n = g.input(0).shape().back(), m = g.input(1).shape().back(), size = n * n;
           std::vector<double> a = doubles_of(g.input(0)), x = doubles_of(g.input(1));
-          std::vector<std::int64_t> swaps(static_cast<std::size_t>(n));
+          std::vector<int> swaps(static_cast<std::size_t>(n));
           for (std::int64_t b = 0; size > 0 && b < g.input(0).size() / size; ++b) {
             const std::span<double> matrix = matrix_in(a, b, size);
             if (kernels::lu(matrix, n, swaps) == 0) refuse_singular(g);
@@ -145,7 +145,7 @@ constexpr OpDef kDeterminant = define_op({
         [](KernelContext& g) {
           const std::int64_t n = g.input(0).shape().back(), size = n * n;
           std::vector<double> a = doubles_of(g.input(0)), y(static_cast<std::size_t>(g.output().size()), 1.0);
-          std::vector<std::int64_t> swaps(static_cast<std::size_t>(n));
+          std::vector<int> swaps(static_cast<std::size_t>(n));
           for (std::size_t b = 0; size > 0 && b < y.size(); ++b) {
             const std::span<double> m = matrix_in(a, static_cast<std::int64_t>(b), size);
             y[b] = kernels::lu(m, n, swaps);
@@ -171,7 +171,7 @@ constexpr OpDef kLogDeterminant = define_op({
         [](KernelContext& g) {
           const std::int64_t n = g.input(0).shape().back(), size = n * n;
           std::vector<double> a = doubles_of(g.input(0)), sign(static_cast<std::size_t>(g.output().size()), 1.0), logarithm(sign.size(), 0.0);
-          std::vector<std::int64_t> swaps(static_cast<std::size_t>(n));
+          std::vector<int> swaps(static_cast<std::size_t>(n));
           for (std::size_t b = 0; size > 0 && b < sign.size(); ++b) {
             const std::span<double> m = matrix_in(a, static_cast<std::int64_t>(b), size);
             sign[b] = kernels::lu(m, n, swaps);
