@@ -96,6 +96,13 @@ nb::object gelu(nb::handle features, bool approximate, nb::handle) {
   return wrap(unlocked(x.size(), [&] { return nn::gelu(x, approximate, where); }));
 }
 
+template <Tensor (*F)(const Tensor&, std::int64_t, Where)>
+nb::object blocks(nb::handle input, nb::handle block_size, const std::string& data_format, nb::handle) {
+  const Where where = caller();
+  check_format(F == nn::space_to_depth ? "space_to_depth" : "depth_to_space", data_format);
+  return wrap(F(to_tensor(input, where), to_int(block_size), where));
+}
+
 }  // namespace
 
 void bind_nn(nb::module_& m) {
@@ -105,6 +112,11 @@ void bind_nn(nb::module_& m) {
         arg("name") = none, "Cross-correlation: input [n, h, w, c], filters [kh, kw, c / groups, o] -> [n, p, q, o].");
   m.def("conv2d_transpose", conv2d_transpose, arg("input"), arg("filters"), arg("output_shape"), arg("strides"), arg("padding") = "SAME",
         arg("data_format") = "NHWC", arg("dilations") = none, arg("name") = none, "The gradient of conv2d with respect to its image.");
+  const auto bind_blocks = [&m, &none](const char* name, auto function, const char* doc) {
+    m.def(name, function, arg("input"), arg("block_size"), arg("data_format") = "NHWC", arg("name") = none, doc);
+  };
+  bind_blocks("space_to_depth", blocks<nn::space_to_depth>, "Blocks of pixels as channels: [n, h, w, c] -> [n, h / b, w / b, b b c].");
+  bind_blocks("depth_to_space", blocks<nn::depth_to_space>, "Channels as blocks of pixels: [n, h, w, b b c] -> [n, h b, w b, c].");
   const auto bind_pool = [&m, &none](const char* name, auto function, const char* doc) {
     m.def(name, function, arg("input"), arg("ksize"), arg("strides") = none, arg("padding") = "VALID", arg("data_format") = "NHWC",
           arg("name") = none, doc);

@@ -107,5 +107,15 @@ TEST(Pool2d, OfHalves) {
   EXPECT_EQ(squeeze(nn::avg_pool2d(x, {1, 2})).to_string(), "2.0");
 }
 
+TEST(Blocks, OfPixelsBecomeChannelsAndBack) {
+  const Tensor x = reshape(range(0, 16), {1, 4, 4, 1}), deep = nn::space_to_depth(x, 2);
+  EXPECT_EQ(deep.shape(), Shape({1, 2, 2, 4}));
+  EXPECT_EQ(deep.to_vector<std::int32_t>(), (std::vector<std::int32_t>{0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15}));
+  EXPECT_EQ(nn::depth_to_space(deep, 2).to_vector<std::int32_t>(), x.to_vector<std::int32_t>());
+  EXPECT_THROW(nn::space_to_depth(x, 3), ShapeError);
+  EXPECT_THROW(nn::space_to_depth(x, 1), ValueError);
+  EXPECT_THROW(nn::depth_to_space(x, 2), ShapeError);
+}
+
 }  // namespace
 }  // namespace whygrad

@@ -46,6 +46,11 @@ WG_API Tensor conv2d_transpose(const Tensor& x, const Tensor& filters, const Sha
 WG_API Tensor conv2d_backprop_filter(const Tensor& x, const Shape& filter_shape, const Tensor& dy, const Conv2dOptions& options = {},
                                      Where where = Where::here());
 
+// Blocks of block_size x block_size pixels as channels: x [n, h, w, c] -> [n, h / b, w / b, b b c]. Throws ShapeError unless b divides h and w.
+WG_API Tensor space_to_depth(const Tensor& x, std::int64_t block_size, Where where = Where::here());
+// The inverse: x [n, h, w, b b c] -> [n, h b, w b, c].
+WG_API Tensor depth_to_space(const Tensor& x, std::int64_t block_size, Where where = Where::here());
+
 struct Pool2dOptions {
   std::array<std::int64_t, 2> strides = {0, 0};  // 0: as far as the window is long, so that windows lie side by side
   Padding padding = valid;                       // less than the window

@@ -119,20 +119,3 @@ def separable_conv2d(input, depthwise_filter, pointwise_filter, strides, padding
     """depthwise_conv2d, and then a mixture of its channels at each place."""
     between = depthwise_conv2d(input, depthwise_filter, strides, padding, data_format, dilations)
     return _w.conv2d(between, pointwise_filter, [1, 1, 1, 1], "VALID")
-
-
-def space_to_depth(input, block_size, data_format="NHWC", name=None):  # noqa: A002
-    """Blocks of pixels as channels."""
-    x = _value(input)
-    batch, height, width, channels = x.shape
-    split = _w.reshape(x, [batch, height // block_size, block_size, width // block_size, block_size, channels])
-    return _w.reshape(_w.transpose(split, [0, 1, 3, 2, 4, 5]), [batch, height // block_size, width // block_size, block_size * block_size * channels])
-
-
-def depth_to_space(input, block_size, data_format="NHWC", name=None):  # noqa: A002
-    """Channels as blocks of pixels."""
-    x = _value(input)
-    batch, height, width, channels = x.shape
-    left = channels // (block_size * block_size)
-    split = _w.reshape(x, [batch, height, width, block_size, block_size, left])
-    return _w.reshape(_w.transpose(split, [0, 1, 3, 2, 4, 5]), [batch, height * block_size, width * block_size, left])
