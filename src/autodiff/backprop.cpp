@@ -248,10 +248,7 @@ class Backprop {
         released_ = spans[spans.size() - 1 - unreleased_spans_].end;
       }
       const Positions::Span& span = spans[spans.size() - 1 - unreleased_spans_];
-      for (; released_ > span.begin && released_ > bottom; --released_) {
-        Record* r = slice_.find(released_ - 1);
-        if (r != nullptr && r->first == released_ - 1) TapeState::let_go(*r);
-      }
+      for (; released_ > span.begin && released_ > bottom; --released_) slice_.let_go(released_ - 1);
       if (released_ > span.begin) return;
       released_ = 0;
       ++unreleased_spans_;

@@ -26,15 +26,26 @@ void LogSlice::add(std::vector<ChunkRef> chunks) {
   }
 }
 
-Record* LogSlice::find(ValueId id) const {
+Chunk* LogSlice::chunk_of(ValueId id) const noexcept {
   if (chunks_.empty() || (id & ~kSequenceMask) != chunks_.front()->serial) return nullptr;
   const std::uint64_t number = (id & kSequenceMask) >> kChunkBits;
   if (number < chunks_.front()->number || number > chunks_.back()->number) return nullptr;
   // Consecutive chunks, the usual case, are found at once.
   const std::size_t guess = static_cast<std::size_t>(number - chunks_.front()->number);
-  if (guess < chunks_.size() && chunks_[guess]->number == number) return chunks_[guess]->records[id & (kChunkIds - 1)];
+  if (guess < chunks_.size() && chunks_[guess]->number == number) return chunks_[guess].get();
   const auto at = std::lower_bound(chunks_.begin(), chunks_.end(), number, [](const ChunkRef& c, std::uint64_t n) { return c->number < n; });
-  return (*at)->number == number ? (*at)->records[id & (kChunkIds - 1)] : nullptr;
+  return (*at)->number == number ? at->get() : nullptr;
+}
+
+Record* LogSlice::find(ValueId id) const {
+  const Chunk* chunk = chunk_of(id);
+  return chunk != nullptr ? chunk->records[id & (kChunkIds - 1)] : nullptr;
+}
+
+void LogSlice::let_go(ValueId id) const noexcept {
+  Chunk* chunk = chunk_of(id);
+  Record* record = chunk != nullptr ? chunk->records[id & (kChunkIds - 1)] : nullptr;
+  if (record != nullptr && record->first == id) internal::let_go(*chunk, *record);
 }
 
 // ---- ThreadTapes ----
@@ -173,10 +184,7 @@ void TapeState::let_go_all() noexcept {
   const LogSlice held = slice();
   for (const Window& w : windows_) {
     const ValueId end = w.end != 0 ? w.end : log_->next_id();
-    for (ValueId id = w.begin; id < end; ++id) {
-      Record* record = held.find(id);
-      if (record != nullptr && record->first == id) let_go(*record);
-    }
+    for (ValueId id = w.begin; id < end; ++id) held.let_go(id);
   }
 }
 

@@ -40,10 +40,14 @@ class LogSlice {
   LogSlice() = default;
   void add(std::vector<ChunkRef> chunks);  // in any order; chunks already held are skipped
   Record* find(ValueId id) const;
+  // Releases for one tape what the record that begins at `id` saved, if one does.
+  void let_go(ValueId id) const noexcept;
   const std::vector<ChunkRef>& chunks() const { return chunks_; }
   void clear() { chunks_.clear(); }
 
  private:
+  Chunk* chunk_of(ValueId id) const noexcept;
+
   std::vector<ChunkRef> chunks_;  // ascending numbers, one log
 };
 
@@ -80,10 +84,6 @@ class TapeState : public std::enable_shared_from_this<TapeState> {
 
   // Everything recorded in the windows, which may still be open.
   LogSlice slice() const;
-  // Releases the buffers of a record for this tape; they go when no other tape may ask.
-  static void let_go(Record& record) noexcept {
-    if (record.holders != 0 && --record.holders == 0) drop_saved(record);
-  }
   void let_go_all() noexcept;
 
  private:

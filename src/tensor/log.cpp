@@ -79,6 +79,9 @@ Shape Record::shape(int i) const {
   return Shape(std::span(at, static_cast<std::size_t>(rank(i))));
 }
 
+namespace {
+
+// Safe to repeat.
 void drop_saved(Record& record) noexcept {
   if (record.kept != nullptr) {
     delete record.kept;
@@ -88,6 +91,14 @@ void drop_saved(Record& record) noexcept {
   for (int i = 0; i < record.saved_count; ++i) {
     if (saved[i] != nullptr) Tensor::adopt(std::exchange(saved[i], nullptr));
   }
+}
+
+}  // namespace
+
+void let_go(Chunk& chunk, Record& record) noexcept {
+  if (record.holders == 0 || --record.holders != 0) return;
+  drop_saved(record);
+  --chunk.saving;
 }
 
 // ---- Chunk ----
@@ -101,7 +112,8 @@ Chunk::Chunk(std::uint64_t n, std::uint64_t s) : number(n), serial(s) { std::mem
 
 Chunk::~Chunk() {
   // Only a tape that was dropped on another thread leaves something to release here.
-  for (Record* record : records) {
+  for (std::uint64_t i = 0; saving != 0 && i < kChunkIds; ++i) {
+    Record* record = records[i];
     if (record != nullptr && (record->saved_mask != 0 || record->kept != nullptr)) drop_saved(*record);
   }
   const ChunkRef last(std::exchange(before, nullptr));
@@ -213,6 +225,7 @@ Record* Log::write(const Entry& e, std::uint64_t sequence) {
   r->saved_count = static_cast<std::uint16_t>(saved_count);
   r->holders = e.saved_mask != 0 || e.kept != nullptr ? static_cast<std::uint32_t>(recording_) : 0;
   r->extent_count = static_cast<std::uint32_t>(extents);
+  if (e.saved_mask != 0 || e.kept != nullptr) ++chunk.saving;
 
   auto* input_id = reinterpret_cast<ValueId*>(r + 1);
   auto* kind = reinterpret_cast<std::uint8_t*>(input_id + e.input_count);
