@@ -94,12 +94,14 @@ std::vector<Tensor> custom_gradient(const std::function<CustomResult(const std::
     throw ValueError("custom_gradient", "the function returned no backward function", "set CustomResult::backward");
   }
   if (!rule->variables.empty() && !rule->result.backward_with_variables) {
-    const SignatureError error("custom_gradient",
-                               fmt::format("the function read variable `{}`, but its backward function takes no variables", rule->variables[0]->name),
-                               "let it take the variables too (in Python: def grad(dy, variables=None)), or pass the variable as an input");
+    const auto refusal = [&rule] {
+      return SignatureError("custom_gradient",
+                            fmt::format("the function read variable `{}`, but its backward function takes no variables", rule->variables[0]->name),
+                            "let it take the variables too (in Python: def grad(dy, variables=None)), or pass the variable as an input");
+    };
     const Where& begins_at = rule->result.begins_at;
-    if (GradientObserver* observer = GradientObserver::mine()) observer->rule_refused(begins_at.function != nullptr ? begins_at : where, error);
-    throw error;
+    if (GradientObserver* observer = GradientObserver::mine()) observer->rule_refused(begins_at.function != nullptr ? begins_at : where, refusal());
+    throw refusal();
   }
   for (const auto& v : rule->variables) values.push_back(Variable(v).value());  // read once more, so that the tapes watch them
 

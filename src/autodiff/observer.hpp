@@ -47,7 +47,7 @@ class GradientObserver {
 
  protected:
   GradientObserver() noexcept;
-  ~GradientObserver();
+  virtual ~GradientObserver();
 
  private:
   GradientObserver* outer_;

@@ -165,6 +165,7 @@ std::vector<Tensor> passes(TapeState& tape, internal::Question& question, std::i
     }
   }
   std::vector<Tensor> stacked;
+  stacked.reserve(all.size());
   for (const std::vector<Tensor>& of_source : all) stacked.push_back(of_source.empty() ? Tensor() : stack(of_source, 0, where));
   return stacked;
 }

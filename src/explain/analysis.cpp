@@ -125,6 +125,7 @@ class Analysis {
     if (cuts.empty()) return;
     const SourceQuestion question{graph_, source, carries_};
     std::vector<Verdict> verdicts;
+    verdicts.reserve(cuts.size());
     for (const Hop& cut : cuts) verdicts.push_back(judge_stop(question, path_of(source, cut), {*stop_at(graph_, cut), cut.op, 0, 0}));
     Verdict first = verdicts[0];
     first.also.insert(first.also.begin(), first.cause);
@@ -207,7 +208,7 @@ class Analysis {
 
   static Verdict judge(const SourceQuestion& q, const FlowPath& path) {
     if (!path.connected) {
-      const Verdict unconnected = judge_unconnected(q);
+      Verdict unconnected = judge_unconnected(q);
       if (is_differentiable(q.graph.values[q.source.values[0]].dtype)) return unconnected;
       // An integer has no gradient wherever it is used, so that comes first.
       Verdict v = judge_source(q, {.source = q.source.values[0]});

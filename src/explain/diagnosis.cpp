@@ -34,7 +34,7 @@ std::string first_line(const std::string& text) { return text.substr(0, text.fin
 class Diagnosis::Scope final : public GradientObserver {
  public:
   explicit Scope(DiagnosisOptions options) : options_(options) { keep_values(); }
-  ~Scope() {
+  ~Scope() override {
     options_ = {};
     keep_values();
   }
