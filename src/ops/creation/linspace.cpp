@@ -21,7 +21,7 @@ Tensor linspace(const Tensor& start, const Tensor& stop, std::int64_t count, std
     throw ShapeError("linspace", fmt::format("start is {} and stop {}", start.signature(), stop.signature()), "give both ends one shape");
   }
   const int at = normalize_axis("linspace", axis, start.rank() + 1);
-  const Tensor first = expand_dims(start, at, where);
+  Tensor first = expand_dims(start, at, where);
   if (count == 1) return first;
   const Tensor last = expand_dims(stop, at, where), step = divide(subtract(last, first, where), static_cast<double>(count - 1), where);
   Ints along;

@@ -41,7 +41,8 @@ int depth_of(const Tensor& indices) { return static_cast<int>(indices.shape().ba
 Tensor places_of(const OpContext& c, const Tensor& indices, const Shape& shape) {
   const int depth = depth_of(indices);
   const std::int64_t rows = depth == 0 ? Parts(indices.shape(), indices.rank() - 1).extents[0] : indices.size() / depth;
-  const Tensor wide = make_tensor(DType::kI64, indices.shape()), places = make_tensor(DType::kI64, {rows});
+  const Tensor wide = make_tensor(DType::kI64, indices.shape());
+  Tensor places = make_tensor(DType::kI64, {rows});
   kernels::cast(view_of(indices), view_of(wide));
   const auto* index = view_of(wide).as<std::int64_t>();
   auto* place = view_of(places).as<std::int64_t>();

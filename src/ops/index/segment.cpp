@@ -157,7 +157,7 @@ struct Ascending {
 template <Tensor (*F)(const Tensor&, const Tensor&, std::int64_t, Where)>
 Tensor extreme_of_ascending(const char* op, const Tensor& data, const Tensor& segment_ids, const Where& where) {
   const Ascending ids(op, segment_ids);
-  const Tensor all = F(data, segment_ids, ids.count, where);
+  Tensor all = F(data, segment_ids, ids.count, where);
   if (ids.gapless) return all;
   const Tensor parts = unsorted_segment_sum(fill(data.shape(), 1, int32, where), segment_ids, ids.count, where);
   return whygrad::where(greater(parts, 0, where), all, zeros_like(all, where), where);

@@ -189,7 +189,7 @@ Named with_diagonals(Named x, const Where& where) {
 }
 
 // Axes of "..." that are 1 and longer elsewhere are left out: what has no such axis broadcasts along it.
-Named without_ones(Named x, const Equation& e, const std::vector<Tensor>& operands, const Where& where) {
+Named without_ones(const Named& x, const Equation& e, const std::vector<Tensor>& operands, const Where& where) {
   Ints ones;
   Labels left;
   for (const char c : x.labels) {
