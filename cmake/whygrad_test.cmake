@@ -1,7 +1,7 @@
 # whygrad_test(NAME name SRCS file... [LABELS label...])
 #
-# One GoogleTest program. Its tests are listed when ctest starts (not at build time, where listing with sanitizers is slow), and each is one entry
-# of ctest, so that a crash takes down and names one test only. The tests' own code is not optimised, which takes the compiler twice as long and
+# One GoogleTest program. Its tests are listed when ctest starts, and each is one entry of ctest, so that a crash takes down and names one test only;
+# with sanitizers, where to start a program takes longer than most tests, the program is one entry. The tests' own code is not optimised, which takes the compiler twice as long and
 # finds nothing; the library that they test is. Headers that most of them include are compiled once.
 file(WRITE "${CMAKE_CURRENT_BINARY_DIR}/precompiled.cpp" "int main() {}\n")
 add_executable(tests_precompiled EXCLUDE_FROM_ALL "${CMAKE_CURRENT_BINARY_DIR}/precompiled.cpp")
@@ -18,7 +18,12 @@ function(whygrad_test)
   target_link_libraries(${target} PRIVATE whygrad_layers GTest::gmock GTest::gtest_main)
   target_compile_options(${target} PRIVATE -O0)
   target_precompile_headers(${target} REUSE_FROM tests_precompiled)
-  gtest_discover_tests(${target} TEST_PREFIX "${arg_NAME}: " DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 600)
+  if(WG_SANITIZERS)
+    add_test(NAME ${arg_NAME} COMMAND ${target} --gtest_brief=1)
+    set_tests_properties(${arg_NAME} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 1200)
+  else()
+    gtest_discover_tests(${target} TEST_PREFIX "${arg_NAME}: " DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 600)
+  endif()
 endfunction()
 
 # whygrad_refused(FILE)

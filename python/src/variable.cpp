@@ -12,7 +12,6 @@
 #include <whygrad/autodiff/variable.hpp>
 #include <whygrad/base/error.hpp>
 #include <whygrad/ops/elementwise.hpp>
-#include <whygrad/ops/index.hpp>
 #include <whygrad/ops/shape_ops.hpp>
 
 #include <nanobind/stl/string.h>
@@ -180,23 +179,6 @@ void bind_variable(nb::module_& m) {
   for (const char* name : {"value", "read_value"}) {
     c.def(name, [](const Variable& v) { return wrap(read_value(v.value(), caller())); });
   }
-  const auto scattered = [&c](const char* name, Tensor (*update)(const Tensor&, const Tensor&, const Tensor&, const Where&)) {
-    c.def(
-        name,
-        [update](Variable& v, nb::handle indices, nb::handle updates, nb::handle) {
-          const Where where = caller();
-          const Tensor places = to_tensor(indices, where), parts = to_tensor_like(updates, v.dtype(), where);
-          v.assign(update(v.value(), places, parts, where), where);
-          return wrap(v.value());
-        },
-        nb::arg("indices"), nb::arg("updates"), nb::arg("name") = nb::none());
-  };
-  scattered("scatter_nd_update",
-            [](const Tensor& x, const Tensor& i, const Tensor& parts, const Where& w) { return tensor_scatter_nd_update(x, i, parts, w); });
-  scattered("scatter_nd_add",
-            [](const Tensor& x, const Tensor& i, const Tensor& parts, const Where& w) { return tensor_scatter_nd_add(x, i, parts, w); });
-  scattered("scatter_nd_sub",
-            [](const Tensor& x, const Tensor& i, const Tensor& parts, const Where& w) { return tensor_scatter_nd_add(x, i, negative(parts, w), w); });
   c.def("__tf_tensor__", [](const Variable& v, nb::handle, nb::handle) { return wrap(v.value()); });
   c.def(
       "numpy", [](const Variable& v) { return to_numpy(v.value(), caller()); }, "The elements as a NumPy array of its own.");

@@ -1,6 +1,5 @@
 """whygrad under TensorFlow's names: `import whygrad.tf as tf` runs eager TensorFlow programs as they are."""
 
-import contextlib as _contextlib
 import importlib as _importlib
 import sys as _sys
 
@@ -41,32 +40,6 @@ def gradients(ys, xs, grad_ys=None, name="gradients", **others):
     raise errors.UnsupportedError(
         "[gradients] tf.gradients needs the traced mode, which is a later step of whygrad\nhelp: compute ys under a tf.GradientTape and ask it"
     )
-
-
-def no_op(name=None):
-    """Nothing."""
-
-
-def group(*inputs, **kwargs):
-    """Everything has run already."""
-
-
-@_contextlib.contextmanager
-def device(device_name):
-    """There is one device."""
-    yield
-
-
-@_contextlib.contextmanager
-def control_dependencies(control_inputs):
-    """Everything before has run already."""
-    yield
-
-
-@_contextlib.contextmanager
-def init_scope():
-    """Programs are eager already."""
-    yield
 
 
 def executing_eagerly():
