@@ -5,7 +5,6 @@
 
 #include "autodiff/variable_impl.hpp"
 
-#include <whygrad/autodiff/tape.hpp>
 #include <whygrad/base/error.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/index.hpp>
@@ -36,9 +35,8 @@ Tensor over(const Tensor& a, const Tensor& b, Where where) { return divide(a, b,
 Tensor larger(const Tensor& a, const Tensor& b, Where where) { return maximum(a, b, where); }
 Tensor smaller(const Tensor& a, const Tensor& b, Where where) { return minimum(a, b, where); }
 
-// No gradient flows through an assignment, so what leads to it need not be recorded.
+// Recorded up to the assignment, through which no gradient flows: that is what a reason names.
 void write(const Variable& v, const Tensor& places, nb::handle values, Combine how, const Where& where) {
-  const StopRecording unseen;
   v.assign(how(v.impl().value, places, to_tensor_like(values, v.dtype(), where), where), where);
 }
 
