@@ -30,6 +30,7 @@ struct Answer {
 
 class GradientObserver {
  public:
+  virtual ~GradientObserver();
   GradientObserver(const GradientObserver&) = delete;
   GradientObserver& operator=(const GradientObserver&) = delete;
 
@@ -47,7 +48,6 @@ class GradientObserver {
 
  protected:
   GradientObserver() noexcept;
-  virtual ~GradientObserver();
 
  private:
   GradientObserver* outer_;
