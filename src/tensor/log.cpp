@@ -13,7 +13,7 @@
 namespace whygrad::internal {
 namespace {
 
-constexpr std::size_t kBlockBytes = std::size_t{1} << 15;
+constexpr std::size_t kBlockBytes = std::size_t{1} << 14;
 
 std::size_t round_up(std::size_t bytes) { return (bytes + 7) & ~std::size_t{7}; }
 
