@@ -1,5 +1,6 @@
 #include "explain/numbers.hpp"
 
+#include "kernels/cpu/census.hpp"
 #include "ops/core/packed.hpp"
 
 #include <algorithm>
@@ -41,76 +42,17 @@ auto with_elements(DType dtype, const void* data, F&& f) {
   return f(static_cast<const std::complex<double>*>(data));
 }
 
-// Which of the bins x lies in. Halves, since the whole range may be wider than a double.
-std::size_t bin_of(double x, const FlowGraph::Numbers& n) {
-  const double width = n.max / 2 - n.min / 2;
-  if (width == 0) return 0;
+// How many of the finite elements lie in each bin; of a large tensor a sample shows the shape as well.
+template <class T>
+void fill_bins(const T* elements, std::int64_t size, FlowGraph::Numbers& n) {
+  constexpr std::int64_t kSample = 1024;
   const auto bins = static_cast<double>(n.bins.size());
-  return static_cast<std::size_t>(std::min((x / 2 - n.min / 2) / width * bins, bins - 1));
-}
-
-// Counted apart and without branches, so that the compiler can use vectors.
-struct Lane {
-  double low = std::numeric_limits<double>::infinity(), high = -std::numeric_limits<double>::infinity(), squares = 0;
-  std::uint64_t zeros = 0, ones = 0, nans = 0, infs = 0;
-
-  void add(double x) {
-    const double magnitude = std::abs(x);
-    const bool finite = magnitude <= std::numeric_limits<double>::max();
-    zeros += x == 0 ? 1 : 0;
-    ones += magnitude == 1 ? 1 : 0;
-    nans += x != x ? 1 : 0;
-    infs += magnitude > std::numeric_limits<double>::max() ? 1 : 0;
-    low = finite && x < low ? x : low;
-    high = finite && x > high ? x : high;
-    squares += finite ? x * x : 0;
-  }
-};
-
-template <class T>
-FlowGraph::Numbers count(const T* elements, std::int64_t size) {
-  constexpr std::int64_t kLanes = 4;
-  Lane lanes[kLanes];
-  std::int64_t i = 0;
-  for (; i + kLanes <= size; i += kLanes) {
-    for (std::int64_t k = 0; k < kLanes; ++k) lanes[k].add(number(elements[i + k]));
-  }
-  for (; i < size; ++i) lanes[0].add(number(elements[i]));
-  FlowGraph::Numbers n;
-  n.count = static_cast<std::uint64_t>(size);
-  Lane all;
-  for (const Lane& lane : lanes) {
-    n.zeros += lane.zeros;
-    n.ones += lane.ones;
-    n.nans += lane.nans;
-    n.infs += lane.infs;
-    all.low = std::min(all.low, lane.low);
-    all.high = std::max(all.high, lane.high);
-    all.squares += lane.squares;
-  }
-  if (all.low <= all.high) {
-    n.min = all.low;
-    n.max = all.high;
-    n.norm = std::sqrt(all.squares);
-  }
-  // Of a large tensor a sample shows the shape as well.
-  constexpr std::int64_t kSample = 4096;
-  for (std::int64_t at = 0, step = std::max<std::int64_t>(1, size / kSample); at < size; at += step) {
+  // Halves, since the whole range may be wider than a double.
+  const double low = n.min / 2, per_unit = bins / (n.max / 2 - low), scale = std::isfinite(per_unit) ? per_unit : 0;
+  for (std::int64_t at = 0, step = (size + kSample - 1) / kSample; at < size; at += step) {
     const double x = number(elements[at]);
-    if (std::isfinite(x)) ++n.bins[bin_of(x, n)];
+    if (std::isfinite(x)) ++n.bins[static_cast<std::size_t>(std::min((x / 2 - low) * scale, bins - 1))];
   }
-  return n;
-}
-
-template <class T>
-bool all_zero_or_some_spoilt(const T* elements, std::int64_t size) {
-  bool zero = size != 0, finite = true;
-  for (std::int64_t i = 0; i < size; ++i) {
-    const double x = number(elements[i]);
-    zero &= x == 0;
-    finite &= std::abs(x) <= std::numeric_limits<double>::max();
-  }
-  return zero || !finite;
 }
 
 template <class T>
@@ -128,13 +70,21 @@ std::int64_t first_bad(const T* elements, std::int64_t size) {
 
 FlowGraph::Numbers numbers_of(const Tensor& tensor) {
   const Packed packed(tensor);
-  return with_elements(tensor.dtype(), packed.view().data, [&tensor](const auto* elements) { return count(elements, tensor.size()); });
+  const kernels::Census census = kernels::census(packed.view());
+  FlowGraph::Numbers n{
+      .count = static_cast<std::uint64_t>(tensor.size()), .zeros = census.zeros, .ones = census.ones, .nans = census.nans, .infs = census.infs};
+  if (census.low > census.high) return n;
+  n.min = census.low;
+  n.max = census.high;
+  n.norm = std::sqrt(census.squares);
+  with_elements(tensor.dtype(), packed.view().data, [&](const auto* elements) { fill_bins(elements, tensor.size(), n); });
+  return n;
 }
 
 bool is_zero_or_spoilt(const Tensor& tensor) {
   const Packed packed(tensor);
-  return with_elements(tensor.dtype(), packed.view().data,
-                       [&tensor](const auto* elements) { return all_zero_or_some_spoilt(elements, tensor.size()); });
+  const kernels::Census census = kernels::census(packed.view());
+  return !census.finite() || (tensor.size() != 0 && census.zeros == static_cast<std::uint64_t>(tensor.size()));
 }
 
 std::vector<std::int64_t> first_not_finite(const Tensor& tensor) {

@@ -28,14 +28,19 @@ std::vector<std::uint8_t> carrying_values(const FlowGraph& graph) {
   return carries;
 }
 
+bool makes_any(const FlowGraph& graph, Index op, const std::vector<std::uint8_t>& values) {
+  const FlowGraph::Op& o = graph.ops[op];
+  for (Index v = o.first_output; v < o.first_output + o.outputs; ++v) {
+    if (values[v] != 0) return true;
+  }
+  return false;
+}
+
 std::vector<std::uint8_t> ancestors(const FlowGraph& graph, const std::vector<Index>& of) {
   std::vector<std::uint8_t> found(graph.values.size());
   for (const Index v : of) found[v] = 1;
   for (auto op = static_cast<Index>(graph.ops.size()); op-- > 0;) {
-    const FlowGraph::Op& o = graph.ops[op];
-    bool leads = false;
-    for (Index v = o.first_output; v < o.first_output + o.outputs && !leads; ++v) leads = found[v] != 0;
-    if (!leads) continue;
+    if (!makes_any(graph, op, found)) continue;
     const auto inputs = graph.inputs_of(op);
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       if (reads_values(graph, op, i)) found[inputs[i]] = 1;

@@ -20,6 +20,8 @@ std::vector<std::uint8_t> carrying_values(const FlowGraph& graph);
 
 // The given values and all that they were made from, whatever stops a gradient between.
 std::vector<std::uint8_t> ancestors(const FlowGraph& graph, const std::vector<FlowGraph::Index>& of);
+// Whether an output of the op is among the values.
+bool makes_any(const FlowGraph& graph, FlowGraph::Index op, const std::vector<std::uint8_t>& values);
 // The given values and all that was made from them; with shapes, also what depends on nothing but how large they came out.
 enum class Through : bool { kValues, kShapesToo };
 std::vector<std::uint8_t> descendants(const FlowGraph& graph, const std::vector<FlowGraph::Index>& of, Through through = Through::kValues);

@@ -1,5 +1,6 @@
 #include "explain/recompute.hpp"
 
+#include "explain/reach.hpp"
 #include "explain/tape_numbers.hpp"
 
 #include <whygrad/ops/op.hpp>
@@ -43,8 +44,12 @@ std::vector<Tensor> known_values(const FlowGraph& graph, const std::vector<const
   for (std::size_t i = 0; i < sources.size(); ++i) known[graph.sources[i].values[0]] = tensor_of(sources[i]);
   for (std::size_t i = 0; i < targets.size(); ++i) known[graph.targets[i]] = tensor_of(targets[i]);
   for (Index op = 0; op < records.size(); ++op) collect_saved(graph, op, *records[op], known);
+  // Earlier steps of a training loop used the same variables: theirs is not the question.
+  const std::vector<std::uint8_t> wanted = ancestors(graph, graph.targets);
   const Log::Silence silence;
-  for (Index op = 0; op < records.size(); ++op) run_again(graph, op, *records[op], known);
+  for (Index op = 0; op < records.size(); ++op) {
+    if (makes_any(graph, op, wanted)) run_again(graph, op, *records[op], known);
+  }
   return known;
 }
 

@@ -9,7 +9,8 @@
 
 namespace whygrad::internal {
 
-// By value of the graph: what records saved, the present values of sources and targets, and what the ops make of them; empty where it is not known.
+// By value of the graph: what records saved, the present values of sources and targets, and what the ops that lead to targets make of them; empty
+// where it is not known.
 // Ops whose results depend on more than their inputs are not run again. `records` are those of the graph's ops. One forward pass; nothing is
 // recorded.
 std::vector<Tensor> known_values(const FlowGraph& graph, const std::vector<const Record*>& records, const std::vector<Watchable>& targets,

@@ -1,6 +1,7 @@
 #include "explain/tape_numbers.hpp"
 
 #include "explain/numbers.hpp"
+#include "explain/reach.hpp"
 
 #include <algorithm>
 
@@ -23,6 +24,11 @@ Index TapeNumbers::add(const Tensor& tensor) {
   return static_cast<Index>(graph_.numbers.size() - 1);
 }
 
+Index TapeNumbers::add_arrived(Index value, const Tensor& tensor) {
+  const Passed& passed = passed_[value];
+  return passed.times == 1 && passed.first == tensor.impl() ? passed.numbers : add(tensor);
+}
+
 Tensor TapeNumbers::value_of(Index op, int bit) const { return known_.empty() ? saved_by(*records_[op], bit) : known_[value_at(op, bit)]; }
 
 void TapeNumbers::look_at_value(Index op, int bit) {
@@ -35,8 +41,9 @@ int TapeNumbers::inputs_seen(Index op) const { return std::min<int>(graph_.ops[o
 
 void TapeNumbers::look_at_values() {
   graph_.passed.assign(graph_.inputs.size(), kNone);
+  const std::vector<std::uint8_t> wanted = ancestors(graph_, graph_.targets);
   for (Index op = 0; op < graph_.ops.size(); ++op) {
-    if (graph_.kind_of(op) != FlowGraph::Kind::kCompute) continue;
+    if (graph_.kind_of(op) != FlowGraph::Kind::kCompute || !makes_any(graph_, op, wanted)) continue;
     for (int i = 0; i < inputs_seen(op); ++i) look_at_value(op, i);
     for (int k = 0; k < std::min<int>(graph_.ops[op].outputs, kMostSaved); ++k) look_at_value(op, kMostSaved + k);
     note_forward_spot(op);
@@ -50,19 +57,21 @@ void TapeNumbers::look_at_step(const Record& record, std::span<const Tensor> arr
   bool sound = true;
   for (std::size_t k = 0; k < arrived.size(); ++k) {
     if (!arrived[k].defined()) continue;
-    const Index numbers = add(arrived[k]);
-    graph_.values[graph_.ops[op].first_output + k].gradient = numbers;
+    const Index value = graph_.ops[op].first_output + static_cast<Index>(k), numbers = add_arrived(value, arrived[k]);
+    graph_.values[value].gradient = numbers;
     sound &= finite(numbers);
   }
   for (std::size_t i = 0; i < passed.size(); ++i) {
     if (!passed[i].defined()) continue;
     const Index numbers = add(passed[i]);
     graph_.passed[graph_.ops[op].first_input + i] = numbers;
+    Passed& last = passed_[graph_.inputs_of(op)[i]];
+    if (last.times++ == 0) last = {passed[i].impl(), numbers, 1};
     if (sound && !finite(numbers)) note_backward_spot(op, static_cast<Index>(i), arrived, passed[i]);
   }
 }
 
-void TapeNumbers::look_at_answer(FlowGraph::Source& source, const Tensor& gradient) { source.gradient = add(gradient); }
+void TapeNumbers::look_at_answer(FlowGraph::Source& source, const Tensor& gradient) { source.gradient = add_arrived(source.values[0], gradient); }
 
 void TapeNumbers::note_forward_spot(Index op) {
   const Index output = graph_.ops[op].first_output;

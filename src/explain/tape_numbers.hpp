@@ -19,8 +19,9 @@ class TapeNumbers {
  public:
   // `records` are those of the graph's ops. Values are looked at where the records saved them, or by value of the graph in `known`.
   TapeNumbers(FlowGraph& graph, const std::vector<const Record*>& records, std::vector<Tensor> known = {})
-      : graph_(graph), records_(records), known_(std::move(known)) {}
+      : graph_(graph), records_(records), known_(std::move(known)), passed_(graph.values.size()) {}
 
+  // Of the ops that lead to targets.
   void look_at_values();
   // Of one step of a backward pass.
   void look_at_step(const Record& record, std::span<const Tensor> arrived, std::span<const Tensor> passed);
@@ -30,6 +31,8 @@ class TapeNumbers {
  private:
   using Index = FlowGraph::Index;
   Index add(const Tensor& tensor);
+  // Of a gradient that arrived for a value. One that a single op passed is the tensor that was looked at then.
+  Index add_arrived(Index value, const Tensor& tensor);
   bool finite(Index numbers) const { return numbers == FlowGraph::kNone || graph_.numbers[numbers].finite(); }
   // An input or an output of the op.
   Tensor value_of(Index op, int bit) const;
@@ -46,6 +49,12 @@ class TapeNumbers {
   FlowGraph& graph_;
   const std::vector<const Record*>& records_;
   const std::vector<Tensor> known_;
+  struct Passed {
+    const TensorImpl* first = nullptr;
+    Index numbers = FlowGraph::kNone;
+    std::uint32_t times = 0;
+  };
+  std::vector<Passed> passed_;  // by value
 };
 
 }  // namespace whygrad::internal

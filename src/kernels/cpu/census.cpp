@@ -1,0 +1,156 @@
+#include "kernels/cpu/census.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/cpu/census.cpp"
+#include "kernels/cpu/simd.hpp"
+
+#include "device/parallel.hpp"
+#include "kernels/cpu/halves.hpp"
+
+#include <cmath>
+#include <complex>
+#include <vector>
+
+HWY_BEFORE_NAMESPACE();
+namespace whygrad::kernels::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+namespace {
+
+// The next elements as doubles.
+template <class D>
+hn::VFromD<D> load_wide(D d, const double* x) {
+  return hn::LoadU(d, x);
+}
+template <class D>
+hn::VFromD<D> load_wide(D d, const float* x) {
+  return hn::PromoteTo(d, hn::LoadU(hn::Rebind<float, D>(), x));
+}
+
+// Lanes count in integers as wide as the elements, so n is below 2^31.
+template <class T>
+void census_of(const T* x, std::int64_t n, Census& total) {
+  const hn::ScalableTag<T> d;
+  const hn::RebindToSigned<decltype(d)> d_count;
+  const hn::ScalableTag<double> d_wide;
+  const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d)), wide_lanes = static_cast<std::int64_t>(hn::Lanes(d_wide));
+  const auto infinity = hn::Set(d, std::numeric_limits<T>::infinity()), one = hn::Set(d, T(1));
+  const auto wide_infinity = hn::Set(d_wide, std::numeric_limits<double>::infinity());
+  auto zeros = hn::Zero(d_count), ones = zeros, nans = zeros, infs = zeros;
+  auto low = infinity, high = hn::Neg(infinity);
+  auto squares = hn::Zero(d_wide);
+  // A mask as an integer is -1 where it holds.
+  const auto counted = [&](auto count, auto mask) HWY_ATTR { return hn::Sub(count, hn::VecFromMask(d_count, hn::RebindMask(d_count, mask))); };
+  const auto take = [&](const T* p) HWY_ATTR {
+    const auto v = hn::LoadU(d, p), magnitude = hn::Abs(v);
+    const auto finite = hn::Lt(magnitude, infinity);
+    zeros = counted(zeros, hn::Eq(v, hn::Zero(d)));
+    ones = counted(ones, hn::Eq(magnitude, one));
+    nans = counted(nans, hn::IsNaN(v));
+    infs = counted(infs, hn::Eq(magnitude, infinity));
+    low = hn::Min(low, hn::IfThenElse(finite, v, infinity));
+    high = hn::Max(high, hn::IfThenElse(finite, v, hn::Neg(infinity)));
+    // In f64, since the square of an f32 may be too large or too small for f32.
+    for (std::int64_t k = 0; k < lanes; k += wide_lanes) {
+      const auto any = load_wide(d_wide, p + k), wide = hn::IfThenElseZero(hn::Lt(hn::Abs(any), wide_infinity), any);
+      squares = hn::MulAdd(wide, wide, squares);
+    }
+  };
+  std::int64_t i = 0;
+  for (; i + lanes <= n; i += lanes) take(x + i);
+  std::uint64_t padding = 0;
+  if (i < n) {
+    HWY_ALIGN T last[HWY_MAX_BYTES / sizeof(T)];
+    hn::Store(hn::Set(d, std::numeric_limits<T>::infinity()), d, last);
+    std::copy(x + i, x + n, last);
+    take(last);
+    padding = static_cast<std::uint64_t>(lanes - (n - i));
+  }
+  const auto sum = [&](auto count) HWY_ATTR { return static_cast<std::uint64_t>(hn::GetLane(hn::SumOfLanes(d_count, count))); };
+  total.add({.zeros = sum(zeros),
+             .ones = sum(ones),
+             .nans = sum(nans),
+             .infs = sum(infs) - padding,
+             .low = static_cast<double>(hn::GetLane(hn::MinOfLanes(d, low))),
+             .high = static_cast<double>(hn::GetLane(hn::MaxOfLanes(d, high))),
+             .squares = hn::GetLane(hn::SumOfLanes(d_wide, squares))});
+}
+
+void census_of_floats(const float* x, std::int64_t n, Census& total) { census_of(x, n, total); }
+void census_of_doubles(const double* x, std::int64_t n, Census& total) { census_of(x, n, total); }
+
+}  // namespace
+}  // namespace whygrad::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace whygrad::kernels {
+namespace {
+HWY_EXPORT(census_of_floats);
+HWY_EXPORT(census_of_doubles);
+
+constexpr std::int64_t kChunk = 1 << 16, kBlock = 512;
+
+template <class T>
+double number(T x) {
+  return static_cast<double>(x);
+}
+template <class T>
+double number(std::complex<T> x) {
+  return std::isnan(x.real()) || std::isnan(x.imag()) ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(std::abs(x));
+}
+
+// By way of doubles.
+template <class T>
+void take(const View& x, std::int64_t begin, std::int64_t end, Census& total) {
+  double block[kBlock];
+  for (; begin < end; begin += kBlock) {
+    const std::int64_t n = std::min(kBlock, end - begin);
+    for (std::int64_t i = 0; i < n; ++i) block[i] = number(x.as<const T>()[begin + i]);
+    HWY_DYNAMIC_DISPATCH(census_of_doubles)(block, n, total);
+  }
+}
+void take_halves(const View& x, std::int64_t begin, std::int64_t end, Census& total) {
+  float block[kBlock];
+  for (; begin < end; begin += kBlock) {
+    const std::int64_t n = std::min(kBlock, end - begin);
+    widen(x.dtype, x.as<const std::uint16_t>() + begin, block, static_cast<std::size_t>(n));
+    HWY_DYNAMIC_DISPATCH(census_of_floats)(block, n, total);
+  }
+}
+
+void take(const View& x, std::int64_t begin, std::int64_t end, Census& total) {
+  switch (x.dtype) {
+    case DType::kBool: return take<bool>(x, begin, end, total);
+    case DType::kU8: return take<std::uint8_t>(x, begin, end, total);
+    case DType::kI8: return take<std::int8_t>(x, begin, end, total);
+    case DType::kI16: return take<std::int16_t>(x, begin, end, total);
+    case DType::kI32: return take<std::int32_t>(x, begin, end, total);
+    case DType::kI64: return take<std::int64_t>(x, begin, end, total);
+    case DType::kF16:
+    case DType::kBF16: return take_halves(x, begin, end, total);
+    case DType::kF32: return HWY_DYNAMIC_DISPATCH(census_of_floats)(x.as<const float>() + begin, end - begin, total);
+    case DType::kF64: return HWY_DYNAMIC_DISPATCH(census_of_doubles)(x.as<const double>() + begin, end - begin, total);
+    case DType::kC64: return take<std::complex<float>>(x, begin, end, total);
+    case DType::kC128: return take<std::complex<double>>(x, begin, end, total);
+  }
+}
+
+}  // namespace
+
+Census census(const View& x) {
+  const std::int64_t size = x.size(), chunks = (size + kChunk - 1) / kChunk;
+  Census total;
+  if (chunks <= 1) {
+    take(x, 0, size, total);
+    return total;
+  }
+  std::vector<Census> parts(static_cast<std::size_t>(chunks));
+  device::parallel_for(chunks, 1, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t c = first; c < last; ++c) take(x, c * kChunk, std::min(size, (c + 1) * kChunk), parts[static_cast<std::size_t>(c)]);
+  });
+  for (const Census& part : parts) total.add(part);
+  return total;
+}
+
+}  // namespace whygrad::kernels
+#endif

@@ -1,0 +1,33 @@
+// What the elements of a tensor are, in one pass over them.
+#pragma once
+
+#include "kernels/view.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+
+namespace whygrad::kernels {
+
+struct Census {
+  std::uint64_t zeros = 0, ones = 0, nans = 0, infs = 0;  // ones: of magnitude 1
+  // Of the finite elements: their range, Inf and -Inf where there are none, and the sum of their squares.
+  double low = std::numeric_limits<double>::infinity(), high = -std::numeric_limits<double>::infinity(), squares = 0;
+
+  bool finite() const { return nans == 0 && infs == 0; }
+  void add(const Census& other) {
+    zeros += other.zeros;
+    ones += other.ones;
+    nans += other.nans;
+    infs += other.infs;
+    low = std::min(low, other.low);
+    high = std::max(high, other.high);
+    squares += other.squares;
+  }
+};
+
+// x is contiguous, of any dtype. Complex elements count by their magnitude, and as NaN where a part is; subnormal ones are not 0. The order of
+// additions is fixed, whatever the number of threads.
+Census census(const View& x);
+
+}  // namespace whygrad::kernels
