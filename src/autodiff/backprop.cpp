@@ -82,12 +82,18 @@ bool carries(const Record& r, int input) {
   return input_def(*r.op, input).gradient.kind == GradientAnswer::Kind::kDifferentiable && is_differentiable(r.dtype(input));
 }
 
+// Who looks on at a replay.
+struct Onlooker {
+  const BackwardVisitor& visitor;
+  const std::vector<Tensor>& answers;
+};
+
 class Backprop {
  public:
-  Backprop(const TapeState& tape, const Question& question, const BackwardVisitor* visitor = nullptr)
+  Backprop(const TapeState& tape, const Question& question, const Onlooker* onlooker = nullptr)
       : tape_(tape),
         question_(question),
-        visitor_(visitor),
+        onlooker_(onlooker),
         log_(Log::mine()),
         slice_(tape.slice()),
         positions_(tape.windows(), log_.next_id()),
@@ -109,6 +115,7 @@ class Backprop {
       if (t.seed.defined()) last = std::max(last, t.id);
     }
     sweep_forward(last);
+    if (onlooker_ != nullptr) find_answered_leaves(last);
     gradients_.resize(positions_.size());
     for (const Question::Target& t : question_.targets) {
       if (t.seed.defined()) accumulate(t.id, Tensor(t.seed));
@@ -162,6 +169,35 @@ class Backprop {
         }
       }
     }
+  }
+
+  // Leaves whose whole gradient one op passes, so that the answer for them is what it passed.
+  void find_answered_leaves(ValueId last) {
+    std::vector<std::uint32_t> uses(leaf_gradients_.size());
+    for (const Positions::Span& span : positions_.spans()) {
+      for (ValueId id = span.begin; id < span.end && id <= last; ++id) {
+        const Record* r = slice_.find(id);
+        if (r == nullptr || r->first != id) continue;
+        for (int i = 0; i < r->inputs; ++i) {
+          if (const std::int32_t watch = tape_.watch_index().find(r->input_ids()[i]); watch != IdMap::kNone) ++uses[static_cast<std::size_t>(watch)];
+        }
+      }
+    }
+    answered_leaves_.resize(leaf_gradients_.size());
+    for (std::size_t s = 0; s < onlooker_->answers.size(); ++s) {
+      if (question_.sources[s].size() != 1) continue;
+      const ValueId id = question_.sources[s][0];
+      const std::int32_t watch = tape_.watch_index().find(id);
+      const auto is_source = [id](const Question::Target& t) { return t.id == id; };
+      if (watch == IdMap::kNone || positions_.find(id) != Positions::kOutside || uses[static_cast<std::size_t>(watch)] != 1) continue;
+      if (std::none_of(question_.targets.begin(), question_.targets.end(), is_source))
+        answered_leaves_[static_cast<std::size_t>(watch)] = onlooker_->answers[s];
+    }
+  }
+
+  Tensor answered_leaf(ValueId id) const {
+    const std::int32_t watch = answered_leaves_.empty() ? IdMap::kNone : tape_.watch_index().find(id);
+    return watch != IdMap::kNone ? answered_leaves_[static_cast<std::size_t>(watch)] : Tensor();
   }
 
   void accumulate(ValueId id, Tensor dx) {
@@ -218,8 +254,7 @@ class Backprop {
     VjpContext context(r, {dys, r.outputs}, needs, {dxs, r.inputs});
     {
       const BackwardScope scope(log_, r);
-      run_rule(r, context);
-      if (visitor_ != nullptr) (*visitor_)(r, {dys, r.outputs}, {dxs, r.inputs});
+      onlooker_ == nullptr ? run_rule(r, context) : run_watched(r, context, {dys, r.outputs}, needs, {dxs, r.inputs});
       for (int i = 0; i < r.inputs; ++i) {
         if (!needs[i] || !dxs[i].defined()) continue;
         if (dxs[i].shape() != r.shape(i) || dxs[i].dtype() != r.dtype(i)) {
@@ -238,6 +273,23 @@ class Backprop {
       if (question_.observer != nullptr) question_.observer->rule_threw(r, error);
       throw;
     }
+  }
+
+  void run_watched(const Record& r, VjpContext& context, std::span<const Tensor> dys, bool* needs, std::span<Tensor> dxs) const {
+    std::vector<Tensor> known(dxs.size());
+    bool any = false;
+    for (std::size_t i = 0; i < dxs.size(); ++i) {
+      if (needs[i]) known[i] = answered_leaf(r.input_ids()[i]);
+      needs[i] = needs[i] && !known[i].defined();
+      any |= needs[i];
+    }
+    if (any) run_rule(r, context);
+    for (std::size_t i = 0; i < dxs.size(); ++i) {
+      if (!known[i].defined()) continue;
+      dxs[i] = std::move(known[i]);
+      needs[i] = true;
+    }
+    onlooker_->visitor(r, dys, dxs);
   }
 
   void release_down_to(ValueId bottom) {
@@ -275,7 +327,7 @@ class Backprop {
 
   const TapeState& tape_;
   const Question& question_;
-  const BackwardVisitor* const visitor_;
+  const Onlooker* const onlooker_;
   Log& log_;
   const LogSlice slice_;
   const Positions positions_;
@@ -283,6 +335,7 @@ class Backprop {
   std::vector<char> watched_source_;
   std::vector<Tensor> gradients_;       // by position
   std::vector<Tensor> leaf_gradients_;  // by watch, for values older than the windows
+  std::vector<Tensor> answered_leaves_;  // by watch; none without an onlooker
   std::size_t unreleased_spans_ = 0;    // spans, counted from the end, that are let go entirely
   ValueId released_ = 0;                // within the present span: everything from here on is let go; 0 before it is begun
 };
@@ -294,9 +347,11 @@ std::vector<Tensor> backprop(const TapeState& tape, const Question& question) {
   return Backprop(tape, question).run();
 }
 
-std::vector<Tensor> replay_backprop(const TapeState& tape, const Question& question, const BackwardVisitor& visitor) {
+std::vector<Tensor> replay_backprop(const TapeState& tape, const Question& question, const BackwardVisitor& visitor,
+                                    const std::vector<Tensor>& answers) {
   const Log::Silence silence;
-  return Backprop(tape, question, &visitor).run();
+  const Onlooker onlooker{visitor, answers};
+  return Backprop(tape, question, &onlooker).run();
 }
 
 }  // namespace whygrad::internal

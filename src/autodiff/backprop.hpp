@@ -29,7 +29,9 @@ Question make_question(const TapeState& tape, const std::vector<Watchable>& targ
 // nothing recurses. Whatever a gradient rule throws comes through, with all records let go first if the question releases.
 std::vector<Tensor> backprop(const TapeState& tape, const Question& question);
 // The same pass once more for somebody who looks on: recorded by no tape and remembered by no log. The question must not release or have an
-// observer.
-std::vector<Tensor> replay_backprop(const TapeState& tape, const Question& question, const BackwardVisitor& visitor);
+// observer. `answers`, by source, are what the first pass gave, or nothing; what a single op passed to a source is taken from there, for of a layer
+// that is more than half of the work.
+std::vector<Tensor> replay_backprop(const TapeState& tape, const Question& question, const BackwardVisitor& visitor,
+                                    const std::vector<Tensor>& answers = {});
 
 }  // namespace whygrad::internal

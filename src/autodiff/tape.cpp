@@ -147,7 +147,11 @@ std::vector<Gradient> differentiate(TapeState& tape, const std::vector<Watchable
   std::vector<Gradient> result = gradients_of(request, internal::backprop(tape, question), replaced);
   if (observer != nullptr) {
     question.observer = nullptr;
-    const auto replay = [&](const internal::BackwardVisitor& visitor) { internal::replay_backprop(tape, question, visitor); };
+    std::vector<Tensor> answers(result.size());
+    for (std::size_t s = 0; s < result.size(); ++s) {
+      if (result[s] && replaced[s] == 0) answers[s] = *result[s];
+    }
+    const auto replay = [&](const internal::BackwardVisitor& visitor) { internal::replay_backprop(tape, question, visitor, answers); };
     observer->answered({request.facts(), result, replaced, replay});
   }
   return result;

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <ostream>
 
 namespace whygrad {
@@ -41,11 +42,13 @@ class Diagnosis::Scope final : public GradientObserver {
 
   void answered(const internal::Answer& answer) override {
     std::vector<std::size_t> wanting, whole;
+    AnswerNumbers numbers(answer.gradients.size());
     bool by_numbers = false;
     for (std::size_t s = 0; s < answer.gradients.size(); ++s) {
       const Gradient& g = answer.gradients[s];
       const bool replaced = answer.replaced[s] != 0;
-      const bool spoilt = log_.keep_values && g && !replaced && internal::is_zero_or_spoilt(*g);
+      if (log_.keep_values && g) numbers[s] = internal::numbers_of(*g);
+      const bool spoilt = numbers[s] && !replaced && (numbers[s]->all_zero() || !numbers[s]->finite());
       by_numbers |= spoilt;
       if (!g || spoilt || (replaced && log_.keep_values)) {
         wanting.push_back(s);
@@ -53,7 +56,7 @@ class Diagnosis::Scope final : public GradientObserver {
         whole.push_back(s);
       }
     }
-    if (!wanting.empty()) look_at(answer, wanting, by_numbers);
+    if (!wanting.empty()) look_at(answer, wanting, by_numbers ? &numbers : nullptr);
     if (!whole.empty() && wants_partial()) {
       auto graph = std::make_shared<const FlowGraph>(internal::flow_graph_of(*answer.facts, whole));
       add_to_all(Explanation(internal::find_partial(*graph), graph));
@@ -126,11 +129,14 @@ class Diagnosis::Scope final : public GradientObserver {
   static Scope* mine() { return static_cast<Scope*>(GradientObserver::mine()); }
 
  private:
-  void look_at(const internal::Answer& answer, const std::vector<std::size_t>& sources, bool by_numbers) {
+  // Of each gradient that was answered.
+  using AnswerNumbers = std::vector<std::optional<FlowGraph::Numbers>>;
+
+  void look_at(const internal::Answer& answer, const std::vector<std::size_t>& sources, const AnswerNumbers* numbers) {
     std::vector<const internal::Record*> records;
     auto graph = std::make_shared<FlowGraph>(internal::flow_graph_of(*answer.facts, sources, &records));
     for (std::size_t i = 0; i < sources.size(); ++i) graph->sources[i].replaced = answer.replaced[sources[i]] != 0;
-    if (by_numbers) look_at_numbers(answer, sources, records, *graph);
+    if (numbers != nullptr) look_at_numbers(answer, *numbers, sources, records, *graph);
     std::vector<Finding> findings = internal::analyse(*graph, internal::Outcome::kAbsent);
     add_to_all(Explanation(std::move(findings), std::move(graph)));
   }
@@ -141,12 +147,12 @@ class Diagnosis::Scope final : public GradientObserver {
     return wanted;
   }
 
-  static void look_at_numbers(const internal::Answer& answer, const std::vector<std::size_t>& sources,
+  static void look_at_numbers(const internal::Answer& answer, const AnswerNumbers& answered, const std::vector<std::size_t>& sources,
                               const std::vector<const internal::Record*>& records, FlowGraph& graph) {
     internal::TapeNumbers numbers(graph, records);
     numbers.look_at_values();
     for (std::size_t i = 0; i < sources.size(); ++i) {
-      if (const Gradient& g = answer.gradients[sources[i]]) numbers.look_at_answer(graph.sources[i], *g);
+      if (answered[sources[i]]) graph.sources[i].gradient = numbers.add(*answered[sources[i]]);
     }
     try {
       answer.replay([&numbers](const internal::Record& record, std::span<const Tensor> arrived, std::span<const Tensor> passed) {

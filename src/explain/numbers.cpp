@@ -81,12 +81,6 @@ FlowGraph::Numbers numbers_of(const Tensor& tensor) {
   return n;
 }
 
-bool is_zero_or_spoilt(const Tensor& tensor) {
-  const Packed packed(tensor);
-  const kernels::Census census = kernels::census(packed.view());
-  return !census.finite() || (tensor.size() != 0 && census.zeros == static_cast<std::uint64_t>(tensor.size()));
-}
-
 std::vector<std::int64_t> first_not_finite(const Tensor& tensor) {
   const Packed packed(tensor);
   std::int64_t flat =

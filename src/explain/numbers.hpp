@@ -13,8 +13,6 @@ namespace whygrad::internal {
 
 // The histogram is that of a sample where there are many elements.
 FlowGraph::Numbers numbers_of(const Tensor& tensor);
-// Whether all elements are 0, or one is not finite: one quick pass, for every gradient inside of a Diagnosis. False for a tensor without elements.
-bool is_zero_or_spoilt(const Tensor& tensor);
 // Where the first element lies that is NaN, or if none is, Inf. Empty where all are finite, or for a scalar; see numbers_of.
 std::vector<std::int64_t> first_not_finite(const Tensor& tensor);
 // The element at this position of a larger or equal shape that the tensor broadcasts to; nothing where it does not. A complex one by its magnitude.

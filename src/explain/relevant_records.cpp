@@ -29,6 +29,18 @@ RelevantRecords::RelevantRecords(const TapeFacts& facts, std::span<const std::si
   for (const std::size_t s : sources) mark_source(facts, facts.sources[s]);
   for (std::size_t n = entries_.size(); n-- > 0;) pull(n);
   for (std::size_t n = 0; n < entries_.size(); ++n) push(n);
+  if (all_lead_to_target(facts, sources)) on_the_way_ = kLeadsToTarget;
+}
+
+bool RelevantRecords::all_lead_to_target(const TapeFacts& facts, std::span<const std::size_t> sources) const {
+  std::unordered_set<ValueId> unseen;
+  for (const std::size_t s : sources) unseen.insert(facts.sources[s].id);
+  for (std::size_t n = entries_.size(); n-- > 0 && !unseen.empty();) {
+    if ((marks_of_outputs(entries_[n]) & kLeadsToTarget) == 0) continue;
+    const Record& r = *entries_[n].record;
+    for (int i = 0; i < r.inputs; ++i) unseen.erase(r.input_ids()[i]);
+  }
+  return unseen.empty();
 }
 
 void RelevantRecords::survey(const TapeFacts& facts, std::span<const std::size_t> sources) {
@@ -94,14 +106,14 @@ void RelevantRecords::push(std::size_t n) {
 }
 
 // All that is made or noted on the way is wanted, and every choice since the tape was made, for nothing connects it to what other code would have
-// used.
+// used. What only follows from a source, as all earlier steps of a loop do from its variables, tells where the way went wrong; where every source
+// leads to a target, it did not.
 bool RelevantRecords::wanted(std::size_t n) const {
   const Record& r = *entries_[n].record;
   if (r.op == &kChoiceEvent && r.first >= first_window_) return true;
-  if (r.outputs != 0) return (marks_of_outputs(entries_[n]) & (kLeadsToTarget | kFollowsSource | kLeadsToSource)) != 0;
+  if (r.outputs != 0) return (marks_of_outputs(entries_[n]) & (on_the_way_ | kLeadsToSource)) != 0;
   const auto inputs = inputs_of(n);
-  return std::any_of(inputs.begin(), inputs.end(),
-                     [this](Position p) { return p != LogView::kNowhere && (marks_[p] & (kLeadsToTarget | kFollowsSource)) != 0; });
+  return std::any_of(inputs.begin(), inputs.end(), [this](Position p) { return p != LogView::kNowhere && (marks_[p] & on_the_way_) != 0; });
 }
 
 // Ids of a record's outputs follow each other, and so do their positions.

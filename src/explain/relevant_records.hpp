@@ -61,6 +61,8 @@ class RelevantRecords {
   void mark_source(const TapeFacts& facts, const TapeFacts::Value& source);
   void pull(std::size_t n);
   void push(std::size_t n);
+  // Whether something that leads to a target was made from each of the sources as they are now.
+  bool all_lead_to_target(const TapeFacts& facts, std::span<const std::size_t> sources) const;
   bool wanted(std::size_t n) const;
 
   std::span<const Position> inputs_of(std::size_t n) const {
@@ -76,6 +78,7 @@ class RelevantRecords {
   std::vector<Entry> entries_;
   std::vector<Position> inputs_;
   std::vector<std::uint8_t> marks_;  // by position
+  std::uint8_t on_the_way_ = kLeadsToTarget | kFollowsSource;
 };
 
 }  // namespace whygrad::internal

@@ -1,6 +1,5 @@
 #include "explain/tape_numbers.hpp"
 
-#include "explain/numbers.hpp"
 #include "explain/reach.hpp"
 
 #include <algorithm>
@@ -19,8 +18,8 @@ Tensor saved_by(const Record& r, int bit) {
   return Tensor::adopt(impl);
 }
 
-Index TapeNumbers::add(const Tensor& tensor) {
-  graph_.numbers.push_back(numbers_of(tensor));
+Index TapeNumbers::add(const FlowGraph::Numbers& numbers) {
+  graph_.numbers.push_back(numbers);
   return static_cast<Index>(graph_.numbers.size() - 1);
 }
 

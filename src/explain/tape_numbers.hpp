@@ -2,6 +2,7 @@
 #pragma once
 
 #include "autodiff/observer.hpp"
+#include "explain/numbers.hpp"
 
 #include <whygrad/explain/flow_graph.hpp>
 
@@ -27,10 +28,11 @@ class TapeNumbers {
   void look_at_step(const Record& record, std::span<const Tensor> arrived, std::span<const Tensor> passed);
   // Of what was answered for a source.
   void look_at_answer(FlowGraph::Source& source, const Tensor& gradient);
+  FlowGraph::Index add(const FlowGraph::Numbers& numbers);
 
  private:
   using Index = FlowGraph::Index;
-  Index add(const Tensor& tensor);
+  Index add(const Tensor& tensor) { return add(numbers_of(tensor)); }
   // Of a gradient that arrived for a value. One that a single op passed is the tensor that was looked at then.
   Index add_arrived(Index value, const Tensor& tensor);
   bool finite(Index numbers) const { return numbers == FlowGraph::kNone || graph_.numbers[numbers].finite(); }

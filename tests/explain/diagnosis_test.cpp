@@ -174,9 +174,31 @@ TEST(Replay, is_run_once_and_only_where_something_is_wrong) {
   Diagnosis report({.values = true});
   for (const float slope : {1.0f, 0.0f}) {
     GradientTape tape;
-    tape.gradient(custom_gradient(counted(slope), w), w);
+    tape.gradient(custom_gradient(counted(slope), w * 3.0f), w);
   }
   EXPECT_EQ(calls, 1 + 2);
+}
+
+// What a rule passes to a variable that nothing else uses is the answer, so that a layer's largest product is not computed twice.
+TEST(Replay, takes_from_the_answer_what_one_op_passed_to_a_source) {
+  const Variable once = variable(2.0f, "once"), twice = variable(3.0f, "twice");
+  int calls = 0;
+  const auto counted = [&calls](const Tensor& x) {
+    return std::pair<Tensor, UnaryBackward>(x * 1.0f, [&calls](const Tensor& dy) {
+      ++calls;
+      return dy * 0.0f;
+    });
+  };
+  Diagnosis report({.values = true});
+  GradientTape tape;
+  const Tensor loss = custom_gradient(counted, once) + custom_gradient(counted, twice) * twice;
+  const Gradients gradients = tape.gradient(loss, {once, twice});
+  EXPECT_EQ(gradients[0]->item<float>(), 0.0f);
+  EXPECT_EQ(gradients[1]->item<float>(), 3.0f);
+  EXPECT_EQ(calls, 2 + 1);
+  ASSERT_EQ(report.findings().size(), 1u) << report;
+  EXPECT_EQ(report.findings()[0].source_name, "once");
+  EXPECT_EQ(report.findings()[0].op, "custom_gradient");
 }
 
 TEST(Replay, survives_a_custom_gradient_that_works_only_once) {
@@ -190,7 +212,7 @@ TEST(Replay, survives_a_custom_gradient_that_works_only_once) {
   };
   Diagnosis report({.values = true});
   GradientTape tape;
-  EXPECT_TRUE(tape.gradient(custom_gradient(once, w), w).has_value());
+  EXPECT_TRUE(tape.gradient(custom_gradient(once, w * 3.0f), w).has_value());
   ASSERT_EQ(report.findings().size(), 1u);
   EXPECT_EQ(report.findings()[0].confidence, Confidence::kUnknown);
 }

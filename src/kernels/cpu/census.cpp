@@ -16,60 +16,56 @@ namespace whygrad::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 namespace {
 
-// The next elements as doubles.
-template <class D>
-hn::VFromD<D> load_wide(D d, const double* x) {
-  return hn::LoadU(d, x);
+// sum + the squares of x in f64, since those of f32 may be too large or too small for f32.
+template <class Wide>
+hn::VFromD<Wide> add_squares(hn::ScalableTag<double>, hn::VFromD<hn::ScalableTag<double>> x, hn::VFromD<Wide> sum) {
+  return hn::MulAdd(x, x, sum);
 }
-template <class D>
-hn::VFromD<D> load_wide(D d, const float* x) {
-  return hn::PromoteTo(d, hn::LoadU(hn::Rebind<float, D>(), x));
+template <class Wide>
+hn::VFromD<Wide> add_squares([[maybe_unused]] hn::ScalableTag<float> d, hn::VFromD<hn::ScalableTag<float>> x, hn::VFromD<Wide> sum) {
+  const Wide d_wide;
+#if HWY_TARGET == HWY_SCALAR
+  const auto wide = hn::PromoteTo(d_wide, x);
+#else
+  const hn::Half<decltype(d)> half;
+  const auto wide = hn::PromoteTo(d_wide, hn::LowerHalf(half, x)), upper = hn::PromoteTo(d_wide, hn::UpperHalf(half, x));
+  sum = hn::MulAdd(upper, upper, sum);
+#endif
+  return hn::MulAdd(wide, wide, sum);
 }
 
-// Lanes count in integers as wide as the elements, so n is below 2^31.
 template <class T>
 void census_of(const T* x, std::int64_t n, Census& total) {
   const hn::ScalableTag<T> d;
-  const hn::RebindToSigned<decltype(d)> d_count;
   const hn::ScalableTag<double> d_wide;
-  const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d)), wide_lanes = static_cast<std::int64_t>(hn::Lanes(d_wide));
+  const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d));
   const auto infinity = hn::Set(d, std::numeric_limits<T>::infinity()), one = hn::Set(d, T(1));
-  const auto wide_infinity = hn::Set(d_wide, std::numeric_limits<double>::infinity());
-  auto zeros = hn::Zero(d_count), ones = zeros, nans = zeros, infs = zeros;
   auto low = infinity, high = hn::Neg(infinity);
   auto squares = hn::Zero(d_wide);
-  // A mask as an integer is -1 where it holds.
-  const auto counted = [&](auto count, auto mask) HWY_ATTR { return hn::Sub(count, hn::VecFromMask(d_count, hn::RebindMask(d_count, mask))); };
+  std::size_t zeros = 0, ones = 0, finites = 0, nans = 0;
   const auto take = [&](const T* p) HWY_ATTR {
     const auto v = hn::LoadU(d, p), magnitude = hn::Abs(v);
     const auto finite = hn::Lt(magnitude, infinity);
-    zeros = counted(zeros, hn::Eq(v, hn::Zero(d)));
-    ones = counted(ones, hn::Eq(magnitude, one));
-    nans = counted(nans, hn::IsNaN(v));
-    infs = counted(infs, hn::Eq(magnitude, infinity));
-    low = hn::Min(low, hn::IfThenElse(finite, v, infinity));
-    high = hn::Max(high, hn::IfThenElse(finite, v, hn::Neg(infinity)));
-    // In f64, since the square of an f32 may be too large or too small for f32.
-    for (std::int64_t k = 0; k < lanes; k += wide_lanes) {
-      const auto any = load_wide(d_wide, p + k), wide = hn::IfThenElseZero(hn::Lt(hn::Abs(any), wide_infinity), any);
-      squares = hn::MulAdd(wide, wide, squares);
-    }
+    zeros += hn::CountTrue(d, hn::Eq(v, hn::Zero(d)));
+    ones += hn::CountTrue(d, hn::Eq(magnitude, one));
+    nans += hn::CountTrue(d, hn::IsNaN(v));
+    finites += hn::CountTrue(d, finite);
+    low = hn::IfThenElse(finite, hn::Min(low, v), low);
+    high = hn::IfThenElse(finite, hn::Max(high, v), high);
+    squares = add_squares<decltype(d_wide)>(d, hn::IfThenElseZero(finite, v), squares);
   };
   std::int64_t i = 0;
   for (; i + lanes <= n; i += lanes) take(x + i);
-  std::uint64_t padding = 0;
   if (i < n) {
     HWY_ALIGN T last[HWY_MAX_BYTES / sizeof(T)];
-    hn::Store(hn::Set(d, std::numeric_limits<T>::infinity()), d, last);
+    hn::Store(infinity, d, last);  // which is neither counted nor finite
     std::copy(x + i, x + n, last);
     take(last);
-    padding = static_cast<std::uint64_t>(lanes - (n - i));
   }
-  const auto sum = [&](auto count) HWY_ATTR { return static_cast<std::uint64_t>(hn::GetLane(hn::SumOfLanes(d_count, count))); };
-  total.add({.zeros = sum(zeros),
-             .ones = sum(ones),
-             .nans = sum(nans),
-             .infs = sum(infs) - padding,
+  total.add({.zeros = zeros,
+             .ones = ones,
+             .nans = nans,
+             .infs = static_cast<std::uint64_t>(n) - finites - nans,
              .low = static_cast<double>(hn::GetLane(hn::MinOfLanes(d, low))),
              .high = static_cast<double>(hn::GetLane(hn::MaxOfLanes(d, high))),
              .squares = hn::GetLane(hn::SumOfLanes(d_wide, squares))});
