@@ -68,7 +68,7 @@ class Few {
 // Ops that a rule calls are logged at the place of the op that is differentiated.
 class BackwardScope {
  public:
-  BackwardScope(Log& log, const Record& record) : log_(log), outer_(log.backward) { log.backward = {&record.where, record.first}; }
+  BackwardScope(Log& log, const Record& record, bool quiet) : log_(log), outer_(log.backward) { log.backward = {&record.where, record.first, quiet}; }
   ~BackwardScope() { log_.backward = outer_; }
   BackwardScope(const BackwardScope&) = delete;
   BackwardScope& operator=(const BackwardScope&) = delete;
@@ -253,7 +253,7 @@ class Backprop {
     Tensor* dxs = dx_room.get();
     VjpContext context(r, {dys, r.outputs}, needs, {dxs, r.inputs});
     {
-      const BackwardScope scope(log_, r);
+      const BackwardScope scope(log_, r, question_.quiet);
       onlooker_ == nullptr ? run_rule(r, context) : run_watched(r, context, {dys, r.outputs}, needs, {dxs, r.inputs});
       for (int i = 0; i < r.inputs; ++i) {
         if (!needs[i] || !dxs[i].defined()) continue;
@@ -333,11 +333,11 @@ class Backprop {
   const Positions positions_;
   std::vector<std::uint8_t> flags_;
   std::vector<char> watched_source_;
-  std::vector<Tensor> gradients_;       // by position
-  std::vector<Tensor> leaf_gradients_;  // by watch, for values older than the windows
+  std::vector<Tensor> gradients_;        // by position
+  std::vector<Tensor> leaf_gradients_;   // by watch, for values older than the windows
   std::vector<Tensor> answered_leaves_;  // by watch; none without an onlooker
-  std::size_t unreleased_spans_ = 0;    // spans, counted from the end, that are let go entirely
-  ValueId released_ = 0;                // within the present span: everything from here on is let go; 0 before it is begun
+  std::size_t unreleased_spans_ = 0;     // spans, counted from the end, that are let go entirely
+  ValueId released_ = 0;                 // within the present span: everything from here on is let go; 0 before it is begun
 };
 
 }  // namespace

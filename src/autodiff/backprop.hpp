@@ -18,6 +18,7 @@ struct Question {
   // Per source the ids it stands for: one for a tensor, one per value that was read for a variable.
   std::vector<std::vector<ValueId>> sources;
   bool release = false;                  // let go of every record on the way
+  bool quiet = false;                    // no tape records the pass, so its ops need no records
   GradientObserver* observer = nullptr;  // is told of rules that throw
 };
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace whygrad {
 namespace internal {
@@ -40,7 +41,20 @@ CustomGradients call_rule(const CustomRule& rule, const std::vector<Tensor>& dys
   return g;
 }
 
+// What the user's rule does is remembered, in a pass too whose own ops are not.
+class UsersCode {
+ public:
+  UsersCode() : quiet_(std::exchange(Log::mine().backward.quiet, false)) {}
+  ~UsersCode() { Log::mine().backward.quiet = quiet_; }
+  UsersCode(const UsersCode&) = delete;
+  UsersCode& operator=(const UsersCode&) = delete;
+
+ private:
+  bool quiet_;
+};
+
 void custom_vjp(VjpContext& g) {
+  const UsersCode scope;
   const auto& rule = *static_cast<const CustomRule*>(g.kept());
   std::vector<Tensor> dys;
   dys.reserve(static_cast<std::size_t>(g.output_count()));

@@ -1,6 +1,7 @@
 #include <whygrad/autodiff/tape.hpp>
 
 #include "autodiff/backprop.hpp"
+#include "autodiff/gradient_event.hpp"
 #include "autodiff/tape_state.hpp"
 
 #include <whygrad/autodiff/jacobian.hpp>
@@ -126,6 +127,17 @@ std::vector<Gradient> gradients_of(const Request& r, std::vector<Tensor> values,
   return result;
 }
 
+// One backward pass, or several (`compute` runs them), as the log sees it.
+template <class F>
+std::vector<Tensor> logged_pass(const Request& r, internal::Question& question, F&& compute) {
+  Log& log = Log::mine();
+  const ValueId begin = log.next_id();
+  question.quiet = log.recording() == 0 && internal::explanations_enabled();
+  std::vector<Tensor> values = compute();
+  if (question.quiet) internal::log_gradients(r.targets, r.sources, values, begin, r.where);
+  return values;
+}
+
 std::vector<Gradient> differentiate(TapeState& tape, const std::vector<Watchable>& targets, const std::vector<Watchable>& sources,
                                     const GradientOptions& options, const Where& where) {
   tape.check_thread("gradient");
@@ -144,7 +156,7 @@ std::vector<Gradient> differentiate(TapeState& tape, const std::vector<Watchable
   question.observer = observer;
   const Held held(used_up && observer != nullptr ? &tape : nullptr);
   std::vector<char> replaced;
-  std::vector<Gradient> result = gradients_of(request, internal::backprop(tape, question), replaced);
+  std::vector<Gradient> result = gradients_of(request, logged_pass(request, question, [&] { return internal::backprop(tape, question); }), replaced);
   if (observer != nullptr) {
     question.observer = nullptr;
     std::vector<Tensor> answers(result.size());
@@ -198,7 +210,7 @@ std::vector<Gradient> several_passes(GradientTape& owner, const Watchable& targe
   }
   const Held held(used_up ? &tape : nullptr);
   std::vector<char> replaced;
-  std::vector<Gradient> result = gradients_of(request, derivatives(tape, question), replaced);
+  std::vector<Gradient> result = gradients_of(request, logged_pass(request, question, [&] { return derivatives(tape, question); }), replaced);
   if (internal::GradientObserver* observer = internal::GradientObserver::mine(); observer != nullptr) {
     question.targets[0].seed = resolve_seed({}, internal::tensor_of(target), 0, where);
     const auto replay = [&](const internal::BackwardVisitor& visitor) { internal::replay_backprop(tape, question, visitor); };

@@ -1,6 +1,7 @@
 #include "explain/relevant_records.hpp"
 
 #include "autodiff/control_flow.hpp"
+#include "autodiff/gradient_event.hpp"
 #include "ops/core/events.hpp"
 
 #include <algorithm>
@@ -67,7 +68,7 @@ void RelevantRecords::survey(const TapeFacts& facts, std::span<const std::size_t
 // through that. So an assignment of something made from gradients, older than the tape, is entered without inputs, as a beginning.
 void RelevantRecords::enter(const Record& r, Position position) {
   const auto first = static_cast<std::uint32_t>(inputs_.size());
-  bool from_gradient = r.cause != 0;
+  bool from_gradient = r.cause != 0 || r.op == &kGradientEvent;
   for (int i = 0; i < r.inputs; ++i) {
     const Position in = view_.find(r.input_ids()[i]);
     inputs_.push_back(in);

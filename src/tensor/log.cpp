@@ -262,18 +262,20 @@ Record* Log::write(const Entry& e, std::uint64_t sequence) {
   return r;
 }
 
+inline bool Log::remembers() const { return explanations_enabled() && !silent_ && !backward.quiet; }
+
 ValueId Log::append(const Entry& e) {
   const std::uint64_t ids = e.output_count > 1 ? static_cast<std::uint64_t>(e.output_count) : 1;
   const std::uint64_t used = next_ & (kChunkIds - 1);
   const std::uint64_t sequence = used + ids > kChunkIds && used != 0 ? next_ + kChunkIds - used : next_;
   next_ = sequence + ids;
   for (int i = 0; i < e.output_count; ++i) e.outputs[i].impl()->id = serial_ | (sequence + static_cast<std::uint64_t>(i));
-  if (e.saved_mask != 0 || e.kept != nullptr || (explanations_enabled() && !silent_) || recording_ != 0) write(e, sequence);
+  if (e.saved_mask != 0 || e.kept != nullptr || remembers() || recording_ != 0) write(e, sequence);
   return serial_ | sequence;
 }
 
 ValueId Log::append_event(const OpDef& op, const Tensor* value, const void* attrs, std::size_t attrs_bytes, const Where& where) {
-  if (!explanations_enabled() || silent_) return 0;
+  if (!remembers()) return 0;
   const Tensor* inputs[1] = {value};
   const std::uint64_t sequence = next_++;
   write({.op = &op, .where = &where, .inputs = inputs, .input_count = value != nullptr ? 1 : 0, .attrs = attrs, .attrs_bytes = attrs_bytes},
@@ -282,7 +284,7 @@ ValueId Log::append_event(const OpDef& op, const Tensor* value, const void* attr
 }
 
 void Log::host_read(const Tensor& value, const void* bytes, std::size_t count, const Where& where) {
-  if (!explanations_enabled() || silent_) return;
+  if (!remembers()) return;
   const Fingerprint print = fingerprint(bytes, count);
   append_event(host_read_op(), &value, &print, sizeof(print), where);
 }

@@ -197,10 +197,12 @@ class Log {
   // Called when the last unfinished tape of this thread ends.
   void end_generation() noexcept { generation_ = 0; }
 
-  // Places and causes of the ops that a gradient rule calls: the user's op stands for them.
+  // Places and causes of the ops that a gradient rule calls: the user's op stands for them. They leave no record of their own where no tape records
+  // them (`quiet`); one for the whole pass does (autodiff/gradient_event.hpp).
   struct Backward {
     const Where* where = nullptr;
     ValueId cause = 0;
+    bool quiet = false;
   };
   Backward backward;
   std::uint32_t scope = 0;
@@ -217,6 +219,7 @@ class Log {
   Chunk& chunk_for(std::uint64_t sequence, std::uint64_t ids);
   void new_chunk(std::uint64_t number);
   Record* write(const Entry& entry, std::uint64_t sequence);
+  bool remembers() const;
 
   static constinit thread_local Log* tls_log __attribute__((tls_model("initial-exec")));
 
