@@ -10,6 +10,9 @@ namespace {
 
 std::atomic<int> working{0};   // threads between letting go of the lock and asking for it again
 thread_local int my_work = 0;  // 1 where this thread is one of them
+// What this thread let go of the lock with. The lock is asked for with the same, for PyGILState_Ensure looks it up in what is gone once the interpreter
+// has ended, while PyEval_RestoreThread only compares the pointer then.
+thread_local PyThreadState* unlocked = nullptr;
 
 void begin_work(int work) noexcept {
   working.fetch_add(work, std::memory_order_relaxed);
@@ -34,17 +37,31 @@ bool interpreter_is_there() noexcept {
 #endif
 }
 
-Unlocked::Unlocked(For what) noexcept : state_((begin_work(what == For::kWork ? 1 : 0), PyEval_SaveThread())) {}
+Unlocked::Unlocked(For what) noexcept : outer_(unlocked) {
+  begin_work(what == For::kWork ? 1 : 0);
+  unlocked = PyEval_SaveThread();
+}
 
 Unlocked::~Unlocked() {
   end_work();
-  in_interpreter([this] { PyEval_RestoreThread(state_); });
+  in_interpreter([] { PyEval_RestoreThread(unlocked); });
+  unlocked = outer_;
 }
 
-Locked::Locked() noexcept : interrupted_(end_work()), state_(in_interpreter([] { return PyGILState_Ensure(); })) {}
+Locked::Locked() noexcept : interrupted_(end_work()), mine_(std::exchange(unlocked, nullptr)) {
+  in_interpreter([this] {
+    if (mine_ != nullptr) return PyEval_RestoreThread(mine_);
+    if (PyGILState_GetThisThreadState() == nullptr && !interpreter_is_there()) wait_for_the_end();
+    state_ = PyGILState_Ensure();
+  });
+}
 
 Locked::~Locked() {
-  PyGILState_Release(state_);
+  if (mine_ != nullptr) {
+    unlocked = PyEval_SaveThread();
+  } else {
+    PyGILState_Release(state_);
+  }
   begin_work(interrupted_);
 }
 

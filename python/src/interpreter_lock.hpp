@@ -39,7 +39,7 @@ class Unlocked {
   Unlocked& operator=(const Unlocked&) = delete;
 
  private:
-  PyThreadState* const state_;
+  PyThreadState* const outer_;
 };
 
 // Holds the lock while it lives, whether the calling thread had it before or not. For locked().
@@ -52,7 +52,8 @@ class Locked {
 
  private:
   const int interrupted_;
-  const PyGILState_STATE state_;
+  PyThreadState* const mine_;  // of a thread that let go of the lock; null where it had it, or is none of the interpreter's
+  PyGILState_STATE state_{};
 };
 
 // f() with the lock.
