@@ -54,6 +54,29 @@ def fail():
             broken()
 
 
+# Tensors in a cycle would hold their memory until the collector, to which they look small, comes by.
+def test_a_training_step_leaves_no_cycles():
+    layers = tf.keras.layers
+    model = tf.keras.Sequential([layers.Conv2D(2, 3, activation="relu"), layers.Flatten(), layers.Dropout(0.5), layers.Dense(4, activation="tanh"),
+                                 layers.BatchNormalization(), layers.Dense(3)])
+    loss_of, adam = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True), tf.keras.optimizers.Adam(global_clipnorm=1.0)
+
+    def step():
+        with tf.GradientTape(persistent=True) as tape:
+            loss = loss_of([0, 1], model(tf.ones([2, 5, 5, 1]), training=True))
+        assert tf.nest.flatten(tape.gradient({"loss": loss}, {"all": model.trainable_variables}))
+        adam.apply_gradients(zip(tape.gradient(loss, model.trainable_variables), model.trainable_variables))
+
+    step()
+    gc.collect()
+    gc.disable()
+    try:
+        step()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
 @pytest.mark.parametrize("step", [train, exchange, fail])
 def test_nothing_leaks(step):
     assert grows(step) < 4 << 20

@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping
 
+from whygrad import _whygrad
+
 __all__ = ["flatten", "is_nested", "map_structure", "pack_sequence_as", "assert_same_structure"]
+
+
+_LEAVES = (_whygrad.Tensor, _whygrad.Variable)  # nearly all leaves, and told apart sooner than what may be registered as a Mapping
 
 
 def is_nested(structure):
     """Whether it is a node."""
-    return isinstance(structure, (list, tuple, Mapping))
+    return not isinstance(structure, _LEAVES) and isinstance(structure, (list, tuple, Mapping))
 
 
 def _children(structure):
@@ -49,12 +54,12 @@ def pack_sequence_as(structure, flat_sequence, expand_composites=False):
     flat = list(flat_sequence)
     if len(flatten(structure)) != len(flat):
         raise ValueError(f"The target structure has {len(flatten(structure))} leaves, but {len(flat)} were given.")
-    leaves = iter(flat)
+    return _build(structure, iter(flat))
 
-    def build(node):
-        return _rebuild(node, [build(child) for child in _children(node)]) if is_nested(node) else next(leaves)
 
-    return build(structure)
+# Not within pack_sequence_as: a function that holds itself would keep the leaves, which are gradients, until the garbage collector comes by.
+def _build(node, leaves):
+    return _rebuild(node, [_build(child, leaves) for child in _children(node)]) if is_nested(node) else next(leaves)
 
 
 def assert_same_structure(nest1, nest2, check_types=True, expand_composites=False):
