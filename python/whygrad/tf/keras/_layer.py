@@ -13,6 +13,7 @@ from whygrad.tf.keras import backend, initializers
 
 _context = threading.local()  # .training: what the call that is running was told
 _names = {}  # how many layers have had a name
+_TENSORS = (_whygrad.Tensor, _whygrad.Variable)
 _OWN_LISTS = ("_trainable_variables", "_non_trainable_variables")
 
 
@@ -154,10 +155,13 @@ class Layer:
     # ---- Calls ----
 
     def _scope(self):
+        return name_scope(self._scope_name())
+
+    def _scope_name(self):
         if self._path is None:
             outer = _whygrad.current_name_scope()
-            self._path = f"{outer}/{self.name}" if outer else self.name
-        return name_scope(self._path + "/")
+            self._path = f"{outer}/{self.name}/" if outer else f"{self.name}/"
+        return self._path
 
     def build(self, input_shape):
         """Makes the weights."""
@@ -178,18 +182,21 @@ class Layer:
 
     def _cast(self, value):
         """Arrays become tensors, floats those of the layer's dtype."""
-        if not isinstance(value, (_whygrad.Tensor, _whygrad.Variable)):
+        if not isinstance(value, _TENSORS):
             if not hasattr(value, "__array__"):
                 return value
             value = _ops["convert_to_tensor"](value)
-        return _ops["cast"](value, self.dtype) if value.dtype.is_floating and value.dtype.name != self.dtype else value
+        dtype = value.dtype
+        return value if dtype.name == self.dtype or not dtype.is_floating else _ops["cast"](value, self.dtype)
 
     def _casts(self, values):
         return _nest.map_structure(self._cast, values) if _nest.is_nested(values) else self._cast(values)
 
+    # Runs cold between two large kernels, where each line of Python costs several times what it does in a loop of its own.
     def __call__(self, *args, training=None, **kwargs):
-        args = tuple(self._casts(value) for value in args)
-        kwargs = {key: self._casts(value) for key, value in kwargs.items()}
+        args = [self._casts(value) for value in args]
+        if kwargs:
+            kwargs = {key: self._casts(value) for key, value in kwargs.items()}
         if not self.built:
             self.build_once(shape_of(args[0] if args else next(iter(kwargs.values()))))
         outer = getattr(_context, "training", None)
@@ -197,10 +204,11 @@ class Layer:
         if training is not None and _takes_training(type(self)):
             kwargs["training"] = training
         _context.training = training
+        scope = _whygrad.NameScope(self._scope_name())
         try:
-            with self._scope():
-                return self.call(*args, **kwargs)
+            return self.call(*args, **kwargs)
         finally:
+            del scope
             _context.training = outer
 
     def __repr__(self):
