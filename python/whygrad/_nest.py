@@ -15,6 +15,16 @@ def is_nested(structure):
     return not isinstance(structure, _LEAVES) and isinstance(structure, (list, tuple, Mapping))
 
 
+# Types of which every instance is such a leaf; those of derived variables join as they are met. What training loops pass is a flat list of these,
+# which sets and iterators of the interpreter look through without a line of Python for each.
+_plain_types = set(_LEAVES)
+
+
+def are_plain(values):
+    """Whether all are tensors or variables, as far as that is known of their types."""
+    return _plain_types.issuperset(map(type, values))
+
+
 def _children(structure):
     if isinstance(structure, Mapping):
         try:
@@ -37,6 +47,10 @@ def _rebuild(structure, children):
 
 def flatten(structure, expand_composites=False):
     """The leaves in order; a leaf alone gives a list of one."""
+    if type(structure) in _plain_types:
+        return [structure]
+    if type(structure) is list and are_plain(structure):
+        return structure[:]
     leaves, open_nodes = [], [iter([structure])]
     while open_nodes:
         for item in open_nodes[-1]:
@@ -44,6 +58,8 @@ def flatten(structure, expand_composites=False):
                 open_nodes.append(iter(_children(item)))
                 break
             leaves.append(item)
+            if isinstance(item, _LEAVES):
+                _plain_types.add(type(item))
         else:
             open_nodes.pop()
     return leaves
@@ -54,7 +70,7 @@ def pack_sequence_as(structure, flat_sequence, expand_composites=False):
     flat = list(flat_sequence)
     if len(flatten(structure)) != len(flat):
         raise ValueError(f"The target structure has {len(flatten(structure))} leaves, but {len(flat)} were given.")
-    return _build(structure, iter(flat))
+    return flat if type(structure) is list and are_plain(structure) else _build(structure, iter(flat))
 
 
 # Not within pack_sequence_as: a function that holds itself would keep the leaves, which are gradients, until the garbage collector comes by.

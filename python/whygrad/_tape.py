@@ -21,6 +21,8 @@ class UnconnectedGradients(enum.Enum):
 
 
 def _is_zero(unconnected_gradients):
+    if unconnected_gradients is UnconnectedGradients.NONE:
+        return False
     try:
         return UnconnectedGradients(unconnected_gradients) is UnconnectedGradients.ZERO
     except ValueError:
@@ -29,11 +31,10 @@ def _is_zero(unconnected_gradients):
         ) from None
 
 
-def _checked(values, what):
+def _check(values, what):
     for value in values:
         if value is None or isinstance(value, (str, bytes)):
             raise TypeError(f"[gradient] {what} should be a tensor or variable, or a nested structure of them, and holds {value!r}")
-    return values
 
 
 class GradientTape:
@@ -75,12 +76,17 @@ class GradientTape:
         self._check_unused()
         if target is None:
             raise TypeError("Argument `target` should be a list or nested structure of Tensors, Variables or CompositeTensors to be differentiated, but received None.")
-        flat_sources = _checked(_nest.flatten(sources), "`sources`")
-        targets = _checked(_nest.flatten(target), "`target`")
-        seeds = None if output_gradients is None else _composite.seeds_of(targets, _nest.flatten(output_gradients))
+        flat_sources, targets = _nest.flatten(sources), _nest.flatten(target)
+        seeds = None if output_gradients is None else _nest.flatten(output_gradients)
         zero = _is_zero(unconnected_gradients)
-        flat = self._ask(self._tape.gradient, _composite.tensors_in(targets), _composite.tensors_in(flat_sources), seeds, zero)
-        flat = _composite.gradients_for(flat_sources, flat)
+        if _nest.are_plain(flat_sources) and _nest.are_plain(targets):
+            flat = self._ask(self._tape.gradient, targets, flat_sources, seeds, zero)
+        else:
+            _check(flat_sources, "`sources`")
+            _check(targets, "`target`")
+            seeds = None if seeds is None else _composite.seeds_of(targets, seeds)
+            flat = self._ask(self._tape.gradient, _composite.tensors_in(targets), _composite.tensors_in(flat_sources), seeds, zero)
+            flat = _composite.gradients_for(flat_sources, flat)
         return _nest.pack_sequence_as(sources, flat) if _nest.is_nested(sources) else flat[0]
 
     def jacobian(self, target, sources, unconnected_gradients=UnconnectedGradients.NONE, parallel_iterations=None, experimental_use_pfor=True):
