@@ -18,6 +18,7 @@
 #include <limits>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace whygrad {
@@ -111,14 +112,15 @@ const std::map<std::string, Tensor (*)(const Operand&, const Operand&, Where)> k
     {"squared_difference", squared_difference},
 };
 
-const std::map<std::string, std::vector<Json>>& lines_by_op() {
+// Read whenever the program starts, each test being a run of it, so lines are parsed only by the test that wants them.
+const std::map<std::string, std::vector<std::string>>& lines_by_op() {
   static const auto lines = [] {
-    std::map<std::string, std::vector<Json>> by_op;
+    constexpr std::string_view kBegin = R"({"op": ")";
+    std::map<std::string, std::vector<std::string>> by_op;
     std::ifstream file(WG_SOURCE_DIR "/tests/data/edge_values.jsonl");
     for (std::string line; std::getline(file, line);) {
-      Json entry = Json::parse(line);
-      const std::string op = entry["op"];
-      by_op[op].push_back(std::move(entry));
+      std::string op = line.starts_with(kBegin) ? line.substr(kBegin.size(), line.find('"', kBegin.size()) - kBegin.size()) : line;
+      by_op[std::move(op)].push_back(std::move(line));
     }
     return by_op;
   }();
@@ -233,8 +235,10 @@ INSTANTIATE_TEST_SUITE_P(, EdgeValues, ::testing::ValuesIn(recorded_ops()), [](c
 
 TEST_P(EdgeValues, AreTensorFlows) {
   const std::string& op = GetParam();
-  for (const Json& line : lines_by_op().at(op)) {
-    SCOPED_TRACE(line.dump());
+  for (const std::string& text : lines_by_op().at(op)) {
+    SCOPED_TRACE(text);
+    const Json line = Json::parse(text);
+    ASSERT_EQ(line.at("op"), op);
     if (const auto unary = kUnary.find(op); unary != kUnary.end()) {
       check_unary(line, unary->second);
     } else {

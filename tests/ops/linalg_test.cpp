@@ -43,6 +43,7 @@ TEST(Matmul, InfTimesZeroIsNan) {
 // The gradient rule asks for a product with a transposed operand by a flag, not by a copy or a view.
 TEST(Matmul, GradientsTransposeNothing) {
   const Tensor a = ones({2, 3}), b = ones({3, 4});
+  const GradientTape onlooker;  // records the ops of the backward pass
   GradientTape tape;
   tape.watch(a);
   tape.watch(b);
