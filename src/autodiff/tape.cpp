@@ -245,6 +245,15 @@ Gradients jacobian(GradientTape& tape, const Watchable& target, const Sources& s
   return {sources.items(), std::move(result)};
 }
 
+Gradients jacobian(GradientTape& tape, const Watchable& target, std::initializer_list<Watchable> sources, UnconnectedGradients unconnected_gradients,
+                   Where where) {
+  return jacobian(tape, target, Sources(std::vector<Watchable>(sources)), unconnected_gradients, where);
+}
+
+Gradient jacobian(GradientTape& tape, const Watchable& target, const Watchable& source, UnconnectedGradients unconnected_gradients, Where where) {
+  return jacobian(tape, target, Sources(std::vector<Watchable>{source}), unconnected_gradients, where)[0];
+}
+
 Gradient batch_jacobian(GradientTape& tape, const Watchable& target, const Watchable& source, UnconnectedGradients unconnected_gradients,
                         Where where) {
   internal::check_asked({target}, {source});

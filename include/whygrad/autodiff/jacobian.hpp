@@ -3,6 +3,8 @@
 
 #include <whygrad/autodiff/tape.hpp>
 
+#include <initializer_list>
+
 namespace whygrad {
 
 // The derivative of every element of the target [t..] with respect to every element of each source [s..]: [t.., s..]. One backward pass for each
@@ -10,6 +12,11 @@ namespace whygrad {
 // does.
 WG_API Gradients jacobian(GradientTape& tape, const Watchable& target, const Sources& sources,
                           UnconnectedGradients unconnected_gradients = UnconnectedGradients::none, Where where = Where::here());
+
+WG_API Gradients jacobian(GradientTape& tape, const Watchable& target, std::initializer_list<Watchable> sources,
+                          UnconnectedGradients unconnected_gradients = UnconnectedGradients::none, Where where = Where::here());
+WG_API Gradient jacobian(GradientTape& tape, const Watchable& target, const Watchable& source,
+                         UnconnectedGradients unconnected_gradients = UnconnectedGradients::none, Where where = Where::here());
 
 // The same row by row, where row i of the target [b, t..] depends on row i of the source [b, s..] alone: [b, t.., s..]. One backward pass for each
 // element of a row. Throws ShapeError unless both have at least two axes and the same first extent.
