@@ -56,6 +56,13 @@ inline Finding finding(const Gradient& g) {
   return all.size() == 1 ? all[0] : Finding{};
 }
 
+// What why() says, without carets at columns, which only some compilers know.
+inline std::string text_of(const Gradient& g) {
+  std::vector<Finding> findings = g.why().findings();
+  for (Finding& f : findings) f.place.column = 0;
+  return Explanation(std::move(findings)).to_string();
+}
+
 inline Variable variable(const Literal& value, const char* name, Where where = Where::here()) {
   return Variable(constant(value, where), name, {}, where);
 }
