@@ -96,6 +96,9 @@ Tensor switch_case(const Tensor& index, const std::vector<Branch>& branches, con
 std::vector<Tensor> while_loop(const std::function<Tensor(const std::vector<Tensor>&)>& condition,
                                const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& body, std::vector<Tensor> vars,
                                WhileLoopOptions options, Where where) {
+  for (std::size_t i = 0; i < vars.size(); ++i) {
+    if (!vars[i].defined()) throw ValueError("while_loop", fmt::format("loop variable {} is an empty handle", i), "pass a tensor that holds a value");
+  }
   std::int64_t trips = 0;
   while ((options.maximum_iterations < 0 || trips < options.maximum_iterations) &&
          internal::choose(internal::Construct::kWhileLoop, condition(vars), where)) {
@@ -105,7 +108,10 @@ std::vector<Tensor> while_loop(const std::function<Tensor(const std::vector<Tens
                        "return one value for each loop variable, in their order");
     }
     for (std::size_t i = 0; i < vars.size(); ++i) {
-      if (next[i].defined() && next[i].dtype() != vars[i].dtype()) {
+      if (!next[i].defined()) {
+        throw ValueError("while_loop", fmt::format("the body returned an empty handle for loop variable {}", i), "return a tensor that holds a value");
+      }
+      if (next[i].dtype() != vars[i].dtype()) {
         throw DTypeError("while_loop", fmt::format("loop variable {} went in as {} and came out as {}", i, vars[i].signature(), next[i].signature()),
                          "a loop variable keeps its dtype; cast it in the body");
       }

@@ -92,7 +92,11 @@ std::vector<Tensor> custom_gradient(const std::function<CustomResult(const std::
   auto rule = std::make_unique<CustomRule>();
   std::vector<Tensor> values;
   values.reserve(inputs.size());
-  for (const Watchable& w : inputs) values.push_back(w.is_variable() ? w.variable().value() : w.tensor());
+  for (const Watchable& w : inputs) {
+    values.push_back(w.is_variable() ? w.variable().value() : w.tensor());
+    if (!values.back().defined())
+      throw ValueError("custom_gradient", fmt::format("input {} is an empty handle", values.size() - 1), "pass tensors that hold values");
+  }
   rule->inputs = values.size();
   {
     const VariableWatcher watcher;
@@ -161,6 +165,7 @@ Tensor custom_gradient(const std::function<std::pair<Tensor, UnaryBackward>(cons
 Tensor grad_pass_through(const std::function<Tensor(const Tensor&)>& f, const Watchable& x, Where where) {
   const auto straight = [&f](const std::vector<Tensor>& in) {
     Tensor y = f(in[0]);
+    if (!y.defined()) throw ValueError("grad_pass_through", "the function returned an empty handle", "return a tensor that holds a value");
     if (y.shape() != in[0].shape() || y.dtype() != in[0].dtype()) {
       throw ShapeError("grad_pass_through", fmt::format("the function made {} of {}", y.signature(), in[0].signature()),
                        "only a function that keeps shape and dtype can have the gradient of the identity");

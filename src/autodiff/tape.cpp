@@ -13,6 +13,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace whygrad {
 namespace {
 
@@ -138,13 +140,19 @@ std::vector<Tensor> logged_pass(const Request& r, internal::Question& question, 
   return values;
 }
 
-std::vector<Gradient> differentiate(TapeState& tape, const std::vector<Watchable>& targets, const std::vector<Watchable>& sources,
-                                    const GradientOptions& options, const Where& where) {
-  tape.check_thread("gradient");
+// Refuses what check_usable() refuses, and returns who looks on.
+internal::GradientObserver* admit(const TapeState& tape, const char* op, const std::vector<Watchable>& sources, const Where& where) {
+  tape.check_thread(op);
   // A gradient that a gradient rule takes is part of the one that was asked for.
   internal::GradientObserver* const observer = Log::mine().backward.cause == 0 ? internal::GradientObserver::mine() : nullptr;
   if (observer != nullptr && tape.consumed()) observer->used_up(tape, sources, where);
-  check_usable(tape, "gradient");
+  check_usable(tape, op);
+  return observer;
+}
+
+std::vector<Gradient> differentiate(TapeState& tape, const std::vector<Watchable>& targets, const std::vector<Watchable>& sources,
+                                    const GradientOptions& options, const Where& where) {
+  internal::GradientObserver* const observer = admit(tape, "gradient", sources, where);
   internal::Question question = make_question(tape, targets, sources, options, where);
   const Request request{tape, targets, sources, options, where, Log::mine().next_id()};
   const bool used_up = !tape.options().persistent;
@@ -169,39 +177,55 @@ std::vector<Gradient> differentiate(TapeState& tape, const std::vector<Watchable
   return result;
 }
 
-// Stacks what `rows` backward passes give for each source, one for each seed, to [rows, s..]; empty where no path leads to the source.
-std::vector<Tensor> passes(TapeState& tape, internal::Question& question, std::int64_t rows, const std::function<Tensor(std::int64_t)>& seed,
-                           const Where& where) {
-  std::vector<std::vector<Tensor>> all(question.sources.size());
-  for (std::int64_t row = 0; row < rows; ++row) {
-    question.targets[0].seed = seed(row);
-    std::vector<Tensor> values = internal::backprop(tape, question);
-    for (std::size_t s = 0; s < all.size(); ++s) {
-      if (values[s].defined()) all[s].push_back(std::move(values[s]));
-    }
-  }
-  std::vector<Tensor> stacked;
-  stacked.reserve(all.size());
-  for (const std::vector<Tensor>& of_source : all) stacked.push_back(of_source.empty() ? Tensor() : stack(of_source, 0, where));
-  return stacked;
-}
-
 Shape joined(const Shape& a, const Shape& b) {
   Shape shape = a;
   for (const std::int64_t extent : b) shape.push_back(extent);
   return shape;
 }
 
-// What both jacobians share: `derivatives` makes the values of a question that does not release, `shape` says what zeros in their place look like.
-std::vector<Gradient> several_passes(GradientTape& owner, const Watchable& target, const std::vector<Watchable>& sources,
+// [rows, s..]; empty where no row is. A rule of the user's may give a gradient for some elements of the target only: the others do not depend on it.
+Tensor stacked(std::vector<Tensor> rows, const Where& where) {
+  const auto some = std::find_if(rows.begin(), rows.end(), [](const Tensor& t) { return t.defined(); });
+  if (some == rows.end()) return {};
+  const Tensor zero = zeros(some->shape(), some->dtype(), where);
+  for (Tensor& row : rows) {
+    if (!row.defined()) row = zero;
+  }
+  return stack(rows, 0, where);
+}
+
+// Stacks what `rows` backward passes give for each source, one for each seed, to [rows, s..]; empty where no path leads to the source.
+std::vector<Tensor> passes(TapeState& tape, internal::Question& question, std::int64_t rows, const std::function<Tensor(std::int64_t)>& seed,
+                           const Where& where) {
+  const std::size_t sources = question.sources.size();
+  std::vector<Tensor> result(sources);
+  if (rows == 0) {  // a pass with the seed of the question shows which sources a target without elements depends on
+    const std::vector<Tensor> values = internal::backprop(tape, question);
+    for (std::size_t s = 0; s < sources; ++s) {
+      if (values[s].defined()) result[s] = zeros(joined({0}, values[s].shape()), values[s].dtype(), where);
+    }
+    return result;
+  }
+  std::vector<std::vector<Tensor>> all(sources);
+  for (std::int64_t row = 0; row < rows; ++row) {
+    question.targets[0].seed = seed(row);
+    std::vector<Tensor> values = internal::backprop(tape, question);
+    for (std::size_t s = 0; s < sources; ++s) all[s].push_back(std::move(values[s]));
+  }
+  for (std::size_t s = 0; s < sources; ++s) result[s] = stacked(std::move(all[s]), where);
+  return result;
+}
+
+// What both jacobians share: `derivatives` makes the values of a question that does not release.
+std::vector<Gradient> several_passes(GradientTape& owner, const char* op, const Watchable& target, const std::vector<Watchable>& sources,
                                      UnconnectedGradients unconnected, const Where& where,
                                      const std::function<std::vector<Tensor>(TapeState&, internal::Question&)>& derivatives) {
   TapeState& tape = *owner.state();
-  check_usable(tape, "jacobian");
+  internal::GradientObserver* const observer = admit(tape, op, sources, where);
   const std::vector<Watchable> targets = {target};
   const GradientOptions options{.unconnected_gradients = unconnected};
   internal::Question question = make_question(tape, targets, sources, options, where);
-  question.release = false;
+  question.observer = observer;
   const Request request{tape, targets, sources, options, where, Log::mine().next_id()};
   const bool used_up = !tape.options().persistent;
   if (used_up) {
@@ -211,7 +235,8 @@ std::vector<Gradient> several_passes(GradientTape& owner, const Watchable& targe
   const Held held(used_up ? &tape : nullptr);
   std::vector<char> replaced;
   std::vector<Gradient> result = gradients_of(request, logged_pass(request, question, [&] { return derivatives(tape, question); }), replaced);
-  if (internal::GradientObserver* observer = internal::GradientObserver::mine(); observer != nullptr) {
+  if (observer != nullptr) {
+    question.observer = nullptr;
     question.targets[0].seed = resolve_seed({}, internal::tensor_of(target), 0, where);
     const auto replay = [&](const internal::BackwardVisitor& visitor) { internal::replay_backprop(tape, question, visitor); };
     observer->answered({request.facts(), result, replaced, replay});
@@ -234,7 +259,7 @@ Gradients jacobian(GradientTape& tape, const Watchable& target, const Sources& s
     }
     return values;
   };
-  std::vector<Gradient> result = several_passes(tape, target, sources.items(), unconnected_gradients, where, derivatives);
+  std::vector<Gradient> result = several_passes(tape, "jacobian", target, sources.items(), unconnected_gradients, where, derivatives);
   if (unconnected_gradients == UnconnectedGradients::zero) {
     for (std::size_t s = 0; s < result.size(); ++s) {
       const Tensor source = internal::tensor_of(sources.items()[s]);
@@ -277,7 +302,7 @@ Gradient batch_jacobian(GradientTape& tape, const Watchable& target, const Watch
     }
     return values;
   };
-  const std::vector<Gradient> result = several_passes(tape, target, {source}, unconnected_gradients, where, derivatives);
+  const std::vector<Gradient> result = several_passes(tape, "batch_jacobian", target, {source}, unconnected_gradients, where, derivatives);
   if (unconnected_gradients == UnconnectedGradients::zero && result[0]->shape() != shape) return Gradient(zeros(shape, x.dtype(), where));
   return result[0];
 }

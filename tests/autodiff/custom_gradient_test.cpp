@@ -431,5 +431,57 @@ TEST(CustomGradientArea, AGradientOfTheWrongShapeIsAnError) {
   EXPECT_THAT(message_of<ShapeError>([&] { tape.gradient(y, x); }), HasSubstr("f32[]"));
 }
 
+TEST(CustomGradientArea, AGradientOfTheWrongDtypeIsAnError) {
+  const Tensor x = c(1);
+  GradientTape tape;
+  tape.watch(x);
+  const Tensor y = custom_gradient([](const Tensor& in) { return Pair(in * 2, [](const Tensor& dy) { return cast(dy, float64); }); }, x);
+  EXPECT_THAT(message_of<ShapeError>([&] { tape.gradient(y, x); }), HasSubstr("the gradient of input 0 is f64[] and the input f32[]"));
+}
+
+TEST(CustomGradientArea, AFunctionWithoutARuleIsAnError) {
+  const Tensor x = c(1);
+  EXPECT_EQ(message_of<ValueError>([&] { custom_gradient([](const std::vector<Tensor>& in) { return CustomResult{.outputs = in}; }, {x}); }),
+            "[custom_gradient] the function returned no backward function\nhelp: set CustomResult::backward");
+  EXPECT_THAT(message_of<ValueError>([&] { custom_gradient([](const Tensor& in) { return Pair(in * 2, UnaryBackward()); }, x); }),
+              HasSubstr("the function returned no backward function"));
+}
+
+TEST(CustomGradientArea, EmptyHandlesAreErrors) {
+  const Tensor x = c(1);
+  const auto identity_of = [](const Tensor& in) { return Pair(in * 1, [](const Tensor& dy) { return dy; }); };
+  EXPECT_EQ(message_of<ValueError>([&] { custom_gradient(identity_of, Tensor()); }),
+            "[custom_gradient] input 0 is an empty handle\nhelp: pass tensors that hold values");
+  EXPECT_EQ(message_of<ValueError>([&] { custom_gradient([](const Tensor&) { return Pair(Tensor(), [](const Tensor& dy) { return dy; }); }, x); }),
+            "[custom_gradient] an output is an empty handle\nhelp: return tensors that hold values");
+  EXPECT_EQ(message_of<ValueError>([&] { grad_pass_through([](const Tensor&) { return Tensor(); }, x); }),
+            "[grad_pass_through] the function returned an empty handle\nhelp: return a tensor that holds a value");
+}
+
+TEST(CustomGradientArea, GradPassThroughKeepsShapeAndDtype) {
+  const Tensor x = ones({2});
+  EXPECT_EQ(message_of<ShapeError>([&] { grad_pass_through([](const Tensor& in) { return reduce_sum(in); }, x); }),
+            "[grad_pass_through] the function made f32[] of f32[2]\nhelp: only a function that keeps shape and dtype can have the gradient of the "
+            "identity");
+  EXPECT_THAT(message_of<ShapeError>([&] { grad_pass_through([](const Tensor& in) { return cast(in, int32); }, x); }),
+              HasSubstr("the function made i32[2] of f32[2]"));
+}
+
+TEST(CustomGradientArea, IntegersAmongInputsAndOutputsCarryNothing) {
+  const Tensor x = c(std::vector<float>{2, 5}), index = constant(1);
+  GradientTape tape;
+  tape.watch({x, index});
+  const std::vector<Tensor> y = custom_gradient(
+      [](const std::vector<Tensor>& in) {
+        CustomResult r{.outputs = {in[0] * 3, in[1] + 1}};
+        r.backward = [](const std::vector<Tensor>& dys) { return std::vector<Tensor>{dys[0] * 3, Tensor()}; };
+        return r;
+      },
+      {x, index});
+  const Gradients g = tape.gradient({y[0], y[1]}, {x, index});
+  EXPECT_THAT(fs(g[0]), ElementsAre(3, 3));
+  EXPECT_FALSE(g[1]);
+}
+
 }  // namespace
 }  // namespace whygrad::testing
