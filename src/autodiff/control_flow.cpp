@@ -109,7 +109,8 @@ std::vector<Tensor> while_loop(const std::function<Tensor(const std::vector<Tens
     }
     for (std::size_t i = 0; i < vars.size(); ++i) {
       if (!next[i].defined()) {
-        throw ValueError("while_loop", fmt::format("the body returned an empty handle for loop variable {}", i), "return a tensor that holds a value");
+        throw ValueError("while_loop", fmt::format("the body returned an empty handle for loop variable {}", i),
+                         "return a tensor that holds a value");
       }
       if (next[i].dtype() != vars[i].dtype()) {
         throw DTypeError("while_loop", fmt::format("loop variable {} went in as {} and came out as {}", i, vars[i].signature(), next[i].signature()),

@@ -12,7 +12,6 @@
 
 #include <cmath>
 #include <fstream>
-#include <iterator>
 #include <limits>
 #include <string_view>
 
@@ -365,7 +364,8 @@ void check_format(const Field& file) {
 Json parse(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw IoError("load_flow", path + " cannot be opened", "check the path; save_flow writes such files");
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::string text;
+  for (char block[4096]; file.read(block, sizeof(block)), file.gcount() != 0;) text.append(block, static_cast<std::size_t>(file.gcount()));
   if (file.bad()) throw IoError("load_flow", path + " cannot be read", "it may be a folder, or the disk is damaged");
   try {
     return Json::parse(text);

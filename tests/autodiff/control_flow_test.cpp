@@ -75,8 +75,7 @@ TEST(SwitchCase, TheIndexChooses) {
 TEST(SwitchCase, WhatCannotChooseIsAnError) {
   const std::vector<Branch> branches = {[] { return c(1); }};
   EXPECT_EQ(message_of<ValueError>([] { switch_case(constant(0), {}); }), "[switch_case] there are no branches\nhelp: give at least one function");
-  EXPECT_EQ(message_of<DTypeError>([&] { switch_case(c(0), branches); }),
-            "[switch_case] the branch index is f32[]\nhelp: it must be int32 or int64");
+  EXPECT_EQ(message_of<DTypeError>([&] { switch_case(c(0), branches); }), "[switch_case] the branch index is f32[]\nhelp: it must be int32 or int64");
   EXPECT_THAT(message_of<ShapeError>([&] { switch_case(zeros({2}, int32), branches); }), HasSubstr("[switch_case] the branch index is i32[2]"));
   EXPECT_THAT(message_of<ValueError>([&] { switch_case(Tensor(), branches); }), HasSubstr("[switch_case] the branch index is an empty handle"));
 }
@@ -89,7 +88,7 @@ TEST(WhileLoop, GradientsFlowThroughEveryTrip) {
                                                   return std::vector<Tensor>{v[0] + 1, v[1] * x};
                                                 },
                                                 {constant(0), c(2)});
-  EXPECT_EQ(f(result[1]), 162);                     // 2 x^4
+  EXPECT_EQ(f(result[1]), 162);                    // 2 x^4
   EXPECT_EQ(f(tape.gradient(result[1], x)), 216);  // 8 x^3
 }
 
@@ -98,11 +97,11 @@ TEST(WhileLoop, EndsAfterTheMostIterations) {
   const auto count = [&](std::int64_t most) {
     asked = 0;
     return while_loop(
-        [&](const std::vector<Tensor>& v) {
-          ++asked;
-          return v[0] < 10;
-        },
-        [](const std::vector<Tensor>& v) { return std::vector<Tensor>{v[0] + 1}; }, {constant(0)}, {.maximum_iterations = most})[0]
+               [&](const std::vector<Tensor>& v) {
+                 ++asked;
+                 return v[0] < 10;
+               },
+               [](const std::vector<Tensor>& v) { return std::vector<Tensor>{v[0] + 1}; }, {constant(0)}, {.maximum_iterations = most})[0]
         .item<std::int32_t>();
   };
   EXPECT_EQ(count(3), 3);
@@ -118,9 +117,13 @@ TEST(WhileLoop, VariablesKeepTheirNumberAndDtype) {
   EXPECT_EQ(message_of<ValueError>([&] { while_loop(go, [](const std::vector<Tensor>&) { return std::vector<Tensor>{}; }, {c(1)}); }),
             "[while_loop] the body took 1 values and returned 0\nhelp: return one value for each loop variable, in their order");
   const auto to_double = [](const std::vector<Tensor>& v) { return std::vector<Tensor>{v[0], cast(v[1], float64)}; };
-  EXPECT_EQ(message_of<DTypeError>([&] { while_loop(go, to_double, {c(1), c(2)}); }),
+  EXPECT_EQ(message_of<DTypeError>([&] {
+              while_loop(go, to_double, {c(1), c(2)});
+            }),
             "[while_loop] loop variable 1 went in as f32[] and came out as f64[]\nhelp: a loop variable keeps its dtype; cast it in the body");
-  EXPECT_THAT(message_of<DTypeError>([&] { while_loop([](const std::vector<Tensor>& v) { return v[0]; }, to_double, {c(1), c(2)}); }),
+  EXPECT_THAT(message_of<DTypeError>([&] {
+                while_loop([](const std::vector<Tensor>& v) { return v[0]; }, to_double, {c(1), c(2)});
+              }),
               HasSubstr("[while_loop] the predicate is f32[]"));
 }
 
@@ -129,7 +132,9 @@ TEST(WhileLoop, EmptyHandlesAreRefused) {
   const auto forgets = [](const std::vector<Tensor>&) { return std::vector<Tensor>{Tensor()}; };
   EXPECT_EQ(message_of<ValueError>([&] { while_loop(go, forgets, {c(1)}, {.maximum_iterations = 2}); }),
             "[while_loop] the body returned an empty handle for loop variable 0\nhelp: return a tensor that holds a value");
-  EXPECT_EQ(message_of<ValueError>([&] { while_loop(go, forgets, {c(1), Tensor()}); }),
+  EXPECT_EQ(message_of<ValueError>([&] {
+              while_loop(go, forgets, {c(1), Tensor()});
+            }),
             "[while_loop] loop variable 1 is an empty handle\nhelp: pass a tensor that holds a value");
 }
 

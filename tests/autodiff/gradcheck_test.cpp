@@ -16,9 +16,7 @@ Tensor d(std::vector<double> x) { return constant(x); }
 // y = x^3 with the derivative `slope` instead of 3 x^2.
 Tensor cube(const Tensor& x, const std::function<Tensor(const Tensor&)>& slope) {
   return custom_gradient(
-      [&slope](const Tensor& in) {
-        return std::pair<Tensor, UnaryBackward>(in * in * in, [in, slope](const Tensor& dy) { return dy * slope(in); });
-      },
+      [&slope](const Tensor& in) { return std::pair<Tensor, UnaryBackward>(in * in * in, [in, slope](const Tensor& dy) { return dy * slope(in); }); },
       x);
 }
 

@@ -121,9 +121,7 @@ TEST(Jacobian, ARuleMayGiveAGradientForSomeElementsOnly) {
   GradientTape tape;
   tape.watch(x);
   const Tensor y = custom_gradient(
-      [](const Tensor& in) {
-        return std::pair<Tensor, UnaryBackward>(in * 2, [](const Tensor& dy) { return fs(dy)[0] != 0 ? dy * 7 : Tensor(); });
-      },
+      [](const Tensor& in) { return std::pair<Tensor, UnaryBackward>(in * 2, [](const Tensor& dy) { return fs(dy)[0] != 0 ? dy * 7 : Tensor(); }); },
       x);
   EXPECT_THAT(fs(jacobian(tape, y, Sources(std::vector<Tensor>{x}))[0]), ElementsAre(7, 0, 0, 0));
 }
@@ -138,7 +136,9 @@ TEST(Jacobian, UsesUpATapeThatIsNotPersistent) {
   EXPECT_EQ(x.impl()->references.load(), 1u) << "the buffers are let go";
   EXPECT_THAT(message_of<TapeError>([&] { jacobian(tape, y, Sources(std::vector<Tensor>{x})); }),
               ::testing::StartsWith("[jacobian] [WG108] this tape was used up by gradient() at "));
-  EXPECT_THAT(message_of<TapeError>([&] { batch_jacobian(tape, ones({2, 2}), ones({2, 2})); }),
+  EXPECT_THAT(message_of<TapeError>([&] {
+                batch_jacobian(tape, ones({2, 2}), ones({2, 2}));
+              }),
               ::testing::StartsWith("[batch_jacobian] [WG108] this tape was used up by gradient() at "));
 }
 

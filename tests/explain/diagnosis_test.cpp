@@ -1,8 +1,10 @@
 // Scopes in which every gradient is looked at.
 #include "explain/explain_test.hpp"
 
+#include <whygrad/autodiff/jacobian.hpp>
 #include <whygrad/explain/diagnosis.hpp>
 
+#include <limits>
 #include <sstream>
 #include <stdexcept>
 
@@ -245,6 +247,206 @@ TEST(Diagnosis, keeps_no_buffers) {
     EXPECT_TRUE(tape.gradient(square(hidden), w).has_value());
     EXPECT_EQ(hidden.impl()->references.load(), 1u);
   }
+}
+
+TEST(Diagnosis, takes_for_one_what_it_would_say_the_same_of) {
+  Finding f;
+  f.op = "floor";
+  f.place = {"a.py", "f", 3, 1};
+  f.target_place = {"a.py", "f", 4, 1};
+  std::vector<Finding> others(10, f);
+  others[0].status = Finding::Status::kZero;
+  others[1].cause = Cause::kUnused;
+  others[2].op = "round";
+  others[3].target = "reduce_sum";
+  others[4].source = "variable `w`";
+  others[5].source_signature = "f32[2]";
+  others[6].place.line = 9;
+  others[7].place.column = 9;
+  others[8].place.file = "b.py";
+  others[9].target_place.line = 9;
+  for (const Finding& other : others) {
+    Diagnosis report;
+    report.add(f);
+    report.add(other);
+    report.add(f);
+    EXPECT_EQ(report.findings().size(), 2u);
+  }
+}
+
+TEST(Diagnosis, without_one_reports_go_nowhere) {
+  Diagnosis::report(Finding());
+  Diagnosis::report_spread();
+  EXPECT_TRUE(Diagnosis().empty());
+}
+
+TEST(Diagnosis, of_gradients_that_were_spread_names_what_spoilt_the_last) {
+  Diagnosis report;
+  const int line = __LINE__ + 1;
+  Diagnosis::report_spread();
+  ASSERT_EQ(report.findings().size(), 1u);
+  EXPECT_EQ(report.findings()[0].cause, Cause::kExploding);
+  EXPECT_EQ(report.findings()[0].place.line, static_cast<std::uint32_t>(line));
+  for (const Finding::Status status : {Finding::Status::kNan, Finding::Status::kInf}) {
+    Finding f;
+    f.status = status;
+    f.cause = status == Finding::Status::kNan ? Cause::kNanLog0 : Cause::kNanSqrt0;
+    f.op = status == Finding::Status::kNan ? "log" : "sqrt";
+    f.source_name = "w";
+    report.add(f);
+    report.add(Finding());
+    Diagnosis::report_spread();
+    const Finding last = report.findings().back();
+    EXPECT_EQ(last.status, Finding::Status::kNan);
+    EXPECT_EQ(last.cause, Cause::kExploding);
+    EXPECT_THAT(last.also, ::testing::ElementsAre(f.cause));
+    EXPECT_EQ(last.op, f.op);
+    EXPECT_EQ(last.source_name, "");
+    EXPECT_THAT(last.why, HasSubstr("all were divided by their common norm"));
+  }
+}
+
+TEST(Diagnosis, zeros_that_were_asked_for_are_told_only_with_values) {
+  const Variable w = variable(1.5f, "w");
+  for (const bool values : {false, true}) {
+    Diagnosis report({.values = values, .partial = true});
+    GradientTape tape;
+    const Tensor y = floor(w);
+    const int line = __LINE__ - 1;
+    EXPECT_EQ(tape.gradient(y, w, {.unconnected_gradients = UnconnectedGradients::zero})->item<float>(), 0.0f);
+    ASSERT_EQ(report.findings().size(), values ? 1u : 0u);
+    if (!values) continue;
+    EXPECT_EQ(report.findings()[0].status, Finding::Status::kZero);
+    EXPECT_EQ(report.findings()[0].cause, Cause::kDisconnectedZero);
+    EXPECT_EQ(report.findings()[0].place.line, static_cast<std::uint32_t>(line));
+  }
+}
+
+TEST(Diagnosis, a_used_up_tape_is_told_for_every_source) {
+  const Variable w = variable(1.5f, "w");
+  const Tensor x = constant({1.0f, 2.0f});
+  Diagnosis report;
+  GradientTape tape;
+  const Tensor y = reduce_sum(w * x);
+  tape.gradient(y, w);
+  EXPECT_THROW(tape.gradient(y, {w, x, Tensor()}), TapeError);
+  const std::vector<Finding> found = report.findings();
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_EQ(found[0].source, "variable `w`");
+  EXPECT_EQ(found[1].source, "a tensor");
+  EXPECT_EQ(found[1].source_signature, "f32[2]");
+  EXPECT_EQ(found[2].source_signature, "");
+  EXPECT_THROW(jacobian(tape, y, Sources(std::vector<Variable>{w})), TapeError);
+  EXPECT_EQ(report.findings().size(), 4u) << "at another line";
+}
+
+TEST(Diagnosis, of_a_jacobian) {
+  const Variable w = variable({1.5f, 0.5f}, "w"), dead = variable({-1.0f, -2.0f}, "dead");
+  Diagnosis report({.values = true});
+  GradientTape tape;
+  const Tensor y = floor(w) + nn::relu(dead);
+  const int line = __LINE__ - 1;
+  jacobian(tape, y, Sources(std::vector<Variable>{w, dead}));
+  ASSERT_EQ(report.findings().size(), 2u) << report;
+  EXPECT_EQ(report.findings()[0].cause, Cause::kNondiffOp);
+  EXPECT_EQ(report.findings()[0].place.line, static_cast<std::uint32_t>(line));
+  EXPECT_EQ(report.findings()[1].status, Finding::Status::kZero);
+  EXPECT_EQ(report.findings()[1].cause, Cause::kZeroDeadUnit);
+  EXPECT_EQ(report.findings()[1].place.line, static_cast<std::uint32_t>(line));
+}
+
+TEST(Diagnosis, a_custom_gradient_that_throws_under_a_jacobian) {
+  const Variable w = variable({1.5f, 0.5f}, "w");
+  const auto refuses = [](const Tensor& x) {
+    return std::pair<Tensor, UnaryBackward>(x * 1.0f, [](const Tensor&) -> Tensor { throw std::runtime_error("no gradient today"); });
+  };
+  Diagnosis report;
+  GradientTape tape;
+  const Tensor y = custom_gradient(refuses, w);
+  EXPECT_THROW(jacobian(tape, y, Sources(std::vector<Variable>{w})), std::runtime_error);
+  ASSERT_EQ(report.findings().size(), 1u);
+  EXPECT_THAT(report.findings()[0].why, HasSubstr("no gradient today"));
+}
+
+TEST(Diagnosis, a_rule_that_throws_is_blamed_where_it_returns) {
+  const Variable w = variable(1.5f, "w");
+  int line = 0;
+  const auto refuses = [&line](const std::vector<Tensor>& in) {
+    CustomResult result{.outputs = {in[0] * 1.0f}};
+    result.backward = [](const std::vector<Tensor>&) -> std::vector<Tensor> { throw std::runtime_error("first line\nsecond line"); };
+    line = __LINE__ + 1;
+    result.returns_at = Where::here();
+    return result;
+  };
+  Diagnosis report;
+  GradientTape tape;
+  const Tensor y = custom_gradient(refuses, {w})[0];
+  EXPECT_THROW(tape.gradient(y, w), std::runtime_error);
+  ASSERT_EQ(report.findings().size(), 1u);
+  EXPECT_EQ(report.findings()[0].place.line, static_cast<std::uint32_t>(line));
+  EXPECT_EQ(report.findings()[0].why, "its backward function failed: first line");
+}
+
+TEST(Diagnosis, a_custom_gradient_that_takes_no_variables) {
+  const Variable w = variable(1.5f, "w"), x = variable(2.0f, "x");
+  int begins = 0;
+  const auto forgets = [&](bool says_where) {
+    return [&, says_where](const std::vector<Tensor>& in) {
+      CustomResult result{.outputs = {in[0] * w}};
+      result.backward = [](const std::vector<Tensor>& dys) { return dys; };
+      begins = __LINE__ + 1;
+      if (says_where) result.begins_at = Where::here();
+      return result;
+    };
+  };
+  for (const bool says_where : {false, true}) {
+    Diagnosis report;
+    GradientTape tape;
+    const int line = __LINE__ + 1;
+    EXPECT_THROW(custom_gradient(forgets(says_where), {x}), SignatureError);
+    ASSERT_EQ(report.findings().size(), 1u);
+    EXPECT_EQ(report.findings()[0].cause, Cause::kCustomGradient);
+    EXPECT_EQ(report.findings()[0].place.line, static_cast<std::uint32_t>(says_where ? begins : line));
+    EXPECT_THAT(report.findings()[0].why, HasSubstr("the function read variable `w`"));
+    EXPECT_THAT(report.findings()[0].remedy, HasSubstr("let it take the variables too"));
+  }
+}
+
+TEST(Gradient, that_is_zero_or_not_finite_says_so_without_a_culprit) {
+  const float inf = std::numeric_limits<float>::infinity();
+  const auto said = [](const Tensor& value) {
+    const std::vector<Finding> found = Gradient(value).why().findings();
+    EXPECT_EQ(found.size(), 1u);
+    EXPECT_EQ(found.at(0).confidence, Confidence::kUnknown);
+    return std::pair(found.at(0).status, found.at(0).why);
+  };
+  EXPECT_EQ(said(zeros({3})), std::pair(Finding::Status::kZero, std::string("all 3 elements are 0; what made them so was not kept")));
+  EXPECT_EQ(said(constant({inf, 1.0f})),
+            std::pair(Finding::Status::kInf, std::string("0 of 2 elements are NaN and 1 infinite; what made them so was not kept")));
+  EXPECT_EQ(said(constant({inf, inf - inf})),
+            std::pair(Finding::Status::kNan, std::string("1 of 2 elements are NaN and 1 infinite; what made them so was not kept")));
+  EXPECT_TRUE(Gradient(constant({0.0f, 1.0f})).why().empty());
+  EXPECT_TRUE(Gradient(zeros({0})).why().empty());
+}
+
+TEST(Explain, by_values_of_a_used_up_tape_is_without_them) {
+  const Variable w = variable({-1.0f, -2.0f}, "w");
+  GradientTape tape;
+  const Tensor y = reduce_sum(nn::relu(w));
+  EXPECT_EQ(explain(tape, y, w, {.values = true}).findings().size(), 1u);
+  tape.gradient(y, w);
+  EXPECT_TRUE(explain(tape, y, w, {.values = true}).empty());
+}
+
+TEST(Explain, by_values_of_what_is_missing) {
+  const Variable w = variable({-1.0f, -2.0f}, "w"), v = variable({1.0f, 2.0f}, "v");
+  GradientTape tape;
+  const Tensor y = reduce_sum(nn::relu(w) + floor(v));
+  const Explanation why = explain(tape, y, {w, v}, {.values = true});
+  ASSERT_EQ(why.findings().size(), 2u) << why;
+  EXPECT_EQ(why.findings()[0].cause, Cause::kZeroDeadUnit);
+  EXPECT_EQ(why.findings()[1].status, Finding::Status::kAbsent);
+  EXPECT_EQ(why.findings()[1].cause, Cause::kNondiffOp);
 }
 
 }  // namespace

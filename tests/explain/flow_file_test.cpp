@@ -72,8 +72,63 @@ TEST(FlowFile, NumbersThatAreNotFiniteComeBack) {
   EXPECT_EQ(to_json(load_flow(folder / "run.wgflow")), to_json(before));
 }
 
+// Every field that is left out where it has its usual value.
+TEST(FlowFile, RareFieldsComeBack) {
+  FlowGraph graph;
+  graph.extents = {2, 3};
+  graph.variables.push_back({"frozen", Where{"model.py", "build", 3, 5}, false});
+  graph.boundaries = {Where{}, Where{"train.py", "step", 9, 0}};
+  graph.numbers.push_back({.count = 6, .zeros = 6, .ones = 0});
+  graph.defs.push_back(
+      {"gather", "GatherV2", FlowGraph::Kind::kCompute, {{"x"}, {"seed", FlowGraph::Flow::kNoRule, FlowGraph::Role::kSeed, "why", "fix"}}});
+  graph.values.push_back({.variable = 0, .watched_from = 0, .rank = 2, .numbers = 0, .origin = FlowGraph::Origin::kForeign});
+  graph.values.push_back({.op = 0, .unwatched_at = 1, .gradient = 0, .origin = FlowGraph::Origin::kMade});
+  FlowGraph::Op op;
+  op.def = 0;
+  op.standing = FlowGraph::Standing::kReset;
+  op.boundary = op.returns_at = 1;
+  op.inputs = op.outputs = 1;
+  op.first_output = 1;
+  op.print = ~std::uint64_t{0};
+  op.choice = -3;
+  graph.ops.push_back(op);
+  graph.inputs = {0};
+  graph.passed = {FlowGraph::kNone};
+  graph.spots.push_back(
+      {.op = 0, .input = 0, .at = {}, .made = -std::numeric_limits<double>::infinity(), .given = {{FlowGraph::kNone, 0.5}, {0, 2}}});
+  graph.targets = {1};
+  graph.sources.push_back({.values = {0}, .variable = 0, .replaced = true});
+  Finding f;
+  f.also = {Cause::kUnused};
+  f.evidence = {"seen"};
+  f.place = {"model.py", "call", 7, 4};
+  f.path.push_back({.name = "gather", .left_out = 12});
+  f.others.push_back({Cause::kIntDtype, "cast", {"model.py", "", 8, 0}});
+  const Explanation before({f}, std::make_shared<const FlowGraph>(std::move(graph)));
+  const TemporaryFolder folder;
+  save_flow(before, folder / "run.wgflow");
+  const std::vector<Explanation> after = load_flow(folder / "run.wgflow");
+  EXPECT_EQ(to_json(after), to_json(before));
+  const FlowGraph& g = *after[0].graph();
+  EXPECT_EQ(g.values[0].origin, FlowGraph::Origin::kForeign);
+  EXPECT_EQ(g.ops[0].print, ~std::uint64_t{0});
+  EXPECT_EQ(g.ops[0].choice, -3);
+  EXPECT_TRUE(g.sources[0].replaced);
+  EXPECT_EQ(g.passed[0], FlowGraph::kNone);
+  EXPECT_EQ(g.spots[0].given[1].first, 0u);
+  EXPECT_EQ(after[0].findings()[0].path[0].left_out, 12u);
+  EXPECT_EQ(after[0].findings()[0].place.column, 4u);
+}
+
 TEST(FlowFile, MissingAndUnwritableFiles) {
   EXPECT_THROW(load_flow("/nowhere/run.wgflow"), IoError);
+  try {
+    load_flow(TemporaryFolder() / "");
+    FAIL() << "was read";
+  } catch (const IoError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("cannot be read"));
+    EXPECT_EQ(error.help(), "it may be a folder, or the disk is damaged");
+  }
   EXPECT_THROW(save_flow(Explanation(), "/nowhere/run.wgflow"), IoError);
 }
 
@@ -115,27 +170,81 @@ TEST_P(DamagedFlow, IsRefusedByName) {
 constexpr int kMany = 1000000;
 INSTANTIATE_TEST_SUITE_P(
     Fields, DamagedFlow,
-    ::testing::Values(Damage{"def", [](json& g) { g["ops"][1]["def"] = kMany; }, "explanations[0].graph.ops[1].def is 1000000, and there are "},
-                      Damage{"place", [](json& g) { g["ops"][0]["place"] = kMany; }, "graph.ops[0].place is"},
-                      Damage{"input", [](json& g) { g["ops"].back()["inputs"][0] = kMany; }, "inputs[0] is 1000000"},
-                      Damage{"input made later", [](json& g) { g["ops"][1]["inputs"] = {g["values"].size() - 1}; }, "which is made later"},
-                      Damage{"no answers",
-                             [](json& g) {
-                               for (json& def : g["defs"]) def["answers"] = json::array();
-                             },
-                             "no answer"},
-                      Damage{"output of another", [](json& g) { g["ops"].back()["first_output"] = 0; }, "another op made"},
-                      Damage{"outputs beyond", [](json& g) { g["ops"].back()["outputs"] = 60000; }, "reaches beyond"},
-                      Damage{"maker", [](json& g) { g["values"][0]["op"] = kMany; }, "values[0].op is"},
-                      Damage{"negative", [](json& g) { g["targets"][0] = -1; }, "targets[0] is no count"},
-                      Damage{"target", [](json& g) { g["targets"][0] = kMany; }, "targets[0] is"},
-                      Damage{"source", [](json& g) { g["sources"][0]["values"] = json::array(); }, "sources[0] has no value"},
-                      Damage{"rank", [](json& g) { g["values"][0]["shape"] = std::vector<int>(9, 1); }, "9 extents"},
-                      Damage{"dtype", [](json& g) { g["values"][0]["dtype"] = "f31"; }, "no dtype"},
-                      Damage{"kind", [](json& g) { g["defs"][0]["kind"] = "magic"; }, "none of compute, constant"},
-                      Damage{"passed", [](json& g) { g["passed"] = {0}; }, "passed has 1 entries"},
-                      Damage{"gone", [](json& g) { g.erase("defs"); }, "has no \"defs\""},
-                      Damage{"type", [](json& g) { g["scopes"] = "encoder"; }, "scopes is no list"}));
+    ::testing::Values(
+        Damage{"def", [](json& g) { g["ops"][1]["def"] = kMany; }, "explanations[0].graph.ops[1].def is 1000000, and there are "},
+        Damage{"place", [](json& g) { g["ops"][0]["place"] = kMany; }, "graph.ops[0].place is"},
+        Damage{"input", [](json& g) { g["ops"].back()["inputs"][0] = kMany; }, "inputs[0] is 1000000"},
+        Damage{"input made later", [](json& g) { g["ops"][1]["inputs"] = {g["values"].size() - 1}; }, "which is made later"},
+        Damage{"no answers",
+               [](json& g) {
+                 for (json& def : g["defs"]) def["answers"] = json::array();
+               },
+               "no answer"},
+        Damage{"output of another", [](json& g) { g["ops"].back()["first_output"] = 0; }, "another op made"},
+        Damage{"outputs beyond", [](json& g) { g["ops"].back()["outputs"] = 60000; }, "reaches beyond"},
+        Damage{"maker", [](json& g) { g["values"][0]["op"] = kMany; }, "values[0].op is"},
+        Damage{"negative", [](json& g) { g["targets"][0] = -1; }, "targets[0] is no count"},
+        Damage{"target", [](json& g) { g["targets"][0] = kMany; }, "targets[0] is"},
+        Damage{"source", [](json& g) { g["sources"][0]["values"] = json::array(); }, "sources[0] has no value"},
+        Damage{"rank", [](json& g) { g["values"][0]["shape"] = std::vector<int>(9, 1); }, "9 extents"},
+        Damage{"dtype", [](json& g) { g["values"][0]["dtype"] = "f31"; }, "no dtype"},
+        Damage{"kind", [](json& g) { g["defs"][0]["kind"] = "magic"; }, "none of compute, constant"},
+        Damage{"passed", [](json& g) { g["passed"] = {0}; }, "passed has 1 entries"},
+        Damage{"gone", [](json& g) { g.erase("defs"); }, "has no \"defs\""},
+        Damage{"type", [](json& g) { g["scopes"] = "encoder"; }, "scopes is no list"},
+        Damage{"text", [](json& g) { g["variables"][0]["name"] = 7; }, "variables[0].name is no text"},
+        Damage{"truth", [](json& g) { g["tape"]["watches_variables"] = 1; }, "tape.watches_variables is neither true nor false"},
+        Damage{"line", [](json& g) { g["places"][0]["line"] = 1ull << 40; }, "line is 1099511627776, above 4294967295"},
+        Damage{"choice", [](json& g) { g["ops"][0]["choice"] = 0.5; }, "ops[0].choice is no integer"},
+        Damage{"origin", [](json& g) { g["values"][0]["origin"] = "space"; }, "which is none of made, old, forgotten, foreign"},
+        Damage{"many inputs", [](json& g) { g["ops"].back()["inputs"] = std::vector<int>(70000, 0); }, "70000 entries; 65535 is the most"},
+        Damage{"no output of its maker before",
+               [](json& g) {
+                 for (json& op : g["ops"]) op["inputs"] = json::array();
+                 g["ops"][0]["outputs"] = 0;
+                 g["values"][0]["op"] = g["ops"].size() - 1;
+               },
+               "values[0] is no output of op"},
+        Damage{"no output of its maker behind",
+               [](json& g) {
+                 for (json& op : g["ops"]) op["outputs"] = 0;
+               },
+               "is no output of op"},
+        Damage{"bins",
+               [](json& g) {
+                 g["numbers"] = {
+                     {{"count", 1}, {"zeros", 0}, {"ones", 0}, {"nans", 0}, {"infs", 0}, {"min", 1}, {"max", 1}, {"norm", 1}, {"bins", {1}}}};
+               },
+               "numbers[0].bins has 1 entries, not 16"},
+        Damage{"more zeros than elements",
+               [](json& g) {
+                 g["numbers"] = {{{"count", 1}, {"zeros", 2}}};
+               },
+               "numbers[0].zeros is 2, above 1"},
+        Damage{"no number",
+               [](json& g) {
+                 g["numbers"] = {{{"count", 1}, {"zeros", 0}, {"ones", 0}, {"nans", 0}, {"infs", 0}, {"min", "small"}}};
+               },
+               "numbers[0].min is no number"},
+        Damage{"input of no op",
+               [](json& g) {
+                 g["spots"] = {{{"input", 0}, {"at", json::array()}, {"made", 1}, {"given", json::array()}}};
+               },
+               "spots[0].input is 0, and there are 0"},
+        Damage{"null where a place must be", [](json& g) { g["places"] = {nullptr}; }, "places[0] has no \"file\""}));
+
+TEST(FlowFile, AnUnknownCauseIsRefused) {
+  json document = json::parse(to_json(Explanation({Finding()})));
+  document["explanations"][0]["findings"][0]["cause"] = "WG999";
+  const TemporaryFolder folder;
+  write_bytes(folder / "run.wgflow", document.dump());
+  try {
+    load_flow(folder / "run.wgflow");
+    FAIL() << "was read";
+  } catch (const IoError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("findings[0].cause is \"WG999\", which is no known cause"));
+  }
+}
 
 TEST(FlowFile, OtherFormatsAndNewerVersionsAreRefused) {
   const TemporaryFolder folder;

@@ -142,6 +142,16 @@ TEST_F(SourceLine, points_at_the_column_where_it_is_known) {
             "    |       ^\n");
 }
 
+TEST_F(SourceLine, points_at_nothing_beyond_the_end) {
+  EXPECT_EQ(internal::source_excerpt(line("y = a + b;", 99), "add", 100), "  2 | y = a + b;\n");
+}
+
+TEST_F(SourceLine, points_at_an_op_that_is_the_whole_line) {
+  EXPECT_EQ(internal::source_excerpt(line("round"), "round", 100),
+            "  2 | round\n"
+            "    | ^~~~~\n");
+}
+
 TEST_F(SourceLine, shows_the_part_of_a_long_line_that_matters) {
   const std::string text = internal::source_excerpt(line(std::string(200, 'a') + " round(w) " + std::string(200, 'b')), "round", 60);
   EXPECT_THAT(text, HasSubstr("round(w)"));
@@ -153,6 +163,7 @@ TEST_F(SourceLine, shows_the_part_of_a_long_line_that_matters) {
 
 TEST_F(SourceLine, is_left_out_where_it_cannot_be_read) {
   EXPECT_EQ(internal::source_excerpt({"/no/such/file.cpp", "f", 2, 0}, "round", 100), "");
+  EXPECT_EQ(internal::source_excerpt({}, "round", 100), "");
   Place beyond = line("y");
   beyond.line = 99;
   EXPECT_EQ(internal::source_excerpt(beyond, "y", 100), "");

@@ -138,5 +138,69 @@ TEST(Render, NamesThatAreNoUtf8DoNotStopIt) {
   EXPECT_TRUE(json::accept(to_sarif(Explanation({f}))));
 }
 
+TEST(Render, SarifNamesFilesRelativeToTheRootOnlyBelowIt) {
+  Finding f;
+  const auto uri = [&f](const std::string& file, const std::string& root) {
+    f.place = {file, "", 3, 0};
+    const json result = json::parse(to_sarif(Explanation({f}), {.root = root}))["runs"][0]["results"][0];
+    return result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].get<std::string>();
+  };
+  EXPECT_EQ(uri("/home/me/model.cpp", "/home/me"), "model.cpp");
+  EXPECT_EQ(uri("/home/me/model.cpp", "/home/me/"), "model.cpp");
+  EXPECT_EQ(uri("/home/mean/model.cpp", "/home/me"), "file:///home/mean/model.cpp");
+  EXPECT_EQ(uri("/home/me/model.cpp", ""), "file:///home/me/model.cpp");
+  EXPECT_EQ(uri("lib/model.cpp", ""), "lib/model.cpp");
+}
+
+TEST(Render, SarifOfPartialGradientsIsANote) {
+  Finding f;
+  f.status = Finding::Status::kPartial;
+  f.place = {"a.py", "", 3, 0};
+  f.others = {{Cause::kNondiffOp, "floor", {"a.py", "g", 4, 2}}, {Cause::kNondiffOp, "round", {}}};
+  f.path = {{.name = "w"}, {.status = Step::Status::kStops, .name = "floor", .signature = "f32[]", .place = {"a.py", "g", 4, 2}}};
+  f.target_place = {"a.py", "", 5, 0};
+  Finding other = f;
+  other.cause = Cause::kUnused;
+  other.path.resize(1);
+  const std::string text = to_sarif(std::vector<Explanation>{Explanation({f}), Explanation({other})});
+  expect_valid(text, "tests/explain/sarif.schema.json");
+  const json run = json::parse(text)["runs"][0];
+  EXPECT_EQ(run["tool"]["driver"]["rules"].size(), 2u);
+  EXPECT_EQ(run["results"][1]["ruleIndex"], 1);
+  const json& result = run["results"][0];
+  EXPECT_EQ(result["level"], "note");
+  ASSERT_EQ(result["relatedLocations"].size(), 2u) << "a break without a place has none";
+  EXPECT_EQ(result["relatedLocations"][0]["message"]["text"], "the target");
+  EXPECT_EQ(result["relatedLocations"][1]["message"]["text"], "would stop it as well: floor");
+  EXPECT_EQ(result["relatedLocations"][1]["physicalLocation"]["region"]["startColumn"], 2);
+  const json& steps = result["codeFlows"][0]["threadFlows"][0]["locations"];
+  ASSERT_EQ(steps.size(), 1u) << "a step without a place is left out";
+  EXPECT_EQ(steps[0]["importance"], "essential");
+  EXPECT_FALSE(run["results"][1].contains("codeFlows"));
+}
+
+TEST(Render, TextOfOneOpThatIsLeftOut) {
+  Finding f;
+  f.path = {{.status = Step::Status::kSource, .name = "w"}, {.status = Step::Status::kStops, .name = "floor", .left_out = 1}};
+  EXPECT_THAT(to_text(Explanation({f})), HasSubstr("  ... 1 more op\n"));
+  f.path[1].left_out = 2;
+  EXPECT_THAT(to_text(Explanation({f})), HasSubstr("  ... 2 more ops\n"));
+}
+
+TEST(Render, TextOfEveryStatus) {
+  Finding f;
+  f.path = {{.status = Step::Status::kSource, .name = "w"},
+            {.status = Step::Status::kFlows, .name = "exp"},
+            {.status = Step::Status::kFlows, .name = "exp", .note = "before the tape"},
+            {.status = Step::Status::kZeroes, .name = "relu"},
+            {.status = Step::Status::kSpoils, .name = "sqrt"},
+            {.status = Step::Status::kStopsAsWell, .name = "floor"}};
+  const std::string text = to_text(Explanation({f}), {.colour = true});
+  for (const char* line : {"\x1b[1msource", "\x1b[32mgradient flows", "\x1b[33mbefore the tape", "\x1b[1;31mMAKES THE GRADIENT ZERO",
+                           "\x1b[1;31mMAKES THE FIRST NaN OR INF", "\x1b[33mwould stop it as well"}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
 }  // namespace
 }  // namespace whygrad
