@@ -26,11 +26,12 @@ for program in "${programs[@]}"; do
 done
 llvm-profdata merge -o "$build/tests.profdata" "$build"/profiles/*.profraw
 
-# The archive has what no test is linked with, too. An inline function is an empty one wherever it is not used; llvm-cov warns of each, and counts
-# the real one.
+# Objects have what no test is linked with, too. An inline function is an empty one wherever it is not used; llvm-cov warns of each, and counts the
+# real one.
+mapfile -t objects < <(for folder in "$@"; do find "$build/src/$(cut -d/ -f2 <<<"$folder")" -name '*.o'; done | sort -u)
 cov() {
-  llvm-cov "$1" -instr-profile "$build/tests.profdata" "$build/src/libwhygrad_layers.a" "${programs[@]/#/-object=$build/tests/}" "${@:2}" \
-    2> >(grep -v 'functions have mismatched data' >&2)
+  llvm-cov "$1" -instr-profile "$build/tests.profdata" "$build/tests/${programs[0]}" "${programs[@]/#/-object=$build/tests/}" \
+    "${objects[@]/#/-object=}" "${@:2}" 2> >(grep -v 'functions have mismatched data' >&2)
 }
 
 if [[ $missing ]]; then
