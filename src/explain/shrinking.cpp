@@ -29,7 +29,7 @@ Range range_of(DType dtype) {
 struct Share {
   Index def = kNone;
   Index last = kNone;  // the call next to the source
-  std::size_t calls = 0;
+  std::size_t calls = 0;  // of which the factor is known: not the one after which nothing, or nothing finite, was left
   double log_factor = 0;
 };
 
@@ -42,8 +42,9 @@ std::vector<Share> shares_of(const FlowGraph& g, const FlowPath& path) {
     if (arrived == nullptr || passed == nullptr || arrived->norm == 0) continue;
     auto at = std::find_if(shares.begin(), shares.end(), [&](const Share& s) { return s.def == g.ops[hop.op].def; });
     if (at == shares.end()) at = shares.insert(at, {.def = g.ops[hop.op].def, .last = hop.op});
+    if (passed->norm == 0 || !passed->finite()) continue;
     ++at->calls;
-    if (passed->norm != 0 && passed->finite()) at->log_factor += std::log(passed->norm / arrived->norm);
+    at->log_factor += std::log(passed->norm / arrived->norm);
   }
   return shares;
 }
