@@ -153,14 +153,20 @@ class SpoiltSearch {
     if (of_infinity) v.confidence = Confidence::kLikely;
     v.why = forward ? fmt::format("`{}` made {} of {}, and the backward pass needs that value", name(op), made_text(c.value),
                                   of_infinity ? "an infinity" : "finite numbers")
-                    : fmt::format("the result of `{}` is finite, but its derivative is not: {} left it backwards", name(op),
-                                  passed_text(*g_.passed_to(c.hop.op, c.hop.input)));
+                    : backward_text(c.hop);
+    if (!forward && !knows_inputs(op)) v.confidence = Confidence::kLikely;
     add_spot(v, op, forward ? kNone : c.hop.input);
     if (forward) judge_choice(v, c.value);
     if (g_.ops[op].rule_of_def != kNone) put_first(v, Cause::kSecondOrder);
     const auto inputs = g_.inputs_of(op);
     if (std::any_of(inputs.begin(), inputs.end(), [this](Index in) { return is_complex(g_.values[in].dtype); })) put_first(v, Cause::kComplex);
     return with_loss(std::move(v));
+  }
+
+  std::string backward_text(const Hop& hop) const {
+    const char* passed = passed_text(*g_.passed_to(hop.op, hop.input));
+    if (g_.numbers_of(hop.out) == nullptr) return fmt::format("what arrived at `{}` is finite, but {} left it backwards", name(hop.op), passed);
+    return fmt::format("the result of `{}` is finite, but its derivative is not: {} left it backwards", name(hop.op), passed);
   }
 
   // The op that overflowed, where the zeros that `op` was given are what is left when something is divided by an infinity.

@@ -161,7 +161,7 @@ class ZeroSearch {
   Verdict switched_off(Index op) const {
     Verdict v = at(Cause::kZeroDeadUnit, op);
     const Numbers* made = g_.numbers_of(g_.ops[op].first_output);
-    v.why = made == nullptr || made->all_zero()
+    v.why = made != nullptr && made->all_zero()
                 ? fmt::format("every unit of `{}` is off: its input is at or below 0 everywhere, where its slope is 0", name(op))
                 : fmt::format("every unit of `{}` to which a gradient came is where its slope is 0: at or below 0, or at its cap", name(op));
     v.evidence.push_back(range_of_inputs(op));

@@ -28,7 +28,7 @@ Range range_of(DType dtype) {
 // What one kind of op did to the gradient, over all its calls behind the fault.
 struct Share {
   Index def = kNone;
-  Index last = kNone;  // the call next to the source
+  Index last = kNone;     // the call next to the source
   std::size_t calls = 0;  // of which the factor is known: not the one after which nothing, or nothing finite, was left
   double log_factor = 0;
 };
