@@ -387,7 +387,8 @@ class ZeroSearch {
       const Index out = living_output(partly->op);
       if (out == kNone) return std::nullopt;
       const bool takes_part = in_parts && !is_complex(g_.values[out].dtype);
-      if (in_parts ? takes_part : g_.def_of(partly->op).zeroes != Zeroes::kNo) return Hop{partly->op, partly->input, value, out};
+      const bool leaves_out = g_.passed_to(partly->op, partly->input)->zeros != 0 && g_.def_of(partly->op).zeroes != Zeroes::kNo;
+      if (takes_part || leaves_out) return Hop{partly->op, partly->input, value, out};
       value = out;
     }
   }
