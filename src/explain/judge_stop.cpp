@@ -98,6 +98,8 @@ Verdict not_recorded(const SourceQuestion& q, const Stop& stop) {
   const FlowGraph& g = q.graph;
   const FlowGraph::Op& op = g.ops[stop.op];
   Verdict v = at_op(g, stop.cause, stop.op);
+  // A step of a gradient rule, or a whole backward pass.
+  const bool of_gradient = op.rule_of_def != kNone || std::string_view(g.def_of(stop.op).name) == "gradient";
   const std::string name = op_text(g, stop.op), boundary = op.boundary != kNone ? at_place(g.boundaries[op.boundary]) : "";
   switch (op.standing) {
     case FlowGraph::Standing::kPaused:
@@ -109,8 +111,8 @@ Verdict not_recorded(const SourceQuestion& q, const Stop& stop) {
       break;
     case FlowGraph::Standing::kAfter:
       v.why = fmt::format("`{}` ran after the tape had stopped recording{}", name, boundary);
-      v.remedy = op.rule_of_def == kNone ? "compute it while the tape still records: before exit(), or before the block that holds the tape ends"
-                                         : "ask the inner tape for its gradient while the outer tape still records: inside of the outer block";
+      v.remedy = !of_gradient ? "compute it while the tape still records: before exit(), or before the block that holds the tape ends"
+                              : "ask the inner tape for its gradient while the outer tape still records: inside of the outer block";
       break;
     case FlowGraph::Standing::kBefore:
     case FlowGraph::Standing::kRecorded:
