@@ -93,7 +93,7 @@ class Unconnected {
   // The source was made from the target.
   std::optional<Verdict> swapped() const {
     const Index value = q_.source.values[0];
-    if (q_.source.variable != kNone || value == target_ || ancestors(g_, {value})[target_] == 0) return std::nullopt;
+    if (q_.source.variable != kNone || ancestors(g_, {value})[target_] == 0) return std::nullopt;
     Verdict v = verdict(Cause::kWrongTarget, kNone);
     v.also = {Cause::kWrongSource};
     v.why = fmt::format("{} was computed from {}, and not the other way round", source(), target());
