@@ -74,6 +74,17 @@ void custom_vjp(VjpContext& g) {
   }
 }
 
+std::vector<Tensor> read(const std::vector<Watchable>& inputs) {
+  std::vector<Tensor> values;
+  values.reserve(inputs.size());
+  for (const Watchable& w : inputs) {
+    values.push_back(w.is_variable() ? w.variable().value() : w.tensor());
+    if (!values.back().defined())
+      throw ValueError("custom_gradient", fmt::format("input {} is an empty handle", values.size() - 1), "pass tensors that hold values");
+  }
+  return values;
+}
+
 }  // namespace
 
 constexpr OpDef kCustomGradientEvent = define_event({
@@ -90,13 +101,7 @@ std::vector<Tensor> custom_gradient(const std::function<CustomResult(const std::
                                     Where where) {
   using namespace internal;
   auto rule = std::make_unique<CustomRule>();
-  std::vector<Tensor> values;
-  values.reserve(inputs.size());
-  for (const Watchable& w : inputs) {
-    values.push_back(w.is_variable() ? w.variable().value() : w.tensor());
-    if (!values.back().defined())
-      throw ValueError("custom_gradient", fmt::format("input {} is an empty handle", values.size() - 1), "pass tensors that hold values");
-  }
+  std::vector<Tensor> values = read(inputs);
   rule->inputs = values.size();
   {
     const VariableWatcher watcher;
