@@ -110,15 +110,13 @@ class Search {
 
   // Neighbouring ops that the tape missed for the same cause are one break.
   bool begins_run(const Hop& hop) const {
-    const Index maker = graph_.values[hop.in].op;
-    return is_source(hop.in) || maker == kNone || stopped_by_tape(graph_, maker) != stopped_by_tape(graph_, hop.op);
+    return is_source(hop.in) || stopped_by_tape(graph_, graph_.values[hop.in].op) != stopped_by_tape(graph_, hop.op);
   }
 
   // The value was put together for this assignment, as a part of a variable is: both steps are one break.
   bool continues_state(const Hop& hop) const {
-    const Index maker = graph_.values[hop.in].op;
-    if (is_source(hop.in) || maker == kNone || graph_.answer(hop.op, hop.input).flow != FlowGraph::Flow::kState) return false;
-    return graph_.answer(maker, nodes_[hop.in].input).flow == FlowGraph::Flow::kState;
+    if (is_source(hop.in) || graph_.answer(hop.op, hop.input).flow != FlowGraph::Flow::kState) return false;
+    return graph_.answer(graph_.values[hop.in].op, nodes_[hop.in].input).flow == FlowGraph::Flow::kState;
   }
 
   bool stopped_by_source(const Hop& hop) const {

@@ -78,7 +78,6 @@ FlowGraph::Kind kind_of(const OpDef& op) {
   if (&op == &kVariableEvent) return FlowGraph::Kind::kVariable;
   if (&op == &kAssignEvent) return FlowGraph::Kind::kAssign;
   if (&op == &kHostReadEvent) return FlowGraph::Kind::kHostRead;
-  if (&op == &kChoiceEvent) return FlowGraph::Kind::kChoice;
   return FlowGraph::Kind::kCompute;
 }
 

@@ -3,6 +3,7 @@
 
 #include <whygrad/autodiff/jacobian.hpp>
 #include <whygrad/explain/diagnosis.hpp>
+#include <whygrad/ops/random.hpp>
 
 #include <limits>
 #include <sstream>
@@ -447,6 +448,22 @@ TEST(Explain, by_values_of_what_is_missing) {
   EXPECT_EQ(why.findings()[0].cause, Cause::kZeroDeadUnit);
   EXPECT_EQ(why.findings()[1].status, Finding::Status::kAbsent);
   EXPECT_EQ(why.findings()[1].cause, Cause::kNondiffOp);
+}
+
+// Random numbers cannot be drawn again, and what was computed from them is not known.
+TEST(Explain, by_values_of_what_depends_on_random_numbers) {
+  const Variable w = variable({-50.0f, -60.0f}, "w");
+  GradientTape tape;
+  const Tensor noise = random::normal({2}) * 0.5f;
+  tanh(w);  // leads nowhere
+  const int line = __LINE__ + 1;
+  const Tensor y = reduce_sum(nn::relu(w + noise));
+  const Explanation why = explain(tape, y, w, {.values = true});
+  ASSERT_EQ(why.findings().size(), 1u) << why;
+  EXPECT_EQ(why.findings()[0].status, Finding::Status::kZero);
+  EXPECT_EQ(why.findings()[0].cause, Cause::kZeroDeadUnit);
+  EXPECT_EQ(why.findings()[0].op, "relu");
+  EXPECT_EQ(why.findings()[0].place.line, static_cast<std::uint32_t>(line));
 }
 
 }  // namespace

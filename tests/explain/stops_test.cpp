@@ -171,6 +171,41 @@ TEST(Partial, lists_sixteen_cuts_and_no_integers) {
   for (const OtherBreak& other : f.others) EXPECT_THAT(other.op, ::testing::AnyOf("floor", "cast"));
 }
 
+TEST(Path, from_a_value_that_the_tape_follows) {
+  const Variable w = variable(1.5f, "w");
+  GradientTape tape;
+  const Tensor h = w * 2.0f;
+  const int line = __LINE__ + 1;
+  const Gradient g = tape.gradient(floor(h), h);
+  EXPECT_THAT(g, Missing(Cause::kNondiffOp, "floor", line));
+  EXPECT_TRUE(finding(g).others.empty());
+}
+
+TEST(Path, with_a_copy_behind_another_stop) {
+  const Variable w = variable(1.5f, "w");
+  GradientTape tape;
+  const int line = __LINE__ + 1;
+  const Tensor steps = floor(w);
+  const Variable copy(steps * 2.0f, "copy");
+  const Gradient g = tape.gradient(copy * 3.0f, w);
+  EXPECT_THAT(g, Missing(Cause::kNondiffOp, "floor", line));
+  ASSERT_EQ(finding(g).others.size(), 1u);
+  EXPECT_EQ(finding(g).others[0].cause, Cause::kWrongSource);
+  EXPECT_EQ(finding(g).others[0].place.line, static_cast<std::uint32_t>(line + 1));
+}
+
+TEST(Path, with_a_copy_some_ops_behind_what_the_tape_missed) {
+  const Variable w = variable(1.5f, "w");
+  const int line = __LINE__ + 1;
+  const Tensor before = exp(w);
+  GradientTape tape;
+  const Variable copy(before * 2.0f, "copy");
+  const Gradient g = tape.gradient(copy * 3.0f, w);
+  EXPECT_THAT(g, Missing(Cause::kOutsideTape, "exp", line));
+  ASSERT_EQ(finding(g).others.size(), 1u);
+  EXPECT_EQ(finding(g).others[0].cause, Cause::kWrongSource);
+}
+
 // Places of an interpreter: no file; the line says which.
 class ForeignProgram : public ::testing::Test {
  protected:
