@@ -46,7 +46,7 @@ struct WhileLoopOptions {
 };
 
 // Runs vars = body(vars) while condition(vars), a bool scalar, is true, and returns the last vars (tf.while_loop). The number of vars must not
-// change. Throws ValueError where body returns another number, DTypeError where it changes a dtype.
+// change. Throws ValueError where body returns another number or an empty tensor, DTypeError where it changes a dtype.
 WG_API std::vector<Tensor> while_loop(const std::function<Tensor(const std::vector<Tensor>&)>& condition,
                                       const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& body, std::vector<Tensor> vars,
                                       WhileLoopOptions options = {}, Where where = Where::here());

@@ -31,8 +31,9 @@ struct CustomResult {
 // Calls f(inputs) and gives its outputs the gradient that f returns beside them (tf.custom_gradient). While f runs no tape of this thread records, so
 // nothing inside is kept; a tape opened inside works as ever. The rule is run under the tapes that record at that time, so it has a gradient itself.
 //
-// Throws ValueError where f gives no rule, or a rule returns another number of gradients than asked for, or f read trainable variables but its rule
-// does not take them; ShapeError where a gradient has not its input's shape. What f or the rule throws comes through.
+// Throws ValueError where an input or output is an empty tensor, f gives no rule, or a rule returns another number of gradients than asked for, or f
+// read trainable variables but its rule does not take them; ShapeError where a gradient has not its input's shape. What f or the rule throws comes
+// through.
 WG_API std::vector<Tensor> custom_gradient(const std::function<CustomResult(const std::vector<Tensor>& inputs)>& f,
                                            const std::vector<Watchable>& inputs, Where where = Where::here());
 

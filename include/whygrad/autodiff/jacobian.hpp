@@ -8,8 +8,8 @@
 namespace whygrad {
 
 // The derivative of every element of the target [t..] with respect to every element of each source [s..]: [t.., s..]. One backward pass for each
-// element of the target. A tape that is not persistent is used up. An absent derivative is an answer, as of GradientTape::gradient; throws as that
-// does.
+// element of the target. A tape that is not persistent is used up. An absent derivative is an answer, as of GradientTape::gradient; the jacobian of
+// a target without elements is an empty tensor. Throws as gradient() does.
 WG_API Gradients jacobian(GradientTape& tape, const Watchable& target, const Sources& sources,
                           UnconnectedGradients unconnected_gradients = UnconnectedGradients::none, Where where = Where::here());
 
