@@ -241,6 +241,8 @@ class GraphReader {
       def.spoils = spoils["how"].name<FlowGraph::Spoils>();
       def.spoils_remedy = graph_.keep(spoils["remedy"].text());
     }
+    def.counts = field.is_true("counts");
+    def.backward_pass = field.is_true("backward_pass");
     graph_.defs.push_back(std::move(def));
   }
 

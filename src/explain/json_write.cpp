@@ -172,6 +172,8 @@ class GraphJson {
       Json entry = {{"name", def.name}, {"type", def.type}, {"kind", name_in_file(def.kind)}, {"answers", Json::array()}};
       if (def.zeroes != FlowGraph::Zeroes::kNo) entry["zeroes"] = {{"how", name_in_file(def.zeroes)}, {"remedy", def.zeroes_remedy}};
       if (def.spoils != FlowGraph::Spoils::kNo) entry["spoils"] = {{"how", name_in_file(def.spoils)}, {"remedy", def.spoils_remedy}};
+      if (def.counts) entry["counts"] = true;
+      if (def.backward_pass) entry["backward_pass"] = true;
       for (const FlowGraph::Answer& answer : def.answers) {
         Json a = {{"input", answer.input}, {"flow", name_in_file(answer.flow)}, {"role", name_in_file(answer.role)}};
         put_text(a, "why", answer.why);

@@ -5,8 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <string_view>
 
 namespace whygrad::internal {
 namespace {
@@ -38,11 +36,12 @@ Verdict declared(const SourceQuestion& q, const FlowPath& path, const Stop& stop
 
 Verdict not_differentiable(const SourceQuestion& q, const FlowPath& path, const Stop& stop) {
   Verdict v = declared(q, path, stop);
-  if (!is_differentiable(q.graph.values[path.hops[stop.first_hop].out].dtype)) v.also.push_back(Cause::kIntDtype);
+  const DType made = q.graph.values[path.hops[stop.first_hop].out].dtype;
+  if (!is_differentiable(made)) v.also.push_back(Cause::kIntDtype);
   if (&stop != path.stops.data() || !is_metric(q, path)) return v;
   v.also.insert(v.also.begin(), v.cause);
   v.cause = Cause::kMetricAsLoss;
-  if (std::string_view(q.graph.name_of(v.op)) != "argmax") {
+  if (is_differentiable(made) || made == DType::kBool) {  // an op that gives positions has a loss of its own to offer
     v.remedy =
         fmt::format("train on a smooth loss of what goes into `{}`, such as sigmoid_cross_entropy_with_logits, and keep this number for reading",
                     op_text(q.graph, v.op));
@@ -99,7 +98,7 @@ Verdict not_recorded(const SourceQuestion& q, const Stop& stop) {
   const FlowGraph::Op& op = g.ops[stop.op];
   Verdict v = at_op(g, stop.cause, stop.op);
   // A step of a gradient rule, or a whole backward pass.
-  const bool of_gradient = op.rule_of_def != kNone || std::string_view(g.def_of(stop.op).name) == "gradient";
+  const bool of_gradient = op.rule_of_def != kNone || g.def_of(stop.op).backward_pass;
   const std::string name = op_text(g, stop.op), boundary = op.boundary != kNone ? at_place(g.boundaries[op.boundary]) : "";
   switch (op.standing) {
     case FlowGraph::Standing::kPaused:
@@ -161,19 +160,14 @@ Verdict judge_open_path(const SourceQuestion& question, const FlowPath& path) {
 }
 
 bool is_metric(const SourceQuestion& question, const FlowPath& path) {
-  // What counts and averages behind the first stop, whatever that is: nothing here punishes a wrong answer more the farther off it is.
-  static constexpr std::array kCounting = {"add",         "argmax",      "argmin",     "cast",          "count_nonzero", "divide",    "divide_no_nan",
-                                           "equal",       "expand_dims", "greater",    "greater_equal", "identity",      "less",      "less_equal",
-                                           "logical_and", "logical_not", "logical_or", "multiply",      "negative",      "not_equal", "reduce_all",
-                                           "reduce_any",  "reduce_mean", "reduce_sum", "reshape",       "squeeze",       "subtract"};
   const FlowGraph& g = question.graph;
   if (question.carries[path.target] != 0) return false;  // something learns from it: it is a loss
   const auto shape = g.shape_of(path.target);
   if (std::any_of(shape.begin(), shape.end(), [](std::int64_t n) { return n != 1; })) return false;
   bool compared = false;
   for (std::size_t h = path.stops[0].first_hop; h < path.hops.size(); ++h) {
-    const std::string_view name = g.def_of(path.hops[h].op).name;
-    if (h != path.stops[0].first_hop && std::find(kCounting.begin(), kCounting.end(), name) == kCounting.end()) return false;
+    // Behind the first stop, whatever that is: nothing here punishes a wrong answer more the farther off it is.
+    if (h != path.stops[0].first_hop && !g.def_of(path.hops[h].op).counts) return false;
     compared |= g.values[path.hops[h].out].dtype == DType::kBool;
   }
   return compared;

@@ -2,6 +2,7 @@
 
 #include "autodiff/control_flow.hpp"
 #include "autodiff/custom_gradient.hpp"
+#include "autodiff/gradient_event.hpp"
 #include "explain/relevant_records.hpp"
 #include "ops/core/events.hpp"
 
@@ -242,6 +243,8 @@ class Drawing {
       FlowGraph::Def def{r.op->name, graph_.keep(type_of(*r.op)), kind_of(*r.op), {}, zeroes_of(*r.op), spoils_of(*r.op)};
       if (r.op->zero.remedy != nullptr) def.zeroes_remedy = r.op->zero.remedy;
       if (r.op->nonfinite.remedy != nullptr) def.spoils_remedy = r.op->nonfinite.remedy;
+      def.counts = r.op->counts;
+      def.backward_pass = r.op == &kGradientEvent;
       for (const InputDef& in : r.op->inputs) def.answers.push_back(answer_of(*r.op, in));
       // A constant that repeats what was read to the host has that read as its input.
       if (def.kind == FlowGraph::Kind::kConstant) def.answers.push_back(answer_of(kHostReadEvent, kHostReadEvent.inputs[0]));

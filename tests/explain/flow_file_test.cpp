@@ -81,6 +81,7 @@ TEST(FlowFile, RareFieldsComeBack) {
   graph.numbers.push_back({.count = 6, .zeros = 6, .ones = 0});
   graph.defs.push_back(
       {"gather", "GatherV2", FlowGraph::Kind::kCompute, {{"x"}, {"seed", FlowGraph::Flow::kNoRule, FlowGraph::Role::kSeed, "why", "fix"}}});
+  graph.defs.back().counts = graph.defs.back().backward_pass = true;
   graph.values.push_back({.variable = 0, .watched_from = 0, .rank = 2, .numbers = 0, .origin = FlowGraph::Origin::kForeign});
   graph.values.push_back({.op = 0, .unwatched_at = 1, .gradient = 0, .origin = FlowGraph::Origin::kMade});
   FlowGraph::Op op;

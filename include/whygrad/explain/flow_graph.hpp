@@ -70,6 +70,8 @@ class WG_API FlowGraph {
     Spoils spoils = Spoils::kNo;
     const char* zeroes_remedy = "";
     const char* spoils_remedy = "";
+    bool counts = false;         // compares, adds up, averages or lays out: what metrics are made of
+    bool backward_pass = false;  // a whole one, that no tape recorded
   };
 
   // Where an op stands to the tape: recorded by it, or computed while it did not record, and why it did not.

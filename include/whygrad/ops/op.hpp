@@ -257,6 +257,8 @@ struct OpDef {
   bool source = false;
   // True where the outputs depend on more than the inputs (a counter of random numbers); such an op is never replayed blindly.
   bool stateful = false;
+  // True where it compares, adds up, averages or only lays out: what the metrics of training are made of, and no loss punishes by alone.
+  bool counts = false;
 };
 
 namespace internal {

@@ -29,6 +29,7 @@ constexpr OpDef kAdd = define_op({
             if (g.needs(i)) give_summed(g, i, g.dy());
           }
         },
+    .counts = true,
 });
 
 constexpr OpDef kSubtract = define_op({
@@ -43,6 +44,7 @@ constexpr OpDef kSubtract = define_op({
           if (g.needs(0)) give_summed(g, 0, g.dy());
           if (g.needs(1)) g.give(1, negative(sum_to(g.dy(), g.input_shape(1))));
         },
+    .counts = true,
 });
 
 constexpr OpDef kMultiply = define_op({
@@ -62,6 +64,7 @@ constexpr OpDef kMultiply = define_op({
              "look at the factor that is 0: no gradient passes it; start gates and scales at another number, and mask only what nothing is to learn "
              "from"},
     .nonfinite = kLargeFactors,
+    .counts = true,
 });
 
 constexpr OpDef kDivide = define_op({
@@ -90,6 +93,7 @@ constexpr OpDef kDivide = define_op({
           }
         },
     .nonfinite = {NonFiniteHazard::kDiv0, "keep the divisor away from 0: add a small number to it, or use divide_no_nan(a, b)"},
+    .counts = true,
 });
 
 template <Binary Op>
@@ -179,7 +183,7 @@ constexpr OpDef kSquaredDifference = define_op({
 });
 
 constexpr OpDef kNegative = unary_op<Unary::kNegative>("negative", "-x, elementwise. dx = -dy.", Differentiable{},
-                                                       [](VjpContext& g) { g.give(0, negative(g.dy())); }, {.type = "Neg"});
+                                                       [](VjpContext& g) { g.give(0, negative(g.dy())); }, {.type = "Neg", .counts = true});
 
 constexpr OpDef kAbs = define_op({
     .name = "abs",

@@ -81,6 +81,7 @@ struct OpNotes {
   const char* type = nullptr;
   ZeroHazard zero = {};
   NonFiniteHazard nonfinite = {};
+  bool counts = false;
 };
 
 // Records of ops that have a kernel of their own.
@@ -96,6 +97,7 @@ consteval OpDef unary_op(const char* name, const char* doc, GradientAnswer x, vo
       .vjp = vjp,
       .zero = notes.zero,
       .nonfinite = notes.nonfinite,
+      .counts = notes.counts,
   });
 }
 template <kernels::Binary Op>
@@ -110,6 +112,7 @@ consteval OpDef binary_op(const char* name, const char* doc, InputDef a, InputDe
       .vjp = vjp,
       .zero = notes.zero,
       .nonfinite = notes.nonfinite,
+      .counts = notes.counts,
   });
 }
 

@@ -145,6 +145,7 @@ constexpr OpDef kDivideNoNan = define_op({
         },
     .zero = {ZeroHazard::kMasked, "where b is 0 the quotient is left out with its gradient; add a small number to b if it should count"},
     .nonfinite = {NonFiniteHazard::kDiv0, "keep b away from 0: add a small number to it"},
+    .counts = true,
 });
 
 constexpr const OpDef* kOps[] = {&kSquare, &kSqrt, &kRsqrt, &kReciprocal, &kPow, &kXlogy, &kXlog1py, &kXdivy, &kMultiplyNoNan, &kDivideNoNan};

@@ -94,6 +94,7 @@ constexpr OpDef kCast = define_op({
     .kernel = [](KernelContext& g) { kernels::cast(g.in(0), g.out()); },
     .vjp = [](VjpContext& g) { g.give(0, cast(g.dy(), g.input_dtype(0))); },
     .nonfinite = {NonFiniteHazard::kOverflow, "scale the numbers into the range of the narrower type, 65,504 for float16, or use bfloat16"},
+    .counts = true,
 });
 
 constexpr const OpDef* kOps[] = {&kWhere, &kClipByValue, &kCast};

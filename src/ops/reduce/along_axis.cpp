@@ -52,6 +52,7 @@ constexpr OpDef kArgmax = define_op({
     .attrs = {attr<&ArgAttrs::axis>("axis", "that is searched"), attr<&ArgAttrs::output_dtype>("output_type", "int64 or int32")},
     .infer = infer_arg,
     .kernel = run_arg<true>,
+    .counts = true,
 });
 
 constexpr OpDef kArgmin = define_op({
@@ -65,6 +66,7 @@ constexpr OpDef kArgmin = define_op({
     .attrs = {attr<&ArgAttrs::axis>("axis", "that is searched"), attr<&ArgAttrs::output_dtype>("output_type", "int64 or int32")},
     .infer = infer_arg,
     .kernel = run_arg<false>,
+    .counts = true,
 });
 
 // ---- Running sums and products ----

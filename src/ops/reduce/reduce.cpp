@@ -39,12 +39,13 @@ consteval OpDef reduce_op(const char* name, const char* doc, GradientAnswer x, v
       .vjp = vjp,
       .zero = notes.zero,
       .nonfinite = notes.nonfinite,
+      .counts = notes.counts,
   });
 }
 
 void sum_vjp(VjpContext& g) { g.give(0, broadcast_to(with_folded_axes(g, g.dy()), g.input_shape(0))); }
 constexpr OpDef kReduceSum =
-    reduce_op<Reduce::kSum>("reduce_sum", "The sum over axes. dx = dy, repeated.", Differentiable{}, sum_vjp, {.type = "Sum"});
+    reduce_op<Reduce::kSum>("reduce_sum", "The sum over axes. dx = dy, repeated.", Differentiable{}, sum_vjp, {.type = "Sum", .counts = true});
 
 void mean_vjp(VjpContext& g) {
   const auto count = static_cast<double>(folded_count(g.input_shape(0), g.attrs<ReduceAttrs>().axes));
@@ -53,8 +54,8 @@ void mean_vjp(VjpContext& g) {
 constexpr OpDef kReduceMean = reduce_op<Reduce::kMean>(
     "reduce_mean", "The mean of n elements, over axes. dx = dy / n, repeated.", Differentiable{}, mean_vjp,
     {.type = "Mean",
-     .nonfinite = {NonFiniteHazard::kDiv0,
-                   "give at least one element: the mean of none is NaN; divide_no_nan(reduce_sum(x), count) gives 0 for it"}});
+     .nonfinite = {NonFiniteHazard::kDiv0, "give at least one element: the mean of none is NaN; divide_no_nan(reduce_sum(x), count) gives 0 for it"},
+     .counts = true});
 
 // For each element the product of all others that are folded with it: of those before it and those after it, with the folded axes laid out as one.
 Tensor product_of_others(const Tensor& x, std::uint32_t axes) {
@@ -99,9 +100,10 @@ constexpr OpDef kReduceMin = reduce_op<Reduce::kMin>(
 constexpr NotDifferentiable kTruth{
     "the result is one truth value made of many; it does not move when what they were computed from moves a little",
     "put a smooth measure into the loss, such as the mean of sigmoid(margin), and keep this for metrics and conditions"};
-constexpr OpDef kReduceAny = reduce_op<Reduce::kAny>("reduce_any", "Whether any element over axes is true; bool.", kTruth, nullptr, {.type = "Any"});
+constexpr OpDef kReduceAny =
+    reduce_op<Reduce::kAny>("reduce_any", "Whether any element over axes is true; bool.", kTruth, nullptr, {.type = "Any", .counts = true});
 constexpr OpDef kReduceAll =
-    reduce_op<Reduce::kAll>("reduce_all", "Whether all elements over axes are true; bool.", kTruth, nullptr, {.type = "All"});
+    reduce_op<Reduce::kAll>("reduce_all", "Whether all elements over axes are true; bool.", kTruth, nullptr, {.type = "All", .counts = true});
 
 constexpr const OpDef* kOps[] = {&kReduceSum, &kReduceMean, &kReduceProd, &kReduceMax, &kReduceMin, &kReduceAny, &kReduceAll};
 

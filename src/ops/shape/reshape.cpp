@@ -23,6 +23,7 @@ constexpr OpDef kIdentity = define_op({
     .infer = infer_same,
     .view = view_same,
     .vjp = pass_on,
+    .counts = true,
 });
 
 // A tensor of its own: who asks for the gradient with respect to it asks for no other reading of the variable.
@@ -81,6 +82,7 @@ constexpr OpDef kReshape = define_op({
         },
     .view = view_reshaped,
     .vjp = restore_shape,
+    .counts = true,
 });
 
 struct AxisAttrs {
@@ -100,6 +102,7 @@ constexpr OpDef kExpandDims = define_op({
         },
     .view = view_reshaped,
     .vjp = restore_shape,
+    .counts = true,
 });
 
 struct SqueezeAttrs {
@@ -130,6 +133,7 @@ constexpr OpDef kSqueeze = define_op({
         },
     .view = view_reshaped,
     .vjp = restore_shape,
+    .counts = true,
 });
 
 constexpr const OpDef* kOps[] = {&kCopy, &kExpandDims, &kIdentity, &kReadValue, &kReshape, &kSqueeze, &kStopGradient};
