@@ -13,8 +13,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <iostream>
+#include <memory>
 #include <sstream>
+#include <string>
 #include <vector>
 
 namespace whygrad::bench {
@@ -37,19 +42,23 @@ int cpus() {
   return sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
-std::int64_t peak_mib() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_maxrss / 1024;
-}
-
 struct Times {
   const char* mode;
   bool explain, diagnose;
   double first = 0;
-  std::int64_t peak = 0;
   std::vector<double> all = {};
 };
+const Times kModes[] = {{"unexplained", false, false}, {"eager", true, false}, {"diagnosed", true, true}};
+
+// What print_peak_memory() says in a process of its own.
+double peak_mib(const Workload& workload, const Times& mode) {
+  const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
+  const std::string command = "'" + program + "' --memory " + workload.name + " " + mode.mode;
+  const std::unique_ptr<FILE, int (*)(FILE*)> output(popen(command.c_str(), "r"), pclose);
+  char line[32] = {};
+  if (output == nullptr || std::fgets(line, sizeof line, output.get()) == nullptr) return 0;
+  return std::strtod(line, nullptr);
+}
 
 void print(const Workload& workload, Times& times) {
   std::sort(times.all.begin(), times.all.end());
@@ -64,7 +73,7 @@ void print(const Workload& workload, Times& times) {
                               {"max_ms", rounded(times.all.back())},
                               {"runs", times.all.size()},
                               {"first_ms", std::round(times.first * 100) / 100},
-                              {"peak_rss_mib", times.peak}}
+                              {"peak_rss_mib", peak_mib(workload, times)}}
                    .dump()
             << std::endl;
 }
@@ -79,15 +88,14 @@ double timed(const Times& mode, const std::function<void()>& step) {
   });
 }
 
-// The modes take turns step by step, so that noise of the machine falls on all. Their peak memory is that of all before, so the heaviest comes last.
+// The modes take turns step by step, so that noise of the machine falls on all.
 void measure(const Workload& workload) {
   const std::function<void()> step = workload.make();
-  std::vector<Times> modes = {{"unexplained", false, false}, {"eager", true, false}};
-  if (workload.per == 1) modes.push_back({"diagnosed", true, true});
+  std::vector<Times> modes(std::begin(kModes), std::end(kModes));
+  if (workload.per != 1) modes.pop_back();
   for (Times& m : modes) {
     m.first = timed(m, step);
     for (int i = 0; i < kWarmup; ++i) timed(m, step);
-    m.peak = peak_mib();
   }
   const Clock::time_point end = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(kSeconds));
   while (Clock::now() < end || modes[0].all.size() < kFewest) {
@@ -106,6 +114,21 @@ void print_lines(const std::string& groups) {
       if (workload.group == group) measure(workload);
     }
   }
+}
+
+void print_peak_memory(const std::string& workload, const std::string& mode) {
+  constexpr int kSteps = 150;  // the log is full by then
+  for (const Workload& w : workloads()) {
+    if (w.name != workload) continue;
+    for (const Times& m : kModes) {
+      if (m.mode != mode) continue;
+      const std::function<void()> step = w.make();
+      for (int i = 0; i < kSteps; ++i) timed(m, step);
+    }
+  }
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  std::cout << std::round(static_cast<double>(usage.ru_maxrss) / 102.4) / 10 << std::endl;
 }
 
 }  // namespace whygrad::bench

@@ -1,4 +1,4 @@
-// whygrad-bench [Google Benchmark's flags] | --lines WORKLOADS
+// whygrad-bench [Google Benchmark's flags] | --lines WORKLOADS | --memory WORKLOAD MODE
 #include "lines.hpp"
 #include "workloads.hpp"
 
@@ -13,6 +13,10 @@ int main(int argc, char** argv) {
   try {
     if (argc >= 2 && std::strcmp(argv[1], "--lines") == 0) {
       whygrad::bench::print_lines(argc > 2 ? argv[2] : "mlp,cnn,lstm,chain");
+      return 0;
+    }
+    if (argc == 4 && std::strcmp(argv[1], "--memory") == 0) {
+      whygrad::bench::print_peak_memory(argv[2], argv[3]);
       return 0;
     }
     for (const whygrad::bench::Workload& workload : whygrad::bench::workloads()) {
