@@ -1,8 +1,8 @@
 # whygrad_test(NAME name SRCS file... [LABELS label...])
 #
-# One GoogleTest program. Its tests are listed when ctest starts, and each is one entry of ctest, so that a crash takes down and names one test only;
-# with sanitizers, where to start a program takes longer than most tests, the program is one entry. The tests' own code is not optimised, which takes the compiler twice as long and
-# finds nothing; the library that they test is. Headers that most of them include are compiled once.
+# One GoogleTest program, which is one entry of ctest: there are thousands of tests, and to start a program takes longer than most of them. For a
+# single test, run the program with --gtest_filter. The tests' own code is not optimised, which takes the compiler twice as long and finds nothing; the
+# library that they test is. Headers that most of them include are compiled once.
 file(WRITE "${CMAKE_CURRENT_BINARY_DIR}/precompiled.cpp" "int main() {}\n")
 add_executable(tests_precompiled EXCLUDE_FROM_ALL "${CMAKE_CURRENT_BINARY_DIR}/precompiled.cpp")
 target_link_libraries(tests_precompiled PRIVATE whygrad_layers GTest::gmock)
@@ -18,12 +18,8 @@ function(whygrad_test)
   target_link_libraries(${target} PRIVATE whygrad_layers GTest::gmock GTest::gtest_main)
   target_compile_options(${target} PRIVATE -O0)
   target_precompile_headers(${target} REUSE_FROM tests_precompiled)
-  if(WG_SANITIZERS)
-    add_test(NAME ${arg_NAME} COMMAND ${target} --gtest_brief=1)
-    set_tests_properties(${arg_NAME} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 1200)
-  else()
-    gtest_discover_tests(${target} TEST_PREFIX "${arg_NAME}: " DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 600)
-  endif()
+  add_test(NAME ${arg_NAME} COMMAND ${target} --gtest_brief=1)
+  set_tests_properties(${arg_NAME} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 1200)
 endfunction()
 
 # whygrad_refused(FILE)
