@@ -54,6 +54,8 @@ def shape_of(inputs):
 class Layer:
     """A function with weights. Deriving classes make these in build(input_shape), which is called once, and compute in call(inputs)."""
 
+    _casts_integers = False  # of what it is called with, as it does floats of another dtype
+
     def __new__(cls, *args, **kwargs):
         layer = super().__new__(cls)
         layer._trainable_variables, layer._non_trainable_variables = [], []
@@ -187,7 +189,9 @@ class Layer:
                 return value
             value = _ops["convert_to_tensor"](value)
         dtype = value.dtype
-        return value if dtype.name == self.dtype or not dtype.is_floating else _ops["cast"](value, self.dtype)
+        if dtype.name == self.dtype or not (dtype.is_floating or self._casts_integers and dtype.is_integer):
+            return value
+        return _ops["cast"](value, self.dtype)
 
     def _casts(self, values):
         return _nest.map_structure(self._cast, values) if _nest.is_nested(values) else self._cast(values)

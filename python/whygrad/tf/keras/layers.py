@@ -19,7 +19,7 @@ def _initializer(identifier):
 class _OfTheEngine(Layer):
     """Holds a layer of the engine, which makes the weights and computes."""
 
-    _float_inputs = True  # integers are cast too
+    _casts_integers = True
 
     def build(self, input_shape):
         for name, variable in self._native.build(input_shape[1:], self.dtype, _nn.next_seed(), Variable):
@@ -27,8 +27,6 @@ class _OfTheEngine(Layer):
             self._track(variable)
 
     def call(self, inputs):
-        if self._float_inputs and isinstance(inputs, _whygrad.Tensor) and inputs.dtype.is_integer:
-            inputs = _ops["cast"](inputs, self.dtype)
         return self._native.call(inputs)
 
 
@@ -36,7 +34,7 @@ class _Activated(_OfTheEngine):
     """What the engine's layer does not apply by itself is applied to its result."""
 
     def call(self, inputs):
-        outputs = super().call(inputs)
+        outputs = self._native.call(inputs)
         return outputs if self._after is None else self._after(outputs)
 
 
@@ -66,7 +64,7 @@ class Conv2D(_Activated):
 class MaxPooling2D(_OfTheEngine):
     """The largest element of each window."""
 
-    _float_inputs = False
+    _casts_integers = False
 
     def __init__(self, pool_size=(2, 2), strides=None, padding="valid", data_format=None, **kwargs):
         super().__init__(**kwargs)
@@ -86,7 +84,7 @@ class AveragePooling2D(_OfTheEngine):
 class Flatten(_OfTheEngine):
     """[batch, a, b, ...] -> [batch, a b ...]."""
 
-    _float_inputs = False
+    _casts_integers = False
 
     def __init__(self, data_format=None, **kwargs):
         super().__init__(**kwargs)
@@ -160,7 +158,7 @@ class BatchNormalization(_OfTheEngine):
 class Embedding(_OfTheEngine):
     """Row i of a table for each integer i."""
 
-    _float_inputs = False
+    _casts_integers = False
 
     def __init__(self, input_dim, output_dim, embeddings_initializer="uniform", **kwargs):
         super().__init__(**kwargs)

@@ -46,10 +46,18 @@ class Optimizer:
 
     def apply_gradients(self, grads_and_vars):
         """One step. Variables without a gradient stay as they are; with no gradient at all it raises ValueError."""
-        pairs = [(gradient, variable) for gradient, variable in grads_and_vars]
-        self.build(variable for _, variable in pairs)
-        self._check(pairs)
-        present = [(self._clipped(gradient), variable) for gradient, variable in pairs if gradient is not None]
+        pairs, present = list(grads_and_vars), []
+        if self._known is None:
+            self.build(variable for _, variable in pairs)
+        for gradient, variable in pairs:
+            if variable._identity not in self._known:
+                self._refuse(variable)
+            if gradient is not None:
+                present.append((gradient, variable))
+        if not present:
+            self._refuse_all(pairs)
+        if self._clipnorm or self._clipvalue:
+            present = [(self._clipped(gradient), variable) for gradient, variable in present]
         if len(present) < len(pairs):
             names = [variable.name for gradient, variable in pairs if gradient is None]
             _warnings.warn(f"Gradients do not exist for variables {names} when minimizing the loss.\nhelp: {_HELP}", stacklevel=2)
@@ -72,17 +80,18 @@ class Optimizer:
             raise ValueError("`tape` is required when a `Tensor` loss is passed.")
         return self.apply_gradients(zip(tape.gradient(loss, variables), variables))
 
-    def _check(self, pairs):
-        for _, variable in pairs:
-            if variable._identity not in self._known:
-                raise ValueError(
-                    f"Unknown variable: {variable!r}. This optimizer can only be called for the variables it was originally built with. "
-                    "When working with a new set of variables, you should recreate a new optimizer instance."
-                )
-        if all(gradient is None for gradient, _ in pairs):
-            names = ", ".join(f"`{variable.name}`" for _, variable in pairs)
-            _whygrad.report("absent", "OPTIMIZER_NONE", f"the optimizer was given None for every variable: {names}", _HELP)
-            raise ValueError(f"{_NO_GRADIENTS}\nhelp: {_HELP}")
+    @staticmethod
+    def _refuse(variable):
+        raise ValueError(
+            f"Unknown variable: {variable!r}. This optimizer can only be called for the variables it was originally built with. "
+            "When working with a new set of variables, you should recreate a new optimizer instance."
+        )
+
+    @staticmethod
+    def _refuse_all(pairs):
+        names = ", ".join(f"`{variable.name}`" for _, variable in pairs)
+        _whygrad.report("absent", "OPTIMIZER_NONE", f"the optimizer was given None for every variable: {names}", _HELP)
+        raise ValueError(f"{_NO_GRADIENTS}\nhelp: {_HELP}")
 
     def _clipped(self, gradient):
         if self._clipnorm:
