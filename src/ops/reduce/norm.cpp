@@ -6,6 +6,9 @@
 #include "ops/families.hpp"
 #include "ops/reduce/reduce.hpp"
 
+#include <whygrad/ops/creation.hpp>
+#include <whygrad/ops/shape_ops.hpp>
+
 #include <fmt/format.h>
 
 namespace whygrad {
@@ -46,14 +49,22 @@ void run_logsumexp(KernelContext& g) {
   kernels::binary(Binary::kAdd, out, m, out);
 }
 
+// e^(x - y) sums to 1 only as far as y is exact, which of a large one is a few digits; what it does sum to sets that right. The shift itself cancels.
+void logsumexp_vjp(VjpContext& g) {
+  const Tensor y = stop_gradient(with_folded_axes(g, g.output()));
+  const Tensor e = exp(g.input(0) - where(is_finite(y), y, zeros_like(y)));
+  const Tensor sum = reduce_sum(e, Ints(axes_of(&g.attrs<ReduceAttrs>()).integers), true);
+  g.give(0, with_folded_axes(g, g.dy()) * (e / sum));
+}
+
 constexpr OpDef kReduceLogsumexp = define_op({
     .name = "reduce_logsumexp",
-    .doc = "log(sum(e^x)) over axes, without overflow. dx = dy * e^(x - y).",
+    .doc = "log(sum(e^x)) over axes, without overflow. dx = dy * e^x / sum(e^x).",
     .inputs = {{"x", Differentiable{input(0) | output(0)}}},
     .attrs = {kAxesAttr, kKeepdimsAttr},
     .infer = infer_floating_reduce,
     .kernel = run_logsumexp,
-    .vjp = [](VjpContext& g) { g.give(0, with_folded_axes(g, g.dy()) * exp(g.input(0) - with_folded_axes(g, g.output()))); },
+    .vjp = logsumexp_vjp,
     .zero = {ZeroHazard::kSaturated, "keep the elements close together: divide them by a temperature or normalise them"},
 });
 
