@@ -1,6 +1,7 @@
 // Tapes, custom gradients, control flow and name scopes.
 #include "tape.hpp"
 
+#include "autodiff/tape_state.hpp"
 #include "convert.hpp"
 #include "held.hpp"
 #include "places.hpp"
@@ -24,8 +25,13 @@ namespace {
 
 // TensorFlow raises where the way to a source leads through an op that has a derivative, but no rule for it.
 void raise_for_missing_rules(const std::vector<Gradient>& gradients) {
+  const internal::TapeFacts* fine = nullptr;  // of all gradients of one question
   for (const Gradient& g : gradients) {
-    if (g || g.facts() == nullptr) continue;
+    if (g || g.facts() == nullptr || g.facts().get() == fine) continue;
+    if (!internal::lacks_a_rule(*g.facts())) {
+      fine = g.facts().get();
+      continue;
+    }
     const Explanation why = g.why();
     for (const Finding& f : why.findings()) {
       if (f.cause != Cause::kNoGradientRegistered) continue;

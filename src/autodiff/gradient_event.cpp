@@ -3,6 +3,9 @@
 #include <whygrad/base/error.hpp>
 
 #include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <limits>
 
 namespace whygrad::internal {
 
@@ -14,29 +17,31 @@ constexpr OpDef kGradientEvent = define_event({
     .vjp = [](VjpContext&) { throw InternalError("gradient", "a pass that no tape recorded is asked for its derivative"); },
 });
 
-void log_gradients(const std::vector<Watchable>& targets, const std::vector<Watchable>& sources, std::vector<Tensor>& values, ValueId begin,
+void log_gradients(const std::vector<Watchable>& targets, const std::vector<Watchable>& sources, const std::vector<Tensor>& values, ValueId begin,
                    const Where& where) {
+  // A record counts as many; of a call with more, the rest stays without.
+  constexpr std::size_t kMost = std::numeric_limits<std::uint16_t>::max();
+  Log& log = Log::mine();
   std::vector<Tensor> asked, made;
   asked.reserve(targets.size() + sources.size());
   for (const auto* several : {&targets, &sources}) {
     for (const Watchable& w : *several) asked.push_back(tensor_of(w));
   }
-  made.reserve(values.size());
-  for (const Tensor& v : values) {
-    const auto same = [&v](const Tensor& other) { return other.impl() == v.impl(); };
-    // A seed that came through unchanged is the caller's, and two sources may share one gradient.
-    if (v.defined() && v.id() >= begin && std::none_of(made.begin(), made.end(), same)) made.push_back(v);
-  }
+  // A seed that came through unchanged is the caller's, and two sources may share one gradient.
+  std::copy_if(values.begin(), values.end(), std::back_inserter(made),
+               [&](const Tensor& v) { return v.defined() && log.owns(v.id()) && v.id() >= begin; });
+  std::sort(made.begin(), made.end(), [](const Tensor& a, const Tensor& b) { return a.id() < b.id(); });
+  made.erase(std::unique(made.begin(), made.end(), [](const Tensor& a, const Tensor& b) { return a.id() == b.id(); }), made.end());
   if (made.empty()) return;
   std::vector<const Tensor*> inputs;
   inputs.reserve(asked.size());
   for (const Tensor& t : asked) inputs.push_back(&t);
-  Log::mine().append({.op = &kGradientEvent,
-                      .where = &where,
-                      .inputs = inputs.data(),
-                      .input_count = static_cast<int>(inputs.size()),
-                      .outputs = made.data(),
-                      .output_count = static_cast<int>(made.size())});
+  log.append({.op = &kGradientEvent,
+              .where = &where,
+              .inputs = inputs.data(),
+              .input_count = static_cast<int>(std::min(inputs.size(), kMost)),
+              .outputs = made.data(),
+              .output_count = static_cast<int>(std::min(made.size(), kMost))});
 }
 
 }  // namespace whygrad::internal

@@ -17,7 +17,7 @@ namespace whygrad::internal {
 extern const OpDef kGradientEvent;
 
 // Writes it: of the values, those that are new since `begin` become its outputs.
-void log_gradients(const std::vector<Watchable>& targets, const std::vector<Watchable>& sources, std::vector<Tensor>& values, ValueId begin,
+void log_gradients(const std::vector<Watchable>& targets, const std::vector<Watchable>& sources, const std::vector<Tensor>& values, ValueId begin,
                    const Where& where);
 
 }  // namespace whygrad::internal

@@ -1,8 +1,11 @@
 #include "autodiff/tape_state.hpp"
 
 #include <whygrad/base/error.hpp>
+#include <whygrad/ops/op.hpp>
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace whygrad::internal {
 namespace {
@@ -45,6 +48,17 @@ std::shared_ptr<const TapeFacts> facts_of(const TapeState& tape, const std::vect
   for (const Watchable& t : targets) facts->targets.push_back(fact_of(t));
   for (const Watchable& s : sources) facts->sources.push_back(fact_of(s));
   return facts;
+}
+
+bool lacks_a_rule(const TapeFacts& facts) {
+  const auto no_rule = [](const InputDef& in) { return in.gradient.kind == GradientAnswer::Kind::kNotImplemented; };
+  for (const Window& w : facts.windows) {
+    for (ValueId id = w.begin, end = w.end != 0 ? w.end : facts.asked; id < end; ++id) {
+      const Record* r = facts.log.find(id);
+      if (r != nullptr && std::any_of(r->op->inputs.begin(), r->op->inputs.end(), no_rule)) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace whygrad::internal

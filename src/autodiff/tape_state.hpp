@@ -150,6 +150,9 @@ struct TapeFacts {
   std::vector<Value> targets, sources;
 };
 
+// Whether the tape recorded an op that has a derivative, but no rule for it.
+bool lacks_a_rule(const TapeFacts& facts);
+
 // A variable's present value, unnoticed by the tapes; or the tensor.
 Tensor tensor_of(const Watchable& w);
 // Throws ValueError for an empty handle.

@@ -1,26 +1,17 @@
 #include "explain/numbers.hpp"
 
 #include "kernels/cpu/census.hpp"
+#include "kernels/element.hpp"
 #include "ops/core/packed.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <complex>
 
 namespace whygrad::internal {
 namespace {
 
-template <class T>
-double number(T x) {
-  return static_cast<double>(x);
-}
-double number(Half x) { return static_cast<double>(static_cast<float>(x)); }
-double number(BFloat16 x) { return static_cast<double>(static_cast<float>(x)); }
-// NaN where a part is.
-template <class T>
-double number(std::complex<T> x) {
-  return std::isnan(x.real()) || std::isnan(x.imag()) ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(std::abs(x));
-}
+using kernels::number;
 
 // Calls f with a pointer to the elements in their own type.
 template <class F>

@@ -92,6 +92,29 @@ TEST(GradientEvent, WhatACustomGradientComputesIsRemembered) {
   ASSERT_NE(Log::mine().find(inside.id()), nullptr);
 }
 
+// A record counts 65,535 inputs and outputs; gradient() is asked for as many sources as somebody has.
+TEST(GradientEvent, MoreSourcesThanARecordCounts) {
+  constexpr std::size_t kSources = 70'000;
+  std::vector<Watchable> sources;
+  sources.reserve(kSources);
+  GradientTape tape;
+  Tensor y = c(0);
+  for (std::size_t i = 0; i < kSources; ++i) {
+    const Tensor x = c(1);
+    tape.watch(x);
+    sources.emplace_back(x);
+    if (i % 2 == 0) y = y + x * 3.0f;
+  }
+  const ValueId begin = Log::mine().next_id();
+  const Gradients g = tape.gradient(y, Sources(sources));
+  EXPECT_EQ(f(g[0]), 3);
+  EXPECT_FALSE(g[1].has_value());
+  EXPECT_EQ(f(g[kSources - 2]), 3);
+  ASSERT_EQ(gradients_since(begin).size(), 1u);
+  EXPECT_EQ(gradients_since(begin)[0]->inputs, 65'535);
+  EXPECT_EQ(gradients_since(begin)[0]->outputs, kSources / 2);
+}
+
 TEST(GradientEvent, OnePerJacobian) {
   const Variable v(ones({3}));
   GradientTape tape;

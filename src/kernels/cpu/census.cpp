@@ -6,8 +6,8 @@
 
 #include "device/parallel.hpp"
 #include "kernels/cpu/halves.hpp"
+#include "kernels/element.hpp"
 
-#include <cmath>
 #include <complex>
 #include <vector>
 
@@ -85,15 +85,6 @@ HWY_EXPORT(census_of_floats);
 HWY_EXPORT(census_of_doubles);
 
 constexpr std::int64_t kChunk = 1 << 16, kBlock = 512;
-
-template <class T>
-double number(T x) {
-  return static_cast<double>(x);
-}
-template <class T>
-double number(std::complex<T> x) {
-  return std::isnan(x.real()) || std::isnan(x.imag()) ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(std::abs(x));
-}
 
 // By way of doubles.
 template <class T>
