@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 namespace whygrad {
 namespace {
@@ -69,15 +70,25 @@ internal::Question internal::make_question(const TapeState& tape, const std::vec
       t.seed = resolve_seed(options.output_gradients.empty() ? Seed() : options.output_gradients[i], target, i, where);
     q.targets.push_back(std::move(t));
   }
+  struct Watched {
+    const VariableImpl* variable;
+    ValueId id;
+  };
+  std::vector<Watched> watched;  // each variable's values together, in their order
+  watched.reserve(tape.watches().size());
+  for (const Watch& w : tape.watches()) {
+    if (w.variable != nullptr) watched.push_back({w.variable.get(), w.id});
+  }
+  std::ranges::stable_sort(watched, std::less<>(), &Watched::variable);
+  q.sources.reserve(sources.size());
   for (const Watchable& source : sources) {
     auto& ids = q.sources.emplace_back();
     if (!source.is_variable()) {
       ids.push_back(source.tensor().id());
       continue;
     }
-    for (const Watch& w : tape.watches()) {
-      if (w.variable == source.variable().shared()) ids.push_back(w.id);
-    }
+    const VariableImpl* variable = source.variable().shared().get();
+    for (const Watched& w : std::ranges::equal_range(watched, variable, std::less<>(), &Watched::variable)) ids.push_back(w.id);
   }
   return q;
 }

@@ -127,7 +127,11 @@ void TapeState::unpin() noexcept {
 }
 
 void TapeState::add_watch(ValueId id, std::shared_ptr<VariableImpl> variable) {
-  if (watch_index_.find(id) != IdMap::kNone) return;
+  if (const std::int32_t known = watch_index_.find(id); known != IdMap::kNone) {
+    Watch& watch = watches_[static_cast<std::size_t>(known)];
+    if (watch.variable == nullptr) watch.variable = std::move(variable);
+    return;
+  }
   watch_index_.set(id, static_cast<std::int32_t>(watches_.size()));
   watches_.push_back({id, log_->next_id(), std::move(variable)});
 }
@@ -140,13 +144,17 @@ void TapeState::watch(const Tensor& tensor) {
 void TapeState::watch(const std::shared_ptr<VariableImpl>& variable) {
   variable->value.impl()->activity.store(TensorImpl::kWatched, std::memory_order_relaxed);
   add_watch(variable->value.id(), variable);
-  if (std::find(variables_.begin(), variables_.end(), variable) == variables_.end()) variables_.push_back(variable);
 }
 
 std::vector<Variable> TapeState::watched_variables() const {
   std::vector<Variable> result;
-  for (const auto& v : variables_) result.emplace_back(v);
-  std::sort(result.begin(), result.end(), [](const Variable& a, const Variable& b) { return a.impl().number < b.impl().number; });
+  for (const Watch& w : watches_) {  // a variable that was assigned to was watched under each of its values
+    if (w.variable != nullptr) result.emplace_back(w.variable);
+  }
+  const auto number = [](const Variable& v) { return v.impl().number; };
+  std::ranges::sort(result, {}, number);
+  const auto repeated = std::ranges::unique(result, {}, number);
+  result.erase(repeated.begin(), repeated.end());
   return result;
 }
 
@@ -169,7 +177,6 @@ void TapeState::reset(const Where& where) {
   closed_.clear();
   watches_.clear();
   watch_index_.clear();
-  variables_.clear();
   if (was_recording) start(where);
 }
 

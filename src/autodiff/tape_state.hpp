@@ -100,7 +100,6 @@ class TapeState : public std::enable_shared_from_this<TapeState> {
   std::vector<Watch> watches_;
   std::vector<ValueId> forgotten_watches_;
   IdMap watch_index_;
-  std::vector<std::shared_ptr<VariableImpl>> variables_;  // also after the tape is used up
 };
 
 // The tapes of the calling thread.

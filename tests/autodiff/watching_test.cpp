@@ -4,6 +4,17 @@
 namespace whygrad::testing {
 namespace {
 
+TEST(Watching, AVariableWhoseValueIsWatchedAsATensorIsAnsweredToo) {
+  const Variable v = variable(3);
+  GradientTape tape;
+  tape.watch(v.value());
+  const Gradients g = tape.gradient(v * v, {v, v.value()});
+  ASSERT_TRUE(g[0].has_value());
+  EXPECT_EQ(f(g[0]), 6);
+  EXPECT_EQ(f(g[1]), 6);
+  EXPECT_EQ(tape.watched_variables().size(), 1u);
+}
+
 TEST(Watching, WT_01_ReadingATrainableVariableWatchesIt) {
   const Variable v = variable(1);
   GradientTape tape;
