@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 
 namespace whygrad {
 namespace {
@@ -79,7 +80,8 @@ internal::Question internal::make_question(const TapeState& tape, const std::vec
   for (const Watch& w : tape.watches()) {
     if (w.variable != nullptr) watched.push_back({w.variable.get(), w.id});
   }
-  std::ranges::stable_sort(watched, std::less<>(), &Watched::variable);
+  const auto by_variable = [](const Watched& a, const Watched& b) { return std::less<>()(a.variable, b.variable); };
+  std::stable_sort(watched.begin(), watched.end(), by_variable);
   q.sources.reserve(sources.size());
   for (const Watchable& source : sources) {
     auto& ids = q.sources.emplace_back();
@@ -87,8 +89,9 @@ internal::Question internal::make_question(const TapeState& tape, const std::vec
       ids.push_back(source.tensor().id());
       continue;
     }
-    const VariableImpl* variable = source.variable().shared().get();
-    for (const Watched& w : std::ranges::equal_range(watched, variable, std::less<>(), &Watched::variable)) ids.push_back(w.id);
+    const Watched wanted{source.variable().shared().get(), 0};
+    const auto [first, last] = std::equal_range(watched.begin(), watched.end(), wanted, by_variable);
+    std::transform(first, last, std::back_inserter(ids), [](const Watched& w) { return w.id; });
   }
   return q;
 }

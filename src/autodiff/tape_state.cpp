@@ -151,10 +151,9 @@ std::vector<Variable> TapeState::watched_variables() const {
   for (const Watch& w : watches_) {  // a variable that was assigned to was watched under each of its values
     if (w.variable != nullptr) result.emplace_back(w.variable);
   }
-  const auto number = [](const Variable& v) { return v.impl().number; };
-  std::ranges::sort(result, {}, number);
-  const auto repeated = std::ranges::unique(result, {}, number);
-  result.erase(repeated.begin(), repeated.end());
+  std::sort(result.begin(), result.end(), [](const Variable& a, const Variable& b) { return a.impl().number < b.impl().number; });
+  result.erase(std::unique(result.begin(), result.end(), [](const Variable& a, const Variable& b) { return a.impl().number == b.impl().number; }),
+               result.end());
   return result;
 }
 
