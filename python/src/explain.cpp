@@ -128,6 +128,7 @@ void bind_finding(nb::module_& m) {
       .def_prop_ro("column", [](const Finding& f) { return f.place.column; })
       .def_prop_ro(
           "place", [](const Finding& f) { return text_of(f.place); }, "'file:line'.")
+      .def_prop_ro("group", &Finding::group, "The same for all findings that have one cause in common.")
       .def_ro("path", &Finding::path)
       .def_ro("evidence", &Finding::evidence)
       .def_ro("why", &Finding::why)

@@ -45,6 +45,18 @@ def test_the_text_shows_the_cells_own_line():
     assert "best = tf.argmax(logits, axis=1)" in str(run(ARGMAX))
 
 
+def test_findings_of_one_cause_are_of_one_group():
+    report = run("""\
+a, b, c = tf.Variable(1.5), tf.Variable(2.5), tf.Variable(3.5)
+with tf.GradientTape() as tape:
+    y = tf.floor(a * b) + tf.round(c)
+tape.gradient(y, [a, b, c])
+""")
+    a, b, c = (finding.group for finding in report.findings)
+    assert a == b != c
+    assert [f["group"] for e in json.loads(report.to_json())["explanations"] for f in e["findings"]] == [a, b, c]
+
+
 def test_machine_formats():
     report = run(ARGMAX)
     assert json.loads(report.to_json())

@@ -70,6 +70,7 @@ Json finding_json(const Finding& f) {
                {"code", f.code()},
                {"cause", reason(f.cause).name},
                {"confidence", name_in_file(f.confidence)},
+               {"group", f.group()},
                {"source", f.source},
                {"source_name", f.source_name},
                {"source_signature", f.source_signature},

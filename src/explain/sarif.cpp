@@ -49,7 +49,7 @@ class SarifLog {
     if (f.place.known()) result["locations"].push_back(location(f.place, f.op));
     result["relatedLocations"] = related(f);
     if (Json flow = code_flow(f); !flow.empty()) result["codeFlows"] = Json::array({std::move(flow)});
-    result["properties"] = {{"source", f.source}, {"target", f.target}, {"confidence", internal::name_in_file(f.confidence)}};
+    result["properties"] = {{"source", f.source}, {"target", f.target}, {"confidence", internal::name_in_file(f.confidence)}, {"group", f.group()}};
     results_.push_back(std::move(result));
   }
 

@@ -37,6 +37,26 @@ TEST(Diagnosis, collects_what_is_missing) {
   EXPECT_EQ(text.str(), g[0].why().to_string());
 }
 
+TEST(Diagnosis, findings_of_one_cause_are_of_one_group) {
+  const Variable w = variable(1.5f, "w"), b = variable(1.0f, "b"), v = variable(2.0f, "v");
+  Diagnosis report;
+  GradientTape tape;
+  const Tensor y = floor(w * b);
+  const Tensor loss = y + v;
+  tape.gradient(loss, {w, b, variable(1.0f, "unused"), variable(1.0f, "unused too")});
+  const std::vector<Finding> f = report.findings();
+  ASSERT_EQ(f.size(), 4u);
+  EXPECT_EQ(f[0].group(), f[1].group());
+  EXPECT_EQ(f[2].group(), f[3].group());
+  EXPECT_NE(f[0].group(), f[2].group());
+  for (auto change : {+[](Finding& g) { ++g.place.line; }, +[](Finding& g) { g.target = "another"; }, +[](Finding& g) { g.op = "round"; },
+                      +[](Finding& g) { g.status = Finding::Status::kZero; }, +[](Finding& g) { g.cause = Cause::kIntDtype; }}) {
+    Finding other = f[1];
+    change(other);
+    EXPECT_NE(other.group(), f[0].group());
+  }
+}
+
 TEST(Diagnosis, is_silent_where_nothing_is_wrong_and_after_its_end) {
   const Variable w = variable(1.5f, "w");
   {

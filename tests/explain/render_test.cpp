@@ -79,6 +79,7 @@ TEST(Render, JsonKeepsToItsSchema) {
   const json& finding = document["explanations"][0]["findings"][0];
   EXPECT_EQ(finding["code"], "WG103");
   EXPECT_EQ(finding["op"], "argmax");
+  EXPECT_EQ(finding["group"], why.findings()[0].group());
   EXPECT_EQ(finding["path"][0]["status"], "source");
   const json& graph = document["explanations"][0]["graph"];
   const json& op = graph["ops"][finding["path"][1]["op"].get<std::size_t>()];
@@ -105,6 +106,7 @@ TEST(Render, Sarif) {
   EXPECT_EQ(result["ruleId"], "WG103");
   EXPECT_EQ(run["tool"]["driver"]["rules"][result["ruleIndex"].get<std::size_t>()]["id"], "WG103");
   EXPECT_EQ(result["level"], "error");
+  EXPECT_EQ(result["properties"]["group"], why.findings()[0].group());
   const json& place = result["locations"][0]["physicalLocation"];
   EXPECT_EQ(place["artifactLocation"]["uri"], "tests/explain/render_test.cpp");
   EXPECT_EQ(place["region"]["startLine"], why.findings()[0].place.line);

@@ -2,6 +2,7 @@
 // this form.
 #pragma once
 
+#include <whygrad/base/export.hpp>
 #include <whygrad/explain/reason.hpp>
 
 #include <cstddef>
@@ -70,6 +71,9 @@ struct Finding {
   Confidence confidence = Confidence::kProven;
 
   const char* code() const noexcept { return reason(cause).code; }
+  // The same text for all findings that have one cause in common: with the same status, cause, op and place, about the same target. Opaque, and the
+  // same in every run of one program, so that reports can tell of such findings together.
+  WG_API std::string group() const;
 };
 
 }  // namespace whygrad
