@@ -1,12 +1,14 @@
 #include "io/atomic_file.hpp"
+#include "io/leftovers.hpp"
 
 #include <whygrad/base/error.hpp>
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
@@ -38,25 +40,45 @@ const char* remedy(int error) {
 
 }  // namespace
 
-constinit const SystemCalls kSystemCalls = {[](const char* path, int flags, mode_t mode) { return ::open(path, flags, mode); }, ::write, ::fsync,
-                                            ::close, ::rename};
+constinit const SystemCalls kSystemCalls = {[](const char* path, int flags, mode_t mode) { return ::open(path, flags, mode); },
+                                            ::write,
+                                            ::fsync,
+                                            ::close,
+                                            ::rename,
+                                            [](int descriptor) { return ::flock(descriptor, LOCK_EX | LOCK_NB); }};
 
 AtomicFile::AtomicFile(const char* op, const std::string& path, const SystemCalls& calls) : op_(op), path_(path), calls_(calls) {
-  static std::atomic<unsigned> number{0};
-  // Names that a killed program with our process id left behind are passed over.
-  do {
-    temporary_ = fmt::format("{}.{}-{}.tmp", path, ::getpid(), number++);
-    descriptor_ = calls_.open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  } while (descriptor_ < 0 && (errno == EEXIST || errno == EINTR));
-  if (descriptor_ < 0) {
-    named_ = true;  // there is nothing to remove
-    fail("cannot be created");
+  remove_leftovers(folder_of(path));
+  if (!create(boot_id())) create(kNoBoot);
+}
+
+AtomicFile::~AtomicFile() { discard(); }
+
+bool AtomicFile::create(const std::string& boot) {
+  for (;;) {
+    std::string name = temporary_name(path_, boot);
+    descriptor_ = calls_.open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor_ < 0 && (errno == EEXIST || errno == EINTR)) continue;
+    if (descriptor_ < 0) fail("cannot be created");
+    temporary_ = std::move(name);
+    if (boot == kNoBoot) return true;
+    // The lock must outlive close(), so it is held through a second descriptor of the same open file.
+    lock_ = ::fcntl(descriptor_, F_DUPFD_CLOEXEC, 0);
+    const bool locked = lock_ >= 0 && calls_.lock(lock_) == 0, lockable = locked || errno == EWOULDBLOCK;
+    struct stat status {};
+    if (locked && ::fstat(lock_, &status) == 0 && status.st_nlink > 0) return true;
+    // Between open and lock the file looked like one that its writer left behind, and another process has removed it, or is about to.
+    if (lockable) temporary_.clear();
+    discard();
+    if (!lockable) return false;
   }
 }
 
-AtomicFile::~AtomicFile() {
-  if (descriptor_ >= 0) calls_.close(descriptor_);
-  if (!named_) std::remove(temporary_.c_str());
+void AtomicFile::discard() {
+  if (descriptor_ >= 0) calls_.close(std::exchange(descriptor_, -1));
+  if (!temporary_.empty()) std::remove(temporary_.c_str());
+  temporary_.clear();
+  if (lock_ >= 0) ::close(std::exchange(lock_, -1));
 }
 
 void AtomicFile::write(const void* data, std::size_t bytes) {
@@ -76,7 +98,8 @@ void AtomicFile::commit() {
   // Network file systems tell of a full disk only here.
   if (calls_.close(std::exchange(descriptor_, -1)) != 0) fail("cannot be closed");
   if (calls_.rename(temporary_.c_str(), path_.c_str()) != 0) fail("cannot take its name");
-  named_ = true;
+  temporary_.clear();
+  discard();
   sync_folder();
 }
 

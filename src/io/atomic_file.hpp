@@ -16,18 +16,19 @@ struct SystemCalls {
   int (*fsync)(int descriptor);
   int (*close)(int descriptor);
   int (*rename)(const char* from, const char* to);
+  int (*lock)(int descriptor);  // exclusive, without waiting
 };
 extern const SystemCalls kSystemCalls;
 
 // NOTE [old or new]
 // The bytes go to a temporary file in the same folder (a rename does not cross file systems), reach the disk by fsync, and only then take the name
-// by rename, which POSIX makes at once. The folder is synced last, for the new name to outlive a power cut. A killed program leaves at most a file
-// NAME.PID-N.tmp behind, which nobody reads.
+// by rename, which POSIX makes at once. The folder is synced last, for the new name to outlive a power cut. A killed program leaves at most its
+// temporary file behind, which nobody reads and a later writer in the folder removes, see NOTE [left-over files].
 class AtomicFile {
  public:
   // Opens the temporary file. All of these throw IoError; `op` names the writer in messages.
   AtomicFile(const char* op, const std::string& path, const SystemCalls& calls = kSystemCalls);
-  // Removes the temporary file unless commit() came to the rename.
+  // Removes the temporary file if commit() did not come to the rename.
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
@@ -37,17 +38,21 @@ class AtomicFile {
   void commit();
 
  private:
+  // Opens a temporary file with a new name, and locks it unless `boot` is kNoBoot. Returns false, with no file, where the file system has no locks.
+  bool create(const std::string& boot);
+  // Closes and removes the temporary file, as far as there is one.
+  void discard();
   // Throws IoError with the reason in errno.
   [[noreturn]] void fail(const char* doing) const;
   void sync_folder();
 
   const char* op_;
   std::string path_;
-  std::string temporary_;
+  std::string temporary_;  // empty where there is none (any more)
   const SystemCalls& calls_;
   int descriptor_ = -1;
+  int lock_ = -1;
   std::uint64_t written_ = 0;
-  bool named_ = false;
 };
 
 }  // namespace whygrad::io
