@@ -1,13 +1,19 @@
-"""Writes the type stubs of the package: make_python_stubs.py FOLDER
+"""Writes the type stubs of the package: make_python_stubs.py FOLDER [FOLDER_OF_PACKAGE]
+
+The package is imported from FOLDER_OF_PACKAGE, or where it is not given, as by any program.
 
 Classes and functions of the module come from nanobind's stubgen. Functions that are made from the op table, and what stands in which module of whygrad.tf,
 are in no source file, so their stubs are written from the functions themselves.
 """
 
+import os
 import pathlib
 import re
 import subprocess
 import sys
+
+# Put before what PYTHONPATH holds, not in its place: pip lends a build its packages, nanobind among them, through PYTHONPATH.
+sys.path[1:1] = sys.argv[2:]
 
 from whygrad import _functions
 from whygrad.tf import _compositions, _image_compositions, _names, _nn_compositions
@@ -79,7 +85,9 @@ def tf_stub():
 def main(folder):
     package = pathlib.Path(folder)
     (package / "tf").mkdir(parents=True, exist_ok=True)
-    subprocess.run([sys.executable, "-m", "nanobind.stubgen", "-q", "-r", "-m", "whygrad._whygrad", "-O", str(package)], check=True)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [*sys.argv[2:], os.environ.get("PYTHONPATH")]))}
+    command = [sys.executable, "-m", "nanobind.stubgen", "-q", "-r", "-m", "whygrad._whygrad", "-O", str(package)]
+    subprocess.run(command, check=True, env=environment)
     module = package / "_whygrad" / "__init__.pyi"
     # Tensors have no hash, which a type checker takes for a mistake.
     module.write_text(re.sub(r" *__hash__: None.*\n", "", module.read_text()))
