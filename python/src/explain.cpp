@@ -88,6 +88,13 @@ void report(const std::string& status, const std::string& cause, const std::stri
 }
 
 void bind_finding(nb::module_& m) {
+  nb::class_<Place>(m, "Place", "A line of the program.")
+      .def_ro("file", &Place::file)
+      .def_ro("line", &Place::line)
+      .def_ro("column", &Place::column)
+      .def_ro("function", &Place::function)
+      .def("__str__", text_of)
+      .def("__repr__", [](const Place& p) { return fmt::format("<Place {} in {}>", text_of(p), p.function); });
   nb::class_<Step>(m, "Step", "One op, or the source, on the way to the target.")
       .def_ro("name", &Step::name)
       .def_ro("signature", &Step::signature)
@@ -96,6 +103,7 @@ void bind_finding(nb::module_& m) {
       .def_prop_ro("status", [](const Step& s) { return name_of(s.status); })
       .def_prop_ro("place", [](const Step& s) { return text_of(s.place); })
       .def_prop_ro("line", [](const Step& s) { return s.place.line; })
+      .def_prop_ro("callers", [](const Step& s) { return s.place.callers; })
       .def("__repr__", [](const Step& s) { return fmt::format("<Step {} {} {} {}>", s.name, s.signature, name_of(s.status), text_of(s.place)); });
   nb::class_<OtherBreak>(m, "OtherBreak", "A further break on the same path.")
       .def_prop_ro("cause", [](const OtherBreak& b) { return reason(b.cause).name; })
@@ -128,6 +136,10 @@ void bind_finding(nb::module_& m) {
       .def_prop_ro("column", [](const Finding& f) { return f.place.column; })
       .def_prop_ro(
           "place", [](const Finding& f) { return text_of(f.place); }, "'file:line'.")
+      .def_prop_ro(
+          "callers", [](const Finding& f) { return f.place.callers; }, "Who called that line, nearest first.")
+      .def_prop_ro(
+          "inside", [](const Finding& f) { return f.place.inside; }, "Lines of installed packages that it called, innermost first.")
       .def_prop_ro("group", &Finding::group, "The same for all findings that have one cause in common.")
       .def_ro("path", &Finding::path)
       .def_ro("evidence", &Finding::evidence)

@@ -1,11 +1,15 @@
 // Places in Python programs.
 //
-// NOTE [code objects]
-// A place must name its code object long after the frame is gone, and code objects die (a notebook's cell, an exec). So each one that is met gets a
-// slot of a ring, which holds a reference, and a place carries the slot's number and generation. When the ring is full the oldest slot is given away,
-// and places that name its old generation become unknown: memory is bounded, and no pointer is ever followed that is not held.
+// NOTE [stacks of frames]
+// A place is the user's line and a number, which stands for how that line was reached: the frames that called it, and the frames of installed
+// packages that it called. Whether a stack was met before is found by comparing the instructions of its innermost 8 frames, a block, with blocks that
+// were met; an instruction's address names code object and line, since code objects are held. What lies farther out is looked at, block by block,
+// only where the nearer frames hold too few of the user's. Blocks live in a ring too: a number whose block is gone has no callers any more, and the
+// line remains.
 #include "places.hpp"
 
+#include "code_objects.hpp"
+#include "frames.hpp"
 #include "module.hpp"
 
 #include <whygrad/base/foreign_place.hpp>
@@ -13,114 +17,164 @@
 #include <nanobind/stl/string.h>
 
 #include <array>
+#include <bit>
 #include <string>
 #include <type_traits>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 namespace whygrad::python {
 namespace {
 
-constexpr std::size_t kSlots = 1 << 14;
-constexpr std::size_t kRecent = 1 << 8;
+struct Frame {
+  std::uintptr_t code;  // its handle
+  std::uint32_t offset;
+};
 
-class CodeObjects {
+Where place_in(const Frame& frame, std::uint32_t stack) noexcept {
+  Where where;
+  where.function = reinterpret_cast<const char*>(frame.code);
+  where.line = frame.offset;
+  where.column = stack;
+  return where;
+}
+
+// What is known of a stack from its innermost frames.
+struct Reading {
+  std::vector<Frame> user, packages;  // innermost first; packages: those inside of the innermost of the user's
+};
+
+class Stacks {
  public:
-  struct Known {
-    PyCodeObject* code = nullptr;
-    std::uintptr_t handle = 0;
-    bool inside = false;  // of this package or of NumPy: not the user's
-  };
+  static constexpr std::size_t kBlock = 8;   // frames that are compared at once
+  static constexpr std::size_t kBlocks = 6;  // of a stack at most
+  static constexpr std::size_t kEnough = 4;  // frames of the user's, beyond which no further block is looked at
+  static constexpr std::size_t kPackages = 4;
+  static constexpr std::size_t kRing = 1 << 14, kIndex = 2 * kRing;
 
-  // Never destroyed: frames are looked at until the process ends.
-  static CodeObjects& instance() {
-    static auto* all = new CodeObjects;
+  static Stacks& instance() {
+    static auto* all = new Stacks;
     return *all;
   }
 
-  const Known& find(PyCodeObject* code) {
-    Known& recent = recent_[(reinterpret_cast<std::uintptr_t>(code) >> 5) % kRecent];
-    if (recent.code != code) recent = lookup(code);
-    return recent;
+  Where find() {
+    if (epoch_ != CodeObjects::instance().epoch()) forget();
+    std::uint32_t before = 0;
+    for (Frames frames;;) {
+      Key key{};
+      const std::uint64_t hash = read(frames, before, key);
+      const Block* block = lookup(hash, before, key);
+      if (block == nullptr) return meet();
+      if (block->whole) return block->where;
+      before = block->number;
+    }
   }
 
-  // Null where it is no longer held.
-  PyCodeObject* code_of(std::uintptr_t handle) const {
-    const Known& slot = slots_[handle % kSlots];
-    return slot.handle == handle ? slot.code : nullptr;
-  }
-
-  void add_folder(std::string folder) {
-    folders_.push_back(std::move(folder));
-    recent_ = {};
-    for (Known& slot : slots_) slot.inside = slot.code != nullptr && inside(slot.code);
+  // Null where it is gone.
+  const Reading* reading(std::uint32_t number) const {
+    const std::size_t at = number % kRing;
+    return number != 0 && at < blocks_.size() && blocks_[at].number == number ? &blocks_[at].reading : nullptr;
   }
 
  private:
-  Known lookup(PyCodeObject* code) {
-    if (const auto it = index_.find(code); it != index_.end()) return slots_[it->second];
-    const std::size_t at = static_cast<std::size_t>(met_ % kSlots);
-    Known& slot = slots_[at];
-    if (slot.code != nullptr) {
-      index_.erase(slot.code);
-      recent_ = {};
-      Py_DECREF(slot.code);
+  using Key = std::array<std::uintptr_t, kBlock>;
+  struct Block {
+    std::uint32_t number = 0;
+    std::uint32_t before = 0;  // number of the next block inwards
+    bool whole = false;        // nothing farther out matters
+    Where where;
+    Key key{};
+    Reading reading;
+  };
+
+  static std::uint64_t read(Frames& frames, std::uint32_t before, Key& key) {
+    std::uint64_t hash = before;
+    for (std::size_t i = 0; i < kBlock && !frames.end(); frames.next(), ++i) {
+      key[i] = frames.instruction();
+      hash = std::rotl(hash, 11) ^ key[i];
     }
-    Py_INCREF(code);
-    slot = {code, static_cast<std::uintptr_t>(kSlots + met_), inside(code)};
-    index_[code] = at;
-    ++met_;
-    return slot;
+    return hash * 0x9e3779b97f4a7c15u;
   }
 
-  // NumPy calls back into tensors from its own Python code, which is not the user's either. Its code is met only once it is loaded.
-  void note_numpy() {
-    if (has_numpy_) return;
-    const nb::object name = nb::str("numpy"), numpy = nb::steal(PyImport_GetModule(name.ptr()));
-    if (!numpy.is_valid()) return PyErr_Clear();
-    has_numpy_ = true;
-    const nb::object file = nb::getattr(numpy, "__file__", nb::none());
-    if (!file.is_none()) folders_.push_back(folder_of(nb::cast<std::string>(file)));
-  }
-  static std::string folder_of(const std::string& file) { return file.substr(0, file.find_last_of("/\\") + 1); }
+  std::size_t slot_of(std::uint64_t hash) const { return hash >> (64 - std::bit_width(kIndex - 1)); }
 
-  bool inside(PyCodeObject* code) {
-    note_numpy();
-    const char* file = PyUnicode_AsUTF8(code->co_filename);
-    if (file == nullptr) {
-      PyErr_Clear();
-      return false;
+  const Block* lookup(std::uint64_t hash, std::uint32_t before, const Key& key) const {
+    for (std::size_t slot = slot_of(hash); index_[slot] != 0; slot = (slot + 1) % kIndex) {
+      const Block& block = blocks_[index_[slot] - 1];
+      if (block.before == before && block.key == key) return &block;
     }
-    const std::string_view path(file);
-    for (const std::string& folder : folders_) {
-      if (path.starts_with(folder)) return true;
-    }
-    return path.starts_with("<frozen ");
+    return nullptr;
   }
 
-  std::vector<Known> slots_ = std::vector<Known>(kSlots);
-  std::array<Known, kRecent> recent_{};
-  std::unordered_map<PyCodeObject*, std::size_t> index_;
-  std::vector<std::string> folders_;
-  bool has_numpy_ = false;
-  std::uint64_t met_ = 0;
+  // A stack that was not met before.
+  Where meet() {
+    read_owners();
+    std::uint32_t before = 0;
+    Reading reading;
+    Frames frames, owners;
+    for (std::size_t count = 1;; ++count) {
+      Key key{};
+      const std::uint64_t hash = read(frames, before, key);
+      for (std::size_t i = 0; i < kBlock && !owners.end(); owners.next(), ++i) add(owners, reading);
+      const Block* block = lookup(hash, before, key);
+      if (block == nullptr) block = &insert(hash, before, key, reading, frames.end() || reading.user.size() >= kEnough || count == kBlocks);
+      if (block->whole) return block->where;
+      before = block->number;
+    }
+  }
+
+  // Makes all code objects known first, since a ring that is full lets others go.
+  void read_owners() {
+    std::size_t count = 0;
+    for (Frames frames; !frames.end() && count < kBlock * kBlocks; frames.next(), ++count) {
+      if (PyCodeObject* code = frames.code(); code != nullptr) CodeObjects::instance().find(code);
+    }
+    if (epoch_ != CodeObjects::instance().epoch()) forget();
+  }
+
+  static void add(const Frames& frames, Reading& reading) {
+    PyCodeObject* code = frames.code();
+    if (code == nullptr) return;
+    const CodeObjects::Known& known = CodeObjects::instance().find(code);
+    const Frame frame{known.handle, frames.offset()};
+    if (known.owner == Owner::kUser) {
+      reading.user.push_back(frame);
+    } else if (known.owner == Owner::kPackage && reading.user.empty() && reading.packages.size() < kPackages) {
+      reading.packages.push_back(frame);
+    }
+  }
+
+  const Block& insert(std::uint64_t hash, std::uint32_t before, const Key& key, const Reading& reading, bool whole) {
+    if (next_ % kRing == 0) forget();
+    const std::uint32_t number = next_++;
+    if (next_ == 0) next_ = 1;  // 0 names none
+    if (blocks_.size() <= number % kRing) blocks_.resize(number % kRing + 1);
+    Block& block = blocks_[number % kRing];
+    block = {number, before, whole, {}, key, whole ? reading : Reading{}};
+    if (whole) finish(block);
+    std::size_t slot = slot_of(hash);
+    while (index_[slot] != 0) slot = (slot + 1) % kIndex;
+    index_[slot] = number % kRing + 1;
+    return block;
+  }
+
+  // Code of a package stands for itself where nobody of the user's called it.
+  static void finish(Block& block) {
+    Reading& r = block.reading;
+    if (r.user.empty()) std::swap(r.user, r.packages);
+    if (!r.user.empty()) block.where = place_in(r.user[0], block.number);
+  }
+
+  void forget() {
+    index_.assign(kIndex, 0);
+    epoch_ = CodeObjects::instance().epoch();
+  }
+
+  std::vector<Block> blocks_;
+  std::vector<std::uint32_t> index_ = std::vector<std::uint32_t>(kIndex);  // places in blocks_, from 1
+  std::uint32_t next_ = 1;
+  std::uint64_t epoch_ = 0;
 };
-
-#if PY_VERSION_HEX >= 0x030B0000
-int offset_of(PyFrameObject* frame) { return PyFrame_GetLasti(frame); }
-#elif PY_VERSION_HEX >= 0x030A0000
-int offset_of(PyFrameObject* frame) { return 2 * frame->f_lasti; }
-#else
-int offset_of(PyFrameObject* frame) { return frame->f_lasti; }
-#endif
-
-Where place_in(const CodeObjects::Known& known, std::uint32_t offset) noexcept {
-  Where where;
-  where.function = reinterpret_cast<const char*>(known.handle);
-  where.line = offset;
-  return where;
-}
 
 // f() with the interpreter's lock, or nothing where there is no interpreter any more.
 template <class F>
@@ -141,15 +195,28 @@ void find_position(nb::handle code, std::uint32_t offset, ForeignPlace& place) {
 #endif
 }
 
-ForeignPlace resolve(const Where& where) {
+ForeignPlace words_of(const Frame& frame) {
   ForeignPlace place;
-  const nb::handle code = reinterpret_cast<PyObject*>(CodeObjects::instance().code_of(reinterpret_cast<std::uintptr_t>(where.function)));
+  const nb::handle code = reinterpret_cast<PyObject*>(CodeObjects::instance().code_of(frame.code));
   if (!code.is_valid()) return place;
   try {
     place.file = nb::cast<std::string>(code.attr("co_filename"));
     place.function = nb::cast<std::string>(nb::getattr(code, "co_qualname", code.attr("co_name")));
-    find_position(code, where.line, place);
+    find_position(code, frame.offset, place);
   } catch (nb::python_error&) {  // a name that is no UTF-8 stays unknown
+  }
+  return place;
+}
+
+ForeignPlace resolve(const Where& where) {
+  ForeignPlace place = words_of({reinterpret_cast<std::uintptr_t>(where.function), where.line});
+  const Reading* reading = Stacks::instance().reading(where.column);
+  if (place.file.empty() || reading == nullptr) return place;
+  for (std::size_t i = 1; i < reading->user.size(); ++i) {
+    if (ForeignPlace caller = words_of(reading->user[i]); !caller.file.empty()) place.callers.push_back(std::move(caller));
+  }
+  for (const Frame& frame : reading->packages) {
+    if (ForeignPlace inside = words_of(frame); !inside.file.empty()) place.inside.push_back(std::move(inside));
   }
   return place;
 }
@@ -167,36 +234,26 @@ std::string source_line(const std::string& file, std::uint32_t line) {
 }  // namespace
 
 Where caller() noexcept {
-  CodeObjects& codes = CodeObjects::instance();
-  PyFrameObject* frame = PyEval_GetFrame();  // borrowed
-  PyFrameObject* held = nullptr;
-  Where where;
-  while (frame != nullptr) {
-    PyCodeObject* code = PyFrame_GetCode(frame);
-    const CodeObjects::Known& known = codes.find(code);
-    Py_DECREF(code);
-    if (!known.inside) {
-      where = place_in(known, static_cast<std::uint32_t>(offset_of(frame)));
-      break;
-    }
-    PyFrameObject* back = PyFrame_GetBack(frame);
-    Py_XDECREF(held);
-    frame = held = back;
+  try {
+    return Stacks::instance().find();
+  } catch (const std::exception&) {  // no memory for a new place
+    return {};
   }
-  Py_XDECREF(held);
-  return where;
 }
 
 Where place_in(nb::handle code, std::uint32_t offset) {
-  return place_in(CodeObjects::instance().find(reinterpret_cast<PyCodeObject*>(code.ptr())), offset);
+  return place_in({CodeObjects::instance().find(reinterpret_cast<PyCodeObject*>(code.ptr())).handle, offset}, 0);
 }
 
 void bind_places(nb::module_& m) {
   install_foreign_places({[](const Where& where) { return locked_if_there([&] { return resolve(where); }); },
                           [](const std::string& file, std::uint32_t line) { return locked_if_there([&] { return source_line(file, line); }); }});
   m.def(
-      "skip_folder", [](std::string folder) { CodeObjects::instance().add_folder(std::move(folder)); }, nb::arg("folder"),
-      "Code under this folder is not the user's: the places of ops are looked for in the frames that called it.");
+      "own_folder", [](std::string folder) { CodeObjects::instance().add_folder(std::move(folder), Owner::kOwn); }, nb::arg("folder"),
+      "Code below this folder is part of the library, and never shown.");
+  m.def(
+      "package_folder", [](std::string folder) { CodeObjects::instance().add_folder(std::move(folder), Owner::kPackage); }, nb::arg("folder"),
+      "Code below this folder is not the user's: it is shown behind the line that called it.");
   m.def(
       "caller",
       [] {

@@ -139,3 +139,143 @@ with tf.GradientTape() as tape:
 tape.gradient(loss, w)
 """)
     assert (report.findings[0].cause, report.findings[0].line) == ("LEFT_FRAMEWORK", 5)
+
+
+HELPER = """\
+def rounded(v):
+    return tf.round(v)
+
+def model(a, b):
+    first = rounded(a)
+    second = rounded(b)
+    return first + second
+
+def step():
+    with tf.GradientTape() as tape:
+        loss = model(w, v)
+    return tape.gradient(loss, [w, v])
+
+w, v = tf.Variable(1.5), tf.Variable(2.5)
+step()
+step()
+"""
+
+
+def test_values_of_one_helper_are_told_apart_by_who_called_it():
+    report = run(HELPER)
+    w, v = report.findings  # found once, though step() is called from two lines
+    assert w.line == v.line == 2
+    assert [c.line for c in w.callers] == [5, 11] and [c.line for c in v.callers] == [6, 11]
+    assert w.callers[0].function == "model" and w.group != v.group
+    assert "  called from\n  5 | first = rounded(a)\n" in str(w) and "<cell" in str(w)
+    sarif = json.loads(report.to_sarif())["runs"][0]["results"]
+    lines = [[f["location"]["physicalLocation"]["region"]["startLine"] for f in r["stacks"][0]["frames"]] for r in sarif]
+    assert lines == [[2, 5, 11], [2, 6, 11]]
+    places = [f["place"] for e in json.loads(report.to_json())["explanations"] for f in e["findings"]]
+    assert [[c["line"] for c in p["callers"]] for p in places] == [[5, 11], [6, 11]]
+
+
+def test_recursion_of_any_depth_has_a_place():
+    report = run("""\
+def deep(n, x):
+    return tf.round(x) if n == 0 else deep(n - 1, x)
+
+w = tf.Variable(1.5)
+for depth in (0, 1, 6, 7, 8, 9, 60):
+    with tf.GradientTape() as tape:
+        y = deep(depth, w)
+    tape.gradient(y, w)
+""")
+    assert {f.line for f in report.findings} == {2}
+    assert [len(f.callers) for f in report.findings[:3]] == [1, 2, 7]
+    assert all(c.function in ("deep", "<module>") for f in report.findings for c in f.callers)
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A module in a folder of installed packages: scale(x) there calls back and rounds."""
+    folder = tmp_path / "site-packages" / "scaling"
+    folder.mkdir(parents=True)
+    (folder / "__init__.py").write_text("from scaling.core import scale, per_element\n")
+    (folder / "core.py").write_text("""\
+import whygrad.tf as tf
+
+def _rounded(x):
+    return tf.round(x)
+
+def scale(x, depth=0):
+    return _rounded(x) if depth == 0 else scale(x, depth - 1)
+
+def per_element(f, x):
+    return f(x)
+
+def main(reports):
+    import whygrad
+    w = tf.Variable(1.5)
+    with whygrad.diagnose() as report, tf.GradientTape() as tape:
+        y = scale(w)
+        tape.gradient(y, w)
+    reports.append(report)
+""")
+    monkeypatch.syspath_prepend(str(tmp_path / "site-packages"))
+    yield folder
+    import sys
+    for name in [n for n in sys.modules if n.startswith("scaling")]:
+        del sys.modules[name]
+
+
+@pytest.mark.parametrize("depth", [0, 5, 6, 7, 20])
+def test_lines_of_installed_packages_stand_behind_the_users_own(package, depth):
+    (finding,) = run(f"""\
+import scaling
+w = tf.Variable(1.5)
+with tf.GradientTape() as tape:
+    y = scaling.scale(w, {depth})
+tape.gradient(y, w)
+""").findings
+    assert finding.line == 4 and finding.file.startswith("<cell") and finding.callers == []
+    assert [(p.file, p.line) for p in finding.inside[:2]] == [(str(package / "core.py"), 4), (str(package / "core.py"), 7)]
+    assert "inside of core.py:4, core.py:7" in str(finding)
+
+
+def test_a_function_of_the_users_that_a_package_calls_is_the_users_line(package):
+    (finding,) = run("""\
+import scaling
+w = tf.Variable(1.5)
+with tf.GradientTape() as tape:
+    y = scaling.per_element(lambda x:
+                            tf.round(x), w)
+tape.gradient(y, w)
+""").findings
+    assert finding.line == 5 and finding.inside == [] and [c.line for c in finding.callers] == [4]
+
+
+def test_code_of_a_package_stands_alone_where_nobody_called_it(package):
+    import threading
+
+    import scaling.core
+
+    reports = []
+    thread = threading.Thread(target=scaling.core.main, args=(reports,))  # the frame around it is the standard library's
+    thread.start()
+    thread.join()
+    (finding,) = reports[0].findings
+    assert (finding.file, finding.line) == (str(package / "core.py"), 4)
+
+
+def test_folders_that_the_user_names_are_skipped(tmp_path):
+    (tmp_path / "mine.py").write_text("import whygrad.tf as tf\ndef f(x):\n    return tf.round(x)\n")
+    program = compile((tmp_path / "mine.py").read_text(), str(tmp_path / "mine.py"), "exec")
+    scope = {}
+    exec(program, scope)
+
+    def ask():
+        w = tf.Variable(1.5)
+        with whygrad.diagnose() as report, tf.GradientTape() as tape:
+            y = scope["f"](w)
+            tape.gradient(y, w)
+        return report.findings[0]
+
+    assert (ask().file, ask().line) == (str(tmp_path / "mine.py"), 3)
+    whygrad.skip_folder(tmp_path)
+    assert ask().file == __file__ and ask().inside[0].line == 3

@@ -5,8 +5,9 @@ import os as _os
 from whygrad import _whygrad
 from whygrad._whygrad import Tensor, Variable, from_dlpack  # noqa: F401
 
-# Where an op was called: the user's line, not one of this package's.
-_whygrad.skip_folder(_os.path.dirname(__file__) + _os.sep)
+# Where an op was called: the user's line, not one of this package's, nor one of the standard library's.
+_whygrad.own_folder(_os.path.dirname(__file__) + _os.sep)
+_whygrad.package_folder(_os.path.dirname(_os.__file__) + _os.sep)
 
 from whygrad import errors  # noqa: E402,F401
 from whygrad._control_flow import *  # noqa: E402,F403

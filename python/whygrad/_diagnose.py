@@ -1,9 +1,11 @@
 """Why gradients are missing, zero or not finite."""
 
+import os
+
 from whygrad import _nest, _whygrad
 from whygrad._whygrad import Explanation, Finding
 
-__all__ = ["diagnose", "explain", "Explanation", "Finding"]
+__all__ = ["diagnose", "explain", "skip_folder", "Explanation", "Finding"]
 
 
 class diagnose:
@@ -62,6 +64,12 @@ class diagnose:
 def explain(tape, target, sources, values=False):
     """What stands between the target and each source on this tape, which stays as it is. values: also why gradients are zero, NaN or infinite."""
     return _whygrad.explain(tape._tape, _nest.flatten(target), _nest.flatten(sources), values)
+
+
+def skip_folder(folder):
+    """Code below this folder is not yours: reports name the line of yours that called it, and show it behind that line. Installed packages and the
+    standard library are skipped without being named."""
+    _whygrad.package_folder(os.path.join(os.path.abspath(os.fspath(folder)), ""))
 
 
 def _show_in_notebook(explanation):

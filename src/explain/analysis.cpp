@@ -271,12 +271,22 @@ class Analysis {
   const PassedEdges edges_;
 };
 
+void shorten_all(std::vector<Finding>& findings, const Place& asked) {
+  for (Finding& f : findings) {
+    shorten_callers(f.place, asked);
+    shorten_callers(f.target_place, asked);
+    for (Step& step : f.path) shorten_callers(step.place, asked);
+    for (OtherBreak& other : f.others) shorten_callers(other.place, asked);
+  }
+}
+
 }  // namespace
 
 std::vector<Finding> analyse(const FlowGraph& graph, Outcome outcome) {
   std::vector<Finding> findings;
   const Analysis analysis(graph, outcome);
   for (const FlowGraph::Source& source : graph.sources) analysis.look_at(source, findings);
+  shorten_all(findings, place_of(graph.tape.asked_at));
   return findings;
 }
 
@@ -284,6 +294,7 @@ std::vector<Finding> find_partial(const FlowGraph& graph) {
   std::vector<Finding> findings;
   const Analysis analysis(graph, Outcome::kOpen);
   for (const FlowGraph::Source& source : graph.sources) analysis.look_for_cuts(source, findings);
+  shorten_all(findings, place_of(graph.tape.asked_at));
   return findings;
 }
 

@@ -20,7 +20,10 @@ namespace {
 
 using internal::GradientObserver;
 
-bool same_place(const Place& a, const Place& b) { return a.line == b.line && a.column == b.column && a.file == b.file; }
+bool same_place(const Place& a, const Place& b) {
+  return a.line == b.line && a.column == b.column && a.file == b.file &&
+         std::equal(a.callers.begin(), a.callers.end(), b.callers.begin(), b.callers.end(), same_place);
+}
 
 // Whether one would say the same about both, as in two steps of one training loop.
 bool same_finding(const Finding& a, const Finding& b) {

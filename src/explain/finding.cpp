@@ -17,6 +17,7 @@ class Hash {
   void add(const Place& place) {
     add(place.file);
     add(fmt::format("{}:{}", place.line, place.column));
+    for (const Place& caller : place.callers) add(caller);
   }
   std::uint64_t value() const { return hash_; }
 

@@ -122,12 +122,18 @@ class Field {
 
 constexpr std::uint64_t kMostU32 = std::numeric_limits<std::uint32_t>::max();
 
-Place read_place(const Field& field) {
+Place read_line(const Field& field) {
   Place place;
   place.file = field["file"].text();
   place.function = field.text_or_none("function");
   place.line = static_cast<std::uint32_t>(field["line"].count(kMostU32));
   if (field.has("column")) place.column = static_cast<std::uint32_t>(field["column"].count(kMostU32));
+  return place;
+}
+Place read_place(const Field& field) {
+  Place place = read_line(field);
+  if (field.has("callers")) field["callers"].each([&place](const Field& caller) { place.callers.push_back(read_line(caller)); });
+  if (field.has("inside")) field["inside"].each([&place](const Field& line) { place.inside.push_back(read_line(line)); });
   return place;
 }
 Place read_place(const Field& around, const char* key) { return around.has(key) ? read_place(around[key]) : Place(); }
@@ -200,7 +206,7 @@ class GraphReader {
 
  private:
   void read_where(const Field& field) {
-    const Place place = read_place(field);
+    const Place place = read_line(field);
     wheres_.push_back({graph_.keep(place.file), graph_.keep(place.function), place.line, place.column});
   }
   Where where(const Field& number) const { return wheres_[number.index(wheres_.size())]; }

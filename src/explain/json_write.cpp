@@ -49,7 +49,10 @@ Json place_json(const Place& place) {
   return json;
 }
 void put_place(Json& object, const char* key, const Place& place) {
-  if (place.known()) object[key] = place_json(place);
+  if (!place.known()) return;
+  object[key] = place_json(place);
+  for (const Place& caller : place.callers) object[key]["callers"].push_back(place_json(caller));
+  for (const Place& inside : place.inside) object[key]["inside"].push_back(place_json(inside));
 }
 
 // ---- Findings ----
@@ -124,8 +127,10 @@ class GraphJson {
     const auto [at, added] = known_.try_emplace(key, kNone);
     if (added) {
       if (const Place words = internal::place_of(where); words.known()) {
-        at->second = static_cast<Index>(places_.size());
-        places_.push_back(place_json(words));
+        Json json = place_json(words);  // lines that were reached in several ways are one place here
+        const auto [line, fresh] = lines_.try_emplace(dumped(json), static_cast<Index>(places_.size()));
+        if (fresh) places_.push_back(std::move(json));
+        at->second = line->second;
       }
     }
     return at->second == kNone ? Json() : Json(at->second);
@@ -257,6 +262,7 @@ class GraphJson {
 
   const FlowGraph& graph_;
   std::map<std::tuple<const char*, const char*, std::uint32_t, std::uint32_t>, Index> known_;
+  std::map<std::string, Index> lines_;
   Json places_ = Json::array();
 };
 

@@ -48,6 +48,7 @@ class SarifLog {
     result["locations"] = Json::array();
     if (f.place.known()) result["locations"].push_back(location(f.place, f.op));
     result["relatedLocations"] = related(f);
+    if (!f.place.callers.empty() || !f.place.inside.empty()) result["stacks"] = Json::array({stack(f.place)});
     if (Json flow = code_flow(f); !flow.empty()) result["codeFlows"] = Json::array({std::move(flow)});
     result["properties"] = {{"source", f.source}, {"target", f.target}, {"confidence", internal::name_in_file(f.confidence)}, {"group", f.group()}};
     results_.push_back(std::move(result));
@@ -103,6 +104,15 @@ class SarifLog {
       if (other.place.known()) locations.push_back(location(other.place, fmt::format("would stop it as well: {}", other.op)));
     }
     return locations;
+  }
+
+  // 3.44: innermost first.
+  Json stack(const Place& place) const {
+    Json frames = Json::array();
+    for (const Place& inside : place.inside) frames.push_back({{"location", location(inside, "")}});
+    frames.push_back({{"location", location(place, "")}});
+    for (const Place& caller : place.callers) frames.push_back({{"location", location(caller, "")}});
+    return {{"message", {{"text", "how the program came here"}}}, {"frames", std::move(frames)}};
   }
 
   // 3.36: the way from the source to the target; empty where no step has a place.

@@ -57,6 +57,12 @@ std::string name_text(const Step& step) {
   return name.size() <= kNameColumns ? name : "..." + name.substr(name.size() - kNameColumns + 3);
 }
 
+// "line 12", or "model.py:12" of another file.
+std::string caller_text(const Place& place) {
+  const Place& caller = place.callers[0];
+  return caller.file == place.file ? fmt::format("line {}", caller.line) : internal::short_place(caller);
+}
+
 class Page {
  public:
   explicit Page(const TextOptions& options) : options_(options) {}
@@ -65,7 +71,7 @@ class Page {
     if (!text_.empty()) text_ += "\n";
     append_heading(f);
     if (!f.path.empty()) append_path(f.path);
-    if (const std::string excerpt = internal::source_excerpt(f.place, f.op, options_.columns); !excerpt.empty()) text_ += "\n" + excerpt;
+    append_code(f);
     text_ += "\n";
     append_wrapped("why", f.why);
     for (const std::string& evidence : f.evidence) append_wrapped("seen", evidence);
@@ -114,6 +120,26 @@ class Page {
     text_ += std::string(used < options_.columns ? options_.columns - used : 1, ' ') + painted(kDim, code) + "\n";
   }
 
+  // The line at fault, the lines that called it, and those of packages between it and the op.
+  void append_code(const Finding& f) {
+    constexpr std::size_t kCallers = 3;
+    const std::string excerpt = internal::source_excerpt(f.place, f.op, options_.columns);
+    if (!excerpt.empty()) text_ += "\n" + excerpt;
+    const Place* before = &f.place;
+    for (std::size_t i = 0; i < std::min(f.place.callers.size(), kCallers); ++i) {
+      const Place& caller = f.place.callers[i];
+      Place line = caller;
+      line.column = 0;
+      const std::string code = internal::source_excerpt(line, "", options_.columns);
+      text_ += code.empty() || caller.file != before->file ? fmt::format("  called from {}\n", internal::short_place(caller)) : "  called from\n";
+      text_ += code;
+      before = &caller;
+    }
+    std::string inside;
+    for (const Place& line : f.place.inside) inside += fmt::format("{}{}", inside.empty() ? "" : ", ", internal::short_place(line));
+    if (!inside.empty()) text_ += fmt::format("  inside of {}\n", inside);
+  }
+
   void append_path(const std::vector<Step>& path) {
     std::size_t listed = 1;  // the source, and all up to the last stop
     for (std::size_t i = 1; i < path.size(); ++i) {
@@ -133,6 +159,7 @@ class Page {
           fmt::format("  {:{}}  {:{}}   ", name_text(step), name, step.signature, signature) + painted(colour_of(step), status_text(step));
       if (const std::string place = internal::short_place(step.place); !place.empty()) {
         line += std::string(status - status_text(step).size() + 3, ' ') + place;
+        if (!step.place.callers.empty()) line += fmt::format(" from {}", caller_text(step.place));
       }
       text_ += line + "\n";
     }

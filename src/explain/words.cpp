@@ -4,18 +4,42 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace whygrad::internal {
 
 using Index = FlowGraph::Index;
 
+namespace {
+
+Place place_of(const ForeignPlace& foreign) {
+  Place place{foreign.file, foreign.function, foreign.line, foreign.column};
+  for (const ForeignPlace& caller : foreign.callers) place.callers.push_back(place_of(caller));
+  for (const ForeignPlace& inside : foreign.inside) place.inside.push_back(place_of(inside));
+  return place;
+}
+
+bool same_line(const Place& a, const Place& b) { return a.line == b.line && a.file == b.file && a.function == b.function; }
+
+}  // namespace
+
 Place place_of(const Where& where) {
-  if (where.file == nullptr) {
-    const ForeignPlace place = resolve_foreign(where);
-    return {place.file, place.function, place.line, place.column};
-  }
+  if (where.file == nullptr) return place_of(resolve_foreign(where));
   return {where.file, where.function != nullptr ? where.function : "", where.line, where.column};
+}
+
+void shorten_callers(Place& place, const Place& asked) {
+  const auto shared = [&asked](const Place& caller) {
+    return std::any_of(asked.callers.begin(), asked.callers.end(), [&caller](const Place& other) { return same_line(caller, other); });
+  };
+  place.callers.erase(std::find_if(place.callers.begin(), place.callers.end(), shared), place.callers.end());
+}
+
+Place place_of(const FlowGraph& graph, Index op) {
+  Place place = place_of(graph.ops[op].where);
+  if (!place.callers.empty()) shorten_callers(place, place_of(graph.tape.asked_at));
+  return place;
 }
 
 const char* status_text(Finding::Status status) {
@@ -42,6 +66,16 @@ std::string at_place(const Where& where) {
   return text.empty() ? text : " at " + text;
 }
 
+std::string called_from(const Place& place) {
+  constexpr std::size_t kNamed = 2;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(place.callers.size(), kNamed); ++i) {
+    const Place& caller = place.callers[i];
+    text += caller.file == place.file ? fmt::format(", called from line {}", caller.line) : fmt::format(", called from {}", short_place(caller));
+  }
+  return text;
+}
+
 std::string op_text(const FlowGraph& graph, Index op) {
   const std::string name = graph.name_of(op);
   return graph.ops[op].rule_of_def != FlowGraph::kNone ? "gradient of " + name : name;
@@ -56,7 +90,8 @@ std::string value_text(const FlowGraph& graph, Index value) {
   const FlowGraph::Value& v = graph.values[value];
   if (v.variable != FlowGraph::kNone) return fmt::format("variable `{}`", graph.variables[v.variable].name);
   if (v.op == FlowGraph::kNone) return fmt::format("a tensor {}", graph.signature(value));
-  const std::string place = at_place(graph.ops[v.op].where);
+  const Place made_at = place_of(graph, v.op);
+  const std::string place = made_at.known() ? fmt::format(" at {}{}", short_place(made_at), called_from(made_at)) : "";
   if (graph.kind_of(v.op) == FlowGraph::Kind::kConstant) return fmt::format("the constant made{}", place);
   return fmt::format("the result of `{}`{}", op_text(graph, v.op), place);
 }

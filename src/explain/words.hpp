@@ -9,6 +9,10 @@
 namespace whygrad::internal {
 
 Place place_of(const Where& where);
+// Leaves out the callers that it shares with the place that asked, which say nothing about it.
+void shorten_callers(Place& place, const Place& asked);
+// Of an op, as somebody sees it who asked about this graph.
+Place place_of(const FlowGraph& graph, FlowGraph::Index op);
 // "no gradient", "zero gradient"
 const char* status_text(Finding::Status status);
 // "train.cpp:17", or "" where the place is unknown: the file without its folders, since the line is what one looks for.
@@ -16,6 +20,8 @@ std::string short_place(const Place& place);
 std::string short_place(const Where& where);
 // " at train.cpp:17", or "".
 std::string at_place(const Where& where);
+// ", called from line 12": of one or two callers, or "".
+std::string called_from(const Place& place);
 
 // The op's name for the user: "matmul", "gradient of matmul".
 std::string op_text(const FlowGraph& graph, FlowGraph::Index op);

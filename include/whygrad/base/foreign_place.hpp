@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace whygrad {
 
@@ -15,6 +16,8 @@ struct ForeignPlace {
   std::string function;
   std::uint32_t line = 0;
   std::uint32_t column = 0;
+  std::vector<ForeignPlace> callers = {};  // of this line, nearest first
+  std::vector<ForeignPlace> inside = {};   // lines of installed packages that this line called, innermost first
 };
 
 // What a binding installs that records its own places (Where::file == nullptr). Both may be called from any thread.

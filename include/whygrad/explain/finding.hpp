@@ -18,6 +18,10 @@ struct Place {
   std::string function;
   std::uint32_t line = 0;
   std::uint32_t column = 0;
+  // Who called this line, nearest first, as far as it tells one value from another: up to where the program asked for the gradient. From C++ unknown.
+  std::vector<Place> callers = {};
+  // Lines of installed packages between this line and the op, innermost first.
+  std::vector<Place> inside = {};
 
   bool known() const noexcept { return !file.empty(); }
 };

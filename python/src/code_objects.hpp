@@ -1,0 +1,66 @@
+// The code objects that places name, and whose code they are.
+//
+// NOTE [code objects]
+// A place must name its code object long after the frame is gone, and code objects die (a notebook's cell, an exec). So each one that is met gets a
+// slot of a ring, which holds a reference, and a place carries the slot's number and generation. When the ring is full the oldest slot is given away,
+// and places that name its old generation become unknown: memory is bounded, and no pointer is ever followed that is not held.
+#pragma once
+
+#include "module.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace whygrad::python {
+
+// kOwn: of this package or of NumPy, which is never shown. kPackage: of an installed package or of the standard library.
+enum class Owner : std::uint8_t { kUser, kPackage, kOwn };
+
+class CodeObjects {
+ public:
+  struct Known {
+    PyCodeObject* code = nullptr;
+    std::uintptr_t handle = 0;
+    Owner owner = Owner::kUser;
+  };
+
+  // Never destroyed: frames are looked at until the process ends.
+  static CodeObjects& instance() {
+    static auto* all = new CodeObjects;
+    return *all;
+  }
+
+  const Known& find(PyCodeObject* code) {
+    Known& recent = recent_[(reinterpret_cast<std::uintptr_t>(code) >> 5) % kRecent];
+    if (recent.code != code) recent = lookup(code);
+    return recent;
+  }
+  // Null where it is no longer held.
+  PyCodeObject* code_of(std::uintptr_t handle) const {
+    const Known& slot = slots_[handle % kSlots];
+    return slot.handle == handle ? slot.code : nullptr;
+  }
+  // Code in files below this folder is `owner`'s.
+  void add_folder(std::string folder, Owner owner);
+  // Changes whenever a code object was let go or may have another owner: what was concluded from them holds no longer.
+  std::uint64_t epoch() const { return epoch_; }
+
+ private:
+  static constexpr std::size_t kSlots = 1 << 14, kRecent = 1 << 8;
+
+  Known lookup(PyCodeObject* code);
+  void note_numpy();
+  Owner owner_of(PyCodeObject* code);
+
+  std::vector<Known> slots_ = std::vector<Known>(kSlots);
+  std::array<Known, kRecent> recent_{};
+  std::unordered_map<PyCodeObject*, std::size_t> index_;
+  std::vector<std::pair<std::string, Owner>> folders_;
+  bool has_numpy_ = false;
+  std::uint64_t met_ = 0, epoch_ = 0;
+};
+
+}  // namespace whygrad::python
