@@ -1,27 +1,22 @@
-# whygrad_library(NAME layer SRCS pattern... [DEPS layer...] [EXTERNAL target...] [SEPARATE])
+# whygrad_library(NAME layer SRCS pattern... [DEPS layer...] [EXTERNAL target...])
 #
 # Declares the layer that lives in the current folder. SRCS are file patterns, DEPS the layers that it may include besides itself and EXTERNAL the
 # libraries of others that it uses. This is the only place where the arrows between layers are written: tools/check_layers.py reads them from these
-# calls. A layer is compiled once; src/CMakeLists.txt makes the libraries of the objects of all layers, but for those
-# that are SEPARATE: they become libraries of their own.
+# calls. A layer is compiled once; src/CMakeLists.txt makes the libraries of the objects of all layers.
 function(whygrad_library)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "SEPARATE" "NAME" "SRCS;DEPS;EXTERNAL")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME" "SRCS;DEPS;EXTERNAL")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${arg_SRCS})
   list(TRANSFORM arg_DEPS PREPEND whygrad_)
   set(target whygrad_${arg_NAME})
   if(sources)
     add_library(${target} OBJECT ${sources})
     set(scope PUBLIC)
-    if(NOT arg_SEPARATE)
-      set_property(GLOBAL APPEND PROPERTY WHYGRAD_OBJECTS $<TARGET_OBJECTS:${target}>)
-    endif()
+    set_property(GLOBAL APPEND PROPERTY WHYGRAD_OBJECTS $<TARGET_OBJECTS:${target}>)
   else()
     add_library(${target} INTERFACE)
     set(scope INTERFACE)
   endif()
   target_include_directories(${target} ${scope} "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/src")
   target_link_libraries(${target} ${scope} ${arg_DEPS} ${arg_EXTERNAL})
-  if(NOT arg_SEPARATE)
-    set_property(GLOBAL APPEND PROPERTY WHYGRAD_EXTERNALS ${arg_EXTERNAL})
-  endif()
+  set_property(GLOBAL APPEND PROPERTY WHYGRAD_EXTERNALS ${arg_EXTERNAL})
 endfunction()

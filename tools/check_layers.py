@@ -13,7 +13,7 @@ import sys
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^>"]+)[>"]', re.MULTILINE)
 LIBRARY = re.compile(r"whygrad_library\s*\(([^)]*)\)")
-KEYWORDS = {"NAME", "SRCS", "DEPS", "EXTERNAL", "SEPARATE"}
+KEYWORDS = {"NAME", "SRCS", "DEPS", "EXTERNAL"}
 UMBRELLA = "whygrad.hpp"
 
 

@@ -44,6 +44,7 @@
 #include <whygrad/optim/adam.hpp>
 #include <whygrad/optim/rmsprop.hpp>
 #include <whygrad/optim/sgd.hpp>
+#include <whygrad/render_html/html.hpp>
 #include <whygrad/tensor/name_scope.hpp>
 #include <whygrad/train/checkpoint.hpp>
 #include <whygrad/train/fit.hpp>

@@ -102,8 +102,13 @@ std::vector<OpStatus> flow_status(const FlowGraph& graph, const std::vector<Find
   std::vector<OpStatus> result = by_answers(graph);
   judge_numbers(graph, result);
   for (const Finding& finding : findings) {
-    for (const Step& step : finding.path) {
-      if (step.index < result.size()) result[step.index] = status_of(step, result[step.index]);
+    bool behind_the_stops = true;  // as seen from the target, from where the gradient comes
+    for (std::size_t i = finding.path.size(); i-- > 0;) {
+      const Step& step = finding.path[i];
+      behind_the_stops = behind_the_stops && step.status == Step::Status::kFlows;
+      if (step.index >= result.size()) continue;
+      OpStatus& status = result[step.index];
+      status = behind_the_stops && status == OpStatus::kUnreached ? OpStatus::kFlows : status_of(step, status);
     }
   }
   return result;

@@ -4,6 +4,8 @@
 #include "render_html/page.hpp"
 #include "render_html/views.hpp"
 
+#include <whygrad/base/foreign_place.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <cmath>
@@ -32,8 +34,8 @@ std::string path_data(const std::vector<Point>& curve) {
   return text;
 }
 
-Json view_json(View view, Graphviz& graphviz) {
-  graphviz.lay_out(view.drawing);
+Json view_json(View view) {
+  lay_out(view.drawing);
   Json nodes = Json::array(), edges = Json::array();
   for (std::size_t i = 0; i < view.nodes.size(); ++i) {
     const Node& node = view.nodes[i];
@@ -41,6 +43,7 @@ Json view_json(View view, Graphviz& graphviz) {
     nodes.push_back(
         {{"kind", name_of(node.kind)}, {"index", node.index}, {"name", node.name}, {"note", node.note}, {"status", name_of(node.status)}});
     if (node.outside) nodes.back()["outside"] = true;
+    if (node.kind == Node::Kind::kStep) nodes.back()["finding"] = node.finding;
     nodes.back()["box"] = {rounded(box.centre.x), rounded(box.centre.y), rounded(box.width), rounded(box.height)};
   }
   for (const Arrow& arrow : view.drawing.arrows) {
@@ -51,14 +54,29 @@ Json view_json(View view, Graphviz& graphviz) {
           {"nodes", std::move(nodes)}, {"edges", std::move(edges)}};
 }
 
-Json pictures_json(const Explanation& explanation, Graphviz& graphviz) {
+// Findings that have one cause in common are one picture: their numbers, in the order of the first of each.
+std::vector<std::vector<std::size_t>> findings_by_cause(const std::vector<Finding>& findings) {
+  std::map<std::string, std::size_t> known;
+  std::vector<std::vector<std::size_t>> result;
+  for (std::size_t f = 0; f < findings.size(); ++f) {
+    const auto [at, added] = known.try_emplace(findings[f].group(), result.size());
+    if (added) result.emplace_back();
+    result[at->second].push_back(f);
+  }
+  return result;
+}
+
+Json pictures_json(const Explanation& explanation) {
   const FlowGraph* graph = explanation.graph().get();
   Json paths = Json::array(), groups = Json::array(), status = Json::array(), group_of_op = Json::array();
-  for (const Finding& finding : explanation.findings()) paths.push_back(view_json(path_view(finding, graph), graphviz));
+  for (const std::vector<std::size_t>& members : findings_by_cause(explanation.findings())) {
+    paths.push_back(view_json(path_view(explanation, members)));
+    paths.back()["findings"] = members;
+  }
   if (graph != nullptr && !graph->ops.empty()) {
     const std::vector<OpStatus> of_ops = flow_status(*graph, explanation.findings());
     const ScopeTree tree(*graph);
-    for (View& view : graph_views(*graph, tree, of_ops)) groups.push_back(view_json(std::move(view), graphviz));
+    for (View& view : graph_views(*graph, tree, of_ops)) groups.push_back(view_json(std::move(view)));
     for (FlowGraph::Index op = 0; op < graph->ops.size(); ++op) {
       status.push_back(name_of(of_ops[op]));
       group_of_op.push_back(tree.group_of_op(op));
@@ -96,12 +114,18 @@ Lines wanted_lines(const Json& flow) {
   return lines;
 }
 
-// {file: {line: text}}, of the files that can be read.
+// {file: {line: text}}, of what can be read.
 Json source_json(const Lines& lines) {
   Json result = Json::object();
   for (const auto& [path, wanted] : lines) {
     std::ifstream file(path);
     std::string text;
+    if (!file) {  // a notebook's cell is no file
+      for (const std::uint32_t line : wanted) {
+        text = foreign_source_line(path, line);
+        if (!text.empty()) result[path][std::to_string(line)] = text.substr(0, text.find_last_not_of("\r\n") + 1);
+      }
+    }
     for (std::uint32_t line = 1; line <= *wanted.rbegin() && std::getline(file, text); ++line) {
       if (wanted.count(line) != 0) result[path][std::to_string(line)] = text;
     }
@@ -140,8 +164,7 @@ std::string script_json(const Json& json) {
 
 std::string to_html(const Explanations& explanations, const HtmlOptions& options) {
   Json data = {{"title", options.title}, {"flow", Json::parse(to_json(explanations))}, {"pictures", Json::array()}};
-  Graphviz graphviz;
-  for (const Explanation& explanation : explanations) data["pictures"].push_back(pictures_json(explanation, graphviz));
+  for (const Explanation& explanation : explanations) data["pictures"].push_back(pictures_json(explanation));
   data["source"] = source_json(wanted_lines(data["flow"]));
   data["reasons"] = Json::object();
   for (const Reason& r : reasons()) data["reasons"][r.code] = {{"title", r.title}, {"page", r.page}};

@@ -1,8 +1,7 @@
-// Where boxes and arrows go, worked out by Graphviz's `dot`.
+// Where boxes and arrows go. NOTE [layout] in layout.cpp says how.
 #pragma once
 
 #include <cstddef>
-#include <string>
 #include <vector>
 
 namespace whygrad::render_html {
@@ -18,7 +17,8 @@ struct Box {
 
 struct Arrow {
   std::size_t from = 0, to = 0;   // boxes
-  bool spine = false;             // to be kept straight
+  bool spine = false;             // on a path that is to be followed
+  bool straight = false;          // to be kept so
   std::vector<Point> curve = {};  // worked out: a Bezier curve, 3 n + 1 points
 };
 
@@ -28,20 +28,7 @@ struct Drawing {
   double width = 0, height = 0;  // worked out
 };
 
-// Lays out drawings one after the other. Graphviz keeps global state, so layouts of several threads wait for each other.
-class Graphviz {
- public:
-  Graphviz();
-  ~Graphviz();
-  Graphviz(const Graphviz&) = delete;
-  Graphviz& operator=(const Graphviz&) = delete;
-
-  // Top to bottom. Throws Error where Graphviz refuses.
-  void lay_out(Drawing& drawing);
-
- private:
-  struct Context;
-  Context* context_;
-};
+// Top to bottom. The same drawing is always laid out in the same way.
+void lay_out(Drawing& drawing);
 
 }  // namespace whygrad::render_html

@@ -1,10 +1,11 @@
 "use strict";
-// Draws what the block of JSON holds: `flow` is the document of docs/flow.schema.json, `pictures` the views that Graphviz laid out, one entry for each
-// explanation. A view is the path of a finding or one group of the whole graph; its nodes are focused one at a time and walked through by arrow keys.
+// Draws what the block of JSON holds: `flow` is the document of docs/flow.schema.json, `pictures` the views, laid out, one entry for each explanation. A
+// view has the paths of the findings with one cause, or is one group of the whole graph; its nodes are focused one at a time and walked through by arrow
+// keys.
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const explanations = data.flow.explanations;
-  const findings = explanations.flatMap((explanation, e) => explanation.findings.map((finding, f) => ({ finding, e, f })));
+  const causes = data.pictures.flatMap((pictures, e) => pictures.paths.map((path) => ({ e, path, findings: path.findings.map((f) => explanations[e].findings[f]) })));
   const firstGraph = explanations.findIndex((explanation) => explanation.graph);
 
   const OP_STATUS = {
@@ -17,12 +18,14 @@
     aside: ["depends on no source", "·"],
   };
   const FINDING_STATUS = { absent: "no gradient", zero: "zero", nan: "NaN", inf: "infinite", partial: "only a part" };
+  const STOPS = ["stops", "zero", "not_finite"];
+  const MANY = { absent: "without a gradient", zero: "with a zero gradient", nan: "with a NaN gradient", inf: "with an infinite gradient", partial: "that miss a part" };
   const ARRIVES = { absent: "lets the gradient through, but none arrives", zero: "only zeros arrive", nan: "NaN arrives", inf: "infinity arrives" };
   const CHARACTER = 7.4;  // width of one, on average
   const SMALLEST = 0.7;  // zoom at which the words can still be read
 
-  // What is shown: a finding (number, or -1), a tab, a group of the whole graph, and the selected node.
-  const state = { explanation: Math.max(firstGraph, 0), finding: findings.length ? 0 : -1, tab: "path", group: 0, selected: -1, zoom: 1 };
+  // What is shown: a cause (number, or -1), a tab, a group of the whole graph, and the selected node.
+  const state = { explanation: Math.max(firstGraph, 0), cause: causes.length ? 0 : -1, tab: "path", group: 0, selected: -1, zoom: 1 };
   const byId = (id) => document.getElementById(id);
   const stage = byId("stage");
 
@@ -43,12 +46,12 @@
   // ---- The data ----
 
   const graphOf = (e) => explanations[e] && explanations[e].graph;
-  const present = () => (state.finding < 0 ? null : findings[state.finding].finding);
+  const present = () => (state.cause < 0 ? null : causes[state.cause].findings[0]);
   function view() {
     const pictures = data.pictures[state.explanation];
     if (!pictures) return null;
     if (state.tab === "graph") return pictures.groups[state.group];
-    return state.finding < 0 ? null : pictures.paths[findings[state.finding].f];
+    return state.cause < 0 ? null : causes[state.cause].path;
   }
   const fileName = (path) => path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
   const placeText = (place) => (place ? `${fileName(place.file)}:${place.line}` : "");
@@ -60,7 +63,7 @@
   }
   const scopeOf = (graph, op) => (op.scope === undefined ? "" : graph.scopes[op.scope]);
   const opPlace = (graph, op) => (op.place === undefined ? undefined : graph.places[op.place]);
-  const stepOf = (node) => (node.kind === "step" ? present().path[node.index] : undefined);
+  const stepOf = (node) => (node.kind === "step" ? explanations[state.explanation].findings[node.finding].path[node.index] : undefined);
 
   function statusText(node) {
     const step = stepOf(node);
@@ -222,13 +225,14 @@
   function draw() {
     const shownView = view();
     if (!shownView || shownView.nodes.length === 0) {
-      stage.replaceChildren(html("p", {}, findings.length ? "There is nothing to draw here." : "Every gradient that was asked for is there."));
+      stage.replaceChildren(html("p", {}, causes.length ? "There is nothing to draw here." : "Every gradient that was asked for is there."));
       return;
     }
     const textures = svg("defs", {});
     textures.innerHTML = TEXTURES;
+    const edges = [...shownView.edges].sort((a, b) => carries(shownView, a) - carries(shownView, b));  // what carries lies on top where arrows run together
     const drawing = svg("svg", { viewBox: `-10 -10 ${shownView.width + 25} ${shownView.height + 25}`, role: "group", "aria-label": `${shownView.title}; arrow keys walk, Enter chooses` },
-      textures, ...shownView.edges.flatMap((edge) => drawEdge(shownView, edge)), ...shownView.nodes.map(drawNode));
+      textures, ...edges.flatMap((edge) => drawEdge(shownView, edge)), ...shownView.nodes.map(drawNode));
     drawing.addEventListener("keydown", walk);
     stage.replaceChildren(drawing);
     if (state.tab === "path" && present() && present().path.length === 0) stage.append(html("p", {}, "Nothing connects them."));
@@ -249,7 +253,17 @@
     const room = Math.min((stage.clientWidth - 48) / (shownView.width + 25), (stage.clientHeight - 54) / (shownView.height + 25));
     state.zoom = Math.min(Math.max(room, SMALLEST), 1.25);
     applyZoom();
-    if (nodeElement(state.selected)) nodeElement(state.selected).scrollIntoView({ block: "center", inline: "center" });
+    const worst = shownView.nodes.findIndex((node) => STOPS.includes(node.status));
+    const centre = nodeElement(state.selected < 0 ? worst : state.selected);
+    if (centre) show(centre, true);
+    else stage.scrollTop = 0;
+  }
+  // Scrolls the picture and nothing around it: to the middle of it, or as little as it takes.
+  function show(element, centred) {
+    const box = element.getBoundingClientRect(), room = stage.getBoundingClientRect(), margin = 24;
+    const by = (low, high, from, to) => (centred ? (low + high - from - to) / 2 : Math.min(low - margin - from, 0) || Math.max(high + margin - to, 0));
+    stage.scrollLeft += by(box.left, box.right, room.left, room.left + stage.clientWidth);
+    stage.scrollTop += by(box.top, box.bottom, room.top, room.top + stage.clientHeight);
   }
   function zoomBy(factor) {
     state.zoom = Math.min(Math.max(state.zoom * factor, 0.2), 4);
@@ -302,8 +316,8 @@
     else if (/^(Arrow|Home|End)/.test(event.key)) {
       const next = nextNode(event.key, number);
       if (next !== undefined) {
-        nodeElement(next).focus();
-        nodeElement(next).scrollIntoView({ block: "nearest", inline: "nearest" });
+        nodeElement(next).focus({ preventScroll: true });
+        show(nodeElement(next), false);
       }
     } else return;
     event.preventDefault();
@@ -311,36 +325,65 @@
 
   // ---- Findings ----
 
-  function findingBody({ finding }) {
+  const unique = (items) => [...new Set(items)];
+  const sourceName = (finding) => finding.source_name || finding.source;
+  function names(findings) {
+    const all = unique(findings.map(sourceName));
+    return all.length > 4 ? `${all.slice(0, 3).join(", ")} and ${all.length - 3} more` : all.join(", ");
+  }
+  // Buttons that lead to the beginnings in the picture.
+  function beginnings(cause) {
+    if (cause.findings.length === 1) return [];
+    return [html("h3", {}, `${cause.findings.length} ${MANY[cause.findings[0].status]}`), html("ul", { class: "beginnings" }, ...cause.findings.map((finding, i) => {
+      const node = cause.path.nodes.findIndex((one) => one.kind === "step" && one.finding === cause.path.findings[i] && one.index === 0);
+      const name = `${sourceName(finding)} ${finding.source_signature}`.trim();
+      return html("li", {}, node < 0 ? name : html("button", { onclick: () => toBeginning(node) }, name));
+    }))];
+  }
+  function toBeginning(node) {
+    if (state.tab !== "path") Object.assign(state, { tab: "path", explanation: causes[state.cause].e });
+    state.selected = node;
+    refresh();
+  }
+  function causeBody(cause) {
+    const [finding] = cause.findings;
     const text = (title, content) => (content ? [html("h3", {}, title), html("p", {}, content)] : []);
-    return html("div", { class: "body" }, code(finding.place), ...text("Why", finding.why), ...(finding.evidence.length ? text("Seen", finding.evidence.join("; ")) : []),
-      ...text("Fix", finding.remedy), ...(finding.confidence === "proven" ? [] : text("Sure", finding.confidence === "likely" ? "likely, not proven" : "not known: records are missing")),
-      ...(finding.others.length ? text("Would remain", finding.others.map((other) => `${other.op} ${placeText(other.place)}`).join("; ")) : []),
+    const all = (list) => unique(cause.findings.flatMap(list)).join("; ");
+    return html("div", { class: "body" }, code(finding.place), ...beginnings(cause), ...text("Why", unique(cause.findings.map((one) => one.why)).join(" · ")),
+      ...text("Seen", all((one) => one.evidence)), ...text("Fix", unique(cause.findings.map((one) => one.remedy)).join(" · ")),
+      ...(finding.confidence === "proven" ? [] : text("Sure", finding.confidence === "likely" ? "likely, not proven" : "not known: records are missing")),
+      ...text("Would remain", all((one) => one.others.map((other) => `${other.op} ${placeText(other.place)}`))),
       html("p", { class: "soft" }, `${finding.code} ${(data.reasons[finding.code] || {}).title || ""}`));
   }
   function showFindings() {
-    byId("findings").replaceChildren(...findings.map((entry, number) => {
-      const { finding } = entry, open = number === state.finding;
+    byId("findings").replaceChildren(...causes.map((cause, number) => {
+      const [finding] = cause.findings, open = number === state.cause;
       const place = finding.op || finding.place ? `${finding.op || "cause"} ${placeText(finding.place)}` : "";
       return html("section", { class: "finding", "data-open": open && "true" },
-        html("button", { "aria-expanded": String(open), onclick: () => { openFinding(number); byId("findings").querySelectorAll("section > button")[number].focus(); } },
-          html("span", { class: `badge ${finding.status}` }, FINDING_STATUS[finding.status]), html("span", { class: "name mono" }, finding.source_name || finding.source),
+        html("button", { "aria-expanded": String(open), onclick: () => { openCause(number); byId("findings").querySelectorAll("section > button")[number].focus(); } },
+          html("span", { class: `badge ${finding.status}` }, FINDING_STATUS[finding.status]), html("span", { class: "name mono" }, names(cause.findings)),
           html("div", { class: "soft mono" }, place)),
-        open ? findingBody(entry) : null);
+        open ? causeBody(cause) : null);
     }));
   }
-  function openFinding(number) {
-    Object.assign(state, { finding: number, explanation: findings[number].e, tab: "path", group: 0, selected: -1 });
+  function openCause(number) {
+    Object.assign(state, { cause: number, explanation: causes[number].e, tab: "path", group: 0, selected: -1 });
     const path = view();
-    if (path) state.selected = Math.max(path.nodes.findIndex((node) => ["stops", "zero", "not_finite"].includes(node.status)), -1);
+    if (path) state.selected = Math.max(path.nodes.findIndex((node) => STOPS.includes(node.status)), -1);
     refresh();
+  }
+  function summary() {
+    const count = causes.reduce((sum, cause) => sum + cause.findings.length, 0);
+    if (count === 0) return "nothing was found";
+    const gradients = count === 1 ? "1 finding" : `${count} findings`;
+    return count === causes.length ? gradients : `${gradients}, ${causes.length} cause${causes.length === 1 ? "" : "s"}`;
   }
 
   // ---- Around the picture ----
 
   function showToolbar() {
     const pictures = data.pictures[state.explanation];
-    for (const [id, tab, there] of [["tab-path", "path", findings.length > 0], ["tab-graph", "graph", pictures && pictures.groups.length > 0]]) {
+    for (const [id, tab, there] of [["tab-path", "path", causes.length > 0], ["tab-graph", "graph", pictures && pictures.groups.length > 0]]) {
       byId(id).setAttribute("aria-selected", String(state.tab === tab));
       byId(id).disabled = !there;
     }
@@ -405,8 +448,8 @@
     refresh();
     const element = nodeElement(state.selected);
     if (element) {
-      element.focus();
-      element.scrollIntoView({ block: "center", inline: "center" });
+      element.focus({ preventScroll: true });
+      show(element, true);
     }
   }
 
@@ -460,14 +503,14 @@
   // ---- Beginning ----
 
   byId("title").textContent = data.title;
-  byId("summary").textContent = findings.length === 0 ? "nothing was found" : findings.length === 1 ? "1 finding" : `${findings.length} findings`;
+  byId("summary").textContent = summary();
   byId("tab-path").addEventListener("click", () => { Object.assign(state, { tab: "path", selected: -1 }); refresh(); });
   byId("tab-graph").addEventListener("click", () => openGroup(0, false));
   byId("zoom-in").addEventListener("click", () => zoomBy(1.25));
   byId("zoom-out").addEventListener("click", () => zoomBy(0.8));
   byId("zoom-fit").addEventListener("click", zoomToFit);
   window.addEventListener("resize", zoomToFit);
-  if (findings.length) openFinding(0);
+  if (causes.length) openCause(0);
   else if (firstGraph >= 0) openGroup(0, false);
   else refresh();
 })();

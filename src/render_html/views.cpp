@@ -15,7 +15,6 @@ using Index = FlowGraph::Index;
 
 constexpr double kHeight = 42, kCharacter = 7.4, kPadding = 34, kNarrowest = 90, kWidest = 250;
 constexpr std::size_t kMostOutside = 12;  // neighbours that a view shows one by one
-constexpr std::size_t kMostAside = 3;     // further inputs of an op on a path
 
 std::size_t characters(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
@@ -24,28 +23,6 @@ std::size_t characters(const std::string& text) {
 Box box_of(const Node& node) {
   const auto wanted = static_cast<double>(std::max(characters(node.name), characters(node.note))) * kCharacter + kPadding;
   return {.width = std::clamp(wanted, kNarrowest, kWidest), .height = kHeight};
-}
-
-std::size_t add_node(View& view, Node node) {
-  view.drawing.boxes.push_back(box_of(node));
-  view.nodes.push_back(std::move(node));
-  return view.nodes.size() - 1;
-}
-
-Node op_node(const FlowGraph& graph, Index op, OpStatus status) {
-  const FlowGraph::Op& o = graph.ops[op];
-  Node node{Node::Kind::kOp, op, graph.name_of(op), o.outputs != 0 ? graph.signature(o.first_output) : "", status};
-  if (graph.kind_of(op) == FlowGraph::Kind::kVariable && o.outputs != 0 && graph.values[o.first_output].variable != FlowGraph::kNone) {
-    node.name = graph.variables[graph.values[o.first_output].variable].name;
-  }
-  if (o.rule_of_def != FlowGraph::kNone) node.name = "gradient of " + node.name;
-  return node;
-}
-
-Node value_node(const FlowGraph& graph, Index value) {
-  const FlowGraph::Value& v = graph.values[value];
-  const char* name = v.variable != FlowGraph::kNone ? graph.variables[v.variable].name : "tensor";
-  return {Node::Kind::kValue, value, name, graph.signature(value), OpStatus::kAside};
 }
 
 class GraphViews {
@@ -176,41 +153,29 @@ class GraphViews {
   std::vector<OpStatus> worst_;
 };
 
-// ---- Paths ----
-
-OpStatus status_of(const Step& step) {
-  switch (step.status) {
-    case Step::Status::kSource: return OpStatus::kUnreached;
-    case Step::Status::kFlows: return OpStatus::kFlows;
-    case Step::Status::kStops: return OpStatus::kStops;
-    case Step::Status::kStopsAsWell: return OpStatus::kStopsAsWell;
-    case Step::Status::kZeroes: return OpStatus::kZero;
-    case Step::Status::kSpoils: return OpStatus::kNotFinite;
-  }
-  return OpStatus::kAside;
-}
-
-bool stops(const Step& step) { return step.status != Step::Status::kSource && step.status != Step::Status::kFlows; }
-
-std::string file_and_line(const Place& place) {
-  if (!place.known()) return {};
-  return fmt::format("{}:{}", place.file.substr(place.file.find_last_of("/\\") + 1), place.line);
-}
-
-// The other inputs of an op on the path, as leaves beside it.
-void add_asides(View& view, const FlowGraph& graph, Index op, Index before, std::size_t node) {
-  std::size_t shown = 0;
-  for (const Index v : graph.inputs_of(op)) {
-    const Index maker = graph.values[v].op;
-    const bool on_path = maker == FlowGraph::kNone ? before == FlowGraph::kNone : maker == before;
-    if (on_path || shown == kMostAside) continue;
-    ++shown;
-    const std::size_t leaf = add_node(view, maker == FlowGraph::kNone ? value_node(graph, v) : op_node(graph, maker, OpStatus::kAside));
-    view.drawing.arrows.push_back({leaf, node});
-  }
-}
-
 }  // namespace
+
+std::size_t add_node(View& view, Node node) {
+  view.drawing.boxes.push_back(box_of(node));
+  view.nodes.push_back(std::move(node));
+  return view.nodes.size() - 1;
+}
+
+Node op_node(const FlowGraph& graph, Index op, OpStatus status) {
+  const FlowGraph::Op& o = graph.ops[op];
+  Node node{Node::Kind::kOp, op, graph.name_of(op), o.outputs != 0 ? graph.signature(o.first_output) : "", status};
+  if (graph.kind_of(op) == FlowGraph::Kind::kVariable && o.outputs != 0 && graph.values[o.first_output].variable != FlowGraph::kNone) {
+    node.name = graph.variables[graph.values[o.first_output].variable].name;
+  }
+  if (o.rule_of_def != FlowGraph::kNone) node.name = "gradient of " + node.name;
+  return node;
+}
+
+Node value_node(const FlowGraph& graph, Index value) {
+  const FlowGraph::Value& v = graph.values[value];
+  const char* name = v.variable != FlowGraph::kNone ? graph.variables[v.variable].name : "tensor";
+  return {Node::Kind::kValue, value, name, graph.signature(value), OpStatus::kAside};
+}
 
 const char* name_of(Node::Kind kind) {
   constexpr std::array kNames = {"op", "value", "group", "step", "gap"};
@@ -219,39 +184,6 @@ const char* name_of(Node::Kind kind) {
 
 std::vector<View> graph_views(const FlowGraph& graph, const ScopeTree& tree, const std::vector<OpStatus>& status) {
   return GraphViews(graph, tree, status).make();
-}
-
-View path_view(const Finding& finding, const FlowGraph* graph) {
-  View view;
-  view.title = "path of " + finding.source;
-  std::size_t last_stop = 0;  // as seen from the source: what lies before it gets no gradient
-  for (std::size_t i = 0; i < finding.path.size(); ++i) {
-    if (stops(finding.path[i])) last_stop = i;
-  }
-  std::size_t last = 0;
-  Index before = FlowGraph::kNone;
-  for (std::size_t i = 0; i < finding.path.size(); ++i) {
-    const Step& step = finding.path[i];
-    if (step.left_out != 0) {
-      const std::size_t gap = add_node(view, {Node::Kind::kGap, step.left_out, fmt::format("{} more ops", step.left_out), "", OpStatus::kAside});
-      view.drawing.arrows.push_back({last, gap, true});
-      last = gap;
-    }
-    const std::string place = file_and_line(step.place);
-    const std::string note = step.signature + (place.empty() ? "" : " · " + place);
-    const std::size_t node =
-        add_node(view, {Node::Kind::kStep, i, step.name, note, i < last_stop && !stops(step) ? OpStatus::kUnreached : status_of(step)});
-    if (i != 0) view.drawing.arrows.push_back({last, node, true});
-    if (i != 0 && step.left_out == 0 && graph != nullptr && step.index < graph->ops.size()) add_asides(view, *graph, step.index, before, node);
-    last = node;
-    before = step.index;
-  }
-  if (finding.path.empty()) {
-    add_node(view, {Node::Kind::kStep, 0, finding.source_name.empty() ? finding.source : finding.source_name, finding.source_signature,
-                    OpStatus::kUnreached});
-    if (!finding.target.empty()) add_node(view, {Node::Kind::kStep, 0, finding.target, file_and_line(finding.target_place), OpStatus::kFlows});
-  }
-  return view;
 }
 
 }  // namespace whygrad::render_html

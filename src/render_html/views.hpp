@@ -5,7 +5,7 @@
 #include "render_html/layout.hpp"
 #include "render_html/scope_tree.hpp"
 
-#include <whygrad/explain/finding.hpp>
+#include <whygrad/explain/explanation.hpp>
 #include <whygrad/explain/flow_graph.hpp>
 
 #include <string>
@@ -18,7 +18,7 @@ struct Node {
     kOp,     // index: in the graph's ops
     kValue,  // index: in its values; a variable or a tensor that nothing here made
     kGroup,  // index: of the view that shows it
-    kStep,   // index: in the path of the finding
+    kStep,   // index: in the path of `finding`
     kGap,    // index: how many ops are left out
   };
   Kind kind = Kind::kOp;
@@ -26,6 +26,7 @@ struct Node {
   std::string name, note;  // two lines
   OpStatus status = OpStatus::kAside;
   bool outside = false;  // of the group that the view shows
+  std::size_t finding = 0;
 };
 const char* name_of(Node::Kind kind);
 
@@ -40,7 +41,14 @@ struct View {
 // One for each group of the tree, in their order.
 std::vector<View> graph_views(const FlowGraph& graph, const ScopeTree& tree, const std::vector<OpStatus>& status);
 
-// The path of a finding with what else goes into its ops. `graph` is null where there is none.
-View path_view(const Finding& finding, const FlowGraph* graph);
+// The paths of findings that have one cause in common, joined where they meet, with what else goes into their ops. `members` are numbers of findings
+// of the explanation; its graph is null where there is none.
+View path_view(const Explanation& explanation, const std::vector<std::size_t>& members);
+
+// ---- What views are put together of ----
+
+std::size_t add_node(View& view, Node node);
+Node op_node(const FlowGraph& graph, FlowGraph::Index op, OpStatus status);
+Node value_node(const FlowGraph& graph, FlowGraph::Index value);
 
 }  // namespace whygrad::render_html

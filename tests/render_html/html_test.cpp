@@ -6,6 +6,8 @@
 #include <whygrad/autodiff/tape.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
+#include <whygrad/ops/linalg.hpp>
+#include <whygrad/ops/nn_activation.hpp>
 #include <whygrad/ops/operand.hpp>
 #include <whygrad/ops/reduce.hpp>
 #include <whygrad/render_html/html.hpp>
@@ -18,6 +20,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <vector>
 
 namespace whygrad {
 namespace {
@@ -136,6 +139,56 @@ TEST(Html, BoxesDoNotOverlap) {
       }
     }
   }
+}
+
+// Two layers and a target that no gradient leaves: four variables, one cause.
+Explanation lost_at_one_place(int layers) {
+  std::vector<Variable> variables;
+  GradientTape tape;
+  Tensor h = ones({2, 3});
+  for (int i = 0; i < layers; ++i) {
+    variables.emplace_back(ones({3, 3}), "kernel_" + std::to_string(i));
+    variables.emplace_back(ones({3}), "bias_" + std::to_string(i));
+    h = nn::relu(matmul(h, variables[variables.size() - 2]) + variables.back());
+  }
+  const Tensor loss = reduce_sum(round(h));
+  return explain(tape, loss, Sources(std::vector<Watchable>(variables.begin(), variables.end())));
+}
+
+TEST(Html, WhatIsLostAtOnePlaceIsOnePicture) {
+  const Explanation why = lost_at_one_place(2);
+  ASSERT_EQ(why.findings().size(), 4u);
+  const json data = data_of(to_html(why));
+  const json& paths = data["pictures"][0]["paths"];
+  ASSERT_EQ(paths.size(), 1u);
+  EXPECT_EQ(paths[0]["findings"], json({0, 1, 2, 3}));
+  std::multiset<std::string> names;
+  for (const json& node : paths[0]["nodes"]) {
+    if (node["kind"] == "step") names.insert(node["name"].get<std::string>());
+  }
+  for (const char* once : {"kernel_0", "bias_0", "kernel_1", "bias_1", "round", "reduce_sum"}) EXPECT_EQ(names.count(once), 1u) << once;
+  EXPECT_EQ(names.count("matmul"), 2u);
+  EXPECT_EQ(names.count("relu"), 2u);
+  for (const json& edge : paths[0]["edges"]) EXPECT_NE(edge["d"], "");
+}
+
+TEST(Html, BeginningsThatAreTooManyAreCounted) {
+  const Explanation why = lost_at_one_place(20);
+  const json data = data_of(to_html(why));
+  const json& nodes = data["pictures"][0]["paths"][0]["nodes"];
+  EXPECT_EQ(data["pictures"][0]["paths"][0]["findings"].size(), 40u);
+  EXPECT_TRUE(std::any_of(nodes.begin(), nodes.end(), [](const json& node) { return node["kind"] == "gap" && node["name"] == "16 more"; }));
+  EXPECT_LE(nodes.size(), 150u);
+}
+
+TEST(Html, WhatNothingConnectsIsOnePicture) {
+  const Variable a(ones({3}), "a"), b(ones({3}), "b"), c(ones({3}), "c");
+  GradientTape tape;
+  const Tensor loss = reduce_sum(exp(c));
+  const json data = data_of(to_html(explain(tape, loss, {a, b})));
+  const json& paths = data["pictures"][0]["paths"];
+  ASSERT_EQ(paths.size(), 1u);
+  EXPECT_EQ(paths[0]["nodes"].size(), 3u);  // the two, and the target
 }
 
 TEST(Html, HoldsEverythingAndAsksForNothing) {
