@@ -8,6 +8,7 @@
 #include <whygrad/base/error.hpp>
 #include <whygrad/explain/diagnosis.hpp>
 #include <whygrad/explain/render.hpp>
+#include <whygrad/render_html/html.hpp>
 
 #include <fmt/format.h>
 #include <nanobind/stl/string.h>
@@ -164,6 +165,9 @@ void bind_explain(nb::module_& m) {
       .def("__len__", [](const Explanation& e) { return e.findings().size(); })
       .def("to_json", [](const Explanation& e) { return to_json(e); })
       .def("to_sarif", [](const Explanation& e) { return to_sarif(e); })
+      .def(
+          "to_html", [](const Explanation& e, const std::string& title) { return to_html(e, {.title = title}); },
+          nb::arg("title") = HtmlOptions().title, "A page of its own, which needs no network.")
       .def("__str__", &Explanation::to_string);
   nb::class_<Report>(m, "Report")
       .def(nb::init<bool, bool>(), nb::arg("values"), nb::arg("partial"))
@@ -173,6 +177,8 @@ void bind_explain(nb::module_& m) {
       .def("to_json", [](const Report& r) { return to_json(r.explanations()); })
       .def(
           "to_sarif", [](const Report& r, const std::string& root) { return to_sarif(r.explanations(), {.root = root}); }, nb::arg("root") = "")
+      .def(
+          "to_html", [](const Report& r, const std::string& title) { return to_html(r.explanations(), {.title = title}); }, nb::arg("title"))
       .def("__str__", [](const Report& r) { return Explanation(findings_of(r.explanations())).to_string(); });
   m.def("explain", explain_tape, nb::arg("tape"), nb::arg("targets"), nb::arg("sources"), nb::arg("values") = false);
   m.def("report", report, nb::arg("status"), nb::arg("cause"), nb::arg("why"), nb::arg("remedy"));

@@ -40,11 +40,9 @@ class diagnose:
         """A SARIF 2.1.0 log; files below `root` are named relative to it."""
         return self._report.to_sarif(root)
 
-    def to_html(self):
-        """A page of its own, which needs no network."""
-        from whygrad import _notebook
-
-        return _notebook.page(self.findings)
+    def to_html(self, title="Why is there no gradient?"):
+        """A page of its own, which needs no network: the path of each gradient as a picture, the code beside it, and the whole graph."""
+        return self._report.to_html(title)
 
     def _repr_html_(self):
         return _show_in_notebook(self)
@@ -73,9 +71,12 @@ def skip_folder(folder):
 
 
 def _show_in_notebook(explanation):
-    from whygrad import _notebook  # not before a notebook asks for it
-
-    return _notebook.fragment(explanation.findings)
+    """The page in a frame of its own, so that several of them in one notebook share neither styles nor names."""
+    if not explanation.findings:
+        return "<p>every gradient is there</p>"
+    page = explanation.to_html().replace("&", "&amp;").replace("'", "&#39;")
+    style = "border: 1px solid #8886; border-radius: 8px"
+    return f"<iframe srcdoc='{page}' sandbox='allow-scripts' title='Why is there no gradient?' width='100%' height='640' style='{style}'></iframe>"
 
 
 Explanation._repr_html_ = _show_in_notebook

@@ -127,6 +127,60 @@ def test_large(driver):
     assert "block_25" in crumbs, crumbs
 
 
+def test_several_beginnings(driver):
+    """Of a page with four variables that are lost at one place."""
+    assert driver.find_element(By.ID, "summary").text == "4 findings, 1 cause"
+    labels = [node.get_attribute("aria-label") for node in nodes(driver)]
+    for name in ("kernel_0", "bias_0", "kernel_1", "bias_1", "argmax"):
+        assert sum(label.startswith(name) for label in labels) == 1, (name, labels)
+    beginnings = driver.find_elements(By.CSS_SELECTOR, "#findings .beginnings button")
+    assert [button.text.split()[0] for button in beginnings] == ["kernel_0", "bias_0", "kernel_1", "bias_1"]
+    beginnings[2].click()
+    assert node_named(driver, "kernel_1").get_attribute("aria-pressed") == "true"
+    assert "kernel_1" in details(driver) and "tf.Variable" in details(driver), details(driver)  # its own line
+    assert "tf.argmax(" in driver.find_element(By.CSS_SELECTOR, "#findings .code [data-here]").text
+
+
+def test_looks(driver):
+    """Words stay in their boxes, whole pictures in narrow windows, and dark schemes are dark."""
+    for tab in ("tab-path", "tab-graph"):
+        driver.find_element(By.ID, tab).click()
+        outside = driver.execute_script("""return [...document.querySelectorAll('#stage .node:not(.gap)')].flatMap((node) => {
+          const box = node.querySelector('.shape').getBBox();
+          return [...node.querySelectorAll('text')].filter((text) => {
+            const words = text.getBBox();
+            return words.x < box.x || words.x + words.width > box.x + box.width || words.y < box.y || words.y + words.height > box.y + box.height;
+          }).map((text) => text.textContent);
+        })""")
+        assert not outside, outside
+    for width in (1440, 860, 500):
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": 640, "deviceScaleFactor": 1, "mobile": False})
+        assert driver.execute_script("return document.documentElement.scrollWidth") <= width, width
+        stage = driver.find_element(By.ID, "stage").size
+        assert stage["width"] > 250 and stage["height"] > 150, (width, stage)
+        assert driver.execute_script("return window.scrollY") == 0  # choosing a box scrolls the picture, not the page
+    brightness = "return getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number)"
+    for scheme, bright in (("light", True), ("dark", False)):
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+        assert (min(driver.execute_script(brightness)) > 128) == bright, scheme
+
+
+def test_notebook(driver):
+    """Two reports in one document, as the cells of a notebook show them."""
+    frames = driver.find_elements(By.TAG_NAME, "iframe")
+    assert len(frames) == 2
+    for frame, stop in zip(frames, ("argmax", "round")):
+        driver.switch_to.frame(frame)
+        selected = driver.find_element(By.CSS_SELECTOR, "#stage .node[aria-pressed=true]")
+        assert selected.get_attribute("aria-label").startswith(stop), selected.get_attribute("aria-label")
+        assert f"tf.{stop}(" in driver.find_element(By.CSS_SELECTOR, "#findings .code [data-here]").text
+        search_for(driver, stop)
+        driver.find_element(By.ID, "search").send_keys(Keys.ENTER)
+        assert focused(driver).startswith(stop), focused(driver)
+        driver.switch_to.default_content()
+    assert driver.execute_script("return getComputedStyle(document.body).display") == "block"  # the page's own styles stay inside
+
+
 def test_offline(driver):
     events = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
     requests = [event["params"] for event in events if event["method"] == "Network.requestWillBeSent"]

@@ -1,0 +1,101 @@
+"""The page, as reports, notebooks and explanations give it, in a real browser: tests/render_html/browser.py does the clicking."""
+
+import html.parser
+import json
+import linecache
+import pathlib
+import subprocess
+
+import pytest
+
+import whygrad
+import whygrad.tf as tf
+
+BROWSER = pathlib.Path(__file__).parents[2] / "tests" / "render_html" / "browser.py"
+
+FOUR_LOST = """\
+import whygrad.tf as tf
+variables = []
+with tf.GradientTape() as tape:
+    h = tf.ones([2, 3])
+    for i in range(2):
+        variables.append(tf.Variable(tf.ones([3, 3]), name=f"kernel_{i}"))
+        variables.append(tf.Variable(tf.zeros([3]), name=f"bias_{i}"))
+        h = tf.nn.relu(h @ variables[-2] + variables[-1])
+    best = tf.argmax(h, axis=1)
+    loss = tf.reduce_sum(tf.cast(best, tf.float32))
+assert tape.gradient(loss, variables) == [None] * 4
+"""
+ROUNDED = """\
+import whygrad.tf as tf
+w = tf.Variable([1.0, 2.0], name="w'&<w>")
+with tf.GradientTape() as tape:
+    loss = tf.reduce_sum(tf.round(w))
+assert tape.gradient(loss, w) is None
+"""
+
+
+def run_cell(program, name):
+    """As a notebook does: its lines are in linecache alone."""
+    linecache.cache[name] = (len(program), None, program.splitlines(True), name)
+    with whygrad.diagnose(values=True) as report:
+        exec(compile(program, name, "exec"), {})
+    return report
+
+
+def in_browser(test, page, folder):
+    path = folder / "page.html"
+    path.write_text(page, encoding="utf-8")
+    done = subprocess.run(["/usr/bin/python3", str(BROWSER), test, str(path)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def data_of(page):
+    return json.loads(page.split('<script type="application/json" id="data">')[1].split("</script>")[0])
+
+
+@pytest.mark.parametrize("test", ["several_beginnings", "looks"])
+def test_a_report_in_a_browser(test, tmp_path):
+    in_browser(test, run_cell(FOUR_LOST, f"<cell of {test}>").to_html(), tmp_path)
+
+
+def test_cells_of_one_notebook(tmp_path):
+    cells = "".join(run_cell(program, f"<cell {i}>")._repr_html_() for i, program in enumerate([FOUR_LOST, ROUNDED]))
+    in_browser("notebook", f"<!doctype html><meta charset='utf-8'><body>{cells}</body>", tmp_path)
+
+
+def test_a_page_of_python_holds_what_one_of_cpp_does():
+    data = data_of(run_cell(ROUNDED, "<cell of page>").to_html(title="Mine"))
+    assert data["title"] == "Mine" and data["source"]["<cell of page>"]["4"] == "    loss = tf.reduce_sum(tf.round(w))"
+    (pictures,) = data["pictures"]
+    assert [node["name"] for node in pictures["paths"][0]["nodes"]] == ["w'&<w>", "round", "reduce_sum"]
+    assert all(edge["d"].startswith("M") for edge in pictures["paths"][0]["edges"]) and pictures["groups"]
+
+
+def test_an_explanation_is_shown_too():
+    w = tf.Variable(1.0)
+    with tf.GradientTape() as tape:
+        y = tf.round(w)
+    explanation = whygrad.explain(tape, y, w)
+    assert data_of(explanation.to_html())["pictures"][0]["paths"]
+    assert explanation._repr_html_().startswith("<iframe srcdoc='<!DOCTYPE html>")
+
+
+def test_the_frame_of_a_cell_holds_the_very_page():
+    report = run_cell(ROUNDED, "<cell of frame>")
+    frames = []
+
+    class Frames(html.parser.HTMLParser):
+        def handle_starttag(self, tag, attributes):
+            frames.append((tag, dict(attributes)))
+
+    Frames().feed(report._repr_html_())
+    ((tag, attributes),) = frames
+    assert tag == "iframe" and attributes["srcdoc"] == report.to_html() and attributes["sandbox"] == "allow-scripts"
+
+
+def test_nothing_to_show():
+    with whygrad.diagnose() as report:
+        pass
+    assert report._repr_html_() == "<p>every gradient is there</p>"
+    assert data_of(report.to_html())["pictures"] == []
