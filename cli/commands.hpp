@@ -47,7 +47,7 @@ void explain_broken_training(const std::string& folder);
 struct ExplainOptions {
   std::string file;  // .wgflow
   std::string format = "text";
-  std::string output;  // empty: the standard output
+  std::string output;  // "-": the standard output. Empty: likewise, and for html a file in the present folder, whose name is printed
 };
 // Renders what save_flow saved.
 int explain(const ExplainOptions& options);

@@ -17,12 +17,14 @@
 namespace whygrad::cli {
 namespace {
 
+bool to_standard_output(const ExplainOptions& options) { return options.output == "-" || (options.output.empty() && options.format != "html"); }
+
 std::string rendered(const std::vector<Explanation>& explanations, const ExplainOptions& options) {
   if (options.format == "json") return to_json(explanations);
   if (options.format == "sarif") return to_sarif(explanations, {.root = std::filesystem::current_path().string()});
   if (options.format == "html") return to_html(explanations, {.title = std::filesystem::path(options.file).filename().string()});
   const Terminal terminal = Terminal::of(1);
-  const std::string text = to_text(explanations, {.colour = terminal.coloured && options.output.empty()});
+  const std::string text = to_text(explanations, {.colour = terminal.coloured && to_standard_output(options)});
   return text.empty() ? "nothing was found: every gradient that was asked for is there\n" : text;
 }
 
@@ -38,10 +40,14 @@ void write(const std::string& path, const std::string& text) {
 
 int explain(const ExplainOptions& options) {
   const std::string text = rendered(load_flow(options.file), options);
-  if (options.output.empty()) {
+  if (to_standard_output(options)) {
     fmt::print("{}", text);
-  } else {
+  } else if (!options.output.empty()) {
     write(options.output, text);
+  } else {  // a page is nothing for a terminal
+    const std::filesystem::path page = std::filesystem::absolute(std::filesystem::path(options.file).stem().string() + ".whygrad.html");
+    write(page.string(), text);
+    fmt::print(stderr, "whygrad: the page is {}\n", page.string());
   }
   return kDone;
 }

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import subprocess
 import sys
 
@@ -20,11 +21,11 @@ FINE = BROKEN.replace("tf.cast(tf.argmax(w), tf.float32)", "tf.reduce_sum(w ** 2
 
 @pytest.fixture
 def explain(tmp_path):
-    def run(source, *options, arguments=()):
+    def run(source, *options, words=None, environment={}):
         script = tmp_path / "script.py"
-        script.write_text(source)
-        command = [sys.executable, "-m", "whygrad", "explain", *options, str(script), *arguments]
-        return subprocess.run(command, capture_output=True, text=True, env=os.environ, cwd=tmp_path)
+        script.write_text(source, encoding="utf-8")
+        command = [sys.executable, "-m", "whygrad", "explain", *([*options, str(script)] if words is None else words)]
+        return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment}, cwd=tmp_path, encoding="utf-8")
 
     return run
 
@@ -60,9 +61,78 @@ def test_reports_for_machines(explain, tmp_path):
     assert report.read_text().lower().startswith("<!doctype html>")
 
 
-def test_the_script_gets_its_arguments(explain):
-    done = explain("import sys\nprint(sys.argv[1:])\n", arguments=["--epochs", "3"])
-    assert "['--epochs', '3']" in done.stdout
+def test_options_stand_on_both_sides_of_the_script(explain, tmp_path):
+    for words in (["--format", "json", "script.py"], ["script.py", "--format", "json"], ["script.py", "--format=json"], ["--format", "json", "script.py", "--"]):
+        done = explain(BROKEN, words=words)
+        assert done.returncode == 1 and json.loads(done.stdout), (words, done.stderr)
+    done = explain("import sys\nprint(sys.argv)\n", words=["script.py", "--output", "report", "--", "--format", "html", "--", "-x"])
+    assert "['script.py', '--format', 'html', '--', '-x']" in done.stdout, done.stderr
+    assert "every gradient is there" in (tmp_path / "report").read_text()
+
+
+def test_what_the_script_should_have_is_no_option(explain):
+    done = explain(BROKEN, words=["script.py", "--epochs", "3", "--format", "json"])
+    assert done.returncode == 2 and done.stdout == "" and "unknown option `--epochs`" in done.stderr
+    assert "help: what belongs to the script stands behind `--`: python -m whygrad explain --format=json script.py -- --epochs 3" in done.stderr
+    assert "unknown argument `data.csv`" in explain(BROKEN, words=["script.py", "data.csv"]).stderr
+    done = explain(BROKEN, words=["--fromat", "html", "script.py"])
+    assert done.returncode == 2 and "unknown option `--fromat`\nhelp: did you mean `--format`?" in done.stderr
+    for words in (["script.py", "--format", "pdf"], [], ["--format"], ["script.py", "--output"]):
+        done = explain(BROKEN, words=words)
+        assert done.returncode == 2 and "\nhelp: " in done.stderr and done.stdout == "", (words, done.stderr)
+
+
+def test_a_page_without_a_name_for_it(explain, tmp_path):
+    done = explain(BROKEN + "import os\nos.chdir('/')\n", words=["script.py", "--format", "html"])
+    page = tmp_path / "script.whygrad.html"
+    assert done.returncode == 1 and f"whygrad: the page is {page}" in done.stderr
+    assert done.stdout == "the program's own words None\n"
+    assert page.read_text().startswith("<!DOCTYPE html>") and "<title>script.py</title>" in page.read_text()
+
+
+TALKATIVE = BROKEN + """
+import atexit, subprocess, sys
+subprocess.run([sys.executable, "-c", "print('from a child')"])
+atexit.register(print, "at the end")
+sys.stdout.write("without an end of line")
+"""
+
+
+@pytest.mark.parametrize("form", ["json", "sarif"])
+def test_reports_for_machines_stand_alone_on_standard_output(explain, form):
+    done = explain(TALKATIVE, words=["script.py", "--format", form])
+    assert done.returncode == 1 and json.loads(done.stdout)
+    for words in ("the program's own words None", "from a child", "at the end", "without an end of line"):
+        assert words in done.stderr, done.stderr
+
+
+def test_standard_output_for_the_report_alone(explain):
+    done = explain(TALKATIVE, words=["script.py", "--format", "html", "--output", "-"])
+    assert done.stdout.startswith("<!DOCTYPE html>") and done.stdout.endswith("</html>\n") and "from a child" in done.stderr
+    done = explain(TALKATIVE, words=["script.py", "--output", "-"])
+    assert done.stdout.startswith("no gradient of") and "from a child" in done.stderr
+    done = explain(TALKATIVE, words=["script.py"])
+    assert done.stdout.startswith("the program's own words None") and "from a child" in done.stdout
+
+
+def test_where_no_report_can_be_written_is_said_before_the_script_runs(explain, tmp_path):
+    done = explain(BROKEN, words=["script.py", "--output", "no/such/report.json"])
+    assert done.returncode == 2 and "no/such/report.json cannot be written: there is no folder" in done.stderr and "own words" not in done.stdout
+    assert "it is a folder" in explain(BROKEN, words=["script.py", "--output", "."]).stderr
+
+
+def test_a_report_that_cannot_be_written_is_not_lost(explain, tmp_path):
+    (tmp_path / "there").mkdir()
+    done = explain(BROKEN + "import os\nos.rmdir('there')\n", words=["script.py", "--output", "there/report.txt"])
+    assert "cannot be written" in done.stderr
+    kept = pathlib.Path(done.stderr.split("the report is in ")[1].strip())
+    assert "argmax" in kept.read_text()
+    kept.unlink()
+
+
+def test_a_report_in_letters_that_the_terminal_has_not(explain):
+    done = explain(BROKEN.replace('name="w"', 'name="w\\u00e4"'), words=["script.py"], environment={"PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 1 and "w\u00e4" in done.stdout, done.stderr
 
 
 def test_submodules_of_tensorflow_are_found(explain):

@@ -1,22 +1,28 @@
 """python -m whygrad explain SCRIPT.py: runs a TensorFlow program on whygrad and says why gradients are absent, zero or not finite."""
 
-import argparse
 import pathlib
 import runpy
 import sys
 import traceback
 
-_FINE, _FOUND, _FAILED = 0, 1, 2
+from whygrad._command_line import FAILED, FINE, FOUND, Output, read_options
 
 
-def _render(report, form):
-    return {"text": str, "json": lambda r: r.to_json(), "sarif": lambda r: r.to_sarif(str(pathlib.Path.cwd())), "html": lambda r: r.to_html()}[form](report)
+def _render(report, options, folder):
+    if options.format == "json":
+        return report.to_json()
+    if options.format == "sarif":
+        return report.to_sarif(folder)
+    if options.format == "html":
+        return report.to_html(title=options.script.name)
+    return str(report)
 
 
 def _explain(options):
     import whygrad
     from whygrad.tf import _stand_in
 
+    folder, output = str(pathlib.Path.cwd()), Output(options)
     _stand_in.install()
     sys.argv = [str(options.script), *options.arguments]
     sys.path.insert(0, str(options.script.parent.resolve()))
@@ -29,31 +35,12 @@ def _explain(options):
         except Exception:
             traceback.print_exc()
             failed = True
-    text = _render(report, options.format)
-    if options.output:
-        options.output.write_text(text + "\n")
-    else:
-        sys.stdout.write(text + "\n")
-    return _FAILED if failed else _FOUND if report.findings else _FINE
+    output.write(_render(report, options, folder).rstrip("\n") + "\n")
+    return FAILED if failed else FOUND if report.findings else FINE
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="python -m whygrad", description="What whygrad does from the command line.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    explain = commands.add_parser(
-        "explain",
-        help="run a script that says `import tensorflow` on whygrad and report on its gradients",
-        description="Runs a script that says `import tensorflow` with whygrad.tf in its place and reports on every gradient that is absent, zero or not "
-                    "finite. Exit status: 0 where all gradients are fine, 1 where there is something to report, 2 where the script failed.",
-    )
-    explain.add_argument("--format", choices=["text", "json", "sarif", "html"], default="text")
-    explain.add_argument("--output", type=pathlib.Path, metavar="FILE", help="where the report goes; standard output by default")
-    explain.add_argument("script", type=pathlib.Path)
-    explain.add_argument("arguments", nargs=argparse.REMAINDER, help="for the script")
-    options = parser.parse_args()
-    if not options.script.is_file():
-        explain.error(f"there is no file {options.script}")
-    return _explain(options)
+    return _explain(read_options(sys.argv[1:]))
 
 
 if __name__ == "__main__":

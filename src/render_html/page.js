@@ -55,6 +55,7 @@
   }
   const fileName = (path) => path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
   const placeText = (place) => (place ? `${fileName(place.file)}:${place.line}` : "");
+  const callers = (place) => ((place && place.callers) || []).slice(0, 2).map((c) => (c.file === place.file ? `line ${c.line}` : placeText(c))).join(", ");
   const signature = (value) => `${value.dtype}[${value.shape.join(", ")}]`;
   function opName(graph, op) {
     const made = op.outputs ? graph.values[op.first_output] : {};
@@ -125,13 +126,13 @@
 
   // ---- Details of a node ----
 
-  function opDetails(graph, index) {
+  const placeRows = (place) => [["place", placeText(place)], ["called from", callers(place)], ["inside", ((place && place.inside) || []).map(placeText).join(", ")]];
+  function opDetails(graph, index, place = opPlace(graph, graph.ops[index])) {
     const op = graph.ops[index], def = graph.defs[op.def];
     const outputs = Array.from({ length: op.outputs }, (_, k) => graph.values[op.first_output + k]);
-    const place = opPlace(graph, op);
     const parts = [
       rows([["scope", scopeOf(graph, op)], ["makes", outputs.map(signature).join(", ")], ["from", op.inputs.map((v) => signature(graph.values[v])).join(", ")],
-        ["place", placeText(place)], ["function", place ? place.function || "" : ""], ["tape", op.standing ? `did not record it: ${op.standing}` : "recorded it"]]),
+        ...placeRows(place), ["function", place ? place.function || "" : ""], ["tape", op.standing ? `did not record it: ${op.standing}` : "recorded it"]]),
       code(place),
     ];
     op.inputs.forEach((value, i) => {
@@ -160,8 +161,8 @@
     if (node.kind === "op") return opDetails(graph, node.index);
     if (node.kind === "value") return valueDetails(graph, node.index);
     if (!step) return [];
-    if (graph && step.op !== undefined && step.status !== "source") return opDetails(graph, step.op);
-    return [rows([["signature", step.signature], ["place", placeText(step.place)]]), code(step.place)];
+    if (graph && step.op !== undefined && step.status !== "source") return opDetails(graph, step.op, step.place);
+    return [rows([["signature", step.signature], ...placeRows(step.place)]), code(step.place)];
   }
 
   function showDetails() {
@@ -358,7 +359,8 @@
   function showFindings() {
     byId("findings").replaceChildren(...causes.map((cause, number) => {
       const [finding] = cause.findings, open = number === state.cause;
-      const place = finding.op || finding.place ? `${finding.op || "cause"} ${placeText(finding.place)}` : "";
+      const from = callers(finding.place);
+      const place = finding.op || finding.place ? `${finding.op || "cause"} ${placeText(finding.place)}${from && `, called from ${from}`}` : "";
       return html("section", { class: "finding", "data-open": open && "true" },
         html("button", { "aria-expanded": String(open), onclick: () => { openCause(number); byId("findings").querySelectorAll("section > button")[number].focus(); } },
           html("span", { class: `badge ${finding.status}` }, FINDING_STATUS[finding.status]), html("span", { class: "name mono" }, names(cause.findings)),

@@ -9,6 +9,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
+
 namespace whygrad::testing {
 namespace {
 
@@ -50,6 +52,17 @@ TEST_F(Explain, HtmlIntoAFile) {
   EXPECT_EQ(r.status, 0) << r.err;
   EXPECT_THAT(r.out, IsEmpty());
   EXPECT_THAT(read_bytes(folder_ / "run.html"), AllOf(HasSubstr("<title>run.wgflow</title>"), HasSubstr("</html>")));
+}
+
+TEST_F(Explain, HtmlWithoutANameForIt) {
+  const std::filesystem::path page = std::filesystem::absolute("run.whygrad.html");
+  const Finished r = run({"explain", file_, "--format", "html"});
+  EXPECT_EQ(r.status, 0) << r.err;
+  EXPECT_THAT(r.out, IsEmpty());
+  EXPECT_THAT(r.err, HasSubstr("whygrad: the page is " + page.string()));
+  EXPECT_THAT(read_bytes(page.string()), HasSubstr("</html>"));
+  std::filesystem::remove(page);
+  EXPECT_THAT(run({"explain", "--output", "-", "--format", "html", file_}).out, HasSubstr("</html>"));
 }
 
 TEST_F(Explain, NothingFound) {

@@ -1,0 +1,111 @@
+"""What `python -m whygrad` understands, and where its report goes."""
+
+import argparse
+import os
+import pathlib
+import shlex
+import sys
+import tempfile
+
+FINE, FOUND, FAILED = 0, 1, 2  # exit statuses
+_PROGRAM = "python -m whygrad"
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong, and then what to do."""
+
+    def error(self, message, advice=None):
+        self.exit(FAILED, f"{self.prog}: {message}\nhelp: {advice or f'`{self.prog} --help` lists what there is'}\n")
+
+
+def _parsers():
+    parser = _Parser(prog=_PROGRAM, description="What whygrad does from the command line.", allow_abbrev=False)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    explain = commands.add_parser(
+        "explain",
+        help="run a script that says `import tensorflow` on whygrad and report on its gradients",
+        usage=f"{_PROGRAM} explain [--format FORMAT] [--output FILE] SCRIPT [-- ARGUMENTS OF THE SCRIPT]",
+        description="Runs a script that says `import tensorflow` with whygrad.tf in its place and reports on every gradient that is absent, zero or not "
+                    "finite. Options stand before or behind the script; what belongs to the script stands behind `--`.",
+        epilog="Exit status: 0 where all gradients are fine, 1 where there is something to report, 2 where the script failed or the command was not "
+               "understood.",
+        allow_abbrev=False,
+    )
+    explain.add_argument("--format", choices=["text", "json", "sarif", "html"], default="text", metavar="FORMAT",
+                         help="text (default); html: a page for a browser; sarif: for code hosts; json")
+    explain.add_argument("--output", metavar="FILE",
+                         help="where the report goes. If not said, a page goes to SCRIPT.whygrad.html in the present folder, everything else to standard "
+                              "output, behind what the script prints there; where the report is json or sarif, or FILE is `-`, it stands there alone, and "
+                              "what the script prints goes to standard error")
+    explain.add_argument("script", type=pathlib.Path, metavar="SCRIPT")
+    return parser, explain
+
+
+def _refuse_unknown(explain, options, unknown):
+    """Words that are neither an option nor the script."""
+    from difflib import get_close_matches
+
+    word = unknown[0]
+    near = get_close_matches(word.split("=")[0], ["--format", "--output", "--help"], 1, 0.7) if word.startswith("--") else []
+    script = str(options.script) if options.script.is_file() else "SCRIPT.py"
+    own = [f"--{name}={value}" for name, value in (("format", options.format), ("output", options.output)) if value != explain.get_default(name)]
+    command = shlex.join([*own, script, "--", *(other for other in unknown if other != script)])
+    explain.error(f"unknown {'option' if word.startswith('-') else 'argument'} `{word}`",
+                  (f"did you mean `{near[0]}`? " if near else "") + f"what belongs to the script stands behind `--`: {_PROGRAM} explain {command}")
+
+
+def read_options(words):
+    """What the command line asks for. Does not return where it cannot be understood."""
+    end = words.index("--") if "--" in words else len(words)
+    parser, explain = _parsers()
+    options, unknown = parser.parse_known_args(words[:end])
+    if unknown:
+        _refuse_unknown(explain, options, unknown)
+    if not options.script.is_file():
+        explain.error(f"there is no file {options.script}", "name the script to run")
+    options.arguments = words[end + 1:]
+    if options.output is None and options.format == "html":
+        options.output = f"{options.script.stem}.whygrad.html"
+        options.announced = True
+    else:
+        options.announced = False
+    # Before the script is run: it may take hours, and it may change to another folder.
+    options.file = None if options.output in (None, "-") else pathlib.Path(options.output).absolute()
+    if options.file is not None and (options.file.is_dir() or not options.file.parent.is_dir()):
+        explain.error(f"{options.output} cannot be written: {'it is a folder' if options.file.is_dir() else f'there is no folder {options.file.parent}'}",
+                      "name a file in a folder that there is")
+    return options
+
+
+class Output:
+    """Where the report goes. Made before the script is run, since its standard output may have to be kept apart from the report."""
+
+    def __init__(self, options):
+        self._file, self._announced = options.file, options.announced
+        self._stream = None
+        if self._file is None:
+            self._stream = os.dup(1)
+            if options.output == "-" or options.format != "text":
+                sys.stdout.flush()
+                os.dup2(2, 1)  # until the process ends: programs that the script starts, and functions called at exit, print too
+
+    def write(self, text):
+        data = text.encode("utf-8", "backslashreplace")
+        if self._file is None:
+            sys.stdout.flush()
+            try:
+                with open(self._stream, "wb") as stream:
+                    stream.write(data)
+            except BrokenPipeError:
+                pass  # whoever was reading has seen enough
+            return
+        try:
+            self._file.write_bytes(data)
+        except OSError as error:
+            descriptor, name = tempfile.mkstemp(self._file.suffix, "whygrad-")
+            with open(descriptor, "wb") as file:
+                file.write(data)
+            print(f"whygrad: {self._file} cannot be written: {error.strerror}\nhelp: the report is in {name}", file=sys.stderr)
+            return
+        if self._announced:
+            print(f"whygrad: the page is {self._file}", file=sys.stderr)
