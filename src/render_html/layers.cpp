@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <tuple>
 #include <utility>
 
@@ -52,16 +53,35 @@ std::vector<Span> spans_of(const Drawing& drawing) {
   return spans;
 }
 
+// Of the arrows that enter a box, the one at the end of the longest chain: chains should run straight, with what goes into them beside.
+std::vector<bool> chain_arrows(const std::vector<Span>& spans, const std::vector<std::size_t>& layer) {
+  std::vector<std::size_t> downwards(spans.size()), depth(layer.size()), deepest(layer.size(), spans.size());
+  std::iota(downwards.begin(), downwards.end(), 0);
+  std::stable_sort(downwards.begin(), downwards.end(), [&](std::size_t a, std::size_t b) { return layer[spans[a].upper] < layer[spans[b].upper]; });
+  for (const std::size_t a : downwards) {
+    const Span& span = spans[a];
+    if (deepest[span.lower] != spans.size() && depth[span.upper] < depth[span.lower]) continue;
+    deepest[span.lower] = a;
+    depth[span.lower] = depth[span.upper] + 1;
+  }
+  std::vector<bool> result(spans.size());
+  for (const std::size_t a : deepest) {
+    if (a != spans.size()) result[a] = true;
+  }
+  return result;
+}
+
 // Makes the points and edges between the layers.
 class Cutter {
  public:
   explicit Cutter(Layers& layers) : layers_(layers) {}
 
-  void add(const Arrow& arrow, const Span& span) {
+  // `weight`: how straight the arrow should be.
+  void add(const Span& span, std::int64_t weight) {
     std::vector<std::size_t> route = {span.upper};
     for (std::size_t layer = layers_.layer[span.upper] + 1; layer < layers_.layer[span.lower]; ++layer) route.push_back(point(span, layer));
     if (span.upper != span.lower) route.push_back(span.lower);
-    for (std::size_t i = 1; i < route.size(); ++i) join(route[i - 1], route[i], arrow.straight);
+    for (std::size_t i = 1; i < route.size(); ++i) join(route[i - 1], route[i], weight);
     if (span.reversed) std::reverse(route.begin(), route.end());
     layers_.routes.push_back(std::move(route));
   }
@@ -74,11 +94,11 @@ class Cutter {
     return at->second;
   }
 
-  void join(std::size_t from, std::size_t to, bool straight) {
+  void join(std::size_t from, std::size_t to, std::int64_t weight) {
     const auto [at, added] = edges_.try_emplace({from, to}, layers_.edges.size());
     if (added) layers_.edges.push_back({from, to, 0});
     const int points = (layers_.is_box(from) ? 0 : 1) + (layers_.is_box(to) ? 0 : 1);
-    const std::int64_t weight = (straight ? 20 : 1) * (points == 2 ? 8 : points == 1 ? 2 : 1);
+    weight *= points == 2 ? 8 : points == 1 ? 2 : 1;
     layers_.edges[at->second].weight = std::max(layers_.edges[at->second].weight, weight);
   }
 
@@ -98,8 +118,9 @@ Layers cut_into_layers(const Drawing& drawing) {
   Layers layers;
   layers.boxes = drawing.boxes.size();
   for (const std::int64_t layer : network_simplex(drawing.boxes.size(), distances)) layers.layer.push_back(static_cast<std::size_t>(layer));
+  const std::vector<bool> chain = chain_arrows(spans, layers.layer);
   Cutter cutter(layers);
-  for (std::size_t a = 0; a < spans.size(); ++a) cutter.add(drawing.arrows[a], spans[a]);
+  for (std::size_t a = 0; a < spans.size(); ++a) cutter.add(spans[a], drawing.arrows[a].straight ? 40 : chain[a] ? 2 : 1);
   layers.rows.resize(*std::max_element(layers.layer.begin(), layers.layer.end()) + 1);
   for (std::size_t node = 0; node < layers.layer.size(); ++node) layers.rows[layers.layer[node]].push_back(node);
   return layers;
