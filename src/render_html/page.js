@@ -5,7 +5,16 @@
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const explanations = data.flow.explanations;
-  const causes = data.pictures.flatMap((pictures, e) => pictures.paths.map((path) => ({ e, path, findings: path.findings.map((f) => explanations[e].findings[f]) })));
+  // Findings by what they have in common, each with its picture; those of one explanation share it.
+  const causes = (() => {
+    const byGroup = new Map();
+    data.pictures.forEach((pictures, e) => pictures.paths.forEach((path) => path.findings.forEach((f) => {
+      const finding = explanations[e].findings[f];
+      if (!byGroup.has(finding.group)) byGroup.set(finding.group, []);
+      byGroup.get(finding.group).push({ e, path, f, finding });
+    })));
+    return [...byGroup.values()];
+  })();
   const firstGraph = explanations.findIndex((explanation) => explanation.graph);
 
   const OP_STATUS = {
@@ -24,8 +33,8 @@
   const CHARACTER = 7.4;  // width of one, on average
   const SMALLEST = 0.7;  // zoom at which the words can still be read
 
-  // What is shown: a cause (number, or -1), a tab, a group of the whole graph, and the selected node.
-  const state = { explanation: Math.max(firstGraph, 0), cause: causes.length ? 0 : -1, tab: "path", group: 0, selected: -1, zoom: 1 };
+  // What is shown: a cause (number, or -1) and the finding whose picture it is, a tab, a group of the whole graph, and the selected node.
+  const state = { explanation: Math.max(firstGraph, 0), cause: causes.length ? 0 : -1, member: 0, tab: "path", group: 0, selected: -1, zoom: 1 };
   const byId = (id) => document.getElementById(id);
   const stage = byId("stage");
 
@@ -46,12 +55,12 @@
   // ---- The data ----
 
   const graphOf = (e) => explanations[e] && explanations[e].graph;
-  const present = () => (state.cause < 0 ? null : causes[state.cause].findings[0]);
+  const present = () => (state.cause < 0 ? null : causes[state.cause][state.member].finding);
   function view() {
     const pictures = data.pictures[state.explanation];
     if (!pictures) return null;
     if (state.tab === "graph") return pictures.groups[state.group];
-    return state.cause < 0 ? null : causes[state.cause].path;
+    return state.cause < 0 ? null : causes[state.cause][state.member].path;
   }
   const fileName = (path) => path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
   const placeText = (place) => (place ? `${fileName(place.file)}:${place.line}` : "");
@@ -328,54 +337,53 @@
 
   const unique = (items) => [...new Set(items)];
   const sourceName = (finding) => finding.source_name || finding.source;
-  function names(findings) {
-    const all = unique(findings.map(sourceName));
+  function names(cause) {
+    const all = unique(cause.map(({ finding }) => sourceName(finding)));
     return all.length > 4 ? `${all.slice(0, 3).join(", ")} and ${all.length - 3} more` : all.join(", ");
   }
   // Buttons that lead to the beginnings in the picture.
   function beginnings(cause) {
-    if (cause.findings.length === 1) return [];
-    return [html("h3", {}, `${cause.findings.length} ${MANY[cause.findings[0].status]}`), html("ul", { class: "beginnings" }, ...cause.findings.map((finding, i) => {
-      const node = cause.path.nodes.findIndex((one) => one.kind === "step" && one.finding === cause.path.findings[i] && one.index === 0);
+    if (cause.length === 1) return [];
+    return [html("h3", {}, `${cause.length} ${MANY[cause[0].finding.status]}`), html("ul", { class: "beginnings" }, ...cause.map(({ path, f, finding }, member) => {
+      const node = path.nodes.findIndex((one) => one.kind === "step" && one.finding === f && one.index === 0);
       const name = `${sourceName(finding)} ${finding.source_signature}`.trim();
-      return html("li", {}, node < 0 ? name : html("button", { onclick: () => toBeginning(node) }, name));
+      return html("li", {}, node < 0 ? name : html("button", { onclick: () => toBeginning(member, node) }, name));
     }))];
   }
-  function toBeginning(node) {
-    if (state.tab !== "path") Object.assign(state, { tab: "path", explanation: causes[state.cause].e });
-    state.selected = node;
+  function toBeginning(member, node) {
+    Object.assign(state, { member, explanation: causes[state.cause][member].e, tab: "path", group: 0, selected: node });
     refresh();
   }
   function causeBody(cause) {
-    const [finding] = cause.findings;
+    const { finding } = cause[0];
     const text = (title, content) => (content ? [html("h3", {}, title), html("p", {}, content)] : []);
-    const all = (list) => unique(cause.findings.flatMap(list)).join("; ");
-    return html("div", { class: "body" }, code(finding.place), ...beginnings(cause), ...text("Why", unique(cause.findings.map((one) => one.why)).join(" · ")),
-      ...text("Seen", all((one) => one.evidence)), ...text("Fix", unique(cause.findings.map((one) => one.remedy)).join(" · ")),
+    const all = (list, between) => unique(cause.flatMap((one) => list(one.finding))).join(between);
+    return html("div", { class: "body" }, code(finding.place), ...beginnings(cause), ...text("Why", all((one) => one.why, " · ")), ...text("Seen", all((one) => one.evidence, "; ")),
+      ...text("Fix", all((one) => one.remedy, " · ")),
       ...(finding.confidence === "proven" ? [] : text("Sure", finding.confidence === "likely" ? "likely, not proven" : "not known: records are missing")),
-      ...text("Would remain", all((one) => one.others.map((other) => `${other.op} ${placeText(other.place)}`))),
+      ...text("Would remain", all((one) => one.others.map((other) => `${other.op} ${placeText(other.place)}`), "; ")),
       html("p", { class: "soft" }, `${finding.code} ${(data.reasons[finding.code] || {}).title || ""}`));
   }
   function showFindings() {
     byId("findings").replaceChildren(...causes.map((cause, number) => {
-      const [finding] = cause.findings, open = number === state.cause;
+      const { finding } = cause[0], open = number === state.cause;
       const from = callers(finding.place);
       const place = finding.op || finding.place ? `${finding.op || "cause"} ${placeText(finding.place)}${from && `, called from ${from}`}` : "";
       return html("section", { class: "finding", "data-open": open && "true" },
         html("button", { "aria-expanded": String(open), onclick: () => { openCause(number); byId("findings").querySelectorAll("section > button")[number].focus(); } },
-          html("span", { class: `badge ${finding.status}` }, FINDING_STATUS[finding.status]), html("span", { class: "name mono" }, names(cause.findings)),
+          html("span", { class: `badge ${finding.status}` }, FINDING_STATUS[finding.status]), html("span", { class: "name mono" }, names(cause)),
           html("div", { class: "soft mono" }, place)),
         open ? causeBody(cause) : null);
     }));
   }
   function openCause(number) {
-    Object.assign(state, { cause: number, explanation: causes[number].e, tab: "path", group: 0, selected: -1 });
+    Object.assign(state, { cause: number, member: 0, explanation: causes[number][0].e, tab: "path", group: 0, selected: -1 });
     const path = view();
     if (path) state.selected = Math.max(path.nodes.findIndex((node) => STOPS.includes(node.status)), -1);
     refresh();
   }
   function summary() {
-    const count = causes.reduce((sum, cause) => sum + cause.findings.length, 0);
+    const count = causes.reduce((sum, cause) => sum + cause.length, 0);
     if (count === 0) return "nothing was found";
     const gradients = count === 1 ? "1 finding" : `${count} findings`;
     return count === causes.length ? gradients : `${gradients}, ${causes.length} cause${causes.length === 1 ? "" : "s"}`;

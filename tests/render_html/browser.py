@@ -130,12 +130,17 @@ def test_large(driver):
 def test_several_beginnings(driver):
     """Of a page with four variables that are lost at one place."""
     assert driver.find_element(By.ID, "summary").text == "4 findings, 1 cause"
-    labels = [node.get_attribute("aria-label") for node in nodes(driver)]
-    for name in ("kernel_0", "bias_0", "kernel_1", "bias_1", "argmax"):
-        assert sum(label.startswith(name) for label in labels) == 1, (name, labels)
+    assert "called from line 11" in driver.find_element(By.CSS_SELECTOR, "#findings button").text
+    assert "called from" in details(driver), details(driver)
     beginnings = driver.find_elements(By.CSS_SELECTOR, "#findings .beginnings button")
     assert [button.text.split()[0] for button in beginnings] == ["kernel_0", "bias_0", "kernel_1", "bias_1"]
-    beginnings[2].click()
+    for i, name in enumerate(["kernel_0", "bias_0", "kernel_1", "bias_1"]):
+        driver.find_elements(By.CSS_SELECTOR, "#findings .beginnings button")[i].click()
+        labels = [node.get_attribute("aria-label") for node in nodes(driver)]
+        for shown in (name, "argmax"):
+            assert sum(label.startswith(shown) for label in labels) == 1, (shown, labels)
+        assert node_named(driver, name).get_attribute("aria-pressed") == "true"
+    driver.find_elements(By.CSS_SELECTOR, "#findings .beginnings button")[2].click()
     assert node_named(driver, "kernel_1").get_attribute("aria-pressed") == "true"
     assert "kernel_1" in details(driver) and "tf.Variable" in details(driver), details(driver)  # its own line
     assert "tf.argmax(" in driver.find_element(By.CSS_SELECTOR, "#findings .code [data-here]").text

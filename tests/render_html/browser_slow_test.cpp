@@ -69,6 +69,7 @@ TEST(Browser, SearchLeadsToTheOp) { in_browser("search", accuracy_as_loss()); }
 TEST(Browser, KeyboardAlone) { in_browser("keyboard", accuracy_as_loss()); }
 TEST(Browser, ScreenReadersFindRolesAndNames) { in_browser("roles", accuracy_as_loss()); }
 TEST(Browser, FiveThousandOps) { in_browser("large", large()); }
+TEST(Browser, WordsStayInTheirBoxesAndPicturesInTheirWindows) { in_browser("looks", accuracy_as_loss()); }
 TEST(Browser, AsksTheNetworkForNothing) { in_browser("offline", accuracy_as_loss()); }
 
 }  // namespace
