@@ -121,6 +121,12 @@ def test_where_no_report_can_be_written_is_said_before_the_script_runs(explain, 
     assert "it is a folder" in explain(BROKEN, words=["script.py", "--output", "."]).stderr
 
 
+def test_standard_output_that_is_closed(tmp_path):
+    (tmp_path / "script.py").write_text(BROKEN)
+    done = subprocess.run(f"{sys.executable} -m whygrad explain script.py >&-", shell=True, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
+    assert done.returncode == 2 and "standard output is closed\nhelp: name a file for the report: --output FILE" in done.stderr
+
+
 def test_a_report_that_cannot_be_written_is_not_lost(explain, tmp_path):
     (tmp_path / "there").mkdir()
     done = explain(BROKEN + "import os\nos.rmdir('there')\n", words=["script.py", "--output", "there/report.txt"])

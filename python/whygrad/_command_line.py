@@ -71,7 +71,12 @@ def read_options(words):
         options.announced = False
     # Before the script is run: it may take hours, and it may change to another folder.
     options.file = None if options.output in (None, "-") else pathlib.Path(options.output).absolute()
-    if options.file is not None and (options.file.is_dir() or not options.file.parent.is_dir()):
+    if options.file is None:
+        try:
+            os.fstat(1)
+        except OSError:
+            explain.error("standard output is closed", "name a file for the report: --output FILE")
+    elif options.file.is_dir() or not options.file.parent.is_dir():
         explain.error(f"{options.output} cannot be written: {'it is a folder' if options.file.is_dir() else f'there is no folder {options.file.parent}'}",
                       "name a file in a folder that there is")
     return options

@@ -75,8 +75,8 @@ def _show_in_notebook(explanation):
     if not explanation.findings:
         return "<p>every gradient is there</p>"
     page = explanation.to_html().replace("&", "&amp;").replace("'", "&#39;")
-    style = "border: 1px solid #8886; border-radius: 8px"
-    return f"<iframe srcdoc='{page}' sandbox='allow-scripts' title='Why is there no gradient?' width='100%' height='640' style='{style}'></iframe>"
+    style = "box-sizing: border-box; border: 1px solid #8886; border-radius: 8px"
+    return f"<iframe srcdoc='{page}' sandbox='allow-scripts' title='Why is there no gradient?' width='100%' height='680' style='{style}'></iframe>"
 
 
 Explanation._repr_html_ = _show_in_notebook

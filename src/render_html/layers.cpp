@@ -87,11 +87,15 @@ class Cutter {
   }
 
  private:
-  // Arrows that leave a box share it; those that enter from below do not mix with them.
+  // Long arrows that leave a box share it; those that enter from below do not mix with them. Arrows around one layer may pass on either side of what
+  // stands there, which a shared point could not.
   std::size_t point(const Span& span, std::size_t layer) {
-    const auto [at, added] = points_.try_emplace({span.upper, span.reversed, layer}, layers_.layer.size());
-    if (added) layers_.layer.push_back(layer);
-    return at->second;
+    if (layers_.layer[span.lower] - layers_.layer[span.upper] > 2) {
+      const auto [at, added] = points_.try_emplace({span.upper, span.reversed, layer}, layers_.layer.size());
+      if (!added) return at->second;
+    }
+    layers_.layer.push_back(layer);
+    return layers_.layer.size() - 1;
   }
 
   void join(std::size_t from, std::size_t to, std::int64_t weight) {

@@ -166,6 +166,18 @@ TEST(Layout, AChainOfSumsIsStraightWithItsTermsOnBothSides) {
   EXPECT_GE(straight, sums.size() - 3);  // but for the first ones, whose terms are as long a chain
 }
 
+// m is the mean of x; x - m and (x - m)**2 both use both.
+TEST(Layout, ArrowsAroundOneBoxPassOnBothSides) {
+  Drawing drawing{.boxes = std::vector<Box>(4, {.width = 90, .height = 42}), .arrows = {{0, 1}, {0, 2}, {1, 2}, {0, 3}, {1, 3}}};
+  lay_out(drawing);
+  check(drawing);
+  const auto points = [](const Arrow& arrow) { return arrow.curve[arrow.curve.size() / 2].x; };
+  const double left = std::min(points(drawing.arrows[1]), points(drawing.arrows[3])),
+               right = std::max(points(drawing.arrows[1]), points(drawing.arrows[3]));
+  EXPECT_LT(left, drawing.boxes[1].centre.x);
+  EXPECT_GT(right, drawing.boxes[1].centre.x);
+}
+
 TEST(Layout, CirclesAreDrawnUpwards) {
   Drawing drawing{.boxes = std::vector<Box>(3, {.width = 90, .height = 42}), .arrows = {{0, 1}, {1, 2}, {2, 0}}};
   lay_out(drawing);
