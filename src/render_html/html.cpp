@@ -163,7 +163,7 @@ std::string script_json(const Json& json) {
 }  // namespace
 
 std::string to_html(const Explanations& explanations, const HtmlOptions& options) {
-  Json data = {{"title", options.title}, {"flow", Json::parse(to_json(explanations))}, {"pictures", Json::array()}};
+  Json data = {{"title", options.title}, {"note", options.note}, {"flow", Json::parse(to_json(explanations))}, {"pictures", Json::array()}};
   for (const Explanation& explanation : explanations) data["pictures"].push_back(pictures_json(explanation));
   data["source"] = source_json(wanted_lines(data["flow"]));
   data["reasons"] = Json::object();

@@ -235,7 +235,7 @@
   function draw() {
     const shownView = view();
     if (!shownView || shownView.nodes.length === 0) {
-      stage.replaceChildren(html("p", {}, causes.length ? "There is nothing to draw here." : "Every gradient that was asked for is there."));
+      stage.replaceChildren(html("p", {}, causes.length ? "There is nothing to draw here." : data.note || "Every gradient that was asked for is there."));
       return;
     }
     const textures = svg("defs", {});
@@ -347,12 +347,13 @@
     return [html("h3", {}, `${cause.length} ${MANY[cause[0].finding.status]}`), html("ul", { class: "beginnings" }, ...cause.map(({ path, f, finding }, member) => {
       const node = path.nodes.findIndex((one) => one.kind === "step" && one.finding === f && one.index === 0);
       const name = `${sourceName(finding)} ${finding.source_signature}`.trim();
-      return html("li", {}, node < 0 ? name : html("button", { onclick: () => toBeginning(member, node) }, name));
+      return html("li", {}, node < 0 ? name : html("button", { "data-member": member, onclick: () => toBeginning(member, node) }, name));
     }))];
   }
   function toBeginning(member, node) {
     Object.assign(state, { member, explanation: causes[state.cause][member].e, tab: "path", group: 0, selected: node });
     refresh();
+    byId("findings").querySelector(`[data-member="${member}"]`).focus();  // it was made anew
   }
   function causeBody(cause) {
     const { finding } = cause[0];
@@ -365,7 +366,7 @@
       html("p", { class: "soft" }, `${finding.code} ${(data.reasons[finding.code] || {}).title || ""}`));
   }
   function showFindings() {
-    byId("findings").replaceChildren(...causes.map((cause, number) => {
+    byId("findings").replaceChildren(...(data.note ? [html("p", { class: "note" }, data.note)] : []), ...causes.map((cause, number) => {
       const { finding } = cause[0], open = number === state.cause;
       const from = callers(finding.place);
       const place = finding.op || finding.place ? `${finding.op || "cause"} ${placeText(finding.place)}${from && `, called from ${from}`}` : "";

@@ -140,6 +140,7 @@ def test_several_beginnings(driver):
         for shown in (name, "argmax"):
             assert sum(label.startswith(shown) for label in labels) == 1, (shown, labels)
         assert node_named(driver, name).get_attribute("aria-pressed") == "true"
+        assert driver.switch_to.active_element.text.startswith(name)  # the keyboard stays where it was
     driver.find_elements(By.CSS_SELECTOR, "#findings .beginnings button")[2].click()
     assert node_named(driver, "kernel_1").get_attribute("aria-pressed") == "true"
     assert "kernel_1" in details(driver) and "tf.Variable" in details(driver), details(driver)  # its own line

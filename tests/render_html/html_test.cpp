@@ -214,6 +214,8 @@ TEST(Html, TextOfTheUserCannotBecomeCode) {
 TEST(Html, NothingToSay) {
   const json data = data_of(to_html(std::vector<Explanation>()));
   EXPECT_TRUE(data["pictures"].empty());
+  EXPECT_EQ(data["note"], "");
+  EXPECT_EQ(data_of(to_html(std::vector<Explanation>(), {.note = "stopped at train.py:3"}))["note"], "stopped at train.py:3");
 }
 
 }  // namespace

@@ -10,6 +10,7 @@ namespace whygrad {
 
 struct HtmlOptions {
   std::string title = "Why is there no gradient?";
+  std::string note = {};  // what there is to say beside the findings, such as where the program stopped
 };
 
 // One self-contained page that asks no network for anything: the findings, the broken path of each as a picture, and the whole graph, collapsed by
