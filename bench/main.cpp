@@ -1,5 +1,6 @@
 // whygrad-bench [Google Benchmark's flags] | --lines WORKLOADS | --memory WORKLOAD MODE
 #include "lines.hpp"
+#include "neighbour.hpp"
 #include "workloads.hpp"
 
 #include <whygrad/base/error.hpp>
@@ -24,6 +25,12 @@ int main(int argc, char** argv) {
         const std::function<void()> step = workload.make();
         for (auto _ : state) step();
       })->Unit(benchmark::kMillisecond);
+      if (workload.per != 1) continue;
+      benchmark::RegisterBenchmark(("neighbour/" + workload.name).c_str(),
+                                   [&workload](benchmark::State& state) { whygrad::bench::run_beside_neighbour(state, workload); })
+          ->Unit(benchmark::kMillisecond)
+          ->UseManualTime()
+          ->MinTime(4);
     }
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;

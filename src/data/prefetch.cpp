@@ -53,7 +53,7 @@ class PrefetchCursor : public Cursor {
   void run() noexcept {
     std::exception_ptr error;
     try {
-      set_num_threads(1);  // a second team of OpenMP threads would fight the loop's for the processors
+      set_num_threads(1);  // those of the loop have the processors
       Element element;
       while (upstream_->next(element)) {
         element.materialise();

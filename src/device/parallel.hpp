@@ -1,30 +1,34 @@
-// Splits a loop over the one OpenMP runtime, which oneDNN shares.
+// Splits a loop over the threads of the pool.
 #pragma once
 
-#include "device/float_mode.hpp"
-
-#include <omp.h>
+#include "device/thread_pool.hpp"
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
+#include <type_traits>
 
 namespace whygrad::device {
 
-// Calls body(begin, end) over [0, n) in one contiguous piece per thread. Loops of at most `grain` steps run in place: entering OpenMP costs about
-// a microsecond. `grain` is in steps of the loop, so pass fewer for dearer steps. body must not throw.
+// Calls body(piece) for each piece in [0, pieces), on several threads.
+template <class Body>
+void parallel_pieces(int pieces, Body&& body) {
+  using Plain = std::remove_reference_t<Body>;
+  const auto run = [](void* b, int piece) { (*static_cast<Plain*>(b))(piece); };
+  run_pieces(pieces, run, const_cast<std::remove_const_t<Plain>*>(std::addressof(body)));
+}
+
+// Calls body(begin, end) over [0, n) in one contiguous piece per thread. Loops of at most `grain` steps run in place: to hand out pieces costs about
+// a microsecond. `grain` is in steps of the loop, so pass fewer for dearer steps.
 template <class Body>
 void parallel_for(std::int64_t n, std::int64_t grain, Body&& body) {
   if (n <= 0) return;
-  const int threads = n <= grain || omp_in_parallel() ? 1 : static_cast<int>(std::min<std::int64_t>(omp_get_max_threads(), (n + grain - 1) / grain));
-  if (threads == 1) return body(std::int64_t{0}, n);
-  const FloatMode mode = FloatMode::mine();
-#pragma omp parallel num_threads(threads)
-  {
-    const FloatModeScope scope(mode);
-    const std::int64_t count = omp_get_num_threads(), me = omp_get_thread_num();
-    const std::int64_t begin = n * me / count, end = n * (me + 1) / count;
+  const auto pieces = n <= grain || in_parallel() ? 1 : std::min<std::int64_t>(thread_count(), (n + grain - 1) / grain);
+  if (pieces == 1) return body(std::int64_t{0}, n);
+  parallel_pieces(static_cast<int>(pieces), [&](int piece) {
+    const std::int64_t begin = n * piece / pieces, end = n * (piece + 1) / pieces;
     if (begin < end) body(begin, end);
-  }
+  });
 }
 
 }  // namespace whygrad::device

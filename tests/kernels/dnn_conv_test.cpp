@@ -2,7 +2,7 @@
 
 #include <thread>
 
-#include <omp.h>
+#include <whygrad/device/device.hpp>
 
 #include "kernels/dnn_test.hpp"
 
@@ -176,12 +176,30 @@ TEST(Conv, ManyShapes) {
   for (std::int64_t width = 3; width < 6; ++width) check_width(width);
 }
 
+// Batches large enough to be cut by images: into equal parts, into unequal ones, and not at all where a thread would be idle.
+TEST(Conv, PartsOfABatch) {
+  const Case cases[] = {
+      {"equal parts", 4, 9, 8, 16, 16, 3, 3, {.pad_before = {1, 1}, .pad_after = {1, 1}}},
+      {"unequal parts", 9, 9, 8, 16, 16, 3, 3, {.strides = {2, 1}, .pad_before = {1, 0}, .pad_after = {0, 2}}},
+      {"an idle thread", 3, 11, 11, 16, 16, 3, 3, {}},
+      {"groups", 8, 9, 8, 16, 16, 3, 3, {.dilations = {1, 2}, .pad_before = {1, 1}, .pad_after = {1, 1}, .groups = 2}},
+  };
+  const int before = num_threads();
+  for (const int threads : {2, 4}) {
+    set_num_threads(threads);
+    for (const Case& k : cases) {
+      check_forward<float>(k, Layout::kRowMajor);
+      check_backward<float>(k, Layout::kRowMajor);
+    }
+  }
+  set_num_threads(before);
+}
+
 // Threads build, run and drop primitives of their own; the leak checker sees what one leaves behind.
 TEST(Conv, SeveralThreads) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([] {
-      omp_set_num_threads(1);  // of this thread: four teams would only get in each other's way
       for (int round = 0; round < 3; ++round) {
         check_forward<float>(kCases[2], Layout::kRowMajor);
         check_backward<float>(kCases[2], Layout::kRowMajor);

@@ -3,7 +3,7 @@
 
 #include "kernels/kernel_test.hpp"
 
-#include <omp.h>
+#include <whygrad/device/device.hpp>
 
 #include <cmath>
 #include <limits>
@@ -57,10 +57,10 @@ void check_everywhere_the_same() {
     for (const std::int64_t target : testing::available_targets()) {
       const testing::OnTarget on_target(target);
       for (const int threads : {1, 3}) {
-        const int before = omp_get_max_threads();
-        omp_set_num_threads(threads);
+        const int before = num_threads();
+        set_num_threads(threads);
         EXPECT_EQ(draw<T>(kernel, -0.3, 1.7, 30011), expected) << hwy::TargetName(target) << ", threads " << threads;
-        omp_set_num_threads(before);
+        set_num_threads(before);
       }
     }
     // A shorter array holds the beginning of a longer one.

@@ -3,7 +3,7 @@
 
 #include "kernels/kernel_test.hpp"
 
-#include <omp.h>
+#include <whygrad/device/device.hpp>
 
 #include <complex>
 #include <limits>
@@ -192,7 +192,7 @@ TEST_P(Reductions, LongSumsStayAccurate) {
 }
 
 TEST_P(Reductions, SameForAnyNumberOfThreads) {
-  const int threads = omp_get_max_threads();
+  const int threads = num_threads();
   const Dims shapes[] = {{400003}, {300, 1001}, {1001, 300}, {20000, 17}, {17, 20000}, {30, 100, 64}};
   for (const Dims& shape : shapes) {
     const std::int64_t n = std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
@@ -203,14 +203,14 @@ TEST_P(Reductions, SameForAnyNumberOfThreads) {
         if ((mask >> axis & 1u) == 0) kept.push_back(shape[axis]);
       }
       Array<float> one(kept), many(kept);
-      omp_set_num_threads(1);
+      set_num_threads(1);
       reduce(Reduce::kSum, x.view(), mask, one.view());
-      omp_set_num_threads(5);
+      set_num_threads(5);
       reduce(Reduce::kSum, x.view(), mask, many.view());
       for (std::int64_t i = 0; i < one.size(); ++i) ASSERT_EQ(one[i], many[i]);
     }
   }
-  omp_set_num_threads(threads);
+  set_num_threads(threads);
 }
 
 TEST(ArgReduce, FirstOfTiesAndNan) {

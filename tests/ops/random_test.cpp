@@ -7,7 +7,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <omp.h>
+#include <whygrad/device/device.hpp>
 
 #include <algorithm>
 
@@ -56,13 +56,13 @@ TEST(Random, StatelessNumbersDependOnTheirSeedsAlone) {
 }
 
 TEST(Random, TheNumberOfThreadsDoesNotMatter) {
-  const int threads = omp_get_max_threads();
+  const int threads = num_threads();
   const auto draw = [](int count) {
-    omp_set_num_threads(count);
+    set_num_threads(count);
     return values(random::normal({300, 1000}, {.seed = 5}));
   };
   const std::vector<float> one = draw(1), three = draw(3);
-  omp_set_num_threads(threads);
+  set_num_threads(threads);
   EXPECT_EQ(one, three);
 }
 

@@ -14,9 +14,9 @@ struct Device {
   friend bool operator==(const Device&, const Device&) = default;
 };
 
-// Threads that kernels may use: OMP_NUM_THREADS or the CPUs of the affinity mask, as OpenMP decides; shared with oneDNN.
+// Threads that kernels called from this thread may use: OMP_NUM_THREADS or the CPUs of the affinity mask, until it is set. At most 256.
 WG_API int num_threads();
-// Sets it for the calling thread's kernels. Throws ValueError unless count >= 1.
+// Sets it for the calling thread. Throws ValueError unless count >= 1.
 WG_API void set_num_threads(int count);
 
 }  // namespace whygrad

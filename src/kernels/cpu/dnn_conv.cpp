@@ -5,8 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include <omp.h>
-
+#include "device/parallel.hpp"
 #include "kernels/cpu/dnn_conv_f64.hpp"
 #include "kernels/cpu/dnn_conv_narrow.hpp"
 #include "kernels/cpu/dnn_conv_shape.hpp"
@@ -54,7 +53,7 @@ ConvCache::Key key_of(Pass pass, bool with_bias, DType dtype, const ConvShape& s
           p.pad_after[0],
           p.pad_after[1],
           p.groups,
-          omp_get_max_threads()};
+          dnn_threads()};
 }
 
 // The operands as oneDNN describes them: logical dimensions are [n, c, h, w] and [groups,] [o, c, kh, kw], whatever the order in memory.
@@ -171,6 +170,34 @@ ConvOperation make_backward_filter(DType dtype, const ConvShape& s, bool with_bi
           d.reorder(filter, d.w), filter.get_size()};
 }
 
+// Multiplications that a further thread is worth.
+constexpr std::int64_t kGrain = 1 << 17;
+
+// Into how many parts a convolution is cut, by images. One where they are few or would leave threads idle: oneDNN has its own ways to share those.
+int part_count(const ConvShape& s) {
+  const std::int64_t work = s.n * s.oh * s.ow * s.o * s.kh * s.kw * s.group_inputs(), threads = dnn_threads();
+  const std::int64_t longest = (s.n + threads - 1) / threads;
+  return work / kGrain < threads || 8 * longest * threads > 9 * s.n ? 1 : static_cast<int>(threads);
+}
+
+// Calls body(part, its first image, its number) for each part, on several threads.
+template <class Body>
+void for_each_part(const ConvShape& s, int parts, const Body& body) {
+  const int own = parts == 1 ? dnn_threads() : 1;
+  device::parallel_pieces(parts, [&](int number) {
+    const DnnThreads threads(own);
+    const std::int64_t first = s.n * number / parts, end = s.n * (number + 1) / parts;
+    ConvShape part = s;
+    part.n = end - first;
+    body(part, first, number);
+  });
+}
+
+// The images of a batch from `first` on, each of `size` elements.
+void* images_at(const View& batch, std::int64_t first, std::int64_t size) {
+  return static_cast<std::byte*>(batch.data) + static_cast<std::size_t>(first * size) * size_of(batch.dtype);
+}
+
 const ConvOperation& operation(Pass pass, bool with_bias, DType dtype, const ConvShape& s) {
   thread_local ConvCache cache;
   return cache.find("conv2d", key_of(pass, with_bias, dtype, s), [&] {
@@ -218,6 +245,35 @@ void sum_pixels_f64(const double* dy, std::int64_t pixels, std::int64_t outputs,
 
 void zero(const View& out) { std::memset(out.data, 0, static_cast<std::size_t>(out.size()) * size_of(out.dtype)); }
 
+// dw, and dbias unless it is null, of one part of the batch.
+void backward_filter_part(const ConvShape& part, DType dtype, const void* x, const void* dy, void* dw, void* dbias) {
+  const ConvOperation& conv = operation(Pass::kBackwardFilter, dbias != nullptr, dtype, part);
+  std::optional<Scratch> ordered;
+  if (conv.reorder) ordered.emplace(conv.filter_bytes);
+  void* filter = ordered ? ordered->data() : dw;
+  conv.convolution.run({x, dy, filter, dbias});
+  if (ordered) conv.reorder->run({filter, dw});
+}
+
+// Each part but the first has sums of its own, which are added up at the end. Sums in bf16 would be rounded twice, so there is one part.
+void backward_filter(const ConvShape& s, const View& x, const View& dy, const View& dw, const View* dbias) {
+  const int parts = dw.dtype == DType::kF32 ? part_count(s) : 1;
+  const std::int64_t size = dw.size() + s.o;
+  const Scratch sums(static_cast<std::size_t>(std::max<std::int64_t>(1, (parts - 1) * size)) * sizeof(float));
+  for_each_part(s, parts, [&](const ConvShape& part, std::int64_t first, int number) {
+    float* own = sums.as<float>() + (number - 1) * size;
+    backward_filter_part(part, dw.dtype, images_at(x, first, s.input_size()), images_at(dy, first, s.output_size()), number == 0 ? dw.data : own,
+                         dbias == nullptr ? nullptr
+                         : number == 0    ? dbias->data
+                                          : own + dw.size());
+  });
+  for (int number = 1; number < parts; ++number) {
+    const float* own = sums.as<float>() + (number - 1) * size;
+    for (std::int64_t i = 0; i < dw.size(); ++i) dw.as<float>()[i] += own[i];
+    for (std::int64_t i = 0; i < s.o && dbias != nullptr; ++i) dbias->as<float>()[i] += own[dw.size() + i];
+  }
+}
+
 void forward(const View& x, const View& w, const View* bias, const ConvParams& params, Activation activation, const View& out) {
   if (out.size() == 0) return;
   const DType dtype = compute_dtype(out.dtype);
@@ -234,9 +290,12 @@ void forward(const View& x, const View& w, const View* bias, const ConvParams& p
                   result.view().as<float>());
     return result.finish();
   } else {
-    const ConvOperation& conv = operation(Pass::kForward, row.has_value(), dtype, shape);
-    const OrderedFilter ordered(conv, filter.view().data);
-    conv.convolution.run({image.view().data, ordered.data(), result.view().data, row ? row->view().data : nullptr});
+    for_each_part(shape, part_count(shape), [&](const ConvShape& part, std::int64_t first, int) {
+      const ConvOperation& conv = operation(Pass::kForward, row.has_value(), dtype, part);
+      const OrderedFilter ordered(conv, filter.view().data);
+      conv.convolution.run({images_at(image.view(), first, shape.input_size()), ordered.data(), images_at(result.view(), first, shape.output_size()),
+                            row ? row->view().data : nullptr});
+    });
   }
   // Not oneDNN's own relu after the convolution: it turns NaN into 0 and so would hide where the NaN came from.
   if (activation == Activation::kRelu) unary(Unary::kRelu, result.view(), result.view());
@@ -268,9 +327,12 @@ void conv2d_backward_input(const View& dy, const View& w, const ConvParams& para
       reverse_taps(taps, shape, dtype, reversed->data());
       taps = reversed->data();
     }
-    const ConvOperation& conv = operation(Pass::kBackwardInput, false, dtype, shape);
-    const OrderedFilter ordered(conv, taps);
-    conv.convolution.run({gradient.view().data, ordered.data(), result.view().data});
+    for_each_part(shape, part_count(shape), [&](const ConvShape& part, std::int64_t first, int) {
+      const ConvOperation& conv = operation(Pass::kBackwardInput, false, dtype, part);
+      const OrderedFilter ordered(conv, taps);
+      conv.convolution.run(
+          {images_at(gradient.view(), first, shape.output_size()), ordered.data(), images_at(result.view(), first, shape.input_size())});
+    });
   }
   result.finish();
 }
@@ -294,12 +356,7 @@ void conv2d_backward_filter(const View& x, const View& dy, const ConvParams& par
     conv2d_backward_filter_narrow(image.view().as<float>(), gradient.view().as<float>(), shape, result.view().as<float>(),
                                   bias_result ? bias_result->view().as<float>() : nullptr);
   } else {
-    const ConvOperation& conv = operation(Pass::kBackwardFilter, bias_result.has_value(), dtype, shape);
-    std::optional<Scratch> ordered;
-    if (conv.reorder) ordered.emplace(conv.filter_bytes);
-    void* filter = ordered ? ordered->data() : result.view().data;
-    conv.convolution.run({image.view().data, gradient.view().data, filter, bias_result ? bias_result->view().data : nullptr});
-    if (ordered) conv.reorder->run({filter, result.view().data});
+    backward_filter(shape, image.view(), gradient.view(), result.view(), bias_result ? &bias_result->view() : nullptr);
   }
   result.finish();
   if (bias_result) bias_result->finish();

@@ -144,7 +144,7 @@ HWY_EXPORT(narrow_backward_filter);
 
 // Cuts the images into as many pieces as threads may work; visit(piece, first image, end of images). Memory that a piece needs is allocated by the
 // caller, because the pieces' threads must not throw.
-std::int64_t piece_count(const ConvShape& s) { return std::min<std::int64_t>(s.n, omp_get_max_threads()); }
+std::int64_t piece_count(const ConvShape& s) { return std::min<std::int64_t>(s.n, device::thread_count()); }
 template <class Visit>
 void for_each_piece(const ConvShape& s, const Visit& visit) {
   const std::int64_t pieces = piece_count(s);

@@ -23,6 +23,9 @@ struct ConvShape {
 
   std::int64_t group_inputs() const { return c / params.groups; }
   std::int64_t group_outputs() const { return o / params.groups; }
+  // Elements of one image, and of one image of the result.
+  std::int64_t input_size() const { return h * w * c; }
+  std::int64_t output_size() const { return oh * ow * o; }
 
   std::int64_t n, h, w, c, kh, kw, o, oh, ow;
   ConvParams params;

@@ -1,8 +1,11 @@
 #include "kernels/cpu/dnn_engine.hpp"
 
+#include <omp.h>
+
 #include <optional>
 #include <string>
 
+#include "device/thread_pool.hpp"
 #include "kernels/cpu/dnn_scratch.hpp"
 
 namespace whygrad::kernels {
@@ -34,6 +37,15 @@ bool dnn_has_avx512() {
 bool dnn_has_bf16() {
   static const bool has = uses(dnnl::cpu_isa::avx512_core_bf16);
   return has;
+}
+
+int dnn_threads() { return device::in_parallel() ? 1 : device::thread_count(); }
+
+DnnThreads::DnnThreads(int count) : before_(omp_get_max_threads()), count_(count) {
+  if (count_ != before_) omp_set_num_threads(count_);
+}
+DnnThreads::~DnnThreads() {
+  if (count_ != before_) omp_set_num_threads(before_);
 }
 
 DnnOperation::DnnOperation(const dnnl::primitive& primitive, const dnnl::memory::desc& scratchpad, std::initializer_list<Operand> operands)

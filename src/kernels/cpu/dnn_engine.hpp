@@ -21,6 +21,22 @@ bool dnn_has_avx512();
 // True where oneDNN multiplies bf16 with the CPU's own instructions (AVX512-BF16 or AMX) and not by emulation.
 bool dnn_has_bf16();
 
+// How many threads of its own oneDNN may use for work that is not cut into pieces: none inside of one.
+int dnn_threads();
+
+// Lets oneDNN use so many while it lives, in the calling thread. Work that is cut into pieces for the pool wants 1: oneDNN's threads belong to
+// OpenMP, and those keep their processors busy for some milliseconds after they have ended and while they wait for each other.
+class DnnThreads {
+ public:
+  explicit DnnThreads(int count);
+  ~DnnThreads();
+  DnnThreads(const DnnThreads&) = delete;
+  DnnThreads& operator=(const DnnThreads&) = delete;
+
+ private:
+  int before_, count_;
+};
+
 // A built primitive whose operands get their addresses at each run.
 class DnnOperation {
  public:

@@ -71,16 +71,66 @@ bool suits_gemm(const Gemm<float>& g) {
   return work == 0 || (work <= 64 * 64 * 64 && g.n > 1 && (g.b_col == 1 || g.m >= 12));
 }
 
-void product(const Gemm<float>& g) {
-  if (!suits_gemm(g)) {
-    const auto a = blas_operand(g.m, g.k, g.a_row, g.a_col), b = blas_operand(g.k, g.n, g.b_row, g.b_col);
-    if (a && b) {
-      const auto status =
-          dnnl_sgemm(a->transposed, b->transposed, g.m, g.n, g.k, 1.0f, g.a, a->leading, g.b, b->leading, g.accumulate ? 1.0f : 0.0f, g.c, g.c_row);
-      if (status == dnnl_success) return;  // it fails for want of memory only, and gemm needs none
+// A product cut into blocks of c, one for each thread. Ends are multiples of what oneDNN computes at once.
+class Blocks {
+ public:
+  // A block copies its rows of a and its columns of b, so the grid is the one whose blocks have the least of both.
+  Blocks(const Gemm<float>& g, int threads) : g_(g) {
+    for (int rows = 1; rows <= threads; ++rows) {
+      const int columns = threads / rows;
+      if (rows * columns != threads || rows > (g.m + kRows - 1) / kRows || columns > (g.n + kColumns - 1) / kColumns) continue;
+      if (count() == 0 || g.m / rows + g.n / columns < g.m / rows_ + g.n / columns_) rows_ = rows, columns_ = columns;
     }
   }
-  gemm(g);
+  // 0 where c has too few rows and columns.
+  int count() const { return rows_ * columns_; }
+
+  Gemm<float> block(int number) const {
+    Gemm<float> g = g_;
+    const auto [row, end_row] = cut(g.m, kRows, rows_, number / columns_);
+    const auto [column, end_column] = cut(g.n, kColumns, columns_, number % columns_);
+    g.m = end_row - row;
+    g.n = end_column - column;
+    g.a += row * g.a_row;
+    g.b += column * g.b_col;
+    g.c += row * g.c_row + column;
+    return g;
+  }
+
+ private:
+  static constexpr std::int64_t kRows = 8, kColumns = 16;
+  static std::pair<std::int64_t, std::int64_t> cut(std::int64_t length, std::int64_t step, int parts, int part) {
+    const std::int64_t steps = (length + step - 1) / step;
+    return {steps * part / parts * step, std::min(length, steps * (part + 1) / parts * step)};
+  }
+
+  const Gemm<float>& g_;
+  int rows_ = 0, columns_ = 0;
+};
+
+// The layouts are those of the whole product, of which g may be a block.
+void sgemm(const Gemm<float>& g, const BlasOperand& a, const BlasOperand& b) {
+  const auto status =
+      dnnl_sgemm(a.transposed, b.transposed, g.m, g.n, g.k, 1.0f, g.a, a.leading, g.b, b.leading, g.accumulate ? 1.0f : 0.0f, g.c, g.c_row);
+  if (status != dnnl_success) gemm(g);  // it fails for want of memory only, and gemm needs none
+}
+
+// Multiplications that a further thread is worth.
+constexpr std::int64_t kGrain = 1 << 17;
+
+void product(const Gemm<float>& g) {
+  const auto a = blas_operand(g.m, g.k, g.a_row, g.a_col), b = blas_operand(g.k, g.n, g.b_row, g.b_col);
+  if (suits_gemm(g) || !a || !b) return gemm(g);
+  const int threads = static_cast<int>(std::min<std::int64_t>(dnn_threads(), 1 + g.m * g.n * g.k / kGrain));
+  const Blocks blocks(g, threads);
+  if (blocks.count() == 0) {  // few sums of very many numbers: oneDNN cuts the sums
+    const DnnThreads own(threads);
+    return sgemm(g, *a, *b);
+  }
+  device::parallel_pieces(blocks.count(), [&](int number) {
+    const DnnThreads own(1);
+    sgemm(blocks.block(number), *a, *b);
+  });
 }
 
 // Where one matrix of an operand lies: the batch axes, then rows and columns in the product's sense.
@@ -148,8 +198,8 @@ void for_each_product(const View& a_view, const View& b_view, bool transpose_a, 
       product_of(one);
     }
   };
-  // One thread per product where there are enough products; where there are not, each splits itself. bf16 products may throw, so they always do.
-  if (batch < omp_get_max_threads() || std::is_same_v<T, BFloat16>) return run(0, batch);
+  // One thread per product where there are enough products; where there are not, each splits itself.
+  if (batch < device::thread_count()) return run(0, batch);
   device::parallel_for(batch, std::max<std::int64_t>(1, (1 << 17) / std::max<std::int64_t>(1, matrix * g.k)), run);
 }
 
@@ -201,10 +251,10 @@ bool is_blas_operand(const View& view) {
 // c = a @ b (+ bias), rounded once.
 void bf16_product(const Gemm<BFloat16>& g, const View* bias) {
   const auto a_layout = *blas_operand(g.m, g.k, g.a_row, g.a_col), b_layout = *blas_operand(g.k, g.n, g.b_row, g.b_col);
+  const DnnThreads own(dnn_threads());
   thread_local DnnCache<9, DnnOperation> cache;
   const DnnOperation& operation = cache.find(
-      "matmul", {g.m, g.n, g.k, a_layout.transposed, a_layout.leading, b_layout.transposed, b_layout.leading, bias != nullptr, omp_get_max_threads()},
-      [&] {
+      "matmul", {g.m, g.n, g.k, a_layout.transposed, a_layout.leading, b_layout.transposed, b_layout.leading, bias != nullptr, dnn_threads()}, [&] {
         const auto a = bf16_matrix(g.m, g.k, a_layout), b = bf16_matrix(g.k, g.n, b_layout);
         const auto c = bf16_matrix(g.m, g.n, {'N', g.n}), row = bf16_matrix(1, g.n, {'N', g.n});
         dnnl::primitive_attr attributes;
