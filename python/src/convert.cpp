@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <cstring>
+#include <limits>
 
 namespace whygrad::python {
 namespace {
@@ -98,8 +99,8 @@ void look_into(nb::handle object, int depth, Contents& contents) {
   }
 }
 
-Tensor finish_constant(Tensor t, const Where& where) {
-  internal::log_constant(t, {internal::fingerprint(t.impl()->data, static_cast<std::size_t>(t.size()) * size_of(t.dtype()))}, where);
+Tensor finish_constant(Tensor t, const Where& where, double written = std::numeric_limits<double>::quiet_NaN()) {
+  internal::log_constant(t, {internal::fingerprint(t.impl()->data, static_cast<std::size_t>(t.size()) * size_of(t.dtype())), written}, where);
   return t;
 }
 
@@ -110,6 +111,7 @@ Tensor from_numbers(const Numbers& numbers, DType dtype, const Where& where) {
     number.store(dtype, at, "constant");
     at += size_of(dtype);
   }
+  if (numbers.values.size() == 1) return finish_constant(std::move(t), where, numbers.values[0].real());
   return finish_constant(std::move(t), where);
 }
 

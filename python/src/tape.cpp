@@ -1,6 +1,7 @@
 // Tapes, custom gradients, control flow and name scopes.
 #include "tape.hpp"
 
+#include "autodiff/batch_jacobian.hpp"
 #include "autodiff/tape_state.hpp"
 #include "convert.hpp"
 #include "held.hpp"
@@ -96,14 +97,12 @@ class Tape {
     return values_of({all.begin(), all.end()});
   }
 
-  nb::object batch_jacobian(nb::handle target, nb::handle source, bool zero) {
+  // Zeros where nothing connects, as in TensorFlow, which ignores the choice of what unconnected gradients are.
+  Tensor batch_jacobian(nb::handle target, nb::handle source) {
     const Where where = caller();
     const Watchable of = to_watchable(target, where), with_respect_to = to_watchable(source, where);
-    const Gradient gradient = [&] {
-      const Unlocked unlocked;
-      return whygrad::batch_jacobian(*tape_, of, with_respect_to, unconnected(zero), where);
-    }();
-    return nb::object(values_of({gradient})[0]);
+    const Unlocked unlocked;
+    return whygrad::internal::batch_jacobian_or_zeros(*tape_, of, with_respect_to, where);
   }
 
  private:
@@ -192,7 +191,7 @@ void bind_tape(nb::module_& m) {
       .def("resume", &Tape::resume)
       .def("gradient", &Tape::gradient, nb::arg("targets"), nb::arg("sources"), nb::arg("output_gradients") = nb::none(), nb::arg("zero") = false)
       .def("jacobian", &Tape::jacobian, nb::arg("target"), nb::arg("sources"), nb::arg("zero") = false)
-      .def("batch_jacobian", &Tape::batch_jacobian, nb::arg("target"), nb::arg("source"), nb::arg("zero") = false);
+      .def("batch_jacobian", &Tape::batch_jacobian, nb::arg("target"), nb::arg("source"));
   m.def("custom_gradient", run_custom_gradient, nb::arg("function"), nb::arg("inputs"));
   nb::class_<Stopped>(m, "StoppedRecording").def(nb::init<>());
   nb::class_<NameScope>(m, "NameScope").def(nb::init<std::string_view>(), nb::arg("name"));

@@ -114,8 +114,8 @@ class GradientTape:
                 "[batch_jacobian] GradientTape must be created with persistent=True to compute the batch_jacobian with parallel_iterations.\n"
                 "help: leave parallel_iterations out, which changes nothing here, or make it tf.GradientTape(persistent=True)"
             )
-        found = self._ask(self._tape.batch_jacobian, target, source, _is_zero(unconnected_gradients))
-        return _whygrad.zeros(target.shape + source.shape[1:], dtype=target.dtype) if found is None else found
+        _is_zero(unconnected_gradients)  # refuses what it does not know
+        return self._ask(self._tape.batch_jacobian, target, source)
 
     def _check_unused(self):
         if not self._entered:

@@ -26,6 +26,8 @@ struct Answer {
   const std::vector<char>& replaced;  // by gradient: it does not exist, and zeros were asked for in its place
   // Runs the backward pass again. Throws what a gradient rule throws.
   std::function<void(const BackwardVisitor&)> replay;
+  // The function that answers zeros in the place of what does not exist by itself; null where they were asked for.
+  const char* zeros_by = nullptr;
 };
 
 class GradientObserver {

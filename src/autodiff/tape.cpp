@@ -1,6 +1,7 @@
 #include <whygrad/autodiff/tape.hpp>
 
 #include "autodiff/backprop.hpp"
+#include "autodiff/batch_jacobian.hpp"
 #include "autodiff/gradient_event.hpp"
 #include "autodiff/tape_state.hpp"
 
@@ -233,7 +234,8 @@ std::vector<Tensor> passes(TapeState& tape, internal::Question& question, std::i
 // What both jacobians share: `derivatives` makes the values of a question that does not release.
 std::vector<Gradient> several_passes(GradientTape& owner, const char* op, const Watchable& target, const std::vector<Watchable>& sources,
                                      UnconnectedGradients unconnected, const Where& where,
-                                     const std::function<std::vector<Tensor>(TapeState&, internal::Question&)>& derivatives) {
+                                     const std::function<std::vector<Tensor>(TapeState&, internal::Question&)>& derivatives,
+                                     const char* zeros_by = nullptr) {
   TapeState& tape = *owner.state();
   internal::GradientObserver* const observer = admit(tape, op, sources, where);
   const std::vector<Watchable> targets = {target};
@@ -253,7 +255,7 @@ std::vector<Gradient> several_passes(GradientTape& owner, const char* op, const 
     question.observer = nullptr;
     question.targets[0].seed = resolve_seed({}, internal::tensor_of(target), 0, where);
     const auto replay = [&](const internal::BackwardVisitor& visitor) { internal::replay_backprop(tape, question, visitor); };
-    observer->answered({request.facts(), result, replaced, replay});
+    observer->answered({request.facts(), result, replaced, replay, zeros_by});
   }
   return result;
 }
@@ -293,8 +295,10 @@ Gradient jacobian(GradientTape& tape, const Watchable& target, const Watchable& 
   return jacobian(tape, target, Sources(std::vector<Watchable>{source}), unconnected_gradients, where)[0];
 }
 
-Gradient batch_jacobian(GradientTape& tape, const Watchable& target, const Watchable& source, UnconnectedGradients unconnected_gradients,
-                        Where where) {
+namespace {
+
+Gradient jacobian_of_rows(GradientTape& tape, const Watchable& target, const Watchable& source, UnconnectedGradients unconnected_gradients,
+                          const Where& where, const char* zeros_by = nullptr) {
   internal::check_asked({target}, {source});
   const Tensor t = internal::tensor_of(target), x = internal::tensor_of(source);
   if (t.rank() < 2 || x.rank() < 2 || t.shape()[0] != x.shape()[0]) {
@@ -316,9 +320,20 @@ Gradient batch_jacobian(GradientTape& tape, const Watchable& target, const Watch
     }
     return values;
   };
-  const std::vector<Gradient> result = several_passes(tape, "batch_jacobian", target, {source}, unconnected_gradients, where, derivatives);
+  const std::vector<Gradient> result = several_passes(tape, "batch_jacobian", target, {source}, unconnected_gradients, where, derivatives, zeros_by);
   if (unconnected_gradients == UnconnectedGradients::zero && result[0]->shape() != shape) return Gradient(zeros(shape, x.dtype(), where));
   return result[0];
+}
+
+}  // namespace
+
+Gradient batch_jacobian(GradientTape& tape, const Watchable& target, const Watchable& source, UnconnectedGradients unconnected_gradients,
+                        Where where) {
+  return jacobian_of_rows(tape, target, source, unconnected_gradients, where);
+}
+
+Tensor internal::batch_jacobian_or_zeros(GradientTape& tape, const Watchable& target, const Watchable& source, Where where) {
+  return *jacobian_of_rows(tape, target, source, UnconnectedGradients::zero, where, "batch_jacobian");
 }
 
 UnconnectedGradients unconnected_gradients_from_name(std::string_view name) {

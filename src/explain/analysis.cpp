@@ -1,5 +1,6 @@
 #include "explain/analysis.hpp"
 
+#include "explain/fault_path.hpp"
 #include "explain/flow_path.hpp"
 #include "explain/judge_source.hpp"
 #include "explain/passed_edges.hpp"
@@ -74,10 +75,23 @@ Step op_step(const FlowGraph& graph, const FlowPath& path, std::size_t h, std::s
   if (stop == path.stops.size()) return step;
   // Of a run of ops that the tape missed, the last one is the one to point at.
   if (path.stops[stop].op != hop.op) {
-    step.note = missed_note(graph.ops[hop.op].standing);
+    step.note = path.beside != kNone ? "takes it in" : missed_note(graph.ops[hop.op].standing);
   } else {
     step.status = stop == 0 ? Step::Status::kStops : Step::Status::kStopsAsWell;
   }
+  return step;
+}
+
+// The op to blame, where the path goes by it.
+Step beside_step(const FlowGraph& graph, Index op) {
+  Step step;
+  step.status = Step::Status::kStops;
+  step.beside = true;
+  step.name = op_text(graph, op);
+  step.scope = scope_text(graph, op);
+  step.index = op;
+  step.signature = graph.signature(graph.ops[op].first_output);
+  step.place = place_of(graph.ops[op].where);
   return step;
 }
 
@@ -100,8 +114,10 @@ std::vector<Step> steps_of(const FlowGraph& graph, const FlowGraph::Source& sour
       ++left_out;
       continue;
     }
+    const std::size_t before = steps.size();
+    if (path.beside != kNone && h == path.stops[0].first_hop) steps.push_back(beside_step(graph, path.beside));
     steps.push_back(op_step(graph, path, h, stops[h]));
-    steps.back().left_out = std::exchange(left_out, 0);
+    steps[before].left_out = std::exchange(left_out, 0);
   }
   return steps;
 }
@@ -176,28 +192,41 @@ class Analysis {
   }
 
   void look_at_missing(const FlowGraph::Source& source, std::vector<Finding>& findings) const {
-    const FlowPath path = cheapest_path(graph_, carries_, source);
+    FlowPath path = cheapest_path(graph_, carries_, source);
     if (outcome_ == Outcome::kOpen && path.connected && path.stops.empty()) return;
     const SourceQuestion question{graph_, source, carries_};
     std::vector<Verdict> others;
     for (std::size_t s = 1; s < std::min(path.stops.size(), kStopsListed); ++s) others.push_back(judge_stop(question, path, path.stops[s]));
-    findings.push_back(describe(question, path, judge(question, path), others));
-    if (source.replaced) call_replaced(findings.back());
+    const Verdict verdict = judge(question, path);
+    mark_blamed(path, verdict);
+    findings.push_back(describe(question, path, verdict, others));
+    if (source.replaced) call_replaced(findings.back(), source.replaced_by);
+  }
+
+  // On a path without a stop, the op to blame, such as a rule of the user's that returned nothing.
+  static void mark_blamed(FlowPath& path, const Verdict& verdict) {
+    if (!path.stops.empty()) return;
+    const auto at = std::find_if(path.hops.begin(), path.hops.end(), [&verdict](const Hop& hop) { return hop.op == verdict.op; });
+    if (at == path.hops.end()) return;
+    const auto hop = static_cast<std::size_t>(at - path.hops.begin());
+    path.stops.push_back({verdict.cause, verdict.op, hop, hop});
   }
 
   // Zeros that were asked for are no numbers that some op made; the reason why there is no gradient stays what it is.
-  static void call_replaced(Finding& f) {
+  static void call_replaced(Finding& f, const char* replaced_by) {
     f.status = Finding::Status::kZero;
     f.also.insert(f.also.begin(), f.cause);
-    f.evidence.insert(f.evidence.begin(), fmt::format("there is no gradient ({} {}); the zeros were asked for with UnconnectedGradients::zero",
-                                                      f.code(), reason(f.cause).name));
+    const std::string zeros = *replaced_by != '\0' ? fmt::format("`{}` answers 0 where `gradient` answers that there is none", replaced_by)
+                                                   : "the zeros were asked for with UnconnectedGradients::zero";
+    f.evidence.insert(f.evidence.begin(), fmt::format("there is no gradient ({} {}); {}", f.code(), reason(f.cause).name, zeros));
     f.cause = Cause::kDisconnectedZero;
   }
 
   void look_at_answer(const FlowGraph::Source& source, const FlowGraph::Numbers& answer, std::vector<Finding>& findings) const {
     if (answer.finite() && !answer.all_zero()) return;
     const SourceQuestion question{graph_, source, carries_};
-    const Found found = answer.finite() ? judge_zero(question, edges_) : judge_not_finite(question, edges_);
+    Found found = answer.finite() ? judge_zero(question, edges_) : judge_not_finite(question, edges_);
+    lead_over(graph_, found.path, found.verdict.op);
     Finding f = describe(question, found.path, found.verdict, found.others);
     f.status = answer.finite() ? Finding::Status::kZero : answer.nans != 0 ? Finding::Status::kNan : Finding::Status::kInf;
     for (Step& step : f.path) {

@@ -4,6 +4,7 @@
 #include "autodiff/observer.hpp"
 #include "explain/analysis.hpp"
 #include "explain/numbers.hpp"
+#include "explain/passed_edges.hpp"
 #include "explain/relevant_records.hpp"
 #include "explain/tape_adapter.hpp"
 #include "explain/tape_numbers.hpp"
@@ -32,6 +33,12 @@ bool same_finding(const Finding& a, const Finding& b) {
 }
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+// Of an error's line without the op's name in front.
+std::string without_name(const std::string& line) {
+  const std::size_t end = line.find("] ");
+  return line.starts_with('[') && end != std::string::npos ? line.substr(end + 2) : line;
+}
 
 }  // namespace
 
@@ -84,10 +91,26 @@ class Diagnosis::Scope final : public GradientObserver {
   }
 
   void rule_threw(const internal::Record& record, const std::exception& error) override {
-    if (record.op != &internal::kCustomGradientEvent) return;
+    if (record.op != &internal::kCustomGradientEvent) return blame_derivative(record, error);
     const auto returns_at = internal::attrs_of<Where>(record);
     blame_rule(returns_at.function != nullptr ? returns_at : record.where, fmt::format("its backward function failed: {}", first_line(error.what())),
                reason(Cause::kCustomGradient).remedy);
+  }
+
+  // An op whose derivative does not exist at its numbers, such as a determinant's where the matrix has no inverse.
+  void blame_derivative(const internal::Record& record, const std::exception& error) {
+    const NonFiniteHazard& hazard = record.op->nonfinite;
+    if (hazard.kind == NonFiniteHazard::kNone) return;
+    Finding f;
+    f.cause = internal::cause_of(internal::spoils_of(*record.op));
+    f.op = record.op->name;
+    f.op_type = type_of(*record.op);
+    f.place = internal::place_of(record.where);
+    f.source = "what led to it";
+    f.source_signature = record.inputs == 0 ? std::string() : fmt::format("{}{}", name_of(record.dtype(0)), record.shape(0).to_string());
+    f.why = fmt::format("the derivative of `{}` does not exist at this value: {}", record.op->name, without_name(first_line(error.what())));
+    f.remedy = hazard.remedy;
+    add_to_all(Explanation({std::move(f)}));
   }
 
   void rule_refused(const Where& at, const Error& error) override { blame_rule(at, first_line(error.what()), error.help()); }
@@ -138,7 +161,10 @@ class Diagnosis::Scope final : public GradientObserver {
   void look_at(const internal::Answer& answer, const std::vector<std::size_t>& sources, const AnswerNumbers* numbers) {
     std::vector<const internal::Record*> records;
     auto graph = std::make_shared<FlowGraph>(internal::flow_graph_of(*answer.facts, sources, &records));
-    for (std::size_t i = 0; i < sources.size(); ++i) graph->sources[i].replaced = answer.replaced[sources[i]] != 0;
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+      graph->sources[i].replaced = answer.replaced[sources[i]] != 0;
+      if (answer.zeros_by != nullptr) graph->sources[i].replaced_by = graph->keep(answer.zeros_by);
+    }
     if (numbers != nullptr) look_at_numbers(answer, *numbers, sources, records, *graph);
     std::vector<Finding> findings = internal::analyse(*graph, internal::Outcome::kAbsent);
     add_to_all(Explanation(std::move(findings), std::move(graph)));

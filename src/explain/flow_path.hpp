@@ -29,7 +29,8 @@ struct FlowPath {
   bool connected = false;
   FlowGraph::Index source = FlowGraph::kNone, target = FlowGraph::kNone;  // values
   std::vector<Hop> hops;
-  std::vector<Stop> stops;  // in order from the source
+  std::vector<Stop> stops;                     // in order from the source
+  FlowGraph::Index beside = FlowGraph::kNone;  // the op to blame, where it is none of the hops: the first stop's hop uses what it made
 };
 
 // What the op itself, or the tape that did not record it, does to a gradient between this input and this output; nothing where it may pass.

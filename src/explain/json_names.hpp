@@ -20,7 +20,7 @@ constexpr auto names_of(FlowGraph::Kind) { return std::array{"compute", "constan
 constexpr auto names_of(FlowGraph::Standing) { return std::array{"recorded", "before", "paused", "between", "after", "reset"}; }
 constexpr auto names_of(FlowGraph::Origin) { return std::array{"made", "old", "forgotten", "foreign"}; }
 
-constexpr auto names_of(FlowGraph::Zeroes) { return std::array{"no", "dead_unit", "saturated", "shares", "clip", "flat", "masked"}; }
+constexpr auto names_of(FlowGraph::Zeroes) { return std::array{"no", "dead_unit", "saturated", "shares", "clip", "flat", "masked", "ties"}; }
 constexpr auto names_of(FlowGraph::Spoils) { return std::array{"no", "sqrt0", "log0", "div0", "pow", "trig", "overflow", "special"}; }
 
 template <class E>

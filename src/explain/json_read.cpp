@@ -149,6 +149,7 @@ Step read_step(const Field& field, std::size_t ops) {
   step.note = field.text_or_none("note");
   step.place = read_place(field, "place");
   if (field.has("left_out")) step.left_out = field["left_out"].count();
+  step.beside = field.is_true("beside");
   step.index = field.index_or_none("op", ops);
   return step;
 }
@@ -241,11 +242,16 @@ class GraphReader {
       const Field zeroes = field["zeroes"];
       def.zeroes = zeroes["how"].name<FlowGraph::Zeroes>();
       def.zeroes_remedy = graph_.keep(zeroes["remedy"].text());
+      def.zeroes_alone = graph_.keep(zeroes.text_or_none("alone"));
     }
     if (field.has("spoils")) {
       const Field spoils = field["spoils"];
       def.spoils = spoils["how"].name<FlowGraph::Spoils>();
       def.spoils_remedy = graph_.keep(spoils["remedy"].text());
+      if (spoils.has("low")) def.spoils_low = spoils["low"].number();
+      if (spoils.has("high")) def.spoils_high = spoils["high"].number();
+      def.spoils_outside = graph_.keep(spoils.text_or_none("outside"));
+      def.masks = spoils.is_true("masks");
     }
     def.counts = field.is_true("counts");
     def.backward_pass = field.is_true("backward_pass");
@@ -291,6 +297,7 @@ class GraphReader {
     op.rule_of = field.index_or_none("rule_of", number);
     if (field.has("print")) op.print = field["print"].count();
     if (field.has("choice")) op.choice = field["choice"].integer();
+    if (field.has("written")) op.written = field["written"].number();
     read_inputs(field["inputs"], number, op);
     op.outputs = static_cast<std::uint16_t>(field["outputs"].count(kMostValues));
     if (op.outputs != 0) op.first_output = field["first_output"].index(graph_.values.size());
@@ -349,6 +356,7 @@ class GraphReader {
     source.variable = field.index_or_none("variable", graph_.variables.size());
     source.gradient = field.index_or_none("gradient", graph_.numbers.size());
     source.replaced = field.is_true("replaced");
+    source.replaced_by = graph_.keep(field.text_or_none("replaced_by"));
     graph_.sources.push_back(std::move(source));
   }
 

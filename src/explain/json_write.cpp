@@ -14,6 +14,7 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
+#include <limits>
 #include <map>
 #include <tuple>
 
@@ -63,6 +64,7 @@ Json step_json(const Step& step) {
   put_text(json, "signature", step.signature);
   put_text(json, "note", step.note);
   put_place(json, "place", step.place);
+  if (step.beside) json["beside"] = true;
   if (step.left_out != 0) json["left_out"] = step.left_out;
   put_index(json, "op", step.index);
   return json;
@@ -153,6 +155,7 @@ class GraphJson {
       put_index(json.back(), "variable", source.variable);
       put_index(json.back(), "gradient", source.gradient);
       if (source.replaced) json.back()["replaced"] = true;
+      put_text(json.back(), "replaced_by", source.replaced_by);
     }
     return json;
   }
@@ -176,8 +179,8 @@ class GraphJson {
     Json json = Json::array();
     for (const FlowGraph::Def& def : graph_.defs) {
       Json entry = {{"name", def.name}, {"type", def.type}, {"kind", name_in_file(def.kind)}, {"answers", Json::array()}};
-      if (def.zeroes != FlowGraph::Zeroes::kNo) entry["zeroes"] = {{"how", name_in_file(def.zeroes)}, {"remedy", def.zeroes_remedy}};
-      if (def.spoils != FlowGraph::Spoils::kNo) entry["spoils"] = {{"how", name_in_file(def.spoils)}, {"remedy", def.spoils_remedy}};
+      if (def.zeroes != FlowGraph::Zeroes::kNo) entry["zeroes"] = zeroes(def);
+      if (def.spoils != FlowGraph::Spoils::kNo) entry["spoils"] = spoils(def);
       if (def.counts) entry["counts"] = true;
       if (def.backward_pass) entry["backward_pass"] = true;
       for (const FlowGraph::Answer& answer : def.answers) {
@@ -188,6 +191,20 @@ class GraphJson {
       }
       json.push_back(std::move(entry));
     }
+    return json;
+  }
+
+  static Json zeroes(const FlowGraph::Def& def) {
+    Json json = {{"how", name_in_file(def.zeroes)}, {"remedy", def.zeroes_remedy}};
+    put_text(json, "alone", def.zeroes_alone);
+    return json;
+  }
+  static Json spoils(const FlowGraph::Def& def) {
+    Json json = {{"how", name_in_file(def.spoils)}, {"remedy", def.spoils_remedy}};
+    if (def.spoils_low > -std::numeric_limits<double>::infinity()) json["low"] = def.spoils_low;
+    if (def.spoils_high < std::numeric_limits<double>::infinity()) json["high"] = def.spoils_high;
+    put_text(json, "outside", def.spoils_outside);
+    if (def.masks) json["masks"] = true;
     return json;
   }
 
@@ -206,6 +223,7 @@ class GraphJson {
       put_index(entry, "rule_of", op.rule_of);
       if (op.print != 0) entry["print"] = op.print;
       if (op.choice != 0) entry["choice"] = op.choice;
+      if (!std::isnan(op.written)) entry["written"] = number_json(op.written);
       json.push_back(std::move(entry));
     }
     return json;

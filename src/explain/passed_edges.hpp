@@ -91,6 +91,8 @@ struct Found {
   std::vector<Verdict> others;
 };
 
+// What it is called that an op can make something that is not finite.
+Cause cause_of(FlowGraph::Spoils spoils);
 // What an op did that made something not finite, or (not `forward`) whose derivative is not, by what it declares; a quotient also overflows where
 // nothing is divided by 0.
 Cause cause_of_spoilt(const FlowGraph& graph, FlowGraph::Index op, bool forward);

@@ -56,22 +56,9 @@ FlowGraph::Zeroes zeroes_of(const OpDef& op) {
     case ZeroHazard::kClip: return FlowGraph::Zeroes::kClip;
     case ZeroHazard::kFlat: return FlowGraph::Zeroes::kFlat;
     case ZeroHazard::kMasked: return FlowGraph::Zeroes::kMasked;
+    case ZeroHazard::kTies: return FlowGraph::Zeroes::kTies;
   }
   return FlowGraph::Zeroes::kNo;
-}
-
-FlowGraph::Spoils spoils_of(const OpDef& op) {
-  switch (op.nonfinite.kind) {
-    case NonFiniteHazard::kNone: return FlowGraph::Spoils::kNo;
-    case NonFiniteHazard::kSqrt0: return FlowGraph::Spoils::kSqrt0;
-    case NonFiniteHazard::kLog0: return FlowGraph::Spoils::kLog0;
-    case NonFiniteHazard::kDiv0: return FlowGraph::Spoils::kDiv0;
-    case NonFiniteHazard::kPow: return FlowGraph::Spoils::kPow;
-    case NonFiniteHazard::kTrig: return FlowGraph::Spoils::kTrig;
-    case NonFiniteHazard::kOverflow: return FlowGraph::Spoils::kOverflow;
-    case NonFiniteHazard::kSpecial: return FlowGraph::Spoils::kSpecial;
-  }
-  return FlowGraph::Spoils::kNo;
 }
 
 FlowGraph::Kind kind_of(const OpDef& op) {
@@ -190,6 +177,7 @@ class Drawing {
     if (r.cause != 0) draw_cause(r.cause, op);
     const Fingerprint print = print_of(r);
     if (print.bytes != 0) op.print = (print.hash ^ print.bytes) | 1;
+    if (r.op == &kConstantEvent) op.written = attrs_of<ConstantAttrs>(r).written;
     if (r.op == &kChoiceEvent) op.choice = attrs_of<ChoiceAttrs>(r).choice;
     if (r.op == &kCustomGradientEvent && attrs_of<Where>(r).function != nullptr) op.returns_at = boundary_of(attrs_of<Where>(r));
     draw_inputs(node, op);
@@ -242,7 +230,8 @@ class Drawing {
     if (added) {
       FlowGraph::Def def{r.op->name, graph_.keep(type_of(*r.op)), kind_of(*r.op), {}, zeroes_of(*r.op), spoils_of(*r.op)};
       if (r.op->zero.remedy != nullptr) def.zeroes_remedy = r.op->zero.remedy;
-      if (r.op->nonfinite.remedy != nullptr) def.spoils_remedy = r.op->nonfinite.remedy;
+      if (r.op->zero.alone != nullptr) def.zeroes_alone = r.op->zero.alone;
+      describe_spoiling(r.op->nonfinite, def);
       def.counts = r.op->counts;
       def.backward_pass = r.op == &kGradientEvent;
       for (const InputDef& in : r.op->inputs) def.answers.push_back(answer_of(*r.op, in));
@@ -252,6 +241,14 @@ class Drawing {
     }
     last_op_ = r.op;
     return last_def_ = at->second;
+  }
+
+  static void describe_spoiling(const NonFiniteHazard& hazard, FlowGraph::Def& def) {
+    if (hazard.remedy != nullptr) def.spoils_remedy = hazard.remedy;
+    if (hazard.outside != nullptr) def.spoils_outside = hazard.outside;
+    def.spoils_low = hazard.low;
+    def.spoils_high = hazard.high;
+    def.masks = hazard.masks;
   }
 
   Index choice_def(const ChoiceAttrs& attrs) {
@@ -338,6 +335,20 @@ class Drawing {
 };
 
 }  // namespace
+
+FlowGraph::Spoils spoils_of(const OpDef& op) {
+  switch (op.nonfinite.kind) {
+    case NonFiniteHazard::kNone: return FlowGraph::Spoils::kNo;
+    case NonFiniteHazard::kSqrt0: return FlowGraph::Spoils::kSqrt0;
+    case NonFiniteHazard::kLog0: return FlowGraph::Spoils::kLog0;
+    case NonFiniteHazard::kDiv0: return FlowGraph::Spoils::kDiv0;
+    case NonFiniteHazard::kPow: return FlowGraph::Spoils::kPow;
+    case NonFiniteHazard::kTrig: return FlowGraph::Spoils::kTrig;
+    case NonFiniteHazard::kOverflow: return FlowGraph::Spoils::kOverflow;
+    case NonFiniteHazard::kSpecial: return FlowGraph::Spoils::kSpecial;
+  }
+  return FlowGraph::Spoils::kNo;
+}
 
 FlowGraph flow_graph_of(const TapeFacts& facts, std::span<const std::size_t> sources, std::vector<const Record*>* drawn) {
   return Drawing(facts, sources, drawn).take();

@@ -53,7 +53,7 @@ bool stops(const Step& step) { return step.status != Step::Status::kSource && st
 
 // With its name scope; a long name by its end, which tells parts of one model apart.
 std::string name_text(const Step& step) {
-  const std::string name = step.scope.empty() ? step.name : step.scope + "/" + step.name;
+  const std::string name = (step.beside ? "+ " : "") + (step.scope.empty() ? step.name : step.scope + "/" + step.name);
   return name.size() <= kNameColumns ? name : "..." + name.substr(name.size() - kNameColumns + 3);
 }
 

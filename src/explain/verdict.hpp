@@ -21,6 +21,12 @@ struct Verdict {
   Confidence confidence = Confidence::kProven;
 };
 
+// Makes another cause the first name of what happened.
+inline void put_first(Verdict& v, Cause cause) {
+  v.also.insert(v.also.begin(), v.cause);
+  v.cause = cause;
+}
+
 // What is known of one question about one source.
 struct SourceQuestion {
   const FlowGraph& graph;

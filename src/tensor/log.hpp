@@ -21,6 +21,7 @@
 #include <atomic>
 #include <bit>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace whygrad {
@@ -248,7 +249,8 @@ Fingerprint fingerprint(const void* data, std::size_t bytes) noexcept;
 
 // What the log remembers of a value that came from the host: constant(...), a file, a batch.
 struct ConstantAttrs {
-  Fingerprint print;  // bytes == 0: not taken, as for a literal number in an expression
+  Fingerprint print;                                          // bytes == 0: not taken, as for a literal number in an expression
+  double written = std::numeric_limits<double>::quiet_NaN();  // of one number: before its type rounded it
 };
 // Gives a tensor that was filled by the library its id and a constant's record.
 void log_constant(Tensor& tensor, const ConstantAttrs& attrs, const Where& where);

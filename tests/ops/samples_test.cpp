@@ -212,6 +212,7 @@ TEST(OpTable, TypesAreTensorFlowsAndTellOpsApart) {
   const std::map<std::string, std::vector<std::string>> shared = {{"MatMul", {"dense", "matmul"}},
                                                                   {"Conv2D", {"conv2d", "conv2d_bias"}},
                                                                   {"Relu", {"conv2d_bias_relu", "dense_relu", "relu"}},
+                                                                  {"Log", {"log", "reduce_logsumexp"}},
                                                                   {"Maximum", {"clip_by_value", "maximum"}},
                                                                   {"DenseBincount", {"bincount", "weighted_bincount"}},
                                                                   {"RandomShuffle", {"random_permutation", "random_shuffle"}},

@@ -40,6 +40,7 @@ struct Step {
   std::string signature;  // of what it made, "f32[128, 10]"
   std::string note;       // what stands in place of the status' own words, such as "computed before the tape"
   Place place;
+  bool beside = false;                // no op on the way from the source: the next step uses what it made
   std::size_t left_out = 0;           // ops before this step that are not listed
   std::uint32_t index = 0xffffffffu;  // of the op in the graph, if there is one
 };

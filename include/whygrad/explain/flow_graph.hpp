@@ -15,6 +15,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <span>
 #include <string>
 #include <utility>
@@ -54,7 +55,7 @@ class WG_API FlowGraph {
   };
 
   // How an op that has a gradient can pass on exactly 0 all the same.
-  enum class Zeroes : std::uint8_t { kNo, kDeadUnit, kSaturated, kShares, kClip, kFlat, kMasked };
+  enum class Zeroes : std::uint8_t { kNo, kDeadUnit, kSaturated, kShares, kClip, kFlat, kMasked, kTies };
   // Where an op, or its derivative, is not finite though what it was given is.
   enum class Spoils : std::uint8_t { kNo, kSqrt0, kLog0, kDiv0, kPow, kTrig, kOverflow, kSpecial };
 
@@ -70,6 +71,11 @@ class WG_API FlowGraph {
     Spoils spoils = Spoils::kNo;
     const char* zeroes_remedy = "";
     const char* spoils_remedy = "";
+    const char* zeroes_alone = "";  // where the axis that it works along has one element; see ZeroHazard
+    // Where its first input must lie, and what to do where it does not.
+    double spoils_low = -std::numeric_limits<double>::infinity(), spoils_high = std::numeric_limits<double>::infinity();
+    const char* spoils_outside = "";
+    bool masks = false;          // -Inf among what it is given stands for what is left out
     bool counts = false;         // compares, adds up, averages or lays out: what metrics are made of
     bool backward_pass = false;  // a whole one, that no tape recorded
   };
@@ -82,15 +88,16 @@ class WG_API FlowGraph {
     Index def = kNone;
     Standing standing = Standing::kRecorded;
     std::uint16_t inputs = 0, outputs = 0;
-    Index first_input = 0;      // in `inputs`
-    Index first_output = 0;     // in `values`; outputs stand together
-    Index boundary = kNone;     // in `boundaries`: what ended the recording before this op
-    Index rule_of_def = kNone;  // in `defs`, for an op that a gradient rule called: the op that was differentiated
-    Index rule_of = kNone;      // in `ops`, if that op is here too
-    Index scope = kNone;        // in `scopes`
-    Index returns_at = kNone;   // in `boundaries`: where the rule of a user's custom gradient returns
-    std::uint64_t print = 0;    // of a constant's or a host read's elements; 0 where not taken
-    std::int64_t choice = 0;    // of kChoice: what was chosen; of kLoopEnd: the trips
+    Index first_input = 0;                                      // in `inputs`
+    Index first_output = 0;                                     // in `values`; outputs stand together
+    Index boundary = kNone;                                     // in `boundaries`: what ended the recording before this op
+    Index rule_of_def = kNone;                                  // in `defs`, for an op that a gradient rule called: the op that was differentiated
+    Index rule_of = kNone;                                      // in `ops`, if that op is here too
+    Index scope = kNone;                                        // in `scopes`
+    Index returns_at = kNone;                                   // in `boundaries`: where the rule of a user's custom gradient returns
+    std::uint64_t print = 0;                                    // of a constant's or a host read's elements; 0 where not taken
+    std::int64_t choice = 0;                                    // of kChoice: what was chosen; of kLoopEnd: the trips
+    double written = std::numeric_limits<double>::quiet_NaN();  // of a constant of one number: as it was written, before its type rounded it
   };
 
   // How a value that no op of the graph made came to be unknown.
@@ -140,8 +147,9 @@ class WG_API FlowGraph {
   struct Source {
     std::vector<Index> values;  // the present one first
     Index variable = kNone;
-    Index gradient = kNone;  // in `numbers`: of the answer, where there is one and its numbers were looked at
-    bool replaced = false;   // there is none, but zeros were asked for in its place
+    Index gradient = kNone;        // in `numbers`: of the answer, where there is one and its numbers were looked at
+    bool replaced = false;         // there is none, but zeros were answered in its place
+    const char* replaced_by = "";  // the function that answers zeros by itself; empty where they were asked for
   };
 
   struct Tape {

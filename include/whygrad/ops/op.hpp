@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <new>
 #include <string>
 #include <string_view>
@@ -91,9 +92,12 @@ struct ZeroHazard {
     kClip,       // flat outside of bounds: clip_by_value, maximum with a number
     kFlat,       // flat nearly everywhere, or at this very point: sign, abs at 0
     kMasked,     // multiplies by 0 or leaves elements out: multiply, where, gather of nothing
+    kTies,       // vectors that are not unique where the values of its first output are equal: eigenvectors
   };
   Kind kind = kNone;
   const char* remedy = nullptr;
+  // What to write where the last axis, along which it works, has one element: the share of the only one is always 1.
+  const char* alone = nullptr;
 };
 
 // Where an op, or its derivative, is not finite though what it was given is. The explanation of a NaN or Inf names the op by it.
@@ -101,6 +105,11 @@ struct NonFiniteHazard {
   enum Kind : std::uint8_t { kNone, kSqrt0, kLog0, kDiv0, kPow, kTrig, kOverflow, kSpecial };
   Kind kind = kNone;
   const char* remedy = nullptr;
+  // Where its first input must lie, and what to write where it lies outside, which keeping away from the bound does not mend.
+  double low = -std::numeric_limits<double>::infinity(), high = std::numeric_limits<double>::infinity();
+  const char* outside = nullptr;
+  // True where -Inf stands for an element that is left out of its row, so that only a row of nothing else is a fault.
+  bool masks = false;
 };
 
 // ---- Attributes ----

@@ -79,7 +79,7 @@ Tensor number(double value, bool fractional, DType dtype, const char* op, const 
   }
   Tensor t = make_tensor(dtype, {});
   store_number(dtype, t.impl()->data, value);
-  log_constant(t, {is_distinctive(value) ? fingerprint(t.impl()->data, size_of(dtype)) : Fingerprint{}}, where);
+  log_constant(t, {is_distinctive(value) ? fingerprint(t.impl()->data, size_of(dtype)) : Fingerprint{}, value}, where);
   return t;
 }
 

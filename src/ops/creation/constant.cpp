@@ -77,9 +77,10 @@ Flat flatten(const Literal& root) {
   return flat;
 }
 
-// Gives a tensor that was filled from the host its record, by which it is known again if it was read from another tensor before.
-Tensor finish(Tensor t, const Where& where) {
-  internal::log_constant(t, {internal::fingerprint(t.impl()->data, static_cast<std::size_t>(t.size()) * size_of(t.dtype()))}, where);
+// Gives a tensor that was filled from the host its record, by which it is known again if it was read from another tensor before. `written`: see
+// ConstantAttrs.
+Tensor finish(Tensor t, const Where& where, double written = std::numeric_limits<double>::quiet_NaN()) {
+  internal::log_constant(t, {internal::fingerprint(t.impl()->data, static_cast<std::size_t>(t.size()) * size_of(t.dtype())), written}, where);
   return t;
 }
 
@@ -90,6 +91,7 @@ Tensor from_literal(const Flat& flat, DType dtype, const Where& where) {
     literal->number().store(dtype, at, "constant");
     at += size_of(dtype);
   }
+  if (flat.numbers.size() == 1) return finish(std::move(t), where, flat.numbers[0]->number().real());
   return finish(std::move(t), where);
 }
 

@@ -92,7 +92,7 @@ constexpr OpDef kDivide = define_op({
             give_summed(g, 1, g.dy() * (negative(conj_if_complex(g.input(0))) / b / b));
           }
         },
-    .nonfinite = {NonFiniteHazard::kDiv0, "keep the divisor away from 0: add a small number to it, or use divide_no_nan(a, b)"},
+    .nonfinite = {NonFiniteHazard::kDiv0, "keep the divisor away from 0: write a / (b + 1e-7)"},
     .counts = true,
 });
 
@@ -109,7 +109,7 @@ constexpr NotDifferentiable kSteps{
     "the quotient is rounded down, so that it moves in steps: between them its derivative is 0 and nothing can be learned through it",
     "divide with a / b, or round after the loss"};
 
-constexpr NonFiniteHazard kZeroDivisor{NonFiniteHazard::kDiv0, "keep zeros out of the divisor, for instance with maximum(b, 1)"};
+constexpr NonFiniteHazard kZeroDivisor{NonFiniteHazard::kDiv0, "keep zeros out of the divisor: write floormod(a, where(b == 0, 1, b))"};
 
 constexpr OpDef kFloorDiv = define_op({
     .name = "floordiv",
@@ -151,7 +151,8 @@ constexpr OpDef kMaximum = define_op({
     .infer = infer_binary<Binary::kMaximum>,
     .kernel = run_binary<Binary::kMaximum>,
     .vjp = [](VjpContext& g) { give_to_chosen(g, g.input(0) >= g.input(1)); },
-    .zero = {ZeroHazard::kClip, "where the bound wins nothing is learned: bound with softplus(x) instead, or after the loss"},
+    .zero = {ZeroHazard::kClip,
+             "where the bound wins nothing is learned: let some slope past it, with bound + leaky_relu(x - bound) in place of maximum(x, bound)"},
 });
 
 constexpr OpDef kMinimum = define_op({
@@ -161,7 +162,8 @@ constexpr OpDef kMinimum = define_op({
     .infer = infer_binary<Binary::kMinimum>,
     .kernel = run_binary<Binary::kMinimum>,
     .vjp = [](VjpContext& g) { give_to_chosen(g, g.input(0) <= g.input(1)); },
-    .zero = {ZeroHazard::kClip, "where the bound wins nothing is learned: bound with -softplus(-x) instead, or after the loss"},
+    .zero = {ZeroHazard::kClip,
+             "where the bound wins nothing is learned: let some slope past it, with bound - leaky_relu(bound - x) in place of minimum(x, bound)"},
 });
 
 constexpr OpDef kSquaredDifference = define_op({
@@ -178,7 +180,7 @@ constexpr OpDef kSquaredDifference = define_op({
           if (g.needs(0)) give_summed(g, 0, da);
           if (g.needs(1)) g.give(1, negative(sum_to(da, g.input_shape(1))));
         },
-    .zero = {ZeroHazard::kFlat, "take abs(a - b) where the difference must not lose its slope near 0"},
+    .zero = {ZeroHazard::kFlat, "start where a and b differ: a square has its lowest point, and no slope, where they are equal"},
     .nonfinite = {NonFiniteHazard::kOverflow, "scale the data so that differences stay small, or use abs(a - b)"},
 });
 

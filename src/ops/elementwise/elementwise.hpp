@@ -67,11 +67,16 @@ void run_binary(KernelContext& g) {
 }
 
 // Hazards that families share.
-inline constexpr ZeroHazard kSaturates{ZeroHazard::kSaturated, "keep what goes in near 0: normalise it or start from smaller weights"};
-inline constexpr ZeroHazard kDies{ZeroHazard::kDeadUnit,
-                                  "lower the learning rate, start from other biases, or use leaky_relu or elu, which are never off"};
+inline constexpr ZeroHazard kSaturates{
+    ZeroHazard::kSaturated, "keep what goes in near 0: lower the learning rate, normalise it, divide it by a number, or start from smaller weights"};
+inline constexpr ZeroHazard kDies{ZeroHazard::kDeadUnit, "lower the learning rate, start from other biases, or use leaky_relu, which is never off"};
+inline constexpr ZeroHazard kNoCurvature{ZeroHazard::kDeadUnit, "use an activation with a second derivative, such as softplus or silu"};
 inline constexpr ZeroHazard kZeroOperand{ZeroHazard::kMasked,
                                          "look at the operand that is all 0: the other one learns nothing from it; start weights at random numbers"};
+// Of ops that share something out along the last axis, where -Inf masks an element.
+inline constexpr const char* kEmptyRow =
+    "nothing is left of a row that is all -Inf: mask with a large finite number in its place, such as -1e9 (-1e4 in float16), or leave such rows out";
+inline constexpr NonFiniteHazard kMaskedRow{.kind = NonFiniteHazard::kDiv0, .remedy = kEmptyRow, .masks = true};
 inline constexpr NonFiniteHazard kLargeOperands{NonFiniteHazard::kOverflow, "keep the operands in range: normalise them or use smaller weights"};
 inline constexpr NonFiniteHazard kLargeFactors{NonFiniteHazard::kOverflow,
                                                "keep the factors in range: normalise them, or add logarithms instead of multiplying"};

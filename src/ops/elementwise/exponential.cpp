@@ -16,22 +16,32 @@ constexpr OpDef kExp = unary_op<Unary::kExp>(
     {.zero = {ZeroHazard::kSaturated,
               "keep x above -87 in float32 (-745 in float64), or work with the exponents themselves: log_softmax, reduce_logsumexp"},
      .nonfinite = {NonFiniteHazard::kOverflow,
-                   "take the largest exponent away before, as softmax(x) and reduce_logsumexp(x) do, or bound x with minimum(x, 80)"}});
+                   "take the largest exponent away before: exp(x - stop_gradient(reduce_max(x))); or use softmax, reduce_logsumexp, softplus or a "
+                   "cross-entropy "
+                   "on logits, which do"}});
 
-constexpr OpDef kExpm1 = unary_op<Unary::kExpm1>("expm1", "e^x - 1, elementwise, exact near 0. dx = dy * e^x.", Differentiable{input(0)},
-                                                 [](VjpContext& g) { g.give(0, g.dy() * exp(g.input(0))); },
-                                                 {.zero = {ZeroHazard::kSaturated, "keep x above -87 in float32 (-745 in float64)"},
-                                                  .nonfinite = {NonFiniteHazard::kOverflow, "bound x, for instance with minimum(x, 80)"}});
+constexpr OpDef kExpm1 =
+    unary_op<Unary::kExpm1>("expm1", "e^x - 1, elementwise, exact near 0. dx = dy * e^x.", Differentiable{input(0)},
+                            [](VjpContext& g) { g.give(0, g.dy() * exp(g.input(0))); },
+                            {.zero = {ZeroHazard::kSaturated, "keep x above -87 in float32 (-745 in float64)"},
+                             .nonfinite = {NonFiniteHazard::kOverflow, "scale x down, so that it stays below 88 in float32 (709 in float64)"}});
 
-constexpr OpDef kLog = unary_op<Unary::kLog>("log", "The natural logarithm, elementwise. dx = dy / x.", Differentiable{input(0)},
-                                             [](VjpContext& g) { g.give(0, g.dy() / conj_if_complex(g.input(0))); },
-                                             {.nonfinite = {NonFiniteHazard::kLog0,
-                                                            "keep x away from 0: write log(maximum(x, 1e-7)), or compute the logarithm itself with "
-                                                            "log_softmax, log_sigmoid, log1p or a cross-entropy on logits"}});
+constexpr OpDef kLog = unary_op<Unary::kLog>(
+    "log", "The natural logarithm, elementwise. dx = dy / x.", Differentiable{input(0)},
+    [](VjpContext& g) { g.give(0, g.dy() / conj_if_complex(g.input(0))); },
+    {.nonfinite = {.kind = NonFiniteHazard::kLog0,
+                   .remedy = "keep x away from 0: write log(x + 1e-7), or compute the logarithm itself with "
+                             "log_softmax, log_sigmoid, log1p or a cross-entropy on logits",
+                   .low = 0,
+                   .outside = "a negative number has no logarithm: make it positive before, with softplus(x), exp(x) or square(x)"}});
 
-constexpr OpDef kLog1p = unary_op<Unary::kLog1p>("log1p", "log(1 + x), elementwise, exact near 0. dx = dy / (1 + x).", Differentiable{input(0)},
-                                                 [](VjpContext& g) { g.give(0, g.dy() / (g.input(0) + 1)); },
-                                                 {.nonfinite = {NonFiniteHazard::kLog0, "keep x away from -1: write log1p(maximum(x, -1 + 1e-6))"}});
+constexpr OpDef kLog1p = unary_op<Unary::kLog1p>(
+    "log1p", "log(1 + x), elementwise, exact near 0. dx = dy / (1 + x).", Differentiable{input(0)},
+    [](VjpContext& g) { g.give(0, g.dy() / (g.input(0) + 1)); },
+    {.nonfinite = {.kind = NonFiniteHazard::kLog0,
+                   .remedy = "keep x away from -1: write log1p(x + 1e-6)",
+                   .low = -1,
+                   .outside = "x must lie above -1: write log1p(softplus(x)) or log1p(square(x)), or look why it is so small"}});
 
 void sigmoid_vjp(VjpContext& g) {
   const Tensor y = conj_if_complex(g.output());

@@ -38,7 +38,7 @@ void reciprocal_grad_vjp(VjpContext& g) {  // -u y^2, -2 u dy y
 constexpr OpDef kReciprocalGrad =
     binary_op<Binary::kReciprocalGrad>("reciprocal_grad", "-dy y^2, 0 where dy is 0: the gradient of reciprocal from its output y.",
                                        {"dy", Differentiable{input(1)}}, {"y", Differentiable{input(0) | input(1)}}, reciprocal_grad_vjp,
-                                       {.nonfinite = {NonFiniteHazard::kDiv0, "keep x away from 0: add a small number to it"}});
+                                       {.nonfinite = {NonFiniteHazard::kDiv0, "keep x away from 0: write reciprocal(x + 1e-7)"}});
 
 void sigmoid_grad_vjp(VjpContext& g) {  // u y (1 - y), u dy - 2 u dy y
   if (g.needs(0)) g.give(0, sigmoid_grad(g.dy(), g.input(1)));
@@ -60,8 +60,6 @@ constexpr OpDef kTanhGrad =
                                  {"y", Differentiable{input(0) | input(1)}}, tanh_grad_vjp, {.zero = kSaturates});
 
 void give_zeros(VjpContext& g, int i) { g.give(i, zeros_for_gradient(g.input_dtype(i), g.input_shape(i))); }
-
-constexpr ZeroHazard kNoCurvature{ZeroHazard::kDeadUnit, "use an activation with a second derivative, such as softplus or silu"};
 
 void relu_grad_vjp(VjpContext& g) {  // u where v > 0, 0
   if (g.needs(0)) g.give(0, relu_grad(g.dy(), g.input(1)));

@@ -21,9 +21,13 @@ void sqrt_vjp(VjpContext& g) {
   const Tensor y = g.output();
   g.give(0, is_complex(y.dtype()) ? g.dy() * 0.5 / conj(y) : sqrt_grad(g.dy(), y));
 }
-constexpr OpDef kSqrt =
-    unary_op<Unary::kSqrt>("sqrt", "x^(1/2), elementwise. dx = dy / (2 y), 0 where dy is 0.", Differentiable{output(0)}, sqrt_vjp,
-                           {.nonfinite = {NonFiniteHazard::kSqrt0, "keep the root away from 0: write sqrt(x + 1e-12) or sqrt(maximum(x, 1e-12))"}});
+constexpr OpDef kSqrt = unary_op<Unary::kSqrt>(
+    "sqrt", "x^(1/2), elementwise. dx = dy / (2 y), 0 where dy is 0.", Differentiable{output(0)}, sqrt_vjp,
+    {.nonfinite = {
+         .kind = NonFiniteHazard::kSqrt0,
+         .remedy = "keep the root away from 0: write sqrt(x + 1e-12)",
+         .low = 0,
+         .outside = "a negative number has no root: write sqrt(abs(x) + 1e-12), or make it positive before, with softplus(x) or square(x)"}});
 
 void rsqrt_vjp(VjpContext& g) {
   const Tensor y = g.output();
@@ -31,7 +35,11 @@ void rsqrt_vjp(VjpContext& g) {
 }
 constexpr OpDef kRsqrt = unary_op<Unary::kRsqrt>(
     "rsqrt", "x^(-1/2), elementwise. dx = -dy y^3 / 2, 0 where dy is 0.", Differentiable{output(0)}, rsqrt_vjp,
-    {.nonfinite = {NonFiniteHazard::kSqrt0, "keep the root away from 0: write rsqrt(x + 1e-12) or rsqrt(maximum(x, 1e-12))"}});
+    {.nonfinite = {
+         .kind = NonFiniteHazard::kSqrt0,
+         .remedy = "keep the root away from 0: write rsqrt(x + 1e-12)",
+         .low = 0,
+         .outside = "a negative number has no root: write rsqrt(abs(x) + 1e-12), or make it positive before, with softplus(x) or square(x)"}});
 
 void reciprocal_vjp(VjpContext& g) {
   const Tensor y = g.output();
@@ -39,7 +47,7 @@ void reciprocal_vjp(VjpContext& g) {
 }
 constexpr OpDef kReciprocal =
     unary_op<Unary::kReciprocal>("reciprocal", "1 / x, elementwise. dx = -dy y^2, 0 where dy is 0.", Differentiable{output(0)}, reciprocal_vjp,
-                                 {.nonfinite = {NonFiniteHazard::kDiv0, "keep x away from 0: add a small number to it, or use divide_no_nan(1, x)"}});
+                                 {.nonfinite = {NonFiniteHazard::kDiv0, "keep x away from 0: write reciprocal(x + 1e-7)"}});
 
 // log(a), 0 where no real logarithm exists: pow is no function of its exponent there.
 Tensor safe_log(const Tensor& a) {
@@ -62,7 +70,10 @@ constexpr OpDef kPow = define_op({
           if (g.needs(1)) give_summed(g, 1, g.dy() * (conj_if_complex(g.output()) * safe_log(conj_if_complex(g.input(0)))));
         },
     .zero = {ZeroHazard::kFlat, "start away from 0 where the exponent is above 1, and use no exponent of 0"},
-    .nonfinite = {NonFiniteHazard::kPow, "keep the base above 0: write pow(maximum(a, 1e-6), b), or use square, or products for whole exponents"},
+    .nonfinite = {.kind = NonFiniteHazard::kPow,
+                  .remedy = "keep the base above 0: write pow(a + 1e-6, b), or use square, or products for whole exponents",
+                  .low = 0,
+                  .outside = "a negative base has powers with whole exponents only: write pow(abs(a) + 1e-6, b)"},
 });
 
 // 1 where a is not 0, else 0: what remains of the factor a in the gradient of the ops below.
@@ -82,7 +93,7 @@ constexpr OpDef kXlogy = define_op({
           if (g.needs(1)) give_summed(g, 1, g.dy() * xdivy(g.input(0), g.input(1)));
         },
     .zero = {ZeroHazard::kMasked, "where a is 0 the product is left out with its gradient; use a * log(b) if it should count"},
-    .nonfinite = {NonFiniteHazard::kLog0, "keep b away from 0: write xlogy(a, maximum(b, 1e-7))"},
+    .nonfinite = {NonFiniteHazard::kLog0, "keep b away from 0: write xlogy(a, b + 1e-7)"},
 });
 
 constexpr OpDef kXlog1py = define_op({
@@ -97,7 +108,7 @@ constexpr OpDef kXlog1py = define_op({
           if (g.needs(1)) give_summed(g, 1, g.dy() * xdivy(g.input(0), g.input(1) + 1));
         },
     .zero = {ZeroHazard::kMasked, "where a is 0 the product is left out with its gradient; use a * log1p(b) if it should count"},
-    .nonfinite = {NonFiniteHazard::kLog0, "keep b away from -1: write xlog1py(a, maximum(b, -1 + 1e-6))"},
+    .nonfinite = {NonFiniteHazard::kLog0, "keep b away from -1: write xlog1py(a, b + 1e-6)"},
 });
 
 constexpr OpDef kXdivy = define_op({
@@ -112,7 +123,7 @@ constexpr OpDef kXdivy = define_op({
           if (g.needs(1)) give_summed(g, 1, g.dy() * xdivy(negative(g.input(0)), square(g.input(1))));
         },
     .zero = {ZeroHazard::kMasked, "where a is 0 the quotient is left out with its gradient; use a / b if it should count"},
-    .nonfinite = {NonFiniteHazard::kDiv0, "keep b away from 0: add a small number to it"},
+    .nonfinite = {NonFiniteHazard::kDiv0, "keep b away from 0: write xdivy(a, b + 1e-7)"},
 });
 
 constexpr OpDef kMultiplyNoNan = define_op({
@@ -143,8 +154,9 @@ constexpr OpDef kDivideNoNan = define_op({
           if (g.needs(0)) give_summed(g, 0, divide_no_nan(g.dy(), g.input(1)));
           if (g.needs(1)) give_summed(g, 1, g.dy() * divide_no_nan(divide_no_nan(negative(g.input(0)), g.input(1)), g.input(1)));
         },
-    .zero = {ZeroHazard::kMasked, "where b is 0 the quotient is left out with its gradient; add a small number to b if it should count"},
-    .nonfinite = {NonFiniteHazard::kDiv0, "keep b away from 0: add a small number to it"},
+    .zero = {ZeroHazard::kMasked,
+             "where b is 0 the quotient is left out with its gradient: nothing is learned from it; write a / (b + 1e-7) if it should count"},
+    .nonfinite = {NonFiniteHazard::kDiv0, "keep b away from 0: write a / (b + 1e-7)"},
     .counts = true,
 });
 

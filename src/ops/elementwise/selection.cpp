@@ -77,8 +77,7 @@ constexpr OpDef kClipByValue = define_op({
           if (g.needs(1)) give_summed(g, 1, where(above_low, 0, raised_dy));
           if (g.needs(2)) give_summed(g, 2, where(below_high, 0, g.dy()));
         },
-    .zero = {ZeroHazard::kClip,
-             "clip after the loss, widen the bounds, or let the gradient pass with x + stop_gradient(clip_by_value(x, low, high) - x)"},
+    .zero = {ZeroHazard::kClip, "widen the bounds, or let the gradient pass with x + stop_gradient(clip_by_value(x, low, high) - x)"},
 });
 
 struct CastAttrs {

@@ -46,7 +46,7 @@ consteval OpDef special_op(const char* name, const char* doc, Differentiable x, 
   });
 }
 
-constexpr const char* kOffThePoles = "keep x above 0, for instance with maximum(x, 1e-6): the function has poles at 0 and the negative integers";
+constexpr const char* kOffThePoles = "keep x off 0 and the negative integers, where the function has poles: write x + 1e-6";
 
 constexpr OpDef kLgamma = special_op<kernels::log_gamma>(
     "lgamma", "log(|gamma(x)|), elementwise. dx = dy * digamma(x).", Differentiable{input(0)},
@@ -86,13 +86,13 @@ constexpr OpDef kPolygamma = define_op({
 constexpr OpDef kErfinv = special_op<kernels::inverse_erf>(
     "erfinv", "The inverse of erf, elementwise, NaN outside [-1, 1]. dx = dy * sqrt(pi) / 2 * e^(y^2).", Differentiable{output(0)},
     [](VjpContext& g) { g.give(0, g.dy() * (exp(square(g.output())) * (0.5 / std::numbers::inv_sqrtpi))); },
-    "keep x inside (-1, 1), for instance with clip_by_value(x, -1 + 1e-6, 1 - 1e-6)");
+    "keep x inside (-1, 1): write erfinv(x * (1 - 1e-6))");
 
 constexpr OpDef kNdtri = special_op<kernels::inverse_normal>(
     "ndtri", "The inverse of the standard normal distribution function, elementwise, NaN outside [0, 1]. dx = dy * sqrt(2 pi) * e^(y^2 / 2).",
     Differentiable{output(0)},
     [](VjpContext& g) { g.give(0, g.dy() * (exp(square(g.output()) * 0.5) * (std::numbers::sqrt2 / std::numbers::inv_sqrtpi))); },
-    "keep x inside (0, 1), for instance with clip_by_value(x, 1e-6, 1 - 1e-6)");
+    "keep x inside (0, 1): write ndtri(x * (1 - 2e-6) + 1e-6)");
 
 constexpr const OpDef* kOps[] = {&kLgamma, &kDigamma, &kPolygamma, &kErfinv, &kNdtri};
 

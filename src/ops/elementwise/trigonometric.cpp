@@ -22,22 +22,20 @@ constexpr OpDef kTan = unary_op<Unary::kTan>("tan", "The tangent, elementwise. d
                                              [](VjpContext& g) { g.give(0, g.dy() * (square(conj_if_complex(g.output())) + 1)); },
                                              {.nonfinite = {NonFiniteHazard::kTrig, "keep x away from the poles at pi / 2 + k pi"}});
 
-constexpr OpDef kAsin =
-    unary_op<Unary::kAsin>("asin", "The inverse sine, elementwise, NaN outside [-1, 1]. dx = dy / sqrt(1 - x^2).", Differentiable{input(0)},
-                           [](VjpContext& g) { g.give(0, g.dy() * rsqrt(1 - square(g.input(0)))); },
-                           {.nonfinite = {NonFiniteHazard::kTrig,
-                                          "keep x inside (-1, 1): write asin(clip_by_value(x, -1 + 1e-6, 1 - 1e-6)), or take the angle with atan2"}});
+constexpr OpDef kAsin = unary_op<Unary::kAsin>(
+    "asin", "The inverse sine, elementwise, NaN outside [-1, 1]. dx = dy / sqrt(1 - x^2).", Differentiable{input(0)},
+    [](VjpContext& g) { g.give(0, g.dy() * rsqrt(1 - square(g.input(0)))); },
+    {.nonfinite = {NonFiniteHazard::kTrig, "keep x inside (-1, 1): write asin(x * (1 - 1e-6)), or take the angle with atan2"}});
 
-constexpr OpDef kAcos =
-    unary_op<Unary::kAcos>("acos", "The inverse cosine, elementwise, NaN outside [-1, 1]. dx = -dy / sqrt(1 - x^2).", Differentiable{input(0)},
-                           [](VjpContext& g) { g.give(0, negative(g.dy()) * rsqrt(1 - square(g.input(0)))); },
-                           {.nonfinite = {NonFiniteHazard::kTrig,
-                                          "keep x inside (-1, 1): write acos(clip_by_value(x, -1 + 1e-6, 1 - 1e-6)), or take the angle with atan2"}});
+constexpr OpDef kAcos = unary_op<Unary::kAcos>(
+    "acos", "The inverse cosine, elementwise, NaN outside [-1, 1]. dx = -dy / sqrt(1 - x^2).", Differentiable{input(0)},
+    [](VjpContext& g) { g.give(0, negative(g.dy()) * rsqrt(1 - square(g.input(0)))); },
+    {.nonfinite = {NonFiniteHazard::kTrig, "keep x inside (-1, 1): write acos(x * (1 - 1e-6)), or take the angle with atan2"}});
 
 constexpr OpDef kAtan = unary_op<Unary::kAtan>("atan", "The inverse tangent, elementwise. dx = dy / (1 + x^2).", Differentiable{input(0)},
                                                [](VjpContext& g) { g.give(0, g.dy() / (square(g.input(0)) + 1)); }, {.zero = kSaturates});
 
-constexpr NonFiniteHazard kLargeExponent{NonFiniteHazard::kOverflow, "bound x, for instance with clip_by_value(x, -80, 80)"};
+constexpr NonFiniteHazard kLargeExponent{NonFiniteHazard::kOverflow, "scale x down, so that it stays within (-88, 88) in float32"};
 
 constexpr OpDef kSinh =
     unary_op<Unary::kSinh>("sinh", "The hyperbolic sine, elementwise. dx = dy * cosh(x).", Differentiable{input(0)},
@@ -60,12 +58,11 @@ constexpr OpDef kAsinh = unary_op<Unary::kAsinh>("asinh", "The inverse hyperboli
 
 constexpr OpDef kAcosh = unary_op<Unary::kAcosh>("acosh", "The inverse hyperbolic cosine, elementwise, NaN below 1. dx = dy / sinh(y).",
                                                  Differentiable{output(0)}, [](VjpContext& g) { g.give(0, g.dy() / sinh(g.output())); },
-                                                 {.nonfinite = {NonFiniteHazard::kTrig, "keep x above 1: write acosh(maximum(x, 1 + 1e-6))"}});
+                                                 {.nonfinite = {NonFiniteHazard::kTrig, "keep x above 1: write acosh(x + 1e-6)"}});
 
-constexpr OpDef kAtanh =
-    unary_op<Unary::kAtanh>("atanh", "The inverse hyperbolic tangent, elementwise, NaN outside [-1, 1]. dx = dy / (1 - x^2).",
-                            Differentiable{input(0)}, [](VjpContext& g) { g.give(0, g.dy() / (1 - square(g.input(0)))); },
-                            {.nonfinite = {NonFiniteHazard::kTrig, "keep x inside (-1, 1): write atanh(clip_by_value(x, -1 + 1e-6, 1 - 1e-6))"}});
+constexpr OpDef kAtanh = unary_op<Unary::kAtanh>("atanh", "The inverse hyperbolic tangent, elementwise, NaN outside [-1, 1]. dx = dy / (1 - x^2).",
+                                                 Differentiable{input(0)}, [](VjpContext& g) { g.give(0, g.dy() / (1 - square(g.input(0)))); },
+                                                 {.nonfinite = {NonFiniteHazard::kTrig, "keep x inside (-1, 1): write atanh(x * (1 - 1e-6))"}});
 
 constexpr Differentiable kFromBoth{input(0) | input(1)};
 
@@ -82,8 +79,9 @@ constexpr OpDef kAtan2 = define_op({
           if (g.needs(0)) give_summed(g, 0, x * scaled);
           if (g.needs(1)) give_summed(g, 1, negative(y) * scaled);
         },
-    .nonfinite = {NonFiniteHazard::kTrig,
-                  "keep (x, y) away from the origin: give atan2 safe numbers there with where() on its operands, not on its result"},
+    .nonfinite =
+        {NonFiniteHazard::kTrig,
+         "keep (x, y) away from the origin: write atan2(y, x + 1e-6), or give it other operands there with where(), not its result another value"},
 });
 
 constexpr const OpDef* kOps[] = {&kSin, &kCos, &kTan, &kAsin, &kAcos, &kAtan, &kSinh, &kCosh, &kTanh, &kAsinh, &kAcosh, &kAtanh, &kAtan2};

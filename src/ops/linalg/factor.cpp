@@ -88,6 +88,9 @@ constexpr OpDef kEig = define_op({
           const Tensor whole = matmul(v, matmul(inner, v, {.transpose_b = true}));
           g.give(0, half_lower(add(whole, transposed(whole))));
         },
+    .zero = {ZeroHazard::kTies,
+             "break the tie, for instance by adding diag([0, 1e-3, 2e-3, ..]) to the matrix; or use the values, or what all vectors of equal values "
+             "span together"},
 });
 
 constexpr const OpDef* kOps[] = {&kCholesky, &kEig};

@@ -129,6 +129,15 @@ constexpr OpDef kTriangularSolve = define_op({
     .nonfinite = kNearlySingular,
 });
 
+// What the derivative of a determinant needs; where there is none, the determinant is to blame.
+Tensor inverse_of_input(VjpContext& g) {
+  try {
+    return matrix_inverse(g.input(0));
+  } catch (const ValueError&) {
+    throw ValueError(g.op().name, "Input is not invertible, and the derivative needs its inverse.", g.op().nonfinite.remedy);
+  }
+}
+
 // Two more axes of 1, so that a number goes with each matrix.
 Tensor of_matrices(const Tensor& x) { return expand_dims(expand_dims(x, -1), -1); }
 
@@ -153,7 +162,10 @@ constexpr OpDef kDeterminant = define_op({
           }
           store(y, g.out());
         },
-    .vjp = [](VjpContext& g) { g.give(0, multiply(of_matrices(multiply(g.dy(), g.output())), transposed(matrix_inverse(g.input(0))))); },
+    .vjp = [](VjpContext& g) { g.give(0, multiply(of_matrices(multiply(g.dy(), g.output())), transposed(inverse_of_input(g)))); },
+    .nonfinite =
+        {NonFiniteHazard::kDiv0,
+         "the derivative of a determinant needs the inverse: add a small multiple of eye(n) to the matrix, or look why two rows say the same"},
 });
 
 constexpr OpDef kLogDeterminant = define_op({
@@ -187,7 +199,7 @@ constexpr OpDef kLogDeterminant = define_op({
     .vjp =
         [](VjpContext& g) {
           if (g.has_dy(1)) {
-            g.give(0, multiply(of_matrices(g.dy(1)), transposed(matrix_inverse(g.input(0)))));
+            g.give(0, multiply(of_matrices(g.dy(1)), transposed(inverse_of_input(g))));
           } else {
             g.give(0, zeros(g.input_shape(0), g.input_dtype(0)));  // a sign is flat
           }

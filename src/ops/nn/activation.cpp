@@ -20,7 +20,7 @@ constexpr OpDef kRelu = unary_op<Unary::kRelu>("relu", "max(x, 0), elementwise. 
 constexpr OpDef kRelu6 = unary_op<Unary::kRelu6>(
     "relu6", "min(max(x, 0), 6), elementwise. dx = dy where 0 < x < 6, else 0.", Differentiable{output(0)},
     [](VjpContext& g) { g.give(0, relu6_grad(g.dy(), g.output())); },
-    {.zero = {ZeroHazard::kDeadUnit, "lower the learning rate, start from other biases, or use leaky_relu or silu, which are never off"}});
+    {.zero = {ZeroHazard::kDeadUnit, "lower the learning rate, start from other biases, or use leaky_relu, which is never off"}});
 
 constexpr OpDef kElu =
     unary_op<Unary::kElu>("elu", "x where x > 0, else e^x - 1, elementwise. dx = dy where x >= 0, else dy * e^x.", Differentiable{output(0)},
@@ -98,7 +98,7 @@ constexpr OpDef kLeakyReluGrad = define_op({
           if (g.needs(0)) g.give(0, leaky_relu_grad(g.dy(), g.input(1), g.attrs<LeakyAttrs>()));
           if (g.needs(1)) g.give(1, zeros_for_gradient(g.input_dtype(1), g.input_shape(1)));
         },
-    .zero = kZeroAlpha,
+    .zero = kNoCurvature,
 });
 
 Tensor leaky_relu_grad(const Tensor& dy, const Tensor& x, const LeakyAttrs& attrs) { return apply(kLeakyReluGrad, {&dy, &x}, Where::here(), attrs); }

@@ -50,6 +50,8 @@ Tensor logits_gradient(const VjpContext& g, const Tensor& labels) {
   return g.has_dy(1) ? from_loss + softmax_grad(g.dy(1), backprop + labels) : from_loss;
 }
 
+constexpr const char* kOneClass = "for one unit use sigmoid_cross_entropy_with_logits, or give each class a logit";
+
 constexpr OpDef kSoftmaxCrossEntropy = define_op({
     .name = "softmax_cross_entropy_with_logits",
     .doc = "-sum(labels * log(softmax(logits))) over the last axis: labels, logits [.., c] give [..]. dlogits = dy * (softmax(logits) - labels), "
@@ -83,7 +85,8 @@ constexpr OpDef kSoftmaxCrossEntropy = define_op({
           }
           if (g.needs(1)) g.give(1, logits_gradient(g, g.input(0)));
         },
-    .zero = {ZeroHazard::kSaturated, "the prediction equals the labels to the last bit; smooth the labels if it should go on learning"},
+    .zero = {ZeroHazard::kSaturated, "the prediction equals the labels to the last bit; smooth the labels if it should go on learning", kOneClass},
+    .nonfinite = kMaskedRow,
 });
 
 constexpr OpDef kSparseSoftmaxCrossEntropy = define_op({
@@ -128,7 +131,8 @@ constexpr OpDef kSparseSoftmaxCrossEntropy = define_op({
         },
     .vjp = [](VjpContext& g) { g.give(1, logits_gradient(g, one_hot(g.input(0), g.input_shape(1).back(), {.dtype = g.input_dtype(1)}))); },
     .zero = {ZeroHazard::kSaturated,
-             "the prediction equals the label to the last bit; smooth the labels, as probabilities, if it should go on learning"},
+             "the prediction equals the label to the last bit; smooth the labels, as probabilities, if it should go on learning", kOneClass},
+    .nonfinite = kMaskedRow,
 });
 
 constexpr OpDef kL2Loss = define_op({

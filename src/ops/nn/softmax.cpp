@@ -15,7 +15,8 @@ namespace whygrad {
 namespace internal {
 namespace {
 
-constexpr ZeroHazard kOneWins{ZeroHazard::kShares, "keep logits close together: divide them by a temperature or normalise them"};
+constexpr const char* kOneUnit = "for one unit use sigmoid, or give it two; or name the axis that has several elements";
+constexpr ZeroHazard kOneWins{ZeroHazard::kShares, "keep logits close together: divide them by a temperature or normalise them", kOneUnit};
 
 // The records work along the last axis.
 
@@ -61,7 +62,9 @@ constexpr OpDef kSoftmax = define_op({
     .kernel = [](KernelContext& g) { kernels::softmax(Packed(g.input(0)).view(), g.out()); },
     .vjp = [](VjpContext& g) { g.give(0, softmax_grad(g.dy(), g.output())); },
     .zero = {ZeroHazard::kShares,
-             "keep logits close together: divide them by a temperature or normalise them; as part of a loss, use a cross-entropy on logits"},
+             "keep logits close together: divide them by a temperature or normalise them; as part of a loss, use a cross-entropy on logits",
+             kOneUnit},
+    .nonfinite = kMaskedRow,
 });
 
 constexpr OpDef kLogSoftmaxGrad = define_op({
@@ -87,6 +90,7 @@ constexpr OpDef kLogSoftmax = define_op({
     .kernel = [](KernelContext& g) { kernels::log_softmax(Packed(g.input(0)).view(), g.out()); },
     .vjp = [](VjpContext& g) { g.give(0, log_softmax_grad(g.dy(), g.output())); },
     .zero = kOneWins,
+    .nonfinite = kMaskedRow,
 });
 
 constexpr const OpDef* kOps[] = {&kSoftmax, &kSoftmaxGrad, &kLogSoftmax, &kLogSoftmaxGrad};

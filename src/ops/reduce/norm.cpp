@@ -60,12 +60,14 @@ void logsumexp_vjp(VjpContext& g) {
 constexpr OpDef kReduceLogsumexp = define_op({
     .name = "reduce_logsumexp",
     .doc = "log(sum(e^x)) over axes, without overflow. dx = dy * e^x / sum(e^x).",
+    .type = "Log",  // the last of those that TensorFlow makes it of
     .inputs = {{"x", Differentiable{input(0) | output(0)}}},
     .attrs = {kAxesAttr, kKeepdimsAttr},
     .infer = infer_floating_reduce,
     .kernel = run_logsumexp,
     .vjp = logsumexp_vjp,
     .zero = {ZeroHazard::kSaturated, "keep the elements close together: divide them by a temperature or normalise them"},
+    .nonfinite = {.kind = NonFiniteHazard::kLog0, .remedy = kEmptyRow, .masks = true},
 });
 
 constexpr OpDef kReduceEuclideanNorm = define_op({

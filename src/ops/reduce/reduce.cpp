@@ -54,7 +54,7 @@ void mean_vjp(VjpContext& g) {
 constexpr OpDef kReduceMean = reduce_op<Reduce::kMean>(
     "reduce_mean", "The mean of n elements, over axes. dx = dy / n, repeated.", Differentiable{}, mean_vjp,
     {.type = "Mean",
-     .nonfinite = {NonFiniteHazard::kDiv0, "give at least one element: the mean of none is NaN; divide_no_nan(reduce_sum(x), count) gives 0 for it"},
+     .nonfinite = {NonFiniteHazard::kDiv0, "the mean of no elements is NaN: look why none is left, and leave such batches out"},
      .counts = true});
 
 // For each element the product of all others that are folded with it: of those before it and those after it, with the folded axes laid out as one.
