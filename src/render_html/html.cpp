@@ -68,13 +68,13 @@ std::vector<std::vector<std::size_t>> findings_by_cause(const std::vector<Findin
 
 Json pictures_json(const Explanation& explanation) {
   const FlowGraph* graph = explanation.graph().get();
+  const std::vector<OpStatus> of_ops = graph != nullptr ? flow_status(*graph, explanation.findings()) : std::vector<OpStatus>();
   Json paths = Json::array(), groups = Json::array(), status = Json::array(), group_of_op = Json::array();
   for (const std::vector<std::size_t>& members : findings_by_cause(explanation.findings())) {
-    paths.push_back(view_json(path_view(explanation, members)));
+    paths.push_back(view_json(path_view(explanation, of_ops, members)));
     paths.back()["findings"] = members;
   }
-  if (graph != nullptr && !graph->ops.empty()) {
-    const std::vector<OpStatus> of_ops = flow_status(*graph, explanation.findings());
+  if (!of_ops.empty()) {
     const ScopeTree tree(*graph);
     for (View& view : graph_views(*graph, tree, of_ops)) groups.push_back(view_json(std::move(view)));
     for (FlowGraph::Index op = 0; op < graph->ops.size(); ++op) {

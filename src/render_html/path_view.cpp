@@ -51,7 +51,8 @@ std::string file_and_line(const Place& place) {
 
 class PathView {
  public:
-  explicit PathView(const Explanation& explanation) : explanation_(explanation), graph_(explanation.graph().get()) {}
+  PathView(const Explanation& explanation, const std::vector<OpStatus>& status)
+      : explanation_(explanation), graph_(explanation.graph().get()), status_(status) {}
 
   View make(const std::vector<std::size_t>& members) {
     const Finding& first = explanation_.findings()[members.front()];
@@ -89,9 +90,7 @@ class PathView {
     for (std::size_t i = 0; i < finding.path.size(); ++i) {
       const Step& step = finding.path[i];
       const OpStatus status = i < stop && !stops(step) ? OpStatus::kUnreached : status_of(step);
-      if (i != 0) {
-        last = add_between(last, finding.path, i, i <= stop ? OpStatus::kUnreached : OpStatus::kFlows, member == longest_);
-      }
+      if (i != 0) last = add_between(last, finding.path, i, member == longest_);
       // Variables that a helper makes look the same, so a beginning without an op is a box of its own.
       const std::size_t node = i == 0 && !in_graph(step) ? add_step(member, i, step, status) : shared_step(member, i, finding.path, status);
       if (i != 0) join(last, node, member == longest_);
@@ -125,15 +124,16 @@ class PathView {
 
   // What stands for the ops before step i that the path does not list; returns the box before the step. Where paths meet, the ops themselves, as
   // far as they can be found, so that it can be seen where; else one box with their number.
-  std::size_t add_between(std::size_t last, const std::vector<Step>& path, std::size_t i, OpStatus status, bool straight) {
+  std::size_t add_between(std::size_t last, const std::vector<Step>& path, std::size_t i, bool straight) {
     const Step &before = path[i - 1], &step = path[i];
     if (step.left_out == 0) return last;
     if (joint_ && in_graph(before) && in_graph(step)) {
-      const std::vector<Index> ops = ops_between(before.index, step.index);
-      if (ops.size() == step.left_out && view_.nodes.size() + ops.size() <= kMostFilled) {
+      std::vector<Index> ops;
+      if (view_.nodes.size() + step.left_out <= kMostFilled) ops = ops_between(before.index, step.index, step.left_out);
+      if (!ops.empty()) {
         for (const Index op : ops) {
           const auto [at, added] = nodes_.try_emplace(key_of(op), view_.nodes.size());
-          if (added) add_node(view_, op_node(*graph_, op, status));
+          if (added) add_node(view_, op_node(*graph_, op, status_[op]));
           join(last, at->second, straight);
           last = at->second;
         }
@@ -151,21 +151,24 @@ class PathView {
     return at->second;
   }
 
-  // The ops on a shortest way from one op to another.
-  std::vector<Index> ops_between(Index from, Index to) const {
+  // The ops on a shortest way from one op to another, if there are as many as `count`.
+  std::vector<Index> ops_between(Index from, Index to, std::size_t count) const {
     std::map<Index, Index> behind = {{to, to}};
-    std::vector<Index> open = {to};
-    for (std::size_t i = 0; i < open.size() && behind.count(from) == 0; ++i) {
-      for (const Index v : graph_->inputs_of(open[i])) {
-        const Index maker = graph_->values[v].op;
-        if (maker == FlowGraph::kNone || maker < from || !behind.emplace(maker, open[i]).second) continue;
-        open.push_back(maker);
+    std::vector<Index> level = {to};
+    for (std::size_t steps = 0; steps <= count && !level.empty() && behind.count(from) == 0; ++steps) {
+      std::vector<Index> above;
+      for (const Index op : level) {
+        for (const Index v : graph_->inputs_of(op)) {
+          const Index maker = graph_->values[v].op;
+          if (maker != FlowGraph::kNone && maker >= from && behind.emplace(maker, op).second) above.push_back(maker);
+        }
       }
+      level = std::move(above);
     }
     std::vector<Index> ops;
     if (behind.count(from) == 0) return ops;
     for (Index op = behind.at(from); op != to; op = behind.at(op)) ops.push_back(op);
-    return ops;
+    return ops.size() == count ? ops : std::vector<Index>();
   }
 
   void join(std::size_t from, std::size_t to, bool straight) {
@@ -214,6 +217,7 @@ class PathView {
 
   const Explanation& explanation_;
   const FlowGraph* graph_;
+  const std::vector<OpStatus>& status_;
   View view_;
   bool joint_ = false;
   std::size_t longest_ = 0;                  // the member whose path is drawn as a straight line
@@ -225,6 +229,8 @@ class PathView {
 
 }  // namespace
 
-View path_view(const Explanation& explanation, const std::vector<std::size_t>& members) { return PathView(explanation).make(members); }
+View path_view(const Explanation& explanation, const std::vector<OpStatus>& status, const std::vector<std::size_t>& members) {
+  return PathView(explanation, status).make(members);
+}
 
 }  // namespace whygrad::render_html

@@ -42,8 +42,8 @@ struct View {
 std::vector<View> graph_views(const FlowGraph& graph, const ScopeTree& tree, const std::vector<OpStatus>& status);
 
 // The paths of findings that have one cause in common, joined where they meet, with what else goes into their ops. `members` are numbers of findings
-// of the explanation; its graph is null where there is none.
-View path_view(const Explanation& explanation, const std::vector<std::size_t>& members);
+// of the explanation, `status` what becomes of the gradient at each op of its graph; empty where there is none.
+View path_view(const Explanation& explanation, const std::vector<OpStatus>& status, const std::vector<std::size_t>& members);
 
 // ---- What views are put together of ----
 

@@ -172,6 +172,22 @@ TEST(Html, WhatIsLostAtOnePlaceIsOnePicture) {
   for (const json& edge : paths[0]["edges"]) EXPECT_NE(edge["d"], "");
 }
 
+TEST(Html, OpsThatPathsDoNotListAreShownWherePathsMeet) {
+  const Explanation why = lost_at_one_place(8);
+  const std::vector<Step>& path = why.findings()[0].path;
+  ASSERT_TRUE(std::any_of(path.begin(), path.end(), [](const Step& step) { return step.left_out != 0; }));
+  const json data = data_of(to_html(why));
+  std::map<std::string, int> names;
+  for (const json& node : data["pictures"][0]["paths"][0]["nodes"]) {
+    EXPECT_NE(node["kind"], "gap");
+    ++names[node["name"].get<std::string>()];
+    if (node["kind"] == "op" && node["name"] == "relu") EXPECT_EQ(node["status"], "unreached");
+  }
+  EXPECT_EQ(names["matmul"], 8);
+  EXPECT_EQ(names["relu"], 8);
+  EXPECT_EQ(names["round"], 1);
+}
+
 TEST(Html, BeginningsThatAreTooManyAreCounted) {
   const Explanation why = lost_at_one_place(20);
   const json data = data_of(to_html(why));
