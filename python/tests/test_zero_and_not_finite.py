@@ -15,7 +15,8 @@ import whygrad.tf as tf
 def status_of(gradient):
     if gradient is None:
         return "absent"
-    values = gradient.numpy().astype(np.float64)
+    values = gradient.numpy()
+    values = values.astype(np.complex128 if np.iscomplexobj(values) else np.float64)
     if np.isnan(values).any():
         return "nan"
     if np.isinf(values).any():

@@ -147,7 +147,8 @@ std::optional<Hop> selector_behind(const ZeroFacts& facts, const Hop& hop) {
     const Index out = facts.living_output(partly->op);
     if (out == kNone) return std::nullopt;
     const bool takes_part = in_parts && !is_complex(g.values[out].dtype);
-    const bool leaves_out = g.passed_to(partly->op, partly->input)->zeros != 0 && g.def_of(partly->op).zeroes != Zeroes::kNo;
+    // More than were zeros already: a slice that only turns a value round keeps all of it.
+    const bool leaves_out = g.passed_to(partly->op, partly->input)->zeros > g.gradient_of(out)->zeros && g.def_of(partly->op).zeroes != Zeroes::kNo;
     if (takes_part || leaves_out) return Hop{partly->op, partly->input, value, out};
     value = out;
   }

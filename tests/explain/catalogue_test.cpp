@@ -1,6 +1,7 @@
 #include "explain/pages.hpp"
 
 #include <whygrad/explain/reason.hpp>
+#include <whygrad/ops/op.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,6 +10,7 @@
 #include <fstream>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace whygrad {
 namespace {
@@ -50,6 +52,38 @@ TEST(Catalogue, every_page_has_its_two_programs) {
   for (const Reason& r : reasons()) {
     if (kElsewhere.contains(r.cause)) continue;
     EXPECT_EQ(programs.count(r.code), 2u) << r.code;
+  }
+}
+
+// Their remedies are those of ops that are run, or cannot be run by hand.
+const std::set<std::string> kNotRun = {
+    "dense zero",
+    "dense nonfinite",
+    "dense_relu zero",
+    "dense_relu nonfinite",  // as matmul and relu
+    "conv2d_bias zero",
+    "conv2d_bias nonfinite",
+    "conv2d_bias_relu zero",
+    "conv2d_bias_relu nonfinite",  // as conv2d
+    "sparse_dense_matmul zero",
+    "sparse_dense_matmul nonfinite",  // as matmul
+    "tan nonfinite",                  // no floating number lies on a pole
+    "floordiv nonfinite",             // has no gradient
+    "reduce_mean nonfinite",          // of nothing: there is nothing to differentiate
+    "cholesky nonfinite",             // throws before its derivative is asked for
+};
+
+// The remedies themselves are run in Python, where programs are text.
+TEST(Catalogue, every_remedy_of_a_record_is_run) {
+  const std::string tests = slurp(WG_SOURCE_DIR "/python/tests/test_remedies.py");
+  for (const OpDef* op : op_table()) {
+    const std::string name = op->name;
+    if (name.ends_with("_grad")) continue;  // a step of a gradient: it speaks in the name of its op
+    for (const auto& [declared, how] :
+         {std::pair(op->zero.kind != ZeroHazard::kNone, "zero"), std::pair(op->nonfinite.kind != NonFiniteHazard::kNone, "nonfinite")}) {
+      if (!declared || kNotRun.contains(name + " " + how)) continue;
+      EXPECT_THAT(tests, HasSubstr("(\"" + name + "\", \"" + how + "\"):"));
+    }
   }
 }
 

@@ -138,7 +138,7 @@ constexpr OpDef kMultiplyNoNan = define_op({
           if (g.needs(0)) give_summed(g, 0, multiply_no_nan(g.dy(), g.input(1)));
           if (g.needs(1)) give_summed(g, 1, multiply_no_nan(g.input(0), g.dy()));
         },
-    .zero = {ZeroHazard::kMasked, "where b is 0 the product is left out with its gradient; use a * b if it should count"},
+    .zero = {ZeroHazard::kMasked, "where b is 0 nothing is learned through a: keep b away from 0 where it should count"},
     .nonfinite = kLargeFactors,
 });
 
