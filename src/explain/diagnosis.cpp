@@ -233,8 +233,8 @@ void Diagnosis::report_spread(Where where) {
   }
   f.status = Finding::Status::kNan;
   f.cause = Cause::kExploding;
-  f.why =
-      fmt::format("one gradient is not finite, and{} all were divided by their common norm, which is not finite either", internal::at_place(where));
+  f.why = fmt::format("one gradient is not finite{}, and{} all were divided by their common norm, which is not finite either",
+                      f.op.empty() ? std::string() : fmt::format(", through `{}`", f.op), internal::at_place(where));
   f.source = "gradients that were clipped together";
   f.source_name.clear();
   f.source_signature.clear();

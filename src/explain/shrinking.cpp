@@ -96,6 +96,8 @@ Verdict vanished(const SourceQuestion& question, const FlowPath& path) {
   v.why = fmt::format("the gradient shrank on its way until {} has no number that small: at `{}` arrived {:.3g} at most",
                       name_of(g.values[fault.in].dtype), op_text(g, fault.op), arrived->largest());
   if (blamed == nullptr) return v;
+  v.why = fmt::format("the gradient shrank with every call of `{}` until {} has no number that small: at `{}` arrived {:.3g} at most",
+                      op_text(g, v.op), name_of(g.values[fault.in].dtype), op_text(g, fault.op), arrived->largest());
   if (is_activation(g, *blamed)) v.also = {Cause::kZeroSaturated};
   v.evidence.push_back(fmt::format("{} calls of `{}` multiplied its norm by {:.3g} each", blamed->calls, op_text(g, v.op),
                                    std::exp(blamed->log_factor / static_cast<double>(blamed->calls))));

@@ -94,8 +94,8 @@ void judge_lost_number(const SpoiltFacts& facts, Index op, Verdict& v) {
   if (lost.empty()) return;
   v.why = fmt::format("{}, so `{}` was not kept away from what it cannot take: {}", lost, facts.name(op), v.why);
   v.remedy =
-      "compute this part in float32, casting before it and back behind it, or write a number that the type can hold, such as 1e-3; for losses "
-      "take one that works on logits";
+      "write a number that the type can hold, such as 1e-3, or compute this part in float32, from what goes into it on; for losses take one that "
+      "works on logits";
 }
 
 void note_underflow(const SpoiltFacts& facts, Index op, Verdict& v) {
@@ -117,7 +117,9 @@ void note_underflow(const SpoiltFacts& facts, Index op, Verdict& v) {
           fmt::format("zeros come from `{}`{}, which made {} of its {} results 0: it was given numbers down to {:.4g}, and so small a "
                       "result is 0 in {}",
                       facts.name(at), at_place(o.where), made.zeros, made.count, given->min, name_of(g.values[inputs[0]].dtype)));
-      v.remedy += "; or keep the exponents smaller, or compute with logarithms throughout (reduce_logsumexp)";
+      v.remedy =
+          "keep the exponents smaller, for instance by dividing them by a larger number, or compute with logarithms throughout (reduce_logsumexp): "
+          "a small number added to the 0 brings nothing back";
       return;
     }
     for (const Index in : inputs) {

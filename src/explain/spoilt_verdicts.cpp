@@ -138,8 +138,9 @@ class CulpritJudge {
     const Hidden hidden = hidden_behind(f_, value);
     if (hidden.op == kNone) return;
     const std::string hider = fmt::format("`{}`{}", f_.name(hidden.op), at_place(g_.ops[hidden.op].where));
-    const std::string made = v.op != kNone && v.op == g_.values[value].op ? fmt::format("`{}` made {}", f_.name(v.op), f_.made_text(value))
-                                                                          : fmt::format("{} holds {}", value_text(g_, value), f_.made_text(value));
+    const std::string made = v.op != kNone && v.op == g_.values[value].op
+                                 ? fmt::format("`{}` made {}", f_.name(v.op), f_.made_text(value))
+                                 : fmt::format("{} holds {}, which `{}` uses", value_text(g_, value), f_.made_text(value), f_.name(v.op));
     if (hidden.by_condition) {
       put_first(v, Cause::kNanWhere);
       v.why = fmt::format(

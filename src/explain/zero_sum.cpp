@@ -138,7 +138,8 @@ Verdict cancelled(const ZeroFacts& facts, const Hop& hop) {
         "whatever "
         "the values are",
         facts.name(meeting), value_text(g, hop.in), facts.name(part), at_place(g.ops[part].where));
-    v.remedy = "use a loss that is no plain sum of such values: square them, weigh them, or compare them with targets";
+    v.remedy =
+        "use the values before this is taken out of them, or a loss that is no plain sum of what is left: weigh it, or compare it with targets";
   }
   return v;
 }
