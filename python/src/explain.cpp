@@ -48,8 +48,11 @@ class Report {
     if (scope_ == nullptr) return;
     const std::vector<Explanation>& found = scope_->explanations();
     closed_.insert(closed_.end(), found.begin(), found.end());
+    asked_ += scope_->asked();
     scope_.reset();
   }
+  // Gradients that were asked for.
+  std::size_t asked() const { return asked_ + (scope_ != nullptr ? scope_->asked() : 0); }
   std::vector<Explanation> explanations() const {
     std::vector<Explanation> all = closed_;
     if (scope_ != nullptr) all.insert(all.end(), scope_->explanations().begin(), scope_->explanations().end());
@@ -60,6 +63,7 @@ class Report {
   DiagnosisOptions options_;
   std::unique_ptr<Diagnosis> scope_;
   std::vector<Explanation> closed_;
+  std::size_t asked_ = 0;
 };
 
 std::vector<Finding> findings_of(const std::vector<Explanation>& explanations) {
@@ -173,6 +177,7 @@ void bind_explain(nb::module_& m) {
       .def(nb::init<bool, bool>(), nb::arg("values"), nb::arg("partial"))
       .def("open", &Report::open)
       .def("close", &Report::close)
+      .def_prop_ro("asked", &Report::asked, "How many gradients were asked for.")
       .def_prop_ro("findings", [](const Report& r) { return findings_of(r.explanations()); })
       .def("to_json", [](const Report& r) { return to_json(r.explanations()); })
       .def(

@@ -78,7 +78,7 @@ def test_a_report_is_closed_and_nothing_is_found_outside():
     with tf.GradientTape() as tape:
         y = tf.round(w)
     tape.gradient(y, w)
-    assert report.findings == [] and str(report) == "every gradient is there"
+    assert report.findings == [] and str(report) == "no gradient was asked for"
 
 
 def test_errors_leave_findings():

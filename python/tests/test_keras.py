@@ -288,7 +288,7 @@ def test_what_is_not_there_names_what_is():
         keras.losses.Hubert
     with pytest.raises(AttributeError, match="write the loop"):
         keras.Sequential([]).fit
-    with pytest.raises(TypeError, match="derive a class"):
+    with pytest.raises(TypeError, match="derived from tf.keras.Model"):
         keras.Model(inputs=1, outputs=2)
 
 

@@ -32,8 +32,9 @@ def _explain(options):
             runpy.run_path(str(options.script), run_name="__main__")
         except SystemExit as end:
             failed = end.code not in (None, 0)
-        except Exception:
+        except Exception as error:
             traceback.print_exc()
+            report.stopped_by(error)
             failed = True
     output.write(_render(report, options, folder).rstrip("\n") + "\n")
     return FAILED if failed else FOUND if report.findings else FINE

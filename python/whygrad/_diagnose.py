@@ -20,6 +20,7 @@ class diagnose:
 
     def __init__(self, values=False, partial=False):
         self._report = _whygrad.Report(values, partial)
+        self._stop = None  # where and how the program ended before its end
 
     def __enter__(self):
         self._report.open()
@@ -27,6 +28,23 @@ class diagnose:
 
     def __exit__(self, kind, value, traceback):
         self._report.close()
+        if value is not None:
+            self.stopped_by(value)
+
+    def stopped_by(self, error):
+        """Notes the exception that ended the program, so that the report can say how far it came."""
+        first = str(error).partition("\n")[0]
+        self._stop = f"{_place_of(error)}: {type(error).__name__}{': ' if first else ''}{first}"
+
+    @property
+    def note(self):
+        """What there is to say beside the findings: that there are none, or where the program stopped; '' where they say it all."""
+        asked = self._report.asked != 0
+        if self._stop is None:
+            return "" if self.findings else "every gradient is there" if asked else "no gradient was asked for"
+        if self.findings:
+            return f"the program stopped at {self._stop}"
+        return f"stopped at {self._stop}; " + ("every gradient that was asked for until then is there" if asked else "no gradient was asked for")
 
     @property
     def findings(self):
@@ -54,7 +72,7 @@ class diagnose:
         return True
 
     def __str__(self):
-        return str(self._report) or "every gradient is there"
+        return "\n".join(text for text in (str(self._report), self.note) if text)
 
     __repr__ = __str__
 
@@ -70,10 +88,26 @@ def skip_folder(folder):
     _whygrad.package_folder(os.path.join(os.path.abspath(os.fspath(folder)), ""))
 
 
+_PACKAGE = os.path.dirname(os.path.abspath(__file__))
+
+
+def _place_of(error):
+    """The innermost line of the user's that the exception came through."""
+    place, trace = "a place that is not known", error.__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if not file.startswith((_PACKAGE, "<frozen")) and os.path.basename(file) != "runpy.py" and "site-packages" not in file:
+            place = f"{os.path.basename(file)}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
+
+
 def _show_in_notebook(explanation):
     """The page in a frame of its own, so that several of them in one notebook share neither styles nor names."""
     if not explanation.findings:
-        return "<p>every gradient is there</p>"
+        import html  # only for this
+
+        return f"<p>{html.escape(getattr(explanation, 'note', 'every gradient is there'))}</p>"
     page = explanation.to_html().replace("&", "&amp;").replace("'", "&#39;")
     style = "box-sizing: border-box; border: 1px solid #8886; border-radius: 8px"
     return f"<iframe srcdoc='{page}' sandbox='allow-scripts' title='Why is there no gradient?' width='100%' height='680' style='{style}'></iframe>"

@@ -51,6 +51,7 @@ class Diagnosis::Scope final : public GradientObserver {
   }
 
   void answered(const internal::Answer& answer) override {
+    count_question();
     std::vector<std::size_t> wanting, whole;
     AnswerNumbers numbers(answer.gradients.size());
     bool by_numbers = false;
@@ -74,6 +75,7 @@ class Diagnosis::Scope final : public GradientObserver {
   }
 
   void used_up(const internal::TapeState& tape, const std::vector<Watchable>& sources, const Where& asked_at) override {
+    count_question();
     std::vector<Finding> findings;
     for (const Watchable& source : sources) {
       Finding f;
@@ -116,6 +118,7 @@ class Diagnosis::Scope final : public GradientObserver {
   void rule_refused(const Where& at, const Error& error) override { blame_rule(at, first_line(error.what()), error.help()); }
 
   void blame_rule(const Where& at, std::string why, std::string remedy) {
+    count_question();
     Finding f;
     f.cause = Cause::kCustomGradient;
     f.op = internal::kCustomGradientEvent.name;
@@ -138,6 +141,10 @@ class Diagnosis::Scope final : public GradientObserver {
     if (!fresh.empty()) explanations_.emplace_back(std::move(fresh), explanation.graph());
   }
 
+  void count_question() {
+    for (Scope* scope = this; scope != nullptr; scope = scope->outer()) ++scope->asked_;
+  }
+  std::size_t asked() const { return asked_; }
   const std::vector<Explanation>& explanations() const { return explanations_; }
 
   // The last finding about a gradient that is NaN or infinite; an empty one where there is none.
@@ -207,6 +214,7 @@ class Diagnosis::Scope final : public GradientObserver {
   internal::Log& log_ = internal::Log::mine();
   DiagnosisOptions options_;
   std::vector<Explanation> explanations_;
+  std::size_t asked_ = 0;
 };
 
 Diagnosis::Diagnosis(DiagnosisOptions options) : scope_(std::make_unique<Scope>(options)) {}
@@ -218,6 +226,7 @@ std::vector<Finding> Diagnosis::findings() const {
   return all;
 }
 
+std::size_t Diagnosis::asked() const noexcept { return scope_->asked(); }
 bool Diagnosis::empty() const noexcept { return scope_->explanations().empty(); }
 const std::vector<Explanation>& Diagnosis::explanations() const noexcept { return scope_->explanations(); }
 void Diagnosis::add(Finding finding) { scope_->add(Explanation({std::move(finding)})); }

@@ -40,6 +40,8 @@ class WG_API Diagnosis {
   // In the order in which they were found.
   std::vector<Finding> findings() const;
   bool empty() const noexcept;
+  // How many gradients (or jacobians) were asked for: where none was, there being no findings says nothing.
+  std::size_t asked() const noexcept;
   // The same with the graphs that they are about: one entry for each gradient() call that had something new.
   const std::vector<Explanation>& explanations() const noexcept;
   // A finding from outside, such as an optimizer's refusal.

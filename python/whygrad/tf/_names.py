@@ -71,12 +71,11 @@ def fill(module, scope):
     def missing(name):
         if name.startswith("__"):
             raise AttributeError(name)
-        import difflib  # only for the message
+        from whygrad import _spelling  # only for the message
 
-        known = [known for known in scope if not known.startswith("_")]
-        near = difflib.get_close_matches(name, known, 1, 0.5)
+        near = _spelling.meant(name, [known for known in scope if not known.startswith("_")])
         elsewhere = [f"tf.{other}.{name}" for other, names in _MODULES.items() if other and other != module and name in names.split() and name in functions]
-        nearest = elsewhere[:1] or ([_NEAREST[name]] if name in _NEAREST else [f"{where}.{n}" for n in near])
+        nearest = elsewhere[:1] or ([_NEAREST[name]] if name in _NEAREST else [f"{where}.{near}"] if near else [])
         help_ = f"\nhelp: the nearest that there is: {nearest[0]}" if nearest else ""
         raise AttributeError(f"whygrad has no {where}.{name} yet{help_}")
 

@@ -11,6 +11,10 @@ from whygrad.dtypes import as_dtype
 from whygrad.tf._module import name_scope
 from whygrad.tf.keras import backend, initializers
 
+NO_FUNCTIONAL_API = (
+    "whygrad has tf.keras.Sequential and classes derived from tf.keras.Model or Layer, but not Keras's functional API, in which layers are called on "
+    "tf.keras.Input\nhelp: make the layers in __init__ of a class derived from tf.keras.Model and call them in its call()"
+)
 _context = threading.local()  # .training: what the call that is running was told
 _names = {}  # how many layers have had a name
 _TENSORS = (_whygrad.Tensor, _whygrad.Variable)
@@ -185,6 +189,8 @@ class Layer:
     def _cast(self, value):
         """Arrays become tensors, floats those of the layer's dtype."""
         if not isinstance(value, _TENSORS):
+            if isinstance(value, Layer):
+                raise TypeError(NO_FUNCTIONAL_API)
             if not hasattr(value, "__array__"):
                 return value
             value = _ops["convert_to_tensor"](value)

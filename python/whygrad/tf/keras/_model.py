@@ -2,7 +2,7 @@
 
 from whygrad._functions import functions as _ops
 from whygrad._tape import stop_recording
-from whygrad.tf.keras._layer import Layer
+from whygrad.tf.keras._layer import NO_FUNCTIONAL_API, Layer
 from whygrad.tf.keras.layers import InputLayer
 
 _WRITTEN_OUT = "whygrad has no {name} of models\nhelp: write the loop: a tf.GradientTape around the loss, optimizer.apply_gradients after it"
@@ -13,7 +13,7 @@ class Model(Layer):
 
     def __init__(self, *args, **kwargs):
         if args or "inputs" in kwargs or "outputs" in kwargs:
-            raise TypeError("whygrad has no models of inputs and outputs yet\nhelp: derive a class from tf.keras.Model, or use tf.keras.Sequential")
+            raise TypeError(NO_FUNCTIONAL_API)
         super().__init__(**kwargs)
 
     @property

@@ -1,7 +1,5 @@
 """What to say of a name that is not there."""
 
-import difflib
-
 
 def missing(module, scope):
     """The __getattr__ of a module whose globals are `scope`."""
@@ -9,9 +7,11 @@ def missing(module, scope):
     def refuse(name):
         if name.startswith("__"):
             raise AttributeError(name)
+        from whygrad import _spelling  # only for the message
+
         known = [known for known in scope if not known.startswith("_")]
-        near = difflib.get_close_matches(name, known, 1, 0.5)
-        help_ = f"\nhelp: the nearest that there is: {module}.{near[0]}" if near else f"\nhelp: there are {', '.join(sorted(known))}"
+        near = _spelling.meant(name, known)
+        help_ = f"\nhelp: the nearest that there is: {module}.{near}" if near else f"\nhelp: there are {', '.join(sorted(known))}"
         raise AttributeError(f"whygrad has no {module}.{name} yet{help_}")
 
     return refuse
