@@ -3,6 +3,9 @@
 #include "held.hpp"
 #include "places.hpp"
 
+#include "tensor/build.hpp"
+#include "tensor/data_events.hpp"
+
 #include <whygrad/data/pipeline.hpp>
 
 #include <memory>
@@ -55,6 +58,17 @@ Pipeline map(const Pipeline& pipeline, nb::handle function) {
   });
 }
 
+// What reduce made of all elements, as values of the data set: no gradient flows to what its function used.
+nb::object reduced(nb::handle state) {
+  const Where where = caller();
+  std::vector<Tensor> made;
+  for (const Tensor& t : to_tensors(state, where)) {
+    made.push_back(internal::make_view(t, t.shape(), t.impl()->strides, 0));
+    internal::log_fed(made.back(), internal::reduced_op(), t, where);
+  }
+  return wrap(std::move(made));
+}
+
 // None: all of them.
 std::int64_t to_count(nb::handle count) {
   const std::int64_t number = count.is_none() ? -1 : to_int(count);
@@ -80,6 +94,7 @@ void bind_datasets(nb::module_& m) {
         return Pipeline::from_tensor_slices(to_tensors(tensors, where), where);
       },
       arg("tensors"));
+  sub.def("reduced", reduced, arg("state"));
   nb::class_<Pass>(sub, "Pass").def("next", &Pass::next);
   nb::class_<Pipeline>(sub, "Pipeline")
       .def(

@@ -20,14 +20,6 @@
 namespace whygrad::python {
 namespace {
 
-constexpr OpDef kPartAssignEvent = define_event({
-    .name = "assign",
-    .doc = "A part of a variable was given a new value.",
-    .type = "ResourceStridedSliceAssign",
-    .inputs = {{"value", NotDifferentiable{"a variable is state: reading it gives its present value, and no gradient flows to what was assigned",
-                                           "build the whole tensor with stack or concat and use that where its gradient is wanted", Break::kState}}},
-});
-
 // One axis of x, as the key treats it.
 struct Cut {
   std::int64_t begin = 0, end = 0, stride = 1;
@@ -201,8 +193,6 @@ Tensor with_part(const Tensor& x, nb::handle key, const Tensor& value, const Whe
     const Tensor part = internal::make_view(whole, shape, strides, offset);
     kernels::copy(view_of(spread), view_of(part));
   }
-  const Tensor* inputs[] = {&value};
-  internal::Log::mine().append({.op = &kPartAssignEvent, .where = &where, .inputs = inputs, .input_count = 1, .outputs = &whole, .output_count = 1});
   return whole;
 }
 

@@ -98,6 +98,10 @@ nb::object assign(nb::handle self, nb::handle value, nb::handle, nb::handle, nb:
   return nb::borrow(self);
 }
 
+constexpr OpDef kPartAssignEvent =
+    internal::write_event("assign", "ResourceStridedSliceAssign", "A part of a variable was given a new value.",
+                          "build the whole tensor with stack, concat or tensor_scatter_nd_update and use that where its gradient is wanted");
+
 Tensor added(const Tensor& a, const Tensor& b, const Where& where) { return whygrad::add(a, b, where); }
 Tensor subtracted(const Tensor& a, const Tensor& b, const Where& where) { return whygrad::subtract(a, b, where); }
 Tensor replaced(const Tensor&, const Tensor& b, const Where&) { return b; }
@@ -107,7 +111,9 @@ nb::object assign_part(const Part& part, nb::handle value, nb::handle) {
   const Where where = caller();
   const Variable& v = *variable_in(part.variable);
   const Tensor next = How(part, fitting(v, value, where), where);
-  v.assign(with_part(v.impl().value, part.key, next, where), where);
+  const Tensor before = v.impl().value;
+  const Tensor* inputs[] = {&before, &next};
+  internal::write(v.shared(), kPartAssignEvent, inputs, with_part(before, part.key, next, where), where);
   return part.variable;
 }
 

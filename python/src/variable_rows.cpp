@@ -4,6 +4,7 @@
 #include "variable.hpp"
 
 #include "autodiff/variable_impl.hpp"
+#include "tensor/log.hpp"
 
 #include <whygrad/base/error.hpp>
 #include <whygrad/ops/elementwise.hpp>
@@ -35,26 +36,46 @@ Tensor over(const Tensor& a, const Tensor& b, Where where) { return divide(a, b,
 Tensor larger(const Tensor& a, const Tensor& b, Where where) { return maximum(a, b, where); }
 Tensor smaller(const Tensor& a, const Tensor& b, Where where) { return minimum(a, b, where); }
 
-// Recorded up to the assignment, through which no gradient flows: that is what a reason names.
-void write(const Variable& v, const Tensor& places, nb::handle values, Combine how, const Where& where) {
-  v.assign(how(v.impl().value, places, to_tensor_like(values, v.dtype(), where), where), where);
+consteval OpDef scatter_event(const char* name, const char* type) {
+  return internal::write_event(
+      name, type, "Places of a variable were given other values.",
+      "make a tensor instead of writing: tensor_scatter_nd_update(table, indices, updates), or _add, _sub, _max, _min, and use that",
+      {{"indices", NotDifferentiable{"indices only say where", "nothing needs to change for them"}, Role::kIndex}});
+}
+constexpr OpDef kUpdate = scatter_event("scatter_update", "ResourceScatterUpdate"), kAdd = scatter_event("scatter_add", "ResourceScatterAdd"),
+                kSub = scatter_event("scatter_sub", "ResourceScatterSub"), kMul = scatter_event("scatter_mul", "ResourceScatterMul"),
+                kDiv = scatter_event("scatter_div", "ResourceScatterDiv"), kMax = scatter_event("scatter_max", "ResourceScatterMax"),
+                kMin = scatter_event("scatter_min", "ResourceScatterMin"), kNdUpdate = scatter_event("scatter_nd_update", "ResourceScatterNdUpdate"),
+                kNdAdd = scatter_event("scatter_nd_add", "ResourceScatterNdAdd"), kNdSub = scatter_event("scatter_nd_sub", "ResourceScatterNdSub"),
+                kNdMax = scatter_event("scatter_nd_max", "ResourceScatterNdMax"), kNdMin = scatter_event("scatter_nd_min", "ResourceScatterNdMin");
+
+// One event that says what was called; how the new value is computed is nobody's tensor.
+void write(const Variable& v, const OpDef& event, const Tensor& places, nb::handle given, Combine how, const Where& where) {
+  const Tensor before = v.impl().value, values = to_tensor_like(given, v.dtype(), where);
+  Tensor next;
+  {
+    const internal::Log::Silence silence;
+    next = how(before, places, values, where);
+  }
+  const Tensor* inputs[] = {&before, &places, &values};
+  internal::write(v.shared(), event, inputs, std::move(next), where);
 }
 
-template <Combine How>
+template <const OpDef& Event, Combine How>
 nb::object scatter(nb::handle self, nb::handle slices, nb::handle, nb::handle) {
   const Where where = caller();
   if (!nb::hasattr(slices, "indices") || !nb::hasattr(slices, "values")) {
     nb::raise_type_error("sparse_delta is not IndexedSlices: %s\nhelp: tf.IndexedSlices(values, indices)", Py_TYPE(slices.ptr())->tp_name);
   }
   const Tensor rows = to_tensor(nb::object(slices.attr("indices")), where);
-  write(*variable_in(self), expand_dims(rows, -1, where), nb::object(slices.attr("values")), How, where);
+  write(*variable_in(self), Event, expand_dims(rows, -1, where), nb::object(slices.attr("values")), How, where);
   return nb::borrow(self);
 }
 
-template <Combine How>
+template <const OpDef& Event, Combine How>
 nb::object scatter_nd(nb::handle self, nb::handle indices, nb::handle updates, nb::handle) {
   const Where where = caller();
-  write(*variable_in(self), to_tensor(indices, where), updates, How, where);
+  write(*variable_in(self), Event, to_tensor(indices, where), updates, How, where);
   return nb::borrow(self);
 }
 
@@ -84,19 +105,19 @@ void bind_variable_rows(nb::class_<Variable>& c) {
   const auto by_rows = [&](const char* name, auto function) {
     c.def(name, function, arg("sparse_delta"), arg("use_locking") = false, arg("name") = none);
   };
-  by_rows("scatter_update", scatter<replaced>);
-  by_rows("scatter_add", scatter<increased>);
-  by_rows("scatter_sub", scatter<decreased>);
-  by_rows("scatter_mul", scatter<combined<times>>);
-  by_rows("scatter_div", scatter<combined<over>>);
-  by_rows("scatter_max", scatter<combined<larger>>);
-  by_rows("scatter_min", scatter<combined<smaller>>);
+  by_rows("scatter_update", scatter<kUpdate, replaced>);
+  by_rows("scatter_add", scatter<kAdd, increased>);
+  by_rows("scatter_sub", scatter<kSub, decreased>);
+  by_rows("scatter_mul", scatter<kMul, combined<times>>);
+  by_rows("scatter_div", scatter<kDiv, combined<over>>);
+  by_rows("scatter_max", scatter<kMax, combined<larger>>);
+  by_rows("scatter_min", scatter<kMin, combined<smaller>>);
   const auto by_places = [&](const char* name, auto function) { c.def(name, function, arg("indices"), arg("updates"), arg("name") = none); };
-  by_places("scatter_nd_update", scatter_nd<replaced>);
-  by_places("scatter_nd_add", scatter_nd<increased>);
-  by_places("scatter_nd_sub", scatter_nd<decreased>);
-  by_places("scatter_nd_max", scatter_nd<combined<larger>>);
-  by_places("scatter_nd_min", scatter_nd<combined<smaller>>);
+  by_places("scatter_nd_update", scatter_nd<kNdUpdate, replaced>);
+  by_places("scatter_nd_add", scatter_nd<kNdAdd, increased>);
+  by_places("scatter_nd_sub", scatter_nd<kNdSub, decreased>);
+  by_places("scatter_nd_max", scatter_nd<kNdMax, combined<larger>>);
+  by_places("scatter_nd_min", scatter_nd<kNdMin, combined<smaller>>);
   c.def("initialized_value", [](const Variable& v) { return wrap(v.value()); });
   c.def_prop_ro("initial_value",
                 [](const Variable&) { throw std::runtime_error("This property is not supported when eager execution is enabled."); });

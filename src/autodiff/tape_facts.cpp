@@ -44,6 +44,8 @@ std::shared_ptr<const TapeFacts> facts_of(const TapeState& tape, const std::vect
   facts->options = tape.options();
   facts->tape_made_at = tape.made_at();
   facts->asked_at = where;
+  facts->tape = tape.number();
+  for (const auto& other : ThreadTapes::mine().recording) facts->recording.push_back(other->number());
   facts->asked = asked;
   for (const Watchable& t : targets) facts->targets.push_back(fact_of(t));
   for (const Watchable& s : sources) facts->sources.push_back(fact_of(s));

@@ -1,5 +1,7 @@
 #include "autodiff/tape_state.hpp"
 
+#include "autodiff/watch_event.hpp"
+
 #include <algorithm>
 #include <atomic>
 
@@ -79,7 +81,14 @@ void VariableWatcher::note(const std::shared_ptr<VariableImpl>& variable) {
 
 // ---- TapeState ----
 
-TapeState::TapeState(GradientTapeOptions options, const Where& where) : options_(options), log_(&Log::mine()), made_at_(where) {
+constexpr OpDef kWatchEvent = define_event({
+    .name = "watch",
+    .doc = "A tape was told to watch a value.",
+    .inputs = {{"value", NotDifferentiable{"watching makes nothing of the value", "nothing needs to change for it"}, Role::kShape}},
+});
+
+TapeState::TapeState(GradientTapeOptions options, const Where& where)
+    : options_(options), log_(&Log::mine()), made_at_(where), number_(++ThreadTapes::mine().made) {
   ++ThreadTapes::mine().unfinished;
 }
 
@@ -139,6 +148,8 @@ void TapeState::add_watch(ValueId id, std::shared_ptr<VariableImpl> variable) {
 void TapeState::watch(const Tensor& tensor) {
   tensor.impl()->activity.store(TensorImpl::kWatched, std::memory_order_relaxed);
   add_watch(tensor.id(), nullptr);
+  const WatchAttrs attrs{number_, made_at_};
+  log_->append_event(kWatchEvent, &tensor, &attrs, sizeof(attrs), made_at_);
 }
 
 void TapeState::watch(const std::shared_ptr<VariableImpl>& variable) {

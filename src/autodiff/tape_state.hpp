@@ -61,6 +61,7 @@ class TapeState : public std::enable_shared_from_this<TapeState> {
   // Whether a pause that ends may start it again: it was not asked, left or destroyed meanwhile.
   bool can_resume() const { return !recording_ && !consumed_ && !windows_.empty() && windows_.back().ended == Window::End::kPaused; }
   const Where& made_at() const { return made_at_; }
+  std::uint64_t number() const { return number_; }  // of this thread's tapes, in their order
   const Where& consumed_at() const { return consumed_at_; }
   const std::vector<Window>& windows() const { return windows_; }
   const std::vector<Window>& forgotten() const { return forgotten_; }
@@ -93,6 +94,7 @@ class TapeState : public std::enable_shared_from_this<TapeState> {
   GradientTapeOptions options_;
   Log* log_;
   Where made_at_, consumed_at_;
+  std::uint64_t number_;
   bool recording_ = false, consumed_ = false, finished_ = false;
   ValueId pinned_ = 0;
   std::vector<Window> windows_, forgotten_;
@@ -107,6 +109,7 @@ struct ThreadTapes {
   std::vector<std::shared_ptr<TapeState>> recording;
   std::uint64_t epoch = 0;  // changes whenever `recording` does; unique among all threads
   int unfinished = 0;       // tapes that may still record or be asked
+  std::uint64_t made = 0;   // tapes so far
 
   static ThreadTapes& mine();
 };
@@ -139,7 +142,9 @@ struct TapeFacts {
   IdMap watch_index;
   GradientTapeOptions options;
   Where tape_made_at, asked_at;
-  ValueId asked = 0;  // the log's position at the question
+  std::uint64_t tape = 0;                // its number
+  std::vector<std::uint64_t> recording;  // numbers of all tapes that recorded at the question
+  ValueId asked = 0;                     // the log's position at the question
   struct Value {
     ValueId id;  // 0 where there is none
     DType dtype;

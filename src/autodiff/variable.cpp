@@ -27,7 +27,13 @@ constexpr OpDef kAssignEvent = define_event({
     .inputs = {{"value",
                 NotDifferentiable{"a variable is state: reading it gives its present value, and no gradient flows to what was assigned",
                                   "use the tensor itself where its gradient is wanted, and assign it as well if it must be kept", Break::kState}}},
+    .event = EventKind::kWrites,
 });
+
+constexpr OpDef kAssignAddEvent = write_event("assign_add", "AssignAddVariableOp", "A variable was increased.",
+                                              "add to the variable's value without assigning, as in y = x + delta, and use y");
+constexpr OpDef kAssignSubEvent = write_event("assign_sub", "AssignSubVariableOp", "A variable was decreased.",
+                                              "subtract from the variable's value without assigning, as in y = x - delta, and use y");
 
 bool VariableImpl::had(ValueId id) const {
   if (value.id() == id) return true;
@@ -47,21 +53,8 @@ VariableAttrs attrs_of(const VariableImpl& v) {
   return attrs;
 }
 
-// The same elements as a value of its own, with the event that made it.
-Tensor rename(const Tensor& from, const OpDef& event, const VariableImpl& variable, const Where& where) {
-  Tensor t = make_view(from, from.shape(), from.impl()->strides, 0);
-  const Tensor* inputs[] = {&from};
-  const VariableAttrs attrs = attrs_of(variable);
-  Log::mine().append({.op = &event,
-                      .where = &where,
-                      .inputs = inputs,
-                      .input_count = 1,
-                      .outputs = &t,
-                      .output_count = 1,
-                      .attrs = &attrs,
-                      .attrs_bytes = sizeof(attrs)});
-  return t;
-}
+// The same elements as a value of its own.
+Tensor copy_of(const Tensor& from) { return make_view(from, from.shape(), from.impl()->strides, 0); }
 
 std::uint64_t next_number() {
   static std::atomic<std::uint64_t> number{1};
@@ -74,6 +67,23 @@ void remember(VariableImpl& v) {
 }
 
 }  // namespace
+
+void write(const std::shared_ptr<VariableImpl>& variable, const OpDef& event, std::span<const Tensor* const> inputs, Tensor next,
+           const Where& where) {
+  VariableImpl& v = *variable;
+  const VariableAttrs attrs = attrs_of(v);
+  Log::mine().append({.op = &event,
+                      .where = &where,
+                      .inputs = inputs.data(),
+                      .input_count = static_cast<int>(inputs.size()),
+                      .outputs = &next,
+                      .output_count = 1,
+                      .attrs = &attrs,
+                      .attrs_bytes = sizeof(attrs)});
+  remember(v);
+  v.value = std::move(next);
+  if (reads_are_observed()) note_access(variable);
+}
 
 void update_in_place(VariableImpl& v, const Where& where, void (*update)(void*, const void*, void*), void* context) {
   const bool own = sole_owner(v.value) && v.value.is_contiguous();
@@ -96,7 +106,17 @@ Variable::Variable(const Tensor& initial, std::string name, VariableOptions opti
   impl_->trainable = options.trainable;
   impl_->where = where;
   impl_->number = internal::next_number();
-  impl_->value = internal::rename(initial, internal::kVariableEvent, *impl_, where);
+  impl_->value = internal::copy_of(initial);
+  const Tensor* inputs[] = {&initial};
+  const internal::VariableAttrs attrs = internal::attrs_of(*impl_);
+  internal::Log::mine().append({.op = &internal::kVariableEvent,
+                                .where = &where,
+                                .inputs = inputs,
+                                .input_count = 1,
+                                .outputs = &impl_->value,
+                                .output_count = 1,
+                                .attrs = &attrs,
+                                .attrs_bytes = sizeof(attrs)});
 }
 
 internal::VariableImpl& Variable::impl() const {
@@ -117,24 +137,58 @@ DType Variable::dtype() const { return impl().value.dtype(); }
 bool Variable::trainable() const { return impl().trainable; }
 Where Variable::where() const { return impl().where; }
 
-void Variable::assign(const Tensor& value, Where where) const {
-  internal::VariableImpl& v = impl();
-  if (!value.defined()) throw ValueError("assign", "the value for `" + v.name + "` is an empty handle", "assign a tensor that holds a value");
+namespace {
+
+void check_fits(const char* op, const internal::VariableImpl& v, const Tensor& value) {
   if (value.dtype() != v.value.dtype()) {
-    throw DTypeError("assign", fmt::format("variable `{}` is {} and the value {}", v.name, v.value.signature(), value.signature()),
+    throw DTypeError(op, fmt::format("variable `{}` is {} and the value {}", v.name, v.value.signature(), value.signature()),
                      fmt::format("cast the value to {}", name_of(v.value.dtype())));
   }
   if (value.shape() != v.value.shape()) {
-    throw ShapeError("assign", fmt::format("variable `{}` is {} and the value {}", v.name, v.value.signature(), value.signature()),
+    throw ShapeError(op, fmt::format("variable `{}` is {} and the value {}", v.name, v.value.signature(), value.signature()),
                      "a variable keeps its shape; reshape the value or make another variable");
   }
-  Tensor next = internal::rename(value, internal::kAssignEvent, v, where);
-  internal::remember(v);
-  v.value = std::move(next);
-  if (internal::reads_are_observed()) internal::note_access(impl_);
 }
 
-void Variable::assign_add(const Tensor& delta, Where where) const { assign(add(value(), delta, where), where); }
-void Variable::assign_sub(const Tensor& delta, Where where) const { assign(subtract(value(), delta, where), where); }
+void check_given(const char* op, const internal::VariableImpl& v, const Tensor& value) {
+  if (!value.defined()) throw ValueError(op, "the value for `" + v.name + "` is an empty handle", "assign a tensor that holds a value");
+}
+
+// One event, which says what was called: the sum itself is nobody's tensor.
+void change(const std::shared_ptr<internal::VariableImpl>& variable, const OpDef& event, const Tensor& delta,
+            Tensor (*change)(const Tensor&, const Tensor&, Where), const Where& where) {
+  check_given(event.name, *variable, delta);
+  const Tensor before = variable->value;
+  Tensor next;
+  {
+    const internal::Log::Silence silence;
+    next = change(before, delta, where);
+  }
+  check_fits(event.name, *variable, next);
+  const Tensor* inputs[] = {&before, &delta};
+  internal::write(variable, event, inputs, std::move(next), where);
+}
+
+Tensor sum(const Tensor& a, const Tensor& b, Where where) { return add(a, b, where); }
+Tensor difference(const Tensor& a, const Tensor& b, Where where) { return subtract(a, b, where); }
+
+}  // namespace
+
+void Variable::assign(const Tensor& value, Where where) const {
+  internal::VariableImpl& v = impl();
+  check_given("assign", v, value);
+  check_fits("assign", v, value);
+  const Tensor* inputs[] = {&value};
+  internal::write(impl_, internal::kAssignEvent, inputs, internal::copy_of(value), where);
+}
+
+void Variable::assign_add(const Tensor& delta, Where where) const {
+  impl();
+  change(impl_, internal::kAssignAddEvent, delta, sum, where);
+}
+void Variable::assign_sub(const Tensor& delta, Where where) const {
+  impl();
+  change(impl_, internal::kAssignSubEvent, delta, difference, where);
+}
 
 }  // namespace whygrad

@@ -6,6 +6,8 @@
 
 #include <array>
 #include <atomic>
+#include <memory>
+#include <span>
 #include <string>
 
 namespace whygrad::internal {
@@ -28,13 +30,29 @@ struct VariableImpl {
 
 // A variable got its first value.
 extern const OpDef kVariableEvent;
-// A variable was assigned. Input: what was assigned; output: the new value.
+// A variable was assigned. Input: what was assigned; output: the new value. The others that write have an event each, with the value before as their
+// first input.
 extern const OpDef kAssignEvent;
-// Attributes of both. The name stands in the log so that an explanation can still say which variable it was when the variable is gone.
+// Attributes of all that give a variable a value. The name stands in the log so that an explanation can still say which variable it was when the
+// variable is gone.
 struct VariableAttrs {
   std::uint64_t number;
   char name[48];  // the end of a longer one, which tells variables of one model apart
 };
+
+// The record of a call that writes into a variable a part of its value or something that depends on it. `remedy` says how to keep the gradient.
+consteval OpDef write_event(const char* name, const char* type, const char* doc, const char* remedy, ShortList<InputDef, 8> places = {}) {
+  constexpr const char* kState = "a variable is state: reading it gives its present value, and no gradient flows to what was written";
+  OpDef op{.name = name, .doc = doc, .type = type, .event = EventKind::kWrites};
+  const auto add = [&op](const InputDef& in) { op.inputs.items[static_cast<std::size_t>(op.inputs.count++)] = in; };
+  add({"variable", NotDifferentiable{kState, remedy, Break::kState}});
+  for (const InputDef& in : places) add(in);
+  add({"value", NotDifferentiable{kState, remedy, Break::kState}});
+  return define_event(op);
+}
+
+// Gives the variable the value `next`, a tensor of its own, of its shape and dtype, by `event`, which was called with `inputs`.
+void write(const std::shared_ptr<VariableImpl>& variable, const OpDef& event, std::span<const Tensor* const> inputs, Tensor next, const Where& where);
 
 // Lets `update` write a new value over the present one, for optimisers. The buffer is the variable's own if nobody else sees it, else a new one:
 // update(const void* now, void* next) may be called with now == next. The op named in the log is `assign`.

@@ -54,8 +54,13 @@ class BatchCursor : public Cursor {
     element.values.clear();
     if (rows != nullptr) {
       element.values = rows->gather(rows_, Rows::Axis::kFirst);
+      element.come_from(*rows);
     } else {
-      for (std::size_t k = 0; k < elements_[0].values.size(); ++k) element.values.push_back(stack(elements_, k));
+      element.origins.clear();
+      for (std::size_t k = 0; k < elements_[0].values.size(); ++k) {
+        element.values.push_back(stack(elements_, k));
+        element.origins.push_back(elements_[0].origin(k));
+      }
     }
     elements_.clear();
     return true;

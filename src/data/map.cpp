@@ -1,5 +1,5 @@
 #include "data/stage.hpp"
-#include "tensor/log.hpp"
+#include "tensor/data_events.hpp"
 
 #include <whygrad/base/error.hpp>
 
@@ -12,10 +12,12 @@ class MapCursor : public Cursor {
   bool next(Element& element) override {
     if (!upstream_->next(element)) return false;
     element.materialise();
-    for (Tensor& tensor : element.values) {
-      if (tensor.id() == 0) internal::log_constant(tensor, {}, {});  // ops take values with an id only
+    for (std::size_t k = 0; k < element.values.size(); ++k) {
+      Tensor& tensor = element.values[k];
+      if (tensor.id() == 0) internal::log_fed(tensor, internal::element_op(), element.origins[k], {});  // ops take values with an id only
     }
     element.values = function_(element.values);
+    element.origins.clear();
     for (const Tensor& tensor : element.values) {
       if (!tensor.defined()) throw ValueError("map", "the function returned an empty handle", "return tensors that hold a value");
     }

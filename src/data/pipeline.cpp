@@ -1,6 +1,6 @@
 #include "data/stage.hpp"
 #include "tensor/build.hpp"
-#include "tensor/log.hpp"
+#include "tensor/data_events.hpp"
 
 #include <whygrad/base/error.hpp>
 #include <whygrad/data/pipeline.hpp>
@@ -13,11 +13,12 @@ namespace whygrad::data {
 namespace {
 
 // Makes `tensor` a value of the loop's thread. One that map computed may have its id from the log of another thread, and ops behind it; the loop gets
-// the same elements under a new id, so that it sees the same with prefetch and without: values that came from the data.
-Tensor hand_over(Tensor tensor, const Where& where) {
-  if (tensor.id() != 0) tensor = internal::make_view(tensor, tensor.shape(), tensor.impl()->strides, 0);
-  internal::log_constant(tensor, {}, where);
-  return tensor;
+// the same elements under a new id, so that it sees the same with prefetch and without: values that came out of the data set. What they were made of
+// stays known.
+Tensor hand_over(Tensor tensor, const Tensor& origin, const Where& where) {
+  Tensor element = tensor.id() != 0 ? internal::make_view(tensor, tensor.shape(), tensor.impl()->strides, 0) : tensor;
+  internal::log_fed(element, internal::element_op(), origin, where);
+  return element;
 }
 
 // A cursor that keeps its stage alive.
@@ -43,7 +44,10 @@ std::optional<std::vector<Tensor>> Pass::next(const Where& where) {
   Element element;
   if (!cursor_->next(element)) return {};
   element.materialise();
-  for (Tensor& t : element.values) t = hand_over(std::move(t), where);
+  for (std::size_t k = 0; k < element.values.size(); ++k) {
+    const Tensor origin = element.origin(k);
+    element.values[k] = hand_over(element.values[k], origin, where);
+  }
   return std::move(element.values);
 }
 
@@ -57,19 +61,7 @@ bool Pass::next(std::span<Tensor> tensors, const Where& where) {
   return true;
 }
 
-Pipeline Pipeline::from_tensors(std::span<const Tensor> tensors, Where where) {
-  std::vector<Tensor> rows;
-  for (const Tensor& tensor : tensors) {
-    if (!tensor.defined()) throw ValueError("from_tensors", "an empty handle has no elements", "assign a tensor to it first");
-    Shape shape = {1};
-    for (const std::int64_t extent : tensor.shape()) shape.push_back(extent);
-    std::int64_t strides[Shape::kMaxRank] = {};
-    std::copy_n(tensor.impl()->strides, tensor.rank(), strides + 1);
-    rows.push_back(internal::make_view(tensor, shape, strides, 0));
-  }
-  return from_tensor_slices(rows, where);
-}
-
+Pipeline Pipeline::from_tensors(std::span<const Tensor> tensors, Where where) { return Pipeline(rows_stage(Rows::of_one(tensors, where))); }
 Pipeline Pipeline::from_tensor_slices(std::span<const Tensor> tensors, Where where) { return Pipeline(rows_stage(Rows::of(tensors, where))); }
 
 Pipeline Pipeline::shuffle(std::int64_t buffer, ShuffleOptions options) const { return Pipeline(shuffle_stage(stage_, buffer, options)); }

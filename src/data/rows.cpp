@@ -2,7 +2,7 @@
 
 #include "data/stage.hpp"
 #include "tensor/build.hpp"
-#include "tensor/log.hpp"
+#include "tensor/data_events.hpp"
 
 #include <whygrad/base/error.hpp>
 
@@ -66,7 +66,30 @@ class RowsStage : public Stage {
   Rows rows_;
 };
 
+// The rows of `tensor`, as a value that the event `op` made of it: no gradient goes beyond this point.
+Column column_of(const Tensor& tensor, const Shape& rows, const OpDef& op, const Where& where) {
+  const Tensor whole = contiguous(tensor);
+  std::int64_t strides[Shape::kMaxRank] = {};
+  std::int64_t stride = 1;
+  for (int i = rows.rank(); i-- > 0; stride *= rows[i]) strides[i] = stride;
+  Column column{.values = internal::make_view(whole, rows, strides, 0), .dtype = tensor.dtype()};
+  column.row_shape = Shape(rows.extents().subspan(1));
+  internal::log_fed(column.values, op, tensor, where);
+  return column;
+}
+
 }  // namespace
+
+Rows Rows::of_one(std::span<const Tensor> tensors, const Where& where) {
+  std::vector<Column> columns;
+  for (const Tensor& tensor : tensors) {
+    if (!tensor.defined()) throw ValueError("from_tensors", "an empty handle has no elements", "assign a tensor to it first");
+    Shape rows = {1};
+    for (const std::int64_t extent : tensor.shape()) rows.push_back(extent);
+    columns.push_back(column_of(tensor, rows, internal::whole_op(), where));
+  }
+  return Rows(std::move(columns));
+}
 
 Rows Rows::of(std::span<const Tensor> tensors, const Where& where) {
   constexpr const char* kOp = "from_tensor_slices";
@@ -78,11 +101,7 @@ Rows Rows::of(std::span<const Tensor> tensors, const Where& where) {
       throw ShapeError(kOp, fmt::format("the tensors differ along the first axis: {} and {}", tensors[0].signature(), tensor.signature()),
                        "each tensor needs one entry per element");
     }
-    Column column{.values = contiguous(tensor), .dtype = tensor.dtype()};
-    column.row_shape = Shape(tensor.shape().extents().subspan(1));
-    const auto bytes = static_cast<std::size_t>(tensor.size()) * size_of(tensor.dtype());
-    internal::Log::mine().host_read(tensor, column.values.impl()->data, bytes, where);  // no gradient goes beyond this point
-    columns.push_back(std::move(column));
+    columns.push_back(column_of(tensor, tensor.shape(), internal::slices_op(), where));
   }
   return Rows(std::move(columns));
 }

@@ -14,7 +14,7 @@ namespace whygrad::data {
 struct Column {
   using Decode = void (*)(const char* stored, char* out, std::int64_t count);
 
-  Tensor values;    // contiguous, [rows, ...]
+  Tensor values;    // contiguous, [rows, ...]; where they were a tensor of the program, a value in the log, made by the data set's event
   Shape row_shape;  // of what is handed out
   DType dtype{};    // of what is handed out
   Decode decode = nullptr;
@@ -28,8 +28,11 @@ class Rows {
   explicit Rows(std::vector<Column> columns) : columns_(std::move(columns)) {}
   // The columns of from_tensor_slices. Throws ShapeError and ValueError.
   static Rows of(std::span<const Tensor> tensors, const Where& where);
+  // Of one row: the tensors themselves.
+  static Rows of_one(std::span<const Tensor> tensors, const Where& where);
 
   std::int64_t count() const { return columns_[0].values.shape()[0]; }
+  const std::vector<Column>& columns() const { return columns_; }
   // The numbered rows of each column, one under the other: [numbers.size(), ...], or without that axis for a single row. Without an id.
   std::vector<Tensor> gather(std::span<const std::int64_t> numbers, Axis axis) const;
 

@@ -18,14 +18,21 @@ namespace whygrad::data {
 struct Element {
   const Rows* rows = nullptr;  // where set: row `row` of these; they live as long as the cursor that gave the element
   std::int64_t row = 0;
-  std::vector<Tensor> values;  // else; without an id where the pipeline made them
+  std::vector<Tensor> values;   // else; without an id where the pipeline made them
+  std::vector<Tensor> origins;  // of those: the values in the log that they came from, one each; of a batch, those of its first element
 
   // Copies a row out.
   void materialise() {
     if (rows == nullptr) return;
     values = rows->gather({&row, 1}, Rows::Axis::kRemoved);
+    come_from(*rows);
     rows = nullptr;
   }
+  void come_from(const Rows& source) {
+    origins.clear();
+    for (const Column& column : source.columns()) origins.push_back(column.values);
+  }
+  const Tensor& origin(std::size_t k) const { return values[k].id() != 0 ? values[k] : origins[k]; }
 };
 
 // One pass over a step's elements.

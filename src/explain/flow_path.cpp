@@ -155,9 +155,9 @@ class Search {
       run = missed;
       const std::optional<Cause> own = stopped_by_op(graph_, hop);
       if (!own || continues_state(hop)) continue;
-      // Under the tape a copy would be a break as well, so what was computed for it before is not the cause.
-      const bool copied =
-          own == Cause::kWrongSource && !path.stops.empty() && path.stops.back().cause == Cause::kOutsideTape && path.stops.back().last_hop + 1 == h;
+      // Under the tape a copy or a write would be a break as well, so what was computed for it before is not the cause.
+      const bool copied = (own == Cause::kWrongSource || own == Cause::kStateful) && !path.stops.empty() &&
+                          path.stops.back().cause == Cause::kOutsideTape && path.stops.back().last_hop + 1 == h;
       if (copied) {
         path.stops.back() = {*own, hop.op, path.stops.back().first_hop, h};
       } else {

@@ -16,7 +16,10 @@ constexpr auto names_of(FlowGraph::Flow) {
   return std::array{"flows", "user_rule", "no_derivative", "no_rule", "stop_gradient", "state", "copy", "host_read"};
 }
 constexpr auto names_of(FlowGraph::Role) { return std::array{"data", "index", "condition", "seed", "shape"}; }
-constexpr auto names_of(FlowGraph::Kind) { return std::array{"compute", "constant", "variable", "assign", "host_read", "choice", "loop_end"}; }
+constexpr auto names_of(FlowGraph::Kind) {
+  return std::array{"compute", "constant", "variable", "assign", "host_read", "choice", "loop_end", "feed"};
+}
+constexpr auto names_of(FlowGraph::Chooses) { return std::array{"whether", "branch", "trip"}; }
 constexpr auto names_of(FlowGraph::Standing) { return std::array{"recorded", "before", "paused", "between", "after", "reset"}; }
 constexpr auto names_of(FlowGraph::Origin) { return std::array{"made", "old", "forgotten", "foreign"}; }
 

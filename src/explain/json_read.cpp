@@ -253,6 +253,11 @@ class GraphReader {
       def.spoils_outside = graph_.keep(spoils.text_or_none("outside"));
       def.masks = spoils.is_true("masks");
     }
+    if (field.has("integers")) {
+      def.integers_why = graph_.keep(field["integers"]["why"].text());
+      def.integers_remedy = graph_.keep(field["integers"]["remedy"].text());
+    }
+    if (field.has("chooses")) def.chooses = field["chooses"].name<FlowGraph::Chooses>();
     def.counts = field.is_true("counts");
     def.backward_pass = field.is_true("backward_pass");
     graph_.defs.push_back(std::move(def));
@@ -278,6 +283,7 @@ class GraphReader {
     value.variable = field.index_or_none("variable", graph_.variables.size());
     value.watched_from = field.index_or_none("watched_from", op_count_ + 1);
     value.unwatched_at = field.index_or_none("unwatched_at", graph_.boundaries.size());
+    value.watched_elsewhere = field.index_or_none("watched_elsewhere", graph_.boundaries.size());
     value.numbers = field.index_or_none("numbers", graph_.numbers.size());
     value.gradient = field.index_or_none("gradient", graph_.numbers.size());
     if (field.has("origin")) value.origin = field["origin"].name<FlowGraph::Origin>();

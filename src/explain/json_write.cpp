@@ -181,6 +181,8 @@ class GraphJson {
       Json entry = {{"name", def.name}, {"type", def.type}, {"kind", name_in_file(def.kind)}, {"answers", Json::array()}};
       if (def.zeroes != FlowGraph::Zeroes::kNo) entry["zeroes"] = zeroes(def);
       if (def.spoils != FlowGraph::Spoils::kNo) entry["spoils"] = spoils(def);
+      if (*def.integers_why != '\0') entry["integers"] = {{"why", def.integers_why}, {"remedy", def.integers_remedy}};
+      if (def.chooses != FlowGraph::Chooses::kWhether) entry["chooses"] = name_in_file(def.chooses);
       if (def.counts) entry["counts"] = true;
       if (def.backward_pass) entry["backward_pass"] = true;
       for (const FlowGraph::Answer& answer : def.answers) {
@@ -238,6 +240,7 @@ class GraphJson {
       put_index(entry, "variable", value.variable);
       put_index(entry, "watched_from", value.watched_from);
       put_index(entry, "unwatched_at", value.unwatched_at);
+      put_index(entry, "watched_elsewhere", value.watched_elsewhere);
       put_index(entry, "numbers", value.numbers);
       put_index(entry, "gradient", value.gradient);
       if (value.origin != FlowGraph::Origin::kMade) entry["origin"] = name_in_file(value.origin);

@@ -1,5 +1,6 @@
 #include "explain/judge_source.hpp"
 
+#include "explain/source_line.hpp"
 #include "explain/words.hpp"
 
 #include <fmt/format.h>
@@ -25,8 +26,9 @@ std::int64_t elements(const FlowGraph& graph, Index value) {
   return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
 }
 
-// The variable that the value was computed from by ops that kept all of its elements: what a rebound name was before. kNone if there is none.
-Index rebound_variable(const FlowGraph& graph, Index value) {
+}  // namespace
+
+Index variable_behind(const FlowGraph& graph, Index value) {
   std::vector<std::uint8_t> chain(graph.values.size());
   chain[value] = 1;
   const std::int64_t count = elements(graph, value);
@@ -42,6 +44,8 @@ Index rebound_variable(const FlowGraph& graph, Index value) {
   }
   return kNone;
 }
+
+namespace {
 
 Verdict integer_source(const SourceQuestion& q, Index value) {
   const FlowGraph& g = q.graph;
@@ -72,10 +76,7 @@ Verdict variable_source(const SourceQuestion& q, const FlowPath& path) {
   v.cause = Cause::kNotWatched;
   v.where = variable.where;
   if (!variable.trainable) {
-    v.cause = Cause::kNonTrainable;
-    v.also = {Cause::kNotWatched};
-    v.why = fmt::format("`{}` was made with trainable = false, so tapes do not watch it by themselves", variable.name);
-    v.remedy = fmt::format("make it trainable; or, for this tape only, call tape.watch({}) before it is used", variable.name);
+    v = not_trainable(g, q.source.variable);
   } else if (!g.tape.watches_variables) {
     v.where = g.tape.made_at;
     v.why = fmt::format("the tape was made with watch_accessed_variables = false, and nobody called tape.watch({})", variable.name);
@@ -96,6 +97,50 @@ Verdict variable_source(const SourceQuestion& q, const FlowPath& path) {
   return v;
 }
 
+// A variable and a tensor that was made from it: whether the tensor took the variable's name.
+enum class SameName { kYes, kNo, kUnknown };
+
+SameName same_name(const FlowGraph& g, Index value, Index variable) {
+  const auto asked = [variable](const FlowGraph::Source& s) { return s.variable == variable; };
+  if (std::any_of(g.sources.begin(), g.sources.end(), asked)) return SameName::kNo;  // the program has both
+  const Place made = place_of(g.ops[g.values[value].op].where), declared = place_of(g.variables[variable].where);
+  if (made.known() && made.line == declared.line && made.file == declared.file) return SameName::kYes;  // gain = Variable(...) * 2
+  const std::string now = assigned_name(made), before = assigned_name(declared), called = g.variables[variable].name;
+  if (now.empty() || before.empty()) return SameName::kUnknown;
+  return now == before || now == called.substr(called.find_last_of('/') + 1) ? SameName::kYes : SameName::kNo;
+}
+
+// The source is a tensor that was computed from a variable, before the tape or from what it had been before the tape.
+Verdict made_of_variable(const SourceQuestion& q, Index value, Index variable) {
+  const FlowGraph& g = q.graph;
+  const Index maker = g.values[value].op;
+  const char* name = g.variables[variable].name;
+  const std::string declared = at_place(g.variables[variable].where);
+  const char* when = g.recorded(maker)                                       ? ""
+                     : g.ops[maker].standing == FlowGraph::Standing::kBefore ? ", before the tape was made"
+                                                                             : ", outside this tape";
+  Verdict v;
+  v.op = maker;
+  v.where = g.ops[maker].where;
+  const SameName same = same_name(g, value, variable);
+  if (same == SameName::kNo) {
+    v.cause = Cause::kNotWatched;
+    v.also = {Cause::kOutsideTape, Cause::kRebound};
+    v.why = fmt::format("the source is a tensor that `{}` made from variable `{}`{}; tapes do not watch tensors by themselves", op_text(g, maker),
+                        name, when);
+    v.remedy = "compute it under the tape, or call tape.watch() on it before it is used";
+    return v;
+  }
+  v.cause = Cause::kRebound;
+  v.also = {Cause::kWrongSource, Cause::kOutsideTape, Cause::kNotWatched};
+  v.why = fmt::format("`{}` replaced variable `{}`, made{}, by a tensor{}; the source is that tensor, and tapes do not watch tensors by themselves",
+                      op_text(g, maker), name, declared, when);
+  v.remedy =
+      "keep the variable and ask for it: give the result a name of its own, or change the variable by its assign(), assign_add() or assign_sub()";
+  if (same == SameName::kUnknown) v.confidence = Confidence::kLikely;  // it may be meant as a tensor beside the variable
+  return v;
+}
+
 Verdict tensor_source(const SourceQuestion& q, const FlowPath& path) {
   const FlowGraph& g = q.graph;
   const Index value = path.source, maker = g.values[value].op;
@@ -104,6 +149,14 @@ Verdict tensor_source(const SourceQuestion& q, const FlowPath& path) {
   v.cause = Cause::kNotWatched;
   v.where = made_at(g, q.source, value);
   v.remedy = "call tape.watch() on it before it is used; a trainable Variable is watched by itself";
+  if (const Index other = g.values[value].watched_elsewhere; other != kNone) {
+    v.where = g.tape.made_at;
+    v.why = fmt::format("another tape, made{}, watches {}; the one that was asked, made{}, does not", at_place(g.boundaries[other]), name,
+                        at_place(g.tape.made_at));
+    v.remedy = fmt::format("call watch() of the tape made{} as well, before the first use: each tape follows only what it watches itself",
+                           at_place(g.tape.made_at));
+    return v;
+  }
   if (g.values[value].unwatched_at != kNone) {
     v.cause = Cause::kTapeReset;
     v.also = {Cause::kNotWatched};
@@ -119,21 +172,10 @@ Verdict tensor_source(const SourceQuestion& q, const FlowPath& path) {
     if (!path.hops.empty()) v.where = g.ops[path.hops[0].op].where;
     return v;
   }
+  const Index variable = g.kind_of(maker) == FlowGraph::Kind::kCompute ? variable_behind(g, value) : kNone;
+  if (variable != kNone) return made_of_variable(q, value, variable);
   if (g.recorded(maker) && g.kind_of(maker) == FlowGraph::Kind::kCompute && g.ops[maker].inputs != 0) {
     v.why = fmt::format("{} was computed on the tape, but from nothing that the tape watches, so it was not followed", name);
-    return v;
-  }
-  const Index variable = g.kind_of(maker) == FlowGraph::Kind::kCompute ? rebound_variable(g, value) : kNone;
-  if (variable != kNone) {
-    const char* old_name = g.variables[variable].name;
-    v.cause = Cause::kRebound;
-    v.also = {Cause::kWrongSource, Cause::kOutsideTape, Cause::kNotWatched};
-    v.op = maker;
-    v.why = fmt::format(
-        "the source is not variable `{}` any more but the tensor that `{}` made from it, outside this tape; tapes do not watch tensors by themselves",
-        old_name, op_text(g, maker));
-    v.remedy = fmt::format("ask for the variable and keep it one: change it with {}.assign(), assign_add() or assign_sub() instead of a new tensor",
-                           old_name);
     return v;
   }
   v.why = fmt::format("the source is {}, a tensor; only trainable variables are watched without being told", name);
@@ -141,6 +183,20 @@ Verdict tensor_source(const SourceQuestion& q, const FlowPath& path) {
 }
 
 }  // namespace
+
+Verdict not_trainable(const FlowGraph& g, Index index) {
+  const FlowGraph::Variable& variable = g.variables[index];
+  Verdict v;
+  v.cause = Cause::kNonTrainable;
+  v.also = {Cause::kNotWatched};
+  v.where = variable.where;
+  v.why = fmt::format(
+      "`{}` was made with trainable = false, as what is moved by assignment is, such as the statistics of a normalization: tapes do not watch it by "
+      "themselves",
+      variable.name);
+  v.remedy = "ask for the trainable_variables only; or, if it should learn by gradients, make it trainable or call tape.watch() on it";
+  return v;
+}
 
 Verdict judge_source(const SourceQuestion& question, const FlowPath& path) {
   const FlowGraph::Value& value = question.graph.values[path.source];

@@ -53,21 +53,57 @@ Verdict became_integer(const SourceQuestion& q, const FlowPath& path, const Stop
   const FlowGraph& g = q.graph;
   const Hop& hop = path.hops[stop.first_hop];
   Verdict v = at_op(g, Cause::kIntDtype, hop.op);
+  if (const FlowGraph::Def& def = g.def_of(hop.op); *def.integers_why != '\0') {  // not by its dtype, but by what it is
+    v.cause = Cause::kNondiffOp;
+    v.also = {Cause::kIntDtype};
+    v.why = def.integers_why;
+    v.remedy = def.integers_remedy;
+    return v;
+  }
   v.why = fmt::format("`{}` makes {} of {}, and only floating and complex values carry a gradient", op_text(g, hop.op),
                       name_of(g.values[hop.out].dtype), name_of(g.values[hop.in].dtype));
   v.remedy = "keep the values floating here; to round them in the forward pass only, wrap the step in grad_pass_through";
   return v;
 }
 
+// The first hop behind the stop that neither writes the variable once more nor hands on what a data set gave out; the number of hops if there is
+// none.
+std::size_t first_reader(const FlowGraph& g, const FlowPath& path, const Stop& stop) {
+  std::size_t h = stop.last_hop + 1;
+  while (h < path.hops.size() && g.answer(path.hops[h].op, path.hops[h].input).flow == FlowGraph::Flow::kState) ++h;
+  return h;
+}
+
+// What left through a data set, or was computed by the function of one.
+Verdict went_through_data_set(const SourceQuestion& q, const FlowPath& path, const Stop& stop) {
+  const FlowGraph& g = q.graph;
+  Verdict v = declared(q, path, stop);
+  v.also = {Cause::kLeftFramework};
+  const std::size_t reader = first_reader(g, path, stop);
+  const bool left = reader != stop.last_hop + 1 && place_of(v.where).known();
+  if (!place_of(v.where).known()) v.where = g.ops[path.hops[reader - 1].op].where;  // what one function of the data set gave to the next
+  if (!left) {
+    v.evidence.push_back(fmt::format("{} came out of a data set as new numbers{}", value_text(g, path.hops[stop.last_hop].in), at_place(v.where)));
+  } else {
+    v.evidence.push_back(fmt::format("it left by `{}`{} and came back as new numbers{}", op_text(g, v.op), at_place(v.where),
+                                     at_place(g.ops[path.hops[reader - 1].op].where)));
+  }
+  if (!g.recorded(v.op)) v.confidence = Confidence::kLikely;  // the data are connected to it, but perhaps nobody meant to train through them
+  return v;
+}
+
 Verdict went_through_state(const SourceQuestion& q, const FlowPath& path, const Stop& stop) {
   const FlowGraph& g = q.graph;
   const Hop& hop = path.hops[stop.last_hop];
+  if (g.kind_of(hop.op) == FlowGraph::Kind::kFeed) return went_through_data_set(q, path, stop);
   Verdict v = declared(q, path, stop);
   const Index variable = g.values[hop.out].variable;
   const char* name = variable != kNone ? g.variables[variable].name : "the variable";
-  const std::string reader = stop.last_hop + 1 < path.hops.size() ? at_place(g.ops[path.hops[stop.last_hop + 1].op].where) : "";
+  const std::size_t read_by = first_reader(g, path, stop);
+  const std::string reader = read_by < path.hops.size() ? at_place(g.ops[path.hops[read_by].op].where) : "";
+  if (!g.recorded(hop.op)) v.confidence = Confidence::kLikely;  // what was written before the tape may matter to nobody
   if (stop.cause == Cause::kStateful) {
-    v.evidence.push_back(fmt::format("assigned to `{}`{}, and read back from it{}", name, at_place(v.where), reader));
+    v.evidence.push_back(fmt::format("`{}` wrote into `{}`{}, and it was read back{}", op_text(g, hop.op), name, at_place(v.where), reader));
     return v;
   }
   v.also = {Cause::kStateful, Cause::kUnused};
@@ -81,6 +117,8 @@ Verdict went_through_state(const SourceQuestion& q, const FlowPath& path, const 
 Verdict left_and_came_back(const SourceQuestion& q, const FlowPath& path, const Stop& stop) {
   const FlowGraph& g = q.graph;
   const Hop& hop = path.hops[stop.first_hop];
+  // A function of the host got the numbers and gave others: that is on record.
+  if (g.kind_of(hop.op) == FlowGraph::Kind::kCompute) return declared(q, path, stop);
   Index read = hop.op;
   while (read-- > 0) {
     if (g.kind_of(read) == FlowGraph::Kind::kHostRead && g.inputs_of(read)[0] == hop.in) break;
@@ -93,12 +131,27 @@ Verdict left_and_came_back(const SourceQuestion& q, const FlowPath& path, const 
   return v;
 }
 
-Verdict not_recorded(const SourceQuestion& q, const Stop& stop) {
+// Whether the same line ran again under the tape, on what the stop's op had made of the variable: it put a tensor in the variable's place.
+bool replaced_variable(const SourceQuestion& q, const FlowPath& path, const Stop& stop) {
+  const FlowGraph& g = q.graph;
+  if (q.source.variable == kNone || stop.last_hop + 1 >= path.hops.size()) return false;
+  const Hop& last = path.hops[stop.last_hop];
+  const Place place = place_of(g.ops[last.op].where);
+  const auto again = [&](const Hop& h) {
+    const Place other = place_of(g.ops[h.op].where);
+    return g.recorded(h.op) && g.ops[h.op].def == g.ops[last.op].def && place.known() && other.line == place.line && other.file == place.file;
+  };
+  return std::any_of(path.hops.begin() + static_cast<std::ptrdiff_t>(stop.last_hop) + 1, path.hops.end(), again) &&
+         variable_behind(g, last.out) == q.source.variable;
+}
+
+Verdict not_recorded(const SourceQuestion& q, const FlowPath& path, const Stop& stop) {
   const FlowGraph& g = q.graph;
   const FlowGraph::Op& op = g.ops[stop.op];
   Verdict v = at_op(g, stop.cause, stop.op);
   // A step of a gradient rule, or a whole backward pass.
   const bool of_gradient = op.rule_of_def != kNone || g.def_of(stop.op).backward_pass;
+  if (of_gradient) v.also.push_back(Cause::kSecondOrder);
   const std::string name = op_text(g, stop.op), boundary = op.boundary != kNone ? at_place(g.boundaries[op.boundary]) : "";
   switch (op.standing) {
     case FlowGraph::Standing::kPaused:
@@ -116,8 +169,17 @@ Verdict not_recorded(const SourceQuestion& q, const Stop& stop) {
     case FlowGraph::Standing::kBefore:
     case FlowGraph::Standing::kRecorded:
       v.why = fmt::format("`{}` ran before the tape was made{}; the tape saw only its finished result", name, boundary);
-      v.remedy = "compute it again under the tape, each time the gradient is taken";
+      v.remedy = !of_gradient ? "compute it again under the tape, each time the gradient is taken"
+                              : "begin this tape, the outer one, first; under it compute what the inner tape is about and ask that for its gradient";
       v.also.push_back(Cause::kRebound);
+      if (replaced_variable(q, path, stop)) {
+        const FlowGraph::Variable& variable = g.variables[q.source.variable];
+        v.cause = Cause::kRebound;
+        v.also = {Cause::kOutsideTape, Cause::kWrongSource};
+        v.why = fmt::format("`{}` replaced variable `{}`, made{}, by a tensor before the tape was made{}, and under the tape worked on that tensor",
+                            name, variable.name, at_place(variable.where), boundary);
+        v.remedy = "keep the variable: give the result a name of its own, or change the variable by its assign()";
+      }
       break;
   }
   return v;
@@ -135,7 +197,7 @@ Verdict judge_stop(const SourceQuestion& question, const FlowPath& path, const S
     case Cause::kLeftFramework: return left_and_came_back(question, path, stop);
     case Cause::kOutsideTape:
     case Cause::kTapePaused:
-    case Cause::kTapeReset: return not_recorded(question, stop);
+    case Cause::kTapeReset: return not_recorded(question, path, stop);
     default: return declared(question, path, stop);
   }
 }
@@ -145,10 +207,12 @@ Verdict judge_open_path(const SourceQuestion& question, const FlowPath& path) {
   const auto user_rule = [&g](const Hop& h) { return g.answer(h.op, h.input).flow == FlowGraph::Flow::kUserRule; };
   const auto at = std::find_if(path.hops.begin(), path.hops.end(), user_rule);
   if (at != path.hops.end()) {
+    const bool several = std::count_if(path.hops.begin(), path.hops.end(), user_rule) > 1;
     Verdict v = at_op(g, Cause::kCustomGradient, at->op);
     if (g.ops[at->op].returns_at != kNone) v.where = g.boundaries[g.ops[at->op].returns_at];
     v.why = fmt::format("the backward function of this custom gradient returned no gradient for input {}, {}", at->input, value_text(g, at->in));
     v.remedy = fmt::format("return a gradient for input {} from the backward function, of that input's shape", at->input);
+    if (several) v.confidence = Confidence::kLikely;  // it may as well have been another one
     return v;
   }
   Verdict v;

@@ -1,4 +1,5 @@
 // No way of the data leads from the source to the target: what the program did instead.
+#include "explain/judge_source.hpp"
 #include "explain/reach.hpp"
 #include "explain/verdict.hpp"
 #include "explain/words.hpp"
@@ -17,9 +18,15 @@ constexpr Index kNone = FlowGraph::kNone;
 class Unconnected {
  public:
   explicit Unconnected(const SourceQuestion& q)
-      : q_(q), g_(q.graph), target_(g_.targets[0]), follows_(descendants(g_, q.source.values)), leads_(ancestors(g_, g_.targets)) {
+      : q_(q),
+        g_(q.graph),
+        target_(g_.targets[0]),
+        follows_(descendants(g_, q.source.values)),
+        leads_(ancestors(g_, g_.targets)),
+        fed_(g_.values.size()) {
+    for (Index op = 0; op < g_.ops.size(); ++op) look_at_feed(op);
     for (Index v = 0; v < g_.values.size(); ++v) {
-      if (leads_[v] != 0) look_at_ancestor(v);
+      if (leads_[v] != 0 && fed_[v] == 0) look_at_ancestor(v);
     }
   }
 
@@ -37,11 +44,18 @@ class Unconnected {
  private:
   // ---- Facts ----
 
+  // What a data set's function computed on another thread: the target's data, but of what they were made is not on record.
+  void look_at_feed(Index op) {
+    if (g_.kind_of(op) != FlowGraph::Kind::kFeed || !leads(op)) return;
+    for (const Index v : g_.inputs_of(op)) {
+      if (g_.values[v].op == kNone && g_.values[v].origin == FlowGraph::Origin::kForeign) fed_[v] = 1;
+    }
+  }
   void look_at_ancestor(Index v) {
     const FlowGraph::Value& value = g_.values[v];
     if (value.origin == FlowGraph::Origin::kForgotten || value.origin == FlowGraph::Origin::kForeign) unknown_ = v;
     if (value.variable != kNone || value.watched_from != kNone) alive_ = true;
-    if (value.op != kNone && g_.ops[value.op].inputs == 0 && g_.kind_of(value.op) == FlowGraph::Kind::kConstant) {
+    if (value.op != kNone && g_.ops[value.op].inputs == 0 && g_.gives_data(value.op)) {
       if (constant_ == kNone || g_.ops[value.op].print != 0) constant_ = value.op;
     }
   }
@@ -116,11 +130,21 @@ class Unconnected {
     const bool named = predicate != kNone && g_.kind_of(predicate) == FlowGraph::Kind::kCompute;
     Verdict v = verdict(Cause::kControlFlow, constant_result ? constant_ : named ? predicate : choice);
     v.also = {Cause::kNondiffOp, Cause::kUnused};
+    if (constant_result || used_beside(choice)) v.confidence = Confidence::kLikely;
     v.why = constant_result
                 ? fmt::format("{} decided that this constant is the result; a constant depends on nothing", source())
                 : fmt::format("{} only decides which code runs; the result does not move with it as long as the decision stays the same", source());
     v.evidence.push_back(chosen(choice));
     return v;
+  }
+
+  // Whether something was computed from the source that did not serve this choice.
+  bool used_beside(Index choice) const {
+    const std::vector<std::uint8_t> served = ancestors(g_, {g_.inputs_of(choice)[0]});
+    for (Index op = 0; op < g_.ops.size(); ++op) {
+      if (in_span(op) && g_.kind_of(op) == FlowGraph::Kind::kCompute && follows(op) && !makes_any(g_, op, served)) return true;
+    }
+    return false;
   }
 
   std::string chosen(Index op) const {
@@ -129,8 +153,8 @@ class Unconnected {
     const std::int64_t choice = g_.ops[op].choice;
     if (g_.kind_of(op) == FlowGraph::Kind::kHostRead) return fmt::format("the condition was read to the host{}", place);
     if (g_.kind_of(op) == FlowGraph::Kind::kLoopEnd) return fmt::format("{}{} ended after {} trips", name, place, choice);
-    if (name == "while_loop") return fmt::format("{}{} {}", name, place, choice != 0 ? "went on" : "ended");
-    if (name == "switch_case") return fmt::format("{}{} ran branch {}", name, place, choice);
+    if (g_.def_of(op).chooses == FlowGraph::Chooses::kTrip) return fmt::format("{}{} {}", name, place, choice != 0 ? "went on" : "ended");
+    if (g_.def_of(op).chooses == FlowGraph::Chooses::kBranch) return fmt::format("{}{} ran branch {}", name, place, choice);
     return fmt::format("{}{} found its predicate {}", name, place, choice != 0 ? "true" : "false");
   }
 
@@ -238,7 +262,7 @@ class Unconnected {
       v.where = g_.variables[t.variable].where;
       v.why = fmt::format("the target is {} itself, which was not computed from anything", target());
     } else {
-      v.why = fmt::format("the target, {}, was made from constants only", target());
+      v.why = fmt::format("the target, {}, was made from data only: no variable and no watched tensor went into it", target());
     }
     v.remedy = fmt::format("pass the tensor that was computed from {} as the target", source());
     return v;
@@ -263,7 +287,7 @@ class Unconnected {
     if (use != kNone && in_span(use)) return std::nullopt;
     for (auto op = static_cast<Index>(g_.ops.size()); op-- > 0;) {
       if (!in_span(op)) continue;
-      const bool loop = std::string_view(g_.def_of(op).name) == "while_loop";
+      const bool loop = g_.def_of(op).chooses == FlowGraph::Chooses::kTrip;
       const bool no_trips = g_.kind_of(op) == FlowGraph::Kind::kLoopEnd && g_.ops[op].choice == 0;
       if (!no_trips && (loop || g_.kind_of(op) != FlowGraph::Kind::kChoice)) continue;
       Verdict v = verdict(Cause::kControlFlow, op);
@@ -301,7 +325,7 @@ class Unconnected {
     if (!used) use = first_of_target(use);
     Verdict v = verdict(Cause::kUnused, use);
     if (used) {
-      v.why = fmt::format("`{}` used {} last, and nothing made from it leads to the target", op_text(g_, use), source());
+      tell_dead_end(use, v);
     } else {
       v.why = fmt::format("no op used {} while the tape recorded; the target was computed without it", source());
       if (use != kNone && leads(use))
@@ -311,8 +335,56 @@ class Unconnected {
     if (unknown_ != kNone) {
       v.confidence = used ? Confidence::kLikely : Confidence::kUnknown;
       v.evidence.push_back(fmt::format("the target also depends on {} that was {}", value_text(g_, unknown_), unknown_origin(g_, unknown_)));
+    } else if (std::find(fed_.begin(), fed_.end(), 1) != fed_.end()) {
+      v.confidence = Confidence::kLikely;
+      v.evidence.push_back("the target's data came from a function of a data set that ran on another thread, of which there is no record here");
     }
+    return q_.source.variable != kNone && !g_.variables[q_.source.variable].trainable ? left_alone(v) : v;
+  }
+  // It is unused, and would not be watched either.
+  Verdict left_alone(const Verdict& unused) const {
+    Verdict v = not_trainable(g_, q_.source.variable);
+    v.also.insert(v.also.begin(), unused.cause);
+    v.evidence = unused.evidence;
+    v.evidence.insert(v.evidence.begin(), unused.why);
+    v.confidence = unused.confidence;
     return v;
+  }
+  // What was made from the source last goes nowhere, or not to the target.
+  void tell_dead_end(Index use, Verdict& v) const {
+    const FlowGraph::Op& o = g_.ops[use];
+    const bool read = o.outputs != 1 || std::find(g_.inputs.begin(), g_.inputs.end(), o.first_output) != g_.inputs.end();
+    if (read) {
+      v.why = fmt::format("`{}` used {} last, and nothing made from it leads to the target", op_text(g_, use), source());
+      return;
+    }
+    v.why = fmt::format("nothing uses {}, which is what was made from {} last, so nothing made from it leads to the target",
+                        value_text(g_, o.first_output), source());
+    if (const Index user = user_of_other(o.first_output); user != kNone) {
+      v.evidence.push_back(fmt::format("`{}`{} used {}, which has the same shape", op_text(g_, user), at_place(g_.ops[user].where),
+                                       value_text(g_, other_input(user, o.first_output))));
+    }
+  }
+  // Data of the same dtype and shape, of several elements, that an op on the target's way used.
+  bool stands_in(Index other, Index value) const {
+    const auto shape = g_.shape_of(value);
+    if (other == value || follows_[other] != 0 || g_.values[other].variable != kNone || g_.values[other].dtype != g_.values[value].dtype)
+      return false;
+    const Index maker = g_.values[other].op;
+    if (maker != kNone && !g_.gives_data(maker) && g_.ops[maker].inputs != 0 && in_span(maker)) return false;  // computed under the tape
+    return !shape.empty() && std::any_of(shape.begin(), shape.end(), [](std::int64_t n) { return n > 1; }) &&
+           std::ranges::equal(g_.shape_of(other), shape);
+  }
+  Index other_input(Index op, Index value) const {
+    const auto inputs = g_.inputs_of(op);
+    const auto at = std::find_if(inputs.begin(), inputs.end(), [this, value](Index other) { return stands_in(other, value); });
+    return at != inputs.end() ? *at : kNone;
+  }
+  Index user_of_other(Index value) const {
+    for (Index op = 0; op < g_.ops.size(); ++op) {
+      if (g_.recorded(op) && g_.kind_of(op) == FlowGraph::Kind::kCompute && leads(op) && other_input(op, value) != kNone) return op;
+    }
+    return kNone;
   }
   // Where the target's computation begins on the tape; else what is given.
   Index first_of_target(Index otherwise) const {
@@ -326,6 +398,7 @@ class Unconnected {
   const FlowGraph& g_;
   const Index target_;
   const std::vector<std::uint8_t> follows_, leads_;  // by value: made from the source; the target was made from it
+  std::vector<std::uint8_t> fed_;                    // by value: computed by a data set on another thread
   bool alive_ = false;                               // the target was made from a variable or a watched tensor
   Index unknown_ = kNone;                            // a value that the target was made from, itself made nobody knows how
   Index constant_ = kNone;                           // the last constant that the target was made from

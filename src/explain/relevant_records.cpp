@@ -21,7 +21,7 @@ Fingerprint print_of(const Record& r) {
   return {};
 }
 
-bool sets_variable(const Record& r) { return r.op == &kVariableEvent || r.op == &kAssignEvent; }
+bool sets_variable(const Record& r) { return r.op == &kVariableEvent || r.op->event == EventKind::kWrites; }
 
 RelevantRecords::RelevantRecords(const TapeFacts& facts, std::span<const std::size_t> sources)
     : view_(facts.log, facts.asked), first_window_(facts.windows.empty() ? facts.asked : facts.windows.front().begin), marks_(view_.size()) {
@@ -76,7 +76,7 @@ void RelevantRecords::enter(const Record& r, Position position) {
   }
   entries_.push_back({&r, position, first});
   if (!from_gradient) return;
-  if (r.op != &kAssignEvent) {
+  if (r.op->event != EventKind::kWrites) {
     mark_outputs(entries_.back(), kFromGradient);
   } else if (r.first < first_window_) {
     inputs_.resize(first);

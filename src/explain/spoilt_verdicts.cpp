@@ -296,7 +296,7 @@ bool SpoiltFacts::masks(const FlowGraph& g, Index op, Index root) {
   if (!g.def_of(op).masks || g.numbers_of(root)->nans != 0 || g.numbers_of(spoilt_input(g, op))->nans != 0) return false;
   const Index maker = g.values[root].op;
   if (maker == kNone) return true;
-  return g.kind_of(maker) == FlowGraph::Kind::kConstant && !(g.ops[maker].written > 0);
+  return g.gives_data(maker) && !(g.ops[maker].written > 0);
 }
 
 bool SpoiltFacts::knows_inputs(Index op) const {

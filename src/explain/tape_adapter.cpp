@@ -3,6 +3,7 @@
 #include "autodiff/control_flow.hpp"
 #include "autodiff/custom_gradient.hpp"
 #include "autodiff/gradient_event.hpp"
+#include "autodiff/watch_event.hpp"
 #include "explain/relevant_records.hpp"
 #include "ops/core/events.hpp"
 
@@ -61,10 +62,21 @@ FlowGraph::Zeroes zeroes_of(const OpDef& op) {
   return FlowGraph::Zeroes::kNo;
 }
 
+FlowGraph::Chooses chooses_of(Construct construct) {
+  switch (construct) {
+    case Construct::kCond:
+    case Construct::kCase: return FlowGraph::Chooses::kWhether;
+    case Construct::kSwitchCase: return FlowGraph::Chooses::kBranch;
+    case Construct::kWhileLoop: return FlowGraph::Chooses::kTrip;
+  }
+  return FlowGraph::Chooses::kWhether;
+}
+
 FlowGraph::Kind kind_of(const OpDef& op) {
   if (&op == &kConstantEvent) return FlowGraph::Kind::kConstant;
   if (&op == &kVariableEvent) return FlowGraph::Kind::kVariable;
-  if (&op == &kAssignEvent) return FlowGraph::Kind::kAssign;
+  if (op.event == EventKind::kWrites) return FlowGraph::Kind::kAssign;
+  if (op.event == EventKind::kFeeds) return FlowGraph::Kind::kFeed;
   if (&op == &kHostReadEvent) return FlowGraph::Kind::kHostRead;
   return FlowGraph::Kind::kCompute;
 }
@@ -169,6 +181,7 @@ class Drawing {
 
   void draw(const RelevantRecords::Node& node) {
     const Record& r = *node.record;
+    if (r.op == &kWatchEvent) return note_watch(node);
     FlowGraph::Op op;
     op.where = r.where;
     op.def = def_of(r);
@@ -195,10 +208,23 @@ class Drawing {
     if (drawn_ != nullptr) drawn_->push_back(&r);
   }
 
+  // Another tape watches the value, and that while this one records or the other one still does.
+  void note_watch(const RelevantRecords::Node& node) {
+    const Record& r = *node.record;
+    const auto attrs = attrs_of<WatchAttrs>(r);
+    const bool since = !facts_.windows.empty() && r.first >= facts_.windows.front().begin;
+    const bool still = std::find(facts_.recording.begin(), facts_.recording.end(), attrs.tape) != facts_.recording.end();
+    if (attrs.tape == facts_.tape || (!since && !still)) return;
+    const Index v = input_value(r, 0, node.inputs[0]);
+    graph_.values[v].watched_elsewhere = boundary_of(attrs.made_at);
+  }
+
   void draw_inputs(const RelevantRecords::Node& node, FlowGraph::Op& op) {
     op.first_input = static_cast<Index>(graph_.inputs.size());
-    const bool read_back = node.record->op == &kConstantEvent;
+    const bool read_back = node.record->op == &kConstantEvent, fed = node.record->op->event == EventKind::kFeeds;
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      // What a data set was made of may be long forgotten, and is data then; what a function computed on another thread remains unknown.
+      if (fed && node.inputs[i] == LogView::kNowhere && records_.view().owns(node.record->input_ids()[i])) continue;
       const Index v = read_back ? value_at_[node.inputs[i]] : input_value(*node.record, static_cast<int>(i), node.inputs[i]);
       if (v == kNone) continue;  // of a read that leads nowhere here
       graph_.inputs.push_back(v);
@@ -232,6 +258,7 @@ class Drawing {
       if (r.op->zero.remedy != nullptr) def.zeroes_remedy = r.op->zero.remedy;
       if (r.op->zero.alone != nullptr) def.zeroes_alone = r.op->zero.alone;
       describe_spoiling(r.op->nonfinite, def);
+      if (r.op->integers.why != nullptr) def.integers_why = r.op->integers.why, def.integers_remedy = r.op->integers.remedy;
       def.counts = r.op->counts;
       def.backward_pass = r.op == &kGradientEvent;
       for (const InputDef& in : r.op->inputs) def.answers.push_back(answer_of(*r.op, in));
@@ -257,6 +284,7 @@ class Drawing {
       choice_defs_[which] = static_cast<Index>(graph_.defs.size());
       const FlowGraph::Kind kind = attrs.loop_end ? FlowGraph::Kind::kLoopEnd : FlowGraph::Kind::kChoice;
       graph_.defs.push_back({internal::name_of(attrs.construct), "", kind, {answer_of(kChoiceEvent, kChoiceEvent.inputs[0])}});
+      graph_.defs.back().chooses = chooses_of(attrs.construct);
     }
     return choice_defs_[which];
   }

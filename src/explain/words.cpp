@@ -92,6 +92,7 @@ std::string value_text(const FlowGraph& graph, Index value) {
   if (v.op == FlowGraph::kNone) return fmt::format("a tensor {}", graph.signature(value));
   const Place made_at = place_of(graph, v.op);
   const std::string place = made_at.known() ? fmt::format(" at {}{}", short_place(made_at), called_from(made_at)) : "";
+  if (graph.kind_of(v.op) == FlowGraph::Kind::kFeed) return fmt::format("the data set's element{}", place);
   if (graph.kind_of(v.op) == FlowGraph::Kind::kConstant) return fmt::format("the constant made{}", place);
   return fmt::format("the result of `{}`{}", op_text(graph, v.op), place);
 }

@@ -93,7 +93,7 @@ bool ZeroFacts::is_literal(Index value) const {
 
 bool ZeroFacts::is_given(Index value) const {
   const FlowGraph::Value& v = graph.values[value];
-  return v.variable == kNone && (v.op == kNone || graph.kind_of(v.op) == FlowGraph::Kind::kConstant);
+  return v.variable == kNone && (v.op == kNone || graph.gives_data(v.op));
 }
 
 }  // namespace whygrad::internal

@@ -1,5 +1,7 @@
 #include "tensor/log.hpp"
 
+#include "tensor/data_events.hpp"
+
 #include "device/allocator.hpp"
 
 #include <whygrad/base/environment.hpp>
@@ -291,6 +293,12 @@ void Log::host_read(const Tensor& value, const void* bytes, std::size_t count, c
 
 void log_constant(Tensor& tensor, const ConstantAttrs& attrs, const Where& where) {
   Log::mine().append({.op = &constant_op(), .where = &where, .outputs = &tensor, .output_count = 1, .attrs = &attrs, .attrs_bytes = sizeof(attrs)});
+}
+
+void log_fed(Tensor& made, const OpDef& op, const Tensor& from, const Where& where) {
+  const Tensor* inputs[] = {&from};
+  const bool known = from.defined() && from.id() != 0;
+  Log::mine().append({.op = &op, .where = &where, .inputs = inputs, .input_count = known ? 1 : 0, .outputs = &made, .output_count = 1});
 }
 
 const Record* Log::find(ValueId id) const {

@@ -1,4 +1,5 @@
 #include "files.hpp"
+#include "tensor/data_events.hpp"
 
 #include <whygrad/data/dataset.hpp>
 
@@ -264,20 +265,20 @@ TEST(Dataset, BatchesComeFromTheLineOfTheLoop) {
   for (auto [batch] : dataset) {
     const internal::Record* record = log.find(batch.id());
     ASSERT_NE(record, nullptr);
-    EXPECT_EQ(record->op, &internal::constant_op());
+    EXPECT_EQ(record->op, &internal::element_op());
     EXPECT_STREQ(record->where.file, above.file);
     EXPECT_EQ(record->where.line, above.line + 1);
     EXPECT_FALSE(batch.impl()->activity.load());
   }
 }
 
-TEST(Dataset, SlicingATensorIsAHostReadOfIt) {
+TEST(Dataset, SlicingATensorIsAnEventOfIt) {
   const internal::Log& log = internal::Log::mine();
   const Tensor t = ramp<float>({3});
   from_tensor_slices(t);
   const internal::Record* record = log.find(log.next_id() - 1);
   ASSERT_NE(record, nullptr);
-  EXPECT_EQ(record->op, &internal::host_read_op());
+  EXPECT_EQ(record->op, &internal::slices_op());
   EXPECT_EQ(record->input_ids()[0], t.id());
 }
 

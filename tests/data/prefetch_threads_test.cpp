@@ -1,4 +1,5 @@
 #include "files.hpp"
+#include "tensor/data_events.hpp"
 
 #include <whygrad/data/dataset.hpp>
 #include <whygrad/device/device.hpp>
@@ -46,7 +47,7 @@ TEST(Prefetch, GivesValuesOfTheLoopsThread) {
        numbers_to(9).batch(2).map([](const Tensor& t) { return tensor_of<std::int32_t>(t.shape(), t.to_vector<std::int32_t>()); }).prefetch(1)) {
     const internal::Record* record = log.find(numbers.id());
     ASSERT_NE(record, nullptr);
-    EXPECT_EQ(record->op, &internal::constant_op());
+    EXPECT_EQ(record->op, &internal::element_op());
   }
 }
 

@@ -275,12 +275,52 @@ TEST(Source, a_copy_of_what_was_computed_from_it_before) {
   EXPECT_THAT(finding(g).path, Contains(::testing::Field(&Step::note, "before the tape")));
 }
 
-TEST(Source, a_variable_that_was_given_another_shape) {
+TEST(Source, a_tensor_of_another_name_that_was_made_from_a_variable) {
   const Variable weights = variable({1.0f, 2.0f, 3.0f, 4.0f}, "weights");
   const Tensor w = reshape(weights, {2, 2});
   const int line = __LINE__ - 1;
   GradientTape tape;
-  EXPECT_THAT(tape.gradient(reduce_sum(square(w)), w), Missing(Cause::kRebound, "reshape", line));
+  const Gradient g = tape.gradient(reduce_sum(square(w)), w);
+  EXPECT_THAT(g, Missing(Cause::kNotWatched, "reshape", line));
+  EXPECT_THAT(finding(g).also, Contains(Cause::kRebound));
+  EXPECT_THAT(finding(g).why, HasSubstr("made from variable `weights`, before the tape was made"));
+}
+
+TEST(Source, a_tensor_asked_beside_the_variable_that_it_was_made_from_did_not_replace_it) {
+  const Variable base = variable(1.0f, "base");
+  const Tensor x = base + 3.0f;
+  const int line = __LINE__ - 1;
+  GradientTape tape;
+  const Gradients g = tape.gradient(square(x), {x, base});
+  EXPECT_THAT(g[0], Missing(Cause::kNotWatched, "add", line));
+  EXPECT_THAT(finding(g[0]).remedy, HasSubstr("compute it under the tape, or call tape.watch()"));
+  EXPECT_THAT(g[1], Missing(Cause::kOutsideTape, "add", line));
+}
+
+// A layer that puts a tensor in its variable's place works on that tensor in its next call.
+TEST(Source, a_line_that_ran_again_on_its_own_result_replaced_the_variable) {
+  const Variable declared = variable({3.0f, 4.0f}, "kernel");
+  Tensor kernel = declared;
+  int line = 0;
+  const auto normalise = [&] {
+    kernel = kernel / 5.0f;
+    line = __LINE__ - 1;
+    return reduce_sum(kernel);
+  };
+  normalise();
+  {
+    GradientTape tape;
+    const Tensor y = normalise();
+    const Gradient g = tape.gradient(y, kernel);
+    EXPECT_THAT(g, Missing(Cause::kRebound, "divide", line));
+    EXPECT_EQ(finding(g).confidence, Confidence::kProven);
+    EXPECT_THAT(finding(g).why, HasSubstr("replaced variable `kernel`, made at cases_tape_test.cpp:"));
+  }
+  GradientTape tape;
+  const Tensor y = normalise();
+  const Gradient g = tape.gradient(y, declared);
+  EXPECT_THAT(g, Missing(Cause::kRebound, "divide", line));
+  EXPECT_THAT(finding(g).why, HasSubstr("under the tape worked on that tensor"));
 }
 
 TEST(Source, a_variable_moved_by_hand_is_no_path_for_another) {

@@ -17,7 +17,7 @@ TEST(State, a_variable_that_is_the_target_was_assigned) {
   const Gradient g = tape.gradient(state, w);
   EXPECT_THAT(g, Missing(Cause::kStateful, "assign", line));
   EXPECT_EQ(finding(g).target, "state");
-  EXPECT_THAT(finding(g).evidence, Contains("assigned to `state` at stops_test.cpp:" + std::to_string(line) + ", and read back from it"));
+  EXPECT_THAT(finding(g).evidence, Contains("`assign` wrote into `state` at stops_test.cpp:" + std::to_string(line) + ", and it was read back"));
 }
 
 TEST(State, an_older_value_of_the_variable_leads_to_the_target) {

@@ -143,7 +143,7 @@ TEST(DeadTarget, data_from_before_the_tape_are_no_mistake) {
   const Gradient g = tape.gradient(y, w);
   EXPECT_EQ(finding(g).cause, Cause::kWrongTarget);
   EXPECT_EQ(finding(g).place.line, static_cast<std::uint32_t>(__LINE__ - 3));
-  EXPECT_THAT(finding(g).why, HasSubstr("was made from constants only"));
+  EXPECT_THAT(finding(g).why, HasSubstr("was made from data only"));
 }
 
 // The op that used the source in vain is what to look at, not the branch.

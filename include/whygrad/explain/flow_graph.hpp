@@ -59,7 +59,10 @@ class WG_API FlowGraph {
   // Where an op, or its derivative, is not finite though what it was given is.
   enum class Spoils : std::uint8_t { kNo, kSqrt0, kLog0, kDiv0, kPow, kTrig, kOverflow, kSpecial };
 
-  enum class Kind : std::uint8_t { kCompute, kConstant, kVariable, kAssign, kHostRead, kChoice, kLoopEnd };
+  // kFeed: put a value into a data set, or gave out what came from one.
+  enum class Kind : std::uint8_t { kCompute, kConstant, kVariable, kAssign, kHostRead, kChoice, kLoopEnd, kFeed };
+  // What a choice is between: code that runs or not, branches by their number, another trip of a loop or its end.
+  enum class Chooses : std::uint8_t { kWhether, kBranch, kTrip };
 
   // What all calls of one op have in common.
   struct Def {
@@ -71,6 +74,9 @@ class WG_API FlowGraph {
     Spoils spoils = Spoils::kNo;
     const char* zeroes_remedy = "";
     const char* spoils_remedy = "";
+    const char* integers_why = "";  // what its results of integers are, beside others; empty where their dtype says all
+    const char* integers_remedy = "";
+    Chooses chooses = Chooses::kWhether;  // of kChoice and kLoopEnd
     const char* zeroes_alone = "";  // where the axis that it works along has one element; see ZeroHazard
     // Where its first input must lie, and what to do where it does not.
     double spoils_low = -std::numeric_limits<double>::infinity(), spoils_high = std::numeric_limits<double>::infinity();
@@ -104,11 +110,12 @@ class WG_API FlowGraph {
   enum class Origin : std::uint8_t { kMade, kOld, kForgotten, kForeign };
 
   struct Value {
-    Index op = kNone;            // that made it
-    Index variable = kNone;      // in `variables`, where it is or was a variable's value
-    Index watched_from = kNone;  // the first op that the tape's watching of this value covers
-    Index unwatched_at = kNone;  // in `boundaries`: the reset that made the tape forget to watch this value
-    Index first_extent = 0;      // in `extents`
+    Index op = kNone;                 // that made it
+    Index variable = kNone;           // in `variables`, where it is or was a variable's value
+    Index watched_from = kNone;       // the first op that the tape's watching of this value covers
+    Index unwatched_at = kNone;       // in `boundaries`: the reset that made the tape forget to watch this value
+    Index watched_elsewhere = kNone;  // in `boundaries`: where another tape that watches it was made
+    Index first_extent = 0;           // in `extents`
     DType dtype{};
     std::uint8_t rank = 0;
     Index numbers = kNone;          // in `numbers`: of its elements
@@ -182,6 +189,8 @@ class WG_API FlowGraph {
   // The name that a user knows: of the op itself, or of the one whose gradient rule called it.
   const char* name_of(Index op) const { return defs[ops[op].rule_of_def != kNone ? ops[op].rule_of_def : ops[op].def].name; }
   const char* type_of(Index op) const { return defs[ops[op].rule_of_def != kNone ? ops[op].rule_of_def : ops[op].def].type; }
+  // Whether its values are the program's data: constants, and what a data set gave out.
+  bool gives_data(Index op) const { return kind_of(op) == Kind::kConstant || kind_of(op) == Kind::kFeed; }
   bool recorded(Index op) const { return ops[op].standing == Standing::kRecorded; }
   // Null where they were not looked at.
   const Numbers* numbers_at(Index index) const { return index != kNone ? &numbers[index] : nullptr; }

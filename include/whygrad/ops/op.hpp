@@ -112,6 +112,20 @@ struct NonFiniteHazard {
   bool masks = false;
 };
 
+// What results of an integer dtype are that an op makes of numbers beside results that carry a gradient, such as positions beside values. Empty where
+// the dtype says it all.
+struct IntegerResults {
+  const char* why = nullptr;
+  const char* remedy = nullptr;
+};
+
+// What an event did, where that is more than what its inputs answer.
+enum class EventKind : std::uint8_t {
+  kOther,
+  kWrites,  // gave a variable a value; its attributes are those of Variable's events
+  kFeeds,   // put values into a data set, or gave out what came from one
+};
+
 // ---- Attributes ----
 
 enum class AttrType : std::uint8_t { kBool, kInt, kFloat, kDType, kInts, kString };
@@ -262,6 +276,9 @@ struct OpDef {
   // What its numbers can do to a gradient; see there.
   ZeroHazard zero = {};
   NonFiniteHazard nonfinite = {};
+  IntegerResults integers = {};
+  // Of an event.
+  EventKind event = EventKind::kOther;
   // True for an op that has no inputs or none that carries a gradient at all, such as random numbers and constants.
   bool source = false;
   // True where the outputs depend on more than the inputs (a counter of random numbers); such an op is never replayed blindly.

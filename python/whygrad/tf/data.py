@@ -30,6 +30,20 @@ def _frozen(structure):
     return structure
 
 
+def _tensors(structure):
+    return _nest.map_structure(_whygrad.convert_to_tensor, structure) if _nest.is_nested(structure) else _whygrad.convert_to_tensor(structure)
+
+
+def _check_state(before, after):
+    """The state of reduce keeps its structure and dtypes."""
+    was, now = _nest.flatten(before), _nest.flatten(after)
+    if len(was) != len(now):
+        raise TypeError(f"[reduce] reduce_func returned {len(now)} tensors for a state of {len(was)}\nhelp: return a state of the same structure")
+    for a, b in zip(was, now):
+        if a.dtype != b.dtype:
+            raise TypeError(f"[reduce] the state is {a.dtype.name} and reduce_func returned {b.dtype.name}\nhelp: start from a state of that dtype, or cast")
+
+
 class Dataset:
     """Elements for a loop. Each method gives another data set over the same data; nothing is computed before a loop asks."""
 
@@ -70,7 +84,7 @@ class Dataset:
         def function(tensors):
             element = structure.element(tensors)
             mapped = map_func(*element) if isinstance(element, tuple) else map_func(element)
-            mapped = _nest.map_structure(_whygrad.convert_to_tensor, mapped) if _nest.is_nested(mapped) else _whygrad.convert_to_tensor(mapped)
+            mapped = _tensors(mapped)
             result.prototype = mapped
             return _nest.flatten(mapped)
 
@@ -88,6 +102,16 @@ class Dataset:
     def prefetch(self, buffer_size, name=None):
         """Makes elements ahead on a thread of its own."""
         return self._with(self._pipeline.prefetch(_AHEAD if buffer_size in (None, AUTOTUNE) else buffer_size))
+
+    def reduce(self, initial_state, reduce_func, name=None):
+        """reduce_func(state, element) of one element after the other. As in TensorFlow, no gradient flows to what the function uses."""
+        state = _tensors(initial_state)
+        for element in self:
+            following = _tensors(reduce_func(state, element))
+            _check_state(state, following)
+            state = following
+        made = _native.reduced(_nest.flatten(state))
+        return _nest.pack_sequence_as(state, made) if _nest.is_nested(state) else made[0]
 
     def __iter__(self):
         epoch = self._pipeline.epoch(self._epochs)

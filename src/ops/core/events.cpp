@@ -2,6 +2,7 @@
 
 #include "kernels/cpu/movement.hpp"
 #include "ops/core/context.hpp"
+#include "tensor/data_events.hpp"
 
 #include <fmt/format.h>
 
@@ -17,6 +18,51 @@ constexpr OpDef kHostReadEvent = define_event({
     .inputs = {{"x", NotDifferentiable{"its value was read out of the library, where no gradient is followed",
                                        "compute with tensors instead of the numbers read from them", Break::kHostRead}}},
 });
+
+namespace {
+
+constexpr const char* kNewNumbers = "a data set gives out new numbers, which remember nothing of where they came from; no gradient flows through it";
+
+constexpr OpDef kSlicesEvent = define_event({
+    .name = "from_tensor_slices",
+    .doc = "A data set was made of the slices of a tensor.",
+    .type = "TensorSliceDataset",
+    .inputs = {{"components",
+                NotDifferentiable{kNewNumbers, "take the parts of the tensor itself, by indices, split or unstack, where its gradient is wanted",
+                                  Break::kState}}},
+    .event = EventKind::kFeeds,
+});
+constexpr OpDef kWholeEvent = define_event({
+    .name = "from_tensors",
+    .doc = "A data set was made of one tensor.",
+    .type = "TensorDataset",
+    .inputs = {{"components", NotDifferentiable{kNewNumbers, "use the tensor itself where its gradient is wanted", Break::kState}}},
+    .event = EventKind::kFeeds,
+});
+constexpr OpDef kElementEvent = define_event({
+    .name = "element",
+    .doc = "An element came out of a data set.",
+    .type = "IteratorGetNext",
+    .inputs = {{"data_set",
+                NotDifferentiable{kNewNumbers, "call the function in the loop, under the tape, instead of in the data set's map", Break::kState}}},
+    .event = EventKind::kFeeds,
+    .source = true,
+});
+constexpr OpDef kReducedEvent = define_event({
+    .name = "reduce",
+    .doc = "A data set was reduced to one value.",
+    .type = "ReduceDataset",
+    .inputs = {{"state", NotDifferentiable{"a data set runs the function of reduce by itself, where no gradient is recorded",
+                                           "write the loop over the data set, and add up under the tape", Break::kState}}},
+    .event = EventKind::kFeeds,
+});
+
+}  // namespace
+
+const OpDef& slices_op() { return kSlicesEvent; }
+const OpDef& whole_op() { return kWholeEvent; }
+const OpDef& element_op() { return kElementEvent; }
+const OpDef& reduced_op() { return kReducedEvent; }
 
 const OpDef& host_read_op() { return kHostReadEvent; }
 const OpDef& constant_op() { return kConstantEvent; }

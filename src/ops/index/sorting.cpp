@@ -39,8 +39,11 @@ constexpr OpDef kArgsort = define_op({
     .name = "argsort",
     .doc = "Where the elements of each row of x [.., n] stand when it is sorted: int32 [.., n].",
     .type = "TopKV2",
-    .inputs = {{"x", NotDifferentiable{"a rank is a position: it does not move when an element moves a little, until it jumps",
-                                       "use the sorted values themselves, sort(x), or a smooth rank: the sum over j of sigmoid(x_i - x_j)"}}},
+    .inputs = {{"x",
+                NotDifferentiable{
+                    "a rank is a position: it does not move when an element moves a little, until it jumps",
+                    "use a pairwise loss of the scores, such as softplus(x_j - x_i) for each pair that should stand the other way round; "
+                    "or the sorted values, sort(x); or a smooth rank, the sum over j of sigmoid(x_i - x_j)"}}},
     .attrs = {attr<&ArgsortAttrs::direction>("direction", "ascending or descending")},
     .infer =
         [](InferContext& c) {
@@ -91,6 +94,9 @@ constexpr OpDef kTopK = define_op({
           g.give(0, gather_grad(g.dy(0), g.output(1), {last, last, g.input_shape(0)}));
         },
     .zero = {ZeroHazard::kMasked, "give k a larger number: elements that are not among the largest get no gradient"},
+    .integers = {"the places of the largest elements are positions: they do not move when the elements move a little, so they have no derivative",
+                 "use the values that top_k gives beside them, which carry a gradient, or a pairwise loss of the scores, such as softplus(x_j - x_i) "
+                 "for each pair that should stand the other way round"},
 });
 
 constexpr OpDef kUnique = define_op({
