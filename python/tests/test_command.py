@@ -67,7 +67,7 @@ def test_options_stand_on_both_sides_of_the_script(explain, tmp_path):
         assert done.returncode == 1 and json.loads(done.stdout), (words, done.stderr)
     done = explain("import sys\nprint(sys.argv)\n", words=["script.py", "--output", "report", "--", "--format", "html", "--", "-x"])
     assert "['script.py', '--format', 'html', '--', '-x']" in done.stdout, done.stderr
-    assert "every gradient is there" in (tmp_path / "report").read_text()
+    assert "no gradient was asked for" in (tmp_path / "report").read_text()
 
 
 def test_what_the_script_should_have_is_no_option(explain):

@@ -105,5 +105,5 @@ def test_the_frame_of_a_cell_holds_the_very_page():
 def test_nothing_to_show():
     with whygrad.diagnose() as report:
         pass
-    assert report._repr_html_() == "<p>every gradient is there</p>"
+    assert report._repr_html_() == "<p>no gradient was asked for</p>"
     assert data_of(report.to_html())["pictures"] == []

@@ -32,7 +32,7 @@ struct Element {
     origins.clear();
     for (const Column& column : source.columns()) origins.push_back(column.values);
   }
-  const Tensor& origin(std::size_t k) const { return values[k].id() != 0 ? values[k] : origins[k]; }
+  Tensor origin(std::size_t k) const { return values[k].id() != 0 ? values[k] : k < origins.size() ? origins[k] : Tensor(); }
 };
 
 // One pass over a step's elements.

@@ -337,7 +337,7 @@ class Unconnected {
       v.evidence.push_back(fmt::format("the target also depends on {} that was {}", value_text(g_, unknown_), unknown_origin(g_, unknown_)));
     } else if (std::find(fed_.begin(), fed_.end(), 1) != fed_.end()) {
       v.confidence = Confidence::kLikely;
-      v.evidence.push_back("the target's data came from a function of a data set that ran on another thread, of which there is no record here");
+      v.evidence.push_back("the target's data were made by a data set on another thread, of which there is no record here");
     }
     return q_.source.variable != kNone && !g_.variables[q_.source.variable].trainable ? left_alone(v) : v;
   }
@@ -358,8 +358,8 @@ class Unconnected {
       v.why = fmt::format("`{}` used {} last, and nothing made from it leads to the target", op_text(g_, use), source());
       return;
     }
-    v.why = fmt::format("nothing uses {}, which is what was made from {} last, so nothing made from it leads to the target",
-                        value_text(g_, o.first_output), source());
+    v.why = fmt::format("nothing uses {}, which is what {} went into last; nothing made from it leads to the target", value_text(g_, o.first_output),
+                        source());
     if (const Index user = user_of_other(o.first_output); user != kNone) {
       v.evidence.push_back(fmt::format("`{}`{} used {}, which has the same shape", op_text(g_, user), at_place(g_.ops[user].where),
                                        value_text(g_, other_input(user, o.first_output))));

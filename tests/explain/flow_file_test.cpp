@@ -82,8 +82,11 @@ TEST(FlowFile, RareFieldsComeBack) {
   graph.defs.push_back(
       {"gather", "GatherV2", FlowGraph::Kind::kCompute, {{"x"}, {"seed", FlowGraph::Flow::kNoRule, FlowGraph::Role::kSeed, "why", "fix"}}});
   graph.defs.back().counts = graph.defs.back().backward_pass = true;
+  graph.defs.back().integers_why = "they are positions";
+  graph.defs.back().integers_remedy = "use the values";
+  graph.defs.back().chooses = FlowGraph::Chooses::kTrip;
   graph.values.push_back({.variable = 0, .watched_from = 0, .rank = 2, .numbers = 0, .origin = FlowGraph::Origin::kForeign});
-  graph.values.push_back({.op = 0, .unwatched_at = 1, .gradient = 0, .origin = FlowGraph::Origin::kMade});
+  graph.values.push_back({.op = 0, .unwatched_at = 1, .watched_elsewhere = 0, .gradient = 0, .origin = FlowGraph::Origin::kMade});
   FlowGraph::Op op;
   op.def = 0;
   op.standing = FlowGraph::Standing::kReset;
@@ -115,6 +118,10 @@ TEST(FlowFile, RareFieldsComeBack) {
   EXPECT_EQ(g.ops[0].print, ~std::uint64_t{0});
   EXPECT_EQ(g.ops[0].choice, -3);
   EXPECT_TRUE(g.sources[0].replaced);
+  EXPECT_STREQ(g.defs[0].integers_why, "they are positions");
+  EXPECT_STREQ(g.defs[0].integers_remedy, "use the values");
+  EXPECT_EQ(g.defs[0].chooses, FlowGraph::Chooses::kTrip);
+  EXPECT_EQ(g.values[1].watched_elsewhere, 0u);
   EXPECT_EQ(g.passed[0], FlowGraph::kNone);
   EXPECT_EQ(g.spots[0].given[1].first, 0u);
   EXPECT_EQ(after[0].findings()[0].path[0].left_out, 12u);
