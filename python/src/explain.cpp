@@ -183,7 +183,9 @@ void bind_explain(nb::module_& m) {
       .def(
           "to_sarif", [](const Report& r, const std::string& root) { return to_sarif(r.explanations(), {.root = root}); }, nb::arg("root") = "")
       .def(
-          "to_html", [](const Report& r, const std::string& title) { return to_html(r.explanations(), {.title = title}); }, nb::arg("title"))
+          "to_html",
+          [](const Report& r, const std::string& title, const std::string& note) { return to_html(r.explanations(), {.title = title, .note = note}); },
+          nb::arg("title"), nb::arg("note"))
       .def("__str__", [](const Report& r) { return Explanation(findings_of(r.explanations())).to_string(); });
   m.def("explain", explain_tape, nb::arg("tape"), nb::arg("targets"), nb::arg("sources"), nb::arg("values") = false);
   m.def("report", report, nb::arg("status"), nb::arg("cause"), nb::arg("why"), nb::arg("remedy"));

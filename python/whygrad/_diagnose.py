@@ -60,7 +60,7 @@ class diagnose:
 
     def to_html(self, title="Why is there no gradient?"):
         """A page of its own, which needs no network: the path of each gradient as a picture, the code beside it, and the whole graph."""
-        return self._report.to_html(title)
+        return self._report.to_html(title, self.note)
 
     def _repr_html_(self):
         return _show_in_notebook(self)
