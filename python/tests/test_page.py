@@ -102,6 +102,18 @@ def test_the_frame_of_a_cell_holds_the_very_page():
     assert tag == "iframe" and attributes["srcdoc"] == report.to_html() and attributes["sandbox"] == "allow-scripts"
 
 
+def test_where_the_program_stopped_is_in_the_page():
+    w = tf.Variable(1.0)
+    with pytest.raises(ZeroDivisionError), whygrad.diagnose() as report:
+        with tf.GradientTape() as tape:
+            y = tf.round(w)
+        tape.gradient(y, w)
+        1 / 0
+    data = data_of(report.to_html())
+    assert data["note"].startswith("the program stopped at test_page.py:") and "ZeroDivisionError" in data["note"]
+    assert len(data["pictures"]) == 1
+
+
 def test_nothing_to_show():
     with whygrad.diagnose() as report:
         pass

@@ -366,7 +366,7 @@
       html("p", { class: "soft" }, `${finding.code} ${(data.reasons[finding.code] || {}).title || ""}`));
   }
   function showFindings() {
-    byId("findings").replaceChildren(...(data.note ? [html("p", { class: "note" }, data.note)] : []), ...causes.map((cause, number) => {
+    byId("findings").replaceChildren(...(data.note && causes.length ? [html("p", { class: "note" }, data.note)] : []), ...causes.map((cause, number) => {
       const { finding } = cause[0], open = number === state.cause;
       const from = callers(finding.place);
       const place = finding.op || finding.place ? `${finding.op || "cause"} ${placeText(finding.place)}${from && `, called from ${from}`}` : "";
