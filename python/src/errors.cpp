@@ -2,6 +2,7 @@
 
 #include <whygrad/autodiff/gradient.hpp>
 #include <whygrad/base/error.hpp>
+#include <whygrad/base/foreign_place.hpp>
 
 #include <nanobind/stl/string.h>
 
@@ -27,9 +28,12 @@ const char* class_of(const Error& error) noexcept {
 void raise(const Error& error) {
   try {
     const nb::object type = nb::module_::import_("whygrad.errors").attr(class_of(error));
-    const nb::object exception = type(error.what());
+    // The report inside of a MissingGradient is in Python's words, and quotes the program.
+    const bool report = dynamic_cast<const MissingGradient*>(&error) != nullptr;
+    const std::string help = report ? error.help() : spelled(error.help()), what = error.what();
+    const nb::object exception = type(what.substr(0, what.size() - error.help().size()) + help);
     exception.attr("op_name") = error.op();
-    exception.attr("help") = error.help();
+    exception.attr("help") = help;
     PyErr_SetObject(type.ptr(), exception.ptr());
   } catch (nb::python_error& e) {
     e.restore();

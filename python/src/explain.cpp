@@ -8,6 +8,7 @@
 #include <whygrad/base/error.hpp>
 #include <whygrad/explain/diagnosis.hpp>
 #include <whygrad/explain/render.hpp>
+#include <whygrad/ops/op.hpp>
 #include <whygrad/render_html/html.hpp>
 
 #include <fmt/format.h>
@@ -34,6 +35,8 @@ const char* name_of(Step::Status status) {
 
 // "train.py:17", "" where it is not known.
 std::string text_of(const Place& place) { return place.known() ? fmt::format("{}:{}", place.file, place.line) : std::string(); }
+
+const char* or_empty(const char* text) { return text != nullptr ? text : ""; }
 
 // What a diagnosis found, while its scope is open and after.
 class Report {
@@ -187,6 +190,18 @@ void bind_explain(nb::module_& m) {
           [](const Report& r, const std::string& title, const std::string& note) { return to_html(r.explanations(), {.title = title, .note = note}); },
           nb::arg("title"), nb::arg("note"))
       .def("__str__", [](const Report& r) { return Explanation(findings_of(r.explanations())).to_string(); });
+  m.def(
+      "texts",
+      [] {
+        std::vector<std::string> texts;
+        for (const Reason& r : reasons()) texts.insert(texts.end(), {r.title, r.remedy});
+        for (const OpDef* op : op_table()) {
+          for (const InputDef& in : op->inputs) texts.insert(texts.end(), {or_empty(in.gradient.why), or_empty(in.gradient.remedy)});
+          texts.insert(texts.end(), {or_empty(op->zero.remedy), or_empty(op->nonfinite.remedy)});
+        }
+        return texts;
+      },
+      "What the catalogue of causes and the records of the ops say, as it is written for C++.");
   m.def("explain", explain_tape, nb::arg("tape"), nb::arg("targets"), nb::arg("sources"), nb::arg("values") = false);
   m.def("report", report, nb::arg("status"), nb::arg("cause"), nb::arg("why"), nb::arg("remedy"));
 }

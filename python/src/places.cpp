@@ -221,6 +221,47 @@ ForeignPlace resolve(const Where& where) {
   return place;
 }
 
+// The position of an instruction as Python's ast counts them, for interpreters that know it.
+nb::object span_of(nb::handle code, std::uint32_t offset) {
+#if PY_VERSION_HEX >= 0x030B0000
+  int line = 0, column = 0, end_line = 0, end_column = 0;
+  const int known =
+      PyCode_Addr2Location(reinterpret_cast<PyCodeObject*>(code.ptr()), static_cast<int>(offset), &line, &column, &end_line, &end_column);
+  if (known != 0 && column >= 0) return nb::make_tuple(line, column, end_line, end_column);
+#else
+  static_cast<void>(code);
+  static_cast<void>(offset);
+#endif
+  return nb::none();
+}
+
+ForeignName assigned_name(const Where& where, std::size_t result, std::size_t results, bool variable) {
+  std::vector<Frame> frames{{reinterpret_cast<std::uintptr_t>(where.function), where.line}};
+  if (const Reading* reading = Stacks::instance().reading(where.column); reading != nullptr && !reading->user.empty()) frames = reading->user;
+  try {
+    nb::list stack;
+    for (const Frame& frame : frames) {
+      const nb::handle code = reinterpret_cast<PyObject*>(CodeObjects::instance().code_of(frame.code));
+      if (!code.is_valid()) break;
+      const int line = PyCode_Addr2Line(reinterpret_cast<PyCodeObject*>(code.ptr()), static_cast<int>(frame.offset));
+      stack.append(nb::make_tuple(code.attr("co_filename"), line, span_of(code, frame.offset), code.attr("co_name")));
+    }
+    const nb::object found = nb::module_::import_("whygrad._source_names").attr("find")(stack, result, results, variable);
+    if (found.is_none()) return {};
+    return {nb::cast<std::string>(found[0]), nb::cast<std::string>(found[1]), nb::cast<std::uint32_t>(found[2])};
+  } catch (std::exception&) {  // a file that is no UTF-8, an interpreter that ends: then there is no name
+    return {};
+  }
+}
+
+std::string spell(const std::string& text) {
+  try {
+    return nb::cast<std::string>(nb::module_::import_("whygrad._language").attr("spell")(text));
+  } catch (std::exception&) {  // an interpreter that ends
+    return text;
+  }
+}
+
 std::string source_line(const std::string& file, std::uint32_t line) {
   try {
     auto text = nb::cast<std::string>(nb::module_::import_("linecache").attr("getline")(file, line));
@@ -246,8 +287,12 @@ Where place_in(nb::handle code, std::uint32_t offset) {
 }
 
 void bind_places(nb::module_& m) {
-  install_foreign_places({[](const Where& where) { return locked_if_there([&] { return resolve(where); }); },
-                          [](const std::string& file, std::uint32_t line) { return locked_if_there([&] { return source_line(file, line); }); }});
+  install_foreign_places(
+      {.resolve = [](const Where& where) { return locked_if_there([&] { return resolve(where); }); },
+       .source_line = [](const std::string& file, std::uint32_t line) { return locked_if_there([&] { return source_line(file, line); }); },
+       .assigned_name = [](const Where& where, std::size_t result, std::size_t results,
+                           bool variable) { return locked_if_there([&] { return assigned_name(where, result, results, variable); }); },
+       .spell = [](const std::string& text) { return interpreter_is_there() ? locked([&] { return spell(text); }) : text; }});
   m.def(
       "own_folder", [](std::string folder) { CodeObjects::instance().add_folder(std::move(folder), Owner::kOwn); }, nb::arg("folder"),
       "Code below this folder is part of the library, and never shown.");

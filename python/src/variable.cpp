@@ -133,6 +133,7 @@ void construct(nb::pointer_and_handle<Variable> self, nb::handle initial, nb::ha
   const VariableOptions options{.trainable = trainable.is_none() || nb::cast<bool>(trainable)};
   const std::string text = name.is_none() ? "Variable" : nb::cast<std::string>(name);
   new (self.p) Variable(to_tensor(value, where, to_optional_dtype(dtype)), text, options, where);
+  self.p->impl().named = !name.is_none();  // TensorFlow's default is a name for programs, not for people
   objects()[nb::int_(identity_of(*self.p))] = self.h;
 }
 
@@ -206,7 +207,12 @@ void bind_variable(nb::module_& m) {
       "ref", [](nb::handle self) { return nb::module_::import_("whygrad._reference").attr("Reference")(self); },
       "A stand-in that can be a key of a dict: variables compare by element.");
   c.def(
-      "__deepcopy__", [](const Variable& v, nb::handle) { return wrap(Variable(v.impl().value, v.name(), {.trainable = v.trainable()}, caller())); },
+      "__deepcopy__",
+      [](const Variable& v, nb::handle) {
+        const Variable copy(v.impl().value, v.name(), {.trainable = v.trainable()}, caller());
+        copy.impl().named = v.impl().named;
+        return wrap(copy);
+      },
       nb::arg("memo"));
   bind_variable_rows(c);
   bind_part(m);

@@ -48,6 +48,7 @@ namespace {
 VariableAttrs attrs_of(const VariableImpl& v) {
   VariableAttrs attrs{};
   attrs.number = v.number;
+  attrs.named = v.named;
   const std::size_t kept = std::min(v.name.size(), sizeof(attrs.name) - 1);
   std::copy_n(v.name.end() - static_cast<std::ptrdiff_t>(kept), kept, attrs.name);
   return attrs;
@@ -101,6 +102,7 @@ void update_in_place(VariableImpl& v, const Where& where, void (*update)(void*, 
 Variable::Variable(const Tensor& initial, std::string name, VariableOptions options, Where where) {
   if (!initial.defined()) throw ValueError("Variable", "its first value is an empty tensor handle", "give it a value, such as zeros({3})");
   impl_ = std::make_shared<internal::VariableImpl>();
+  impl_->named = !name.empty();
   impl_->name = name.empty() ? "variable" : std::move(name);
   if (const std::string scope = current_name_scope(); !scope.empty()) impl_->name.insert(0, scope + "/");
   impl_->trainable = options.trainable;

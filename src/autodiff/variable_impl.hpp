@@ -15,6 +15,7 @@ namespace whygrad::internal {
 struct VariableImpl {
   Tensor value;
   std::string name;
+  bool named;  // by the program; if not, explanations take a name from the source where it says one plainly
   bool trainable;
   Where where;
   std::uint64_t number;  // order of construction
@@ -37,7 +38,8 @@ extern const OpDef kAssignEvent;
 // variable is gone.
 struct VariableAttrs {
   std::uint64_t number;
-  char name[48];  // the end of a longer one, which tells variables of one model apart
+  bool named;
+  char name[47];  // the end of a longer one, which tells variables of one model apart
 };
 
 // The record of a call that writes into a variable a part of its value or something that depends on it. `remedy` says how to keep the gradient.

@@ -1,5 +1,7 @@
 #include <whygrad/base/foreign_place.hpp>
 
+#include <utility>
+
 namespace whygrad {
 namespace {
 
@@ -18,6 +20,13 @@ ForeignPlace resolve_foreign(const Where& where) {
 
 std::string foreign_source_line(const std::string& file, std::uint32_t line) {
   return installed().source_line == nullptr ? std::string() : installed().source_line(file, line);
+}
+
+std::string spelled(std::string text) { return installed().spell == nullptr || text.empty() ? std::move(text) : installed().spell(text); }
+
+ForeignName foreign_assigned_name(const Where& where, std::size_t result, std::size_t results, bool variable) {
+  const bool known = where.function != nullptr && installed().assigned_name != nullptr;
+  return known ? installed().assigned_name(where, result, results, variable) : ForeignName{};
 }
 
 }  // namespace whygrad

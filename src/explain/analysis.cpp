@@ -5,6 +5,7 @@
 #include "explain/judge_source.hpp"
 #include "explain/passed_edges.hpp"
 #include "explain/reach.hpp"
+#include "explain/source_names.hpp"
 #include "explain/verdict.hpp"
 #include "explain/words.hpp"
 
@@ -23,17 +24,21 @@ constexpr Index kNone = FlowGraph::kNone;
 // A path may be a million ops long; what lies far from its ends and its stops is counted, not listed.
 constexpr std::size_t kHead = 4, kAround = 2, kTail = 8, kStopsListed = 16;
 
+// As variable_text, without marks.
+std::string step_name(const FlowGraph::Variable& v) { return v.apart[0] == '\0' ? std::string(v.name) : fmt::format("{} ({})", v.name, v.apart); }
+
 Step source_step(const FlowGraph& graph, const FlowGraph::Source& source, const FlowPath& path) {
   const FlowGraph::Value& value = graph.values[path.source];
   Step step;
   step.status = Step::Status::kSource;
   step.signature = graph.signature(path.source);
   if (source.variable != kNone) {
-    step.name = graph.variables[source.variable].name;
+    step.name = step_name(graph.variables[source.variable]);
     step.note = "variable";
     step.place = place_of(graph.variables[source.variable].where);
   } else {
-    step.name = value.op != kNone ? op_text(graph, value.op) : "tensor";
+    step.name = source_name(graph, path.source).name;
+    if (step.name.empty()) step.name = value.op != kNone ? op_text(graph, value.op) : "tensor";
     step.note = "tensor";
     if (value.op != kNone) step.place = place_of(graph.ops[value.op].where);
   }
@@ -272,6 +277,7 @@ class Analysis {
     f.source = q.source.variable != kNone ? "variable " + source_text(graph_, q.source) : value_text(graph_, source);
     if (q.source.variable != kNone) f.source_name = graph_.variables[q.source.variable].name;
     f.source_signature = graph_.signature(source);
+    f.asked = q.source.variable != kNone ? graph_.tape.asked_variables : graph_.tape.asked_tensors;
     f.cause = verdict.cause;
     f.also = verdict.also;
     if (verdict.op != kNone && graph_.kind_of(verdict.op) != FlowGraph::Kind::kConstant) name_op(f, verdict.op);
@@ -300,8 +306,10 @@ class Analysis {
   const PassedEdges edges_;
 };
 
-void shorten_all(std::vector<Finding>& findings, const Place& asked) {
+// For the reader: in the words of the program's language, and without the callers that say nothing.
+void finish(std::vector<Finding>& findings, const Place& asked) {
   for (Finding& f : findings) {
+    spell(f);
     shorten_callers(f.place, asked);
     shorten_callers(f.target_place, asked);
     for (Step& step : f.path) shorten_callers(step.place, asked);
@@ -315,7 +323,7 @@ std::vector<Finding> analyse(const FlowGraph& graph, Outcome outcome) {
   std::vector<Finding> findings;
   const Analysis analysis(graph, outcome);
   for (const FlowGraph::Source& source : graph.sources) analysis.look_at(source, findings);
-  shorten_all(findings, place_of(graph.tape.asked_at));
+  finish(findings, place_of(graph.tape.asked_at));
   return findings;
 }
 
@@ -323,7 +331,7 @@ std::vector<Finding> find_partial(const FlowGraph& graph) {
   std::vector<Finding> findings;
   const Analysis analysis(graph, Outcome::kOpen);
   for (const FlowGraph::Source& source : graph.sources) analysis.look_for_cuts(source, findings);
-  shorten_all(findings, place_of(graph.tape.asked_at));
+  finish(findings, place_of(graph.tape.asked_at));
   return findings;
 }
 

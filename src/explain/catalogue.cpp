@@ -60,7 +60,7 @@ constexpr std::array kReasons = {
     Reason{Cause::kZeroSaturated, "WG203", "ZERO_GRAD_SATURATED", "a function is flat this far from 0", "docs/reasons/WG203.md",
            "differentiate the logits instead, or keep the inputs in the range where the function moves"},
     Reason{Cause::kZeroClip, "WG204", "ZERO_GRAD_CLIP", "every value lies outside of the bounds", "docs/reasons/WG204.md",
-           "clip the gradient or the update instead of the value, or use a loss that is linear far away, such as huber_loss"},
+           "clip the gradient or the update instead of the value, or use a loss that is linear far away, such as huber(targets, predictions)"},
     Reason{Cause::kZeroFlat, "WG205", "ZERO_GRAD_FLAT", "the function is flat at this very point", "docs/reasons/WG205.md",
            "use a smooth function in its place, or a straight-through gradient (grad_pass_through)"},
     Reason{Cause::kZeroMasked, "WG206", "ZERO_GRAD_MASKED", "everything was multiplied by 0 or left out", "docs/reasons/WG206.md",

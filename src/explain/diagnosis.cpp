@@ -6,6 +6,7 @@
 #include "explain/numbers.hpp"
 #include "explain/passed_edges.hpp"
 #include "explain/relevant_records.hpp"
+#include "explain/source_names.hpp"
 #include "explain/tape_adapter.hpp"
 #include "explain/tape_numbers.hpp"
 #include "explain/words.hpp"
@@ -81,8 +82,9 @@ class Diagnosis::Scope final : public GradientObserver {
       Finding f;
       f.cause = Cause::kTapeConsumed;
       f.place = internal::place_of(asked_at);
-      f.source = source.is_variable() ? fmt::format("variable `{}`", source.variable().name()) : "a tensor";
+      f.source = source.is_variable() ? "variable " + internal::variable_text(source.variable().impl()) : "a tensor";
       if (source.is_variable()) f.source_name = source.variable().name();
+      f.asked = sources.size();
       if (const Tensor t = internal::tensor_of(source); t.defined()) f.source_signature = t.signature();
       f.why = fmt::format("the tape had answered{} already and, not being persistent, let go of what it had recorded",
                           internal::at_place(tape.consumed_at()));
@@ -136,7 +138,9 @@ class Diagnosis::Scope final : public GradientObserver {
   void add(const Explanation& explanation) {
     std::vector<Finding> fresh;
     for (const Finding& f : explanation.findings()) {
-      if (!knows(f)) fresh.push_back(f);
+      if (knows(f)) continue;
+      fresh.push_back(f);
+      internal::spell(fresh.back());
     }
     if (!fresh.empty()) explanations_.emplace_back(std::move(fresh), explanation.graph());
   }

@@ -170,6 +170,7 @@ Finding read_finding(const Field& field, std::size_t ops) {
   f.remedy = field["remedy"].text();
   f.target_place = read_place(field, "target_place");
   f.place = read_place(field, "place");
+  if (field.has("asked")) f.asked = field["asked"].count();
   field["also"].each([&f](const Field& cause) { f.also.push_back(cause.cause()); });
   field["evidence"].each([&f](const Field& text) { f.evidence.push_back(text.text()); });
   field["path"].each([&f, ops](const Field& step) { f.path.push_back(read_step(step, ops)); });
@@ -188,7 +189,8 @@ class GraphReader {
     field_["scopes"].each([this](const Field& scope) { graph_.scopes.push_back(graph_.keep(scope.text())); });
     field_["boundaries"].each([this](const Field& place) { graph_.boundaries.push_back(place.is_null() ? Where{} : where(place)); });
     field_["variables"].each([this](const Field& variable) {
-      graph_.variables.push_back({graph_.keep(variable["name"].text()), where_or_none(variable, "place"), variable["trainable"].boolean()});
+      graph_.variables.push_back({graph_.keep(variable["name"].text()), where_or_none(variable, "place"), variable["trainable"].boolean(),
+                                  graph_.keep(variable.text_or_none("apart"))});
     });
     field_["numbers"].each([this](const Field& numbers) { read_numbers(numbers); });
     field_["defs"].each([this](const Field& def) { read_def(def); });
@@ -201,7 +203,8 @@ class GraphReader {
     field_["targets"].each([this](const Field& target) { graph_.targets.push_back(target.index(graph_.values.size())); });
     field_["sources"].each([this](const Field& source) { read_source(source); });
     const Field tape = field_["tape"];
-    graph_.tape = {where_or_none(tape, "made_at"), where_or_none(tape, "asked_at"), tape["watches_variables"].boolean()};
+    graph_.tape = {where_or_none(tape, "made_at"), where_or_none(tape, "asked_at"), tape["watches_variables"].boolean(),
+                   count_or_none(tape, "asked_variables"), count_or_none(tape, "asked_tensors")};
     return std::move(graph_);
   }
 
@@ -212,6 +215,8 @@ class GraphReader {
   }
   Where where(const Field& number) const { return wheres_[number.index(wheres_.size())]; }
   Where where_or_none(const Field& around, const char* key) const { return around.has(key) ? where(around[key]) : Where{}; }
+
+  static Index count_or_none(const Field& around, const char* key) { return around.has(key) ? static_cast<Index>(around[key].count(kMostU32)) : 0; }
 
   void read_numbers(const Field& field) {
     FlowGraph::Numbers n;

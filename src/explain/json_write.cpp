@@ -85,6 +85,7 @@ Json finding_json(const Finding& f) {
                {"scope", f.scope},
                {"why", f.why},
                {"remedy", f.remedy}};
+  if (f.asked != 0) json["asked"] = f.asked;
   put_place(json, "target_place", f.target_place);
   put_place(json, "place", f.place);
   json["also"] = Json::array();
@@ -143,6 +144,8 @@ class GraphJson {
 
   Json tape() {
     Json json = {{"watches_variables", graph_.tape.watches_variables}};
+    if (graph_.tape.asked_variables != 0) json["asked_variables"] = graph_.tape.asked_variables;
+    if (graph_.tape.asked_tensors != 0) json["asked_tensors"] = graph_.tape.asked_tensors;
     put_where(json, "made_at", graph_.tape.made_at);
     put_where(json, "asked_at", graph_.tape.asked_at);
     return json;
@@ -170,6 +173,7 @@ class GraphJson {
     Json json = Json::array();
     for (const FlowGraph::Variable& variable : graph_.variables) {
       json.push_back({{"name", variable.name}, {"trainable", variable.trainable}});
+      put_text(json.back(), "apart", variable.apart);
       put_where(json.back(), "place", variable.where);
     }
     return json;

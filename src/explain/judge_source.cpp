@@ -82,16 +82,15 @@ Verdict variable_source(const SourceQuestion& q, const FlowPath& path) {
     v.why = fmt::format("the tape was made with watch_accessed_variables = false, and nobody called tape.watch({})", variable.name);
     v.remedy = fmt::format("call tape.watch({}) before it is used, or leave watch_accessed_variables on", variable.name);
   } else if (path.hops.empty()) {
-    v.why = fmt::format("`{}` itself is the target, but it was not read while the tape recorded", variable.name);
+    v.why = fmt::format("{} itself is the target, but it was not read while the tape recorded", source_text(g, q.source));
     v.remedy = "read it under the tape, and differentiate what is computed from it";
   } else {
     v.cause = Cause::kOutsideTape;
     v.also = {Cause::kNotWatched};
     v.op = path.hops[0].op;
     v.where = g.ops[v.op].where;
-    v.why =
-        fmt::format("the value that `{}` used was read from `{}` while the tape did not record; a tape watches a variable when it is read under it",
-                    op_text(g, v.op), variable.name);
+    v.why = fmt::format("the value that `{}` used was read from {} while the tape did not record; a tape watches a variable when it is read under it",
+                        op_text(g, v.op), source_text(g, q.source));
     v.remedy = fmt::format("use `{}` itself under the tape instead of a Tensor that was taken from it before", variable.name);
   }
   return v;

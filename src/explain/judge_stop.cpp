@@ -98,19 +98,19 @@ Verdict went_through_state(const SourceQuestion& q, const FlowPath& path, const 
   if (g.kind_of(hop.op) == FlowGraph::Kind::kFeed) return went_through_data_set(q, path, stop);
   Verdict v = declared(q, path, stop);
   const Index variable = g.values[hop.out].variable;
-  const char* name = variable != kNone ? g.variables[variable].name : "the variable";
+  const std::string name = variable != kNone ? variable_text(g, variable) : "the variable";
   const std::size_t read_by = first_reader(g, path, stop);
   const std::string reader = read_by < path.hops.size() ? at_place(g.ops[path.hops[read_by].op].where) : "";
   if (!g.recorded(hop.op)) v.confidence = Confidence::kLikely;  // what was written before the tape may matter to nobody
   if (stop.cause == Cause::kStateful) {
-    v.evidence.push_back(fmt::format("`{}` wrote into `{}`{}, and it was read back{}", op_text(g, hop.op), name, at_place(v.where), reader));
+    v.evidence.push_back(fmt::format("`{}` wrote into {}{}, and it was read back{}", op_text(g, hop.op), name, at_place(v.where), reader));
     return v;
   }
   v.also = {Cause::kStateful, Cause::kUnused};
-  v.why = fmt::format("variable `{}` began as a copy of {}; the target was computed from the copy, which is not connected to it", name,
+  v.why = fmt::format("variable {} began as a copy of {}; the target was computed from the copy, which is not connected to it", name,
                       value_text(g, hop.in));
-  v.remedy = fmt::format("ask for the gradient with respect to `{}`, or compute the target from {} itself", name, source_text(g, q.source));
-  v.evidence.push_back(fmt::format("`{}` was made{}, and used{}", name, at_place(v.where), reader));
+  v.remedy = fmt::format("ask for the gradient with respect to {}, or compute the target from {} itself", name, source_text(g, q.source));
+  v.evidence.push_back(fmt::format("{} was made{}, and used{}", name, at_place(v.where), reader));
   return v;
 }
 

@@ -2,6 +2,7 @@
 #include "explain/json_names.hpp"
 #include "explain/words.hpp"
 
+#include <whygrad/base/foreign_place.hpp>
 #include <whygrad/explain/finding.hpp>
 #include <whygrad/explain/render.hpp>
 
@@ -83,7 +84,7 @@ class SarifLog {
     rules_.push_back({{"id", rule.code},
                       {"name", rule.name},
                       {"shortDescription", {{"text", rule.title}}},
-                      {"help", {{"text", fmt::format("{}. More: {}", rule.remedy, rule.page)}}}});
+                      {"help", {{"text", fmt::format("{}. More: {}", spelled(rule.remedy), rule.page)}}}});
     return rules_.size() - 1;
   }
 

@@ -11,19 +11,6 @@
 namespace whygrad::internal {
 namespace {
 
-std::string read_line(const Place& place) {
-  std::ifstream file(place.file);
-  std::string line;
-  for (std::uint32_t n = 0; n < place.line; ++n) {
-    if (std::getline(file, line)) continue;
-    line = foreign_source_line(place.file, place.line);  // a notebook's cell is no file
-    break;
-  }
-  std::replace(line.begin(), line.end(), '\t', ' ');
-  line.erase(line.find_last_not_of(" \r") + 1);
-  return line;
-}
-
 bool in_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
 // Where `word` stands in the line as a whole word; npos if it does not, or more than once.
@@ -41,9 +28,22 @@ std::size_t find_word(const std::string& line, const std::string& word) {
 
 }  // namespace
 
+std::string source_line(const std::string& path, std::uint32_t number) {
+  std::ifstream file(path);
+  std::string line;
+  for (std::uint32_t n = 0; n < number; ++n) {
+    if (std::getline(file, line)) continue;
+    line = foreign_source_line(path, number);  // a notebook's cell is no file
+    break;
+  }
+  std::replace(line.begin(), line.end(), '\t', ' ');
+  line.erase(line.find_last_not_of(" \r") + 1);
+  return line;
+}
+
 std::string assigned_name(const Place& place) {
   if (!place.known()) return {};
-  const std::string line = read_line(place);
+  const std::string line = source_line(place.file, place.line);
   const std::size_t sign = line.find('=');
   if (sign == 0 || sign == std::string::npos || line.compare(sign, 2, "==") == 0) return {};
   const std::size_t end = line.find_last_not_of(' ', sign - 1) + 1;
@@ -56,7 +56,7 @@ std::string assigned_name(const Place& place) {
 
 std::string source_excerpt(const Place& place, const std::string& op, std::size_t columns) {
   if (!place.known()) return {};
-  std::string line = read_line(place);
+  std::string line = source_line(place.file, place.line);
   if (line.empty()) return {};
   std::size_t caret = find_word(line, op), length = op.size();
   if (caret == std::string::npos && place.column > 0 && place.column <= line.size()) {

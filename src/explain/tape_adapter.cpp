@@ -5,6 +5,7 @@
 #include "autodiff/gradient_event.hpp"
 #include "autodiff/watch_event.hpp"
 #include "explain/relevant_records.hpp"
+#include "explain/source_names.hpp"
 #include "ops/core/events.hpp"
 
 #include <whygrad/tensor/name_scope.hpp>
@@ -86,6 +87,7 @@ class Drawing {
   Drawing(const TapeFacts& facts, std::span<const std::size_t> sources, std::vector<const Record*>* drawn)
       : facts_(facts), drawn_(drawn), records_(facts, sources), value_at_(records_.view().size(), kNone) {
     graph_.tape = {facts.tape_made_at, facts.asked_at, facts.options.watch_accessed_variables};
+    for (const TapeFacts::Value& source : facts.sources) ++(source.variable != nullptr ? graph_.tape.asked_variables : graph_.tape.asked_tensors);
     for (const std::size_t s : sources) oldest_source_ = std::min(oldest_source_, oldest_value(facts.sources[s]));
     register_variables();
     graph_.ops.reserve(records_.size());
@@ -94,6 +96,7 @@ class Drawing {
     for (const TapeFacts::Value& t : facts.targets) graph_.targets.push_back(asked_value(t));
     for (const std::size_t s : sources) draw_source(facts.sources[s]);
     draw_watches();
+    name_variables();
   }
 
   FlowGraph take() { return std::move(graph_); }
@@ -115,13 +118,25 @@ class Drawing {
   }
   void register_variable(const VariableImpl* v) {
     if (v == nullptr || !variables_.try_emplace(v->number, static_cast<Index>(graph_.variables.size())).second) return;
-    graph_.variables.push_back({graph_.keep(v->name), v->where, v->trainable});
+    add_variable(v->name, v->named, v->where, v->trainable);
   }
   Index variable_of(const Record& r) {
     const auto attrs = attrs_of<VariableAttrs>(r);
     const auto [at, added] = variables_.try_emplace(attrs.number, static_cast<Index>(graph_.variables.size()));
-    if (added) graph_.variables.push_back({graph_.keep(attrs.name), r.where, true});
+    if (added) add_variable(attrs.name, attrs.named, r.where, true);
     return at->second;
+  }
+  void add_variable(std::string name, bool named, const Where& where, bool trainable) {
+    graph_.variables.push_back({graph_.keep(std::move(name)), where, trainable});
+    named_.push_back(named ? 1 : 0);
+  }
+  // In the order in which they were made.
+  void name_variables() {
+    std::vector<std::pair<std::uint64_t, Index>> order(variables_.begin(), variables_.end());
+    std::sort(order.begin(), order.end());
+    std::vector<VariableToName> variables;
+    for (const auto& [number, v] : order) variables.push_back({v, named_[v] != 0});
+    tell_variables_apart(graph_, variables);
   }
 
   // ---- Values ----
@@ -355,6 +370,7 @@ class Drawing {
   std::vector<Index> value_at_;  // by position
   std::unordered_map<ValueId, Index> leaves_;
   std::unordered_map<std::uint64_t, Index> variables_;  // by number
+  std::vector<std::uint8_t> named_;                     // by variable: whether the program did
   std::unordered_map<std::uint32_t, Index> scopes_;     // by Record::scope
   std::unordered_map<const OpDef*, Index> defs_;
   const OpDef* last_op_ = nullptr;

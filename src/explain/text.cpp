@@ -1,4 +1,5 @@
 // Explanations as plain text.
+#include "explain/groups.hpp"
 #include "explain/source_line.hpp"
 #include "explain/words.hpp"
 
@@ -51,11 +52,17 @@ const char* colour_of(const Step& step) {
 
 bool stops(const Step& step) { return step.status != Step::Status::kSource && step.status != Step::Status::kFlows; }
 
-// With its name scope; a long name by its end, which tells parts of one model apart.
+// With its name scope; of a long name both ends, the model and the part of it.
 std::string name_text(const Step& step) {
   const std::string name = (step.beside ? "+ " : "") + (step.scope.empty() ? step.name : step.scope + "/" + step.name);
-  return name.size() <= kNameColumns ? name : "..." + name.substr(name.size() - kNameColumns + 3);
+  if (name.size() <= kNameColumns) return name;
+  constexpr std::size_t kHead = (kNameColumns - 3) / 2, kTail = kNameColumns - 3 - kHead;
+  return name.substr(0, kHead) + "..." + name.substr(name.size() - kTail);
 }
+
+std::vector<std::string> why_of(const Finding& f) { return {f.why}; }
+std::vector<std::string> seen_of(const Finding& f) { return f.evidence; }
+std::vector<std::string> remedy_of(const Finding& f) { return {f.remedy}; }
 
 // "line 12", or "model.py:12" of another file.
 std::string caller_text(const Place& place) {
@@ -67,15 +74,16 @@ class Page {
  public:
   explicit Page(const TextOptions& options) : options_(options) {}
 
-  void append(const Finding& f) {
+  void append(const internal::Group& group) {
     if (!text_.empty()) text_ += "\n";
-    append_heading(f);
-    if (!f.path.empty()) append_path(f.path);
+    const Finding& f = *group[0];
+    append_heading(group);
+    append_paths(group);
     append_code(f);
     text_ += "\n";
-    append_wrapped("why", f.why);
-    for (const std::string& evidence : f.evidence) append_wrapped("seen", evidence);
-    append_wrapped("fix", f.remedy);
+    for (const std::string& why : internal::merged_texts(group, why_of)) append_wrapped("why", why);
+    for (const std::string& evidence : internal::merged_texts(group, seen_of)) append_wrapped("seen", evidence);
+    for (const std::string& remedy : internal::merged_texts(group, remedy_of)) append_wrapped("fix", remedy);
     if (f.confidence == Confidence::kLikely) append_wrapped("sure", "likely, not proven");
     if (f.confidence == Confidence::kUnknown) append_wrapped("sure", "not known: records are missing");
   }
@@ -108,16 +116,33 @@ class Page {
     text_ += "\n";
   }
 
-  void append_heading(const Finding& f) {
+  void append_heading(const internal::Group& group) {
+    constexpr std::size_t kSources = 24;
+    const Finding& f = *group[0];
     const std::string_view what = internal::status_text(f.status);
     std::string rest;
     if (!f.target.empty()) rest += fmt::format(" of `{}`", f.target);
     if (f.target_place.known()) rest += fmt::format(" ({})", internal::short_place(f.target_place));
-    rest += fmt::format(" with respect to {} {}", f.source, f.source_signature);
+    if (group.size() == 1) {
+      rest += fmt::format(" with respect to {} {}", f.source, f.source_signature);
+    } else {
+      rest += fmt::format(" for {}", internal::count_text(group));
+      if (f.place.known()) rest += fmt::format(", all at {}", internal::line_text(f.place, f.target_place));
+    }
     const std::string code = fmt::format("[{}]", f.code());
     const std::size_t used = what.size() + rest.size() + code.size();
     text_ += painted(f.status == Finding::Status::kPartial ? kDoubtful : kWrong, what) + rest;
     text_ += std::string(used < options_.columns ? options_.columns - used : 1, ' ') + painted(kDim, code) + "\n";
+    if (group.size() > 1) append_wrapped("", internal::sources_text(group, kSources));
+  }
+
+  void append_paths(const internal::Group& group) {
+    const std::vector<Step>& first = group[0]->path;
+    if (first.empty()) return;
+    if (group.size() == 1) return append_path(first);
+    if (const std::vector<Step> common = internal::common_path(group); !common.empty()) return append_path(common);
+    append_path(first);
+    text_ += painted(kDim, fmt::format("  this is the way of {}", group[0]->source)) + "\n";
   }
 
   // The line at fault, the lines that called it, and those of packages between it and the op.
@@ -193,9 +218,7 @@ class Page {
 
 std::string to_text(const Explanations& explanations, const TextOptions& options) {
   Page page(options);
-  for (const Explanation& explanation : explanations) {
-    for (const Finding& finding : explanation.findings()) page.append(finding);
-  }
+  for (const internal::Group& group : internal::groups_of(explanations)) page.append(group);
   return page.take();
 }
 

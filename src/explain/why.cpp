@@ -4,6 +4,7 @@
 #include "explain/recompute.hpp"
 #include "explain/tape_adapter.hpp"
 #include "explain/tape_numbers.hpp"
+#include "explain/words.hpp"
 
 #include <whygrad/autodiff/tape.hpp>
 #include <whygrad/explain/explanation.hpp>
@@ -53,6 +54,7 @@ Explanation explanation_of(const Tensor& gradient) {
                      : fmt::format("{} of {} elements are NaN and {} infinite; what made them so was not kept", n.nans, n.count, n.infs);
   f.remedy = "take the gradient inside of a Diagnosis with {.values = true}, which names the op and the line";
   f.confidence = Confidence::kUnknown;
+  internal::spell(f);
   return Explanation({std::move(f)});
 }
 

@@ -1,5 +1,7 @@
 #include "explain/words.hpp"
 
+#include "explain/source_names.hpp"
+
 #include <whygrad/base/foreign_place.hpp>
 
 #include <fmt/format.h>
@@ -34,6 +36,13 @@ void shorten_callers(Place& place, const Place& asked) {
     return std::any_of(asked.callers.begin(), asked.callers.end(), [&caller](const Place& other) { return same_line(caller, other); });
   };
   place.callers.erase(std::find_if(place.callers.begin(), place.callers.end(), shared), place.callers.end());
+  // A comprehension's frame has its caller's line.
+  std::vector<Place> callers;
+  for (Place& caller : place.callers) {
+    const Place& before = callers.empty() ? place : callers.back();
+    if (caller.line != before.line || caller.file != before.file) callers.push_back(std::move(caller));
+  }
+  place.callers = std::move(callers);
 }
 
 Place place_of(const FlowGraph& graph, Index op) {
@@ -66,6 +75,10 @@ std::string at_place(const Where& where) {
   return text.empty() ? text : " at " + text;
 }
 
+std::string line_text(const Place& place, const Place& asked) {
+  return place.file == asked.file || !asked.known() ? fmt::format("line {}", place.line) : short_place(place);
+}
+
 std::string called_from(const Place& place) {
   constexpr std::size_t kNamed = 2;
   std::string text;
@@ -86,19 +99,35 @@ std::string scope_text(const FlowGraph& graph, Index op) {
   return scope == FlowGraph::kNone ? "" : graph.scopes[scope];
 }
 
+std::string variable_text(const FlowGraph& graph, Index variable) {
+  const FlowGraph::Variable& v = graph.variables[variable];
+  return v.apart[0] == '\0' ? fmt::format("`{}`", v.name) : fmt::format("`{}` ({})", v.name, v.apart);
+}
+
 std::string value_text(const FlowGraph& graph, Index value) {
   const FlowGraph::Value& v = graph.values[value];
-  if (v.variable != FlowGraph::kNone) return fmt::format("variable `{}`", graph.variables[v.variable].name);
+  if (v.variable != FlowGraph::kNone) return "variable " + variable_text(graph, v.variable);
   if (v.op == FlowGraph::kNone) return fmt::format("a tensor {}", graph.signature(value));
   const Place made_at = place_of(graph, v.op);
+  if (const SourceName found = source_name(graph, value); !found.name.empty()) {
+    Place line = made_at;
+    if (line.line != found.line || line.file != found.file) line = {.file = found.file, .line = found.line};
+    return fmt::format("`{}` ({}{})", found.name, line_text(line, place_of(graph.tape.asked_at)), called_from(line));
+  }
   const std::string place = made_at.known() ? fmt::format(" at {}{}", short_place(made_at), called_from(made_at)) : "";
   if (graph.kind_of(v.op) == FlowGraph::Kind::kFeed) return fmt::format("the data set's element{}", place);
   if (graph.kind_of(v.op) == FlowGraph::Kind::kConstant) return fmt::format("the constant made{}", place);
   return fmt::format("the result of `{}`{}", op_text(graph, v.op), place);
 }
 
+void spell(Finding& f) {
+  f.why = spelled(std::move(f.why));
+  f.remedy = spelled(std::move(f.remedy));
+  for (std::string& evidence : f.evidence) evidence = spelled(std::move(evidence));
+}
+
 std::string source_text(const FlowGraph& graph, const FlowGraph::Source& source) {
-  if (source.variable != FlowGraph::kNone) return fmt::format("`{}`", graph.variables[source.variable].name);
+  if (source.variable != FlowGraph::kNone) return variable_text(graph, source.variable);
   return value_text(graph, source.values[0]);
 }
 

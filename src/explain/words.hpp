@@ -20,6 +20,8 @@ std::string short_place(const Place& place);
 std::string short_place(const Where& where);
 // " at train.cpp:17", or "".
 std::string at_place(const Where& where);
+// "line 17", or "train.cpp:17" where it is not in the file that asked.
+std::string line_text(const Place& place, const Place& asked);
 // ", called from line 12": of one or two callers, or "".
 std::string called_from(const Place& place);
 
@@ -27,8 +29,12 @@ std::string called_from(const Place& place);
 std::string op_text(const FlowGraph& graph, FlowGraph::Index op);
 // The path of the name scope that the op was called in, or "".
 std::string scope_text(const FlowGraph& graph, FlowGraph::Index op);
-// "variable `w`", "the result of `add` at train.cpp:6", "the constant made at train.cpp:3", "a tensor".
+// "`w`", or "`w` (line 5)" where there are several of this name.
+std::string variable_text(const FlowGraph& graph, FlowGraph::Index variable);
+// "variable `w`", "`h` (line 6)", "the result of `add` at train.cpp:6", "the constant made at train.cpp:3", "a tensor".
 std::string value_text(const FlowGraph& graph, FlowGraph::Index value);
+// Puts the texts into the words of the program's language; safe to repeat.
+void spell(Finding& finding);
 // What a source is called: "`w`" for a variable, else as value_text.
 std::string source_text(const FlowGraph& graph, const FlowGraph::Source& source);
 // Why nothing is known of how a value was made; "" where it is known or does not matter.

@@ -94,7 +94,7 @@ TEST(NotFiniteReason, data_are_named_where_they_enter_and_not_where_they_are_use
   const Tensor product = twice * data;
   tape.gradient(reduce_sum(square(product) * data), w);
   EXPECT_THAT(report, Says("w", kNanStatus, Cause::kNanData, "multiply", line));
-  EXPECT_THAT(report.findings()[0].evidence, Contains(HasSubstr("1 of the 2 elements of the constant made at")));
+  EXPECT_THAT(report.findings()[0].evidence, Contains(HasSubstr("1 of the 2 elements of `data` (line ")));
 }
 
 TEST(NotFiniteReason, the_root_of_a_zero_is_to_blame_and_not_the_infinite_data_behind_it) {

@@ -74,6 +74,7 @@ struct Finding {
   std::string remedy;
   std::vector<OtherBreak> others;
   Confidence confidence = Confidence::kProven;
+  std::size_t asked = 0;  // as many variables, or tensors if the source is one, were asked about at once; 0: not known
 
   const char* code() const noexcept { return reason(cause).code; }
   // The same text for all findings that have one cause in common: with the same status, cause, op and place, about the same target. Opaque, and the

@@ -148,6 +148,7 @@ class WG_API FlowGraph {
     const char* name = "";
     Where where;
     bool trainable = true;
+    const char* apart = "";  // what tells it from others of this name, such as "line 5"; empty where the name suffices
   };
 
   // A source that was asked for: a tensor, or all values that a variable had.
@@ -162,6 +163,8 @@ class WG_API FlowGraph {
   struct Tape {
     Where made_at, asked_at;
     bool watches_variables = true;  // by itself, when they are read
+    // How many sources the program asked for, those with a gradient too; 0: not known.
+    Index asked_variables = 0, asked_tensors = 0;
   };
 
   std::vector<Def> defs;

@@ -79,7 +79,7 @@ def constant(value, dtype=None, shape=None, name=None):
 
 
 def variable(value, dtype=None, name=None, constraint=None):
-    return _w.Variable(value, dtype=dtype or floatx(), name=name or "Variable")
+    return _w.Variable(value, dtype=dtype or floatx(), name=name)
 
 
 def zeros(shape, dtype=None, name=None):

@@ -1,0 +1,59 @@
+"""The engine's texts in the words of a Python program: `tf.math.log(x)`, `persistent=True`.
+
+The engine writes its texts for C++. What is written differently here is a phrase of the list below, or the name of a function, which stands under its
+own name somewhere in `whygrad.tf`. What a program named itself stands in backticks and is left alone."""
+
+import functools
+import re
+
+_PHRASES = {
+    "a Diagnosis with {.values = true}": "whygrad.diagnose(values=True)",
+    "make the tape with {.persistent = true}": "make the tape with persistent=True",
+    "make it with {.trainable = true}": "make it with trainable=True",
+    "trainable = false": "trainable=False",
+    "watch_accessed_variables = false": "watch_accessed_variables=False",
+    "pass UnconnectedGradients::zero": "pass unconnected_gradients=tf.UnconnectedGradients.ZERO",
+    "asked for with UnconnectedGradients::zero": "asked for with unconnected_gradients=tf.UnconnectedGradients.ZERO",
+    "between the construction of the tape and the call of gradient()": "inside of the tape's with block, before gradient() is called",
+    "before exit(), or before the block that holds the tape ends": "inside of the tape's with block",
+    "before exit()": "inside of the tape's with block",
+    "such as 2.0f instead of 2": "such as 2.0 instead of 2",
+    "write true and false": "write True and False",
+    "cast(mask, bool_)": "tf.cast(mask, tf.bool)",
+    "complex_abs(x)": "tf.abs(x)",
+    "make it GradientTape tape({.persistent = true})": "make the tape with persistent=True",
+    "exit() it first": "leave its with block first",
+    "exit() once for each": "leave its with block once for each",
+    "enter() it first": "enter its with block first",
+}
+# Where functions stand, the shortest name first.
+_PLACES = ("", "nn.", "math.", "linalg.", "random.", "image.", "signal.", "strings.", "sparse.", "keras.losses.")
+# Functions whose names are no words of English and so need no bracket behind them.
+_PLAIN = "abs acos acosh asin asinh atan atan2 atanh elu erf erfc expm1 log1p lgamma relu relu6 rsqrt selu silu softplus softsign sqrt tanh xlogy".split()
+_NAME = re.compile(r"`[^`]*`|(?<![\w.`])(?:[a-z]\w*(?=\()|[a-z][a-z0-9]*_\w+|" + "|".join(map(r"{}\b".format, _PLAIN)) + r")")
+
+
+@functools.lru_cache(maxsize=None)
+def _name(function):
+    """tf.math.log for log; None where `whygrad.tf` has no such function."""
+    import whygrad.tf as tf
+
+    for place in _PLACES:
+        module = tf
+        for part in place.split(".")[:-1]:
+            module = getattr(module, part, None)
+        if callable(getattr(module, function, None)):
+            return f"tf.{place}{function}"
+    return None
+
+
+def _spell_function(match):
+    word = match.group()
+    return word if word.startswith("`") else _name(word) or word
+
+
+@functools.lru_cache(maxsize=4096)
+def spell(text):
+    for phrase, words in _PHRASES.items():
+        text = text.replace(phrase, words)
+    return _NAME.sub(_spell_function, text)
