@@ -85,6 +85,9 @@ REMEDIES = {
     ("cumprod", "zero"): ("x = tf.Variable([0.0, 0.0])", "tf.math.cumprod(x)[1]", "keep factors away from 0", "tf.math.cumprod(x + 0.1)[1]"),
     ("where", "zero"): (TWO, "tf.where([False, False], x, 0.0)", "let the condition choose this value", "tf.where([True, False], x, 0.0)"),
     ("slice", "zero"): ("x = tf.Variable([1.0])", "tf.slice(tf.concat([x, [2.0]], 0), [1], [1])", LEFT_OUT, "tf.slice(tf.concat([x, [2.0]], 0), [0], [1])"),
+    ("dynamic_partition", "zero"): (
+        "x = tf.Variable([1.0])", "tf.dynamic_partition(tf.concat([x, [2.0]], 0), [0, 1], 2)[1]", LEFT_OUT,
+        "tf.dynamic_partition(tf.concat([x, [2.0]], 0), [0, 1], 2)[0]"),
     ("strided_slice", "zero"): ("x = tf.Variable([1.0])", "tf.concat([x, [2.0]], 0)[1:]", LEFT_OUT, "tf.concat([x, [2.0]], 0)[:1]"),
     ("gather", "zero"): ("x = tf.Variable([1.0])", "tf.gather(tf.concat([x, [2.0]], 0), [1])", "let the indices name", "tf.gather(tf.concat([x, [2.0]], 0), [0])"),
     ("gather_nd", "zero"): ("x = tf.Variable([1.0])", "tf.gather_nd(tf.concat([x, [2.0]], 0), [[1]])", "let the indices name", "tf.gather_nd(tf.concat([x, [2.0]], 0), [[0]])"),

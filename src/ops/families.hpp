@@ -19,6 +19,7 @@ OpFamily counting_ops();
 OpFamily creation_ops();
 OpFamily dense_ops();
 OpFamily diagonal_ops();
+OpFamily dynamic_ops();
 OpFamily exponential_ops();
 OpFamily factor_ops();
 OpFamily gradient_ops();

@@ -33,7 +33,8 @@ TEST(DynamicPartition, DealsPartsOutInOrder) {
   EXPECT_THROW(dynamic_partition(x, constant({0.0, 0.0, 0.0}), 3), DTypeError);
 }
 
-TEST(DynamicStitch, TheLastWriterHasThePlaceAndItsGradient) {
+// As in TensorFlow, what was overwritten gets the gradient of the place all the same.
+TEST(DynamicStitch, TheLastWriterHasThePlaceAndAllItsGradient) {
   const Tensor a = numbers({2, 1}, {1, 2}), b = numbers({1}, {3});
   GradientTape tape;
   tape.watch(a);
@@ -41,7 +42,7 @@ TEST(DynamicStitch, TheLastWriterHasThePlaceAndItsGradient) {
   const Tensor whole = dynamic_stitch({constant({0, 3}), constant(0)}, {a, b});
   const Gradients g = tape.gradient(reduce_sum(square(whole)), {a, b});
   EXPECT_EQ(values(whole), (Values{3, 0, 0, 2}));
-  EXPECT_EQ(values(*g[0]), (Values{0, 4}));
+  EXPECT_EQ(values(*g[0]), (Values{6, 4}));
   EXPECT_EQ(values(*g[1]), (Values{6}));
   EXPECT_THROW(dynamic_stitch({constant({0})}, {}), ValueError);
   EXPECT_THROW(dynamic_stitch({constant({-1})}, {numbers({1}, {1})}), IndexError);
