@@ -279,6 +279,11 @@ nb::object wrap(const Shape& shape) {
   return nb::handle(type)(extents);
 }
 
+nb::object wrap_unless_given(Tensor tensor, nb::handle given) {
+  const Tensor* t = tensor_in(given);
+  return t != nullptr && t->impl() == tensor.impl() ? nb::borrow(given) : wrap(std::move(tensor));
+}
+
 nb::object wrap(std::vector<Tensor> tensors) {
   nb::list list;
   for (Tensor& t : tensors) list.append(wrap(std::move(t)));

@@ -42,9 +42,9 @@ nb::object make_constant(nb::handle value, nb::handle dtype, nb::handle shape, n
   const Where where = caller();
   if (is_text(value, dtype)) return make_text(value, shape);
   Tensor t = constant_of(value, where, to_optional_dtype(dtype));
-  if (shape.is_none()) return wrap(std::move(t));
+  if (shape.is_none()) return wrap_unless_given(std::move(t), value);
   const Shape wanted = to_shape(shape);
-  if (t.shape() == wanted) return wrap(std::move(t));
+  if (t.shape() == wanted) return wrap_unless_given(std::move(t), value);
   return wrap(t.size() == 1 ? broadcast_to(reshape(t, {}, where), wanted, where) : reshape(t, Ints(wanted), where));
 }
 
@@ -53,8 +53,8 @@ nb::object convert(nb::handle value, nb::handle dtype, nb::handle hint, nb::hand
   if (is_text(value, nb::none())) return make_text(value, nb::none());
   // A reading of its own, as in TensorFlow.
   if (variable_in(value) != nullptr) return wrap(read_value(to_tensor(value, where, to_optional_dtype(dtype)), where));
-  if (!dtype.is_none() || hint.is_none()) return wrap(to_tensor(value, where, to_optional_dtype(dtype)));
-  return wrap(to_tensor_like(value, to_dtype(hint), where));
+  if (!dtype.is_none() || hint.is_none()) return wrap_unless_given(to_tensor(value, where, to_optional_dtype(dtype)), value);
+  return wrap_unless_given(to_tensor_like(value, to_dtype(hint), where), value);
 }
 
 nb::object make_filled(nb::handle dims, nb::handle value, nb::handle) {

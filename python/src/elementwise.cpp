@@ -17,7 +17,7 @@ template <Tensor (*F)(const Tensor&, Where)>
 nb::object unary(nb::handle x, nb::handle) {
   const Where where = caller();
   const Tensor t = to_tensor(x, where);
-  return wrap(unlocked(t.size(), [&] { return F(t, where); }));
+  return wrap_unless_given(unlocked(t.size(), [&] { return F(t, where); }), x);
 }
 
 nb::object make_complex(nb::handle re, nb::handle im, nb::handle) {

@@ -113,7 +113,7 @@ nb::object cast_to(nb::handle x, nb::handle dtype, nb::handle) {
   const Where where = caller();
   const Tensor t = to_tensor(x, where);
   const DType type = to_dtype(dtype);
-  return wrap(unlocked(t.size(), [&] { return cast(t, type, where); }));
+  return wrap_unless_given(unlocked(t.size(), [&] { return cast(t, type, where); }), x);
 }
 
 nb::object shape_of(nb::handle input, nb::handle out_type, nb::handle) {

@@ -54,6 +54,7 @@ class Tape {
   void enter() { tape_->enter(caller()); }
   void exit() { tape_->exit(caller()); }
   bool recording() const { return tape_->recording(); }
+  bool used_up() const { return tape_->state()->consumed(); }
   void watch(nb::handle value) { tape_->watch(to_watchable(value, caller())); }
   void reset() { tape_->reset(caller()); }
   std::vector<Variable> watched_variables() const { return tape_->watched_variables(); }
@@ -184,6 +185,7 @@ void bind_tape(nb::module_& m) {
       .def("enter", &Tape::enter)
       .def("exit", &Tape::exit)
       .def_prop_ro("recording", &Tape::recording)
+      .def_prop_ro("used_up", &Tape::used_up)
       .def("watch", &Tape::watch, nb::arg("value"))
       .def("watched_variables", [](const Tape& t) { return wrap_all(t.watched_variables()); })
       .def("reset", &Tape::reset)

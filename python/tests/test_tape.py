@@ -37,8 +37,10 @@ def test_a_tape_is_used_up():
         tape.gradient(y, x)
     with pytest.raises(RuntimeError):
         tf.GradientTape().gradient(y, x)
+    with tf.GradientTape() as fresh:
+        pass
     with pytest.raises(TypeError):
-        tape.gradient(None, x)
+        fresh.gradient(None, x)
 
 
 def test_watch_pause_reset_and_reentry():

@@ -90,6 +90,7 @@ def recompute_grad(f):
 
         return result, rule
 
+    inner.__wrapped__ = f  # whose variables are wanted, where it is a model
     return inner
 
 
@@ -104,4 +105,5 @@ def grad_pass_through(f):
 
         return f(*args, **kwargs), rule
 
+    inner.__wrapped__ = f
     return inner

@@ -17,11 +17,24 @@ class Reference:
             return NotImplemented
         return _identity(self._object) == _identity(other._object)
 
+    # An order that lasts as long as the objects, so that references can be sorted.
+    def __lt__(self, other):
+        return _order(self) < _order(other)
+
+    def __gt__(self, other):
+        return _order(self) > _order(other)
+
     def __hash__(self):
         return hash(_identity(self._object))
 
     def __repr__(self):
         return f"<Reference wrapping {self._object!r}>"
+
+
+def _order(reference):
+    if not isinstance(reference, Reference):
+        raise TypeError("Cannot compare wrapped object with unwrapped object")
+    return _identity(reference._object)
 
 
 def _identity(referenced):

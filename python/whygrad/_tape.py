@@ -42,12 +42,14 @@ class GradientTape:
 
     def __init__(self, persistent=False, watch_accessed_variables=True):
         self._tape = _whygrad.Tape(persistent, watch_accessed_variables)
-        self._persistent = persistent
+        self._persistent, self._watch_accessed_variables = persistent, watch_accessed_variables
         self._entered = False
 
     def __enter__(self):
         if self._tape.recording:
             raise ValueError("Tape is still recording, This can happen if you try to re-enter an already-active tape.")
+        if self._tape.used_up:  # entered again it is as good as new, as in TensorFlow
+            self._tape = _whygrad.Tape(self._persistent, self._watch_accessed_variables)
         self._tape.enter()
         self._entered = True
         return self
@@ -66,6 +68,8 @@ class GradientTape:
         return _Pause(self._tape)
 
     def reset(self):
+        if not self._tape.recording:
+            raise ValueError("Tape is not recording.\nhelp: reset() forgets what was recorded so far and goes on recording; call it inside of the tape's block")
         self._tape.reset()
 
     def watched_variables(self):
@@ -73,7 +77,7 @@ class GradientTape:
 
     def gradient(self, target, sources, output_gradients=None, unconnected_gradients=UnconnectedGradients.NONE):
         """The gradient of the sum of the targets with respect to each source, in the structure of the sources; None where there is none."""
-        self._check_unused()
+        self._check_unused(sources)
         if target is None:
             raise TypeError("Argument `target` should be a list or nested structure of Tensors, Variables or CompositeTensors to be differentiated, but received None.")
         flat_sources, targets = _nest.flatten(sources), _nest.flatten(target)
@@ -91,7 +95,7 @@ class GradientTape:
 
     def jacobian(self, target, sources, unconnected_gradients=UnconnectedGradients.NONE, parallel_iterations=None, experimental_use_pfor=True):
         """The derivative of every element of the target with respect to every element of each source: target's shape + source's shape."""
-        self._check_unused()
+        self._check_unused(sources)
         if not isinstance(target, (_whygrad.Tensor, _whygrad.Variable)):
             _refuse_jacobian(target)
         self._check_persistent("jacobian", experimental_use_pfor)
@@ -100,7 +104,7 @@ class GradientTape:
 
     def batch_jacobian(self, target, source, unconnected_gradients=UnconnectedGradients.NONE, parallel_iterations=None, experimental_use_pfor=True):
         """The jacobian of each row of the target with respect to the same row of the source: [b, ...target, ...source]. Zeros where there is none."""
-        self._check_unused()
+        self._check_unused(source)
         for value in (target, source):
             value.shape.with_rank_at_least(2)
         if target.shape[0] != source.shape[0]:
@@ -117,9 +121,13 @@ class GradientTape:
         _is_zero(unconnected_gradients)  # refuses what it does not know
         return self._ask(self._tape.batch_jacobian, target, source)
 
-    def _check_unused(self):
+    def _check_unused(self, sources):
+        """Before any argument is looked at, as in TensorFlow. Who looks on is told of the question all the same."""
         if not self._entered:
             raise TapeError(_USED_UP)
+        if self._tape.used_up:
+            asked = [value for value in _nest.flatten(sources) if isinstance(value, (_whygrad.Tensor, _whygrad.Variable))]
+            self._ask(self._tape.gradient, [], asked)
 
     def _check_persistent(self, what, experimental_use_pfor):
         """TensorFlow takes its loop where experimental_use_pfor=False, which asks the tape once for each element."""

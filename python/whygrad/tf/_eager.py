@@ -42,7 +42,7 @@ def group(*inputs, **kwargs):
 
 
 def tuple(tensors, control_inputs=None, name=None):  # noqa: A001
-    return [None if t is None else _ops["identity"](t) for t in tensors]
+    return tensors
 
 
 def identity_n(input, name=None):  # noqa: A002

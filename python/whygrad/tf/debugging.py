@@ -75,7 +75,8 @@ def check_numerics(tensor, message, name=None):
 
 
 def assert_all_finite(x, message, name=None):
-    return check_numerics(x, message)
+    check_numerics(x, message)
+    return _whygrad.convert_to_tensor(x)
 
 
 def assert_type(tensor, tf_type, message=None, name=None):
@@ -97,9 +98,15 @@ def assert_same_float_dtype(tensors=None, dtype=None):
     return kinds[0] if kinds else _as_dtype("float32")
 
 
+def _plain(rank):
+    # Comparing tensors would be a choice that stands in the log.
+    return _array(rank).tolist() if isinstance(rank, (_whygrad.Tensor, _whygrad.Variable)) else rank
+
+
 def _rank(name, holds, words):
     def check(x, rank, message=None, name=None):
         shape = _whygrad.convert_to_tensor(x).shape
+        rank = tuple(map(_plain, rank)) if isinstance(rank, (list, tuple)) else _plain(rank)
         if not holds(shape.rank, rank):
             raise ValueError(f"{message + '. ' if message else ''}Tensor must have rank {words} {rank}. Received rank {shape.rank}, shape {shape}")
 
