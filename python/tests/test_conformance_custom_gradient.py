@@ -391,3 +391,205 @@ def test_CG_24_grad_pass_through(tf, same):
     with tf.GradientTape() as tape:
         y = tf.grad_pass_through(lambda v: x * v)(z)
     assert tape.gradient(y, x) is None
+
+
+# ---- What the function computes is recorded on the open tapes ----
+
+
+def test_a_rule_that_closes_over_the_output(tf, same):
+    x, w = tf.constant(3.0), tf.Variable(2.0)
+
+    @tf.custom_gradient
+    def function(a):
+        s = w * w * a
+        return s, lambda d, variables=None: (d * w * w, [d * 2.0 * s / w])
+
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            inner.watch(x)
+            y = function(x)
+        first = inner.gradient(y, w)
+    same(first, 12.0)
+    same(outer.gradient(first, w), 6.0)
+
+
+def test_a_rule_that_closes_over_something_computed(tf, same):
+    @tf.custom_gradient
+    def function(a):
+        e = tf.exp(a)
+        return e, lambda d: d * e
+
+    x = tf.constant([2.0, 3.0])
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.GradientTape() as inner:
+            inner.watch(x)
+            y = function(x)
+        first = inner.gradient(y, x)
+    same(outer.jacobian(first, x), np.diag(np.exp([2.0, 3.0])))
+
+
+def test_a_value_that_the_function_hands_out(tf, same):
+    x, kept = tf.constant(3.0), {}
+
+    @tf.custom_gradient
+    def function(a):
+        kept["square"], kept["result"] = a * a, a * 5.0
+        return kept["result"], lambda d: d * 7.0
+
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y = function(x)
+        z = y + kept["square"]
+    same([tape.gradient(target, x) for target in (y, z, kept["square"], kept["result"])], [7.0, 13.0, 6.0, 5.0])
+    assert tape.gradient(y, kept["result"]) is None
+
+
+def test_a_rule_that_asks_a_tape_about_the_function(tf, same):
+    x = tf.constant(3.0)
+    with tf.GradientTape(persistent=True) as tape:
+
+        @tf.custom_gradient
+        def function(a):
+            y = a * a * a
+            return y, lambda d: d * tape.gradient(y, a) * 10.0
+
+        tape.watch(x)
+        z = function(x)
+    same(tape.gradient(z, x), 270.0)
+
+
+def test_the_rule_counts_for_a_tape_that_knows_of_its_inputs(tf, same):
+    x, captured = tf.constant(3.0), tf.constant(4.0)
+
+    @tf.custom_gradient
+    def function(a):
+        return a * captured, lambda d: d * 7.0
+
+    with tf.GradientTape() as of_captured:
+        of_captured.watch(captured)
+        with tf.GradientTape(persistent=True) as of_both:
+            of_both.watch([x, captured])
+            y = function(x)
+    same(of_captured.gradient(y, captured), 3.0)
+    same(of_both.gradient(y, x), 7.0)
+    assert of_both.gradient(y, captured) is None
+    with tf.GradientTape() as tape:
+        tape.watch(captured)
+        y = function(x)
+        tape.watch(x)
+    same(tape.gradient(y, [x, captured]), [4.0, 3.0])
+
+
+def test_a_function_without_arguments(tf, same):
+    captured, w = tf.constant(4.0), tf.Variable(4.0)
+    of_captured = tf.custom_gradient(lambda: (captured * captured, lambda d: ()))
+    of_variable = tf.custom_gradient(lambda: (w * w, lambda d, variables=None: ([], [d * 100.0])))
+    with tf.GradientTape() as tape:
+        tape.watch(captured)
+        y = of_captured()
+    same(tape.gradient(y, captured), 8.0)
+    with tf.GradientTape() as tape:
+        y = of_variable()
+    same(tape.gradient(y, w), 100.0)
+
+
+def test_custom_gradients_within_the_function(tf, same):
+    inner_function = tf.custom_gradient(lambda a: (a * a * a, lambda d: d * 11.0))
+
+    @tf.custom_gradient
+    def function(a):
+        s = inner_function(a)
+        return s, lambda d: d * s
+
+    x = tf.constant(2.0)
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.GradientTape() as inner:
+            inner.watch(x)
+            y = function(x)
+        first = inner.gradient(y, x)
+    same([first, outer.gradient(first, x)], [8.0, 11.0])
+
+
+def test_a_tape_within_the_function(tf, same):
+    @tf.custom_gradient
+    def function(a):
+        with tf.GradientTape() as tape:
+            tape.watch(a)
+            s = a * a * a
+        slope = tape.gradient(s, a)
+        return s, lambda d: d * slope
+
+    x = tf.constant(2.0)
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.GradientTape() as inner:
+            inner.watch(x)
+            y = function(x)
+        first = inner.gradient(y, x)
+    same([first, outer.gradient(first, x)], [12.0, 12.0])
+
+
+# ---- Integers ----
+
+
+def test_an_integer_gets_what_the_rule_returns(tf):
+    def integers(answer, watch=True, late=False, make=tf.constant):
+        x, n = tf.constant([1.0, 2.0]), make([1, 2])
+        function = tf.custom_gradient(lambda a, b: (a * 2.0, lambda d: (d * 3.0, answer(d))))
+        with tf.GradientTape() as tape:
+            tape.watch([x, n] if watch and not late else x)
+            y = function(x, n) * function(x, n)
+            if late:
+                tape.watch(n)
+        of_x, of_n = tape.gradient(y, [x, n])
+        np.testing.assert_allclose(of_x, [12.0, 24.0])
+        return None if of_n is None else (of_n.dtype.name, of_n.numpy().tolist())
+
+    seven = lambda d: tf.constant([7, 8])  # noqa: E731
+    assert integers(seven) == ("int32", [14, 16])
+    assert integers(seven, late=True) == ("int32", [14, 16])
+    assert integers(seven, watch=False, make=tf.Variable) == ("int32", [14, 16])
+    assert integers(lambda d: tf.constant([7.0, 8.0])) == ("float32", [14.0, 16.0])
+    assert integers(seven, watch=False) is None
+    assert integers(lambda d: None) is None
+
+
+def test_an_integer_alone_does_not_bring_the_rule_into_play(tf, same):
+    x, n = tf.constant([1.0, 2.0]), tf.constant([1, 2])
+    function = tf.custom_gradient(lambda b: (tf.cast(b, tf.float32) * x, lambda d: tf.constant([7, 8])))
+    with tf.GradientTape() as tape:
+        tape.watch([x, n])
+        y = function(n)
+    same(tape.gradient(y, [x, n]), [[1.0, 2.0], None])
+
+
+def test_an_integer_that_was_computed_is_watched_like_any_other(tf):
+    x, n = tf.constant([1.0, 2.0]), tf.constant([1, 2])
+    function = tf.custom_gradient(lambda a, b: (a * 2.0, lambda d: (d * 3.0, tf.constant([7, 8]))))
+    for watch in (False, True):
+        with tf.GradientTape() as tape:
+            tape.watch([x, n])
+            m = n * 2
+            if watch:
+                tape.watch(m)
+            y = function(x, m)
+        of_n, of_m = tape.gradient(y, [n, m])
+        assert of_n is None
+        assert of_m is None if not watch else of_m.numpy().tolist() == [7, 8]
+
+
+def test_what_is_wrapped(tf):
+    def function(x):
+        return x
+
+    class Layer:
+        def __call__(self, x):
+            return x * 2.0
+
+    layer = Layer()
+    for wrapper in (tf.custom_gradient, tf.recompute_grad, tf.grad_pass_through):
+        assert wrapper(function).__wrapped__ is function and wrapper(function).__name__ == "function"
+    assert tf.recompute_grad(layer).__wrapped__ is layer and tf.grad_pass_through(layer).__wrapped__ is layer
+    assert tf.recompute_grad(layer)(tf.constant(1.0)).numpy() == 2.0

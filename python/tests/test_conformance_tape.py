@@ -322,3 +322,134 @@ def test_WT_17_watching_an_integer(tf):
         tape.watch(x)
         y = x * x
     assert tape.gradient(y, x) is None
+
+
+# ---- Watched after it was used: what the tape recorded for another value it recorded with all inputs ----
+
+
+def test_a_tensor_that_is_watched_late_has_its_part_of_what_was_recorded(tf, same):
+    x, w = tf.constant([3.0, 1.0]), tf.Variable([2.0, 2.0])
+    with tf.GradientTape(persistent=True) as tape:
+        h = x * w
+        y = tf.where([True, False], x, w) * x
+        m = tf.matmul(x[None, :], w[:, None])
+        tape.watch(x)
+        z = h * x
+    same([tape.gradient(target, x) for target in (h, y, z)], [[2.0, 2.0], [6.0, 2.0], [12.0, 4.0]])
+    assert tape.gradient(m, x) is None  # its row was made before
+
+
+def test_a_tensor_that_is_watched_late_has_no_part_of_what_was_not_recorded(tf, same):
+    x, w = tf.constant(3.0), tf.Variable(2.0)
+    with tf.GradientTape(persistent=True) as tape:
+        alone = x * x
+        y = tf.exp(x) * w
+        tape.watch(x)
+        z = tf.exp(x) * y
+    assert tape.gradient(alone, x) is None and tape.gradient(y, x) is None
+    same(tape.gradient(z, x), 2.0 * np.exp(6.0))
+
+
+def test_an_intermediate_value_that_is_watched_late(tf, same):
+    x, w = tf.constant(3.0), tf.Variable(2.0)
+    with tf.GradientTape(persistent=True) as tape:
+        m = x * x
+        y = m * w
+        unwatched = tape.gradient(y, m)
+        tape.watch(m)
+        z = m * x
+        tape.watch(x)
+    assert unwatched is None
+    same([tape.gradient(y, m), tape.gradient(z, x)], [2.0, 9.0])
+
+
+def test_a_variable_that_is_watched_late_was_read_before(tf):
+    x, w = tf.Variable(3.0, trainable=False), tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = x * w
+        tape.watch(x)
+    assert tape.gradient(y, x) is None
+
+
+def test_watching_while_no_tape_records(tf):
+    x, w = tf.constant(3.0), tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = x * w
+    tape.watch(x)
+    assert tape.gradient(y, x) is None
+
+
+# ---- The order of checks ----
+
+
+def test_a_used_up_tape_says_so_before_it_looks_at_arguments(tf):
+    def used_up():
+        x = tf.Variable(2.0)
+        with tf.GradientTape() as tape:
+            y = x * x
+        tape.gradient(y, x)
+        return tape
+
+    nothing = object()
+    for ask in (
+        lambda tape: tape.gradient(None, None),
+        lambda tape: tape.gradient("a", "b"),
+        lambda tape: tape.gradient(nothing, [nothing]),
+        lambda tape: tape.gradient(3.0, [], output_gradients=[1, 2, 3]),
+        lambda tape: tape.gradient(3.0, [], unconnected_gradients="neither"),
+        lambda tape: tape.jacobian(None, None),
+        lambda tape: tape.batch_jacobian(None, None),
+        lambda tape: tape.batch_jacobian(tf.ones([2]), tf.ones([3])),
+    ):
+        with pytest.raises(RuntimeError, match="A non-persistent GradientTape can only be used to ?compute one set of gradients"):
+            ask(used_up())
+        with pytest.raises(RuntimeError, match="A non-persistent GradientTape can only be used to ?compute one set of gradients"):
+            ask(tf.GradientTape())
+
+
+def test_a_used_up_tape_that_is_entered_again_is_as_good_as_new(tf, same):
+    x = tf.Variable(2.0)
+    with tf.GradientTape() as tape:
+        y = x * x
+    same(tape.gradient(y, x), 4.0)
+    with tape:
+        y = x * 3.0
+    same(tape.gradient(y, x), 3.0)
+    with pytest.raises(RuntimeError):
+        tape.gradient(y, x)
+
+
+def test_reset_is_for_a_tape_that_records(tf):
+    tape = tf.GradientTape()
+    with pytest.raises(ValueError, match="Tape is not recording."):
+        tape.reset()
+    with tape:
+        pass
+    with pytest.raises(ValueError, match="Tape is not recording."):
+        tape.reset()
+
+
+# ---- Identity ----
+
+
+def test_references_can_be_sorted(tf):
+    values = [tf.constant(float(i)) for i in range(3)] + [tf.Variable(1.0)]
+    references = [value.ref() for value in values]
+    assert sorted(references) == sorted(reversed(references)) and len(set(references)) == 4
+    assert all((a < b) == (b > a) and not (a < b and b < a) for a in references for b in references)
+    assert not references[0] < references[0] and not references[0] > values[0].ref()
+    for compare in (lambda: references[0] < 3, lambda: references[0] > values[0]):
+        with pytest.raises(TypeError, match="Cannot compare wrapped object with unwrapped object"):
+            compare()
+
+
+def test_what_gives_back_the_very_tensor(tf):
+    x, v = tf.constant([1.0, 2.0]), tf.Variable(1.0)
+    for same_object in (
+        tf.convert_to_tensor(x), tf.convert_to_tensor(x, tf.float32), tf.convert_to_tensor(x, dtype_hint=tf.float64), tf.constant(x), tf.cast(x, "float32"),
+        tf.math.real(x), tf.math.conj(x), tf.tuple([x])[0], tf.debugging.assert_all_finite(x, "message"),
+    ):
+        assert same_object is x
+    for another in (tf.identity(x), tf.reshape(x, [2]), tf.stop_gradient(x), tf.squeeze(x), tf.broadcast_to(x, [2]), x[:]):
+        assert another is not x
+    assert tf.convert_to_tensor(v) is not v and tf.convert_to_tensor(v) is not tf.convert_to_tensor(v)

@@ -15,9 +15,9 @@ namespace {
 
 // NOTE [two sweeps]
 // Forward, from the first record to the last target: which values carry a gradient with respect to what the tape watches (kActive), and which with
-// respect to the sources asked for (kReached). A source that is an intermediate value counts only if it is active, and a watched value only for
-// ops that came after it was watched. Backward, in falling order of ids: every record with an incoming gradient and a reached input runs its
-// rule. Ids rise along every data path, so when a record's turn comes all its consumers have given what they had.
+// respect to the sources asked for (kReached). A source that is an intermediate value counts only if it is active, and a watched value makes active
+// only what came after it was watched (see NOTE [watched late]). Backward, in falling order of ids: every record with an incoming gradient and a
+// reached input runs its rule. Ids rise along every data path, so when a record's turn comes all its consumers have given what they had.
 enum Flag : std::uint8_t { kActive = 1, kReached = 2, kSource = 4, kWatchedHere = 8 };
 
 // Positions of the windows' values in one dense array.
@@ -145,10 +145,55 @@ class Backprop {
     const std::size_t at = positions_.find(id);
     const std::uint8_t known = at != Positions::kOutside ? flags_[at] : std::uint8_t{0};
     if (at != Positions::kOutside && (known & kWatchedHere) == 0) return known;
-    const std::int32_t watch = tape_.watch_index().find(id);
-    if (watch == IdMap::kNone || reader < tape_.watches()[static_cast<std::size_t>(watch)].since) return known;
-    const int seen = watched_source_[static_cast<std::size_t>(watch)] != 0 ? kActive | kReached : kActive;
-    return static_cast<std::uint8_t>(known | seen);
+    const std::int32_t at_watch = tape_.watch_index().find(id);
+    if (at_watch == IdMap::kNone) return known;
+    const Watch& watch = tape_.watches()[static_cast<std::size_t>(at_watch)];
+    const int reached = watched_source_[static_cast<std::size_t>(at_watch)] != 0 ? kReached : 0;
+    if (reader >= watch.since) return static_cast<std::uint8_t>(known | kActive | reached);
+    return static_cast<std::uint8_t>(watch.looks_back ? known | reached : known);
+  }
+
+  // Of all inputs of a record, as far as they carry a gradient; a user's rule is looked at separately.
+  std::uint8_t input_flags(const Record& r) const {
+    if (r.op->users_rule) return flags_under_rule(r);
+    std::uint8_t in = 0;
+    for (int i = 0; i < r.inputs; ++i) {
+      if (carries(r, i)) in |= flags(r.input_ids()[i], r.first);
+    }
+    return in;
+  }
+
+  // Which inputs of a user's rule take part: [begin, end).
+  struct Part {
+    int begin, end;
+    bool ruled;
+  };
+  Part part_under_rule(const Record& r) const {
+    const int own = r.inputs - r.outputs;
+    for (int i = 0; i < own; ++i) {
+      if (carries(r, i) && (flags(r.input_ids()[i], r.first) & kActive) != 0) return {0, own, true};
+    }
+    return {own, r.inputs, false};
+  }
+  Part part_of(const Record& r) const { return r.op->users_rule ? part_under_rule(r) : Part{0, r.inputs, false}; }
+  std::uint8_t flags_under_rule(const Record& r) const {
+    const Part part = part_under_rule(r);
+    std::uint8_t in = 0;
+    for (int i = part.begin; i < part.end; ++i) {
+      if (part.ruled || carries(r, i)) in |= flags(r.input_ids()[i], r.first);
+    }
+    return in;
+  }
+
+  // Which inputs of a record a source is reached through; false where none.
+  bool find_needs(const Record& r, bool* needs) const {
+    const Part part = part_of(r);
+    bool any = false;
+    for (int i = part.begin; i < part.end; ++i) {
+      needs[i] = (part.ruled || carries(r, i)) && (flags(r.input_ids()[i], r.first) & kReached) != 0;
+      any |= needs[i];
+    }
+    return any;
   }
 
   void sweep_forward(ValueId last) {
@@ -156,10 +201,7 @@ class Backprop {
       for (ValueId id = span.begin; id < span.end && id <= last; ++id) {
         const Record* r = slice_.find(id);
         if (r == nullptr || r->first != id) continue;
-        std::uint8_t in = 0;
-        for (int i = 0; i < r->inputs; ++i) {
-          if (carries(*r, i)) in |= flags(r->input_ids()[i], id);
-        }
+        const std::uint8_t in = input_flags(*r);
         if ((in & kActive) == 0) continue;
         for (int k = 0; k < r->outputs; ++k) {
           if (!is_differentiable(r->dtype(r->inputs + k))) continue;
@@ -171,18 +213,34 @@ class Backprop {
     }
   }
 
-  // Leaves whose whole gradient one op passes, so that the answer for them is what it passed.
-  void find_answered_leaves(ValueId last) {
+  // By watch: as how many inputs of what leads to the targets it is used.
+  std::vector<std::uint32_t> uses_of_leaves(ValueId last) const {
     std::vector<std::uint32_t> uses(leaf_gradients_.size());
-    for (const Positions::Span& span : positions_.spans()) {
-      for (ValueId id = span.begin; id < span.end && id <= last; ++id) {
+    std::vector<char> leads(positions_.size());
+    const auto lead = [&](ValueId id) {
+      if (const std::size_t at = positions_.find(id); at != Positions::kOutside) leads[at] = 1;
+      if (const std::int32_t watch = tape_.watch_index().find(id); watch != IdMap::kNone) ++uses[static_cast<std::size_t>(watch)];
+    };
+    for (const Question::Target& t : question_.targets) {
+      if (const std::size_t at = positions_.find(t.id); at != Positions::kOutside) leads[at] = 1;
+    }
+    for (std::size_t s = positions_.spans().size(); s-- > 0;) {
+      const Positions::Span& span = positions_.spans()[s];
+      for (ValueId id = std::min(span.end, last + 1); id-- > span.begin;) {
         const Record* r = slice_.find(id);
         if (r == nullptr || r->first != id) continue;
-        for (int i = 0; i < r->inputs; ++i) {
-          if (const std::int32_t watch = tape_.watch_index().find(r->input_ids()[i]); watch != IdMap::kNone) ++uses[static_cast<std::size_t>(watch)];
-        }
+        const auto first = leads.begin() + static_cast<std::ptrdiff_t>(span.offset + static_cast<std::size_t>(id - span.begin));
+        if (std::none_of(first, first + r->outputs, [](char l) { return l != 0; })) continue;
+        const Part part = part_of(*r);
+        for (int i = part.begin; i < part.end; ++i) lead(r->input_ids()[i]);
       }
     }
+    return uses;
+  }
+
+  // Leaves whose whole gradient one op passes, so that the answer for them is what it passed.
+  void find_answered_leaves(ValueId last) {
+    const std::vector<std::uint32_t> uses = uses_of_leaves(last);
     answered_leaves_.resize(leaf_gradients_.size());
     for (std::size_t s = 0; s < onlooker_->answers.size(); ++s) {
       if (question_.sources[s].size() != 1) continue;
@@ -233,16 +291,15 @@ class Backprop {
   }
 
   void step(const Record& r, std::size_t at) {
-    bool incoming = false;
-    for (int k = 0; k < r.outputs; ++k) incoming |= gradients_[at + static_cast<std::size_t>(k)].defined();
-    if (!incoming) return;
+    bool incoming = false, recorded = false;
+    for (std::size_t slot = at; slot < at + r.outputs; ++slot) {
+      incoming |= gradients_[slot].defined();
+      recorded |= (flags_[slot] & kActive) != 0;
+    }
+    if (!incoming || !recorded) return;
     Few<bool> needs_room(r.inputs);
     bool* needs = needs_room.get();
-    bool any = false;
-    for (int i = 0; i < r.inputs; ++i) {
-      needs[i] = carries(r, i) && (flags(r.input_ids()[i], r.first) & kReached) != 0;
-      any |= needs[i];
-    }
+    const bool any = find_needs(r, needs);
     Few<Tensor> dy_room(r.outputs), dx_room(r.inputs);
     Tensor* dys = dy_room.get();
     for (int k = 0; k < r.outputs; ++k) {
@@ -257,7 +314,7 @@ class Backprop {
       onlooker_ == nullptr ? run_rule(r, context) : run_watched(r, context, {dys, r.outputs}, needs, {dxs, r.inputs});
       for (int i = 0; i < r.inputs; ++i) {
         if (!needs[i] || !dxs[i].defined()) continue;
-        if (dxs[i].shape() != r.shape(i) || dxs[i].dtype() != r.dtype(i)) {
+        if (dxs[i].shape() != r.shape(i) || (dxs[i].dtype() != r.dtype(i) && !r.op->users_rule)) {
           throw InternalError(r.op->name, fmt::format("its gradient rule gave {} for input `{}` of {}{}", dxs[i].signature(),
                                                       input_def(*r.op, i).name, name_of(r.dtype(i)), r.shape(i).to_string()));
         }

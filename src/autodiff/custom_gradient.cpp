@@ -53,18 +53,35 @@ class UsersCode {
   bool quiet_;
 };
 
+// Whether the gradient goes to the results of the function; see OpDef::users_rule.
+bool pass_to_results(VjpContext& g) {
+  const int results = g.input_count() - g.output_count();
+  bool passed = false;
+  for (int k = 0; k < g.output_count(); ++k) {
+    if (!g.needs(results + k)) continue;
+    if (g.has_dy(k)) g.give(results + k, g.dy(k));
+    passed = true;
+  }
+  return passed;
+}
+
 void custom_vjp(VjpContext& g) {
+  if (pass_to_results(g)) return;
   const UsersCode scope;
   const auto& rule = *static_cast<const CustomRule*>(g.kept());
   std::vector<Tensor> dys;
   dys.reserve(static_cast<std::size_t>(g.output_count()));
   for (int k = 0; k < g.output_count(); ++k) dys.push_back(g.dy(k));
   CustomGradients gradients = call_rule(rule, dys);
-  for (int i = 0; i < g.input_count(); ++i) {
+  auto& attrs = *static_cast<CustomAttrs*>(const_cast<void*>(g.record().attrs()));
+  for (int i = 0; i < g.input_count() - g.output_count(); ++i) {
     const auto n = static_cast<std::size_t>(i);
     Tensor& dx = n < rule.inputs ? gradients.inputs[n] : gradients.variables[n - rule.inputs];
+    if (!dx.defined() && i < 64) attrs.unanswered |= std::uint64_t{1} << i;
     if (!dx.defined() || !g.needs(i)) continue;
-    if (dx.shape() != g.input_shape(i) || dx.dtype() != g.input_dtype(i)) {
+    const bool fits =
+        dx.dtype() == g.input_dtype(i) || !is_differentiable(g.input_dtype(i));  // what the derivative of an integer is, only the user knows
+    if (dx.shape() != g.input_shape(i) || !fits) {
       throw ShapeError("custom_gradient",
                        fmt::format("the gradient of input {} is {} and the input {}{}", i, dx.signature(), name_of(g.input_dtype(i)),
                                    g.input_shape(i).to_string()),
@@ -93,6 +110,7 @@ constexpr OpDef kCustomGradientEvent = define_event({
     .inputs = {{"inputs", Differentiable{}}},
     .variadic = true,
     .vjp = custom_vjp,
+    .users_rule = true,
 });
 
 }  // namespace internal
@@ -105,7 +123,6 @@ std::vector<Tensor> custom_gradient(const std::function<CustomResult(const std::
   rule->inputs = values.size();
   {
     const VariableWatcher watcher;
-    const StopRecording stopped(where);
     rule->result = f(values);
     for (const auto& v : watcher.variables()) {
       const bool passed =
@@ -128,32 +145,31 @@ std::vector<Tensor> custom_gradient(const std::function<CustomResult(const std::
   }
   for (const auto& v : rule->variables) values.push_back(Variable(v).value());  // read once more, so that the tapes watch them
 
+  const std::vector<Tensor> results = std::exchange(rule->result.outputs, {});
   std::vector<Tensor> outputs;
-  for (const Tensor& t : rule->result.outputs) {
+  for (const Tensor& t : results) {
     if (!t.defined()) throw ValueError("custom_gradient", "an output is an empty handle", "return tensors that hold values");
     outputs.push_back(make_view(t, t.shape(), t.impl()->strides, 0));
   }
-  rule->result.outputs.clear();
+  const auto wanted = [&log = Log::mine()](const Tensor& t) { return log.recording() != 0 && is_differentiable(t.dtype()) && log.active(t); };
+  const bool ruled = std::any_of(values.begin(), values.end(), wanted), active = ruled || std::any_of(results.begin(), results.end(), wanted);
+  for (const Tensor& t : outputs) {
+    if (active && is_differentiable(t.dtype())) Log::mine().mark_active(t);
+  }
+  values.insert(values.end(), results.begin(), results.end());
   std::vector<const Tensor*> pointers;
   pointers.reserve(values.size());
   for (const Tensor& t : values) pointers.push_back(&t);
-
-  const Where returns_at = rule->result.returns_at;
-  Log& log = Log::mine();
-  bool active = false;
-  for (const Tensor& t : values) active |= log.recording() != 0 && is_differentiable(t.dtype()) && log.active(t);
-  for (const Tensor& t : outputs) {
-    if (active && is_differentiable(t.dtype())) log.mark_active(t);
-  }
-  log.append({.op = &kCustomGradientEvent,
-              .where = &where,
-              .inputs = pointers.data(),
-              .input_count = static_cast<int>(pointers.size()),
-              .outputs = outputs.data(),
-              .output_count = static_cast<int>(outputs.size()),
-              .attrs = &returns_at,
-              .attrs_bytes = sizeof(returns_at),
-              .kept = active ? rule.release() : nullptr});
+  const CustomAttrs attrs{rule->result.returns_at};
+  Log::mine().append({.op = &kCustomGradientEvent,
+                      .where = &where,
+                      .inputs = pointers.data(),
+                      .input_count = static_cast<int>(pointers.size()),
+                      .outputs = outputs.data(),
+                      .output_count = static_cast<int>(outputs.size()),
+                      .attrs = &attrs,
+                      .attrs_bytes = sizeof(attrs),
+                      .kept = ruled ? rule.release() : nullptr});
   return outputs;
 }
 

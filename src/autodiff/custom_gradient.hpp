@@ -3,9 +3,16 @@
 
 #include <whygrad/ops/op.hpp>
 
+#include <cstdint>
+
 namespace whygrad::internal {
 
-// Attributes: a Where, at which the rule returns; without a file where that is not known.
+// Attributes: CustomAttrs.
 extern const OpDef kCustomGradientEvent;
+
+struct CustomAttrs {
+  Where returns_at;              // the rule; without a function where that is not known
+  std::uint64_t unanswered = 0;  // bit i: when asked, the rule returned no gradient for input i; written then, for as many inputs as there are bits
+};
 
 }  // namespace whygrad::internal

@@ -135,26 +135,27 @@ void TapeState::unpin() noexcept {
   pinned_ = 0;
 }
 
-void TapeState::add_watch(ValueId id, std::shared_ptr<VariableImpl> variable) {
+void TapeState::add_watch(ValueId id, std::shared_ptr<VariableImpl> variable, bool looks_back) {
   if (const std::int32_t known = watch_index_.find(id); known != IdMap::kNone) {
     Watch& watch = watches_[static_cast<std::size_t>(known)];
     if (watch.variable == nullptr) watch.variable = std::move(variable);
+    watch.looks_back |= looks_back;
     return;
   }
   watch_index_.set(id, static_cast<std::int32_t>(watches_.size()));
-  watches_.push_back({id, log_->next_id(), std::move(variable)});
+  watches_.push_back({id, log_->next_id(), std::move(variable), looks_back});
 }
 
 void TapeState::watch(const Tensor& tensor) {
   tensor.impl()->activity.store(TensorImpl::kWatched, std::memory_order_relaxed);
-  add_watch(tensor.id(), nullptr);
+  add_watch(tensor.id(), nullptr, log_->recording() != 0);
   const WatchAttrs attrs{number_, made_at_};
   log_->append_event(kWatchEvent, &tensor, &attrs, sizeof(attrs), made_at_);
 }
 
 void TapeState::watch(const std::shared_ptr<VariableImpl>& variable) {
   variable->value.impl()->activity.store(TensorImpl::kWatched, std::memory_order_relaxed);
-  add_watch(variable->value.id(), variable);
+  add_watch(variable->value.id(), variable, false);
 }
 
 std::vector<Variable> TapeState::watched_variables() const {

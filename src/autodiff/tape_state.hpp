@@ -27,11 +27,15 @@ struct Window {
   Where ended_at = {};
 };
 
-// A value that the tape watches, from the id `since` on.
+// NOTE [watched late]
+// A value that the tape watches, from the id `since` on: what is made of it before is not recorded for its sake. But what the tape recorded before,
+// for the sake of another value, it recorded with all inputs, so that a tensor has its part of that even if it is watched only now. A variable has
+// not: reading it is what counts, and that was before it was watched.
 struct Watch {
   ValueId id;
   ValueId since;
   std::shared_ptr<VariableImpl> variable;  // null for a tensor
+  bool looks_back = false;                 // a tensor, watched while a tape of the thread recorded
 };
 
 // Records held together, found by id.
@@ -89,7 +93,7 @@ class TapeState : public std::enable_shared_from_this<TapeState> {
 
  private:
   void unpin() noexcept;
-  void add_watch(ValueId id, std::shared_ptr<VariableImpl> variable);
+  void add_watch(ValueId id, std::shared_ptr<VariableImpl> variable, bool looks_back);
 
   GradientTapeOptions options_;
   Log* log_;

@@ -168,13 +168,16 @@ class Analysis {
       for (std::size_t i = 0; i < inputs.size(); ++i) {
         const Hop hop{op, i, inputs[i], o.first_output};
         if (follows[hop.in] == 0 || graph.answer(op, i).role != FlowGraph::Role::kData || !is_differentiable(graph.values[hop.in].dtype)) continue;
-        const std::optional<Cause> cause = stop_at(graph, hop);
-        if (cause && *cause != Cause::kStopGradient) cuts.push_back(hop);
+        if (stop_at(graph, hop) && !stops_on_purpose(graph.answer(op, i))) cuts.push_back(hop);
       }
     }
     return cuts;
   }
-  // The values from which the data reach a target without a stop_gradient.
+  // With a rule of the user's for a function, nobody expects a gradient through what the function did.
+  static bool stops_on_purpose(const FlowGraph::Answer& answer) {
+    return answer.flow == FlowGraph::Flow::kStopGradient || answer.flow == FlowGraph::Flow::kReplaced || is_users_rule(answer.flow);
+  }
+  // The values from which the data reach a target without such a stop.
   static std::vector<std::uint8_t> leads_unstopped(const FlowGraph& graph) {
     std::vector<std::uint8_t> leads(graph.values.size());
     for (const Index t : graph.targets) leads[t] = 1;
@@ -185,7 +188,7 @@ class Analysis {
       const auto inputs = graph.inputs_of(op);
       for (std::size_t i = 0; i < inputs.size(); ++i) {
         const FlowGraph::Answer& answer = graph.answer(op, i);
-        if (answer.flow != FlowGraph::Flow::kStopGradient && answer.role == FlowGraph::Role::kData) leads[inputs[i]] = 1;
+        if (!stops_on_purpose(answer) && answer.role == FlowGraph::Role::kData) leads[inputs[i]] = 1;
       }
     }
     return leads;

@@ -28,6 +28,8 @@ std::optional<Cause> stopped_by_op(const FlowGraph& graph, const Hop& hop) {
     case FlowGraph::Flow::kState: return Cause::kStateful;
     case FlowGraph::Flow::kCopy: return Cause::kWrongSource;
     case FlowGraph::Flow::kHostRead: return Cause::kLeftFramework;
+    case FlowGraph::Flow::kReplaced:
+    case FlowGraph::Flow::kUnanswered: return Cause::kCustomGradient;
     case FlowGraph::Flow::kFlows:
     case FlowGraph::Flow::kUserRule: break;
   }
@@ -102,10 +104,16 @@ class Search {
   Cost cost_of(const Hop& hop) const {
     Cost cost = !reads_values(graph_, hop.op, hop.input) ? kShapeOnly : is_crossing(graph_, hop) ? kCrossing : 0;
     const std::optional<Cause> own = stopped_by_op(graph_, hop);
-    if (own && !continues_state(hop)) cost += own == Cause::kStopGradient ? kBreak + kMeant : kBreak;
+    if (own && !continues_state(hop)) cost += is_meant(hop) ? kBreak + kMeant : kBreak;
     if (stopped_by_tape(graph_, hop.op) && begins_run(hop)) cost += kBreak;
     if (is_source(hop.in) && stopped_by_source(hop)) cost += kBreak;
     return cost;
+  }
+
+  // Whether somebody wrote it in order to stop the gradient, or to give it another way.
+  bool is_meant(const Hop& hop) const {
+    const FlowGraph::Flow flow = graph_.answer(hop.op, hop.input).flow;
+    return flow == FlowGraph::Flow::kStopGradient || flow == FlowGraph::Flow::kReplaced;
   }
 
   // Neighbouring ops that the tape missed for the same cause are one break.
@@ -122,7 +130,8 @@ class Search {
   bool stopped_by_source(const Hop& hop) const {
     if (!is_differentiable(graph_.values[hop.in].dtype)) return true;
     if (!graph_.recorded(hop.op) || is_event(graph_.kind_of(hop.op))) return false;
-    return !watched_by(graph_, hop.in, hop.op) && carries_[hop.in] == 0;
+    if (watched_by(graph_, hop.in, hop.op) || carries_[hop.in] != 0) return false;
+    return !graph_.values[hop.in].looks_back || !makes_any(graph_, hop.op, carries_);
   }
 
   void trace(FlowPath& path) const {

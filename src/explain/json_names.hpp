@@ -13,7 +13,7 @@ constexpr auto names_of(Finding::Status) { return std::array{"absent", "zero", "
 constexpr auto names_of(Confidence) { return std::array{"proven", "likely", "unknown"}; }
 constexpr auto names_of(Step::Status) { return std::array{"source", "flows", "stops", "stops_as_well", "zeroes", "spoils"}; }
 constexpr auto names_of(FlowGraph::Flow) {
-  return std::array{"flows", "user_rule", "no_derivative", "no_rule", "stop_gradient", "state", "copy", "host_read"};
+  return std::array{"flows", "user_rule", "no_derivative", "no_rule", "stop_gradient", "state", "copy", "host_read", "replaced", "unanswered"};
 }
 constexpr auto names_of(FlowGraph::Role) { return std::array{"data", "index", "condition", "seed", "shape"}; }
 constexpr auto names_of(FlowGraph::Kind) {

@@ -287,6 +287,7 @@ class GraphReader {
     value.op = field.index_or_none("op", op_count_);
     value.variable = field.index_or_none("variable", graph_.variables.size());
     value.watched_from = field.index_or_none("watched_from", op_count_ + 1);
+    value.looks_back = field.is_true("looks_back");
     value.unwatched_at = field.index_or_none("unwatched_at", graph_.boundaries.size());
     value.watched_elsewhere = field.index_or_none("watched_elsewhere", graph_.boundaries.size());
     value.numbers = field.index_or_none("numbers", graph_.numbers.size());

@@ -243,6 +243,7 @@ class GraphJson {
       put_index(entry, "op", value.op);
       put_index(entry, "variable", value.variable);
       put_index(entry, "watched_from", value.watched_from);
+      if (value.looks_back) entry["looks_back"] = true;
       put_index(entry, "unwatched_at", value.unwatched_at);
       put_index(entry, "watched_elsewhere", value.watched_elsewhere);
       put_index(entry, "numbers", value.numbers);

@@ -185,6 +185,25 @@ Verdict not_recorded(const SourceQuestion& q, const FlowPath& path, const Stop& 
   return v;
 }
 
+// A custom gradient whose rule says nothing of the value: as an input of its own, or since only its function used it.
+Verdict not_answered(const SourceQuestion& q, const FlowPath& path, const Stop& stop) {
+  const FlowGraph& g = q.graph;
+  const Hop& hop = path.hops[stop.last_hop];
+  Verdict v = at_op(g, Cause::kCustomGradient, hop.op);
+  if (g.answer(hop.op, hop.input).flow == FlowGraph::Flow::kReplaced) {
+    v.why = fmt::format(
+        "{} was used inside of the function of this custom gradient; its backward function answers for the function's arguments and the "
+        "variables that it read, for nothing else",
+        source_text(g, q.source));
+    v.remedy = fmt::format("pass {} to the function as an argument, and return a gradient for it too", source_text(g, q.source));
+    return v;
+  }
+  if (g.ops[hop.op].returns_at != kNone) v.where = g.boundaries[g.ops[hop.op].returns_at];
+  v.why = fmt::format("the backward function of this custom gradient returned no gradient for input {}, {}", hop.input, value_text(g, hop.in));
+  v.remedy = fmt::format("return a gradient for input {} from the backward function, of that input's shape", hop.input);
+  return v;
+}
+
 }  // namespace
 
 Verdict judge_stop(const SourceQuestion& question, const FlowPath& path, const Stop& stop) {
@@ -195,6 +214,7 @@ Verdict judge_stop(const SourceQuestion& question, const FlowPath& path, const S
     case Cause::kStateful:
     case Cause::kWrongSource: return went_through_state(question, path, stop);
     case Cause::kLeftFramework: return left_and_came_back(question, path, stop);
+    case Cause::kCustomGradient: return not_answered(question, path, stop);
     case Cause::kOutsideTape:
     case Cause::kTapePaused:
     case Cause::kTapeReset: return not_recorded(question, path, stop);
@@ -204,18 +224,14 @@ Verdict judge_stop(const SourceQuestion& question, const FlowPath& path, const S
 
 Verdict judge_open_path(const SourceQuestion& question, const FlowPath& path) {
   const FlowGraph& g = question.graph;
+  Verdict v;
   const auto user_rule = [&g](const Hop& h) { return g.answer(h.op, h.input).flow == FlowGraph::Flow::kUserRule; };
-  const auto at = std::find_if(path.hops.begin(), path.hops.end(), user_rule);
-  if (at != path.hops.end()) {
-    const bool several = std::count_if(path.hops.begin(), path.hops.end(), user_rule) > 1;
-    Verdict v = at_op(g, Cause::kCustomGradient, at->op);
-    if (g.ops[at->op].returns_at != kNone) v.where = g.boundaries[g.ops[at->op].returns_at];
-    v.why = fmt::format("the backward function of this custom gradient returned no gradient for input {}, {}", at->input, value_text(g, at->in));
-    v.remedy = fmt::format("return a gradient for input {} from the backward function, of that input's shape", at->input);
-    if (several) v.confidence = Confidence::kLikely;  // it may as well have been another one
+  if (const auto at = std::find_if(path.hops.begin(), path.hops.end(), user_rule); at != path.hops.end()) {
+    v = at_op(g, Cause::kCustomGradient, at->op);
+    v.why = "every other op on the way lets the gradient through, so that the backward function of this custom gradient seems to have returned none";
+    v.confidence = Confidence::kLikely;
     return v;
   }
-  Verdict v;
   v.where = g.tape.asked_at;
   v.why = "every op on the way lets the gradient through, and yet none arrived";
   v.remedy = "this looks like a defect of whygrad; please report it with this text";

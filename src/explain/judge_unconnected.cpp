@@ -237,7 +237,9 @@ class Unconnected {
     Index used = kNone;
     for (Index op = 0; op < g_.ops.size(); ++op) {
       const Index of = g_.ops[op].rule_of;
-      if (of != kNone && leads(op) && follows(of) && (used == kNone || of < used)) used = of;
+      if (of == kNone || !leads(op) || !follows(of)) continue;
+      if (has_users_rule(of)) return made_by_rule(of);
+      if (used == kNone || of < used) used = of;
     }
     if (used == kNone) return std::nullopt;
     Verdict v = verdict(Cause::kSecondOrder, used);
@@ -246,6 +248,22 @@ class Unconnected {
         "the target is itself a gradient, and it does not depend on {}: what was differentiated is linear in it, so its second derivative is 0",
         source());
     v.remedy = "pass UnconnectedGradients::zero if 0 is the answer that is wanted";
+    return v;
+  }
+
+  bool has_users_rule(Index op) const { return g_.ops[op].inputs != 0 && is_users_rule(g_.answer(op, 0).flow); }
+  // What the user's own rule returned says nothing of the function's second derivative.
+  Verdict made_by_rule(Index op) const {
+    Verdict v = verdict(Cause::kCustomGradient, op);
+    v.also = {Cause::kSecondOrder, Cause::kUnused};
+    if (unknown_ != kNone) v.confidence = Confidence::kLikely;
+    v.why = fmt::format("the target is itself a gradient, which the backward function of `{}` returned, and it made that without {}", op_text(g_, op),
+                        source());
+    v.remedy = fmt::format(
+        "compute what the backward function returns from {}, so that it has a derivative too; the argument of a custom gradient "
+        "inside of it counts as well",
+        source());
+    if (const Index at = g_.ops[op].returns_at; at != kNone) v.evidence.push_back(fmt::format("it returns{}", at_place(g_.boundaries[at])));
     return v;
   }
 

@@ -102,7 +102,8 @@ class ZeroSearch {
 
   Verdict judge(const Kill& kill) const {
     if (kill.cancels) return cancelled(facts_, kill.hop);
-    if (shrank_to_nothing(g_, kill.hop)) return vanished(facts_.question, path_over(kill.hop));
+    const bool users = is_users_rule(g_.answer(kill.hop.op, kill.hop.input).flow);  // which did what it did
+    if (!users && shrank_to_nothing(g_, kill.hop)) return vanished(facts_.question, path_over(kill.hop));
     Verdict v = g_.ops[kill.hop.op].rule_of_def != kNone ? constant_slope(facts_, kill.hop.op) : judge_zeroing(facts_, kill.hop);
     if (is_complex(g_.values[kill.hop.in].dtype)) put_first(v, Cause::kComplex);
     return v;

@@ -11,20 +11,29 @@ bool watched_by(const FlowGraph& graph, Index value, Index op) {
   return from != FlowGraph::kNone && op >= from;
 }
 
+bool is_users_rule(FlowGraph::Flow flow) { return flow == FlowGraph::Flow::kUserRule || flow == FlowGraph::Flow::kUnanswered; }
+
+bool carries_into(const FlowGraph& graph, Index op, std::size_t begin, std::size_t end, const std::vector<std::uint8_t>& carries) {
+  if (!graph.recorded(op)) return false;
+  const auto inputs = graph.inputs_of(op);
+  for (std::size_t i = begin; i < end; ++i) {
+    const FlowGraph::Flow flow = graph.answer(op, i).flow;
+    if ((flow == FlowGraph::Flow::kFlows || is_users_rule(flow)) && is_differentiable(graph.values[inputs[i]].dtype) &&
+        (carries[inputs[i]] != 0 || watched_by(graph, inputs[i], op)))
+      return true;
+  }
+  return false;
+}
+
+void carry_over(const FlowGraph& graph, Index op, std::vector<std::uint8_t>& carries) {
+  if (!carries_into(graph, op, 0, graph.ops[op].inputs, carries)) return;
+  const FlowGraph::Op& o = graph.ops[op];
+  for (Index v = o.first_output; v < o.first_output + o.outputs; ++v) carries[v] = is_differentiable(graph.values[v].dtype) ? 1 : 0;
+}
+
 std::vector<std::uint8_t> carrying_values(const FlowGraph& graph) {
   std::vector<std::uint8_t> carries(graph.values.size());
-  for (Index op = 0; op < graph.ops.size(); ++op) {
-    if (!graph.recorded(op)) continue;
-    const auto inputs = graph.inputs_of(op);
-    bool flows = false;
-    for (std::size_t i = 0; i < inputs.size() && !flows; ++i) {
-      const FlowGraph::Flow flow = graph.answer(op, i).flow;
-      flows = (flow == FlowGraph::Flow::kFlows || flow == FlowGraph::Flow::kUserRule) && is_differentiable(graph.values[inputs[i]].dtype) &&
-              (carries[inputs[i]] != 0 || watched_by(graph, inputs[i], op));
-    }
-    const FlowGraph::Op& o = graph.ops[op];
-    for (Index v = o.first_output; flows && v < o.first_output + o.outputs; ++v) carries[v] = is_differentiable(graph.values[v].dtype) ? 1 : 0;
-  }
+  for (Index op = 0; op < graph.ops.size(); ++op) carry_over(graph, op, carries);
   return carries;
 }
 

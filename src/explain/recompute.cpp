@@ -22,7 +22,18 @@ void collect_saved(const FlowGraph& graph, Index op, const Record& r, std::vecto
   }
 }
 
+// The outputs of a user's rule are its last inputs.
+void repeat_results(const FlowGraph& graph, Index op, std::vector<Tensor>& known) {
+  const FlowGraph::Op& o = graph.ops[op];
+  const auto inputs = graph.inputs_of(op);
+  for (Index k = 0; k < o.outputs; ++k) {
+    Tensor& made = known[o.first_output + k];
+    if (!made.defined()) made = known[inputs[inputs.size() - o.outputs + k]];
+  }
+}
+
 void run_again(const FlowGraph& graph, Index op, const Record& r, std::vector<Tensor>& known) {
+  if (r.op->users_rule) return repeat_results(graph, op, known);
   if (graph.kind_of(op) != FlowGraph::Kind::kCompute || (r.op->kernel == nullptr && r.op->view == nullptr) || r.op->stateful) return;
   const auto first = known.begin() + graph.ops[op].first_output;
   if (std::all_of(first, first + r.outputs, [](const Tensor& t) { return t.defined(); })) return;

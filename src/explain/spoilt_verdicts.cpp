@@ -27,6 +27,7 @@ class CulpritJudge {
   CulpritJudge(const SpoiltFacts& facts, const Culprit& culprit, const FlowPath& path) : f_(facts), g_(facts.graph), c_(culprit), path_(path) {}
 
   Verdict judge() const {
+    if (is_users_rule(g_.answer(c_.hop.op, c_.hop.input).flow)) return with_loss(by_users_rule());
     if (c_.value != kNone && c_.origin == kNone) return with_loss(from_data());
     if (c_.value == kNone && grew_out_of_range(g_, c_.hop)) {
       if (Verdict v = exploded(f_.question, path_); v.op != kNone) return with_loss(std::move(v));
@@ -44,6 +45,27 @@ class CulpritJudge {
   }
 
  private:
+  // The user's own rule made it of a gradient that is finite; the function's values it may have used or not.
+  Verdict by_users_rule() const {
+    const Hop& hop = c_.hop;
+    const FlowGraph::Op& op = g_.ops[hop.op];
+    Verdict v = at(Cause::kCustomGradient, hop.op);
+    v.also = {cause_of_spoilt(g_, c_.origin != kNone ? c_.origin : hop.op, c_.origin != kNone)};
+    if (op.returns_at != kNone) v.where = g_.boundaries[op.returns_at];
+    v.why = fmt::format("the backward function of `{}` made {} of a gradient that is finite", f_.name(hop.op),
+                        SpoiltFacts::passed_text(*g_.passed_to(hop.op, hop.input)));
+    v.remedy =
+        "write the backward function so that no step of it overflows, divides by 0 or takes 0 times infinity, as in 1 / (1 + exp(-x)) for exp(x) / "
+        "(1 + exp(x))";
+    v.evidence.push_back(fmt::format("it stands{}", at_place(op.where)));
+    add_spot(v, hop.op, static_cast<Index>(hop.input));
+    if (c_.origin != kNone) {
+      v.evidence.push_back(
+          fmt::format("`{}`{} made {}, which it may have used", f_.name(c_.origin), at_place(g_.ops[c_.origin].where), f_.made_text(c_.value)));
+    }
+    return v;
+  }
+
   // The op made something that is not finite, and the backward pass read it.
   Verdict forward() const {
     const Index op = c_.origin;

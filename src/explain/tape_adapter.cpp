@@ -4,6 +4,7 @@
 #include "autodiff/custom_gradient.hpp"
 #include "autodiff/gradient_event.hpp"
 #include "autodiff/watch_event.hpp"
+#include "explain/reach.hpp"
 #include "explain/relevant_records.hpp"
 #include "explain/source_names.hpp"
 #include "ops/core/events.hpp"
@@ -11,7 +12,9 @@
 #include <whygrad/tensor/name_scope.hpp>
 
 #include <algorithm>
+#include <map>
 #include <unordered_map>
+#include <utility>
 
 namespace whygrad::internal {
 namespace {
@@ -31,7 +34,7 @@ FlowGraph::Role role_of(Role role) {
 }
 
 FlowGraph::Flow flow_of(const OpDef& op, const GradientAnswer& answer) {
-  if (&op == &kCustomGradientEvent) return FlowGraph::Flow::kUserRule;
+  if (op.users_rule) return FlowGraph::Flow::kUserRule;
   if (&op == &kVariableEvent) return FlowGraph::Flow::kCopy;
   if (answer.kind == GradientAnswer::Kind::kDifferentiable) return FlowGraph::Flow::kFlows;
   if (answer.kind == GradientAnswer::Kind::kNotImplemented) return FlowGraph::Flow::kNoRule;
@@ -97,6 +100,7 @@ class Drawing {
     for (const std::size_t s : sources) draw_source(facts.sources[s]);
     draw_watches();
     name_variables();
+    settle_rules();
   }
 
   FlowGraph take() { return std::move(graph_); }
@@ -207,7 +211,7 @@ class Drawing {
     if (print.bytes != 0) op.print = (print.hash ^ print.bytes) | 1;
     if (r.op == &kConstantEvent) op.written = attrs_of<ConstantAttrs>(r).written;
     if (r.op == &kChoiceEvent) op.choice = attrs_of<ChoiceAttrs>(r).choice;
-    if (r.op == &kCustomGradientEvent && attrs_of<Where>(r).function != nullptr) op.returns_at = boundary_of(attrs_of<Where>(r));
+    if (r.op == &kCustomGradientEvent) draw_rule(attrs_of<CustomAttrs>(r), index_of_next(), op);
     draw_inputs(node, op);
     op.first_output = static_cast<Index>(graph_.values.size());
     op.outputs = r.outputs;
@@ -304,6 +308,53 @@ class Drawing {
     return choice_defs_[which];
   }
 
+  // ---- Rules of the user's ----
+
+  Index index_of_next() const { return static_cast<Index>(graph_.ops.size()); }
+  void draw_rule(const CustomAttrs& attrs, Index index, FlowGraph::Op& op) {
+    if (attrs.returns_at.function != nullptr) op.returns_at = boundary_of(attrs.returns_at);
+    ruled_.emplace_back(index, attrs.unanswered);
+  }
+  // Whether such a rule counts is decided by what the tape knew of its inputs (OpDef::users_rule).
+  void settle_rules() {
+    if (ruled_.empty()) return;
+    std::vector<std::uint8_t> carries(graph_.values.size());
+    auto next = ruled_.begin();
+    for (Index op = 0; op < graph_.ops.size() && next != ruled_.end(); ++op) {
+      if (op == next->first) {
+        const std::size_t own = static_cast<std::size_t>(graph_.ops[op].inputs - graph_.ops[op].outputs);
+        graph_.ops[op].def = rule_def(graph_.ops[op].def, {own, carries_into(graph_, op, 0, own, carries), next->second});
+        ++next;
+      }
+      carry_over(graph_, op, carries);
+    }
+  }
+  // What tells the defs of rules apart: the number of inputs before the results, whether the rule counts, and for which inputs it returned nothing.
+  struct RuleKind {
+    std::size_t own;
+    bool counts;
+    std::uint64_t unanswered;
+    auto operator<=>(const RuleKind&) const = default;
+  };
+  Index rule_def(Index like, const RuleKind& kind) {
+    const auto [at, added] = rule_defs_.try_emplace({like, kind}, static_cast<Index>(graph_.defs.size()));
+    if (!added) return at->second;
+    FlowGraph::Def def = graph_.defs[like];
+    def.answers.resize(kind.own, def.answers[0]);
+    for (std::size_t i = 0; i < std::min<std::size_t>(kind.own, 64); ++i) {
+      if ((kind.unanswered >> i & 1) == 0) continue;
+      def.answers[i].flow = FlowGraph::Flow::kUnanswered;
+      def.answers[i].why = "the backward function returned no gradient for it";
+    }
+    def.answers.push_back({"results", FlowGraph::Flow::kFlows});
+    if (kind.counts) {
+      def.answers.back().flow = FlowGraph::Flow::kReplaced;
+      def.answers.back().why = "the backward function stands for what the function did";
+    }
+    graph_.defs.push_back(std::move(def));
+    return at->second;
+  }
+
   // ---- The tape ----
 
   // Where an op with this id stands to the tape's windows.
@@ -339,7 +390,7 @@ class Drawing {
         if (w.variable == asked.variable) old.push_back(w.id);
       }
       for (const ValueId id : old) {
-        if (const Index v = known_value(id); v != kNone) graph_.values[v].variable = source.variable;
+        if (const Index v = id != 0 ? known_value(id) : kNone; v != kNone) graph_.values[v].variable = source.variable;
       }
       for (Index v = 0; v < graph_.values.size(); ++v) {
         if (graph_.values[v].variable == source.variable && v != source.values[0]) source.values.push_back(v);
@@ -353,6 +404,7 @@ class Drawing {
       const Index v = known_value(w.id);
       if (v == kNone) continue;
       graph_.values[v].watched_from = static_cast<Index>(std::lower_bound(ids_.begin(), ids_.end(), w.since) - ids_.begin());
+      graph_.values[v].looks_back = w.looks_back;
       if (w.variable != nullptr) graph_.values[v].variable = variables_.at(w.variable->number);
     }
     for (const ValueId id : facts_.forgotten_watches) {
@@ -373,6 +425,8 @@ class Drawing {
   std::vector<std::uint8_t> named_;                     // by variable: whether the program did
   std::unordered_map<std::uint32_t, Index> scopes_;     // by Record::scope
   std::unordered_map<const OpDef*, Index> defs_;
+  std::vector<std::pair<Index, std::uint64_t>> ruled_;  // ops with a rule of the user's, and CustomAttrs::unanswered
+  std::map<std::pair<Index, RuleKind>, Index> rule_defs_;
   const OpDef* last_op_ = nullptr;
   Index last_def_ = kNone;
   Index choice_defs_[8] = {kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone};

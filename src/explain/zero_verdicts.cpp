@@ -1,10 +1,14 @@
 #include "explain/zero_verdicts.hpp"
 
+#include "explain/reach.hpp"
 #include "explain/shrinking.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace whygrad::internal {
 namespace {
@@ -33,9 +37,35 @@ Verdict undeclared(const ZeroFacts& facts, const Hop& hop) {
   return v;
 }
 
+// The user's own rule answered a gradient that was not zero with zeros. For what the target does not use of the outputs the rule was given zeros.
+Verdict by_users_rule(const ZeroFacts& facts, const Hop& hop) {
+  const FlowGraph& g = facts.graph;
+  const FlowGraph::Op& op = g.ops[hop.op];
+  std::vector<Index> used, unused;
+  for (Index k = 0; k < op.outputs; ++k) {
+    const Index out = op.first_output + k;
+    const bool is_target = std::find(g.targets.begin(), g.targets.end(), out) != g.targets.end();
+    (is_target || !facts.edges.to(out).empty() ? used : unused).push_back(k);
+  }
+  Verdict v = facts.at(Cause::kCustomGradient, hop.op);
+  v.also = {Cause::kZeroMasked};
+  if (op.returns_at != kNone) v.where = g.boundaries[op.returns_at];
+  v.why = fmt::format("the backward function of `{}` returned nothing but zeros for input {}, though what arrived at output {} is not 0",
+                      facts.name(hop.op), hop.input, hop.out - op.first_output);
+  v.remedy = "let the backward function return a gradient for this input that is not 0";
+  if (!unused.empty()) {
+    v.why += fmt::format("; the target does not use output {}", fmt::join(unused, ", "));
+    v.remedy = fmt::format("let the backward function use the gradient of output {} too, or compute the target from output {}", fmt::join(used, ", "),
+                           fmt::join(unused, ", "));
+  }
+  v.evidence.push_back(fmt::format("it stands{}; {}", at_place(op.where), facts.arrived_text(hop)));
+  return v;
+}
+
 }  // namespace
 
 Verdict judge_zeroing(const ZeroFacts& facts, const Hop& hop) {
+  if (is_users_rule(facts.graph.answer(hop.op, hop.input).flow)) return by_users_rule(facts, hop);
   switch (facts.graph.def_of(hop.op).zeroes) {
     case Zeroes::kDeadUnit: return off_or_full(facts, hop);
     case Zeroes::kSaturated: return saturated(facts, hop);

@@ -168,7 +168,7 @@ Log& Log::start() {
 Log::Log() : serial_(next_serial()) {}
 
 void Log::start_recording() {
-  static std::atomic<std::uint64_t> generation{TensorImpl::kWatched + 1};
+  static std::atomic<std::uint64_t> generation{TensorImpl::kNobodys + 1};
   if (generation_ == 0) generation_ = generation.fetch_add(1, std::memory_order_relaxed);
   ++recording_;
 }

@@ -170,12 +170,12 @@ class Log {
   // While tapes record, an op must know at once whether any of them may want its gradient, for only then it saves buffers. Watched leaves carry
   // TensorImpl::kWatched for good; values computed from them carry the recording generation, a number unique to this thread and to the span in
   // which it had a tape open. The mark may say yes too often (a nested tape that has ended), never no wrongly. The exact answer is worked out
-  // from the records when a gradient is asked for.
+  // from the records when a gradient is asked for. An op with one such input saves what the rules of all inputs read that anybody could still watch
+  // (NOTE [watched late] in autodiff/tape_state.hpp).
   int recording() const { return recording_; }
-  bool active(const Tensor& t) const {
-    const std::uint64_t mark = t.impl()->activity.load(std::memory_order_relaxed);
-    return mark == TensorImpl::kWatched || (mark != 0 && mark == generation_);
-  }
+  static std::uint64_t mark_of(const Tensor& t) { return t.impl()->activity.load(std::memory_order_relaxed); }
+  bool is_active(std::uint64_t mark) const { return mark == TensorImpl::kWatched || (mark != 0 && mark == generation_); }
+  bool active(const Tensor& t) const { return is_active(mark_of(t)); }
   void mark_active(const Tensor& t) const { t.impl()->activity.store(generation_, std::memory_order_relaxed); }
   void start_recording();
   void stop_recording() noexcept { --recording_; }

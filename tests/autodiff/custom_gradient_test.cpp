@@ -467,7 +467,7 @@ TEST(CustomGradientArea, GradPassThroughKeepsShapeAndDtype) {
               HasSubstr("the function made i32[2] of f32[2]"));
 }
 
-TEST(CustomGradientArea, IntegersAmongInputsAndOutputsCarryNothing) {
+TEST(CustomGradientArea, AnIntegerInputWithoutAGradientFromTheRuleHasNone) {
   const Tensor x = c(std::vector<float>{2, 5}), index = constant(1);
   GradientTape tape;
   tape.watch({x, index});

@@ -216,7 +216,7 @@ TEST(Persistence, PS_06_BuffersGoWithTheFirstQuestionUnlessPersistent) {
     tape.watch(x);
     y = x * x;
     (void)tape.gradient(y, x);
-    EXPECT_EQ(holders(x), 2u);
+    EXPECT_EQ(holders(x), 4u) << "for the rule, and for that of the two products dy * x, which the tape recorded too";
   }
   EXPECT_EQ(holders(x), 0u);
   {
@@ -232,7 +232,7 @@ TEST(Persistence, PS_06_BuffersGoWithTheFirstQuestionUnlessPersistent) {
     inner.watch(x);
     y = x * x;
     (void)inner.gradient(y, x);
-    EXPECT_EQ(holders(x), 2u) << "the outer tape may still ask";
+    EXPECT_EQ(holders(x), 4u) << "the outer tape may still ask, and recorded the backward pass";
   }
   outer.reset();
   EXPECT_EQ(holders(x), 0u);
@@ -242,10 +242,12 @@ TEST(Persistence, AnOpKeepsOnlyWhatItsRuleReads) {
   const Tensor x = c(2);
   const Variable w = variable(3);
   GradientTape tape;
-  const Tensor sum = x + w;      // keeps nothing
-  const Tensor product = x * w;  // keeps x for dw; dx is nobody's wish, so w's value is not kept
-  const Tensor plain = x * x;    // off the tape: nothing
+  const Tensor sum = x + w;       // keeps nothing
+  const Tensor product = x * w;   // keeps x for dw, and w's value for dx: somebody may still watch x
+  const Tensor plain = x * x;     // off the tape: nothing
+  const Tensor scaled = sum * 3;  // the number is in nobody's hands, so that nobody watches it: its gradient would read sum
   EXPECT_EQ(holders(x), 1u);
+  EXPECT_EQ(holders(w.impl().value), 1u);
   EXPECT_EQ(holders(sum), 0u);
   EXPECT_EQ(holders(product), 0u);
   EXPECT_EQ(holders(plain), 0u);

@@ -1,6 +1,8 @@
 // Areas: watching, nesting and higher order.
 #include "autodiff/tape_test.hpp"
 
+#include <cmath>
+
 namespace whygrad::testing {
 namespace {
 
@@ -21,6 +23,76 @@ TEST(Watching, WT_01_ReadingATrainableVariableWatchesIt) {
   const Tensor y = v * v;
   ASSERT_EQ(tape.watched_variables().size(), 1u);
   EXPECT_EQ(f(tape.gradient(y, v)), 2);
+}
+
+// ---- Watched after it was used: what the tape recorded for another value it recorded with all inputs ----
+
+TEST(WatchedLate, HasItsPartOfWhatWasRecordedForAnother) {
+  const Tensor x = c({3, 1});
+  const Variable w(c({2, 2}), "w");
+  GradientTape tape({.persistent = true});
+  const Tensor h = x * w, y = reduce_sum(where(constant({true, false}), x, w) * x);
+  tape.watch(x);
+  EXPECT_THAT(fs(tape.gradient(h, x)), ElementsAre(2, 2));
+  EXPECT_THAT(fs(tape.gradient(y, x)), ElementsAre(6, 2));
+  EXPECT_THAT(fs(tape.gradient(h * x, x)), ElementsAre(12, 4)) << "and of what came after";
+}
+
+TEST(WatchedLate, HasNoPartOfWhatWasRecordedForNobody) {
+  const Tensor x = c(3);
+  const Variable w = variable(2);
+  GradientTape tape({.persistent = true});
+  const Tensor alone = x * x, y = exp(x) * w;
+  tape.watch(x);
+  EXPECT_FALSE(tape.gradient(alone, x));
+  EXPECT_FALSE(tape.gradient(y, x)) << "exp was not recorded";
+  EXPECT_FLOAT_EQ(f(tape.gradient(exp(x) * y, x)), std::exp(3.0f) * std::exp(3.0f) * 2);
+}
+
+TEST(WatchedLate, AnIntermediateValue) {
+  const Tensor x = c(3);
+  const Variable w = variable(2);
+  GradientTape tape({.persistent = true});
+  const Tensor m = x * x, y = m * w;
+  EXPECT_FALSE(tape.gradient(y, m)) << "nobody watches it";
+  tape.watch(m);
+  const Tensor z = m * x;
+  tape.watch(x);
+  EXPECT_EQ(f(tape.gradient(y, m)), 2);
+  EXPECT_EQ(f(tape.gradient(z, x)), 9) << "m itself was not recorded";
+}
+
+// Of a variable its reading counts, which was before.
+TEST(WatchedLate, IsNothingForAVariable) {
+  const Variable x(c(3), "x", {.trainable = false}), w = variable(2);
+  GradientTape tape({.persistent = true});
+  const Tensor y = x * w;
+  tape.watch(x);
+  EXPECT_FALSE(tape.gradient(y, x));
+  EXPECT_EQ(f(tape.gradient(x * w, x)), 2);
+}
+
+// As in TensorFlow, where watching has no effect then.
+TEST(WatchedLate, IsNothingWhileNoTapeRecords) {
+  const Tensor x = c(3);
+  const Variable w = variable(2);
+  GradientTape tape({.persistent = true});
+  const Tensor y = x * w;
+  tape.exit();
+  tape.watch(x);
+  EXPECT_FALSE(tape.gradient(y, x));
+}
+
+TEST(WatchedLate, IsEachTapesOwnMatter) {
+  const Tensor x = c(3);
+  const Variable w = variable(2);
+  GradientTape outer({.persistent = true});
+  GradientTape inner({.persistent = true, .watch_accessed_variables = false});
+  outer.watch(x);
+  const Tensor y = x * w;
+  inner.watch(x);
+  EXPECT_FALSE(inner.gradient(y, x)) << "the inner tape recorded it for nobody";
+  EXPECT_EQ(f(outer.gradient(y, x)), 2);
 }
 
 TEST(Variable, MayBeginAsANumber) {

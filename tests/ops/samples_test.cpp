@@ -1,8 +1,10 @@
 // Every op of the table against its samples.
 #include "ops/samples/samples.hpp"
 #include "tensor/build.hpp"
+#include "tensor/log.hpp"
 
 #include <whygrad/autodiff/gradcheck.hpp>
+#include <whygrad/autodiff/tape.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/shape_ops.hpp>
 
@@ -144,6 +146,33 @@ TEST_P(Op, HasTheGradientOfCentralDifferences) {
   for (int i = 0; i < op().inputs.count; ++i) {
     const bool needed = op().inputs[i].gradient.kind == GradientAnswer::Kind::kDifferentiable;
     EXPECT_TRUE(!needed || checked[static_cast<std::size_t>(i)]) << "no sample differentiates " << op().inputs[i].name;
+  }
+}
+
+// For an input that the tape watches the op is recorded with all that the rules of the others read, who may be watched only later.
+TEST_P(Op, GivesInputsThatAreWatchedLateTheirGradients) {
+  for (const Sample* sample : samples()) {
+    const std::vector<int> chosen = differentiated(op(), *sample);
+    if (sample->order == 0 || chosen.size() < 2) continue;
+    std::vector<Watchable> all;
+    for (const int i : chosen) all.emplace_back(sample->inputs[static_cast<std::size_t>(i)]);
+    GradientTape early({.persistent = true});
+    for (const Watchable& w : all) early.watch(w);
+    const Gradients expected = early.gradient(sample->run(sample->inputs), Sources(all));
+    early.exit();
+    for (std::size_t first = 0; first < all.size(); ++first) {
+      GradientTape late;
+      late.watch(all[first]);
+      const ValueId before = internal::Log::mine().next_id();
+      const std::vector<Tensor> outputs = sample->run(sample->inputs);
+      const bool one_op = internal::Log::mine().next_id() == before + outputs.size();
+      for (const Watchable& w : all) late.watch(w);
+      const Gradients got = late.gradient(outputs, Sources(all));
+      for (std::size_t k = 0; k < all.size(); ++k) {
+        EXPECT_TRUE(got[k] || !expected[k] || !one_op) << "input " << chosen[k] << " has no gradient";
+        if (got[k] && expected[k] && one_op) expect_near(to_array(*got[k]), to_array(*expected[k]), 1e-12);
+      }
+    }
   }
 }
 

@@ -28,8 +28,10 @@ struct CustomResult {
   Where begins_at = {}, returns_at = {};
 };
 
-// Calls f(inputs) and gives its outputs the gradient that f returns beside them (tf.custom_gradient). While f runs no tape of this thread records, so
-// nothing inside is kept; a tape opened inside works as ever. The rule is run under the tapes that record at that time, so it has a gradient itself.
+// Calls f(inputs) and gives its outputs the gradient that f returns beside them (tf.custom_gradient). The open tapes record what f computes: the rule
+// may close over it, and what f hands to the outside has its own gradient. Of the outputs the rule decides alone, unless a tape knows of a gradient
+// of none of the inputs: to that tape they are what f computed. The rule is run under the tapes that record at that time, so it has a gradient
+// itself. An input of integers gets what the rule returns for it, if it is watched and another input carries a gradient.
 //
 // Throws ValueError where an input or output is an empty tensor, f gives no rule, or a rule returns another number of gradients than asked for, or f
 // read trainable variables but its rule does not take them; ShapeError where a gradient has not its input's shape. What f or the rule throws comes

@@ -39,9 +39,11 @@ class WG_API FlowGraph {
     kNoDerivative,  // none exists
     kNoRule,        // one exists, but nobody wrote it
     kStopGradient,
-    kState,     // written into a variable
-    kCopy,      // the first value of another variable
-    kHostRead,  // left the library
+    kState,       // written into a variable
+    kCopy,        // the first value of another variable
+    kHostRead,    // left the library
+    kReplaced,    // the result of ops for which a gradient rule of the user's stands
+    kUnanswered,  // a gradient rule of the user's was asked and returned nothing for it
   };
   // What the input is for: only data is where a gradient is expected.
   enum class Role : std::uint8_t { kData, kIndex, kCondition, kSeed, kShape };
@@ -113,6 +115,7 @@ class WG_API FlowGraph {
     Index op = kNone;                 // that made it
     Index variable = kNone;           // in `variables`, where it is or was a variable's value
     Index watched_from = kNone;       // the first op that the tape's watching of this value covers
+    bool looks_back = false;          // of ops before that one, it covers those that the tape recorded for another value
     Index unwatched_at = kNone;       // in `boundaries`: the reset that made the tape forget to watch this value
     Index watched_elsewhere = kNone;  // in `boundaries`: where another tape that watches it was made
     Index first_extent = 0;           // in `extents`

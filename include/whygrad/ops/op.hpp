@@ -285,6 +285,10 @@ struct OpDef {
   bool stateful = false;
   // True where it compares, adds up, averages or only lays out: what the metrics of training are made of, and no loss punishes by alone.
   bool counts = false;
+  // True where the rule is one that the user gives beside a result of other ops. Its last inputs, one for each output, are what these ops made, and
+  // the outputs repeat them. Where a tape knows of a gradient of an input before them, the rule stands for these ops, and may give an input of any
+  // dtype a gradient; else the gradient goes to what they made.
+  bool users_rule = false;
 };
 
 namespace internal {

@@ -38,9 +38,9 @@ WG_API void destroy(Storage* storage) noexcept;
 struct TensorImpl {
   std::atomic<std::uint32_t> references{1};
   DType dtype{};
-  // Who may want a gradient of this value: 0 nobody, kWatched any tape (a watched leaf), else the recording generation of the thread that made
-  // it from watched values. See NOTE [activity] in tensor/log.hpp.
-  static constexpr std::uint64_t kWatched = 1;
+  // Who may want a gradient of this value: 0 nobody yet, kWatched any tape (a watched leaf), kNobodys never anybody (a bare number of an expression,
+  // which is in nobody's hands), else the recording generation of the thread that made it from watched values. See NOTE [activity] in tensor/log.hpp.
+  static constexpr std::uint64_t kWatched = 1, kNobodys = 2;
   std::atomic<std::uint64_t> activity{0};
   ValueId id = 0;
   Storage* storage = nullptr;

@@ -28,6 +28,9 @@ void check_inputs(const OpDef& op, std::span<const Tensor* const> inputs) {
       throw ValueError(op.name, fmt::format("{} is an empty handle", input_def(op, i).name),
                        "a default-made or moved-from Tensor holds no value; assign one before it is used");
     }
+    // An explanation would take it for any other value that was never logged.
+    if (inputs[static_cast<std::size_t>(i)]->id() == 0) [[unlikely]]
+      throw InternalError(op.name, fmt::format("{} was made without a record in the log", input_def(op, i).name));
   }
 }
 
@@ -39,11 +42,13 @@ Uses uses_of(const Log& log, const OpDef& op, std::span<const Tensor* const> inp
   Uses uses = 0;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const GradientAnswer& answer = input_def(op, static_cast<int>(i)).gradient;
-    if (answer.kind != GradientAnswer::Kind::kDifferentiable || !is_differentiable(inputs[i]->dtype()) || !log.active(*inputs[i])) continue;
+    const std::uint64_t mark = Log::mark_of(*inputs[i]);
+    if (answer.kind != GradientAnswer::Kind::kDifferentiable || !is_differentiable(inputs[i]->dtype()) || mark == internal::TensorImpl::kNobodys)
+      continue;
     uses |= answer.uses;
-    *active = true;
+    *active |= log.is_active(mark);
   }
-  return uses;
+  return *active ? uses : 0;
 }
 
 void compute(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs, const InferContext& inferred, std::span<Tensor> outputs) {

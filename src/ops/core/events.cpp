@@ -125,6 +125,7 @@ Tensor number(double value, bool fractional, DType dtype, const char* op, const 
   }
   Tensor t = make_tensor(dtype, {});
   store_number(dtype, t.impl()->data, value);
+  t.impl()->activity.store(TensorImpl::kNobodys, std::memory_order_relaxed);
   log_constant(t, {is_distinctive(value) ? fingerprint(t.impl()->data, size_of(dtype)) : Fingerprint{}, value}, where);
   return t;
 }
