@@ -1,5 +1,7 @@
 #include "errors.hpp"
 
+#include "device/memory_info.hpp"
+
 #include <whygrad/autodiff/gradient.hpp>
 #include <whygrad/base/error.hpp>
 #include <whygrad/base/foreign_place.hpp>
@@ -19,6 +21,7 @@ const char* class_of(const Error& error) noexcept {
   if (dynamic_cast<const ValueError*>(&error) != nullptr) return "ArgumentError";
   if (dynamic_cast<const SignatureError*>(&error) != nullptr) return "SignatureError";
   if (dynamic_cast<const IoError*>(&error) != nullptr) return "IoError";
+  if (dynamic_cast<const MemoryError*>(&error) != nullptr) return "OutOfMemoryError";
   if (dynamic_cast<const TapeError*>(&error) != nullptr) return "TapeError";
   if (dynamic_cast<const UnsupportedError*>(&error) != nullptr) return "UnsupportedError";
   if (dynamic_cast<const MissingGradient*>(&error) != nullptr) return "MissingGradient";
@@ -40,12 +43,23 @@ void raise(const Error& error) {
   }
 }
 
+// Memory ran out where no op was at work.
+void raise_shortage() {
+  try {
+    raise(MemoryError("whygrad", "what it keeps by the way", 0, device::available_memory()));
+  } catch (const std::bad_alloc&) {
+    PyErr_NoMemory();
+  }
+}
+
 void translate(const std::exception_ptr& pointer, void*) {
   if (pointer == nullptr) wait_for_the_end();  // no exception of C++: see NOTE [threads at the interpreter's end]
   try {
     std::rethrow_exception(pointer);
   } catch (const Error& error) {
     raise(error);
+  } catch (const std::bad_alloc&) {
+    raise_shortage();
   }
 }
 
@@ -59,7 +73,7 @@ void set_error() noexcept {
   } catch (const Error& error) {
     raise(error);
   } catch (const std::bad_alloc&) {
-    PyErr_NoMemory();
+    raise_shortage();
   } catch (const nb::builtin_exception& e) {
     PyErr_SetString(e.type() == nb::exception_type::type_error ? PyExc_TypeError : PyExc_ValueError, e.what());
   } catch (const std::exception& e) {

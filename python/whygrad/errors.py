@@ -4,7 +4,7 @@ __all__ = [
     "OpError", "InvalidArgumentError", "FailedPreconditionError", "OutOfRangeError", "UnimplementedError", "InternalError", "NotFoundError",
     "AbortedError", "AlreadyExistsError", "CancelledError", "DataLossError", "DeadlineExceededError", "PermissionDeniedError",
     "ResourceExhaustedError", "UnauthenticatedError", "UnavailableError", "UnknownError", "ShapeError", "DTypeError", "OutOfRangeIndexError",
-    "ArgumentError", "SignatureError", "IoError", "TapeError", "UnsupportedError", "MissingGradient", "MissingRule",
+    "ArgumentError", "SignatureError", "IoError", "OutOfMemoryError", "TapeError", "UnsupportedError", "MissingGradient", "MissingRule",
 ]
 
 
@@ -114,6 +114,10 @@ class SignatureError(InvalidArgumentError, TypeError):
 
 class IoError(OpError, OSError):
     """A file that is missing, truncated, corrupt or not writable."""
+
+
+class OutOfMemoryError(ResourceExhaustedError, MemoryError):
+    """Memory that cannot be had. What was there before is whole: free some, or ask for less, and go on."""
 
 
 class TapeError(OpError, RuntimeError):

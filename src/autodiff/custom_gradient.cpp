@@ -169,7 +169,8 @@ std::vector<Tensor> custom_gradient(const std::function<CustomResult(const std::
                       .output_count = static_cast<int>(outputs.size()),
                       .attrs = &attrs,
                       .attrs_bytes = sizeof(attrs),
-                      .kept = ruled ? rule.release() : nullptr});
+                      .kept = ruled ? rule.get() : nullptr});
+  if (ruled) rule.release();  // the log's, now that it has it
   return outputs;
 }
 

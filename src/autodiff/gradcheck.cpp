@@ -29,7 +29,7 @@ Values to_host(const Tensor& t) {
 }
 
 Tensor from_host(const Values& values, DType dtype, const Shape& shape) {
-  Tensor t = internal::make_tensor(dtype, shape);
+  Tensor t = internal::make_tensor(dtype, shape, "gradcheck");
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (dtype == DType::kC128) {
       reinterpret_cast<Complex*>(t.impl()->data)[i] = values[i];

@@ -422,7 +422,13 @@ Gradients GradientTape::gradient(const Targets& targets, const Sources& sources,
 }
 
 StopRecording::StopRecording(Where where) : paused_(internal::ThreadTapes::mine().recording) {
-  for (const auto& tape : paused_) tape->stop(Window::End::kPaused, where);
+  std::size_t stopped = 0;
+  try {
+    for (; stopped < paused_.size(); ++stopped) paused_[stopped]->stop(Window::End::kPaused, where);
+  } catch (...) {
+    while (stopped != 0) paused_[--stopped]->start({});
+    throw;
+  }
 }
 
 StopRecording::~StopRecording() {

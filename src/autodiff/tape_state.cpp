@@ -98,21 +98,45 @@ void TapeState::check_thread(const char* op) const {
   }
 }
 
+// So that one more element costs no memory.
+template <class T>
+static void make_room(std::vector<T>& list) {
+  if (list.size() == list.capacity()) list.reserve(2 * list.size() + 1);
+}
+
 void TapeState::start(const Where&) {
   const ValueId now = log_->next_id();
+  // What can fail comes first. A tape that is resumed has the room already.
+  ThreadTapes& tapes = ThreadTapes::mine();
+  make_room(windows_);
+  make_room(tapes.recording);
   if (pinned_ == 0) {
-    pinned_ = now;
     log_->pin(now);
+    pinned_ = now;
   }
   windows_.push_back({.begin = now});
   log_->start_recording();
-  ThreadTapes& tapes = ThreadTapes::mine();
   tapes.recording.push_back(shared_from_this());
   tapes.epoch = next_epoch();
   recording_ = true;
 }
 
+// Takes hold of what lies in the windows, so that the log may forget it.
+void TapeState::hold_windows() {
+  if (pinned_ == 0) return;
+  for (const Window& w : windows_) {
+    const ValueId end = w.end != 0 ? w.end : log_->next_id();
+    if (end > pinned_) closed_.add(log_->chunks(w.begin, end));
+  }
+}
+
 void TapeState::stop(Window::End how, const Where& where) {
+  // What can fail comes first.
+  how == Window::End::kPaused ? make_room(windows_) : hold_windows();
+  close(how, where);
+}
+
+void TapeState::close(Window::End how, const Where& where) noexcept {
   Window& w = windows_.back();
   w.end = log_->next_id();
   w.ended = how;
@@ -125,12 +149,9 @@ void TapeState::stop(Window::End how, const Where& where) {
   if (how != Window::End::kPaused) unpin();
 }
 
-// From here on the tape itself holds what lies in its closed windows, and the log may forget the rest.
+// From here on the log may forget what the tape itself does not hold.
 void TapeState::unpin() noexcept {
   if (pinned_ == 0) return;
-  for (const Window& w : windows_) {
-    if (w.end > pinned_) closed_.add(log_->chunks(w.begin, w.end));
-  }
   log_->unpin(pinned_);
   pinned_ = 0;
 }
@@ -172,6 +193,7 @@ std::vector<Variable> TapeState::watched_variables() const {
 void TapeState::reset(const Where& where) {
   const bool was_recording = recording_;
   if (was_recording) stop(Window::End::kReset, where);
+  hold_windows();
   unpin();
   let_go_all();
   for (Window w : windows_) {
@@ -199,10 +221,13 @@ void TapeState::consume(const Where& where) {
 }
 
 void TapeState::let_go_all() noexcept {
-  const LogSlice held = slice();
-  for (const Window& w : windows_) {
-    const ValueId end = w.end != 0 ? w.end : log_->next_id();
-    for (ValueId id = w.begin; id < end; ++id) held.let_go(id);
+  try {
+    const LogSlice held = slice();
+    for (const Window& w : windows_) {
+      const ValueId end = w.end != 0 ? w.end : log_->next_id();
+      for (ValueId id = w.begin; id < end; ++id) held.let_go(id);
+    }
+  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): without memory to look for them, the buffers go with their chunks
   }
 }
 
@@ -210,12 +235,12 @@ void TapeState::finish() noexcept {
   // Gone on another thread: its records' buffers go with their chunks, and its own thread is left alone.
   if (finished_ || &Log::mine() != log_) return;
   finished_ = true;
-  if (recording_) stop(Window::End::kExited, {});
-  unpin();
+  if (recording_) close(Window::End::kExited, {});
   if (!consumed_) {
     let_go_all();
     consume({});
   }
+  unpin();
   windows_.clear();
   closed_.clear();
 }

@@ -92,6 +92,8 @@ class TapeState : public std::enable_shared_from_this<TapeState> {
   void let_go_all() noexcept;
 
  private:
+  void hold_windows();
+  void close(Window::End how, const Where& where) noexcept;
   void unpin() noexcept;
   void add_watch(ValueId id, std::shared_ptr<VariableImpl> variable, bool looks_back);
 

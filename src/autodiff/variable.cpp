@@ -62,8 +62,9 @@ std::uint64_t next_number() {
   return number.fetch_add(1, std::memory_order_relaxed);
 }
 
-void remember(VariableImpl& v) {
-  v.history[v.assignments++ % VariableImpl::kHistory] = v.value.id();
+// That the value of this id is the variable's no more.
+void remember(VariableImpl& v, ValueId id) {
+  v.history[v.assignments++ % VariableImpl::kHistory] = id;
   v.noted.store(0, std::memory_order_relaxed);
 }
 
@@ -81,19 +82,20 @@ void write(const std::shared_ptr<VariableImpl>& variable, const OpDef& event, st
                       .output_count = 1,
                       .attrs = &attrs,
                       .attrs_bytes = sizeof(attrs)});
-  remember(v);
+  remember(v, v.value.id());
   v.value = std::move(next);
   if (reads_are_observed()) note_access(variable);
 }
 
 void update_in_place(VariableImpl& v, const Where& where, void (*update)(void*, const void*, void*), void* context) {
   const bool own = sole_owner(v.value) && v.value.is_contiguous();
-  Tensor next = own ? v.value : make_tensor(v.value.dtype(), v.value.shape());
+  Tensor next = own ? v.value : make_tensor(v.value.dtype(), v.value.shape(), "assign");
+  const ValueId old = v.value.id();
   update(context, v.value.impl()->data, next.impl()->data);
-  remember(v);
   const VariableAttrs attrs = attrs_of(v);
   const Tensor before = own ? Tensor() : v.value;
   Log::mine().append({.op = &kAssignEvent, .where = &where, .outputs = &next, .output_count = 1, .attrs = &attrs, .attrs_bytes = sizeof(attrs)});
+  remember(v, old);
   v.value = std::move(next);
 }
 

@@ -84,6 +84,7 @@ class UnpackedFile {
       int error = Z_OK;
       const std::string_view text = gzerror(file_, &error);  // "<fd:3>: incorrect data check"
       if (error == Z_BUF_ERROR) fail(offset_, "expected more gzipped bytes, but the file ends", "the file was cut short; copy it again");
+      if (error == Z_MEM_ERROR) throw std::bad_alloc();
       if (error != Z_OK) fail(offset_, fmt::format("expected intact gzipped bytes: {}", text.substr(text.find(' ') + 1)));
       if (count <= 0) break;
     }
@@ -125,9 +126,7 @@ Shape read_shape(UnpackedFile& file, int rank, DType dtype) {
   return Shape(extents);
 }
 
-}  // namespace
-
-Tensor load_idx(const std::string& path, Where where) {
+Tensor read_file(const std::string& path, const Where& where) {
   UnpackedFile file(path);
   std::array<unsigned char, 4> magic{};
   file.read(magic.data(), magic.size(), "the magic number");
@@ -139,7 +138,7 @@ Tensor load_idx(const std::string& path, Where where) {
   }
   if (magic[3] > Shape::kMaxRank) file.fail(3, fmt::format("the array has {} axes; whygrad has at most {}", magic[3], Shape::kMaxRank));
   const Shape shape = read_shape(file, magic[3], *dtype);
-  Tensor tensor = internal::make_tensor(*dtype, shape);
+  Tensor tensor = internal::make_tensor(*dtype, shape, kOp);
   char* data = tensor.impl()->data;
   const std::size_t element = size_of(*dtype), bytes = static_cast<std::size_t>(shape.size()) * element;
   file.read(data, bytes, "elements");
@@ -149,6 +148,12 @@ Tensor load_idx(const std::string& path, Where where) {
   }
   internal::log_constant(tensor, {internal::fingerprint(data, bytes)}, where);
   return tensor;
+}
+
+}  // namespace
+
+Tensor load_idx(const std::string& path, Where where) {
+  return internal::in_the_name_of(kOp, [&] { return read_file(path, where); });
 }
 
 }  // namespace whygrad::data

@@ -1,5 +1,9 @@
 #include "device/allocator.hpp"
 
+#include "device/memory_info.hpp"
+
+#include <whygrad/base/error.hpp>
+
 #include <sys/mman.h>
 
 #include <array>
@@ -8,7 +12,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <mutex>
-#include <new>
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
@@ -27,8 +30,10 @@ namespace {
 // vanishes beside the work done on 64 KiB. A class is a pure function of the size, so blocks carry no header.
 constexpr std::size_t kAlignment = 64;
 constexpr std::size_t kLarge = std::size_t{1} << 16;
-constexpr std::size_t kMost = std::size_t{1} << 46;         // no machine has more; refused before the size is rounded up
-constexpr std::size_t kHuge = std::size_t{4} << 20;         // from here on blocks ask for 2 MiB pages
+constexpr std::size_t kMost = std::size_t{1} << 46;  // no machine has more; refused before the size is rounded up
+constexpr std::size_t kHuge = std::size_t{4} << 20;  // from here on blocks ask for 2 MiB pages
+constexpr std::size_t kChecked = std::size_t{256} << 20;
+constexpr std::size_t kReserve = std::size_t{64} << 20;     // stays for all that is not a large block
 constexpr std::size_t kThreadCache = std::size_t{8} << 20;  // bytes that one thread keeps of small blocks
 constexpr int kClasses = 16 + 4 * 54;
 
@@ -65,12 +70,39 @@ void unpoison([[maybe_unused]] void* block, [[maybe_unused]] std::size_t bytes) 
 #endif
 }
 
+std::atomic<std::int64_t> requests_until_refusal{-1};
+bool is_refused() {
+  if (requests_until_refusal.load(std::memory_order_relaxed) < 0) return false;
+  return requests_until_refusal.fetch_sub(1, std::memory_order_relaxed) == 0;
+}
+
+// Linux grants far more than there is and ends the process when it is written to. So what is asked for is held against what there is after every 256
+// MiB, which takes a hundredth of the time in which their pages are mapped, and at each request where little is left.
+bool is_there(std::size_t bytes) {
+  static std::atomic<std::size_t> unchecked{0};
+  if (unchecked.fetch_add(bytes, std::memory_order_relaxed) + bytes < kChecked) return true;
+  const std::uint64_t available = available_memory();
+  unchecked.store(available < 2 * kChecked ? kChecked : 0, std::memory_order_relaxed);
+  return bytes < kLarge || bytes + kReserve <= available;
+}
+
 void* from_system(std::size_t bytes) {
+  if (!is_there(bytes)) return nullptr;
   const std::size_t alignment = bytes >= kHuge ? std::size_t{2} << 20 : kAlignment;
   void* block = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
-  if (block == nullptr) throw std::bad_alloc();
+  if (block == nullptr) return nullptr;
   if (bytes >= kHuge) madvise(block, bytes, MADV_HUGEPAGE);
   return block;
+}
+
+// The same; where there is too little, what is cached may be what is missing.
+void* fresh(std::size_t bytes) {
+  if (!is_refused()) {
+    if (void* block = from_system(bytes)) return block;
+    trim_allocator();
+    if (void* block = from_system(bytes)) return block;
+  }
+  throw MemoryError(kSomebody, kWorkspace, bytes, available_memory());
 }
 
 // Never destroyed: tensors with static lifetime come back after everything else is gone.
@@ -82,25 +114,22 @@ struct LargeBlocks {
   void* take(SizeClass c) {
     {
       const std::lock_guard lock(mutex);
-      live += c.bytes;
-      if (live > peak) peak = live;
       if (FreeBlock* block = lists[c.index]) {
         unpoison(block, c.bytes);
         lists[c.index] = block->next;
         cached -= c.bytes;
+        count(c.bytes);
         return block;
       }
     }
-    try {
-      return from_system(c.bytes);
-    } catch (const std::bad_alloc&) {
-      trim();  // what is cached may be what is missing
-      const std::lock_guard lock(mutex);
-      void* block = std::aligned_alloc(kAlignment, c.bytes);
-      if (block != nullptr) return block;
-      live -= c.bytes;
-      throw;
-    }
+    void* block = fresh(c.bytes);
+    const std::lock_guard lock(mutex);
+    count(c.bytes);
+    return block;
+  }
+  void count(std::size_t bytes) noexcept {
+    live += bytes;
+    if (live > peak) peak = live;
   }
 
   // Keeps as much as was ever live at once: a training step repeats its requests, so more would never be asked for.
@@ -180,18 +209,18 @@ inline ThreadCache* thread_cache() { return tls_cache != nullptr ? tls_cache : s
 }  // namespace
 
 void* allocate(std::size_t bytes) {
-  if (bytes > kMost) throw std::bad_alloc();
+  if (bytes > kMost) throw MemoryError(kSomebody, kWorkspace, bytes, available_memory());
   const SizeClass c = class_of(bytes);
   if (c.bytes >= kLarge) return large_blocks().take(c);
   ThreadCache* cache = thread_cache();
-  if (cache == nullptr) return from_system(c.bytes);
+  if (cache == nullptr) return fresh(c.bytes);
   if (FreeBlock* block = cache->lists[c.index]) {
     unpoison(block, c.bytes);
     cache->lists[c.index] = block->next;
     cache->cached -= c.bytes;
     return block;
   }
-  return from_system(c.bytes);
+  return fresh(c.bytes);
 }
 
 void deallocate(void* p, std::size_t bytes) noexcept {
@@ -211,6 +240,8 @@ AllocatorStats allocator_stats() noexcept {
   const std::lock_guard lock(blocks.mutex);
   return {blocks.live, blocks.cached, blocks.peak};
 }
+
+void refuse_memory_after(std::int64_t requests) noexcept { requests_until_refusal.store(requests, std::memory_order_relaxed); }
 
 void trim_allocator() noexcept {
   if (tls_cache != nullptr) tls_cache->trim();

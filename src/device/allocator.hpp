@@ -4,13 +4,18 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace whygrad::device {
 
-// 64-byte aligned memory of at least `bytes`; its contents are undefined. Throws std::bad_alloc with nothing lost. Any thread may release it, with
-// the same `bytes`.
+// 64-byte aligned memory of at least `bytes`; its contents are undefined. Throws MemoryError of kSomebody with nothing lost; whoever knows for which
+// op it was asked for says so. Any thread may release it, with the same `bytes`.
 void* allocate(std::size_t bytes);
 void deallocate(void* block, std::size_t bytes) noexcept;
+
+// Stands for the op in a MemoryError, and for what needs the memory.
+inline constexpr const char* kSomebody = "memory";
+inline constexpr const char* kWorkspace = "a workspace";
 
 struct AllocatorStats {
   std::size_t live_bytes;    // handed out now
@@ -21,5 +26,9 @@ AllocatorStats allocator_stats() noexcept;
 
 // Gives the cached blocks of the calling thread and all large cached blocks back to the system.
 void trim_allocator() noexcept;
+
+// For tests: the next `requests` requests to the system are granted, the one after them is refused, and all after that are granted again. A negative
+// number, which is the default: none is refused.
+void refuse_memory_after(std::int64_t requests) noexcept;
 
 }  // namespace whygrad::device

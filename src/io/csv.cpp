@@ -166,21 +166,25 @@ Csv read(const std::string& path, const CsvOptions& options, const Where& where)
   }
   Csv result;
   for (const std::size_t i : columns) result.columns.push_back(names[i]);
-  Tensor tensor = internal::make_tensor(dtype_of<T>, {rows, static_cast<std::int64_t>(columns.size())});
+  Tensor tensor = internal::make_tensor(dtype_of<T>, {rows, static_cast<std::int64_t>(columns.size())}, "load_csv");
   if (!values.empty()) std::memcpy(tensor.impl()->data, values.data(), values.size() * sizeof(T));
   result.values = from_file(std::move(tensor), where);
   return result;
 }
 
-}  // namespace
-
-Csv load_csv(const std::string& path, const CsvOptions& options, Where where) {
+Csv read_file(const std::string& path, const CsvOptions& options, const Where& where) {
   if (options.delimiter == '"' || options.delimiter == '\n' || options.delimiter == '\r') {
     throw ValueError(kOp, "a quote or a line end cannot stand between fields", "use ',', ';' or '\\t'");
   }
   if (options.dtype == float32) return read<float>(path, options, where);
   if (options.dtype == float64) return read<double>(path, options, where);
   throw DTypeError(kOp, fmt::format("the dtype is {}; text is read as f32 or f64", name_of(options.dtype)), "read as float64 and cast");
+}
+
+}  // namespace
+
+Csv load_csv(const std::string& path, const CsvOptions& options, Where where) {
+  return internal::in_the_name_of(kOp, [&] { return read_file(path, options, where); });
 }
 
 }  // namespace whygrad::io

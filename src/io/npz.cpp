@@ -2,6 +2,7 @@
 #include "io/elements.hpp"
 #include "io/npy_format.hpp"
 #include "io/zip.hpp"
+#include "tensor/build.hpp"
 
 #include <whygrad/io/npy.hpp>
 
@@ -14,9 +15,10 @@ namespace {
 constexpr std::string_view kSuffix = ".npy";
 }
 
-std::map<std::string, Tensor> load_npz(const std::string& path, Where where) {
-  constexpr const char* kOp = "load_npz";
-  const FileSource archive(kOp, path);
+namespace {
+
+std::map<std::string, Tensor> read_npz(const char* op, const std::string& path, const Where& where) {
+  const FileSource archive(op, path);
   std::map<std::string, Tensor> tensors;
   for (const ZipMember& member : zip_members(archive)) {
     if (!member.name.ends_with(kSuffix)) {
@@ -25,11 +27,18 @@ std::map<std::string, Tensor> load_npz(const std::string& path, Where where) {
     const std::vector<char> contents = zip_read(archive, member);
     const bool added = tensors
                            .emplace(member.name.substr(0, member.name.size() - kSuffix.size()),
-                                    from_file(read_npy(MemorySource(kOp, fmt::format("{}, member {}", path, member.name), contents)), where))
+                                    from_file(read_npy(MemorySource(op, fmt::format("{}, member {}", path, member.name), contents)), where))
                            .second;
     if (!added) archive.fail(member.entry, fmt::format("member {} is there twice", member.name));
   }
   return tensors;
+}
+
+}  // namespace
+
+std::map<std::string, Tensor> load_npz(const std::string& path, Where where) {
+  constexpr const char* kOp = "load_npz";
+  return internal::in_the_name_of(kOp, [&] { return read_npz(kOp, path, where); });
 }
 
 void save_npz(const std::string& path, const std::map<std::string, Tensor>& tensors, Where where) {

@@ -2,6 +2,7 @@
 // tensors without gaps.
 #include "io/atomic_file.hpp"
 #include "io/elements.hpp"
+#include "tensor/build.hpp"
 
 #include <whygrad/base/error.hpp>
 #include <whygrad/io/safetensors.hpp>
@@ -166,9 +167,7 @@ std::string header_text(const std::vector<Entry>& entries, const std::map<std::s
   return text;
 }
 
-}  // namespace
-
-SafeTensors load_safetensors(const std::string& path, Where where) {
+SafeTensors read_file(const std::string& path, const Where& where) {
   const FileSource file("load_safetensors", path);
   std::uint64_t length = 0;
   file.read(0, &length, sizeof(length), "the header's length");
@@ -195,6 +194,12 @@ SafeTensors load_safetensors(const std::string& path, Where where) {
     result.tensors[entry.name] = from_file(read_elements(file, data_offset + entry.begin, entry.dtype, entry.shape), where);
   }
   return result;
+}
+
+}  // namespace
+
+SafeTensors load_safetensors(const std::string& path, Where where) {
+  return internal::in_the_name_of("load_safetensors", [&] { return read_file(path, where); });
 }
 
 void save_safetensors(const std::string& path, const std::map<std::string, Tensor>& tensors, const std::map<std::string, std::string>& metadata,

@@ -96,6 +96,7 @@ std::vector<char> inflate_member(const Source& archive, const ZipMember& member,
   const int status = inflate(&stream, Z_FINISH);
   const std::uint64_t consumed = stream.total_in, produced = stream.total_out;
   inflateEnd(&stream);
+  if (status == Z_MEM_ERROR) throw std::bad_alloc();
   if (status != Z_STREAM_END || produced != member.size || consumed != packed.size()) {
     archive.fail(offset + consumed, fmt::format("expected {} bytes of member {} from its {} compressed ones, got {} from {}", member.size,
                                                 member.name, packed.size(), produced, consumed));

@@ -30,7 +30,7 @@ double norm(const Tensor& t) {
 // The gradient's elements in row-major order without gaps: a gradient may be a broadcast or transposed view.
 Tensor packed(const Tensor& gradient) {
   if (gradient.is_contiguous()) return gradient;
-  Tensor result = whygrad::internal::make_tensor(gradient.dtype(), gradient.shape());
+  Tensor result = whygrad::internal::make_tensor(gradient.dtype(), gradient.shape(), "apply_gradients");
   whygrad::internal::copy_elements(gradient, result.impl()->data);
   return result;
 }

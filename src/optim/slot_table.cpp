@@ -16,7 +16,7 @@ std::size_t bytes_of(const Tensor& t) { return static_cast<std::size_t>(t.size()
 
 // The same elements in memory of their own.
 Tensor copy_of(const Tensor& t) {
-  Tensor result = whygrad::internal::make_tensor(t.dtype(), t.shape());
+  Tensor result = whygrad::internal::make_tensor(t.dtype(), t.shape(), "state");
   whygrad::internal::copy_elements(t, result.impl()->data);
   return result;
 }
@@ -31,15 +31,14 @@ void check_names(const char* op, const NamedVariables& variables) {
 }  // namespace
 
 std::array<Tensor, Optimizer::kMaxSlots>& Optimizer::SlotTable::of(const Variable& variable) {
-  const auto [at, is_new] = table_.try_emplace(&variable.impl());
-  Entry& entry = at->second;
-  if (!is_new) return entry.slots;
-  entry.variable = variable;
+  if (const auto found = table_.find(&variable.impl()); found != table_.end()) return found->second.slots;
+  // All slots before the entry, which must not stand there with some of them only.
+  Entry entry{.variable = variable, .slots = {}};
   for (std::size_t i = 0; i < kMaxSlots && names_[i] != nullptr; ++i) {
-    entry.slots[i] = whygrad::internal::make_tensor(variable.dtype(), variable.shape());
+    entry.slots[i] = whygrad::internal::make_tensor(variable.dtype(), variable.shape(), "apply_gradients");
     std::memset(entry.slots[i].impl()->data, 0, bytes_of(entry.slots[i]));
   }
-  return entry.slots;
+  return table_.emplace(&variable.impl(), std::move(entry)).first->second.slots;
 }
 
 std::map<std::string, Tensor> Optimizer::SlotTable::save(const char* op, const NamedVariables& variables, const Where& where) const {

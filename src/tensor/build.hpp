@@ -1,16 +1,34 @@
 // Making tensors inside the library: storage, views, and the plain view that kernels take.
 #pragma once
 
+#include <whygrad/base/error.hpp>
 #include <whygrad/tensor/tensor.hpp>
+
+#include <new>
 
 namespace whygrad::internal {
 
-// A new contiguous tensor with undefined elements and no id yet; the log gives it one. Throws std::bad_alloc.
-Tensor make_tensor(DType dtype, const Shape& shape);
+// A new contiguous tensor with undefined elements and no id yet; the log gives it one. Throws MemoryError in the name of `op`; inside of an op's
+// kernel, where it is left out, the op is named by whoever called the kernel.
+Tensor make_tensor(DType dtype, const Shape& shape, const char* op = nullptr);
 // The same elements under another layout; `offset` and `strides` (shape.rank() of them) count elements. No id yet.
 Tensor make_view(const Tensor& base, const Shape& shape, const std::int64_t* strides, std::int64_t offset);
 // A tensor over memory of somebody else, which `release(context)` gives back. Row-major. No id yet.
 Tensor make_foreign(DType dtype, const Shape& shape, void* data, void (*release)(void*), void* context);
+
+// Throws the MemoryError or std::bad_alloc that is being handled as a MemoryError of `op`, unless it has the name of an op already.
+[[noreturn]] void refuse_memory(const char* op);
+// f(), whose shortage of memory is told in the name of `op`.
+template <class F>
+decltype(auto) in_the_name_of(const char* op, F&& f) {
+  try {
+    return f();
+  } catch (const MemoryError&) {
+    refuse_memory(op);
+  } catch (const std::bad_alloc&) {
+    refuse_memory(op);
+  }
+}
 
 // Row-major strides of `shape`, in elements.
 void row_major(const Shape& shape, std::int64_t* strides);

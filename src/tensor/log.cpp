@@ -183,21 +183,35 @@ void Log::unpin(ValueId begin) noexcept {
 void Log::new_chunk(std::uint64_t number) {
   std::uint64_t oldest = number < kRetainedChunks ? 0 : number - kRetainedChunks + 1;
   for (const std::uint64_t pin : pins_) oldest = std::min(oldest, pin >> kChunkBits);
+  // What can fail comes first, so that a log without memory is the log as it was.
+  ChunkRef made(new (device::allocate(sizeof(Chunk))) Chunk(number, serial_));
+  chunks_.push_back(made);
+  current_ = made.get();
   const auto keep = std::find_if(chunks_.begin(), chunks_.end(), [oldest](const ChunkRef& c) { return c->number >= oldest; });
   chunks_.erase(chunks_.begin(), keep);
-  current_ = new (device::allocate(sizeof(Chunk))) Chunk(number, serial_);
-  chunks_.push_back(ChunkRef(current_));
 }
 
 // The chunk of `sequence`; makes those of all `ids` ids from there on.
 Chunk& Log::chunk_for(std::uint64_t sequence, std::uint64_t ids) {
   const std::uint64_t first = sequence >> kChunkBits, last = (sequence + ids - 1) >> kChunkBits;
-  if (current_ != nullptr && first > current_->number + kRetainedChunks && pins_.empty()) chunks_.clear();  // explanations were off in between
+  if (current_ != nullptr && first > current_->number + kRetainedChunks && pins_.empty()) {  // explanations were off in between
+    chunks_.clear();
+    current_ = nullptr;
+  }
   if (chunks_.empty()) new_chunk(first);
   Chunk* chunk = current_;
-  while (current_->number < last) {
-    new_chunk(current_->number + 1);
-    if (current_->number <= first) chunk = current_;
+  try {
+    while (current_->number < last) {
+      new_chunk(current_->number + 1);
+      if (current_->number <= first) chunk = current_;
+    }
+  } catch (...) {
+    // The next record begins in the chunk of its first id, so none may stand behind that.
+    while (current_ != chunk) {
+      chunks_.pop_back();
+      current_ = chunks_.back().get();
+    }
+    throw;
   }
   return *chunk;
 }
@@ -270,18 +284,19 @@ ValueId Log::append(const Entry& e) {
   const std::uint64_t ids = e.output_count > 1 ? static_cast<std::uint64_t>(e.output_count) : 1;
   const std::uint64_t used = next_ & (kChunkIds - 1);
   const std::uint64_t sequence = used + ids > kChunkIds && used != 0 ? next_ + kChunkIds - used : next_;
+  if (e.saved_mask != 0 || e.kept != nullptr || remembers() || recording_ != 0) write(e, sequence);
   next_ = sequence + ids;
   for (int i = 0; i < e.output_count; ++i) e.outputs[i].impl()->id = serial_ | (sequence + static_cast<std::uint64_t>(i));
-  if (e.saved_mask != 0 || e.kept != nullptr || remembers() || recording_ != 0) write(e, sequence);
   return serial_ | sequence;
 }
 
 ValueId Log::append_event(const OpDef& op, const Tensor* value, const void* attrs, std::size_t attrs_bytes, const Where& where) {
   if (!remembers()) return 0;
   const Tensor* inputs[1] = {value};
-  const std::uint64_t sequence = next_++;
+  const std::uint64_t sequence = next_;
   write({.op = &op, .where = &where, .inputs = inputs, .input_count = value != nullptr ? 1 : 0, .attrs = attrs, .attrs_bytes = attrs_bytes},
         sequence);
+  ++next_;
   return serial_ | sequence;
 }
 

@@ -2,6 +2,7 @@
 #include "tensor/log.hpp"
 
 #include "device/allocator.hpp"
+#include "device/memory_info.hpp"
 
 #include <whygrad/base/error.hpp>
 #include <whygrad/tensor/tensor.hpp>
@@ -22,8 +23,19 @@ constexpr std::size_t kHeader = 64;
 constexpr std::size_t kSharedBlock = std::size_t{1} << 15;
 static_assert(sizeof(Storage) <= kHeader);
 
+[[noreturn]] void refuse_memory(const char* op, DType dtype, const Shape& shape, std::uint64_t bytes, std::uint64_t available) {
+  throw MemoryError(op == nullptr ? device::kSomebody : op, fmt::format("a tensor {}{}", name_of(dtype), shape.to_string()), bytes, available);
+}
+
+// Takes over a reference to the storage.
 Tensor make_impl(DType dtype, const Shape& shape, Storage* storage, char* data) {
-  auto* impl = new (device::allocate(sizeof(TensorImpl))) TensorImpl;
+  TensorImpl* impl = nullptr;
+  try {
+    impl = new (device::allocate(sizeof(TensorImpl))) TensorImpl;
+  } catch (...) {
+    if (storage->references.fetch_sub(1, std::memory_order_acq_rel) == 1) destroy(storage);
+    throw;
+  }
   impl->dtype = dtype;
   impl->storage = storage;
   impl->data = data;
@@ -64,11 +76,11 @@ void row_major(const Shape& shape, std::int64_t* strides) {
   }
 }
 
-Tensor make_tensor(DType dtype, const Shape& shape) {
+Tensor make_tensor(DType dtype, const Shape& shape, const char* op) {
   std::size_t bytes = size_of(dtype);
-  for (const std::int64_t extent : shape) {
-    if (__builtin_mul_overflow(bytes, static_cast<std::size_t>(extent), &bytes) || bytes > std::size_t{1} << 47) throw std::bad_alloc();
-  }
+  bool too_many = false;
+  for (const std::int64_t extent : shape) too_many |= __builtin_mul_overflow(bytes, static_cast<std::size_t>(extent), &bytes);
+  if (too_many) refuse_memory(op, dtype, shape, 0, device::available_memory());
   auto* storage = new (device::allocate(bytes < kSharedBlock ? kHeader + bytes : kHeader)) Storage;
   storage->bytes = bytes;
   if (bytes < kSharedBlock) {
@@ -76,9 +88,9 @@ Tensor make_tensor(DType dtype, const Shape& shape) {
   } else {
     try {
       storage->data = device::allocate(bytes);
-    } catch (...) {
+    } catch (const MemoryError& error) {
       device::deallocate(storage, kHeader);
-      throw;
+      refuse_memory(op, dtype, shape, bytes, error.available());
     }
   }
   Tensor t = make_impl(dtype, shape, storage, static_cast<char*>(storage->data));
@@ -88,8 +100,8 @@ Tensor make_tensor(DType dtype, const Shape& shape) {
 
 Tensor make_view(const Tensor& base, const Shape& shape, const std::int64_t* strides, std::int64_t offset) {
   TensorImpl* from = base.impl();
-  Tensor t = make_impl(from->dtype, shape, from->storage, from->data + offset * static_cast<std::int64_t>(size_of(from->dtype)));
   from->storage->references.fetch_add(1, std::memory_order_relaxed);
+  Tensor t = make_impl(from->dtype, shape, from->storage, from->data + offset * static_cast<std::int64_t>(size_of(from->dtype)));
   std::copy_n(strides, shape.rank(), t.impl()->strides);
   return t;
 }
@@ -98,11 +110,23 @@ Tensor make_foreign(DType dtype, const Shape& shape, void* data, void (*release)
   auto* storage = new (device::allocate(kHeader)) Storage;
   storage->bytes = static_cast<std::size_t>(shape.size()) * size_of(dtype);
   storage->data = data;
+  storage->release = [](void*) {};  // until the tensor is made, the memory stays its owner's
+  Tensor t = make_impl(dtype, shape, storage, static_cast<char*>(data));
   storage->release = release;
   storage->context = context;
-  Tensor t = make_impl(dtype, shape, storage, static_cast<char*>(data));
   row_major(shape, t.impl()->strides);
   return t;
+}
+
+void refuse_memory(const char* op) {
+  try {
+    throw;
+  } catch (const MemoryError& error) {
+    if (error.op() != device::kSomebody) throw;
+    throw MemoryError(op, error.subject(), error.wanted(), error.available());
+  } catch (const std::bad_alloc&) {
+    throw MemoryError(op, "what it works with", 0, device::available_memory());
+  }
 }
 
 void copy_elements(const Tensor& t, void* out) {

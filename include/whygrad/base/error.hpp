@@ -1,6 +1,7 @@
 // The exceptions of the library. Every message reads "[op] what is wrong, with the values" and, on the next line, "help: what to do".
 #pragma once
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 
@@ -51,6 +52,20 @@ struct TapeError : Error {
 // Something that this version does not offer; the help names the nearest thing that it does.
 struct UnsupportedError : Error {
   using Error::Error;
+};
+// Memory that cannot be had. What was there before is whole: free some, or ask for less, and go on.
+class MemoryError : public Error {
+ public:
+  // `subject` is what needs it, such as "a tensor f32[1000, 1000]". `wanted` 0: not known.
+  MemoryError(const std::string& op, const std::string& subject, std::uint64_t wanted, std::uint64_t available);
+
+  const std::string& subject() const noexcept { return subject_; }
+  std::uint64_t wanted() const noexcept { return wanted_; }        // bytes
+  std::uint64_t available() const noexcept { return available_; }  // bytes, when it was asked for
+
+ private:
+  std::string subject_;
+  std::uint64_t wanted_, available_;
 };
 // A defect of whygrad itself.
 struct InternalError : Error {

@@ -2,6 +2,7 @@
 
 #include <omp.h>
 
+#include <new>
 #include <optional>
 #include <string>
 
@@ -73,6 +74,7 @@ void DnnOperation::run(std::initializer_list<const void*> addresses) const {
   }
   // The C function: dnnl::primitive::execute would allocate a map and a vector at each run.
   if (status == dnnl_success) status = dnnl_primitive_execute(primitive_.get(), stream().get(), static_cast<int>(count_), arguments.data());
+  if (status == dnnl_out_of_memory) throw std::bad_alloc();
   if (status != dnnl_success) throw InternalError("oneDNN", "a primitive failed with status " + std::to_string(status));
 }
 

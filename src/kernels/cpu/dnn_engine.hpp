@@ -76,6 +76,7 @@ class DnnCache {
     try {
       return *values_.emplace(key, std::make_unique<Value>(make())).first->second;
     } catch (const dnnl::error& error) {
+      if (error.status == dnnl_out_of_memory) throw std::bad_alloc();
       throw InternalError(op, std::string("oneDNN answers: ") + error.what());
     }
   }

@@ -1,6 +1,7 @@
 #include "kernels/cpu/order.hpp"
 
 #include "device/parallel.hpp"
+#include "device/workspace.hpp"
 
 #include <whygrad/base/error.hpp>
 
@@ -8,7 +9,6 @@
 #include <numeric>
 #include <string>
 #include <type_traits>
-#include <vector>
 
 namespace whygrad::kernels {
 namespace {
@@ -41,7 +41,7 @@ void order_rows(const View& x, std::int64_t k, const View& positions) {
   const std::int64_t n = x.shape[x.rank - 1];
   if (n == 0 || k == 0) return;
   device::parallel_for(x.size() / n, std::max<std::int64_t>(kGrain / n, 1), [&](std::int64_t begin, std::int64_t end) {
-    std::vector<std::int32_t> places(static_cast<std::size_t>(n));
+    device::Workspace<std::int32_t> places(static_cast<std::size_t>(n));
     for (std::int64_t row = begin; row < end; ++row) {
       std::iota(places.begin(), places.end(), 0);
       const Before<T, kDescending> before{x.as<const T>() + row * n};
@@ -72,7 +72,7 @@ struct NumberDistinct {
     const std::int64_t n = x.size();
     const T* elements = x.as<const T>();
     auto* number = numbers.as<std::int32_t>();
-    std::vector<std::int32_t> sorted(static_cast<std::size_t>(n));
+    device::Workspace<std::int32_t> sorted(static_cast<std::size_t>(n));
     order(false, x, n, {sorted.data(), numbers.shape, numbers.strides, 1, DType::kI32});
     // Of each run of equal elements the first to occur comes first; the others point at it.
     for (std::size_t i = 0, first = 0; i < sorted.size(); ++i) {

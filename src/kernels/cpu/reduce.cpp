@@ -1,6 +1,7 @@
 #include "kernels/cpu/reduce.hpp"
 
 #include "device/parallel.hpp"
+#include "device/workspace.hpp"
 #include "kernels/cpu/fold.hpp"
 #include "kernels/cpu/staging.hpp"
 #include "kernels/cpu/strided.hpp"
@@ -9,7 +10,6 @@
 
 #include <algorithm>
 #include <string>
-#include <vector>
 
 namespace whygrad::kernels {
 namespace {
@@ -67,7 +67,7 @@ class Reduction {
     const std::int64_t length = std::max<std::int64_t>(kChunk / std::min(width, kColumnsAtOnce), 1);
     const std::int64_t chunks = std::max<std::int64_t>((folded_size_ + length - 1) / length, 1);
     if (chunks == 1) return fold_kept(by_columns, 0, folded_size_, nullptr);
-    std::vector<Total> partial(static_cast<std::size_t>(chunks * kept_size_));
+    device::Workspace<Total> partial(static_cast<std::size_t>(chunks * kept_size_));
     device::parallel_for(chunks, std::max<std::int64_t>(kGrain / (length * kept_size_), 1), [&](std::int64_t first, std::int64_t last) {
       for (std::int64_t chunk = first; chunk < last; ++chunk) {
         fold_kept(by_columns, chunk * length, std::min(folded_size_, (chunk + 1) * length), partial.data() + chunk * kept_size_);

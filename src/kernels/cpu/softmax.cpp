@@ -1,6 +1,7 @@
 #include "kernels/cpu/softmax.hpp"
 
 #include "device/parallel.hpp"
+#include "device/workspace.hpp"
 #include "kernels/cpu/halves.hpp"
 #include "kernels/cpu/softmax_rows.hpp"
 
@@ -42,7 +43,7 @@ class Row {
 
   const View& view_;
   std::int64_t n_;
-  std::vector<float> floats_;
+  device::Workspace<float> floats_;
 };
 
 // Calls body(first row, last row) over the rows of x.

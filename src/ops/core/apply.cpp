@@ -97,6 +97,18 @@ void run(const InferContext& inferred, std::span<const Tensor* const> inputs, co
               .saved_mask = uses});
 }
 
+// Shape rule, kernel, record; `make_outputs` gives the outputs once their number is known.
+template <class MakeOutputs>
+void apply_to(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs, std::size_t attrs_bytes, const Where& where,
+              const MakeOutputs& make_outputs) {
+  check_inputs(op, inputs);
+  internal::in_the_name_of(op.name, [&] {
+    InferContext inferred(op, inputs, attrs);
+    op.infer(inferred);
+    run(inferred, inputs, attrs, attrs_bytes, where, make_outputs(inferred.output_count()));
+  });
+}
+
 }  // namespace
 
 void InferContext::output(DType dtype, const Shape& shape) {
@@ -130,21 +142,19 @@ int InferContext::axis(std::int64_t axis, int i) const { return normalize_axis(o
 
 void apply(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs, std::size_t attrs_bytes, const Where& where,
            std::span<Tensor> outputs) {
-  check_inputs(op, inputs);
-  InferContext inferred(op, inputs, attrs);
-  op.infer(inferred);
-  if (inferred.output_count() != static_cast<int>(outputs.size()))
-    throw InternalError(op.name, "its shape rule set another number of outputs than asked for");
-  run(inferred, inputs, attrs, attrs_bytes, where, outputs);
+  apply_to(op, inputs, attrs, attrs_bytes, where, [&](int count) {
+    if (count != static_cast<int>(outputs.size())) throw InternalError(op.name, "its shape rule set another number of outputs than asked for");
+    return outputs;
+  });
 }
 
 std::vector<Tensor> apply_many(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs, std::size_t attrs_bytes,
                                const Where& where) {
-  check_inputs(op, inputs);
-  InferContext inferred(op, inputs, attrs);
-  op.infer(inferred);
-  std::vector<Tensor> outputs(static_cast<std::size_t>(inferred.output_count()));
-  run(inferred, inputs, attrs, attrs_bytes, where, outputs);
+  std::vector<Tensor> outputs;
+  apply_to(op, inputs, attrs, attrs_bytes, where, [&](int count) {
+    outputs.resize(static_cast<std::size_t>(count));
+    return std::span<Tensor>(outputs);
+  });
   return outputs;
 }
 

@@ -32,7 +32,7 @@ constexpr OpDef kCholesky = define_op({
     .kernel =
         [](KernelContext& g) {
           const std::int64_t n = g.input(0).shape().back(), size = n * n;
-          std::vector<double> a = doubles_of(g.input(0));
+          Doubles a = doubles_of(g.input(0));
           for (std::int64_t b = 0; size > 0 && b < g.input(0).size() / size; ++b) {
             if (!kernels::cholesky(matrix_in(a, b, size), n)) {
               throw ValueError(g.op().name, "Cholesky decomposition was not successful. The input might not be valid.",
@@ -67,7 +67,7 @@ constexpr OpDef kEig = define_op({
     .kernel =
         [](KernelContext& g) {
           const std::int64_t n = g.input(0).shape().back(), size = n * n;
-          std::vector<double> a = doubles_of(g.input(0)), vectors(a.size()), values(static_cast<std::size_t>(g.output(0).size()));
+          Doubles a = doubles_of(g.input(0)), vectors(a.size()), values(static_cast<std::size_t>(g.output(0).size()));
           for (std::int64_t b = 0; size > 0 && b < g.input(0).size() / size; ++b) {
             kernels::self_adjoint_eig(matrix_in(a, b, size), n, matrix_in(values, b, n), matrix_in(vectors, b, size));
           }

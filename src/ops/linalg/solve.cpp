@@ -40,8 +40,8 @@ constexpr OpDef kInverse = define_op({
     .kernel =
         [](KernelContext& g) {
           const std::int64_t n = g.input(0).shape().back(), size = n * n;
-          std::vector<double> a = doubles_of(g.input(0)), y(a.size(), 0.0);
-          std::vector<int> swaps(static_cast<std::size_t>(n));
+          Doubles a = doubles_of(g.input(0)), y(a.size(), 0.0);
+          device::Workspace<int> swaps(static_cast<std::size_t>(n));
           for (std::int64_t b = 0; size > 0 && b < g.input(0).size() / size; ++b) {
             const std::span<double> m = matrix_in(a, b, size), inverse = matrix_in(y, b, size);
             if (kernels::lu(m, n, swaps) == 0) refuse_singular(g);
@@ -76,8 +76,8 @@ constexpr OpDef kSolve = define_op({
     .kernel =
         [](KernelContext& g) {
           const std::int64_t n = g.input(0).shape().back(), m = g.input(1).shape().back(), size = n * n;
-          std::vector<double> a = doubles_of(g.input(0)), x = doubles_of(g.input(1));
-          std::vector<int> swaps(static_cast<std::size_t>(n));
+          Doubles a = doubles_of(g.input(0)), x = doubles_of(g.input(1));
+          device::Workspace<int> swaps(static_cast<std::size_t>(n));
           for (std::int64_t b = 0; size > 0 && b < g.input(0).size() / size; ++b) {
             const std::span<double> matrix = matrix_in(a, b, size);
             if (kernels::lu(matrix, n, swaps) == 0) refuse_singular(g);
@@ -105,7 +105,7 @@ constexpr OpDef kTriangularSolve = define_op({
         [](KernelContext& g) {
           const auto& options = g.attrs<TriangularOptions>();
           const std::int64_t n = g.input(0).shape().back(), m = g.input(1).shape().back(), size = n * n;
-          std::vector<double> a = doubles_of(g.input(0)), x = doubles_of(g.input(1));
+          Doubles a = doubles_of(g.input(0)), x = doubles_of(g.input(1));
           for (std::int64_t b = 0; size > 0 && b < g.input(0).size() / size; ++b) {
             const std::span<double> matrix = matrix_in(a, b, size);
             for (std::int64_t i = 0; i < n; ++i) {
@@ -153,8 +153,8 @@ constexpr OpDef kDeterminant = define_op({
     .kernel =
         [](KernelContext& g) {
           const std::int64_t n = g.input(0).shape().back(), size = n * n;
-          std::vector<double> a = doubles_of(g.input(0)), y(static_cast<std::size_t>(g.output().size()), 1.0);
-          std::vector<int> swaps(static_cast<std::size_t>(n));
+          Doubles a = doubles_of(g.input(0)), y(static_cast<std::size_t>(g.output().size()), 1.0);
+          device::Workspace<int> swaps(static_cast<std::size_t>(n));
           for (std::size_t b = 0; size > 0 && b < y.size(); ++b) {
             const std::span<double> m = matrix_in(a, static_cast<std::int64_t>(b), size);
             y[b] = kernels::lu(m, n, swaps);
@@ -182,8 +182,8 @@ constexpr OpDef kLogDeterminant = define_op({
     .kernel =
         [](KernelContext& g) {
           const std::int64_t n = g.input(0).shape().back(), size = n * n;
-          std::vector<double> a = doubles_of(g.input(0)), sign(static_cast<std::size_t>(g.output().size()), 1.0), logarithm(sign.size(), 0.0);
-          std::vector<int> swaps(static_cast<std::size_t>(n));
+          Doubles a = doubles_of(g.input(0)), sign(static_cast<std::size_t>(g.output().size()), 1.0), logarithm(sign.size(), 0.0);
+          device::Workspace<int> swaps(static_cast<std::size_t>(n));
           for (std::size_t b = 0; size > 0 && b < sign.size(); ++b) {
             const std::span<double> m = matrix_in(a, static_cast<std::int64_t>(b), size);
             sign[b] = kernels::lu(m, n, swaps);
