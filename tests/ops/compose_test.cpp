@@ -148,7 +148,8 @@ TEST(Linspace, BetweenTensors) {
   EXPECT_EQ(linspace(start, stop, 1).shape(), (Shape{1, 2}));
   EXPECT_EQ(linspace(constant(0.1), constant(0.7), 4).span<float>()[3], 0.7f);
   expect_gradient_of_differences([](const Inputs& in) { return linspace(in[0], in[1], 4); }, {uniform({2}, -2, 2, 1), uniform({2}, -2, 2, 2)});
-  EXPECT_THROW(linspace(start, stop, 0), ValueError);
+  EXPECT_EQ(linspace(start, stop, 0, -1).shape(), (Shape{2, 0}));
+  EXPECT_THROW(linspace(start, stop, -1), ValueError);
   EXPECT_THROW(linspace(start, uniform({3}), 2), ShapeError);
   EXPECT_THROW(linspace(start, cast(stop, float32), 2), DTypeError);
 }

@@ -11,10 +11,11 @@ WG_API Tensor histogram_fixed_width(const Tensor& x, double low, double high, st
 // How often each whole number 0, 1, .. occurs in x (int32 or int64, none negative), up to its largest: int32 [max + 1]; [0] for an empty x. Throws
 // ValueError for a negative number or one above 2^28, DTypeError.
 WG_API Tensor bincount(const Tensor& x, Where where = Where::here());
-// The same with a weight for each element of x to add up instead of 1: [max + 1] of the weights' dtype, summed as float64. Throws ShapeError too.
+// The same with a weight for each element of x to add up instead of 1: [max + 1] of the weights' dtype, integers summed as int64 and floats as
+// float64. Throws ShapeError too.
 WG_API Tensor weighted_bincount(const Tensor& x, const Tensor& weights, Where where = Where::here());
 // Where each of `values` [.., m] would have to stand to keep the ascending rows of sorted_sequence [.., n] in order, before equal elements or, for
-// `right`, after them: int32 [.., m]. Compared as float64. Throws ShapeError unless the leading axes agree, DTypeError.
+// `right`, after them: int32 [.., m]. Throws ShapeError unless the leading axes agree, DTypeError.
 WG_API Tensor searchsorted(const Tensor& sorted_sequence, const Tensor& values, bool right = false, Where where = Where::here());
 // Whether each row's target class (int32 or int64 [b]) is among the k classes with the largest predictions [b, c]; equal ones count as among them.
 // bool [b]. Throws ShapeError, DTypeError; a target outside [0, c) is in no one's top.

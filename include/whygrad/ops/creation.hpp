@@ -35,6 +35,9 @@ class WG_API Number {
 
   DType dtype() const { return type_ == DType::kF64 ? DType::kF32 : type_; }
   double real() const { return real_; }
+  // Whether it is written as an integer or a bool, and which one it is: real() rounds what has more than 53 bits.
+  bool is_whole() const { return type_ == DType::kBool || is_integer(type_); }
+  std::int64_t whole() const { return integer_; }
   // Writes the number as one element of `dtype`. Throws DTypeError, in the name of `op`, where the type cannot hold it: a fraction or a number out of
   // range in an integer type, a complex number in a real type, anything but true, false, 0 and 1 in bool.
   void store(DType dtype, void* element, const char* op) const;
@@ -117,13 +120,14 @@ WG_API Tensor fill(const Shape& shape, const Number& value, DType dtype, Where w
 WG_API Tensor zeros_like(const Tensor& x, Where where = Where::here());
 WG_API Tensor ones_like(const Tensor& x, Where where = Where::here());
 
-// start, start + delta, ... up to but without `limit`: [ceil((limit - start) / delta)], at least 0 elements. The dtype is the widest of the three
-// numbers, i32 for range(5). Throws ValueError where delta is 0 or not finite, DTypeError for bool and complex.
+// start, start + delta, ... up to but without `limit`: [ceil((limit - start) / delta)], counted in the dtype's own arithmetic. The dtype is the
+// widest of the three numbers, i32 for range(5). Throws ValueError where delta is 0, not finite or leads away from limit, DTypeError for bool and
+// complex.
 WG_API Tensor range(const Number& limit, Where where = Where::here());
 WG_API Tensor range(const Number& start, const Number& limit, const Number& delta = 1, Where where = Where::here());
 WG_API Tensor range(const Number& start, const Number& limit, const Number& delta, DType dtype, Where where = Where::here());
 
-// `count` numbers at equal distances from `start` to `stop`, both included: [count]. Floating dtypes. Throws ValueError unless count > 0.
+// `count` numbers at equal distances from `start` to `stop`, both included: [count]. Floating dtypes. Throws ValueError for a negative count.
 WG_API Tensor linspace(double start, double stop, std::int64_t count, DType dtype = float32, Where where = Where::here());
 
 // Ones on the diagonal, zeros elsewhere: [rows, columns].

@@ -32,6 +32,8 @@ struct ClippedByGlobalNorm {
 // All tensors scaled by clip_norm / max(global norm, clip_norm), and the norm. If it is not finite, every result is NaN, so that one infinite
 // gradient is not lost but seen.
 WG_API ClippedByGlobalNorm clip_by_global_norm(const std::vector<Tensor>& tensors, double clip_norm, Where where = Where::here());
+// The same by a norm that is known already, a scalar of their dtype.
+WG_API ClippedByGlobalNorm clip_by_global_norm(const std::vector<Tensor>& tensors, double clip_norm, const Tensor& norm, Where where = Where::here());
 
 struct Moments {
   Tensor mean;

@@ -4,6 +4,7 @@
 #include <whygrad/tensor/tensor.hpp>
 
 #include <concepts>
+#include <cstdint>
 
 namespace whygrad {
 
@@ -18,7 +19,7 @@ class Operand {
       : held_(value), tensor_(&held_), where_(where) {}
   template <class T>
   requires std::is_arithmetic_v<T> Operand(T number, Where where = Where::here())
-      : number_(static_cast<double>(number)), fractional_(std::floating_point<T>), where_(where) {}
+      : number_(static_cast<double>(number)), whole_(whole_part(number)), fractional_(std::floating_point<T>), where_(where) {}
   // An operand lives as long as its expression.
   Operand(const Operand&) = delete;
   Operand& operator=(const Operand&) = delete;
@@ -26,14 +27,23 @@ class Operand {
   bool is_number() const { return tensor_ == nullptr; }
   const Tensor& tensor() const { return *tensor_; }
   double number() const { return number_; }
+  // A number of integer type to its last digit, of which a double holds 53 bits.
+  std::int64_t whole() const { return whole_; }
   // True for a number of floating type.
   bool fractional() const { return fractional_; }
   const Where& where() const { return where_; }
 
  private:
+  template <class T>
+  static std::int64_t whole_part(T number) {
+    if constexpr (std::floating_point<T>) return 0;
+    if constexpr (!std::floating_point<T>) return static_cast<std::int64_t>(number);
+  }
+
   Tensor held_;
   const Tensor* tensor_ = nullptr;
   double number_ = 0;
+  std::int64_t whole_ = 0;
   bool fractional_ = false;
   Where where_;
 };

@@ -2,7 +2,7 @@
 // same numbers for any number of threads. They carry no gradient: to train a mean or a deviation, write mean + stddev * random::normal(shape).
 #pragma once
 
-#include <whygrad/tensor/tensor.hpp>
+#include <whygrad/ops/creation.hpp>
 
 #include <array>
 #include <cstdint>
@@ -26,8 +26,8 @@ WG_API Tensor normal(const Shape& shape, const NormalOptions& options = {}, Wher
 WG_API Tensor truncated_normal(const Shape& shape, const NormalOptions& options = {}, Where where = Where::here());
 
 struct UniformOptions {
-  double minval = 0;
-  double maxval = 1;
+  Number minval = 0;
+  Number maxval = 1;
   DType dtype = float32;
   std::optional<std::uint64_t> seed = {};
 };

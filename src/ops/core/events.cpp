@@ -115,16 +115,22 @@ static bool is_distinctive(double value) {
   return std::isfinite(value) && digits != std::floor(digits);
 }
 
-Tensor number(double value, bool fractional, DType dtype, const char* op, const Where& where) {
+Tensor number(const Operand& bare, DType dtype, const char* op, const Where& where) {
+  const double value = bare.number();
   if (!is_differentiable(dtype)) {
     const Range range = range_of(dtype);
-    if (dtype == DType::kBool || fractional || !(value >= range.low && value <= range.high)) {
+    const bool fits = value >= range.low && (dtype == DType::kI64 ? value < range.high || bare.whole() > 0 : value <= range.high);
+    if (dtype == DType::kBool || bare.fractional() || !fits) {
       throw DTypeError(op, fmt::format("the number {} meets a tensor of {}", value, name_of(dtype)),
                        fmt::format("a bare number takes the tensor's type and {} cannot hold it; cast the tensor first", name_of(dtype)));
     }
   }
   Tensor t = make_tensor(dtype, {});
-  store_number(dtype, t.impl()->data, value);
+  if (dtype == DType::kI64) {
+    *reinterpret_cast<std::int64_t*>(t.impl()->data) = bare.whole();
+  } else {
+    store_number(dtype, t.impl()->data, value);
+  }
   t.impl()->activity.store(TensorImpl::kNobodys, std::memory_order_relaxed);
   log_constant(t, {is_distinctive(value) ? fingerprint(t.impl()->data, size_of(dtype)) : Fingerprint{}, value}, where);
   return t;

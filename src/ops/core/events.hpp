@@ -4,6 +4,7 @@
 #include "tensor/log.hpp"
 
 #include <whygrad/ops/op.hpp>
+#include <whygrad/ops/operand.hpp>
 
 namespace whygrad::internal {
 
@@ -14,9 +15,9 @@ extern const OpDef kHostReadEvent;
 
 // Stores a number as one element of `dtype`, rounded or truncated as C++ does; bool is value != 0.
 void store_number(DType dtype, void* at, double value);
-// A scalar of the given type in a one-element tensor. Throws DTypeError where `value` has no place in `dtype`: a fraction in an integer type, any
+// A bare number as a one-element tensor of the given type. Throws DTypeError where it has no place in `dtype`: a fraction in an integer type, any
 // number in bool. `op` names the op that is going to use it.
-Tensor number(double value, bool fractional, DType dtype, const char* op, const Where& where);
+Tensor number(const Operand& bare, DType dtype, const char* op, const Where& where);
 // Zeros, made in a backward pass.
 Tensor zeros_for_gradient(DType dtype, const Shape& shape);
 

@@ -107,7 +107,7 @@ void Number::refuse(DType dtype, const char* op) const {
 }
 
 void Number::store(DType dtype, void* element, const char* op) const {
-  const bool whole = type_ == DType::kBool || is_integer(type_);
+  const bool whole = is_whole();
   if (dtype == DType::kBool) {
     if (!whole || (integer_ != 0 && integer_ != 1)) refuse(dtype, op);
   } else if (is_integer(dtype)) {

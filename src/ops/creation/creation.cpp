@@ -122,7 +122,7 @@ constexpr OpDef kLinspace = define_op({
     .infer =
         [](InferContext& c) {
           const auto& a = c.attrs<LinspaceAttrs>();
-          if (a.count <= 0) c.value_error(fmt::format("count is {}", a.count), "ask for at least one number");
+          if (a.count < 0) c.value_error(fmt::format("count is {}", a.count), "a count is 0 or more");
           if (!is_floating(a.dtype)) c.dtype_error(fmt::format("{} is no floating type", name_of(a.dtype)), "use range for integers");
           c.output(a.dtype, {a.count});
         },
@@ -157,14 +157,48 @@ constexpr OpDef kEye = define_op({
 
 constexpr const OpDef* kOps[] = {&kEye, &kFill, &kLinspace, &kOnes, &kOnesLike, &kRange, &kZeros, &kZerosLike};
 
-// How many steps lead from start to limit.
-std::int64_t range_count(const Number& start, const Number& limit, const Number& delta) {
-  const double steps = (limit.real() - start.real()) / delta.real();
-  if (!std::isfinite(steps) || steps > 0x1p62) {
-    throw ValueError("range", fmt::format("{} numbers lead from {} to {} in steps of {}", steps, start.real(), limit.real(), delta.real()),
-                     "delta must not be 0, and all three must be finite");
+[[noreturn]] void refuse_range(const Number& start, const Number& limit, const Number& delta, const char* what, const char* help) {
+  const auto text = [](const Number& n) { return n.is_whole() ? fmt::format("{}", n.whole()) : fmt::format("{}", n.real()); };
+  throw ValueError("range", fmt::format("{} (start is {}, limit {}, delta {})", what, text(start), text(limit), text(delta)), help);
+}
+
+// How many steps lead from start to limit, in the arithmetic of the result's type: in float32, nine steps of 0.1 lead from 0.1 to 1.1 - 0.1.
+template <class T>
+double float_steps(const Number& start, const Number& limit, const Number& delta) {
+  const auto rounded = [](double x) { return static_cast<float>(T(static_cast<float>(x))); };
+  const float distance = rounded(static_cast<double>(rounded(limit.real()) - rounded(start.real())));
+  return static_cast<double>(rounded(static_cast<double>(distance / rounded(delta.real()))));
+}
+double steps_between(const Number& start, const Number& limit, const Number& delta, DType dtype) {
+  switch (dtype) {
+    case DType::kF16: return float_steps<Half>(start, limit, delta);
+    case DType::kBF16: return float_steps<BFloat16>(start, limit, delta);
+    case DType::kF32: return float_steps<float>(start, limit, delta);
+    default: return (limit.real() - start.real()) / delta.real();
   }
-  return std::max<std::int64_t>(0, static_cast<std::int64_t>(std::ceil(steps)));
+}
+
+std::int64_t range_count(const Number& start, const Number& limit, const Number& delta, DType dtype) {
+  const char* const kFinite = "delta must not be 0, and all three must be finite";
+  const char* const kDirection = "the numbers go up for a positive delta and down for a negative one";
+  if (is_integer(dtype) && start.is_whole() && limit.is_whole() && delta.is_whole()) {
+    if (delta.whole() == 0) refuse_range(start, limit, delta, "delta is 0", kFinite);
+    const bool up = delta.whole() > 0;
+    if (up ? start.whole() > limit.whole() : start.whole() < limit.whole()) {
+      refuse_range(start, limit, delta, "delta leads away from limit", kDirection);
+    }
+    // Unsigned, which holds every distance between two integers.
+    const auto from = static_cast<std::uint64_t>(up ? start.whole() : limit.whole()),
+               to = static_cast<std::uint64_t>(up ? limit.whole() : start.whole());
+    const std::uint64_t step = up ? static_cast<std::uint64_t>(delta.whole()) : std::uint64_t{0} - static_cast<std::uint64_t>(delta.whole());
+    const std::uint64_t count = (to - from) / step + ((to - from) % step != 0 ? 1 : 0);
+    if (count >> 62 != 0) refuse_range(start, limit, delta, "the numbers are too many to be counted", "use larger steps");
+    return static_cast<std::int64_t>(count);
+  }
+  const double steps = steps_between(start, limit, delta, dtype);
+  if (!std::isfinite(steps) || steps > 0x1p62) refuse_range(start, limit, delta, "no count of numbers leads from start to limit", kFinite);
+  if (steps < 0) refuse_range(start, limit, delta, "delta leads away from limit", kDirection);
+  return static_cast<std::int64_t>(std::ceil(steps));
 }
 
 }  // namespace
@@ -190,7 +224,7 @@ Tensor range(const Number& start, const Number& limit, const Number& delta, DTyp
   if (!is_integer(dtype) && !is_floating(dtype)) {
     throw DTypeError("range", fmt::format("{} numbers cannot be counted through", name_of(dtype)), "use an integer or a floating type");
   }
-  return apply(internal::kRange, {}, where, internal::RangeAttrs{start, delta, internal::range_count(start, limit, delta), dtype});
+  return apply(internal::kRange, {}, where, internal::RangeAttrs{start, delta, internal::range_count(start, limit, delta, dtype), dtype});
 }
 
 Tensor linspace(double start, double stop, std::int64_t count, DType dtype, Where where) {

@@ -42,7 +42,7 @@ Tensor sum_to(const Tensor& t, const Shape& shape) {
 }
 
 Tensor to_tensor(const Operand& operand, DType like, const OpDef& op, const Where& where) {
-  return operand.is_number() ? number(operand.number(), operand.fractional(), like, op.name, where) : operand.tensor();
+  return operand.is_number() ? number(operand, like, op.name, where) : operand.tensor();
 }
 
 Tensor apply_binary(const OpDef& op, const Operand& a, const Operand& b, const Where& where) {

@@ -10,10 +10,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace whygrad {
 namespace internal {
 namespace {
+
+// NOTE [exact comparison] Integers are compared and added up as int64, floats as double: each of the two holds all numbers of its kind, and neither
+// those of the other.
 
 // The elements of x, row by row, as doubles or as int64.
 template <class T>
@@ -25,6 +29,12 @@ Tensor widened(const Tensor& x) {
 template <class T>
 std::span<const T> elements(const Tensor& wide) {
   return {view_of(wide).as<const T>(), static_cast<std::size_t>(wide.size())};
+}
+
+// Calls run(T{}) with the wide type that holds every element of a real dtype.
+template <class Run>
+void in_wide_type(DType dtype, const Run& run) {
+  is_integer(dtype) ? run(std::int64_t{}) : run(double{});
 }
 
 void check_real(const InferContext& c, int i) {
@@ -39,6 +49,25 @@ struct HistogramAttrs {
   double low = 0, high = 1;
   std::int64_t nbins = 100;
 };
+
+// How far v stands above low. Between integers the difference is taken first: a double holds it where it does not hold v.
+double above(double v, double low) { return v - low; }
+double above(std::int64_t v, double low) {
+  const bool whole = low == std::floor(low) && std::abs(low) < 0x1p62 && v > -(std::int64_t{1} << 62) && v < std::int64_t{1} << 62;
+  return whole ? static_cast<double>(v - static_cast<std::int64_t>(low)) : static_cast<double>(v) - low;
+}
+
+template <class T>
+void count_in_bins(KernelContext& g) {
+  const auto& a = g.attrs<HistogramAttrs>();
+  const Tensor wide = widened<T>(g.input(0));
+  auto* counts = g.out().as<std::int32_t>();
+  for (const T v : elements<T>(wide)) {
+    if (v != v) continue;
+    const double place = above(v, a.low) / (a.high - a.low) * static_cast<double>(a.nbins);
+    ++counts[static_cast<std::int64_t>(std::clamp(place, 0.0, static_cast<double>(a.nbins - 1)))];
+  }
+}
 
 constexpr OpDef kHistogram = define_op({
     .name = "histogram_fixed_width",
@@ -57,26 +86,22 @@ constexpr OpDef kHistogram = define_op({
         },
     .kernel =
         [](KernelContext& g) {
-          const auto& a = g.attrs<HistogramAttrs>();
-          const Tensor wide = widened<double>(g.input(0));
-          auto* counts = g.out().as<std::int32_t>();
-          std::fill_n(counts, a.nbins, 0);
-          for (const double v : elements<double>(wide)) {
-            if (v != v) continue;
-            const double place = (v - a.low) / (a.high - a.low) * static_cast<double>(a.nbins);
-            ++counts[static_cast<std::int64_t>(std::clamp(place, 0.0, static_cast<double>(a.nbins - 1)))];
-          }
+          std::fill_n(g.out().as<std::int32_t>(), g.attrs<HistogramAttrs>().nbins, 0);
+          in_wide_type(g.input(0).dtype(), [&]<class T>(T) { count_in_bins<T>(g); });
         },
 });
 
 struct BincountAttrs {
   std::int64_t minlength = 0, maxlength = -1;  // -1: as many as there are
+  bool by_row = false;
+  bool binary = false;
 };
 
-// One count for each number up to the largest, within the bounds that were asked for.
+// One count for each number up to the largest, within the bounds that were asked for; for each row its own where they are wanted by row.
 void infer_bincount(InferContext& c, DType dtype) {
   check_index_dtype(c, 0);
   const auto& a = c.attrs<BincountAttrs>();
+  if (a.by_row && c.input(0).rank() > 2) c.shape_error("there are no rows", "numbers that are counted by row are [rows, n]; reshape them");
   constexpr std::int64_t kMost = std::int64_t{1} << 28;
   const Tensor wide = widened<std::int64_t>(c.input(0));
   std::int64_t count = std::max<std::int64_t>(a.minlength, 0);
@@ -84,37 +109,49 @@ void infer_bincount(InferContext& c, DType dtype) {
     if (v < 0 || v > kMost) c.value_error(fmt::format("{} is among the numbers", v), "numbers to be counted are 0 to 2^28");
     count = std::max(count, v + 1);
   }
-  c.output(dtype, {a.maxlength >= 0 ? std::min(count, a.maxlength) : count});
+  if (a.maxlength >= 0) count = std::min(count, a.maxlength);
+  a.by_row&& c.input(0).rank() == 2 ? c.output(dtype, {c.input(0).shape()[0], count}) : c.output(dtype, {count});
 }
+
+// Adds weight(i) to the count of number i of x, in the wide type T.
+template <class T, class Weight>
+void add_up(KernelContext& g, const Weight& weight) {
+  const Tensor wide = widened<std::int64_t>(g.input(0)), sums = make_tensor(dtype_of<T>, g.output().shape());
+  const std::int64_t bins = sums.rank() == 0 ? 0 : sums.shape().back(),
+                     row = sums.rank() == 2 ? g.input(0).shape()[1] : std::max<std::int64_t>(wide.size(), 1);
+  auto* sum = view_of(sums).as<T>();
+  std::fill_n(sum, sums.size(), T{0});
+  const auto number = elements<std::int64_t>(wide);
+  for (std::size_t i = 0; i < number.size(); ++i) {
+    if (number[i] >= bins) continue;
+    T& at = sum[static_cast<std::int64_t>(i) / row * bins + number[i]];
+    at = g.attrs<BincountAttrs>().binary ? T{1} : static_cast<T>(at + weight(i));
+  }
+  kernels::cast(view_of(sums), g.out());
+}
+
+constexpr AttrDef kMinlength = attr<&BincountAttrs::minlength>("minlength", "how many counts there are at least");
+constexpr AttrDef kMaxlength = attr<&BincountAttrs::maxlength>("maxlength", "how many there are at most; what is larger is not counted. -1: all");
+constexpr AttrDef kByRow = attr<&BincountAttrs::by_row>("by_row", "whether each row of x [rows, n] is counted by itself");
 
 constexpr OpDef kBincount = define_op({
     .name = "bincount",
-    .doc = "How often each whole number 0, 1, .. up to the largest occurs in x: int32 [max + 1].",
+    .doc = "How often each whole number 0, 1, .. up to the largest occurs in x: int32 [max + 1], or [rows, max + 1].",
     .type = "DenseBincount",
     .inputs = {{"x", kCounts}},
-    .attrs = {attr<&BincountAttrs::minlength>("minlength", "how many counts there are at least"),
-              attr<&BincountAttrs::maxlength>("maxlength", "how many there are at most; what is larger is not counted. -1: all")},
+    .attrs = {kMinlength, kMaxlength, kByRow, attr<&BincountAttrs::binary>("binary", "whether 1 is told instead of a count")},
     .infer = [](InferContext& c) { infer_bincount(c, DType::kI32); },
-    .kernel =
-        [](KernelContext& g) {
-          const Tensor wide = widened<std::int64_t>(g.input(0));
-          auto* counts = g.out().as<std::int32_t>();
-          std::fill_n(counts, g.output().size(), 0);
-          for (const std::int64_t v : elements<std::int64_t>(wide)) {
-            if (v < g.output().size()) ++counts[v];
-          }
-        },
+    .kernel = [](KernelContext& g) { add_up<std::int64_t>(g, [](std::size_t) { return 1; }); },
 });
 
 constexpr OpDef kWeightedBincount = define_op({
     .name = "weighted_bincount",
-    .doc = "The sum of the weights of each whole number 0, 1, .. in x: [max + 1], of the weights' dtype.",
+    .doc = "The sum of the weights of each whole number 0, 1, .. in x: [max + 1] or [rows, max + 1], of the weights' dtype.",
     .type = "DenseBincount",
     .inputs = {{"x", kCounts, Role::kIndex},
                {"weights", NotImplemented{"as in TensorFlow, nobody wrote a rule for the weights that bincount adds up",
                                           "write unsorted_segment_sum(weights, x, n), which adds up the same and has a gradient"}}},
-    .attrs = {attr<&BincountAttrs::minlength>("minlength", "how many sums there are at least"),
-              attr<&BincountAttrs::maxlength>("maxlength", "how many there are at most; what is larger is left out. -1: all")},
+    .attrs = {kMinlength, kMaxlength, kByRow},
     .infer =
         [](InferContext& c) {
           const DType dtype = c.input(1).dtype();
@@ -127,16 +164,11 @@ constexpr OpDef kWeightedBincount = define_op({
         },
     .kernel =
         [](KernelContext& g) {
-          const Tensor wide = widened<std::int64_t>(g.input(0)), weights = widened<double>(g.input(1));
-          const Tensor sums = make_tensor(DType::kF64, g.output().shape());
-          auto* sum = view_of(sums).as<double>();
-          std::fill_n(sum, sums.size(), 0);
-          const auto number = elements<std::int64_t>(wide);
-          const auto weight = elements<double>(weights);
-          for (std::size_t i = 0; i < number.size(); ++i) {
-            if (number[i] < sums.size()) sum[number[i]] += weight[i];
-          }
-          kernels::cast(view_of(sums), g.out());
+          in_wide_type(g.output().dtype(), [&]<class T>(T) {
+            const Tensor weights = widened<T>(g.input(1));
+            const auto weight = elements<T>(weights);
+            add_up<T>(g, [&](std::size_t i) { return weight[i]; });
+          });
         },
 });
 
@@ -165,16 +197,18 @@ constexpr OpDef kSearchsorted = define_op({
         },
     .kernel =
         [](KernelContext& g) {
-          const Tensor sequence = widened<double>(g.input(0)), values = widened<double>(g.input(1));
-          const std::int64_t n = sequence.shape().back(), m = values.shape().back();
-          const double* begin = view_of(sequence).as<double>();
-          const double* value = view_of(values).as<double>();
-          auto* place = g.out().as<std::int32_t>();
-          for (std::int64_t i = 0; i < values.size(); ++i) {
-            const double* row = begin + i / m * n;
-            const double* at = g.attrs<SearchAttrs>().right ? std::upper_bound(row, row + n, value[i]) : std::lower_bound(row, row + n, value[i]);
-            place[i] = static_cast<std::int32_t>(at - row);
-          }
+          in_wide_type(g.input(0).dtype(), [&]<class T>(T) {
+            const Tensor sequence = widened<T>(g.input(0)), values = widened<T>(g.input(1));
+            const std::int64_t n = sequence.shape().back(), m = values.shape().back();
+            const T* begin = view_of(sequence).as<T>();
+            const T* value = view_of(values).as<T>();
+            auto* place = g.out().as<std::int32_t>();
+            for (std::int64_t i = 0; i < values.size(); ++i) {
+              const T* row = begin + i / m * n;
+              const T* at = g.attrs<SearchAttrs>().right ? std::upper_bound(row, row + n, value[i]) : std::lower_bound(row, row + n, value[i]);
+              place[i] = static_cast<std::int32_t>(at - row);
+            }
+          });
         },
 });
 
@@ -202,15 +236,18 @@ constexpr OpDef kInTopK = define_op({
         },
     .kernel =
         [](KernelContext& g) {
-          const Tensor targets = widened<std::int64_t>(g.input(0)), predictions = widened<double>(g.input(1));
-          const std::int64_t classes = predictions.shape()[1];
-          for (std::int64_t row = 0; row < targets.size(); ++row) {
-            const std::int64_t target = elements<std::int64_t>(targets)[static_cast<std::size_t>(row)];
-            const double* of_class = view_of(predictions).as<double>() + row * classes;
-            const bool exists = target >= 0 && target < classes;
-            const auto larger = exists ? std::count_if(of_class, of_class + classes, [&](double p) { return p > of_class[target]; }) : 0;
-            g.out().as<bool>()[row] = exists && larger < g.attrs<InTopKAttrs>().k;
-          }
+          const Tensor targets = widened<std::int64_t>(g.input(0));
+          in_wide_type(g.input(1).dtype(), [&]<class T>(T) {
+            const Tensor predictions = widened<T>(g.input(1));
+            const std::int64_t classes = predictions.shape()[1];
+            for (std::int64_t row = 0; row < targets.size(); ++row) {
+              const std::int64_t target = elements<std::int64_t>(targets)[static_cast<std::size_t>(row)];
+              const T* of_class = view_of(predictions).as<T>() + row * classes;
+              const bool exists = target >= 0 && target < classes;
+              const auto larger = exists ? std::count_if(of_class, of_class + classes, [&](T p) { return p > of_class[target]; }) : 0;
+              g.out().as<bool>()[row] = exists && larger < g.attrs<InTopKAttrs>().k;
+            }
+          });
         },
 });
 
@@ -238,7 +275,8 @@ Tensor in_top_k(const Tensor& targets, const Tensor& predictions, std::int64_t k
   return apply(kInTopK, {&targets, &predictions}, where, InTopKAttrs{k});
 }
 Tensor count_nonzero(const Tensor& x, const Ints& axes, bool keepdims, Where where) {
-  return reduce_sum(cast(not_equal(x, 0, where), int64, where), axes, keepdims, where);
+  const Tensor counted = x.defined() && x.dtype() == DType::kBool ? x : not_equal(x, 0, where);
+  return reduce_sum(cast(counted, int64, where), axes, keepdims, where);
 }
 
 }  // namespace whygrad

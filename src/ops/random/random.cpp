@@ -23,21 +23,27 @@ using kernels::RandomStream;
 
 struct RandomAttrs {
   RandomStream stream;
-  double a, b;  // mean and standard deviation, or the ends of an interval
+  double mean, stddev;
+  DType dtype;
+  Shape shape;
+};
+struct UniformAttrs {
+  RandomStream stream;
+  Number low = 0, high = 1;  // as they were written, so that 64 bits stay
   DType dtype;
   Shape shape;
 };
 
 constexpr AttrDef kShape = attr<&RandomAttrs::shape>("shape", "extents");
 constexpr AttrDef kDType = attr<&RandomAttrs::dtype>("dtype", "element type");
-constexpr AttrDef kMean = attr<&RandomAttrs::a>("mean", "of the distribution");
-constexpr AttrDef kStddev = attr<&RandomAttrs::b>("stddev", "of the distribution");
+constexpr AttrDef kMean = attr<&RandomAttrs::mean>("mean", "of the distribution");
+constexpr AttrDef kStddev = attr<&RandomAttrs::stddev>("stddev", "of the distribution");
 
 void infer_normal(InferContext& c) {
   const auto& r = c.attrs<RandomAttrs>();
   if (!is_floating(r.dtype))
     c.dtype_error(fmt::format("{} numbers cannot be normally distributed", name_of(r.dtype)), "use a floating type, and cast what you need");
-  if (!(r.b >= 0) || !std::isfinite(r.b)) c.value_error(fmt::format("stddev is {}", r.b), "a standard deviation is 0 or more");
+  if (!(r.stddev >= 0) || !std::isfinite(r.stddev)) c.value_error(fmt::format("stddev is {}", r.stddev), "a standard deviation is 0 or more");
   c.output(r.dtype, r.shape);
 }
 
@@ -50,7 +56,7 @@ constexpr OpDef kNormal = define_op({
     .kernel =
         [](KernelContext& g) {
           const auto& r = g.attrs<RandomAttrs>();
-          kernels::random_normal(r.stream, r.a, r.b, g.out());
+          kernels::random_normal(r.stream, r.mean, r.stddev, g.out());
         },
     .source = true,
     .stateful = true,
@@ -65,45 +71,60 @@ constexpr OpDef kTruncatedNormal = define_op({
     .kernel =
         [](KernelContext& g) {
           const auto& r = g.attrs<RandomAttrs>();
-          kernels::random_truncated_normal(r.stream, r.a, r.b, g.out());
+          kernels::random_truncated_normal(r.stream, r.mean, r.stddev, g.out());
         },
     .source = true,
     .stateful = true,
 });
 
+template <Number UniformAttrs::*Bound>
+constexpr AttrDef bound(const char* name, const char* doc) {
+  return {name, doc,
+          [](const void* a) -> AttrValue { return {.type = AttrType::kFloat, .real = (static_cast<const UniformAttrs*>(a)->*Bound).real()}; }};
+}
+
 // Whether an integer type holds the whole number x, or x is the number after its largest.
-bool in_range(DType dtype, double x) {
+bool in_range(DType dtype, const Number& x) {
   const double bits = 8 * static_cast<double>(size_of(dtype));
   const double low = dtype == DType::kU8 ? 0 : -std::exp2(bits - 1), high = dtype == DType::kU8 ? 256 : std::exp2(bits - 1);
-  return std::floor(x) == x && x >= low && x <= high;
+  return std::floor(x.real()) == x.real() && x.real() >= low && x.real() <= high;
+}
+// A bound that is in range, to its last digit; the number after the largest is the largest, which is so never drawn.
+std::int64_t whole(const Number& x) {
+  if (x.is_whole()) return x.whole();
+  return x.real() >= 0x1p63 ? std::numeric_limits<std::int64_t>::max() : static_cast<std::int64_t>(x.real());
+}
+bool is_interval(const Number& low, const Number& high) {
+  if (low.is_whole() && high.is_whole()) return low.whole() < high.whole();
+  return low.real() < high.real() && std::isfinite(high.real() - low.real());
 }
 
 constexpr OpDef kUniform = define_op({
     .name = "random_uniform",
     .doc = "Numbers evenly distributed over [minval, maxval).",
-    .attrs = {kShape, attr<&RandomAttrs::a>("minval", "smallest number"), attr<&RandomAttrs::b>("maxval", "number above all of them"), kDType},
+    .attrs = {attr<&UniformAttrs::shape>("shape", "extents"), bound<&UniformAttrs::low>("minval", "smallest number"),
+              bound<&UniformAttrs::high>("maxval", "number above all of them"), attr<&UniformAttrs::dtype>("dtype", "element type")},
     .infer =
         [](InferContext& c) {
-          const auto& r = c.attrs<RandomAttrs>();
+          const auto& r = c.attrs<UniformAttrs>();
           if (!is_floating(r.dtype) && !is_integer(r.dtype)) {
             c.dtype_error(fmt::format("{} numbers have no order", name_of(r.dtype)),
                           "use a floating or integer type; uniform(shape) < 0.5 gives bools");
           }
-          if (!(r.a < r.b) || !std::isfinite(r.b - r.a)) {
-            c.value_error(fmt::format("the interval is [{}, {})", r.a, r.b), "minval must be less than maxval, and both finite");
+          if (!is_interval(r.low, r.high)) {
+            c.value_error(fmt::format("the interval is [{}, {})", r.low.real(), r.high.real()), "minval must be less than maxval, and both finite");
           }
-          if (is_integer(r.dtype) && !(in_range(r.dtype, r.a) && in_range(r.dtype, r.b))) {
-            c.value_error(fmt::format("[{}, {}) is no interval of {}", r.a, r.b, name_of(r.dtype)),
+          if (is_integer(r.dtype) && !(in_range(r.dtype, r.low) && in_range(r.dtype, r.high))) {
+            c.value_error(fmt::format("[{}, {}) is no interval of {}", r.low.real(), r.high.real(), name_of(r.dtype)),
                           "the bounds must be whole numbers in the range of the type");
           }
           c.output(r.dtype, r.shape);
         },
     .kernel =
         [](KernelContext& g) {
-          const auto& r = g.attrs<RandomAttrs>();
-          if (is_floating(r.dtype)) return kernels::random_uniform(r.stream, r.a, r.b, g.out());
-          const auto high = r.b >= 0x1p63 ? std::numeric_limits<std::int64_t>::max() : static_cast<std::int64_t>(r.b);
-          kernels::random_integers(r.stream, static_cast<std::int64_t>(r.a), high, g.out());
+          const auto& r = g.attrs<UniformAttrs>();
+          if (is_floating(r.dtype)) return kernels::random_uniform(r.stream, r.low.real(), r.high.real(), g.out());
+          kernels::random_integers(r.stream, whole(r.low), whole(r.high), g.out());
         },
     .source = true,
     .stateful = true,
@@ -183,7 +204,7 @@ using internal::next_stream;
 using internal::RandomAttrs;
 
 RandomAttrs attrs_of(kernels::RandomStream stream, const Shape& shape, const NormalOptions& o) { return {stream, o.mean, o.stddev, o.dtype, shape}; }
-RandomAttrs attrs_of(kernels::RandomStream stream, const Shape& shape, const UniformOptions& o) {
+internal::UniformAttrs attrs_of(kernels::RandomStream stream, const Shape& shape, const UniformOptions& o) {
   return {stream, o.minval, o.maxval, o.dtype, shape};
 }
 

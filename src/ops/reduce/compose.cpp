@@ -75,7 +75,10 @@ Tensor global_norm(const std::vector<Tensor>& tensors, Where where) {
 }
 
 ClippedByGlobalNorm clip_by_global_norm(const std::vector<Tensor>& tensors, double clip_norm, Where where) {
-  const Tensor length = global_norm(tensors, where);
+  return clip_by_global_norm(tensors, clip_norm, global_norm(tensors, where), where);
+}
+
+ClippedByGlobalNorm clip_by_global_norm(const std::vector<Tensor>& tensors, double clip_norm, const Tensor& length, Where where) {
   const Tensor finite_scale = multiply(minimum(divide(1.0, length, where), 1.0 / clip_norm, where), clip_norm, where);
   const Tensor scale = add(finite_scale, subtract(length, length, where), where);  // Inf - Inf is NaN
   ClippedByGlobalNorm clipped{{}, length};

@@ -44,13 +44,17 @@ void add_regular(SampleList& list) {
   add_source(list, "range", int32, [] { return range(4); }, {{4}, {0, 1, 2, 3}});
   add_source(list, "range", int64, [] { return range(10, 1, -4, int64); }, {{3}, {10, 6, 2}});
   add_source(list, "range", float64, [] { return range(0.0, 1.0, 0.25, float64); }, {{4}, {0, 0.25, 0.5, 0.75}});
-  add_source(list, "range", int32, [] { return range(3, 1); }, {{0}, {}});
-  list.refuse({.op = "range", .fragment = "lead from 0 to 3 in steps of 0", .call = [] { range(0, 3, 0); }});
+  add_source(list, "range", int32, [] { return range(3, 3); }, {{0}, {}});
+  add_source(list, "range", float32, [] { return range(0.1, 1.1, 0.1, float32); }, {{10}, {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0}});
+  add_source(list, "range", float32, [] { return range(0.0, 0.3, 0.1, float32); }, {{3}, {0, 0.1, 0.2}});
+  list.refuse({.op = "range", .fragment = "delta leads away from limit (start is 3, limit 1, delta 1)", .call = [] { range(3, 1); }});
+  list.refuse({.op = "range", .fragment = "delta leads away from limit", .call = [] { range(0.5, 3.0, -1); }});
+  list.refuse({.op = "range", .fragment = "delta is 0 (start is 0, limit 3, delta 0)", .call = [] { range(0, 3, 0); }});
   list.refuse({.op = "range", .fragment = "bool numbers cannot be counted through", .call = [] { range(true); }});
 
   add_source(list, "linspace", float64, [] { return linspace(-1, 1, 5, float64); }, {{5}, {-1, -0.5, 0, 0.5, 1}});
   add_source(list, "linspace", float32, [] { return linspace(3, 9, 1); }, {{1}, {3}});
-  list.refuse({.op = "linspace", .fragment = "count is 0", .call = [] { linspace(0, 1, 0); }});
+  list.refuse({.op = "linspace", .fragment = "count is -1", .call = [] { linspace(0, 1, -1); }});
   list.refuse({.op = "linspace", .fragment = "i32 is no floating type", .call = [] { linspace(0, 1, 2, int32); }});
 
   add_source(list, "eye", float32, [] { return eye(2); }, {{2, 2}, {1, 0, 0, 1}});
