@@ -7,6 +7,7 @@
 #include <whygrad/ops/creation.hpp>
 
 #include <fmt/format.h>
+#include <nanobind/stl/string.h>
 
 #include <bit>
 #include <cstring>
@@ -63,30 +64,40 @@ DType dtype_of_format(const char* format, Py_ssize_t bytes) {
                    "convert it first with array.astype(...): unsigned integers of more than 8 bits to int64, objects and text to numbers");
 }
 
-// NumPy has no bfloat16; its bits are read as integers.
+// A tensor of the buffer's elements.
+Tensor filled(const Buffer& buffer, DType dtype, const Where& where) {
+  Shape shape;
+  for (int i = 0; i < buffer->ndim; ++i) shape.push_back(buffer->shape[i]);
+  Tensor t = internal::make_tensor(dtype, shape, "constant");
+  if (PyBuffer_ToContiguous(t.impl()->data, const_cast<Py_buffer*>(&*buffer), buffer->len, 'C') != 0) throw nb::python_error();
+  internal::log_constant(t, {internal::fingerprint(t.impl()->data, static_cast<std::size_t>(t.size()) * size_of(dtype))}, where);
+  return t;
+}
+
+// An array of ml_dtypes.bfloat16, which Python's buffers do not know.
+bool is_bfloat16(nb::handle object) { return nb::cast<std::string>(nb::str(nb::getattr(object, "dtype", nb::none()))) == "bfloat16"; }
+
+}  // namespace
+
 const char* numpy_name(DType dtype) {
   constexpr const char* kNames[] = {"bool",    "uint8",  "int8",    "int16",   "int32",     "int64",
                                     "float16", "uint16", "float32", "float64", "complex64", "complex128"};
   return kNames[static_cast<int>(dtype)];
 }
 
-}  // namespace
-
 std::optional<Tensor> from_buffer(nb::handle object, const Where& where) {
   if (!PyObject_CheckBuffer(object.ptr()) || PyBytes_Check(object.ptr())) return {};
   const Buffer buffer(object, PyBUF_FULL_RO);
   if (!buffer) {
     PyErr_Clear();
+    if (is_bfloat16(object)) {
+      const nb::object bits = nb::module_::import_("numpy").attr("asarray")(object).attr("view")("uint16");
+      return filled(Buffer(bits, PyBUF_FULL_RO), DType::kBF16, where);
+    }
     throw DTypeError("constant", fmt::format("{} has elements that cannot be read as numbers", Py_TYPE(object.ptr())->tp_name),
                      "convert it first with array.astype(...)");
   }
-  const DType dtype = dtype_of_format(buffer->format, buffer->itemsize);
-  Shape shape;
-  for (int i = 0; i < buffer->ndim; ++i) shape.push_back(buffer->shape[i]);
-  Tensor t = internal::make_tensor(dtype, shape);
-  if (PyBuffer_ToContiguous(t.impl()->data, const_cast<Py_buffer*>(&*buffer), buffer->len, 'C') != 0) throw nb::python_error();
-  internal::log_constant(t, {internal::fingerprint(t.impl()->data, static_cast<std::size_t>(t.size()) * size_of(dtype))}, where);
-  return t;
+  return filled(buffer, dtype_of_format(buffer->format, buffer->itemsize), where);
 }
 
 nb::object to_numpy(const Tensor& tensor, const std::optional<Where>& where) {

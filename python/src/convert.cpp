@@ -9,14 +9,14 @@
 #include <whygrad/ops/shape_ops.hpp>
 
 #include <fmt/format.h>
+#include <nanobind/stl/string.h>
 
 #include <cstring>
 #include <limits>
+#include <string_view>
 
 namespace whygrad::python {
 namespace {
-
-using whygrad::Number;
 
 // A Python number, or nothing.
 std::optional<Number> number_in(nb::handle object) {
@@ -105,10 +105,12 @@ Tensor finish_constant(Tensor t, const Where& where, double written = std::numer
 }
 
 Tensor from_numbers(const Numbers& numbers, DType dtype, const Where& where) {
-  Tensor t = internal::make_tensor(dtype, numbers.shape);
+  Tensor t = internal::make_tensor(dtype, numbers.shape, "constant");
   char* at = t.impl()->data;
   for (const Number& number : numbers.values) {
-    number.store(dtype, at, "constant");
+    // In Python True is a kind of 1.
+    (number.dtype() == DType::kBool && dtype != DType::kBool ? Number(static_cast<std::int32_t>(number.whole())) : number)
+        .store(dtype, at, "constant");
     at += size_of(dtype);
   }
   if (numbers.values.size() == 1) return finish_constant(std::move(t), where, numbers.values[0].real());
@@ -123,6 +125,7 @@ struct Wanted {
 
 // Numbers go where their kind or a wider one is wanted: integers, floats, complex numbers.
 bool may_become(DType from, DType to) {
+  if (from == DType::kBool) return true;
   if (is_integer(from)) return to != DType::kBool;
   if (is_floating(from)) return is_differentiable(to);
   return is_complex(from) ? is_complex(to) : from == to;
@@ -138,15 +141,21 @@ Tensor checked(const Tensor& t, const Wanted& wanted) {
   return t;
 }
 
-// An array in another dtype, which must be able to hold its kind.
-Tensor array_as(const Tensor& t, const Wanted& wanted, const Where& where) {
-  const DType dtype = choose(t.dtype(), wanted);
-  if (dtype == t.dtype()) return t;
-  if (!may_become(t.dtype(), dtype)) {
-    throw DTypeError("constant", fmt::format("an array of {} was given where {} is wanted", name_of(t.dtype()), name_of(dtype)),
-                     "convert it first: array.astype(...)");
+// An array in the dtype that is wanted. What loses something on the way is converted by NumPy, with NumPy's warnings: fractions, an imaginary part.
+std::optional<Tensor> from_array(nb::handle object, const Wanted& wanted, const Where& where) {
+  nb::object array = nb::borrow(object);
+  if (wanted.dtype && PyObject_CheckBuffer(object.ptr()) && !PyBytes_Check(object.ptr()) && nb::hasattr(object, "astype")) {
+    const nb::object kind = object.attr("dtype").attr("kind");
+    const bool plain = nb::cast<std::string>(kind) == std::string_view(is_floating(*wanted.dtype)  ? "f"
+                                                                       : is_integer(*wanted.dtype) ? "i"
+                                                                       : is_complex(*wanted.dtype) ? "c"
+                                                                                                   : "b");
+    const char* name = wanted.dtype == DType::kBF16 ? "float32" : numpy_name(*wanted.dtype);
+    if (!plain && std::string_view("biufc").find(nb::cast<std::string>(kind)) != std::string_view::npos) array = object.attr("astype")(name);
   }
-  return finish_constant(cast(t, dtype, where), where);
+  std::optional<Tensor> t = from_buffer(array, where);
+  if (!t || !wanted.dtype || t->dtype() == *wanted.dtype) return t;
+  return finish_constant(cast(*t, *wanted.dtype, where), where);
 }
 
 Tensor convert(nb::handle object, const Where& where, const Wanted& wanted);
@@ -188,7 +197,7 @@ Tensor convert(nb::handle object, const Where& where, const Wanted& wanted) {
     const nb::object made = object.attr("__tf_tensor__")(wanted.dtype ? wrap(*wanted.dtype) : nb::none(), nb::none());
     return convert(made, where, wanted);
   }
-  if (const std::optional<Tensor> array = from_buffer(object, where)) return array_as(*array, wanted, where);
+  if (const std::optional<Tensor> array = from_array(object, wanted, where)) return *array;
   if (nb::hasattr(object, "__array__")) return convert(object.attr("__array__")(), where, wanted);
   if (PySequence_Check(object.ptr()) && !PyUnicode_Check(object.ptr()) && !PyBytes_Check(object.ptr())) {
     return from_list(nb::steal(PySequence_List(object.ptr())), where, wanted);
@@ -216,12 +225,28 @@ Tensor constant_of(nb::handle value, const Where& where, std::optional<DType> dt
   return convert(value, where, {dtype, dtype.has_value()});
 }
 
+Number to_number(nb::handle value, const Where& where) {
+  if (const std::optional<Number> number = PyObject_CheckBuffer(value.ptr()) ? std::nullopt : number_in(value)) return *number;
+  const Tensor scalar = to_tensor(value, where);
+  if (scalar.size() != 1)
+    throw ShapeError("constant", scalar.signature() + " is given where one number is wanted", "give a number or a tensor of one element");
+  if (scalar.dtype() == DType::kBool) return scalar.item<bool>(where);
+  if (is_integer(scalar.dtype())) return cast(scalar, int64, where).item<std::int64_t>(where);
+  if (is_complex(scalar.dtype())) return cast(scalar, complex128, where).item<std::complex<double>>(where);
+  return cast(scalar, float64, where).item<double>(where);
+}
+
 Watchable to_watchable(nb::handle value, const Where& where) {
   if (const Variable* v = variable_in(value); v != nullptr) return *v;
   return to_tensor(value, where);
 }
 
 // ---- Attributes ----
+
+void require_default(const char* op, const char* parameter, nb::handle given, nb::handle otherwise, const char* why) {
+  if (given.is(otherwise) || given.equal(otherwise)) return;
+  throw UnsupportedError(op, fmt::format("{}={}: {}", parameter, nb::repr(given).c_str(), why), fmt::format("leave {} out", parameter));
+}
 
 std::int64_t to_int(nb::handle object) {
   const nb::object number = nb::steal(PyNumber_Index(object.ptr()));

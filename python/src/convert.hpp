@@ -4,6 +4,7 @@
 #include "module.hpp"
 
 #include <whygrad/autodiff/gradient.hpp>
+#include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/op.hpp>
 #include <whygrad/ops/reduce.hpp>
 
@@ -41,10 +42,15 @@ Tensor constant_of(nb::handle value, const Where& where, std::optional<DType> dt
 // A Tensor or a Variable as the tape takes it; anything else is converted.
 Watchable to_watchable(nb::handle value, const Where& where);
 
+// One number, to its last digit: a Python number, or what a tensor of one element holds, which is read to the host.
+Number to_number(nb::handle value, const Where& where);
+
 // ---- Arrays ----
 
 // From an object with Python's buffer protocol, copied; nothing where it has none. Throws DTypeError for a type that no tensor has.
 std::optional<Tensor> from_buffer(nb::handle object, const Where& where);
+// What NumPy calls a dtype; it has no bfloat16, whose bits are read as integers.
+const char* numpy_name(DType dtype);
 // The elements as a NumPy array of its own. Where a place is given, they were read to the host there.
 nb::object to_numpy(const Tensor& tensor, const std::optional<Where>& where);
 
@@ -55,6 +61,9 @@ DType to_dtype(nb::handle object);
 std::optional<DType> to_optional_dtype(nb::handle object);
 nb::object wrap(DType dtype);
 nb::object wrap(const Shape& shape);  // a TensorShape
+
+// For a parameter of TensorFlow's of which only the default is there: throws UnsupportedError with the reason for anything else.
+void require_default(const char* op, const char* parameter, nb::handle given, nb::handle otherwise, const char* why);
 
 // A whole number, also from a NumPy scalar or a tensor.
 std::int64_t to_int(nb::handle object);

@@ -14,14 +14,15 @@
 namespace whygrad::python {
 namespace {
 
-// The number that a scalar holds, whatever its type.
-Number number_in(const Tensor& scalar, const Where& where) {
-  if (scalar.size() != 1)
-    throw ShapeError("fill", scalar.signature() + " is given where one number is wanted", "give a number or a tensor of one element");
-  if (scalar.dtype() == DType::kBool) return scalar.item<bool>(where);
-  if (is_integer(scalar.dtype())) return cast(scalar, int64, where).item<std::int64_t>(where);
-  if (is_complex(scalar.dtype())) return cast(scalar, complex128, where).item<std::complex<double>>(where);
-  return cast(scalar, float64, where).item<double>(where);
+// NumPy's arrays of str, of bytes, and of objects of which the first is text.
+bool is_text_array(nb::handle value) {
+  if (is_value(value) || !nb::hasattr(value, "dtype") || !nb::hasattr(value, "ravel")) return false;
+  const auto kind = nb::cast<std::string>(nb::str(nb::getattr(value.attr("dtype"), "kind", nb::str(""))));
+  if (kind != "O") return kind == "U" || kind == "S";
+  const nb::object flat = value.attr("ravel")();
+  if (nb::len(flat) == 0) return false;
+  const nb::object first = flat[0];
+  return PyUnicode_Check(first.ptr()) || PyBytes_Check(first.ptr());
 }
 
 // Text is no tensor of the engine's: a class of Python holds it.
@@ -31,7 +32,7 @@ bool is_text(nb::handle value, nb::handle dtype) {
     if (!(PyList_Check(first.ptr()) || PyTuple_Check(first.ptr())) || PySequence_Size(first.ptr()) == 0) break;
     first = nb::object(first[0]);
   }
-  if (PyUnicode_Check(first.ptr()) || PyBytes_Check(first.ptr())) return true;
+  if (PyUnicode_Check(first.ptr()) || PyBytes_Check(first.ptr()) || is_text_array(first)) return true;
   if (dtype.is_none() || is_value(value)) return false;
   return nb::cast<std::string>(nb::object(nb::module_::import_("whygrad.dtypes").attr("as_dtype")(dtype).attr("name"))) == "string";
 }
@@ -57,8 +58,11 @@ nb::object convert(nb::handle value, nb::handle dtype, nb::handle hint, nb::hand
   return wrap_unless_given(to_tensor_like(value, to_dtype(hint), where), value);
 }
 
-nb::object make_filled(nb::handle dims, nb::handle value, nb::handle) {
+constexpr const char* kOneDevice = "a layout spreads a tensor over devices, and there is one here";
+
+nb::object make_filled(nb::handle dims, nb::handle value, nb::handle, nb::handle layout) {
   const Where where = caller();
+  require_default("fill", "layout", layout, nb::none(), kOneDevice);
   const Shape shape = to_shape(dims);
   // A tensor is repeated, so that its gradient flows.
   return wrap(broadcast_to(reshape(to_tensor(value, where), {}, where), shape, where));
@@ -67,8 +71,8 @@ nb::object make_filled(nb::handle dims, nb::handle value, nb::handle) {
 nb::object make_range(nb::handle start, nb::handle limit, nb::handle delta, nb::handle dtype, nb::handle) {
   const Where where = caller();
   const std::optional<DType> type = to_optional_dtype(dtype);
-  const Number first = limit.is_none() ? Number(0) : number_in(to_tensor(start, where), where);
-  const Number end = number_in(to_tensor(limit.is_none() ? start : limit, where), where), step = number_in(to_tensor(delta, where), where);
+  const Number first = limit.is_none() ? Number(0) : to_number(start, where);
+  const Number end = to_number(limit.is_none() ? start : limit, where), step = to_number(delta, where);
   if (type) return wrap(range(first, end, step, *type, where));
   // A tensor's own type, int64 say, is not narrowed to that of a bare number.
   const nb::handle bounds[] = {start, limit, delta};
@@ -87,12 +91,12 @@ nb::object make_one_hot(nb::handle indices, nb::handle depth, nb::handle on_valu
   if (!on_value.is_none()) {
     const Tensor on = to_tensor(on_value, where);
     if (!type) type = on.dtype();
-    options.on_value = number_in(on, where);
+    options.on_value = to_number(wrap(on), where);
   }
   if (!off_value.is_none()) {
     const Tensor off = to_tensor(off_value, where);
     if (!type) type = off.dtype();
-    options.off_value = number_in(off, where);
+    options.off_value = to_number(wrap(off), where);
   }
   options.dtype = type.value_or(float32);
   if (options.dtype == DType::kBool && on_value.is_none()) options.on_value = true;
@@ -113,13 +117,15 @@ nb::object make_eye(nb::handle num_rows, nb::handle num_columns, nb::handle batc
 }
 
 template <Tensor (*F)(const Shape&, DType, Where)>
-nb::object of_shape(nb::handle shape, nb::handle dtype, nb::handle) {
+nb::object of_shape(nb::handle shape, nb::handle dtype, nb::handle, nb::handle layout) {
+  require_default(F == zeros ? "zeros" : "ones", "layout", layout, nb::none(), kOneDevice);
   return wrap(F(to_shape(shape), to_dtype(dtype), caller()));
 }
 
 template <Tensor (*F)(const Shape&, DType, Where), Tensor (*Like)(const Tensor&, Where)>
-nb::object like(nb::handle input, nb::handle dtype, nb::handle) {
+nb::object like(nb::handle input, nb::handle dtype, nb::handle, nb::handle layout) {
   const Where where = caller();
+  require_default(F == zeros ? "zeros_like" : "ones_like", "layout", layout, nb::none(), kOneDevice);
   const Tensor x = to_tensor(input, where);
   const std::optional<DType> type = to_optional_dtype(dtype);
   return wrap(type && *type != x.dtype() ? F(x.shape(), *type, where) : Like(x, where));
@@ -134,11 +140,11 @@ void bind_creation(nb::module_& m) {
         "A tensor of these numbers. Python's floats become float32 and its integers int32 where no dtype is given; arrays keep theirs.");
   m.def("convert_to_tensor", convert, arg("value").none(), arg("dtype") = none, arg("dtype_hint") = none, arg("name") = none,
         "The value as a tensor; a list of tensors is stacked, so that gradients flow to them.");
-  m.def("zeros", of_shape<zeros>, arg("shape"), arg("dtype") = "float32", arg("name") = none);
-  m.def("ones", of_shape<ones>, arg("shape"), arg("dtype") = "float32", arg("name") = none);
-  m.def("zeros_like", like<zeros, zeros_like>, arg("input"), arg("dtype") = none, arg("name") = none);
-  m.def("ones_like", like<ones, ones_like>, arg("input"), arg("dtype") = none, arg("name") = none);
-  m.def("fill", make_filled, arg("dims"), arg("value"), arg("name") = none, "A tensor in which every element is `value`.");
+  m.def("zeros", of_shape<zeros>, arg("shape"), arg("dtype") = "float32", arg("name") = none, arg("layout") = none);
+  m.def("ones", of_shape<ones>, arg("shape"), arg("dtype") = "float32", arg("name") = none, arg("layout") = none);
+  m.def("zeros_like", like<zeros, zeros_like>, arg("input"), arg("dtype") = none, arg("name") = none, arg("layout") = none);
+  m.def("ones_like", like<ones, ones_like>, arg("input"), arg("dtype") = none, arg("name") = none, arg("layout") = none);
+  m.def("fill", make_filled, arg("dims"), arg("value"), arg("name") = none, arg("layout") = none, "A tensor in which every element is `value`.");
   m.def("range", make_range, arg("start"), arg("limit") = none, arg("delta") = 1, arg("dtype") = none, arg("name") = none,
         "start, start + delta, ... up to but without limit; range(limit) starts at 0.");
   m.def("eye", make_eye, arg("num_rows"), arg("num_columns") = none, arg("batch_shape") = none, arg("dtype") = "float32", arg("name") = none);

@@ -28,14 +28,18 @@ nb::object make_complex(nb::handle re, nb::handle im, nb::handle) {
 
 nb::object spaced(nb::handle start, nb::handle stop, nb::handle num, nb::handle, nb::handle axis) {
   const Where where = caller();
-  // Whole numbers divide as floats.
-  const auto end = [&](nb::handle value) { return PyLong_CheckExact(value.ptr()) ? nb::object(nb::float_(value)) : nb::borrow(value); };
-  const Tensor first = to_tensor(end(start), where);
-  return wrap(linspace(first, to_tensor_like(end(stop), first.dtype(), where), to_int(num), to_int(axis), where));
+  Tensor first = to_tensor(start, where), last = to_tensor_like(stop, first.dtype(), where);
+  if (is_integer(first.dtype()) && first.dtype() == last.dtype()) {  // they divide as float64
+    first = cast(first, float64, where);
+    last = cast(last, float64, where);
+  }
+  return wrap(linspace(first, last, to_int(num), to_int(axis), where));
 }
 
-nb::object text_of(nb::handle input, int precision, bool scientific, bool shortest, nb::handle) {
+nb::object text_of(nb::handle input, int precision, bool scientific, bool shortest, nb::handle width, nb::handle fill, nb::handle) {
   const Where where = caller();
+  require_default("as_string", "width", width, nb::int_(-1), "texts are not filled up to a width");
+  require_default("as_string", "fill", fill, nb::str(""), "texts are not filled up to a width");
   return wrap(strings::as_string(to_tensor(input, where), {.precision = precision, .scientific = scientific, .shortest = shortest}, where));
 }
 
@@ -70,8 +74,8 @@ void bind_elementwise(nb::module_& m) {
   m.def("complex", make_complex, arg("real"), arg("imag"), arg("name") = none, "real + i imag.");
   m.def("linspace", spaced, arg("start"), arg("stop"), arg("num"), arg("name") = none, arg("axis") = 0,
         "Numbers at equal distances from start to stop, both included; gradients flow to both.");
-  m.def("as_string", text_of, arg("input"), arg("precision") = -1, arg("scientific") = false, arg("shortest") = false, arg("name") = none,
-        "Numbers as text: uint8 [.., 32]. No gradient.");
+  m.def("as_string", text_of, arg("input"), arg("precision") = -1, arg("scientific") = false, arg("shortest") = false, arg("width") = -1,
+        arg("fill") = "", arg("name") = none, "Numbers as text: uint8 [.., 32]. No gradient.");
   m.def("to_number", numbers_in, arg("input"), arg("out_type") = "float32", arg("name") = none, "The numbers that a text tells. No gradient.");
   m.def("adjust_contrast", adjusted<image::adjust_contrast>, arg("images"), arg("contrast_factor"), arg("name") = none,
         "(x - mean) * factor + mean, with the mean of each channel.");

@@ -31,9 +31,10 @@ nb::object norm_of(nb::handle tensor, nb::handle ord, nb::handle axis, nb::handl
   return wrap(norm(to_tensor(tensor, where), to_axes(axis), options, where));
 }
 
-nb::object normalized(nb::handle x, nb::handle axis, double epsilon, nb::handle) {
+nb::object normalized(nb::handle x, nb::handle axis, double epsilon, nb::handle, nb::handle dim) {
   const Where where = caller();
-  return wrap(l2_normalize(to_tensor(x, where), to_axes(axis), epsilon, where));
+  if (!axis.is_none() && !dim.is_none()) throw ValueError("l2_normalize", "both axis and dim are given", "dim is the old name of axis: give axis");
+  return wrap(l2_normalize(to_tensor(x, where), to_axes(axis.is_none() ? dim : axis), epsilon, where));
 }
 
 double limit(nb::handle clip_norm) { return nb::cast<double>(nb::module_::import_("builtins").attr("float")(clip_norm)); }
@@ -62,10 +63,12 @@ bool is_finite_number(const Tensor& scalar) {
   return std::isfinite(*reinterpret_cast<const double*>(wide.impl()->data));
 }
 
-// A norm that the caller already has is not used: the gradients' own is the same, and cheap.
-nb::object clipped_together(nb::handle t_list, nb::handle clip_norm, nb::handle, nb::handle) {
+nb::object clipped_together(nb::handle t_list, nb::handle clip_norm, nb::handle use_norm, nb::handle) {
   const Where where = caller();
-  ClippedByGlobalNorm result = clip_by_global_norm(present(t_list, where), limit(clip_norm), where);
+  const std::vector<Tensor> given = present(t_list, where);
+  const bool known = !use_norm.is_none() && !given.empty();
+  ClippedByGlobalNorm result = known ? clip_by_global_norm(given, limit(clip_norm), to_tensor_like(use_norm, given[0].dtype(), where), where)
+                                     : clip_by_global_norm(given, limit(clip_norm), where);
   if (!is_finite_number(result.norm)) Diagnosis::report_spread(where);
   nb::list tensors;
   std::size_t next = 0;
@@ -104,7 +107,8 @@ void bind_norms(nb::module_& m) {
   const auto none = nb::none();
   m.def("norm", norm_of, arg("tensor"), arg("ord") = "euclidean", arg("axis") = none, arg("keepdims") = none, arg("name") = none,
         "The norm of vectors along the axes, or of all elements.");
-  m.def("l2_normalize", normalized, arg("x"), arg("axis") = none, arg("epsilon") = 1e-12, arg("name") = none, "x / sqrt(max(sum(x^2), epsilon)).");
+  m.def("l2_normalize", normalized, arg("x"), arg("axis") = none, arg("epsilon") = 1e-12, arg("name") = none, arg("dim") = none,
+        "x / sqrt(max(sum(x^2), epsilon)).");
   m.def("clip_by_norm", clipped, arg("t"), arg("clip_norm"), arg("axes") = none, arg("name") = none,
         "t, scaled down to this norm where its own is larger.");
   m.def("global_norm", norm_of_all, arg("t_list"), arg("name") = none, "The norm of all elements of all tensors; None is left out.");

@@ -22,10 +22,9 @@ using Unary = Tensor (*)(const Tensor&, Where);
 bool is_plain_number(PyObject* p) {
   if (PyFloat_CheckExact(p)) return true;
   if (!PyLong_CheckExact(p)) return false;
-  constexpr long long kExact = 1LL << 53;
   int overflow = 0;
-  const long long value = PyLong_AsLongLongAndOverflow(p, &overflow);
-  return overflow == 0 && value >= -kExact && value <= kExact;
+  PyLong_AsLongLongAndOverflow(p, &overflow);
+  return overflow == 0;
 }
 
 bool may_be_tensor(PyObject* p) {

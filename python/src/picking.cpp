@@ -26,11 +26,20 @@ Direction direction_of(const std::string& name) {
 }
 
 template <Tensor (*F)(const Tensor&, std::int64_t, Direction, Where)>
-nb::object ordered(nb::handle values, std::int64_t axis, const std::string& direction, bool, nb::handle) {
+nb::object ordered(nb::handle values, std::int64_t axis, const std::string& direction, nb::handle) {
   const Where where = caller();
   const Tensor x = to_tensor(values, where);
   const Direction how = direction_of(direction);
   return wrap(unlocked(x.size(), [&] { return F(x, axis, how, where); }));
+}
+// Equal elements keep their order always, whether `stable` asks for it or not.
+nb::object ranked(nb::handle values, std::int64_t axis, const std::string& direction, bool, nb::handle name) {
+  return ordered<argsort>(values, axis, direction, name);
+}
+
+void check_policy(const char* op, nb::handle policy) {
+  if (policy.equal(nb::str("ERROR")) || policy.equal(nb::str("DEFAULT"))) return;
+  require_default(op, "bad_indices_policy", policy, nb::str(""), "an index out of range is an error here, as it is on TensorFlow's processors");
 }
 
 nb::object chosen(nb::handle condition, nb::handle x, nb::handle y, nb::handle) {
@@ -48,8 +57,9 @@ nb::object masked(nb::handle tensor, nb::handle mask, nb::handle axis, nb::handl
   return wrap(boolean_mask(to_tensor(tensor, where), to_tensor(mask, where), axis.is_none() ? 0 : to_int(axis), where));
 }
 
-nb::object scattered(nb::handle indices, nb::handle updates, nb::handle shape, nb::handle) {
+nb::object scattered(nb::handle indices, nb::handle updates, nb::handle shape, nb::handle bad_indices_policy, nb::handle) {
   const Where where = caller();
+  check_policy("scatter_nd", bad_indices_policy);
   return wrap(scatter_nd(to_tensor(indices, where), to_tensor(updates, where), to_shape(shape), where));
 }
 
@@ -58,6 +68,11 @@ nb::object updated(nb::handle tensor, nb::handle indices, nb::handle updates, nb
   const Where where = caller();
   const Tensor x = to_tensor(tensor, where);
   return wrap(F(x, to_tensor(indices, where), to_tensor_like(updates, x.dtype(), where), where));
+}
+
+nb::object added_at(nb::handle tensor, nb::handle indices, nb::handle updates, nb::handle bad_indices_policy, nb::handle name) {
+  check_policy("tensor_scatter_nd_add", bad_indices_policy);
+  return updated<tensor_scatter_nd_add>(tensor, indices, updates, name);
 }
 
 SparseTensor sparse_of(nb::handle indices, nb::handle values, nb::handle dense_shape, const Where& where) {
@@ -99,7 +114,7 @@ nb::object contracted(nb::handle a, nb::handle b, nb::handle axes, nb::handle) {
 
 nb::object drawn(nb::handle logits, nb::handle num_samples, nb::handle dtype, nb::handle seed, nb::handle) {
   const Where where = caller();
-  random::CategoricalOptions options{.dtype = to_dtype(dtype)};
+  random::CategoricalOptions options{.dtype = to_optional_dtype(dtype).value_or(int64)};
   if (!seed.is_none()) options.seed = static_cast<std::uint64_t>(to_int(seed));
   return wrap(random::categorical(to_tensor(logits, where), to_int(num_samples), options, where));
 }
@@ -111,9 +126,10 @@ nb::object histogram(nb::handle values, nb::handle value_range, nb::handle nbins
   return wrap(cast(counts, to_dtype(dtype), where));
 }
 
-nb::object not_zero(nb::handle input, nb::handle axis, bool keepdims, nb::handle dtype, nb::handle) {
+nb::object not_zero(nb::handle input, nb::handle axis, nb::handle keepdims, nb::handle dtype, nb::handle) {
   const Where where = caller();
-  return wrap(cast(count_nonzero(to_tensor(input, where), Ints(to_ints(axis)), keepdims, where), to_dtype(dtype), where));
+  const bool keeps = !keepdims.is_none() && nb::cast<bool>(keepdims);
+  return wrap(cast(count_nonzero(to_tensor(input, where), Ints(to_ints(axis)), keeps, where), to_dtype(dtype), where));
 }
 
 }  // namespace
@@ -122,28 +138,29 @@ void bind_picking(nb::module_& m) {
   using nb::arg;
   const auto none = nb::none();
   const auto bind_order = [&m, &none](const char* name, auto function, const char* doc) {
-    m.def(name, function, arg("values"), arg("axis") = -1, arg("direction") = "ASCENDING", arg("stable") = false, arg("name") = none, doc);
+    m.def(name, function, arg("values"), arg("axis") = -1, arg("direction") = "ASCENDING", arg("name") = none, doc);
   };
   bind_order("sort", ordered<sort>, "Sorted along the axis.");
-  bind_order("argsort", ordered<argsort>, "Where the sorted elements stand along the axis. No gradient.");
+  m.def("argsort", ranked, arg("values"), arg("axis") = -1, arg("direction") = "ASCENDING", arg("stable") = false, arg("name") = none,
+        "Where the sorted elements stand along the axis. No gradient.");
   m.def("where", chosen, arg("condition"), arg("x") = none, arg("y") = none, arg("name") = none,
         "x where the condition is true, else y; with the condition alone, the places where it is true.");
   m.def("boolean_mask", masked, arg("tensor"), arg("mask"), arg("axis") = none, arg("name") = none, "The parts where the mask is true.");
-  m.def("scatter_nd", scattered, arg("indices"), arg("updates"), arg("shape"), arg("name") = none,
+  m.def("scatter_nd", scattered, arg("indices"), arg("updates"), arg("shape"), arg("bad_indices_policy") = "", arg("name") = none,
         "Zeros to which the updates are added at the places.");
   m.def("tensor_scatter_nd_update", updated<tensor_scatter_nd_update>, arg("tensor"), arg("indices"), arg("updates"), arg("name") = none,
         "The tensor with the updates at the places.");
-  m.def("tensor_scatter_nd_add", updated<tensor_scatter_nd_add>, arg("tensor"), arg("indices"), arg("updates"), arg("name") = none,
+  m.def("tensor_scatter_nd_add", added_at, arg("tensor"), arg("indices"), arg("updates"), arg("bad_indices_policy") = "", arg("name") = none,
         "The tensor to which the updates are added at the places.");
   m.def("sparse_dense_matmul", sparse_product, arg("indices"), arg("values"), arg("dense_shape"), arg("b"));
   m.def("sparse_to_dense", made_dense, arg("indices"), arg("values"), arg("dense_shape"));
   m.def("einsum", summed_products, arg("equation"), arg("inputs"), arg("kwargs"), "Sums of products over named axes: einsum(\"ij,jk->ik\", a, b).");
   m.def("tensordot", contracted, arg("a"), arg("b"), arg("axes"), arg("name") = none, "The products of a and b summed over these axes of each.");
-  m.def("random_categorical", drawn, arg("logits"), arg("num_samples"), arg("dtype") = "int64", arg("seed") = none, arg("name") = none,
+  m.def("random_categorical", drawn, arg("logits"), arg("num_samples"), arg("dtype") = none, arg("seed") = none, arg("name") = none,
         "Classes drawn with the probabilities softmax(logits). No gradient.");
   m.def("histogram_fixed_width", histogram, arg("values"), arg("value_range"), arg("nbins") = 100, arg("dtype") = "int32", arg("name") = none,
         "How many elements fall into each interval. No gradient.");
-  m.def("count_nonzero", not_zero, arg("input"), arg("axis") = none, arg("keepdims") = false, arg("dtype") = "int64", arg("name") = none,
+  m.def("count_nonzero", not_zero, arg("input"), arg("axis") = none, arg("keepdims") = none, arg("dtype") = "int64", arg("name") = none,
         "How many elements are not 0. No gradient.");
 }
 

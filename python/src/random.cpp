@@ -43,8 +43,8 @@ nb::object uniform(nb::handle shape, nb::handle minval, nb::handle maxval, nb::h
     const Tensor spread = subtract(to_tensor_like(top, options.dtype, where), low, where);
     return wrap(add(multiply(random::uniform(extents, options, where), spread, where), low, where));
   }
-  options.minval = number(minval);
-  options.maxval = number(top);
+  options.minval = to_number(minval, where);
+  options.maxval = to_number(top, where);
   return wrap(unlocked(extents.size(), [&] { return random::uniform(extents, options, where); }));
 }
 
@@ -54,15 +54,23 @@ std::array<std::uint64_t, 2> seed_pair(nb::handle seed) {
   return {static_cast<std::uint64_t>(list[0]), static_cast<std::uint64_t>(list[1])};
 }
 
-nb::object stateless_normal(nb::handle shape, nb::handle seed, nb::handle mean, nb::handle stddev, nb::handle dtype, nb::handle) {
+void check_generator(const char* op, nb::handle alg) {
+  if (alg.equal(nb::str("philox"))) return;
+  require_default(op, "alg", alg, nb::str("auto_select"), "numbers come from Philox here");
+}
+
+nb::object stateless_normal(nb::handle shape, nb::handle seed, nb::handle mean, nb::handle stddev, nb::handle dtype, nb::handle, nb::handle alg) {
+  check_generator("stateless_normal", alg);
   return wrap(random::stateless_normal(to_shape(shape), seed_pair(seed), {.mean = number(mean), .stddev = number(stddev), .dtype = to_dtype(dtype)},
                                        caller()));
 }
 
-nb::object stateless_uniform(nb::handle shape, nb::handle seed, nb::handle minval, nb::handle maxval, nb::handle dtype, nb::handle) {
-  const double top = maxval.is_none() ? 1 : number(maxval);
-  return wrap(
-      random::stateless_uniform(to_shape(shape), seed_pair(seed), {.minval = number(minval), .maxval = top, .dtype = to_dtype(dtype)}, caller()));
+nb::object stateless_uniform(nb::handle shape, nb::handle seed, nb::handle minval, nb::handle maxval, nb::handle dtype, nb::handle, nb::handle alg) {
+  const Where where = caller();
+  check_generator("stateless_uniform", alg);
+  const Number top = maxval.is_none() ? Number(1) : to_number(maxval, where);
+  return wrap(random::stateless_uniform(to_shape(shape), seed_pair(seed),
+                                        {.minval = to_number(minval, where), .maxval = top, .dtype = to_dtype(dtype)}, where));
 }
 
 nb::object shuffled(nb::handle value, nb::handle seed, nb::handle) {
@@ -90,9 +98,9 @@ void bind_random(nb::module_& m) {
   m.def("random_uniform", uniform, arg("shape"), arg("minval") = 0, arg("maxval") = none, arg("dtype") = "float32", arg("seed") = none,
         arg("name") = none, "Evenly distributed numbers in [minval, maxval).");
   m.def("stateless_normal", stateless_normal, arg("shape"), arg("seed"), arg("mean") = 0.0, arg("stddev") = 1.0, arg("dtype") = "float32",
-        arg("name") = none, "The same normally distributed numbers for the same seed.");
+        arg("name") = none, arg("alg") = "auto_select", "The same normally distributed numbers for the same seed.");
   m.def("stateless_uniform", stateless_uniform, arg("shape"), arg("seed"), arg("minval") = 0, arg("maxval") = none, arg("dtype") = "float32",
-        arg("name") = none, "The same evenly distributed numbers for the same seed.");
+        arg("name") = none, arg("alg") = "auto_select", "The same evenly distributed numbers for the same seed.");
   m.def("random_poisson", poisson, arg("shape"), arg("lam"), arg("dtype") = "float32", arg("seed") = none, arg("name") = none,
         "Counts drawn from the Poisson distributions of the means lam.");
   m.def("random_shuffle", shuffled, arg("value"), arg("seed") = none, arg("name") = none, "The parts along the first axis in random order.");

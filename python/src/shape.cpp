@@ -64,12 +64,20 @@ nb::object unstacked(nb::handle value, nb::handle count, nb::handle axis, nb::ha
   return wrap(std::move(parts));
 }
 
-nb::object split_up(nb::handle value, nb::handle num_or_size_splits, nb::handle axis, nb::handle, nb::handle) {
+nb::object split_up(nb::handle value, nb::handle num_or_size_splits, nb::handle axis, nb::handle num, nb::handle) {
   const Where where = caller();
   const Tensor t = to_tensor(value, where);
-  const bool sizes =
-      PySequence_Check(num_or_size_splits.ptr()) != 0 && !(is_value(num_or_size_splits) && to_tensor(num_or_size_splits, where).rank() == 0);
-  return wrap(sizes ? split(t, to_ints(num_or_size_splits), to_int(axis), where) : split(t, to_int(num_or_size_splits), to_int(axis), where));
+  if (PyIndex_Check(num_or_size_splits.ptr()) != 0 && !is_value(num_or_size_splits) && !nb::hasattr(num_or_size_splits, "__len__")) {
+    return wrap(split(t, to_int(num_or_size_splits), to_int(axis), where));
+  }
+  const Tensor sizes = to_tensor(num_or_size_splits, where);
+  if (sizes.rank() == 0)
+    throw ValueError("split", "num_or_size_splits is a tensor of rank 0", "give the number of parts as an int, or a list of sizes");
+  if (!num.is_none() && to_int(num) != sizes.size()) {
+    throw ValueError("split", fmt::format("num is {} and there are {} sizes", to_int(num), sizes.size()),
+                     "leave num out, or give the number of sizes");
+  }
+  return wrap(split(t, to_ints(wrap(sizes)), to_int(axis), where));
 }
 
 nb::object padded(nb::handle tensor, nb::handle paddings, const std::string& mode, nb::handle constant_values, nb::handle) {
@@ -81,11 +89,16 @@ nb::object padded(nb::handle tensor, nb::handle paddings, const std::string& mod
     pairs.push_back({ends[0], ends[1]});
   }
   PadOptions options;
-  if (mode == "REFLECT" || mode == "reflect") options.mode = PadMode::kReflect;
-  if (mode == "SYMMETRIC" || mode == "symmetric") options.mode = PadMode::kSymmetric;
-  const double fill = nb::cast<double>(nb::module_::import_("builtins").attr("float")(constant_values));
+  std::string upper = mode;
+  std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  if (upper == "REFLECT") options.mode = PadMode::kReflect;
+  if (upper == "SYMMETRIC") options.mode = PadMode::kSymmetric;
+  if (upper != "CONSTANT" && options.mode == PadMode::kConstant) {
+    throw ValueError("pad", fmt::format("Unknown padding mode: {}", mode), "it is \"CONSTANT\", \"REFLECT\" or \"SYMMETRIC\"");
+  }
   const Tensor t = to_tensor(tensor, where);
-  options.constant_value = is_integer(t.dtype()) ? Number(static_cast<std::int64_t>(fill)) : Number(fill);
+  const Number fill = to_number(constant_values, where);
+  options.constant_value = fill.real() == 0 && !is_complex(fill.dtype()) ? Number(0) : fill;
   return wrap(pad(t, pairs, options, where));
 }
 
@@ -118,12 +131,12 @@ nb::object cast_to(nb::handle x, nb::handle dtype, nb::handle) {
 
 nb::object shape_of(nb::handle input, nb::handle out_type, nb::handle) {
   const Where where = caller();
-  return wrap(shape(to_tensor(input, where), to_dtype(out_type), where));
+  return wrap(shape(to_tensor(input, where), to_optional_dtype(out_type).value_or(int32), where));
 }
 
 nb::object size_of_all(nb::handle input, nb::handle out_type, nb::handle) {
   const Where where = caller();
-  return wrap(size(to_tensor(input, where), to_dtype(out_type), where));
+  return wrap(size(to_tensor(input, where), to_optional_dtype(out_type).value_or(int32), where));
 }
 
 nb::object rank_of(nb::handle input, nb::handle) {
@@ -158,8 +171,8 @@ void bind_shape(nb::module_& m) {
   m.def("gather", gathered, arg("params"), arg("indices"), arg("validate_indices") = none, arg("axis") = none, arg("batch_dims") = 0,
         arg("name") = none, "The parts of params, along the axis, that the indices name.");
   m.def("cast", cast_to, arg("x"), arg("dtype"), arg("name") = none, "As another dtype. Nothing flows back through integers and bool.");
-  m.def("shape", shape_of, arg("input"), arg("out_type") = "int32", arg("name") = none, "The extents, as a tensor.");
-  m.def("size", size_of_all, arg("input"), arg("out_type") = "int32", arg("name") = none, "The number of elements, as a tensor.");
+  m.def("shape", shape_of, arg("input"), arg("out_type") = none, arg("name") = none, "The extents, as a tensor.");
+  m.def("size", size_of_all, arg("input"), arg("out_type") = none, arg("name") = none, "The number of elements, as a tensor.");
   m.def("rank", rank_of, arg("input"), arg("name") = none, "The number of axes, as a tensor.");
 }
 

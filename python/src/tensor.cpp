@@ -231,12 +231,15 @@ void bind_tensor(nb::module_& m) {
     const std::string words = std::string("Tensor.") + name + " is undefined when eager execution is enabled.";
     c.def_prop_ro(name, [words](const Tensor&) -> nb::object { throw nb::attribute_error(words.c_str()); });
   }
-  c.def("set_shape", [](const Tensor& t, nb::handle shape) {
-    if (!nb::cast<bool>(nb::object(wrap(t.shape()).attr("is_compatible_with")(shape)))) {
-      throw ShapeError("set_shape", fmt::format("{} is not of that shape", t.signature()),
-                       "an eager tensor's shape is known; use reshape to change it");
-    }
-  });
+  c.def(
+      "set_shape",
+      [](const Tensor& t, nb::handle shape) {
+        if (!nb::cast<bool>(nb::object(wrap(t.shape()).attr("is_compatible_with")(shape)))) {
+          throw ShapeError("set_shape", fmt::format("{} is not of that shape", t.signature()),
+                           "an eager tensor's shape is known; use reshape to change it");
+        }
+      },
+      nb::arg("shape"));
 }
 
 }  // namespace whygrad::python

@@ -14,6 +14,7 @@
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/shape_ops.hpp>
 
+#include <fmt/format.h>
 #include <nanobind/stl/string.h>
 
 namespace whygrad::python {
@@ -125,14 +126,37 @@ nb::handle objects() {
 
 std::uintptr_t identity_of(const Variable& v) { return reinterpret_cast<std::uintptr_t>(&v.impl()); }
 
-void construct(nb::pointer_and_handle<Variable> self, nb::handle initial, nb::handle trainable, nb::handle, nb::handle, nb::handle name, nb::handle,
-               nb::handle dtype, nb::kwargs) {
+// A shape that leaves extents open lets TensorFlow's variables change theirs, which these do not.
+void check_shape(const Tensor& first, nb::handle shape) {
+  const nb::object wanted = nb::module_::import_("whygrad._shape").attr("TensorShape")(shape);
+  if (!nb::cast<bool>(nb::object(wanted.attr("is_compatible_with")(wrap(first.shape()))))) {
+    throw ShapeError("Variable",
+                     fmt::format("The initial value's shape ({}) is not compatible with the explicitly supplied `shape` argument ({})",
+                                 first.shape().to_string(), nb::str(wanted).c_str()),
+                     "leave shape out, or give that of the value");
+  }
+  if (!wanted.equal(wrap(first.shape()))) {
+    throw UnsupportedError("Variable", fmt::format("shape={}: a variable keeps the shape of its first value", nb::str(wanted).c_str()),
+                           "leave shape out, and make another variable where the shape changes");
+  }
+}
+
+void construct(nb::pointer_and_handle<Variable> self, nb::handle initial, nb::handle trainable, bool validate_shape, nb::handle, nb::handle name,
+               nb::handle variable_def, nb::handle dtype, nb::handle import_scope, nb::handle constraint, nb::handle, nb::handle, nb::handle shape,
+               nb::handle) {
   const Where where = caller();
+  if (initial.is_none()) throw ValueError("Variable", "initial_value must be specified, and is None", "give it a value, such as tf.zeros([3])");
+  require_default("Variable", "variable_def", variable_def, nb::none(), "variables are not made from protocol buffers here");
+  require_default("Variable", "import_scope", import_scope, nb::none(), "it belongs to variables made from protocol buffers");
+  require_default("Variable", "constraint", constraint, nb::none(), "no optimizer here applies it; assign what it gives after each step");
+  require_default("Variable", "validate_shape", nb::bool_(validate_shape), nb::bool_(true), "a variable keeps the shape of its first value");
   // A function gives its first value.
   const nb::object value = PyCallable_Check(initial.ptr()) != 0 && !is_value(initial) ? initial() : nb::borrow(initial);
   const VariableOptions options{.trainable = trainable.is_none() || nb::cast<bool>(trainable)};
   const std::string text = name.is_none() ? "Variable" : nb::cast<std::string>(name);
-  new (self.p) Variable(to_tensor(value, where, to_optional_dtype(dtype)), text, options, where);
+  const Tensor first = to_tensor(value, where, to_optional_dtype(dtype));
+  if (!shape.is_none()) check_shape(first, shape);
+  new (self.p) Variable(first, text, options, where);
   self.p->impl().named = !name.is_none();  // TensorFlow's default is a name for programs, not for people
   objects()[nb::int_(identity_of(*self.p))] = self.h;
 }
@@ -168,9 +192,10 @@ void bind_variable(nb::module_& m) {
       "A named tensor that can be assigned, such as a weight. A GradientTape watches it by itself when it is read, if it is trainable.");
   variable_type = reinterpret_cast<PyTypeObject*>(c.ptr());
   c.attr("__array_priority__") = 100;
-  c.def("__init__", construct, nb::arg("initial_value").none(), nb::arg("trainable") = nb::none(), nb::arg("validate_shape") = true,
+  c.def("__init__", construct, nb::arg("initial_value") = nb::none(), nb::arg("trainable") = nb::none(), nb::arg("validate_shape") = true,
         nb::arg("caching_device") = nb::none(), nb::arg("name") = nb::none(), nb::arg("variable_def") = nb::none(), nb::arg("dtype") = nb::none(),
-        nb::arg("kwargs"));
+        nb::arg("import_scope") = nb::none(), nb::arg("constraint") = nb::none(), nb::arg("synchronization") = nb::none(),
+        nb::arg("aggregation") = nb::none(), nb::arg("shape") = nb::none(), nb::arg("experimental_enable_variable_lifting") = true);
   c.def_prop_ro("shape", [](const Variable& v) { return wrap(v.shape()); });
   c.def_prop_ro("dtype", [](const Variable& v) { return wrap(v.dtype()); });
   c.def_prop_ro("ndim", [](const Variable& v) { return v.shape().rank(); });
@@ -196,12 +221,12 @@ void bind_variable(nb::module_& m) {
         return dtype.is_none() ? array : nb::object(array.attr("astype")(dtype));
       },
       nb::arg("dtype") = nb::none(), nb::arg("copy") = nb::none());
-  constexpr auto kAssign = [](auto& cls, const char* name, auto function) {
-    cls.def(name, function, nb::arg("value"), nb::arg("use_locking") = false, nb::arg("name") = nb::none(), nb::arg("read_value") = true);
+  constexpr auto kAssign = [](auto& cls, const char* name, auto function, const char* value) {
+    cls.def(name, function, nb::arg(value), nb::arg("use_locking") = false, nb::arg("name") = nb::none(), nb::arg("read_value") = true);
   };
-  kAssign(c, "assign", assign<&Variable::assign>);
-  kAssign(c, "assign_add", assign<&Variable::assign_add>);
-  kAssign(c, "assign_sub", assign<&Variable::assign_sub>);
+  kAssign(c, "assign", assign<&Variable::assign>, "value");
+  kAssign(c, "assign_add", assign<&Variable::assign_add>, "delta");
+  kAssign(c, "assign_sub", assign<&Variable::assign_sub>, "delta");
   c.def("__repr__", [](nb::handle self) { return nb::str(nb::object(nb::module_::import_("whygrad._words").attr("variable_repr")(self))); });
   c.def(
       "ref", [](nb::handle self) { return nb::module_::import_("whygrad._reference").attr("Reference")(self); },

@@ -1,7 +1,9 @@
 """Control flow in eager form: the chosen code runs at once, and the choice is remembered for explanations."""
 
 from whygrad import _nest, _whygrad
-from whygrad.errors import ArgumentError
+from whygrad._shape import TensorShape
+from whygrad.dtypes import as_dtype
+from whygrad.errors import ArgumentError, OutOfRangeError
 
 __all__ = ["cond", "case", "switch_case", "while_loop", "map_fn", "TensorArray", "numpy_function", "py_function"]
 
@@ -89,46 +91,93 @@ def map_fn(fn, elems, dtype=None, parallel_iterations=None, back_prop=True, swap
     results = [fn(_nest.pack_sequence_as(elems, parts) if _nest.is_nested(elems) else parts[0]) for parts in zip(*(iter(leaf) for leaf in leaves))]
     if not results:
         raise ArgumentError("[map_fn] elems has no parts to map over\nhelp: give at least one")
-    columns = zip(*(_nest.flatten(result) for result in results))
-    stacked = [_whygrad.stack(list(column)) for column in columns]
+    columns = list(zip(*(_nest.flatten(result) for result in results)))
+    signature = dtype if fn_output_signature is None else fn_output_signature
+    kinds = [None] * len(columns) if signature is None else [getattr(kind, "dtype", kind) for kind in _nest.flatten(signature)]
+    if len(kinds) != len(columns):
+        raise ValueError(f"[map_fn] fn gives {len(columns)} values, and fn_output_signature tells of {len(kinds)}\nhelp: tell the dtype of each")
+    stacked = [_whygrad.stack([_whygrad.convert_to_tensor(part, dtype=kind) for part in column]) for column, kind in zip(columns, kinds)]
     return _nest.pack_sequence_as(results[0], stacked) if _nest.is_nested(results[0]) else stacked[0]
 
 
 class TensorArray:
-    """A list of tensors, written by position and read back as one."""
+    """A list of tensors, written by position and read back as one. What was never written reads as zeros."""
 
     def __init__(self, dtype, size=None, dynamic_size=None, clear_after_read=None, tensor_array_name=None, handle=None, flow=None, infer_shape=True,
                  element_shape=None, colocate_with_first_write_call=True, name=None):
-        self.dtype = dtype
-        self._dynamic = bool(dynamic_size)
-        self._items = [None] * (0 if size is None else int(size))
+        if handle is not None:
+            raise ValueError("TensorArray handles are not supported when eager execution is enabled.\nhelp: leave handle out")
+        if size is None:
+            raise ValueError("Size must be declared for TensorArrays when eager execution is enabled.\nhelp: give size=0 with dynamic_size=True")
+        self.dtype = as_dtype(dtype)
+        self.element_shape = TensorShape(element_shape)
+        self._dynamic, self._infer_shape = bool(dynamic_size), infer_shape
+        self._clears = True if clear_after_read is None else bool(clear_after_read)
+        self._cleared = set()
+        self._items = [None] * int(size)
+
+    @property
+    def dynamic_size(self):
+        return self._dynamic
 
     def write(self, index, value, name=None):
         index = int(index)
+        if index < 0:
+            raise OutOfRangeError(f"[TensorArray] Writing to negative indices (index {index}) is not allowed.\nhelp: count from 0")
         if index >= len(self._items):
             if not self._dynamic:
-                raise ArgumentError(f"[TensorArray] index {index} is out of its size {len(self._items)}\nhelp: make it with dynamic_size=True")
+                raise OutOfRangeError(f"[TensorArray] index {index} is out of its size {len(self._items)}\nhelp: make it with dynamic_size=True")
             self._items += [None] * (index + 1 - len(self._items))
-        self._items[index] = _whygrad.convert_to_tensor(value, dtype=self.dtype)
+        value = _whygrad.convert_to_tensor(value, dtype_hint=self.dtype)
+        if value.dtype != self.dtype:
+            raise ArgumentError(f"[TensorArray] it holds {self.dtype.name} and is given {value.dtype.name}\nhelp: cast the value: tf.cast(x, tf.{self.dtype.name})")
+        if not self.element_shape.is_compatible_with(value.shape):
+            raise ValueError(f"Incompatible shape for value ({value.shape}), expected ({self.element_shape})\nhelp: make it with infer_shape=False if shapes differ")
+        if self._infer_shape:
+            self.element_shape = value.shape
+        self._items[index] = value
         return self
 
+    def _item(self, index):
+        if self._items[index] is None:
+            if not self.element_shape.is_fully_defined():
+                raise ArgumentError(f"[TensorArray] nothing was written at index {index}, and no shape of the zeros there is known\n"
+                                    "help: write it before it is read, or give element_shape")
+            self._items[index] = _whygrad.zeros(self.element_shape, self.dtype)
+        return self._items[index]
+
+    def _all(self):
+        return [self._item(i) for i in range(len(self._items))]
+
     def read(self, index, name=None):
-        item = self._items[int(index)]
-        if item is None:
-            raise ArgumentError(f"[TensorArray] nothing was written at index {int(index)}\nhelp: write it before it is read")
+        index = int(index)
+        if not 0 <= index < len(self._items):
+            raise OutOfRangeError(f"[TensorArray] Tried to read from index {index} but array size is: {len(self._items)}\nhelp: read from 0 to size() - 1")
+        if self._items[index] is None and index in self._cleared:
+            raise ArgumentError(f"[TensorArray] Could not read index {index} twice because it was cleared after a previous read\n"
+                                "help: make it with clear_after_read=False")
+        item = self._item(index)
+        if self._clears:
+            self._items[index] = None
+            self._cleared.add(index)
         return item
 
     def stack(self, name=None):
-        return _whygrad.stack([self.read(i) for i in range(len(self._items))])
+        if not self._items and self.element_shape.is_fully_defined():
+            return _whygrad.zeros([0, *self.element_shape], self.dtype)
+        return _whygrad.stack(self._all())
 
     def concat(self, name=None):
-        return _whygrad.concat([self.read(i) for i in range(len(self._items))], 0)
+        return _whygrad.concat(self._all(), 0)
 
     def gather(self, indices, name=None):
-        return _whygrad.stack([self.read(i) for i in indices])
+        return _whygrad.stack([self._item(int(i)) for i in indices])
 
     def unstack(self, value, name=None):
-        self._items = list(_whygrad.unstack(value))
+        items = list(_whygrad.unstack(value))
+        if len(items) > len(self._items) and not self._dynamic:
+            raise ValueError(f"Cannot unstack {len(items)} tensors into a TensorArray of static size {len(self._items)}\nhelp: make it with dynamic_size=True")
+        self._items = items
         return self
 
     def size(self, name=None):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from whygrad import _whygrad
+from whygrad._not_there import only
 
 __all__ = ["flatten", "is_nested", "map_structure", "pack_sequence_as", "assert_same_structure"]
 
@@ -10,9 +11,9 @@ __all__ = ["flatten", "is_nested", "map_structure", "pack_sequence_as", "assert_
 _LEAVES = (_whygrad.Tensor, _whygrad.Variable)  # nearly all leaves, and told apart sooner than what may be registered as a Mapping
 
 
-def is_nested(structure):
+def is_nested(seq):
     """Whether it is a node."""
-    return not isinstance(structure, _LEAVES) and isinstance(structure, (list, tuple, Mapping))
+    return not isinstance(seq, _LEAVES) and isinstance(seq, (list, tuple, Mapping))
 
 
 # Types of which every instance is such a leaf; those of derived variables join as they are met. What training loops pass is a flat list of these,
@@ -47,6 +48,8 @@ def _rebuild(structure, children):
 
 def flatten(structure, expand_composites=False):
     """The leaves in order; a leaf alone gives a list of one."""
+    if expand_composites:
+        only("nest.flatten", expand_composites=(expand_composites, False))
     if type(structure) in _plain_types:
         return [structure]
     if type(structure) is list and are_plain(structure):
@@ -67,6 +70,8 @@ def flatten(structure, expand_composites=False):
 
 def pack_sequence_as(structure, flat_sequence, expand_composites=False):
     """The structure with these leaves in place of its own."""
+    if expand_composites:
+        only("nest.pack_sequence_as", expand_composites=(expand_composites, False))
     flat = list(flat_sequence)
     if len(flatten(structure)) != len(flat):
         raise ValueError(f"The target structure has {len(flatten(structure))} leaves, but {len(flat)} were given.")
@@ -80,6 +85,8 @@ def _build(node, leaves):
 
 def assert_same_structure(nest1, nest2, check_types=True, expand_composites=False):
     """Raises ValueError where the nodes differ, TypeError where their types do."""
+    if expand_composites:
+        only("nest.assert_same_structure", expand_composites=(expand_composites, False))
     if is_nested(nest1) != is_nested(nest2):
         raise ValueError(f"The two structures don't have the same nested structure: {nest1!r} and {nest2!r}.")
     if not is_nested(nest1):

@@ -143,12 +143,12 @@ half, double = _BY_NAME["float16"], _BY_NAME["float64"]
 __all__ += [d.name for d in BY_NUMBER] + ["string", "half", "double"]
 
 
-def as_dtype(value):
+def as_dtype(type_value):
     """The DType of a DType, a name, a Python type or a NumPy dtype; raises TypeError for anything else."""
-    if isinstance(value, DType):
-        return value
-    name = value if isinstance(value, str) else getattr(value, "name", None) or getattr(value, "__name__", None)
+    if isinstance(type_value, DType):
+        return type_value
+    name = type_value if isinstance(type_value, str) else getattr(type_value, "name", None) or getattr(type_value, "__name__", None)
     found = _BY_NAME.get(name) if isinstance(name, str) else None
     if found is None:
-        raise TypeError(f"Cannot convert the argument `type_value`: {value!r} to a TensorFlow DType.")
+        raise TypeError(f"Cannot convert the argument `type_value`: {type_value!r} to a TensorFlow DType.")
     return found

@@ -57,8 +57,12 @@ def get_static_value(tensor, partial=False):
 
 def print(*inputs, output_stream=None, summarize=3, sep=" ", end="\n", name=None):  # noqa: A001
     """Writes the values to standard error, or to the stream."""
+    import numpy
+
     stream = _sys.stderr if output_stream is None else output_stream
-    stream.write(sep.join(str(x.numpy()) if hasattr(x, "numpy") else str(x) for x in inputs) + end)
+    few = {} if summarize in (None, -1) else {"threshold": 0, "edgeitems": int(summarize)}
+    with numpy.printoptions(**(few or {"threshold": _sys.maxsize})):
+        stream.write(sep.join(str(x.numpy()) if hasattr(x, "numpy") else str(x) for x in inputs) + end)
 
 
 def __getattr__(name):

@@ -2,6 +2,7 @@
 
 from whygrad import _whygrad as _w
 from whygrad._functions import functions as _f
+from whygrad._not_there import only
 
 
 def _value(x, like=None):
@@ -51,9 +52,10 @@ def scalar_mul(scalar, x, name=None):
     return scalar * x
 
 
-def tensor_scatter_nd_sub(tensor, indices, updates, name=None):
+def tensor_scatter_nd_sub(tensor, indices, updates, bad_indices_policy="", name=None):
     """The tensor from which the updates are subtracted at the places."""
-    return _w.tensor_scatter_nd_add(tensor, indices, -_value(updates))
+    tensor = _value(tensor)
+    return _w.tensor_scatter_nd_add(tensor, indices, -_value(updates, tensor), bad_indices_policy=bad_indices_policy)
 
 
 def unravel_index(indices, dims, name=None):
@@ -67,6 +69,7 @@ def unravel_index(indices, dims, name=None):
 
 def strided_slice(input_, begin, end, strides=None, begin_mask=0, end_mask=0, ellipsis_mask=0, new_axis_mask=0, shrink_axis_mask=0, var=None, name=None):
     """input_[begin:end:strides] for each axis; bit i of a mask changes what entry i means."""
+    only("strided_slice", var=(var, None))
     begin, end = ([int(i) for i in bounds] for bounds in (begin, end))
     strides = [1] * len(begin) if strides is None else [int(i) for i in strides]
     keys = []
@@ -84,10 +87,12 @@ def strided_slice(input_, begin, end, strides=None, begin_mask=0, end_mask=0, el
 
 
 def _scattered(how):
-    def scatter(tensor, indices, updates, name=None):
+    def scatter(tensor, indices, updates, bad_indices_policy="", name=None):
         """The tensor with how(its parts, the updates) at the places."""
+        only("tensor_scatter_nd", bad_indices_policy=(bad_indices_policy, ("", "DEFAULT", "ERROR")))
         tensor = _value(tensor)
-        return _w.tensor_scatter_nd_update(tensor, indices, _f[how](_f["gather_nd"](tensor, indices), _value(updates, tensor)))
+        chosen = _f[how](_f["gather_nd"](tensor, indices), _value(updates, tensor))
+        return _w.tensor_scatter_nd_update(tensor, indices, chosen)
 
     return scatter
 
@@ -95,12 +100,60 @@ def _scattered(how):
 tensor_scatter_nd_max, tensor_scatter_nd_min = _scattered("maximum"), _scattered("minimum")
 
 
+def gather_nd_of(params, indices, batch_dims=0, name=None, bad_indices_policy=""):
+    """params[indices[i]]: the last axis of indices says where, for each entry of the leading batch_dims axes on its own."""
+    only("gather_nd", bad_indices_policy=(bad_indices_policy, ("", "DEFAULT", "ERROR")))
+    if not batch_dims:
+        return _f["gather_nd"](params, indices)
+    params, indices, count = _value(params), _value(indices), int(batch_dims)
+    if count >= indices.ndim or count > params.ndim or params.shape[:count] != indices.shape[:count]:
+        raise ValueError(f"[gather_nd] batch_dims is {count}, params has shape {params.shape} and indices {indices.shape}\n"
+                         "help: the leading batch_dims axes of both are the same, and indices has at least one more")
+    # Each row of indices is told of its place among the leading axes.
+    leading = indices.shape.as_list()[:-1]
+    places = [_w.reshape(_w.range(leading[axis], dtype=indices.dtype), [-1 if i == axis else 1 for i in range(len(leading))]) for axis in range(count)]
+    columns = [_f["expand_dims"](_w.broadcast_to(place, leading), -1) for place in places]
+    return _f["gather_nd"](params, _w.concat([*columns, indices], -1))
+
+
+def places_of(sorted_sequence, values, side="left", out_type="int32", name=None):
+    """Where each value would stand among the ascending elements, before equal ones or behind them."""
+    if side not in ("left", "right"):
+        raise ValueError(f"Argument `side` must be either 'right' or 'left'. Received: side={side!r}")
+    sequence = _value(sorted_sequence)
+    return _w.cast(_f["searchsorted"](sequence, _value(values, sequence), side == "right"), _index_type("searchsorted", out_type, "int32 int64"))
+
+
+def unique_of(x, out_idx="int32", name=None):
+    """(the distinct elements in the order in which they first occur, the place of each element among them)"""
+    found = _f["unique"](x)
+    kind = _index_type("unique", out_idx, "int32 int64")
+    return found if kind == found.idx.dtype else found._replace(idx=_w.cast(found.idx, kind))
+
+
+def _index_type(op, dtype, known):
+    from whygrad.dtypes import as_dtype
+
+    kind = as_dtype(dtype)
+    if kind.name not in known.split():
+        raise TypeError(f"[{op}] positions of {kind.name}\nhelp: they are {' or '.join(known.split())}")
+    return kind
+
+
 # ---- tf.math ----
 
 
-def zero_fraction(value, dtype="float32", name=None):
+def largest_of(input, k=1, sorted=True, index_type="int32", name=None):  # noqa: A002
+    """(the k largest elements along the last axis, their places), in falling order, which `sorted` only asks for."""
+    found = _f["top_k"](input, k)
+    kind = _index_type("top_k", index_type, "int16 int32 int64")
+    return found if kind == found.indices.dtype else found._replace(indices=_w.cast(found.indices, kind))
+
+
+
+def zero_fraction(value, name=None):
     """The share of elements that are 0."""
-    return _w.reduce_mean(_w.cast(_value(value) == 0, dtype))
+    return _w.reduce_mean(_w.cast(_value(value) == 0, "float32"))
 
 
 def polyval(coeffs, x, name=None):
@@ -125,8 +178,13 @@ def confusion_matrix(labels, predictions, num_classes=None, weights=None, dtype=
 
 
 def accumulate_n(inputs, shape=None, tensor_dtype=None, name=None):
-    """Their sum."""
-    return _f["add_n"](inputs)
+    """Their sum; shape and tensor_dtype are what they must have."""
+    total = _f["add_n"](inputs)
+    if shape is not None and not total.shape.is_compatible_with(shape):
+        raise ValueError(f"[accumulate_n] the inputs have shape {total.shape}, and {shape} is asked for\nhelp: leave shape out")
+    if tensor_dtype is not None and total.dtype != tensor_dtype:
+        raise TypeError(f"[accumulate_n] tensor_dtype is {tensor_dtype}, but the inputs are of {total.dtype}\nhelp: leave tensor_dtype out")
+    return total
 
 
 def reciprocal_no_nan(x, name=None):
@@ -175,8 +233,8 @@ def adjoint(matrix, name=None):
     return matrix_transpose(matrix, conjugate=True)
 
 
-def matvec(a, b, transpose_a=False, adjoint_a=False, name=None):
-    """Matrices [..., m, k] times vectors [..., k] -> [..., m]."""
+def matvec(a, b, transpose_a=False, adjoint_a=False, a_is_sparse=False, b_is_sparse=False, name=None):
+    """Matrices [..., m, k] times vectors [..., k] -> [..., m]; that one of them holds many zeros changes nothing."""
     a = _value(a)
     return _f["squeeze"](_f["matmul"](a, _f["expand_dims"](_value(b, a), -1), transpose_a=transpose_a, adjoint_a=adjoint_a), -1)
 
@@ -195,20 +253,6 @@ def cross(a, b, name=None):
     return _w.stack([a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0], -1)
 
 
-def diag(diagonal, name="diag", k=0, num_rows=-1, num_cols=-1, padding_value=0, align="RIGHT_LEFT"):
-    """Matrices with these diagonals, zeros elsewhere."""
-    if k != 0 or padding_value != 0:
-        raise TypeError("whygrad's diag has the main diagonal amid zeros only\nhelp: pad the diagonal, or add what should stand beside it")
-    return _f["matrix_diag"](diagonal, num_rows, num_cols)
-
-
-def diag_part(input, name="diag_part", k=0, padding_value=0, align="RIGHT_LEFT"):  # noqa: A002
-    """The diagonal of each matrix."""
-    if k != 0:
-        raise TypeError("whygrad's diag_part has the main diagonal only\nhelp: slice the matrix so that the diagonal is its main one")
-    return _f["matrix_diag_part"](input)
-
-
 def tensor_diag(diagonal, name=None):
     """A tensor of twice the rank with these elements where both halves of the index are equal."""
     diagonal = _value(diagonal)
@@ -223,15 +267,6 @@ def tensor_diag_part(input, name=None):  # noqa: A002
     for extent in half:
         rows *= extent
     return _w.reshape(_f["matrix_diag_part"](_w.reshape(value, [rows, rows])), half)
-
-
-def set_diag(input, diagonal, name="set_diag", k=0, align="RIGHT_LEFT"):  # noqa: A002
-    """The matrices with another main diagonal."""
-    if k != 0:
-        raise TypeError("whygrad's set_diag has the main diagonal only\nhelp: add a matrix that has the others")
-    value = _value(input)
-    change = _value(diagonal, value) - _f["matrix_diag_part"](value)
-    return value + _f["matrix_diag"](change, value.shape[-2], value.shape[-1])
 
 
 def inv(input, adjoint=False, name=None):  # noqa: A002
@@ -292,11 +327,120 @@ def _adjoint_if(wanted, matrix):
 
 
 def counts_of(arr, weights=None, minlength=None, maxlength=None, dtype="int32", name=None, axis=None, binary_output=False):
-    """How often each whole number occurs, or the sum of its weights."""
-    if axis is not None or binary_output:
-        raise NotImplementedError("whygrad's bincount takes neither axis nor binary_output yet\nhelp: count the rows one by one")
+    """How often each whole number occurs, or the sum of its weights; with axis=-1 in each row."""
+    if weights is not None and binary_output:
+        raise ValueError("Arguments `binary_output` and `weights` are mutually exclusive. Please specify only one.")
+    if axis not in (None, 0, -1):
+        raise ValueError(f"Unsupported value for argument axis={axis}. Only 0 and -1 are currently supported.")
     arr = _value(arr)
-    bounds = {"minlength": int(minlength or 0), "maxlength": -1 if maxlength is None else int(maxlength)}
+    arr = arr if arr.dtype.is_integer else _w.cast(arr, "int32")
+    arr = arr if arr.dtype.name in ("int32", "int64") else _w.cast(arr, "int32")
+    options = {"minlength": int(minlength or 0), "maxlength": -1 if maxlength is None else int(maxlength), "by_row": axis == -1}
+    if axis != -1:
+        arr = _w.reshape(arr, [-1])
     if weights is not None:
-        return _f["weighted_bincount"](_w.reshape(arr, [-1]), _w.reshape(_value(weights), [-1]), **bounds)
-    return _w.cast(_f["bincount"](arr, **bounds), dtype)
+        weights = _value(weights)
+        return _f["weighted_bincount"](arr, weights if axis == -1 else _w.reshape(weights, [-1]), **options)
+    return _w.cast(_f["bincount"](arr, binary=bool(binary_output), **options), dtype)
+
+
+# ---- Diagonals by their numbers: 0 is the main one, positive ones stand above it ----
+
+
+def _band(op, k, align):
+    """(lowest, highest, whether superdiagonals and whether subdiagonals stand to the left of their row)"""
+    numbers = [int(n) for n in (_w.peek(_value(k)).ravel().tolist() if not isinstance(k, (int, list, tuple)) else [k] if isinstance(k, int) else k)]
+    if len(numbers) not in (1, 2) or numbers[0] > numbers[-1]:
+        raise ValueError(f"[{op}] k is {k}\nhelp: k is the number of a diagonal, or of the lowest and the highest of a band")
+    sides = str(align).split("_")
+    if len(sides) != 2 or not set(sides) <= {"LEFT", "RIGHT"}:
+        raise ValueError(f"[{op}] align is {align!r}\nhelp: it is RIGHT_LEFT, LEFT_RIGHT, LEFT_LEFT or RIGHT_RIGHT")
+    return numbers[0], numbers[-1], sides[0] == "LEFT", sides[1] == "LEFT"
+
+
+def _places(rows, columns, lowest, highest, super_left, sub_left):
+    """For each diagonal from the highest down, the flat places of its elements in a matrix, -1 where the band is longer than it."""
+    import numpy
+
+    length = max(min(rows + min(d, 0), columns - max(d, 0)) for d in range(lowest, highest + 1))
+    places = numpy.full((highest - lowest + 1, max(length, 0)), -1, numpy.int64)
+    for line, d in enumerate(range(highest, lowest - 1, -1)):
+        count = min(rows + min(d, 0), columns - max(d, 0))
+        first = 0 if (super_left if d >= 0 else sub_left) else length - count
+        steps = numpy.arange(count)
+        places[line, first:first + count] = (steps - min(d, 0)) * columns + steps + max(d, 0)
+    return places
+
+
+def _check_band(op, rows, columns, lowest, highest):
+    if not (-rows < lowest <= highest < columns) and not (lowest == highest == 0):
+        raise ValueError(f"[{op}] there is no band of diagonals {lowest} to {highest} in [{rows}, {columns}]\nhelp: they are numbered from {1 - rows} to {columns - 1}")
+
+
+def _padded(flat, value):
+    """The last axis with one more element, the padding, which a place of -1 means."""
+    one = _w.broadcast_to(_value(value, flat), [*flat.shape.as_list()[:-1], 1])
+    return _w.concat([flat, _w.cast(one, flat.dtype)], -1)
+
+
+def diag_part(input, name="diag_part", k=0, padding_value=0, align="RIGHT_LEFT"):  # noqa: A002
+    """A diagonal of each matrix, or the rows of a band of them, shorter ones filled up with padding_value."""
+    lowest, highest, super_left, sub_left = _band("diag_part", k, align)
+    matrix = _value(input)
+    if matrix.ndim < 2 or lowest == highest == 0:
+        return _f["matrix_diag_part"](matrix)
+    rows, columns = matrix.shape[-2], matrix.shape[-1]
+    _check_band("diag_part", rows, columns, lowest, highest)
+    places = _places(rows, columns, lowest, highest, super_left, sub_left)
+    places[places < 0] = rows * columns
+    leading = matrix.shape.as_list()[:-2]
+    picked = _w.gather(_padded(_w.reshape(matrix, [*leading, rows * columns]), padding_value), places.ravel(), axis=-1)
+    return _w.reshape(picked, [*leading, *(places.shape if highest > lowest else places.shape[1:])])
+
+
+def diag(diagonal, name="diag", k=0, num_rows=-1, num_cols=-1, padding_value=0, align="RIGHT_LEFT"):
+    """Matrices with these diagonals amid padding_value."""
+    lowest, highest, super_left, sub_left = _band("diag", k, align)
+    diagonal, num_rows, num_cols = _value(diagonal), int(num_rows), int(num_cols)
+    if diagonal.ndim == 0 or (lowest == highest == 0 and isinstance(padding_value, (int, float)) and padding_value == 0):
+        return _f["matrix_diag"](diagonal, num_rows, num_cols)
+    if lowest < highest and (diagonal.ndim < 2 or diagonal.shape[-2] != highest - lowest + 1):
+        raise ValueError(f"[diag] diagonals {lowest} to {highest} were asked for, and there are {diagonal.shape}\nhelp: give [..., {highest - lowest + 1}, length]")
+    length = diagonal.shape[-1]
+    least_rows, least_columns = length - min(highest, 0), length + max(lowest, 0)
+    if num_rows == -1 and num_cols == -1:
+        num_rows = num_cols = max(least_rows, least_columns)
+    rows, columns = (least_rows if num_rows == -1 else num_rows), (least_columns if num_cols == -1 else num_cols)
+    _check_band("diag", rows, columns, lowest, highest)
+    places = _places(rows, columns, lowest, highest, super_left, sub_left)
+    if places.shape[1] != length or (rows != least_rows and columns != least_columns):
+        raise ValueError(f"[diag] diagonals of length {length} do not fit a matrix [{rows}, {columns}]\nhelp: leave num_rows and num_cols out, or give one of them")
+    import numpy
+
+    sources = numpy.full(rows * columns, places.size, numpy.int64)
+    sources[places[places >= 0]] = numpy.flatnonzero(places.ravel() >= 0)
+    leading = diagonal.shape.as_list()[:-1 if lowest == highest else -2]
+    flat = _padded(_w.reshape(diagonal, [*leading, places.size]), padding_value)
+    return _w.reshape(_w.gather(flat, sources, axis=-1), [*leading, rows, columns])
+
+
+def set_diag(input, diagonal, name="set_diag", k=0, align="RIGHT_LEFT"):  # noqa: A002
+    """The matrices with other elements on a diagonal, or on a band of them."""
+    lowest, highest, super_left, sub_left = _band("set_diag", k, align)
+    matrix = _value(input)
+    diagonal = _value(diagonal, matrix)
+    if lowest == highest == 0:
+        return matrix + _f["matrix_diag"](diagonal - _f["matrix_diag_part"](matrix), matrix.shape[-2], matrix.shape[-1])
+    rows, columns = matrix.shape[-2], matrix.shape[-1]
+    _check_band("set_diag", rows, columns, lowest, highest)
+    places = _places(rows, columns, lowest, highest, super_left, sub_left)
+    leading = matrix.shape.as_list()[:-2]
+    wanted = [*leading, *(places.shape if highest > lowest else places.shape[1:])]
+    if diagonal.shape.as_list() != wanted:
+        raise ValueError(f"[set_diag] the diagonals have shape {diagonal.shape}\nhelp: these matrices take {wanted}")
+    import numpy
+
+    sources = numpy.arange(rows * columns)
+    sources[places[places >= 0]] = rows * columns + numpy.flatnonzero(places.ravel() >= 0)
+    both = _w.concat([_w.reshape(matrix, [*leading, rows * columns]), _w.reshape(diagonal, [*leading, places.size])], -1)
+    return _w.reshape(_w.gather(both, sources, axis=-1), matrix.shape)

@@ -97,8 +97,8 @@ class TensorSpec:
     def from_tensor(cls, tensor, name=None):
         return cls(tensor.shape, tensor.dtype, name)
 
-    def is_compatible_with(self, other):
-        return self.dtype == other.dtype and self.shape.is_compatible_with(other.shape)
+    def is_compatible_with(self, spec_or_tensor):
+        return self.dtype == spec_or_tensor.dtype and self.shape.is_compatible_with(spec_or_tensor.shape)
 
     def __eq__(self, other):
         return isinstance(other, TensorSpec) and (self.shape, self.dtype, self.name) == (other.shape, other.dtype, other.name)

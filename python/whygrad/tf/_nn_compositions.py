@@ -25,6 +25,38 @@ def embedding_lookup(params, ids, max_norm=None, name=None):
     return _w.clip_by_norm(rows, max_norm, list(range(_value(ids).ndim, rows.ndim)))
 
 
+def swish(features, beta=1.0):
+    """features * sigmoid(beta * features)."""
+    features = _value(features)
+    if isinstance(beta, (int, float)) and beta == 1:
+        return _f["silu"](features)
+    return features * _f["sigmoid"](_value(beta, features) * features)
+
+
+def cross_entropy_of(labels, logits, axis=-1, name=None):
+    """-sum(labels * log(softmax(logits))) along the axis."""
+    logits = _value(logits)
+    axis, last = int(axis), logits.ndim - 1
+    if axis in (-1, last):
+        return _w.softmax_cross_entropy_with_logits(labels, logits)
+    if not -logits.ndim <= axis < logits.ndim:
+        raise ValueError(f"[softmax_cross_entropy_with_logits] axis is {axis} and logits have shape {logits.shape}\nhelp: give one of their axes")
+    perm = [i for i in range(logits.ndim) if i != axis % logits.ndim] + [axis % logits.ndim]
+    return _w.softmax_cross_entropy_with_logits(_w.transpose(_value(labels, logits), perm), _w.transpose(logits, perm))
+
+
+def _pool_of(name, pool1d, pool2d):
+    def pool(input, ksize, strides, padding, data_format=None, name=None):  # noqa: A002
+        """Of windows of rows [batch, width, channels] or of images [batch, height, width, channels]."""
+        value = _value(input)
+        if value.ndim == 3:
+            return pool1d(value, ksize, strides, padding, data_format or "NWC")
+        return pool2d(value, ksize, strides, padding, data_format or "NHWC")
+
+    pool.__name__ = pool.__qualname__ = name
+    return pool
+
+
 def crelu(features, axis=-1, name=None):
     """relu of the features and of their negatives, one after the other."""
     features = _value(features)
@@ -104,6 +136,7 @@ def _pool1d(pool):
 
 
 max_pool1d, avg_pool1d = _pool1d(_w.max_pool2d), _pool1d(_w.avg_pool2d)
+max_pool_of, avg_pool_of = _pool_of("max_pool", max_pool1d, _w.max_pool2d), _pool_of("avg_pool", avg_pool1d, _w.avg_pool2d)
 
 
 def depthwise_conv2d(input, filter, strides, padding, data_format=None, dilations=None, name=None):  # noqa: A002

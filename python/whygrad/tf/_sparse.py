@@ -13,7 +13,8 @@ class SparseTensor:
         self.dense_shape = _whygrad.convert_to_tensor(dense_shape, dtype="int64")
 
     @classmethod
-    def from_value(cls, value):
+    def from_value(cls, sparse_tensor_value):
+        value = sparse_tensor_value
         return value if isinstance(value, cls) else cls(value.indices, value.values, value.dense_shape)
 
     def with_values(self, new_values):

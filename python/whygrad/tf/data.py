@@ -77,7 +77,7 @@ class Dataset:
     def batch(self, batch_size, drop_remainder=False, num_parallel_calls=None, deterministic=None, name=None):
         return self._with(self._pipeline.batch(int(batch_size), drop_remainder))
 
-    def map(self, map_func, num_parallel_calls=None, deterministic=None, name=None):
+    def map(self, map_func, num_parallel_calls=None, deterministic=None, synchronous=None, use_unbounded_threadpool=False, name=None):
         """map_func(*element) for a tuple, else map_func(element)."""
         structure, result = self._structure, _Structure()
 

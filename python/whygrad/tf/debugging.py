@@ -12,8 +12,14 @@ def _array(x):
     return _whygrad.peek(_whygrad.convert_to_tensor(x._peek() if isinstance(x, _whygrad.Variable) else x))
 
 
-def _fail(message, words, *values):
-    shown = "".join(f"\n{_array(value)}" for value in values)
+def _shown(value, summarize):
+    """The first elements, as TensorFlow shows them."""
+    array = _array(value)
+    return array if summarize is None or array.ndim == 0 else array.ravel()[: None if summarize < 0 else summarize]
+
+
+def _fail(message, words, *values, summarize=None):
+    shown = "".join(f"\n{_shown(value, summarize)}" for value in values)
     raise _InvalidArgumentError(f"{message + chr(10) if message else ''}{words}{shown}")
 
 
@@ -22,7 +28,7 @@ def _pairwise(name, holds, words):
         like = {} if not isinstance(x, (_whygrad.Tensor, _whygrad.Variable)) else {"dtype_hint": x.dtype}
         a, b = _array(x), _array(_whygrad.convert_to_tensor(y, **like) if not isinstance(y, _whygrad.Variable) else y)
         if not holds(a, b).all():
-            _fail(message, f"Condition {words} did not hold.", x, y)
+            _fail(message, f"Condition {words} did not hold.", x, y, summarize=summarize)
 
     check.__name__ = check.__qualname__ = name
     check.__doc__ = f"Every element: {words}."
@@ -32,7 +38,7 @@ def _pairwise(name, holds, words):
 def _of_one(name, holds, words):
     def check(x, message=None, summarize=None, name=None):
         if not holds(_array(x)).all():
-            _fail(message, f"Condition {words} did not hold.", x)
+            _fail(message, f"Condition {words} did not hold.", x, summarize=summarize)
 
     check.__name__ = check.__qualname__ = name
     check.__doc__ = f"Every element: {words}."
@@ -40,7 +46,14 @@ def _of_one(name, holds, words):
 
 
 assert_equal = _pairwise("assert_equal", lambda a, b: a == b, "x == y")
-assert_none_equal = _pairwise("assert_none_equal", lambda a, b: a != b, "x != y")
+
+
+def assert_none_equal(x, y, summarize=None, message=None, name=None):
+    """Every element: x != y."""
+    _unequal(x, y, message, summarize)
+
+
+_unequal = _pairwise("assert_none_equal", lambda a, b: a != b, "x != y")
 assert_less = _pairwise("assert_less", lambda a, b: a < b, "x < y")
 assert_less_equal = _pairwise("assert_less_equal", lambda a, b: a <= b, "x <= y")
 assert_greater = _pairwise("assert_greater", lambda a, b: a > b, "x > y")
@@ -59,7 +72,7 @@ def assert_near(x, y, rtol=None, atol=None, message=None, summarize=None, name=N
     small = 10 * numpy.finfo(a.dtype).eps
     atol, rtol = small if atol is None else _array(atol), small if rtol is None else _array(rtol)
     if not (abs(a - b) <= atol + rtol * abs(b)).all():
-        _fail(message, "x and y not equal to tolerance", x, y)
+        _fail(message, "x and y not equal to tolerance", x, y, summarize=summarize)
 
 
 def check_numerics(tensor, message, name=None):
@@ -116,19 +129,27 @@ def _rank(name, holds, words):
 
 assert_rank = _rank("assert_rank", lambda have, want: have == want, "")
 assert_rank_at_least = _rank("assert_rank_at_least", lambda have, want: have >= want, "at least")
-assert_rank_in = _rank("assert_rank_in", lambda have, want: have in tuple(want), "in")
+_rank_in = _rank("assert_rank_in", lambda have, want: have in tuple(want), "in")
 
 
-def assert_scalar(tensor, name=None, message=None):
+def assert_rank_in(x, ranks, message=None, name=None):
+    """ValueError unless the rank is one of these."""
+    _rank_in(x, ranks, message)
+
+
+def assert_scalar(tensor, message=None, name=None):
     tensor = _whygrad.convert_to_tensor(tensor)
     if tensor.shape.rank != 0:
         raise ValueError(f"{message or ''} Expected scalar shape, saw shape: {tensor.shape}.")
-    return tensor
 
 
 def assert_shapes(shapes, data=None, summarize=None, message=None, name=None):
     """Pairs of a tensor and its axes, numbers or names; a name stands for the same extent throughout."""
     known = {}
+
+    def told():
+        return "".join(f"\n{_shown(part, summarize)}" for part in (data or []))
+
     for tensor, axes in shapes.items() if isinstance(shapes, dict) else shapes:
         shape = _whygrad.convert_to_tensor(tensor).shape
         axes = list(axes) if isinstance(axes, (list, tuple)) else [] if axes == () else list(axes)
@@ -136,11 +157,11 @@ def assert_shapes(shapes, data=None, summarize=None, message=None, name=None):
             at = next(i for i, axis in enumerate(axes) if axis in ("...", Ellipsis))
             axes = axes[:at] + [None] * (shape.rank - len(axes) + 1) + axes[at + 1:]
         if len(axes) != shape.rank:
-            raise ValueError(f"{message or ''} Expected shape {axes}, and it is {shape}")
+            raise ValueError(f"{message or ''} Expected shape {axes}, and it is {shape}{told()}")
         for axis, extent in zip(axes, shape):
             wanted = axis if isinstance(axis, int) or axis is None else known.setdefault(axis, extent)
             if wanted is not None and wanted != extent:
-                raise ValueError(f"{message or ''} Specified by axes {axes}, a tensor must have {wanted} at {axis!r}, and has shape {shape}")
+                raise ValueError(f"{message or ''} Specified by axes {axes}, a tensor must have {wanted} at {axis!r}, and has shape {shape}{told()}")
 
 
 def assert_proper_iterable(values):
@@ -151,7 +172,7 @@ def assert_proper_iterable(values):
 def Assert(condition, data, summarize=None, name=None):  # noqa: N802
     """InvalidArgumentError with the data unless the condition holds."""
     if not _array(condition).all():
-        shown = " ".join(str(_array(part)) if not isinstance(part, (str, bytes)) else str(part) for part in _nest.flatten(data))
+        shown = " ".join(str(_shown(part, summarize)) if not isinstance(part, (str, bytes)) else str(part) for part in _nest.flatten(data))
         raise _InvalidArgumentError(f"Expected 'tf.Tensor(False)' to be true. Summarized data: {shown}")
 
 

@@ -2,6 +2,7 @@
 
 from whygrad import _whygrad
 from whygrad._functions import functions as _functions
+from whygrad._not_there import only as _only
 from whygrad.tf import _names
 from whygrad.tf._sparse import SparseTensor
 
@@ -25,25 +26,6 @@ def sparse_dense_matmul(sp_a, b, adjoint_a=False, adjoint_b=False, name=None):
     return _whygrad.sparse_dense_matmul(indices, a.values, shape, b)
 
 
-def from_dense(tensor, name=None):
-    """What of the tensor is not 0."""
-    tensor = _whygrad.convert_to_tensor(tensor)
-    indices = _whygrad.where(_functions["not_equal"](tensor, 0))
-    return SparseTensor(indices, _functions["gather_nd"](tensor, indices), tensor.shape.as_list())
-
-
-def map_values(op, *args, **kwargs):
-    """op of the stored values, at the places of the first sparse argument."""
-    first = next(a for a in args if isinstance(a, SparseTensor))
-    values = op(*(a.values if isinstance(a, SparseTensor) else a for a in args), **kwargs)
-    return SparseTensor(first.indices, values, first.dense_shape)
-
-
-def reduce_sum(sp_input, axis=None, keepdims=None, output_is_sparse=False, name=None):
-    """The sums over these axes, as a dense tensor."""
-    return _whygrad.reduce_sum(to_dense(sp_input), axis, bool(keepdims))
-
-
 def transpose(sp_input, perm=None, name=None):
     """The axes in another order."""
     a = _checked(sp_input)
@@ -53,9 +35,14 @@ def transpose(sp_input, perm=None, name=None):
 
 
 def to_dense(sp_input, default_value=None, validate_indices=True, name=None):
-    """The whole tensor, with zeros where nothing is stored."""
+    """The whole tensor, with default_value, or 0, where nothing is stored. A place may be stored once."""
     a = _checked(sp_input)
-    return _whygrad.sparse_to_dense(a.indices, a.values, a.shape.as_list())
+    shape = a.shape.as_list()
+    whole = _whygrad.sparse_to_dense(a.indices, a.values, shape)
+    if default_value is None:
+        return whole
+    stored = _whygrad.sparse_to_dense(a.indices, _whygrad.ones(a.values.shape, "int32"), shape) > 0
+    return _whygrad.where(stored, whole, _whygrad.convert_to_tensor(default_value, dtype_hint=whole.dtype))
 
 
 def from_dense(tensor, name=None):
@@ -67,8 +54,7 @@ def from_dense(tensor, name=None):
 
 def reduce_sum(sp_input, axis=None, keepdims=None, output_is_sparse=False, name=None):
     """The sum along axes, as a whole tensor."""
-    if output_is_sparse:
-        raise TypeError("whygrad's sums of a SparseTensor are whole tensors\nhelp: leave output_is_sparse out, and use tf.sparse.from_dense")
+    _only("sparse.reduce_sum", output_is_sparse=(output_is_sparse, False))
     return _whygrad.reduce_sum(to_dense(sp_input), axis, bool(keepdims))
 
 

@@ -6,6 +6,7 @@ import unittest as _unittest
 from unittest import main  # noqa: F401
 
 from whygrad import _nest, _whygrad
+from whygrad._not_there import only as _only
 from whygrad._tape import GradientTape as _GradientTape
 from whygrad.errors import OpError as _OpError
 from whygrad.tf import _names
@@ -84,8 +85,9 @@ class TestCase(_unittest.TestCase):
         return self._folder
 
     @_contextlib.contextmanager
-    def cached_session(self, *args, **kwargs):
+    def cached_session(self, graph=None, config=None, use_gpu=True, force_gpu=False):
         """Eager programs need none."""
+        _only("session", graph=(graph, None), force_gpu=(force_gpu, False, "graph"))
         yield None
 
     session = test_session = cached_session

@@ -6,6 +6,7 @@ import threading
 
 from whygrad import _nest, _whygrad
 from whygrad._functions import functions as _ops
+from whygrad._not_there import only
 from whygrad._tape import stop_recording
 from whygrad.dtypes import as_dtype
 from whygrad.tf._module import name_scope
@@ -30,6 +31,23 @@ def unique_name(kind):
 
 class Variable(_whygrad.Variable):
     """A weight. Keras names it by its last part; its path tells the layers too."""
+
+    def __init__(self, initializer, shape=None, dtype=None, trainable=True, autocast=True, aggregation="none", synchronization="auto", name=None, layout=None):
+        only("Variable", autocast=(autocast, True), layout=(layout, None))
+        value = initializer
+        if isinstance(initializer, str) or (callable(initializer) and not isinstance(initializer, _TENSORS)):
+            if shape is None:
+                raise ValueError(f"When creating a Variable from an initializer, the `shape` argument should be specified. Received: initializer={initializer}")
+            value = initializers.get(initializer)(tuple(shape), dtype=dtype or backend.floatx())
+        elif shape is not None and tuple(shape) != tuple(_ops["shape"](value).numpy()):
+            raise ValueError(f"[Variable] the value does not have the shape {tuple(shape)}\nhelp: leave shape out")
+        super().__init__(value, trainable=trainable, name=name or "variable", dtype=dtype)
+
+    def assign_add(self, value):
+        return super().assign_add(value)
+
+    def assign_sub(self, value):
+        return super().assign_sub(value)
 
     @property
     def path(self):
@@ -68,7 +86,8 @@ class Layer:
         layer.name = layer._dtype = None
         return layer
 
-    def __init__(self, *, name=None, dtype=None, trainable=True, input_shape=None, input_dim=None):
+    def __init__(self, *, activity_regularizer=None, trainable=True, dtype=None, autocast=True, name=None, input_shape=None, input_dim=None):
+        only(type(self).__name__, activity_regularizer=(activity_regularizer, None, "regularizer"), autocast=(autocast, True))
         self.name = name or unique_name(type(self).__name__)
         self._dtype = None if dtype is None else as_dtype(dtype).name
         self._trainable = trainable
@@ -82,11 +101,11 @@ class Layer:
 
     compute_dtype = variable_dtype = dtype
 
-    def add_weight(self, shape=None, initializer=None, dtype=None, trainable=True, name=None, **others):
+    def add_weight(self, shape=None, initializer=None, dtype=None, trainable=True, autocast=True, regularizer=None, constraint=None, aggregation="none",
+                   overwrite_with_gradient=False, name=None):
         """A variable of this layer."""
-        unknown = [key for key, value in others.items() if value is not None]
-        if unknown:
-            raise TypeError(f"whygrad's add_weight has no argument {unknown[0]!r} yet\nhelp: add what it stands for to the loss, or to the training loop")
+        only("add_weight", autocast=(autocast, True), regularizer=(regularizer, None), constraint=(constraint, None),
+             overwrite=(overwrite_with_gradient, False))
         dtype = as_dtype(dtype or self.dtype)
         initializer = initializers.get(initializer) or (initializers.GlorotUniform() if dtype.is_floating and shape else initializers.Zeros())
         with self._scope():

@@ -1,6 +1,7 @@
 """Model and Sequential."""
 
 from whygrad._functions import functions as _ops
+from whygrad._not_there import only
 from whygrad._tape import stop_recording
 from whygrad.tf.keras._layer import NO_FUNCTIONAL_API, Layer
 from whygrad.tf.keras.layers import InputLayer
@@ -36,8 +37,8 @@ class Model(Layer):
 class Sequential(Model):
     """Layers one after the other. The weights are made by the first call, or at once where the first item says the shape of the input."""
 
-    def __init__(self, layers=None, **kwargs):
-        super().__init__(**kwargs)
+    def __init__(self, layers=None, trainable=True, name=None, **kwargs):
+        super().__init__(trainable=trainable, name=name, **kwargs)
         self._items = []
         for layer in layers or []:
             self._append(layer)
@@ -47,7 +48,8 @@ class Sequential(Model):
     def layers(self):
         return [layer for layer in self._items if not isinstance(layer, InputLayer)]
 
-    def add(self, layer):
+    def add(self, layer, rebuild=True):
+        only("add", rebuild=(rebuild, True))
         self._append(layer)
         self.built = False
         self._build_if_known()
@@ -62,8 +64,9 @@ class Sequential(Model):
         if declared is not None and None not in declared:
             self.build_once((None, *declared))
 
-    def call(self, inputs):
+    def call(self, inputs, training=None, mask=None):
+        only("Sequential", mask_zero=(mask, None))
         outputs = inputs
         for layer in self._items:
-            outputs = layer(outputs)
+            outputs = layer(outputs, training=training)
         return outputs

@@ -2,14 +2,45 @@
 
 import weakref
 
+from whygrad import _whygrad
 from whygrad._functions import functions as _ops
 from whygrad.tf.keras._near import missing as _missing
 
-relu, relu6, tanh = _ops["relu"], _ops["relu6"], _ops["tanh"]
-elu, selu, silu, gelu = _ops["elu"], _ops["selu"], _ops["silu"], _ops["gelu"]
-softplus, softsign, log_softmax = _ops["softplus"], _ops["softsign"], _ops["log_softmax"]
-leaky_relu, exponential = _ops["leaky_relu"], _ops["exp"]
+relu6, selu, silu, softplus, softsign = (_whygrad.op_function(op, op, "x") for op in "relu6 selu silu softplus softsign".split())
+tanh, exponential = _ops["tanh"], _ops["exp"]
 swish = silu
+
+
+def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
+    """x from the threshold on, at most max_value; below the threshold negative_slope * (x - threshold)."""
+    if negative_slope == 0 and max_value is None and threshold == 0:
+        return _ops["relu"](x)
+    x = _ops["convert_to_tensor"](x)
+    kept = _ops["where"](x >= threshold, x, negative_slope * (x - threshold))
+    return kept if max_value is None else _ops["minimum"](kept, max_value)
+
+
+def leaky_relu(x, negative_slope=0.2):
+    """x, and negative_slope * x below 0."""
+    return _ops["leaky_relu"](x, negative_slope)
+
+
+def elu(x, alpha=1.0):
+    """x, and alpha * (e^x - 1) below 0."""
+    if alpha == 1:
+        return _ops["elu"](x)
+    x = _ops["convert_to_tensor"](x)
+    return _ops["where"](x > 0, x, alpha * _ops["elu"](x))
+
+
+def gelu(x, approximate=False):
+    """x times the standard normal distribution function of x."""
+    return _ops["gelu"](x, approximate)
+
+
+def log_softmax(x, axis=-1):
+    """x - log(sum(exp(x))) along the axis."""
+    return _ops["log_softmax"](x, axis)
 
 
 # From what the results of sigmoid and softmax were made, by the identity of a result and as long as it lives: Keras computes cross-entropies from
@@ -46,6 +77,7 @@ _OF_THE_ENGINE = {
     linear: "", relu: "relu", relu6: "relu6", _ops["sigmoid"]: "sigmoid", tanh: "tanh", elu: "elu", selu: "selu", silu: "silu", softplus: "softplus",
     softsign: "softsign",
 }
+_OF_THE_ENGINE.update((_ops[name], name) for name in "relu relu6 elu selu silu softplus softsign".split())
 
 
 def get(identifier):

@@ -2,6 +2,7 @@
 
 from whygrad import _whygrad as _w
 from whygrad._functions import functions as _f
+from whygrad._not_there import only
 from whygrad.tf.keras._near import missing as _missing
 
 _floatx = "float32"
@@ -22,17 +23,118 @@ def epsilon():
     return 1e-7
 
 
-# The backend's name=the op's; these take their arguments in the same order.
-_SAME = (
-    "abs argmax argmin cast concatenate=concat cos cumprod cumsum elu equal exp expand_dims eye gather greater greater_equal less less_equal log "
-    "maximum minimum not_equal one_hot ones_like permute_dimensions=transpose pow relu reshape reverse round shape sigmoid sign sin softmax softplus "
-    "softsign sqrt square squeeze stack stop_gradient tanh tile transpose zeros_like"
-)
-_FOLDS = "all any max mean min prod std=reduce_std sum var=reduce_variance"
-for _entry in _SAME.split():
-    _name, _, _op = _entry.partition("=")
-    globals()[_name] = _f[_op or _name]
+# Ops of one or two tensors, which differ in the names of their parameters only.
+for _name in "abs cos exp log round sigmoid sign sin softplus softsign sqrt square tanh equal greater greater_equal less less_equal maximum minimum not_equal".split():
+    globals()[_name] = _f[_name]
+softplus, softsign = _w.op_function("softplus", "softplus", "x"), _w.op_function("softsign", "softsign", "x")
 
+
+def cast(x, dtype):
+    return _w.cast(x, dtype)
+
+
+def argmax(x, axis=-1):
+    return _w.argmax(x, axis)
+
+
+def argmin(x, axis=-1):
+    return _w.argmin(x, axis)
+
+
+def concatenate(tensors, axis=-1):
+    return _w.concat(tensors, axis)
+
+
+def stack(x, axis=0):
+    return _w.stack(x, axis)
+
+
+def cumsum(x, axis=0):
+    return _w.cumsum(x, axis)
+
+
+def cumprod(x, axis=0):
+    return _w.cumprod(x, axis)
+
+
+def elu(x, alpha=1.0):
+    from whygrad.tf.keras import activations
+
+    return activations.elu(x, alpha)
+
+
+def relu(x, alpha=0.0, max_value=None, threshold=0.0):
+    from whygrad.tf.keras import activations
+
+    return activations.relu(x, alpha, max_value, threshold)
+
+
+def softmax(x, axis=-1):
+    return _w.softmax(x, axis)
+
+
+def expand_dims(x, axis=-1):
+    return _f["expand_dims"](x, axis)
+
+
+def squeeze(x, axis):
+    return _w.squeeze(x, axis)
+
+
+def eye(size, dtype=None, name=None):
+    return _w.eye(size, dtype=dtype or floatx())
+
+
+def gather(reference, indices):
+    return _w.gather(reference, indices)
+
+
+def one_hot(indices, num_classes):
+    return _w.one_hot(indices, num_classes)
+
+
+def ones_like(x, dtype=None, name=None):
+    return _w.ones_like(x, dtype)
+
+
+def zeros_like(x, dtype=None, name=None):
+    return _w.zeros_like(x, dtype)
+
+
+def permute_dimensions(x, pattern):
+    return _w.transpose(x, pattern)
+
+
+def transpose(x):
+    return _w.transpose(x)
+
+
+def pow(x, a):  # noqa: A001
+    return _f["pow"](x, a)
+
+
+def reshape(x, shape):
+    return _w.reshape(x, shape)
+
+
+def reverse(x, axes):
+    return _w.reverse(x, [axes] if isinstance(axes, int) else axes)
+
+
+def shape(x):
+    return _w.shape(x)
+
+
+def stop_gradient(variables):
+    """Of one, or of each in a list."""
+    return [_f["stop_gradient"](v) for v in variables] if isinstance(variables, (list, tuple)) else _f["stop_gradient"](variables)
+
+
+def tile(x, n):
+    return _w.tile(x, [n] if isinstance(n, int) else n)
+
+
+_FOLDS = "all any max mean min prod std=reduce_std sum var=reduce_variance"
 
 def _fold(op):
     def folded(x, axis=None, keepdims=False):
@@ -79,6 +181,7 @@ def constant(value, dtype=None, shape=None, name=None):
 
 
 def variable(value, dtype=None, name=None, constraint=None):
+    only("variable", constraint=(constraint, None))
     return _w.Variable(value, dtype=dtype or floatx(), name=name)
 
 
@@ -111,7 +214,9 @@ def categorical_crossentropy(target, output, from_logits=False, axis=-1):
     """For each row."""
     target, output = _w.convert_to_tensor(target), _w.convert_to_tensor(output)
     if from_logits:
-        return _f["softmax_cross_entropy_with_logits"](target, output, axis)
+        from whygrad.tf._nn_compositions import cross_entropy_of
+
+        return cross_entropy_of(target, output, axis)
     output = clip(output / _w.reduce_sum(output, axis, True), epsilon(), 1.0 - epsilon())
     return -_w.reduce_sum(target * _f["log"](output), axis)
 
@@ -167,7 +272,7 @@ def update_sub(x, decrement):
     return x.assign_sub(decrement)
 
 
-def clear_session():
+def clear_session(free_memory=True):
     """Nothing is kept between models."""
 
 

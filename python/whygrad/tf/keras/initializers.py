@@ -2,6 +2,7 @@
 
 from whygrad import _whygrad
 from whygrad._functions import functions as _ops
+from whygrad._not_there import only as _only
 from whygrad.tf.keras import backend as _backend
 from whygrad.tf.keras._near import missing as _missing
 
@@ -22,7 +23,8 @@ class Initializer:
 class _OfTheEngine(Initializer):
     """Made without arguments but the seed."""
 
-    def __init__(self, seed=None):
+    def __init__(self, seed=None, input_axes=None, output_axes=None):
+        _only(type(self).__name__, input_axes=(input_axes, None, "axes"), output_axes=(output_axes, None, "axes"))
         self._native = getattr(_nn, self._name)()
         self._seed = seed
 

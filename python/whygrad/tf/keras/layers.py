@@ -2,12 +2,24 @@
 
 from whygrad import _whygrad
 from whygrad._functions import functions as _ops
+from whygrad._not_there import only as _only
 from whygrad.tf.keras import activations as _activations
 from whygrad.tf.keras import initializers as _initializers
 from whygrad.tf.keras._layer import Layer, Variable
 from whygrad.tf.keras._near import missing as _missing
 
 _nn = _whygrad.nn
+
+
+def _check_weights(layer, regularizers=(), constraints=(), lora=(), quantization_config=None):
+    """What Keras's layers take beside their weights."""
+    for value in regularizers:
+        _only(layer, regularizer=(value, None))
+    for value in constraints:
+        _only(layer, constraint=(value, None))
+    for value in lora:
+        _only(layer, lora=(value, None))
+    _only(layer, quantization_config=(quantization_config, None))
 
 
 def _initializer(identifier):
@@ -41,8 +53,11 @@ class _Activated(_OfTheEngine):
 class Dense(_Activated):
     """activation(inputs @ kernel + bias)."""
 
-    def __init__(self, units, activation=None, use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros", **kwargs):
-        super().__init__(**kwargs)
+    def __init__(self, units, activation=None, use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros", kernel_regularizer=None,
+                 bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None, lora_rank=None, lora_alpha=None,
+                 quantization_config=None, **kwargs):
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        _check_weights("Dense", (kernel_regularizer, bias_regularizer), (kernel_constraint, bias_constraint), (lora_rank, lora_alpha), quantization_config)
         self.units, self.use_bias, self.activation = units, use_bias, _activations.get(activation)
         name, self._after = _activations.parts(activation)
         self._native = _nn.Dense(units, name, use_bias, _initializer(kernel_initializer), _initializer(bias_initializer))
@@ -52,8 +67,10 @@ class Conv2D(_Activated):
     """activation(conv2d(inputs, kernel) + bias) of images [batch, height, width, channels]."""
 
     def __init__(self, filters, kernel_size, strides=(1, 1), padding="valid", data_format=None, dilation_rate=(1, 1), groups=1, activation=None,
-                 use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros", **kwargs):
-        super().__init__(**kwargs)
+                 use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros", kernel_regularizer=None, bias_regularizer=None,
+                 activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs):
+        super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        _check_weights("Conv2D", (kernel_regularizer, bias_regularizer), (kernel_constraint, bias_constraint))
         _check_format(data_format)
         self.filters, self.activation = filters, _activations.get(activation)
         name, self._after = _activations.parts(activation)
@@ -66,8 +83,8 @@ class MaxPooling2D(_OfTheEngine):
 
     _casts_integers = False
 
-    def __init__(self, pool_size=(2, 2), strides=None, padding="valid", data_format=None, **kwargs):
-        super().__init__(**kwargs)
+    def __init__(self, pool_size=(2, 2), strides=None, padding="valid", data_format=None, name=None, **kwargs):
+        super().__init__(name=name, **kwargs)
         _check_format(data_format)
         self._native = _nn.MaxPool2D(pool_size, strides, padding.lower())
 
@@ -75,8 +92,8 @@ class MaxPooling2D(_OfTheEngine):
 class AveragePooling2D(_OfTheEngine):
     """The mean of each window."""
 
-    def __init__(self, pool_size=(2, 2), strides=None, padding="valid", data_format=None, **kwargs):
-        super().__init__(**kwargs)
+    def __init__(self, pool_size, strides=None, padding="valid", data_format=None, name=None, **kwargs):
+        super().__init__(name=name, **kwargs)
         _check_format(data_format)
         self._native = _nn.AvgPool2D(pool_size, strides, padding.lower())
 
@@ -119,6 +136,7 @@ class Lambda(Layer):
 
     def __init__(self, function, output_shape=None, mask=None, arguments=None, **kwargs):
         super().__init__(**kwargs)
+        _only("Lambda", mask_zero=(mask, None))
         self.function, self.arguments = function, dict(arguments or {})
 
     def call(self, inputs):
@@ -147,8 +165,14 @@ class Dropout(_OfTheEngine):
 class BatchNormalization(_OfTheEngine):
     """Each channel with mean beta and deviation gamma: of the batch in training, else by the moving statistics."""
 
-    def __init__(self, axis=-1, momentum=0.99, epsilon=1e-3, center=True, scale=True, beta_initializer="zeros", gamma_initializer="ones", **kwargs):
+    def __init__(self, axis=-1, momentum=0.99, epsilon=1e-3, center=True, scale=True, beta_initializer="zeros", gamma_initializer="ones",
+                 moving_mean_initializer="zeros", moving_variance_initializer="ones", beta_regularizer=None, gamma_regularizer=None, beta_constraint=None,
+                 gamma_constraint=None, renorm=False, renorm_clipping=None, renorm_momentum=0.99, synchronized=False, **kwargs):
         super().__init__(**kwargs)
+        _check_weights("BatchNormalization", (beta_regularizer, gamma_regularizer), (beta_constraint, gamma_constraint))
+        _only("BatchNormalization", moving_mean_initializer=(moving_mean_initializer, "zeros", "initializer_of_moving"),
+              moving_variance_initializer=(moving_variance_initializer, "ones", "initializer_of_moving"), renorm=(renorm, False),
+              renorm_clipping=(renorm_clipping, None, "renorm"), renorm_momentum=(renorm_momentum, 0.99, "renorm"), synchronized=(synchronized, False))
         self._native = _nn.BatchNormalization(axis, momentum, epsilon, center, scale, _initializer(beta_initializer), _initializer(gamma_initializer))
 
     def call(self, inputs, training=None):
@@ -160,8 +184,11 @@ class Embedding(_OfTheEngine):
 
     _casts_integers = False
 
-    def __init__(self, input_dim, output_dim, embeddings_initializer="uniform", **kwargs):
+    def __init__(self, input_dim, output_dim, embeddings_initializer="uniform", embeddings_regularizer=None, embeddings_constraint=None, mask_zero=False,
+                 weights=None, lora_rank=None, lora_alpha=None, quantization_config=None, **kwargs):
         super().__init__(**kwargs)
+        _check_weights("Embedding", (embeddings_regularizer,), (embeddings_constraint,), (lora_rank, lora_alpha), quantization_config)
+        _only("Embedding", mask_zero=(mask_zero, False), weights=(weights, None))
         self.input_dim, self.output_dim = input_dim, output_dim
         initializer = "random_uniform" if embeddings_initializer == "uniform" else embeddings_initializer
         self._native = _nn.Embedding(input_dim, output_dim, _initializer(initializer))
@@ -174,16 +201,20 @@ class Embedding(_OfTheEngine):
 class InputLayer(Layer):
     """Says which shape a Sequential takes, so that its weights are made at once."""
 
-    def __init__(self, shape=None, batch_size=None, dtype=None, name=None):
-        super().__init__(name=name, dtype=dtype, input_shape=tuple(shape))
+    def __init__(self, shape=None, batch_size=None, dtype=None, sparse=None, ragged=None, batch_shape=None, input_tensor=None, optional=False, name=None,
+                 **kwargs):
+        _only("InputLayer", sparse=(sparse, False), ragged=(ragged, False), tensor=(input_tensor, None), optional=(optional, False))
+        if (shape is None) == (batch_shape is None):
+            raise ValueError("[InputLayer] give one of shape and batch_shape\nhelp: shape leaves the batch out: (28, 28, 1)")
+        super().__init__(name=name, dtype=dtype, input_shape=tuple(shape if batch_shape is None else batch_shape[1:]), **kwargs)
 
     def call(self, inputs):
         return inputs
 
 
-def Input(shape=None, batch_size=None, dtype=None, name=None):
+def Input(shape=None, batch_size=None, dtype=None, sparse=None, ragged=None, batch_shape=None, name=None, tensor=None, optional=False):
     """The first item of a Sequential."""
-    return InputLayer(shape, batch_size, dtype, name)
+    return InputLayer(shape, batch_size, dtype, sparse, ragged, batch_shape, tensor, optional, name)
 
 
 def _check_format(data_format):

@@ -2,6 +2,7 @@
 
 from whygrad import _whygrad
 from whygrad._functions import functions as _ops
+from whygrad._not_there import only as _only
 from whygrad.tf.keras import activations as _activations
 from whygrad.tf.keras import backend as _backend
 from whygrad.tf.keras._near import missing as _missing
@@ -35,17 +36,24 @@ def kl_divergence(y_true, y_pred):
     return _nn.kl_divergence(y_true, y_pred)
 
 
-def binary_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0):
+def _check_classes(loss, axis, ignore_class=None):
+    _only(loss, axis=(axis, -1), ignore_class=(ignore_class, None))
+
+
+def binary_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, axis=-1):
+    _check_classes("binary_crossentropy", axis)
     y_pred, from_logits = _behind(y_pred, from_logits)
     return _nn.binary_crossentropy(y_true, y_pred, from_logits=from_logits, label_smoothing=label_smoothing)
 
 
-def categorical_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0):
+def categorical_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, axis=-1):
+    _check_classes("categorical_crossentropy", axis)
     y_pred, from_logits = _behind(y_pred, from_logits)
     return _nn.categorical_crossentropy(y_true, y_pred, from_logits=from_logits, label_smoothing=label_smoothing)
 
 
-def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False):
+def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, ignore_class=None, axis=-1):
+    _check_classes("sparse_categorical_crossentropy", axis, ignore_class)
     y_pred, from_logits = _behind(y_pred, from_logits)
     return _nn.sparse_categorical_crossentropy(y_true, y_pred, from_logits=from_logits)
 
@@ -123,17 +131,20 @@ class KLDivergence(_OfTheEngine):
 
 
 class BinaryCrossentropy(_Crossentropy):
-    def __init__(self, from_logits=False, label_smoothing=0.0, reduction="sum_over_batch_size", name="binary_crossentropy", dtype=None):
+    def __init__(self, from_logits=False, label_smoothing=0.0, axis=-1, reduction="sum_over_batch_size", name="binary_crossentropy", dtype=None):
+        _check_classes("BinaryCrossentropy", axis)
         super().__init__(_nn.binary_crossentropy, reduction, name, dtype, from_logits=from_logits, label_smoothing=label_smoothing)
 
 
 class CategoricalCrossentropy(_Crossentropy):
-    def __init__(self, from_logits=False, label_smoothing=0.0, reduction="sum_over_batch_size", name="categorical_crossentropy", dtype=None):
+    def __init__(self, from_logits=False, label_smoothing=0.0, axis=-1, reduction="sum_over_batch_size", name="categorical_crossentropy", dtype=None):
+        _check_classes("CategoricalCrossentropy", axis)
         super().__init__(_nn.categorical_crossentropy, reduction, name, dtype, from_logits=from_logits, label_smoothing=label_smoothing)
 
 
 class SparseCategoricalCrossentropy(_Crossentropy):
-    def __init__(self, from_logits=False, reduction="sum_over_batch_size", name="sparse_categorical_crossentropy", dtype=None):
+    def __init__(self, from_logits=False, ignore_class=None, reduction="sum_over_batch_size", axis=-1, name="sparse_categorical_crossentropy", dtype=None):
+        _check_classes("SparseCategoricalCrossentropy", axis, ignore_class)
         super().__init__(_nn.sparse_categorical_crossentropy, reduction, name, dtype, from_logits=from_logits)
 
 

@@ -2,6 +2,7 @@
 
 from whygrad import _whygrad
 from whygrad._functions import functions as _ops
+from whygrad._not_there import only as _only
 from whygrad.tf.keras import backend as _backend
 from whygrad.tf.keras import losses as _losses
 from whygrad.tf.keras._near import missing as _missing
@@ -14,14 +15,16 @@ class Metric:
         self.name, self.dtype = name or type(self).__name__.lower(), dtype or _backend.floatx()
         self._variables = []
 
-    def add_weight(self, shape=(), initializer="zeros", dtype=None, name=None):
+    def add_variable(self, shape, initializer, dtype=None, aggregation="sum", name=None):
+        """A variable of this metric; one process has nothing to aggregate."""
+        return self.add_weight(shape, initializer, dtype, name)
+
+    def add_weight(self, shape=(), initializer=None, dtype=None, name=None):
         from whygrad.tf.keras import initializers
 
-        start = initializers.get(initializer)(tuple(shape), dtype or self.dtype)
+        start = initializers.get(initializer or "zeros")(tuple(shape), dtype or self.dtype)
         self._variables.append(_whygrad.Variable(start, trainable=False, name=name or "weight"))
         return self._variables[-1]
-
-    add_variable = add_weight
 
     @property
     def variables(self):
@@ -161,8 +164,12 @@ class RootMeanSquaredError(Mean):
 class _Found(Metric):
     """Counts of predictions above the threshold, by whether they are right."""
 
-    def __init__(self, missed, thresholds, name, dtype):
+    def __init__(self, missed, thresholds, top_k, class_id, name, dtype):
         super().__init__(dtype, name)
+        _only(type(self).__name__, top_k=(top_k, None), class_id=(class_id, None))
+        if isinstance(thresholds, (list, tuple)) and len(thresholds) != 1:
+            _only(type(self).__name__, thresholds=(thresholds, None))
+        thresholds = thresholds[0] if isinstance(thresholds, (list, tuple)) else thresholds
         self._threshold, self._missed = 0.5 if thresholds is None else float(thresholds), missed
         self.true_positives = self.add_weight(name="true_positives")
         self.others = self.add_weight(name=missed)
@@ -183,15 +190,15 @@ class _Found(Metric):
 class Precision(_Found):
     """The share of what was found that is right."""
 
-    def __init__(self, thresholds=None, name="precision", dtype=None):
-        super().__init__("false_positives", thresholds, name, dtype)
+    def __init__(self, thresholds=None, top_k=None, class_id=None, name="precision", dtype=None):
+        super().__init__("false_positives", thresholds, top_k, class_id, name, dtype)
 
 
 class Recall(_Found):
     """The share of what is right that was found."""
 
-    def __init__(self, thresholds=None, name="recall", dtype=None):
-        super().__init__("false_negatives", thresholds, name, dtype)
+    def __init__(self, thresholds=None, top_k=None, class_id=None, name="recall", dtype=None):
+        super().__init__("false_negatives", thresholds, top_k, class_id, name, dtype)
 
 
 mse = MSE = mean_squared_error = _losses.mean_squared_error

@@ -4,6 +4,7 @@ import warnings as _warnings
 
 from whygrad import _whygrad
 from whygrad._functions import functions as _ops
+from whygrad._not_there import only as _only
 from whygrad._tape import GradientTape as _GradientTape
 from whygrad.tf.keras._near import missing as _missing
 
@@ -14,7 +15,11 @@ _HELP = "find out where they are lost: `with whygrad.diagnose() as report:` arou
 class Optimizer:
     """Moves variables along their gradients. Deriving classes say how."""
 
-    def __init__(self, kind, learning_rate, name, clipnorm, clipvalue, global_clipnorm, **options):
+    def __init__(self, kind, learning_rate, name, clipnorm, clipvalue, global_clipnorm, others, **options):
+        weight_decay, use_ema, ema_momentum, ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps = others
+        _only(name, weight_decay=(weight_decay, None), ema=(use_ema, False), ema_momentum=(ema_momentum, 0.99, "ema"),
+              ema_overwrite_frequency=(ema_overwrite_frequency, None, "ema"), loss_scale_factor=(loss_scale_factor, None),
+              gradient_accumulation_steps=(gradient_accumulation_steps, None))
         self.name = name
         self._clipnorm, self._clipvalue = clipnorm, clipvalue
         self._schedule = learning_rate if callable(learning_rate) else None
@@ -66,7 +71,9 @@ class Optimizer:
         self._native.apply(present)
         return self.iterations
 
-    def apply(self, grads, trainable_variables):
+    def apply(self, grads, trainable_variables=None):
+        if trainable_variables is None:
+            raise ValueError("[apply] trainable_variables is not given\nhelp: name the variables that the gradients belong to, each time")
         return self.apply_gradients(zip(grads, trainable_variables))
 
     def minimize(self, loss, var_list, tape=None):
@@ -100,20 +107,29 @@ class Optimizer:
 
 
 class SGD(Optimizer):
-    def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False, clipnorm=None, clipvalue=None, global_clipnorm=None, name="SGD"):
-        super().__init__(_whygrad.optim.SGD, learning_rate, name, clipnorm, clipvalue, global_clipnorm, momentum=momentum, nesterov=nesterov)
+    def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False, weight_decay=None, clipnorm=None, clipvalue=None, global_clipnorm=None,
+                 use_ema=False, ema_momentum=0.99, ema_overwrite_frequency=None, loss_scale_factor=None, gradient_accumulation_steps=None, name="SGD"):
+        others = weight_decay, use_ema, ema_momentum, ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps
+        super().__init__(_whygrad.optim.SGD, learning_rate, name, clipnorm, clipvalue, global_clipnorm, others, momentum=momentum, nesterov=nesterov)
 
 
 class Adam(Optimizer):
-    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, clipnorm=None, clipvalue=None, global_clipnorm=None, name="adam"):
-        super().__init__(_whygrad.optim.Adam, learning_rate, name, clipnorm, clipvalue, global_clipnorm, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon)
+    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgrad=False, weight_decay=None, clipnorm=None, clipvalue=None,
+                 global_clipnorm=None, use_ema=False, ema_momentum=0.99, ema_overwrite_frequency=None, loss_scale_factor=None,
+                 gradient_accumulation_steps=None, name="adam"):
+        _only(name, amsgrad=(amsgrad, False))
+        others = weight_decay, use_ema, ema_momentum, ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps
+        super().__init__(_whygrad.optim.Adam, learning_rate, name, clipnorm, clipvalue, global_clipnorm, others, beta_1=beta_1, beta_2=beta_2,
+                         epsilon=epsilon)
 
 
 class RMSprop(Optimizer):
-    def __init__(self, learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7, centered=False, clipnorm=None, clipvalue=None, global_clipnorm=None,
-                 name="rmsprop"):
-        super().__init__(_whygrad.optim.RMSprop, learning_rate, name, clipnorm, clipvalue, global_clipnorm, rho=rho, momentum=momentum, epsilon=epsilon,
-                         centered=centered)
+    def __init__(self, learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7, centered=False, weight_decay=None, clipnorm=None, clipvalue=None,
+                 global_clipnorm=None, use_ema=False, ema_momentum=0.99, ema_overwrite_frequency=None, loss_scale_factor=None,
+                 gradient_accumulation_steps=None, name="rmsprop"):
+        others = weight_decay, use_ema, ema_momentum, ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps
+        super().__init__(_whygrad.optim.RMSprop, learning_rate, name, clipnorm, clipvalue, global_clipnorm, others, rho=rho, momentum=momentum,
+                         epsilon=epsilon, centered=centered)
 
 
 __getattr__ = _missing("tf.keras.optimizers", globals())
