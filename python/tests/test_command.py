@@ -47,6 +47,9 @@ def test_a_program_that_fails_is_still_reported_on(explain):
     done = explain(BROKEN + "raise KeyError('after')\n")
     assert done.returncode == 2
     assert "KeyError" in done.stderr and "argmax" in done.stdout
+    assert "runpy" not in done.stderr and done.stderr.count("File ") == 1, done.stderr  # the script's own line, none of the command's
+    done = explain("if\n")
+    assert "SyntaxError" in done.stderr and "runpy" not in done.stderr
     assert explain("import sys\nsys.exit(3)\n").returncode == 2
     assert explain("import sys\nsys.exit(0)\n").returncode == 0
 

@@ -18,6 +18,14 @@ def _render(report, options, folder):
     return str(report)
 
 
+def _trace_in_script(error, script):
+    """The traceback from the script's first line on, without the frames of this command; None where no line of it ran."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename != script:
+        trace = trace.tb_next
+    return trace
+
+
 def _explain(options):
     import whygrad
     from whygrad.tf import _stand_in
@@ -33,7 +41,7 @@ def _explain(options):
         except SystemExit as end:
             failed = end.code not in (None, 0)
         except Exception as error:
-            traceback.print_exc()
+            traceback.print_exception(type(error), error, _trace_in_script(error, str(options.script)))
             report.stopped_by(error)
             failed = True
     output.write(_render(report, options, folder).rstrip("\n") + "\n")
