@@ -20,7 +20,7 @@ nb::object wrap(Tensor tensor);
 nb::object wrap(std::vector<Tensor> tensors);  // a list
 // `given` itself where that is this very tensor, so that `convert_to_tensor(x) is x`.
 nb::object wrap_unless_given(Tensor tensor, nb::handle given);
-nb::object wrap(const Variable& variable);     // the object that the variable was made as, while it lives
+nb::object wrap(const Variable& variable);  // the object that the variable was made as, while it lives
 
 // The tensor in a Tensor object, or null. The pointer is good while the object lives.
 const Tensor* tensor_in(nb::handle object) noexcept;

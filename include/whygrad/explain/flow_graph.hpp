@@ -79,7 +79,7 @@ class WG_API FlowGraph {
     const char* integers_why = "";  // what its results of integers are, beside others; empty where their dtype says all
     const char* integers_remedy = "";
     Chooses chooses = Chooses::kWhether;  // of kChoice and kLoopEnd
-    const char* zeroes_alone = "";  // where the axis that it works along has one element; see ZeroHazard
+    const char* zeroes_alone = "";        // where the axis that it works along has one element; see ZeroHazard
     // Where its first input must lie, and what to do where it does not.
     double spoils_low = -std::numeric_limits<double>::infinity(), spoils_high = std::numeric_limits<double>::infinity();
     const char* spoils_outside = "";
