@@ -276,6 +276,20 @@ tape.gradient(loss, layer.kernel)
     assert "replaced variable" in finding.why and "kernel" in finding.why and ":3, by a tensor" in finding.why
 
 
+def test_a_variable_that_was_assigned_and_then_replaced_is_named_where_it_was_made():
+    finding = only("""\
+w = tf.Variable([0.5, -3.0], name="w")
+for step in range(2):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum((w - 1.0) ** 2)
+    g = tape.gradient(loss, w)
+    if g is not None:
+        w.assign_sub(0.1 * g)
+        w = tf.clip_by_value(w, -1.0, 1.0)
+""")
+    assert (finding.cause, finding.line) == ("REBOUND", 8) and "made at <absent" in finding.why and ":1, by a tensor" in finding.why
+
+
 # ---- What is unused ----
 
 

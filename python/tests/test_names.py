@@ -16,6 +16,12 @@ def test_counts():
     assert tf.math.confusion_matrix([0, 1, 1], [0, 1, 0]).numpy().tolist() == [[1, 0], [1, 1]]
 
 
+def test_true_values_are_counted():
+    hits = tf.constant([[True, False], [True, True]])
+    assert tf.math.count_nonzero(hits).numpy() == 3 and tf.math.count_nonzero(hits, axis=0).numpy().tolist() == [2, 1]
+    assert tf.math.count_nonzero(tf.zeros([0], tf.bool), keepdims=True, dtype="int32").numpy().tolist() == [0]
+
+
 def test_weights_of_bincount_have_no_rule():
     weights = tf.Variable([0.5, 1.5])
     with whygrad.diagnose() as report, tf.GradientTape() as tape:

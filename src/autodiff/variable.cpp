@@ -49,6 +49,7 @@ VariableAttrs attrs_of(const VariableImpl& v) {
   VariableAttrs attrs{};
   attrs.number = v.number;
   attrs.named = v.named;
+  attrs.where = v.where;
   const std::size_t kept = std::min(v.name.size(), sizeof(attrs.name) - 1);
   std::copy_n(v.name.end() - static_cast<std::ptrdiff_t>(kept), kept, attrs.name);
   return attrs;

@@ -38,6 +38,7 @@ extern const OpDef kAssignEvent;
 // variable is gone.
 struct VariableAttrs {
   std::uint64_t number;
+  Where where;  // of the variable, not of what gave it a value
   bool named;
   char name[47];  // the end of a longer one, which tells variables of one model apart
 };
