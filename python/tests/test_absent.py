@@ -303,9 +303,9 @@ with tf.GradientTape() as tape:
 tape.gradient(loss, [w, v])
 """)
     assert (finding.cause, finding.line, finding.confidence) == ("UNUSED", 4, "proven")
-    assert finding.why.startswith("nothing uses the result of `tanh`")
+    assert finding.why.startswith("nothing uses `action` (line 4)")
     (evidence,) = finding.evidence
-    assert "`matmul`" in evidence and "`random_normal`" in evidence and "the same shape" in evidence
+    assert "`matmul`" in evidence and "`memory` (line 2)" in evidence and "the same shape" in evidence
 
 
 def test_a_check_beside_the_unused_result_is_not_proven_to_be_the_cause():

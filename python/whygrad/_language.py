@@ -21,6 +21,7 @@ _PHRASES = {
     "write true and false": "write True and False",
     "cast(mask, bool_)": "tf.cast(mask, tf.bool)",
     "complex_abs(x)": "tf.abs(x)",
+    "matrix_diag(": "tf.linalg.diag(",
     "make it GradientTape tape({.persistent = true})": "make the tape with persistent=True",
     "exit() it first": "leave its with block first",
     "exit() once for each": "leave its with block once for each",
