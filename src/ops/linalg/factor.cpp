@@ -89,7 +89,8 @@ constexpr OpDef kEig = define_op({
           g.give(0, half_lower(add(whole, transposed(whole))));
         },
     .zero = {ZeroHazard::kTies,
-             "break the tie, for instance by adding matrix_diag([0, 1e-3, 2e-3, ..]) to the matrix; or use the values, or what all vectors of equal values "
+             "break the tie, for instance by adding matrix_diag([0, 1e-3, 2e-3, ..]) to the matrix; or use the values, or what all vectors of equal "
+             "values "
              "span together"},
 });
 
