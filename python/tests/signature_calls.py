@@ -361,6 +361,7 @@ CALLS = {
     "tf.data.Dataset.map": "lambda x: x + 1 | .__iter__().__next__()\nmap_func=lambda x: x + 1, num_parallel_calls=2, deterministic=True, synchronous=None, "
                            "use_unbounded_threadpool=False | .__iter__().__next__()",
     "tf.data.Dataset.prefetch": "2 | .__iter__().__next__()",
+    "tf.data.Dataset.reduce": "t(0, tf.int64), lambda a, x: a + x\ninitial_state=t(1, tf.int64), reduce_func=lambda a, x: a * 2 + x",
     "tf.data.Dataset.repeat": "2 | .cardinality()",
     "tf.data.Dataset.shuffle": "9, seed=1, reshuffle_each_iteration=False | .cardinality()",
     "tf.data.Dataset.skip": "1 | .__iter__().__next__()",
