@@ -41,8 +41,8 @@ TEST(Exact, OpsThatCompare) {
     for (const bool right : {false, true}) {
       EXPECT_THAT(whole(searchsorted(row, mixed, right)), right ? ElementsAre(3, 1, 4, 2) : ElementsAre(2, 0, 3, 1)) << n;
     }
-    EXPECT_THAT(in_top_k(constant({0, 2}), stack({mixed, mixed}), 2).to_vector<bool>(), ElementsAre(true, true)) << n;
-    EXPECT_THAT(in_top_k(constant({0, 2}), stack({mixed, mixed}), 1).to_vector<bool>(), ElementsAre(false, true)) << n;
+    EXPECT_THAT(whole(in_top_k(constant({0, 2}), stack({mixed, mixed}), 2)), ElementsAre(1, 1)) << n;
+    EXPECT_THAT(whole(in_top_k(constant({0, 2}), stack({mixed, mixed}), 1)), ElementsAre(0, 1)) << n;
     EXPECT_THAT(whole(sort(mixed)), ElementsAre(n - 1, n, n + 1, n + 2));
     EXPECT_THAT(whole(argsort(mixed)), ElementsAre(1, 3, 0, 2));
     EXPECT_THAT(whole(top_k(mixed, 2).values), ElementsAre(n + 2, n + 1));
@@ -54,9 +54,9 @@ TEST(Exact, OpsThatCompare) {
     EXPECT_THAT(whole(clip_by_value(mixed, constant(n, int64), constant(n + 1, int64))), ElementsAre(n + 1, n, n + 1, n));
     EXPECT_THAT(whole(maximum(mixed, n)), ElementsAre(n + 1, n, n + 2, n));
     EXPECT_THAT(whole(minimum(mixed, n)), ElementsAre(n, n - 1, n, n));
-    EXPECT_THAT(equal(mixed, n).to_vector<bool>(), ElementsAre(false, false, false, true));
-    EXPECT_THAT(less(mixed, n).to_vector<bool>(), ElementsAre(false, true, false, false));
-    EXPECT_THAT((mixed == n).to_vector<bool>(), ElementsAre(false, false, false, true));
+    EXPECT_THAT(whole(equal(mixed, n)), ElementsAre(0, 0, 0, 1));
+    EXPECT_THAT(whole(less(mixed, n)), ElementsAre(0, 1, 0, 0));
+    EXPECT_THAT(whole(mixed == n), ElementsAre(0, 0, 0, 1));
     EXPECT_THAT(whole(unsorted_segment_max(mixed, constant({0, 0, 1, 1}), 2)), ElementsAre(n + 1, n + 2));
   }
 }
