@@ -181,7 +181,9 @@ TEST(Html, OpsThatPathsDoNotListAreShownWherePathsMeet) {
   for (const json& node : data["pictures"][0]["paths"][0]["nodes"]) {
     EXPECT_NE(node["kind"], "gap");
     ++names[node["name"].get<std::string>()];
-    if (node["kind"] == "op" && node["name"] == "relu") EXPECT_EQ(node["status"], "unreached");
+    if (node["kind"] == "op" && node["name"] == "relu") {
+      EXPECT_EQ(node["status"], "unreached");
+    }
   }
   EXPECT_EQ(names["matmul"], 8);
   EXPECT_EQ(names["relu"], 8);
