@@ -18,6 +18,7 @@
 #include <whygrad/nn/losses.hpp>
 #include <whygrad/nn/metrics.hpp>
 #include <whygrad/nn/sequential.hpp>
+#include <whygrad/ops/bitwise.hpp>
 #include <whygrad/ops/complex.hpp>
 #include <whygrad/ops/conv.hpp>
 #include <whygrad/ops/counting.hpp>

@@ -276,7 +276,7 @@ std::vector<std::int64_t> to_ints(nb::handle object) {
 
 Shape to_shape(nb::handle object) { return Shape(to_ints(object)); }
 
-Axes to_axes(nb::handle object) { return Ints(to_ints(object)); }
+Axes to_axes(nb::handle object) { return object.is_none() ? Axes() : Axes(Ints(to_ints(object))); }
 
 std::optional<DType> to_optional_dtype(nb::handle object) {
   if (object.is_none()) return {};

@@ -2,6 +2,7 @@
 #include <whygrad/ops/elementwise.hpp>
 
 #include "convert.hpp"
+#include "operators.hpp"
 #include "places.hpp"
 
 #include <whygrad/base/error.hpp>
@@ -24,6 +25,14 @@ nb::object make_complex(nb::handle re, nb::handle im, nb::handle) {
   const Where where = caller();
   const Tensor a = is_value(im) && !is_value(re) ? to_tensor_like(re, to_tensor(im, where).dtype(), where) : to_tensor(re, where);
   return wrap(complex(a, to_tensor_like(im, a.dtype(), where), where));
+}
+
+// As the operator: of integers the quotient is a float.
+nb::object quotient(nb::handle x, nb::handle y, nb::handle) {
+  nb::object result = nb::steal(operators::divide(x.ptr(), y.ptr()));
+  if (!result.is_valid()) throw nb::python_error();
+  if (result.is(nb::handle(Py_NotImplemented))) throw nb::type_error("[divide] the operands are no numbers\nhelp: give tensors, arrays or numbers");
+  return result;
 }
 
 nb::object spaced(nb::handle start, nb::handle stop, nb::handle num, nb::handle, nb::handle axis) {
@@ -72,6 +81,7 @@ void bind_elementwise(nb::module_& m) {
   bind_part("angle", unary<angle>, "The angle of a complex number in (-pi, pi].");
   m.def("conj", unary<conj>, arg("x"), arg("name") = none, "The complex conjugate; of a real tensor the tensor itself.");
   m.def("complex", make_complex, arg("real"), arg("imag"), arg("name") = none, "real + i imag.");
+  m.def("divide", quotient, arg("x"), arg("y"), arg("name") = none, "x / y; of integers a float.");
   m.def("linspace", spaced, arg("start"), arg("stop"), arg("num"), arg("name") = none, arg("axis") = 0,
         "Numbers at equal distances from start to stop, both included; gradients flow to both.");
   m.def("as_string", text_of, arg("input"), arg("precision") = -1, arg("scientific") = false, arg("shortest") = false, arg("width") = -1,

@@ -6,6 +6,7 @@
 
 #include <whygrad/base/error.hpp>
 #include <whygrad/ops/nn_activation.hpp>
+#include <whygrad/ops/shape_ops.hpp>
 
 #include <fmt/format.h>
 #include <nanobind/stl/string.h>
@@ -18,76 +19,103 @@ namespace {
 
 using nn::Padding;
 
-// One number for height and width, two, or four of which the first and last stand for batch and channels.
-std::array<std::int64_t, 2> pair(const char* op, nb::handle numbers) {
-  const std::vector<std::int64_t> list = to_ints(numbers);
-  if (list.size() == 1) return {list[0], list[0]};
-  if (list.size() == 2) return {list[0], list[1]};
-  if (list.size() == 4 && list[0] == 1 && list[3] == 1) return {list[1], list[2]};
-  throw ValueError(op, fmt::format("{} numbers for height and width", list.size()), "give one number, two, or [1, height, width, 1]");
-}
-
-Padding padding_of(const char* op, nb::handle padding) {
-  if (PyUnicode_Check(padding.ptr())) {
-    auto name = nb::cast<std::string>(padding);
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    if (name == "SAME") return nn::same;
-    if (name == "VALID") return nn::valid;
-    throw ValueError(op, fmt::format("padding \"{}\"", name), "it is \"SAME\", \"VALID\" or [[0, 0], [top, bottom], [left, right], [0, 0]]");
+// How an image lies: batch, height, width, channels (NHWC), as the ops take it, or with its channels in front (NCHW). The latter is turned before an
+// op and back after it; both turns are views.
+class Layout {
+ public:
+  Layout(const char* op, nb::handle data_format) : op_(op) {
+    if (data_format.is_none()) return;
+    const auto name = nb::cast<std::string>(data_format);
+    first_ = name == "NCHW";
+    if (!first_ && name != "NHWC") throw ValueError(op, fmt::format("data_format {}", name), "it is NHWC or NCHW");
   }
-  std::vector<std::vector<std::int64_t>> axes;
-  for (nb::handle axis : nb::iter(padding)) axes.push_back(to_ints(axis));
-  const bool right = axes.size() == 4 && std::all_of(axes.begin(), axes.end(), [](const auto& a) { return a.size() == 2; });
-  if (!right)
-    throw ValueError(op, "the padding is no list of four pairs", "it is \"SAME\", \"VALID\" or [[0, 0], [top, bottom], [left, right], [0, 0]]");
-  return {.height = {axes[1][0], axes[1][1]}, .width = {axes[2][0], axes[2][1]}};
-}
+  Tensor turned(const Tensor& x, const Where& where) const { return first_ && x.rank() == 4 ? transpose(x, {0, 2, 3, 1}, where) : x; }
+  Tensor back(const Tensor& y, const Where& where) const { return first_ ? transpose(y, {0, 3, 1, 2}, where) : y; }
+  Shape turned(const Shape& s) const { return first_ && s.rank() == 4 ? Shape{s[0], s[2], s[3], s[1]} : s; }
 
-void check_format(const char* op, const std::string& data_format) {
-  if (data_format == "NHWC") return;
-  throw UnsupportedError(op, fmt::format("data_format {}", data_format),
-                         "images are [batch, height, width, channels] here: use NHWC, or transpose them");
-}
+  // One number for height and width, two, or four, in the order of the image's axes, of which those for batch and channels are 1.
+  std::array<std::int64_t, 2> pair(nb::handle numbers) const {
+    const std::vector<std::int64_t> list = to_ints(numbers);
+    if (list.size() == 1) return {list[0], list[0]};
+    if (list.size() == 2) return {list[0], list[1]};
+    const std::size_t at = first_ ? 2 : 1;
+    if (list.size() == 4 && list[0] == 1 && list[first_ ? 1 : 3] == 1) return {list[at], list[at + 1]};
+    throw ValueError(op_, fmt::format("{} numbers for height and width", list.size()),
+                     fmt::format("give one number, two, or {}", first_ ? "[1, 1, height, width]" : "[1, height, width, 1]"));
+  }
 
-nn::Conv2dOptions conv_options(const char* op, nb::handle strides, nb::handle padding, nb::handle dilations, const std::string& data_format) {
-  check_format(op, data_format);
-  nn::Conv2dOptions options{.strides = pair(op, strides), .padding = padding_of(op, padding)};
-  if (!dilations.is_none()) options.dilations = pair(op, dilations);
+  Padding padding(nb::handle given) const {
+    const char* const pairs = first_ ? "it is \"SAME\", \"VALID\" or [[0, 0], [0, 0], [top, bottom], [left, right]]"
+                                     : "it is \"SAME\", \"VALID\" or [[0, 0], [top, bottom], [left, right], [0, 0]]";
+    if (PyUnicode_Check(given.ptr())) {
+      auto name = nb::cast<std::string>(given);
+      std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+      if (name == "SAME") return nn::same;
+      if (name == "VALID") return nn::valid;
+      throw ValueError(op_, fmt::format("padding \"{}\"", name), pairs);
+    }
+    std::vector<std::vector<std::int64_t>> axes;
+    for (nb::handle axis : nb::iter(given)) axes.push_back(to_ints(axis));
+    const bool right = axes.size() == 4 && std::all_of(axes.begin(), axes.end(), [](const auto& a) { return a.size() == 2; });
+    if (!right) throw ValueError(op_, "the padding is no list of four pairs", pairs);
+    const std::size_t at = first_ ? 2 : 1;
+    return {.height = {axes[at][0], axes[at][1]}, .width = {axes[at + 1][0], axes[at + 1][1]}};
+  }
+
+ private:
+  const char* op_;
+  bool first_ = false;
+};
+
+nn::Conv2dOptions conv_options(const Layout& layout, nb::handle strides, nb::handle padding, nb::handle dilations) {
+  nn::Conv2dOptions options{.strides = layout.pair(strides), .padding = layout.padding(padding)};
+  if (!dilations.is_none()) options.dilations = layout.pair(dilations);
   return options;
 }
 
-nb::object conv2d(nb::handle input, nb::handle filters, nb::handle strides, nb::handle padding, const std::string& data_format, nb::handle dilations,
+nb::object conv2d(nb::handle input, nb::handle filters, nb::handle strides, nb::handle padding, nb::handle data_format, nb::handle dilations,
                   nb::handle) {
   const Where where = caller();
-  const nn::Conv2dOptions options = conv_options("conv2d", strides, padding, dilations, data_format);
+  const Layout layout("conv2d", data_format);
+  const nn::Conv2dOptions options = conv_options(layout, strides, padding, dilations);
   const Tensor x = to_tensor(input, where), f = to_tensor_like(filters, x.dtype(), where);
-  return wrap(unlocked(kWorthUnlocking, [&] { return nn::conv2d(x, f, options, where); }));
+  return wrap(unlocked(kWorthUnlocking, [&] { return layout.back(nn::conv2d(layout.turned(x, where), f, options, where), where); }));
 }
 
 nb::object conv2d_transpose(nb::handle input, nb::handle filters, nb::handle output_shape, nb::handle strides, nb::handle padding,
-                            const std::string& data_format, nb::handle dilations, nb::handle) {
+                            nb::handle data_format, nb::handle dilations, nb::handle) {
   const Where where = caller();
-  const nn::Conv2dOptions options = conv_options("conv2d_transpose", strides, padding, dilations, data_format);
+  const Layout layout("conv2d_transpose", data_format);
+  const nn::Conv2dOptions options = conv_options(layout, strides, padding, dilations);
   const Tensor x = to_tensor(input, where), f = to_tensor_like(filters, x.dtype(), where);
-  const Shape shape = to_shape(output_shape);
-  return wrap(unlocked(kWorthUnlocking, [&] { return nn::conv2d_transpose(x, f, shape, options, where); }));
+  const Shape shape = layout.turned(to_shape(output_shape));
+  return wrap(unlocked(kWorthUnlocking, [&] { return layout.back(nn::conv2d_transpose(layout.turned(x, where), f, shape, options, where), where); }));
 }
 
 template <Tensor (*F)(const Tensor&, const std::array<std::int64_t, 2>&, const nn::Pool2dOptions&, Where)>
-nb::object pool(nb::handle input, nb::handle ksize, nb::handle strides, nb::handle padding, const std::string& data_format, nb::handle) {
+nb::object pool(nb::handle input, nb::handle ksize, nb::handle strides, nb::handle padding, nb::handle data_format, nb::handle) {
   const Where where = caller();
-  check_format("pool", data_format);
+  const Layout layout(F == nn::max_pool2d ? "max_pool2d" : "avg_pool2d", data_format);
   const Tensor x = to_tensor(input, where);
-  const std::array<std::int64_t, 2> window = pair("pool", ksize);
-  const nn::Pool2dOptions options{.strides = strides.is_none() ? window : pair("pool", strides), .padding = padding_of("pool", padding)};
-  return wrap(unlocked(x.size(), [&] { return F(x, window, options, where); }));
+  const std::array<std::int64_t, 2> window = layout.pair(ksize);
+  nn::Pool2dOptions options{.strides = {1, 1}, .padding = layout.padding(padding)};
+  if (!strides.is_none()) options.strides = layout.pair(strides);
+  return wrap(unlocked(x.size(), [&] { return layout.back(F(layout.turned(x, where), window, options, where), where); }));
 }
 
+// The channels are the last axis, or with NC.. the second.
 nb::object bias_add(nb::handle value, nb::handle bias, nb::handle data_format, nb::handle) {
   const Where where = caller();
-  if (!data_format.is_none() && nb::cast<std::string>(data_format).starts_with("NC")) check_format("bias_add", nb::cast<std::string>(data_format));
+  const std::string format = data_format.is_none() ? "N" : nb::cast<std::string>(data_format);
+  const bool first = format.starts_with("NC");
+  if (!first && !format.starts_with("N")) throw ValueError("bias_add", fmt::format("data_format {}", format), "it is N...C or NC...");
   const Tensor x = to_tensor(value, where), b = to_tensor_like(bias, x.dtype(), where);
-  return wrap(unlocked(x.size(), [&] { return nn::bias_add(x, b, where); }));
+  if (!first || x.rank() <= 2) return wrap(unlocked(x.size(), [&] { return nn::bias_add(x, b, where); }));
+  Ints turn = {0}, back = {0, x.rank() - 1};
+  for (int i = 2; i < x.rank(); ++i) turn.push_back(i);
+  turn.push_back(1);
+  for (int i = 1; i < x.rank() - 1; ++i) back.push_back(i);
+  return wrap(unlocked(x.size(), [&] { return transpose(nn::bias_add(transpose(x, turn, where), b, where), back, where); }));
 }
 
 nb::object gelu(nb::handle features, bool approximate, nb::handle) {
@@ -97,10 +125,10 @@ nb::object gelu(nb::handle features, bool approximate, nb::handle) {
 }
 
 template <Tensor (*F)(const Tensor&, std::int64_t, Where)>
-nb::object blocks(nb::handle input, nb::handle block_size, const std::string& data_format, nb::handle) {
+nb::object blocks(nb::handle input, nb::handle block_size, nb::handle data_format, nb::handle) {
   const Where where = caller();
-  check_format(F == nn::space_to_depth ? "space_to_depth" : "depth_to_space", data_format);
-  return wrap(F(to_tensor(input, where), to_int(block_size), where));
+  const Layout layout(F == nn::space_to_depth ? "space_to_depth" : "depth_to_space", data_format);
+  return wrap(layout.back(F(layout.turned(to_tensor(input, where), where), to_int(block_size), where), where));
 }
 
 }  // namespace

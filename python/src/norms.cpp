@@ -28,7 +28,12 @@ double order_of(nb::handle ord) {
 nb::object norm_of(nb::handle tensor, nb::handle ord, nb::handle axis, nb::handle keepdims, nb::handle) {
   const Where where = caller();
   const NormOptions options{.ord = order_of(ord), .keepdims = !keepdims.is_none() && nb::cast<bool>(keepdims)};
-  return wrap(norm(to_tensor(tensor, where), to_axes(axis), options, where));
+  const Axes axes = to_axes(axis);
+  if (!axes.all && axes.size() == 2 && options.ord == 2 && !PyUnicode_Check(ord.ptr())) {
+    throw UnsupportedError("norm", "the 2-norm of matrices needs their singular values",
+                           "use ord=\"euclidean\" for the Frobenius norm, or sqrt(reduce_max(eigvalsh(matmul(x, x, transpose_a=True)), -1))");
+  }
+  return wrap(norm(to_tensor(tensor, where), axes, options, where));
 }
 
 nb::object normalized(nb::handle x, nb::handle axis, double epsilon, nb::handle, nb::handle dim) {

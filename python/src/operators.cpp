@@ -5,6 +5,7 @@
 #include "places.hpp"
 
 #include <whygrad/base/error.hpp>
+#include <whygrad/ops/bitwise.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/linalg.hpp>
@@ -42,11 +43,16 @@ struct Sides {
     if (!may_be_tensor(first ? pb : pa) && !is_value(first ? pb : pa)) return;
     if (first) {
       a = to_tensor(pa, where);
-      b = to_tensor_like(pb, a.dtype(), where);
+      b = beside(pb, a.dtype());
     } else {
       b = to_tensor(pb, where);
-      a = to_tensor_like(pa, b.dtype(), where);
+      a = beside(pa, b.dtype());
     }
+  }
+  // Python's True and False are the numbers 1 and 0 beside a tensor of numbers.
+  Tensor beside(PyObject* p, DType dtype) const {
+    if (!PyBool_Check(p) || dtype == DType::kBool) return to_tensor_like(p, dtype, where);
+    return to_tensor_like(nb::int_(p == Py_True ? 1 : 0), dtype, where);
   }
   bool defined() const { return a.defined() && b.defined(); }
   std::int64_t elements() const { return std::max(a.size(), b.size()); }
@@ -112,6 +118,13 @@ PyObject* unary(PyObject* a) noexcept {
 
 Tensor product(const Tensor& a, const Tensor& b, Where where) { return matmul(a, b, {}, where); }
 
+// One operator for truth values and for the bits of integers; what is neither is refused as truth values are.
+template <Strict Logic, Binary Bits>
+Tensor logic_or_bits(const Tensor& a, const Tensor& b, Where where) {
+  return is_integer(a.dtype()) ? Bits(a, b, where) : Logic(a, b, where);
+}
+Tensor logic_or_bits(const Tensor& x, Where where) { return is_integer(x.dtype()) ? bitwise::invert(x, where) : whygrad::logical_not(x, where); }
+
 nb::object equality(PyObject* a, PyObject* b, bool equal) {
   if (!is_value(b) && !may_be_tensor(b)) return nb::bool_(!equal);
   try {
@@ -148,12 +161,14 @@ PyObject* divide(PyObject* a, PyObject* b) noexcept {
 
 PyObject* power(PyObject* a, PyObject* b, PyObject*) noexcept { return binary<whygrad::pow>(a, b); }
 PyObject* matrix_multiply(PyObject* a, PyObject* b) noexcept { return strict<product>(a, b); }
-PyObject* logical_and(PyObject* a, PyObject* b) noexcept { return strict<whygrad::logical_and>(a, b); }
-PyObject* logical_or(PyObject* a, PyObject* b) noexcept { return strict<whygrad::logical_or>(a, b); }
-PyObject* logical_xor(PyObject* a, PyObject* b) noexcept { return strict<whygrad::logical_xor>(a, b); }
+PyObject* bit_and(PyObject* a, PyObject* b) noexcept { return strict<logic_or_bits<whygrad::logical_and, bitwise::bitwise_and>>(a, b); }
+PyObject* bit_or(PyObject* a, PyObject* b) noexcept { return strict<logic_or_bits<whygrad::logical_or, bitwise::bitwise_or>>(a, b); }
+PyObject* bit_xor(PyObject* a, PyObject* b) noexcept { return strict<logic_or_bits<whygrad::logical_xor, bitwise::bitwise_xor>>(a, b); }
+PyObject* left_shift(PyObject* a, PyObject* b) noexcept { return binary<bitwise::left_shift>(a, b); }
+PyObject* right_shift(PyObject* a, PyObject* b) noexcept { return binary<bitwise::right_shift>(a, b); }
 PyObject* negative(PyObject* a) noexcept { return unary<whygrad::negative>(a); }
 PyObject* absolute(PyObject* a) noexcept { return unary<whygrad::abs>(a); }
-PyObject* invert(PyObject* a) noexcept { return unary<whygrad::logical_not>(a); }
+PyObject* invert(PyObject* a) noexcept { return unary<logic_or_bits>(a); }
 
 PyObject* compare(PyObject* a, PyObject* b, int op) noexcept {
   switch (op) {

@@ -15,9 +15,12 @@ PyObject* floor_divide(PyObject* a, PyObject* b) noexcept;
 PyObject* remainder(PyObject* a, PyObject* b) noexcept;
 PyObject* power(PyObject* a, PyObject* b, PyObject* modulus) noexcept;
 PyObject* matrix_multiply(PyObject* a, PyObject* b) noexcept;
-PyObject* logical_and(PyObject* a, PyObject* b) noexcept;
-PyObject* logical_or(PyObject* a, PyObject* b) noexcept;
-PyObject* logical_xor(PyObject* a, PyObject* b) noexcept;
+// Of truth values, or of the bits of integers.
+PyObject* bit_and(PyObject* a, PyObject* b) noexcept;
+PyObject* bit_or(PyObject* a, PyObject* b) noexcept;
+PyObject* bit_xor(PyObject* a, PyObject* b) noexcept;
+PyObject* left_shift(PyObject* a, PyObject* b) noexcept;
+PyObject* right_shift(PyObject* a, PyObject* b) noexcept;
 PyObject* negative(PyObject* a) noexcept;
 PyObject* absolute(PyObject* a) noexcept;
 PyObject* invert(PyObject* a) noexcept;

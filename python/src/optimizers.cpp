@@ -26,9 +26,12 @@ void apply(optim::Optimizer& optimizer, nb::handle pairs) {
   const Where where = caller();
   std::vector<std::pair<Gradient, Variable>> list;
   for (nb::handle pair : nb::iter(pairs)) {
-    const Variable* variable = variable_in(pair[1]);
+    if (!PySequence_Check(pair.ptr()) || PySequence_Size(pair.ptr()) != 2)
+      nb::raise_type_error("an optimizer takes pairs of a gradient and a variable");
+    const nb::object gradient = pair[0], moved = pair[1];
+    const Variable* variable = variable_in(moved);
     if (variable == nullptr) nb::raise_type_error("an optimizer moves variables, and was given something else");
-    list.emplace_back(Gradient(to_tensor_like(pair[0], variable->dtype(), where)), *variable);
+    list.emplace_back(Gradient(to_tensor_like(gradient, variable->dtype(), where)), *variable);
   }
   unlocked(kWorthUnlocking, [&] { optimizer.apply_gradients(list, where); });
 }

@@ -121,7 +121,12 @@ nb::object drawn(nb::handle logits, nb::handle num_samples, nb::handle dtype, nb
 
 nb::object histogram(nb::handle values, nb::handle value_range, nb::handle nbins, nb::handle dtype, nb::handle) {
   const Where where = caller();
-  const auto end = [&](int i) { return nb::cast<double>(nb::module_::import_("builtins").attr("float")(value_range[i])); };
+  const nb::object to_float = nb::module_::import_("builtins").attr("float");
+  const auto end = [&](int i) {
+    const nb::object bound = nb::steal(PyObject_GetItem(value_range.ptr(), nb::int_(i).ptr()));
+    if (!bound.is_valid()) throw nb::python_error();
+    return nb::cast<double>(to_float(bound));
+  };
   const Tensor counts = histogram_fixed_width(to_tensor(values, where), end(0), end(1), to_int(nbins), where);
   return wrap(cast(counts, to_dtype(dtype), where));
 }
@@ -129,7 +134,7 @@ nb::object histogram(nb::handle values, nb::handle value_range, nb::handle nbins
 nb::object not_zero(nb::handle input, nb::handle axis, nb::handle keepdims, nb::handle dtype, nb::handle) {
   const Where where = caller();
   const bool keeps = !keepdims.is_none() && nb::cast<bool>(keepdims);
-  return wrap(cast(count_nonzero(to_tensor(input, where), Ints(to_ints(axis)), keeps, where), to_dtype(dtype), where));
+  return wrap(cast(count_nonzero(to_tensor(input, where), to_axes(axis), keeps, where), to_dtype(dtype), where));
 }
 
 }  // namespace

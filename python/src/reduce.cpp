@@ -15,8 +15,6 @@ nb::object fold(nb::handle input_tensor, nb::handle axis, bool keepdims, nb::han
   const Where where = caller();
   const Tensor x = to_tensor(input_tensor, where);
   const Axes axes = to_axes(axis);
-  // An empty list folds nothing, where None folds all axes.
-  if (axes.empty() && !axis.is_none()) return wrap(F(x, {}, true, where));
   return wrap(unlocked(x.size(), [&] { return F(x, axes, keepdims, where); }));
 }
 

@@ -44,7 +44,8 @@ nb::object sliced(nb::handle x, nb::handle begin, nb::handle size, nb::handle) {
 
 nb::object joined(nb::handle values, nb::handle axis, nb::handle) {
   const Where where = caller();
-  const std::vector<Tensor> tensors = to_tensors(values, where);
+  // One tensor is a list of itself, not of its rows.
+  const std::vector<Tensor> tensors = is_value(values) ? std::vector{to_tensor(values, where)} : to_tensors(values, where);
   const std::int64_t along = to_int(axis);
   return wrap(unlocked(kWorthUnlocking, [&] { return concat(tensors, along, where); }));
 }

@@ -15,7 +15,7 @@ class StringTensor:
     dtype = string
     device = "/job:localhost/replica:0/task:0/device:CPU:0"
 
-    def __init__(self, value, shape=None):
+    def __init__(self, value, shape=None, rows=None):
         import numpy
 
         array = numpy.array(value.numpy() if isinstance(value, StringTensor) else value, dtype=object)
@@ -24,7 +24,31 @@ class StringTensor:
         if shape is not None:
             whole = tuple(int(extent) for extent in TensorShape(shape))
             self._array = numpy.broadcast_to(self._array, whole) if self._array.size == 1 else self._array.reshape(whole)
-        self._gradient_carrier = _whygrad.zeros(self._array.shape, dtype="int32")  # stands for it on a tape: neither has a gradient
+        # What stands for it on a tape, where neither has a gradient: the rows of bytes that it was made of, if it was.
+        self._gradient_carrier = _whygrad.zeros(self._array.shape, dtype="int32") if rows is None else rows
+
+    @classmethod
+    def of_rows(cls, rows):
+        """Texts as the engine's ops write them: uint8 [.., width], filled up with zeros."""
+        import numpy
+
+        bytes_ = _whygrad.peek(rows)
+        texts = numpy.empty(bytes_.shape[:-1], dtype=object)
+        for place in numpy.ndindex(texts.shape):
+            texts[place] = bytes(bytes_[place]).rstrip(b"\0")
+        return cls(texts, rows=rows)
+
+    def to_rows(self):
+        """The same texts for an op that reads them."""
+        import numpy
+
+        if self._gradient_carrier.dtype.name == "uint8":
+            return self._gradient_carrier
+        width = max((len(text) for text in self._array.ravel()), default=0) + 1
+        rows = numpy.zeros((*self._array.shape, width), numpy.uint8)
+        for place in numpy.ndindex(self._array.shape):
+            rows[place][: len(self._array[place])] = list(self._array[place])
+        return _whygrad.constant(rows)
 
     @property
     def shape(self):

@@ -1,6 +1,10 @@
 """Element types."""
 
+import types as _types
+
 __all__ = ["DType", "as_dtype"]
+
+_MOST_OF_BFLOAT16 = 3.3895313892515355e38
 
 _SIZES = dict(bool=1, uint8=1, int8=1, int16=2, int32=4, int64=8, float16=2, bfloat16=2, float32=4, float64=8, complex64=8, complex128=16)
 
@@ -95,6 +99,8 @@ class DType:
     def _limits(self):
         import numpy
 
+        if self._name == "bfloat16":  # NumPy knows it only by the package ml_dtypes
+            return _types.SimpleNamespace(min=-_MOST_OF_BFLOAT16, max=_MOST_OF_BFLOAT16)
         return numpy.finfo(self._name) if self.is_floating else numpy.iinfo(self._name)
 
     def is_compatible_with(self, other):

@@ -25,7 +25,7 @@ Shape BatchNormalization::build(const Shape& input, const Builder& builder) {
 }
 
 std::pair<Tensor, Tensor> BatchNormalization::moments(const Tensor& x, const Where& where) const {
-  Axes others;
+  Ints others;
   for (int i = 0; i < x.rank(); ++i) {
     if (i != axis_) others.push_back(i);
   }

@@ -11,6 +11,7 @@ using OpFamily = std::span<const OpDef* const>;
 OpFamily activation_ops();
 OpFamily along_axis_ops();
 OpFamily arithmetic_ops();
+OpFamily bitwise_ops();
 OpFamily categorical_ops();
 OpFamily comparison_ops();
 OpFamily complex_ops();

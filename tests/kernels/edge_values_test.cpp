@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cmath>
 #include <fstream>
 #include <map>
 #include <string>
@@ -101,7 +102,10 @@ int check_line(const nlohmann::json& entry, const std::string& line) {
   } else {
     return 0;
   }
-  const T expected = static_cast<T>(expected_number(entry["value"]));
+  double value = expected_number(entry["value"]);
+  // The record is of f64, whose erf has no limits in TensorFlow; its f32 has them.
+  if (op == "erf" && sizeof(T) == 4 && std::isinf(number(entry["x"]))) value = std::copysign(1, number(entry["x"]));
+  const T expected = static_cast<T>(value);
   for (std::int64_t i = 0; i < n; ++i)
     EXPECT_LE(ulps(out[i], expected), tolerance(op, number(entry["x"]))) << out[i] << " not " << expected << " in " << line;
   return 1;

@@ -91,6 +91,26 @@ TEST_P(Integers, Powers) {
   for (int i = 0; i < 7; ++i) EXPECT_EQ(out[i], expected[i]);
 }
 
+TEST_P(Integers, BitsOfEveryWidth) {
+  Array<std::int8_t> a({5}, {-128, -1, 5, 127, 12}), b({5}, {1, 3, -2, 9, 2}), out({5});
+  const struct {
+    Binary op;
+    std::int8_t expected[5];
+  } rows[] = {{Binary::kBitAnd, {0, 3, 4, 9, 0}},
+              {Binary::kBitOr, {-127, -1, -1, 127, 14}},
+              {Binary::kBitXor, {-127, -4, -5, 118, 14}},
+              {Binary::kShiftLeft, {0, -8, 5, -128, 48}},  // by at least 0 and at most 7 places
+              {Binary::kShiftRight, {-64, -1, 5, 0, 3}}};
+  for (const auto& row : rows) {
+    binary(row.op, a.view(), b.view(), out.view());
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(out[i], row.expected[i]) << int(row.op) << " at " << i;
+  }
+  unary(Unary::kInvert, a.view(), out.view());
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(out[i], -1 - a[i]);
+  unary(Unary::kRound, a.view(), out.view());
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(out[i], a[i]);
+}
+
 template <class T>
 void check_comparisons() {
   Array<T> a({5, 71}, random_values<T>(355, 0, 4, 1)), b({5, 71}, {0, 1}, random_values<T>(71, 0, 4, 2));

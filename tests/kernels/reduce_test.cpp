@@ -218,15 +218,15 @@ TEST(ArgReduce, FirstOfTiesAndNan) {
   Array<std::int64_t> rows({3});
   arg_reduce(true, x.view(), 1, rows.view());
   EXPECT_EQ(rows[0], 1);
-  EXPECT_EQ(rows[1], 1);
+  EXPECT_EQ(rows[1], 2);  // a NaN never wins
   EXPECT_EQ(rows[2], 0);
   arg_reduce(false, x.view(), 1, rows.view());
   EXPECT_EQ(rows[0], 0);
-  EXPECT_EQ(rows[1], 1);
+  EXPECT_EQ(rows[1], 0);
   EXPECT_EQ(rows[2], 2);
   Array<std::int32_t> columns({4});
   arg_reduce(true, x.view(), 0, columns.view());
-  const std::int32_t expected[] = {0, 1, 1, 1};
+  const std::int32_t expected[] = {0, 0, 1, 0};
   for (int c = 0; c < 4; ++c) EXPECT_EQ(columns[c], expected[c]);
 }
 

@@ -3,6 +3,7 @@
 
 #include <whygrad/autodiff/gradcheck.hpp>
 #include <whygrad/autodiff/tape.hpp>
+#include <whygrad/ops/bitwise.hpp>
 #include <whygrad/ops/complex.hpp>
 #include <whygrad/ops/counting.hpp>
 #include <whygrad/ops/diagonal.hpp>
@@ -55,6 +56,9 @@ TEST(Norm, OfEachOrder) {
   EXPECT_DOUBLE_EQ(norm(x, {}, {.ord = 3}).item<double>(), std::cbrt(27 + 64 + 8));
   EXPECT_EQ(norm(x, 0, {.keepdims = true}).shape(), (Shape{1, 2}));
   EXPECT_EQ(norm(x).shape(), Shape{});
+  EXPECT_DOUBLE_EQ(norm(x, {0, 1}, {.ord = 1}).item<double>(), 6);
+  EXPECT_DOUBLE_EQ(norm(x, {0, 1}, {.ord = kInfinity}).item<double>(), 7);
+  EXPECT_THROW(norm(x, {0, 1}, {.ord = 3}), ValueError);
   EXPECT_THROW(norm(x, {}, {.ord = 0}), ValueError);
   EXPECT_THROW(norm(Tensor()), ValueError);
 }
@@ -176,6 +180,41 @@ TEST(SegmentSum, OfAscendingIds) {
   EXPECT_THAT(values(segment_sum(data, constant({0, 0, 2}))), ElementsAre(4, 6, 0, 0, 5, 6));
   EXPECT_EQ(segment_sum(zeros({0, 2}), zeros({0}, int32)).shape(), (Shape{0, 2}));
   EXPECT_THROW(segment_sum(data, constant({2, 0, 0})), ValueError);
+}
+
+TEST(Axes, AnEmptyListThatWasComputedFoldsNothing) {
+  const Tensor x = constant({{3.0, -4.0}, {0.0, 2.0}}, float64);
+  EXPECT_THAT(values(reduce_sum(x, Ints())), ElementsAre(3, -4, 0, 2));
+  EXPECT_EQ(reduce_mean(x, Ints(), true).shape(), (Shape{2, 2}));
+  EXPECT_EQ(reduce_sum(x, {}).shape(), Shape{});
+  EXPECT_THAT(values(norm(x, Ints())), ElementsAre(3, 4, 0, 2));
+  EXPECT_EQ(moments(x, Ints()).variance.shape(), (Shape{2, 2}));
+  expect_gradient_of_differences([](const Inputs& in) { return reduce_max(in[0], Ints()); }, {uniform({2, 3})});
+}
+
+TEST(SegmentMean, OfIntegersDropsTheFraction) {
+  EXPECT_THAT(segment_mean(constant({1, 2, -3}), constant({0, 0, 1})).to_vector<std::int32_t>(), ElementsAre(1, -3));
+  EXPECT_EQ(unsorted_segment_mean(constant({1, 2}), constant({0, 0}), 1).dtype(), float64);
+  EXPECT_THROW(segment_sum(constant({1, 2}), constant({-1, 0})), IndexError);
+}
+
+TEST(Bits, ShiftsStopAtTheWidth) {
+  const Tensor x = constant({-8, 5}, int8);
+  EXPECT_THAT(bitwise::right_shift(x, 100).to_vector<std::int8_t>(), ElementsAre(-1, 0));
+  EXPECT_THAT(bitwise::left_shift(x, -3).to_vector<std::int8_t>(), ElementsAre(-8, 5));
+  EXPECT_THAT(bitwise::left_shift(x, 7).to_vector<std::int8_t>(), ElementsAre(0, -128));
+}
+
+TEST(Pow, RefusesANegativePowerOfAnInteger) {
+  EXPECT_THROW(pow(constant({2, 3}), constant({1, -1})), ValueError);
+  EXPECT_THAT(pow(constant({2, 3}), constant({0, 3})).to_vector<std::int32_t>(), ElementsAre(1, 27));
+}
+
+TEST(Positions, NanNeverWins) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(argmax(constant({nan, 1.0, 2.0}, float64)).item<std::int64_t>(), 2);
+  EXPECT_EQ(argmin(constant({2.0, nan, 1.0}, float64)).item<std::int64_t>(), 2);
+  EXPECT_EQ(argmax(constant({false, true, true})).item<std::int64_t>(), 1);
 }
 
 TEST(CountNonzero, OverAxes) {

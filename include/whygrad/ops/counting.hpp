@@ -1,7 +1,7 @@
 // Ops that count or look up where numbers fall. They give whole numbers and truth values, so no gradient flows through any of them.
 #pragma once
 
-#include <whygrad/ops/op.hpp>
+#include <whygrad/ops/reduce.hpp>
 
 namespace whygrad {
 
@@ -21,6 +21,6 @@ WG_API Tensor searchsorted(const Tensor& sorted_sequence, const Tensor& values, 
 // bool [b]. Throws ShapeError, DTypeError; a target outside [0, c) is in no one's top.
 WG_API Tensor in_top_k(const Tensor& targets, const Tensor& predictions, std::int64_t k, Where where = Where::here());
 // How many elements of x are not 0, over `axes`: int64.
-WG_API Tensor count_nonzero(const Tensor& x, const Ints& axes = {}, bool keepdims = false, Where where = Where::here());
+WG_API Tensor count_nonzero(const Tensor& x, Axes axes = {}, bool keepdims = false, Where where = Where::here());
 
 }  // namespace whygrad

@@ -29,7 +29,7 @@ WG_API Tensor floormod(const Operand& a, const Operand& b, Where where = Where::
 // The larger (smaller) of a and b, NaN where either is NaN. The gradient goes to the chosen one, to `a` where they are equal, to `b` at NaN.
 WG_API Tensor maximum(const Operand& a, const Operand& b, Where where = Where::here());
 WG_API Tensor minimum(const Operand& a, const Operand& b, Where where = Where::here());
-// a^b. da = dy b a^(b - 1), db = dy y log(a), taken as 0 where a <= 0. Integers: a negative exponent gives 0 unless |a| is 1.
+// a^b. da = dy b a^(b - 1), db = dy y log(a), taken as 0 where a <= 0. Throws ValueError for an integer to a negative power.
 WG_API Tensor pow(const Operand& a, const Operand& b, Where where = Where::here());
 // The angle of the point (x, y) in (-pi, pi]. dy' = dy x / (x^2 + y^2), dx = -dy y / (x^2 + y^2), where dy' is the gradient of `y`.
 WG_API Tensor atan2(const Operand& y, const Operand& x, Where where = Where::here());

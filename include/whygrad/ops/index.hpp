@@ -32,6 +32,9 @@ WG_API Tensor scatter_nd(const Tensor& indices, const Tensor& updates, const Sha
 // x with the parts that indices [i.., r] name replaced by updates [i.., k..]; of several for one place the last counts. dx = dy, 0 at these places;
 // dupdates = dy at these places. Throws as gather_nd does.
 WG_API Tensor tensor_scatter_nd_update(const Tensor& x, const Tensor& indices, const Tensor& updates, Where where = Where::here());
+// The larger (smaller) of x and all updates at each place. dy goes to the extreme; equal ones share it. Throws as gather_nd does.
+WG_API Tensor tensor_scatter_nd_max(const Tensor& x, const Tensor& indices, const Tensor& updates, Where where = Where::here());
+WG_API Tensor tensor_scatter_nd_min(const Tensor& x, const Tensor& indices, const Tensor& updates, Where where = Where::here());
 // x + scatter_nd(indices, updates, x.shape()).
 WG_API Tensor tensor_scatter_nd_add(const Tensor& x, const Tensor& indices, const Tensor& updates, Where where = Where::here());
 

@@ -8,7 +8,8 @@
 
 namespace whygrad {
 
-// Which norm: the p-norm (sum |x|^p)^(1 / p) for a number p > 0, with 2 the Euclidean one and infinity the largest |x|.
+// Which norm: the p-norm (sum |x|^p)^(1 / p) for a number p > 0, with 2 the Euclidean one and infinity the largest |x|. Over two axes it is that of
+// matrices: 2 the Frobenius norm, 1 the largest sum of |x| over the first of them, infinity the largest over the second.
 struct NormOptions {
   double ord = 2;
   bool keepdims = false;

@@ -5,12 +5,15 @@
 
 namespace whygrad {
 
-// Which axes to fold: one number, a list in braces, or nothing for all of them. Negative numbers count from the end.
+// Which axes to fold: one number, a list in braces, or nothing ({}) for all of them. Negative numbers count from the end. A list that was computed
+// means what it holds: an empty one folds no axis.
 struct Axes : Ints {
-  constexpr Axes() = default;
+  constexpr Axes() : all(true) {}
   constexpr Axes(std::integral auto axis) : Ints{static_cast<std::int64_t>(axis)} {}
   constexpr Axes(std::initializer_list<std::int64_t> list) : Ints(list) {}
   constexpr Axes(const Ints& list) : Ints(list) {}
+
+  bool all = false;
 };
 
 // Each folds x over `axes` and drops them, or keeps them with extent 1: x [n, h, w, c] over {1, 2} gives [n, c], or [n, 1, 1, c] with keepdims. An
@@ -31,15 +34,15 @@ WG_API Tensor reduce_any(const Tensor& x, Axes axes = {}, bool keepdims = false,
 WG_API Tensor reduce_all(const Tensor& x, Axes axes = {}, bool keepdims = false, Where where = Where::here());
 // log(sum(e^x)) without overflow; -Inf. Floating. dx = dy e^(x - y).
 WG_API Tensor reduce_logsumexp(const Tensor& x, Axes axes = {}, bool keepdims = false, Where where = Where::here());
-// The square root of the sum of squares; 0. Floating. dx = x / (y / dy), NaN where y is 0.
+// The square root of the sum of |x|^2; 0. Numbers; of integers without its fraction. dx = x / (y / dy), NaN where y is 0.
 WG_API Tensor reduce_euclidean_norm(const Tensor& x, Axes axes = {}, bool keepdims = false, Where where = Where::here());
-// mean((x - mean(x))^2); NaN. Floating. dx = 2 dy (x - mean(x)) / n.
+// mean(|x - mean(x)|^2); NaN. Floating, and complex, whose result is real. dx = 2 dy (x - mean(x)) / n.
 WG_API Tensor reduce_variance(const Tensor& x, Axes axes = {}, bool keepdims = false, Where where = Where::here());
 // The square root of the variance. Floating. NaN gradient where all elements are equal.
 WG_API Tensor reduce_std(const Tensor& x, Axes axes = {}, bool keepdims = false, Where where = Where::here());
 
-// The position of the largest (smallest) element along `axis`, as int64 or int32, without that axis: x [m, n] along 1 gives [m]. Of equal elements
-// the first; a NaN wins. Carries no gradient. Throws ShapeError where the axis is empty.
+// The position of the largest (smallest) element along `axis`, as int64, int32 or int16, without that axis: x [m, n] along 1 gives [m]. Of equal
+// elements the first; a NaN wins. Carries no gradient. Throws ShapeError where the axis is empty.
 WG_API Tensor argmax(const Tensor& x, std::int64_t axis = 0, DType output_dtype = int64, Where where = Where::here());
 WG_API Tensor argmin(const Tensor& x, std::int64_t axis = 0, DType output_dtype = int64, Where where = Where::here());
 

@@ -12,7 +12,7 @@ from whygrad._tape import GradientTape, UnconnectedGradients  # noqa: F401
 from whygrad._text import StringTensor  # noqa: F401
 from whygrad._whygrad import Tensor, Variable  # noqa: F401
 from whygrad.dtypes import *  # noqa: F401,F403
-from whygrad.tf import _names, autodiff, config, debugging, dtypes, errors, image, linalg, math, nest, nn, random, signal, sparse, strings  # noqa: F401
+from whygrad.tf import _names, autodiff, bitwise, config, debugging, dtypes, errors, image, linalg, math, nest, nn, random, signal, sparse, strings  # noqa: F401
 from whygrad.tf._eager import *  # noqa: F401,F403
 from whygrad.tf._module import Module, name_scope  # noqa: F401
 from whygrad.tf._sparse import IndexedSlices, SparseTensor  # noqa: F401

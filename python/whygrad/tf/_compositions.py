@@ -3,6 +3,8 @@
 from whygrad import _whygrad as _w
 from whygrad._functions import functions as _f
 from whygrad._not_there import only
+from whygrad._text import StringTensor
+from whygrad.errors import InvalidArgumentError
 
 
 def _value(x, like=None):
@@ -17,6 +19,8 @@ def meshgrid(*args, indexing="xy", name=None):
     if indexing not in ("xy", "ij"):
         raise ValueError(f"Argument `indexing` must be either 'xy' or 'ij', got '{indexing}'")
     parts, count = [_w.reshape(_value(a), [-1]) for a in args], len(args)
+    if len({part.dtype for part in parts}) > 1:
+        raise InvalidArgumentError(f"[meshgrid] the dtypes are {', '.join(part.dtype.name for part in parts)}\nhelp: cast them to one")
     axes = [1, 0, *range(2, count)] if indexing == "xy" and count > 1 else list(range(count))
     whole = [0] * count
     for part, axis in zip(parts, axes):
@@ -33,14 +37,21 @@ def sequence_mask(lengths, maxlen=None, dtype="bool", name=None):
 
 
 def saturate_cast(value, dtype, name=None):
-    """As cast, but what does not fit becomes the smallest or the largest number."""
+    """As cast, but what does not fit becomes the nearest number that does."""
     from whygrad.dtypes import as_dtype
 
     value, dtype = _value(value), as_dtype(dtype)
-    if value.dtype.min < dtype.min:
-        value = _f["maximum"](value, _value(dtype.min, value))
-    if value.dtype.max > dtype.max:
-        value = _f["minimum"](value, _value(dtype.max, value))
+    if value.dtype.is_complex and not dtype.is_complex:
+        value = _w.real(value)
+    if dtype.is_complex or value.dtype == dtype or "bool" in (value.dtype.name, dtype.name):
+        return _w.cast(value, dtype)
+    own, wanted = ([number(bound) for bound in (d.min, d.max)] for d in (value.dtype, dtype) for number in [float if d.is_floating else int])
+    low, high = max(own[0], wanted[0]), min(own[1], wanted[1])
+    if value.dtype.is_floating and dtype.is_integer:  # the largest float that is among the integers
+        spare = max(int(high).bit_length() - {"bfloat16": 8, "float16": 11, "float32": 24, "float64": 53}[value.dtype.name], 0)
+        high = int(high) >> spare << spare
+    if low > own[0] or high < own[1]:
+        value = _f["clip_by_value"](value, _value(low, value), _value(high, value))
     return _w.cast(value, dtype)
 
 
@@ -60,8 +71,15 @@ def tensor_scatter_nd_sub(tensor, indices, updates, bad_indices_policy="", name=
 
 def unravel_index(indices, dims, name=None):
     """The coordinates of places in the flat order: one row for each axis."""
-    rest, rows = _value(indices), []
-    for extent in reversed([int(d) for d in dims]):
+    indices, dims = _value(indices), [int(d) for d in dims]
+    count = 1
+    for extent in dims:
+        count *= extent
+    places = _w.peek(indices)
+    if places.size and not (0 <= places.min() and places.max() < count):
+        raise InvalidArgumentError(f"[unravel_index] the places are {places.min()} to {places.max()}, and there are {count}\nhelp: places count from 0")
+    rest, rows = indices, []
+    for extent in reversed(dims):
         rows.append(_f["floormod"](rest, _value(extent, rest)))
         rest = _f["floordiv"](rest, _value(extent, rest))
     return _w.stack(rows[::-1])
@@ -86,18 +104,35 @@ def strided_slice(input_, begin, end, strides=None, begin_mask=0, end_mask=0, el
     return _value(input_)[tuple(keys)]
 
 
-def _scattered(how):
+def _scattered(op):
     def scatter(tensor, indices, updates, bad_indices_policy="", name=None):
-        """The tensor with how(its parts, the updates) at the places."""
-        only("tensor_scatter_nd", bad_indices_policy=(bad_indices_policy, ("", "DEFAULT", "ERROR")))
+        """The tensor, or what is larger or smaller of the updates at the places."""
+        only(op, bad_indices_policy=(bad_indices_policy, ("", "DEFAULT", "ERROR")))
         tensor = _value(tensor)
-        chosen = _f[how](_f["gather_nd"](tensor, indices), _value(updates, tensor))
-        return _w.tensor_scatter_nd_update(tensor, indices, chosen)
+        return _f[op](tensor, indices, _value(updates, tensor))
 
     return scatter
 
 
-tensor_scatter_nd_max, tensor_scatter_nd_min = _scattered("maximum"), _scattered("minimum")
+scattered_largest, scattered_smallest = _scattered("tensor_scatter_nd_max"), _scattered("tensor_scatter_nd_min")
+
+
+def numbers_as_text(input, precision=-1, scientific=False, shortest=False, width=-1, fill="", name=None):  # noqa: A002
+    """Numbers as text, filled up from the left to a width. No gradient."""
+    text = StringTensor.of_rows(_w.as_string(input, precision, scientific, shortest))
+    if width < 0:
+        return text
+    if len(fill) > 1:
+        raise InvalidArgumentError(f"[as_string] fill is {fill!r}\nhelp: it is one character")
+    return StringTensor([(t.decode().zfill(width) if fill == "0" else t.decode().rjust(width, fill or " ")) for t in text._array.ravel()], text.shape)
+
+
+def text_as_numbers(input, out_type="float32", name=None):  # noqa: A002
+    """The numbers that texts tell. No gradient."""
+    if isinstance(input, (_w.Tensor, _w.Variable)):
+        return _w.to_number(input, out_type)
+    text = input if isinstance(input, StringTensor) else StringTensor(input)
+    return _w.to_number(text.to_rows(), out_type)
 
 
 def gather_nd_of(params, indices, batch_dims=0, name=None, bad_indices_policy=""):
@@ -153,7 +188,8 @@ def largest_of(input, k=1, sorted=True, index_type="int32", name=None):  # noqa:
 
 def zero_fraction(value, name=None):
     """The share of elements that are 0."""
-    return _w.reduce_mean(_w.cast(_value(value) == 0, "float32"))
+    value = _value(value)
+    return _w.reduce_mean(_w.cast(_f["logical_not"](value) if value.dtype.name == "bool" else value == 0, "float32"))
 
 
 def polyval(coeffs, x, name=None):
@@ -172,6 +208,10 @@ def polyval(coeffs, x, name=None):
 def confusion_matrix(labels, predictions, num_classes=None, weights=None, dtype="int32", name=None):
     """How often label i was predicted as j: [num_classes, num_classes]."""
     labels, predictions = _w.cast(labels, "int64"), _w.cast(predictions, "int64")
+    if labels.ndim == predictions.ndim + 1 and labels.shape[-1] == 1:
+        labels = _f["squeeze"](labels, [-1])
+    elif predictions.ndim == labels.ndim + 1 and predictions.shape[-1] == 1:
+        predictions = _f["squeeze"](predictions, [-1])
     count = int(_f["maximum"](_w.reduce_max(labels), _w.reduce_max(predictions))) + 1 if num_classes is None else int(num_classes)
     values = _w.ones_like(predictions, dtype) if weights is None else _w.cast(weights, dtype)
     return _w.scatter_nd(_w.stack([labels, predictions], 1), values, [count, count])
@@ -223,6 +263,8 @@ def is_strictly_increasing(x, name=None):
 def matrix_transpose(a, name="matrix_transpose", conjugate=False):
     """The last two axes swapped."""
     a = _value(a)
+    if a.ndim < 2:
+        raise ValueError(f"[matrix_transpose] a has shape {a.shape}\nhelp: matrices are the last two axes of a tensor of rank 2 or more")
     perm = list(range(a.ndim))
     perm[-2:] = perm[:-3:-1]
     return _w.transpose(a, perm, conjugate)
@@ -249,13 +291,18 @@ def normalize(tensor, ord="euclidean", axis=None, name=None):  # noqa: A002
 def cross(a, b, name=None):
     """The vector product along the last axis, which has 3 elements."""
     a = _value(a)
-    (a0, a1, a2), (b0, b1, b2) = _w.unstack(a, axis=-1), _w.unstack(_value(b, a), axis=-1)
+    b = _value(b, a)
+    if a.shape != b.shape or a.ndim == 0 or a.shape[-1] != 3:
+        raise InvalidArgumentError(f"[cross] the shapes are {a.shape} and {b.shape}\nhelp: both have one shape, whose last axis has 3 elements")
+    (a0, a1, a2), (b0, b1, b2) = _w.unstack(a, axis=-1), _w.unstack(b, axis=-1)
     return _w.stack([a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0], -1)
 
 
 def tensor_diag(diagonal, name=None):
     """A tensor of twice the rank with these elements where both halves of the index are equal."""
     diagonal = _value(diagonal)
+    if diagonal.ndim == 0:
+        raise InvalidArgumentError("[tensor_diag] the diagonal is a scalar\nhelp: it has at least one axis")
     return _w.reshape(_f["matrix_diag"](_w.reshape(diagonal, [-1])), [*diagonal.shape, *diagonal.shape])
 
 
@@ -263,6 +310,8 @@ def tensor_diag_part(input, name=None):  # noqa: A002
     """The elements where both halves of the index are equal."""
     value = _value(input)
     half = list(value.shape)[: value.ndim // 2]
+    if value.ndim == 0 or half + half != list(value.shape):
+        raise InvalidArgumentError(f"[tensor_diag_part] the shape is {value.shape}\nhelp: its second half is the first half again")
     rows = 1
     for extent in half:
         rows *= extent

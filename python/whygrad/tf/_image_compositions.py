@@ -10,8 +10,10 @@ def _value(x):
 
 def _image(image):
     image = _value(image)
-    if image.ndim < 3:
+    if image.ndim not in (3, 4):
         raise ValueError(f"'image' must have either 3 or 4 dimensions, and has shape {image.shape}\nhelp: add an axis of channels: image[..., tf.newaxis]")
+    if 0 in list(image.shape)[-3:]:
+        raise ValueError(f"the inner 3 dims of 'image.shape' must be > 0, and the shape is {image.shape}\nhelp: an image has at least one pixel")
     return image
 
 
@@ -40,7 +42,12 @@ def rot90(image, k=1, name=None):
 
 
 def crop_to_bounding_box(image, offset_height, offset_width, target_height, target_width):
-    return _image(image)[..., offset_height : offset_height + target_height, offset_width : offset_width + target_width, :]
+    image = _image(image)
+    ends = zip((offset_height, offset_width), (target_height, target_width), list(image.shape)[-3:-1])
+    if any(offset < 0 or target <= 0 or offset + target > extent for offset, target, extent in ends):
+        box = f"{target_height} x {target_width} at ({offset_height}, {offset_width})"
+        raise ValueError(f"[crop_to_bounding_box] a box of {box} is not inside of an image of shape {image.shape}\nhelp: offsets are 0 or more, targets above 0")
+    return image[..., offset_height : offset_height + target_height, offset_width : offset_width + target_width, :]
 
 
 def central_crop(image, central_fraction):
@@ -93,6 +100,8 @@ def adjust_brightness(image, delta):
 
 def adjust_gamma(image, gamma=1, gain=1):
     """gain * image ^ gamma."""
+    if isinstance(gamma, (int, float)) and gamma < 0:
+        raise ValueError(f"[adjust_gamma] gamma is {gamma}\nhelp: it is 0 or more")
     return _value(image) ** gamma * gain
 
 
@@ -106,6 +115,8 @@ def rgb_to_grayscale(images, name=None):
 def grayscale_to_rgb(images, name=None):
     """Three equal channels of one."""
     images = _value(images)
+    if images.ndim < 2 or images.shape[-1] != 1:
+        raise ValueError(f"[grayscale_to_rgb] the images have shape {images.shape}\nhelp: they have at least two axes, the last one of 1 channel")
     return _w.tile(images, [1] * (images.ndim - 1) + [3])
 
 
@@ -123,6 +134,8 @@ def sobel_edges(image):
 def psnr(a, b, max_val, name=None):
     """Peak signal to noise of each image, in decibels."""
     a, b = _value(a), _value(b)
+    if list(a.shape)[-3:] != list(b.shape)[-3:]:
+        raise ValueError(f"[psnr] the images have shapes {a.shape} and {b.shape}\nhelp: height, width and channels are the same in both")
     error = _w.reduce_mean(_f["squared_difference"](_w.cast(a, "float32"), _w.cast(b, "float32")), [-3, -2, -1])
     logarithm = 0.4342944819032518
     return 20 * _f["log"](_w.cast(max_val, "float32")) * logarithm - 10 * logarithm * _f["log"](error)

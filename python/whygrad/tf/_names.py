@@ -21,7 +21,7 @@ _MODULES = {
         "reduce_sum repeat reshape reverse roll round saturate_cast scan scatter_nd shape sigmoid sign sin sinh size slice sort split sqrt square squeeze stack "
         "stop_gradient strided_slice subtract tan tanh tensor_scatter_nd_add tensor_scatter_nd_update tensordot tile transpose truediv=divide unique=unique_of unstack where "
         "zeros zeros_like searchsorted=places_of histogram_fixed_width meshgrid sequence_mask saturate_cast scalar_mul tensor_scatter_nd_sub unravel_index roll "
-        "realdiv=divide as_string strided_slice tensor_scatter_nd_max tensor_scatter_nd_min dynamic_partition dynamic_stitch",
+        "realdiv=divide as_string=numbers_as_text strided_slice tensor_scatter_nd_max=scattered_largest tensor_scatter_nd_min=scattered_smallest dynamic_partition dynamic_stitch",
     "math": "abs acos acosh add add_n angle argmax argmin asin asinh atan atan2 atanh bincount=counts_of ceil complex conj cos cosh count_nonzero cumprod cumsum "
             "digamma divide divide_no_nan equal erf erfc erfinv exp expm1 floor floordiv floormod greater greater_equal imag is_finite is_inf is_nan "
             "l2_normalize less less_equal lgamma log log1p log_sigmoid log_softmax logical_and logical_not logical_or logical_xor maximum minimum mod=floormod "
@@ -42,7 +42,8 @@ _MODULES = {
     "random": "categorical=random_categorical gamma normal=random_normal poisson=random_poisson set_seed shuffle=random_shuffle stateless_normal stateless_uniform "
               "truncated_normal=random_truncated_normal uniform=random_uniform",
     "image": "adjust_contrast adjust_hue",
-    "strings": "as_string to_number",
+    "strings": "as_string=numbers_as_text to_number=text_as_numbers",
+    "bitwise": "bitwise_and bitwise_or bitwise_xor invert left_shift right_shift",
     "sparse": "",
     "signal": "",
     "debugging": "", "test": "", "autodiff": "", "config": "",

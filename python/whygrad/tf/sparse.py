@@ -3,6 +3,7 @@
 from whygrad import _whygrad
 from whygrad._functions import functions as _functions
 from whygrad._not_there import only as _only
+from whygrad.errors import InvalidArgumentError
 from whygrad.tf import _names
 from whygrad.tf._sparse import SparseTensor
 
@@ -30,8 +31,13 @@ def transpose(sp_input, perm=None, name=None):
     """The axes in another order."""
     a = _checked(sp_input)
     shape = a.shape.as_list()
-    perm = list(range(len(shape)))[::-1] if perm is None else list(perm)
-    return SparseTensor(_whygrad.gather(a.indices, perm, axis=1), a.values, [shape[p] for p in perm])
+    perm = list(range(len(shape)))[::-1] if perm is None else [int(p) for p in perm]
+    if sorted(perm) != list(range(len(shape))):
+        raise InvalidArgumentError(f"[transpose] perm is {perm}, of {len(shape)} axes\nhelp: name every axis once")
+    indices = _whygrad.gather(a.indices, perm, axis=1)
+    places = _whygrad.peek(indices).tolist()
+    order = _whygrad.constant(sorted(range(len(places)), key=places.__getitem__), "int32")  # row by row again
+    return SparseTensor(_whygrad.gather(indices, order), _whygrad.gather(a.values, order), [shape[p] for p in perm])
 
 
 def to_dense(sp_input, default_value=None, validate_indices=True, name=None):

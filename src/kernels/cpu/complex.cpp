@@ -31,10 +31,29 @@ struct Tan { template <class T> static Complex<T> apply(Complex<T> x) { return s
 struct Sinh { template <class T> static Complex<T> apply(Complex<T> x) { return std::sinh(x); } };
 struct Cosh { template <class T> static Complex<T> apply(Complex<T> x) { return std::cosh(x); } };
 struct Tanh { template <class T> static Complex<T> apply(Complex<T> x) { return std::tanh(x); } };
+struct Asin { template <class T> static Complex<T> apply(Complex<T> x) { return std::asin(x); } };
+struct Acos { template <class T> static Complex<T> apply(Complex<T> x) { return std::acos(x); } };
+struct Atan { template <class T> static Complex<T> apply(Complex<T> x) { return std::atan(x); } };
+struct Asinh { template <class T> static Complex<T> apply(Complex<T> x) { return std::asinh(x); } };
+struct Acosh { template <class T> static Complex<T> apply(Complex<T> x) { return std::acosh(x); } };
+struct Atanh { template <class T> static Complex<T> apply(Complex<T> x) { return std::atanh(x); } };
 struct Sigmoid { template <class T> static Complex<T> apply(Complex<T> x) { return T(1) / (T(1) + std::exp(-x)); } };
 struct Real { template <class T> static T apply(Complex<T> x) { return x.real(); } };
 struct Imag { template <class T> static T apply(Complex<T> x) { return x.imag(); } };
 struct Conj { template <class T> static Complex<T> apply(Complex<T> x) { return std::conj(x); } };
+
+// Exact near 0: e^a cos(b) - 1 without the difference of two numbers near 1, log|1 + x| without the sum.
+struct Expm1 {
+  template <class T> static Complex<T> apply(Complex<T> x) {
+    const T half = std::sin(x.imag() / 2);
+    return {std::expm1(x.real()) * std::cos(x.imag()) - 2 * half * half, std::exp(x.real()) * std::sin(x.imag())};
+  }
+};
+struct Log1p {
+  template <class T> static Complex<T> apply(Complex<T> x) {
+    return {std::log1p(x.real() * (2 + x.real()) + x.imag() * x.imag()) / 2, std::atan2(x.imag(), 1 + x.real())};
+  }
+};
 
 struct Add { template <class T> static Complex<T> apply(Complex<T> a, Complex<T> b) { return a + b; } };
 struct Subtract { template <class T> static Complex<T> apply(Complex<T> a, Complex<T> b) { return a - b; } };
@@ -82,6 +101,14 @@ UnaryLoop unary_of(Unary op) {
     case Unary::kSinh: return unary_loop<Sinh, C, C>;
     case Unary::kCosh: return unary_loop<Cosh, C, C>;
     case Unary::kTanh: return unary_loop<Tanh, C, C>;
+    case Unary::kAsin: return unary_loop<Asin, C, C>;
+    case Unary::kAcos: return unary_loop<Acos, C, C>;
+    case Unary::kAtan: return unary_loop<Atan, C, C>;
+    case Unary::kAsinh: return unary_loop<Asinh, C, C>;
+    case Unary::kAcosh: return unary_loop<Acosh, C, C>;
+    case Unary::kAtanh: return unary_loop<Atanh, C, C>;
+    case Unary::kExpm1: return unary_loop<Expm1, C, C>;
+    case Unary::kLog1p: return unary_loop<Log1p, C, C>;
     case Unary::kSigmoid: return unary_loop<Sigmoid, C, C>;
     case Unary::kReal: return unary_loop<Real, C, T>;
     case Unary::kImag: return unary_loop<Imag, C, T>;

@@ -53,7 +53,7 @@ enum class Unary : std::uint8_t {
   kAsinh,
   kAcosh,
   kAtanh,
-  kErf,  // NaN at +-Inf, as TensorFlow answers
+  kErf,  // f64: NaN at +-Inf, as TensorFlow answers
   kErfc,
   kGelu,  // exact: x / 2 * erfc(-x / sqrt(2))
   // Predicates: out is bool.
@@ -65,8 +65,9 @@ enum class Unary : std::uint8_t {
   kReal,
   kImag,
   kConj,
+  kInvert,  // every bit turned over; integers only
 };
-inline constexpr int kUnaryCount = static_cast<int>(Unary::kConj) + 1;
+inline constexpr int kUnaryCount = static_cast<int>(Unary::kInvert) + 1;
 
 enum class Binary : std::uint8_t {
   kAdd,
@@ -108,8 +109,14 @@ enum class Binary : std::uint8_t {
   kSqrtGrad,        // dy == 0 ? 0 : 0.5 * dy / y
   kRsqrtGrad,       // dy == 0 ? 0 : -0.5 * dy * y^3
   kReciprocalGrad,  // dy == 0 ? 0 : -dy * y^2
+  // Bits of integers. A shift counts as at least 0 and as less than the width.
+  kBitAnd,
+  kBitOr,
+  kBitXor,
+  kShiftLeft,
+  kShiftRight,  // keeps the sign
 };
-inline constexpr int kBinaryCount = static_cast<int>(Binary::kReciprocalGrad) + 1;
+inline constexpr int kBinaryCount = static_cast<int>(Binary::kShiftRight) + 1;
 
 // Whether the op takes inputs of this dtype.
 bool supports(Unary op, DType dtype);
@@ -125,7 +132,7 @@ void binary(Binary op, const View& a, const View& b, const View& out);
 // out = cond ? a : b. `cond` is bool; a, b and out share any dtype.
 void select(const View& cond, const View& a, const View& b, const View& out);
 
-// out = min(max(x, lo), hi), NaN in x staying NaN. x, lo, hi and out share a dtype, real numbers only.
+// out = max(min(x, hi), lo), NaN where one of them is NaN. x, lo, hi and out share a dtype, real numbers only.
 void clip(const View& x, const View& lo, const View& hi, const View& out);
 
 // True where some element of an integer view is 0. TensorFlow refuses to divide integers by zero; the ops ask before they call kFloorDiv.

@@ -39,7 +39,7 @@ struct Sign {
   template <class D, class V>
   static V apply(D d, V x) {
     const V zero = hn::Zero(d);
-    const V not_positive = hn::IfThenElse(hn::Lt(x, zero), constant(d, x, -1), x);  // 0 and NaN are their own sign
+    const V not_positive = hn::IfThenElse(hn::Lt(x, zero), constant(d, x, -1), hn::Add(x, zero));  // NaN is its own sign, that of -0 is 0
     return hn::IfThenElse(hn::Gt(x, zero), constant(d, x, 1), not_positive);
   }
 };

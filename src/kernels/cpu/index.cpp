@@ -121,6 +121,7 @@ std::int64_t scatter_add(const View& indices, const View& updates, int axis, con
   if (outer * inner * picks == 0) return -1;
   const std::int64_t size = static_cast<std::int64_t>(size_of(out.dtype));
   const int tail = out.rank - axis - 1;  // axes within one slice
+  const Binary sum = out.dtype == DType::kBool ? Binary::kLogicalOr : Binary::kAdd;
   const RowMajor slice_layout(out.shape + axis + 1, tail);
   // Threads share the outer positions, never the picks: two picks may name the same slice of out.
   device::parallel_for(outer, std::max<std::int64_t>(kGrain / (inner * picks), 1), [&](std::int64_t begin, std::int64_t end) {
@@ -129,7 +130,7 @@ std::int64_t scatter_add(const View& indices, const View& updates, int axis, con
         const std::int64_t offset = offset_over(updates, 0, updates.rank - tail, o * picks + p);
         const View update = part_of(updates, updates.rank - tail, updates.rank, offset);
         const View slice{out.as<std::byte>() + (o * n + index.at(p)) * inner * size, out.shape + axis + 1, slice_layout.strides, tail, out.dtype};
-        binary(Binary::kAdd, slice, update, slice);
+        binary(sum, slice, update, slice);
       }
     }
   });

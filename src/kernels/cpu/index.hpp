@@ -12,8 +12,9 @@ namespace whygrad::kernels {
 // unspecified.
 std::int64_t gather(const View& params, const View& indices, int axis, int batch_dims, const View& out);
 
-// The gradient of gather with batch_dims = 0: out[o.., indices[i..], k..] += updates[o.., i.., k..]. `out` holds the start values; numbers only.
-// Repeated indices add in row-major order of `indices`, so the result is deterministic. Returns as gather does; a bad index leaves out unchanged.
+// The gradient of gather with batch_dims = 0: out[o.., indices[i..], k..] += updates[o.., i.., k..]. `out` holds the start values; the sum of bools
+// is whether any is true. Repeated indices add in row-major order of `indices`, so the result is deterministic. Returns as gather does; a bad index
+// leaves out unchanged.
 std::int64_t scatter_add(const View& indices, const View& updates, int axis, const View& out);
 
 // out[.., d, ..] = indices[.., ..] == d ? on : off, the new axis standing at `axis` of out. indices i32 or i64; an index outside [0, depth) gives a

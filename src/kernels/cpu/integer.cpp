@@ -39,6 +39,12 @@ struct Multiply { template <class T> static T apply(T a, T b) { return wrapping_
 struct Maximum { template <class T> static T apply(T a, T b) { return a > b ? a : b; } };
 struct Minimum { template <class T> static T apply(T a, T b) { return a < b ? a : b; } };
 struct SquaredDifference { template <class T> static T apply(T a, T b) { return Square::apply(Subtract::apply(a, b)); } };
+
+struct Identity { template <class T> static T apply(T x) { return x; } };
+struct Invert { template <class T> static T apply(T x) { return static_cast<T>(~x); } };
+struct BitAnd { template <class T> static T apply(T a, T b) { return static_cast<T>(a & b); } };
+struct BitOr { template <class T> static T apply(T a, T b) { return static_cast<T>(a | b); } };
+struct BitXor { template <class T> static T apply(T a, T b) { return static_cast<T>(a ^ b); } };
 // clang-format on
 
 struct FloorDiv {
@@ -56,6 +62,24 @@ struct FloorMod {
     if (b == 0 || (std::is_signed_v<T> && b == T(-1))) return 0;
     const T rest = static_cast<T>(a % b);
     return (rest != 0 && (rest < 0) != (b < 0)) ? static_cast<T>(rest + b) : rest;
+  }
+};
+// The places that a shift moves by: what lies outside of the type counts as its nearest end.
+template <class T>
+int places(T by) {
+  constexpr int kMost = static_cast<int>(sizeof(T)) * 8 - 1;
+  return by < 0 ? 0 : by > kMost ? kMost : static_cast<int>(by);
+}
+struct ShiftLeft {
+  template <class T>
+  static T apply(T a, T by) {
+    return static_cast<T>(Wrapping<T>(a) << places(by));
+  }
+};
+struct ShiftRight {
+  template <class T>
+  static T apply(T a, T by) {
+    return static_cast<T>(a >> places(by));
   }
 };
 struct Pow {
@@ -80,6 +104,8 @@ UnaryLoop unary_of(Unary op) {
     case Unary::kSquare: return plain_unary_loop<Square, T, T>;
     case Unary::kRelu: return plain_unary_loop<Relu, T, T>;
     case Unary::kRelu6: return plain_unary_loop<Relu6, T, T>;
+    case Unary::kRound: return plain_unary_loop<Identity, T, T>;
+    case Unary::kInvert: return plain_unary_loop<Invert, T, T>;
     default: return nullptr;
   }
 }
@@ -96,6 +122,11 @@ BinaryLoops binary_of(Binary op) {
     case Binary::kMinimum: return plain_binary_loops<Minimum, T, T>();
     case Binary::kSquaredDifference: return plain_binary_loops<SquaredDifference, T, T>();
     case Binary::kPow: return plain_binary_loops<Pow, T, T>();
+    case Binary::kBitAnd: return plain_binary_loops<BitAnd, T, T>();
+    case Binary::kBitOr: return plain_binary_loops<BitOr, T, T>();
+    case Binary::kBitXor: return plain_binary_loops<BitXor, T, T>();
+    case Binary::kShiftLeft: return plain_binary_loops<ShiftLeft, T, T>();
+    case Binary::kShiftRight: return plain_binary_loops<ShiftRight, T, T>();
     default: return {};
   }
 }

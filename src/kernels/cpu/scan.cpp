@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <complex>
+#include <limits>
 #include <string>
 #include <type_traits>
 
@@ -74,11 +75,13 @@ void arg_lines(const Lines& lines, const View& out) {
     std::int64_t at[kLinesAtOnce];
     for (std::int64_t l = 0; l < n; ++l) at[l] = lines.start(first + l);
     for (std::int64_t l = 0; l < n; ++l) {
-      auto best = value_of(x[at[l]]);
+      // As TensorFlow: what is larger than all finite numbers' lowest. So a NaN never wins, and neither does -Inf where nothing else is larger.
+      using Value = decltype(value_of(x[0]));
+      Value best = kLargest ? std::numeric_limits<Value>::lowest() : std::numeric_limits<Value>::max();
       Index where = 0;
-      for (std::int64_t i = 1; i < lines.length() && best == best; ++i) {
-        const auto value = value_of(x[at[l] + i * lines.stride()]);
-        if ((kLargest ? value > best : value < best) || value != value) {
+      for (std::int64_t i = 0; i < lines.length(); ++i) {
+        const Value value = value_of(x[at[l] + i * lines.stride()]);
+        if (kLargest ? value > best : value < best) {
           best = value;
           where = static_cast<Index>(i);
         }
@@ -89,6 +92,7 @@ void arg_lines(const Lines& lines, const View& out) {
 }
 template <class T>
 void arg_reduce_as(bool largest, const Lines& lines, const View& out) {
+  if (out.dtype == DType::kI16) return largest ? arg_lines<T, std::int16_t, true>(lines, out) : arg_lines<T, std::int16_t, false>(lines, out);
   if (out.dtype == DType::kI32) return largest ? arg_lines<T, std::int32_t, true>(lines, out) : arg_lines<T, std::int32_t, false>(lines, out);
   return largest ? arg_lines<T, std::int64_t, true>(lines, out) : arg_lines<T, std::int64_t, false>(lines, out);
 }
@@ -134,6 +138,7 @@ void cumulative_as(Cumulative op, const Lines& lines, bool exclusive, bool rever
 void arg_reduce(bool largest, const View& x, int axis, const View& out) {
   const Lines lines{x, axis};
   switch (x.dtype) {
+    case DType::kBool:  // a byte, 0 or 1
     case DType::kU8: return arg_reduce_as<std::uint8_t>(largest, lines, out);
     case DType::kI8: return arg_reduce_as<std::int8_t>(largest, lines, out);
     case DType::kI16: return arg_reduce_as<std::int16_t>(largest, lines, out);

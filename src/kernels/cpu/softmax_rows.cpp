@@ -138,11 +138,9 @@ double loss_row(const void* x_data, const void* labels_data, void* backprop_data
   const T* x = static_cast<const T*>(x_data);
   const T* labels = static_cast<const T*>(labels_data);
   const T max = row_max(d, x, n), sum = exp_sum(d, x, max, n);
-  const auto v_max = hn::Set(d, max), log_sum = hn::Set(d, std::log(sum)), zero = hn::Zero(d);
-  // A label of 0 takes no part, even where the logit is -Inf.
-  const T loss = sum_row(d, x, labels, n, [&](auto v, auto label) HWY_ATTR {
-    return hn::IfThenZeroElse(hn::Eq(label, zero), hn::Mul(label, hn::Sub(log_sum, hn::Sub(v, v_max))));
-  });
+  const auto v_max = hn::Set(d, max), log_sum = hn::Set(d, std::log(sum));
+  // A label of 0 at a logit of -Inf makes a NaN of the loss, and not of its gradient, as in TensorFlow.
+  const T loss = sum_row(d, x, labels, n, [&](auto v, auto label) HWY_ATTR { return hn::Mul(label, hn::Sub(log_sum, hn::Sub(v, v_max))); });
   const auto scale = hn::Set(d, T(1) / sum);
   map_row(d, x, labels, static_cast<T*>(backprop_data), n,
           [&](auto v, auto label) HWY_ATTR { return hn::MulSub(exp(d, hn::Sub(v, v_max)), scale, label); });

@@ -48,8 +48,9 @@ void clip_loop(const void* x_data, const void* lo_data, const void* hi_data, voi
   const T* hi = static_cast<const T*>(hi_data);
   T* out = static_cast<T*>(out_data);
   for (std::size_t i = 0; i < n; ++i) {
-    const T raised = x[i] < lo[i] ? lo[i] : x[i];  // false for NaN, which so stays
-    out[i] = raised > hi[i] ? hi[i] : raised;
+    // A NaN stays, be it x or a bound.
+    const T lowered = x[i] > hi[i] || hi[i] != hi[i] ? hi[i] : x[i];
+    out[i] = lowered < lo[i] || lo[i] != lo[i] ? lo[i] : lowered;
   }
 }
 void clip_run(DType dtype, const void* x, const void* lo, const void* hi, void* out, std::size_t n) {

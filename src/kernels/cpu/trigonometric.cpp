@@ -106,7 +106,9 @@ struct Erf {
             d, [](auto dd, auto v) HWY_ATTR { return erf_for_single(dd, v); }, x);
       if constexpr (sizeof(T) == 8) return per_lane(d, x, [](T v) { return std::erf(v); });
     };
-    return hn::IfThenElse(hn::IsInf(x), quiet_nan(d), finite());
+    // TensorFlow's f32 knows the limits, its f64 does not.
+    const V limit = sizeof(T) == 4 ? hn::CopySign(hn::Set(d, T(1)), x) : quiet_nan(d);
+    return hn::IfThenElse(hn::IsInf(x), limit, finite());
   }
 };
 struct Erfc {

@@ -42,7 +42,9 @@ Tensor to_tensor(const Operand& operand, DType like, const OpDef& op, const Wher
 template <kernels::Unary Op>
 void infer_unary(InferContext& c) {
   const DType dtype = c.input(0).dtype();
-  if (!kernels::supports(Op, dtype)) refuse_dtype(c, kernels::supports(Op, DType::kF32) ? "numbers" : "bool or complex values");
+  if (!kernels::supports(Op, dtype)) {
+    refuse_dtype(c, kernels::supports(Op, DType::kF32) ? "numbers" : kernels::supports(Op, DType::kI32) ? "integers" : "bool or complex values");
+  }
   c.output(kernels::result_dtype(Op, dtype), c.input(0).shape());
 }
 template <kernels::Unary Op>
@@ -54,7 +56,9 @@ template <kernels::Binary Op>
 void infer_binary(InferContext& c) {
   c.same_dtype(0, 1);
   const DType dtype = c.input(0).dtype();
-  if (!kernels::supports(Op, dtype)) refuse_dtype(c, kernels::supports(Op, DType::kF32) ? "numbers" : "bool values");
+  if (!kernels::supports(Op, dtype)) {
+    refuse_dtype(c, kernels::supports(Op, DType::kF32) ? "numbers" : kernels::supports(Op, DType::kI32) ? "integers" : "bool values");
+  }
   const Shape &a = c.input(0).shape(), &b = c.input(1).shape();
   c.output(kernels::result_dtype(Op, dtype), a == b ? a : broadcast_shape(c, a, b));
 }

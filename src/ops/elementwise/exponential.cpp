@@ -22,7 +22,7 @@ constexpr OpDef kExp = unary_op<Unary::kExp>(
 
 constexpr OpDef kExpm1 =
     unary_op<Unary::kExpm1>("expm1", "e^x - 1, elementwise, exact near 0. dx = dy * e^x.", Differentiable{input(0)},
-                            [](VjpContext& g) { g.give(0, g.dy() * exp(g.input(0))); },
+                            [](VjpContext& g) { g.give(0, g.dy() * exp(conj_if_complex(g.input(0)))); },
                             {.zero = {ZeroHazard::kSaturated, "keep x above -87 in float32 (-745 in float64)"},
                              .nonfinite = {NonFiniteHazard::kOverflow, "scale x down, so that it stays below 88 in float32 (709 in float64)"}});
 
@@ -37,7 +37,7 @@ constexpr OpDef kLog = unary_op<Unary::kLog>(
 
 constexpr OpDef kLog1p = unary_op<Unary::kLog1p>(
     "log1p", "log(1 + x), elementwise, exact near 0. dx = dy / (1 + x).", Differentiable{input(0)},
-    [](VjpContext& g) { g.give(0, g.dy() / (g.input(0) + 1)); },
+    [](VjpContext& g) { g.give(0, g.dy() / (conj_if_complex(g.input(0)) + 1)); },
     {.nonfinite = {.kind = NonFiniteHazard::kLog0,
                    .remedy = "keep x away from -1: write log1p(x + 1e-6)",
                    .low = -1,

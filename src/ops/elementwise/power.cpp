@@ -1,7 +1,11 @@
 // Powers and roots, and the products and quotients with a rule of their own for 0.
+#include "kernels/cpu/movement.hpp"
+#include "kernels/cpu/reduce.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/elementwise/gradients.hpp"
 #include "ops/families.hpp"
+
+#include <fmt/format.h>
 
 namespace whygrad {
 namespace internal {
@@ -55,12 +59,26 @@ Tensor safe_log(const Tensor& a) {
   return where(has_log, log(where(has_log, a, 1)), 0);
 }
 
+void run_pow(KernelContext& g) {
+  const Tensor& b = g.input(1);
+  if (is_integer(b.dtype()) && b.size() > 0) {
+    const Tensor lowest = make_tensor(b.dtype(), {}), wide = make_tensor(DType::kI64, {});
+    kernels::reduce(kernels::Reduce::kMin, g.in(1), (std::uint32_t{1} << b.rank()) - 1, view_of(lowest));
+    kernels::cast(view_of(lowest), view_of(wide));
+    if (const std::int64_t exponent = *view_of(wide).as<std::int64_t>(); exponent < 0) {
+      throw ValueError(g.op().name, fmt::format("an integer to the power of {} is no integer", exponent),
+                       "keep exponents at 0 or above, or cast both to float32");
+    }
+  }
+  run_binary<Binary::kPow>(g);
+}
+
 constexpr OpDef kPow = define_op({
     .name = "pow",
     .doc = "a^b, elementwise with broadcasting. da = dy * b * a^(b - 1); db = dy * y * log(a), with 0 for log(a) where a <= 0.",
     .inputs = {{"a", Differentiable{input(0) | input(1)}}, {"b", Differentiable{input(0) | output(0)}}},
     .infer = infer_binary<Binary::kPow>,
-    .kernel = run_binary<Binary::kPow>,
+    .kernel = run_pow,
     .vjp =
         [](VjpContext& g) {
           if (g.needs(0)) {

@@ -44,7 +44,7 @@ constexpr Differentiable kFromAll{input(0) | input(1) | input(2)};
 constexpr OpDef kClipByValue = define_op({
     .name = "clip_by_value",
     .doc =
-        "min(max(x, low), high), elementwise; low and high broadcast to x. dx = dy where low <= x <= high, else 0; the bound that was taken gets dy.",
+        "max(min(x, high), low), elementwise; low and high broadcast to x. dx = dy where low <= x <= high, else 0; the bound that was taken gets dy.",
     .type = "Maximum",  // the last of the two that TensorFlow makes of it
     .inputs = {{"x", kFromAll}, {"low", kFromAll}, {"high", kFromAll}},
     .infer =
@@ -68,14 +68,14 @@ constexpr OpDef kClipByValue = define_op({
         },
     .vjp =
         [](VjpContext& g) {
-          // As min(max(x, low), high): a NaN fails both comparisons, so its dy goes to a bound.
+          // As max(min(x, high), low): a NaN fails both comparisons, so its dy goes to a bound.
           const Tensor x = g.input(0), low = g.input(1), high = g.input(2);
-          const Tensor below_high = maximum(x, low) <= high;
-          const Tensor raised_dy = where(below_high, g.dy(), 0);
-          const Tensor above_low = x >= low;
-          if (g.needs(0)) g.give(0, where(above_low, raised_dy, 0));
-          if (g.needs(1)) give_summed(g, 1, where(above_low, 0, raised_dy));
-          if (g.needs(2)) give_summed(g, 2, where(below_high, 0, g.dy()));
+          const Tensor above_low = minimum(x, high) >= low;
+          const Tensor lowered_dy = where(above_low, g.dy(), 0);
+          const Tensor below_high = x <= high;
+          if (g.needs(0)) g.give(0, where(below_high, lowered_dy, 0));
+          if (g.needs(1)) give_summed(g, 1, where(above_low, 0, g.dy()));
+          if (g.needs(2)) give_summed(g, 2, where(below_high, 0, lowered_dy));
         },
     .zero = {ZeroHazard::kClip, "widen the bounds, or let the gradient pass with x + stop_gradient(clip_by_value(x, low, high) - x)"},
 });

@@ -1,6 +1,7 @@
 #include <whygrad/ops/counting.hpp>
 
 #include "kernels/cpu/movement.hpp"
+#include "ops/core/defined.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
 #include "ops/index/index.hpp"
@@ -63,7 +64,7 @@ void count_in_bins(KernelContext& g) {
   const Tensor wide = widened<T>(g.input(0));
   auto* counts = g.out().as<std::int32_t>();
   for (const T v : elements<T>(wide)) {
-    if (v != v) continue;
+    if (v != v) throw ValueError(g.op().name, "a NaN is among the numbers", "it falls into no interval: leave it out with boolean_mask");
     const double place = above(v, a.low) / (a.high - a.low) * static_cast<double>(a.nbins);
     ++counts[static_cast<std::int64_t>(std::clamp(place, 0.0, static_cast<double>(a.nbins - 1)))];
   }
@@ -274,7 +275,7 @@ Tensor searchsorted(const Tensor& sorted_sequence, const Tensor& values, bool ri
 Tensor in_top_k(const Tensor& targets, const Tensor& predictions, std::int64_t k, Where where) {
   return apply(kInTopK, {&targets, &predictions}, where, InTopKAttrs{k});
 }
-Tensor count_nonzero(const Tensor& x, const Ints& axes, bool keepdims, Where where) {
+Tensor count_nonzero(const Tensor& x, Axes axes, bool keepdims, Where where) {
   const Tensor counted = x.defined() && x.dtype() == DType::kBool ? x : not_equal(x, 0, where);
   return reduce_sum(cast(counted, int64, where), axes, keepdims, where);
 }

@@ -102,7 +102,6 @@ struct ScatterAttrs {
 
 void infer_scatter(InferContext& c) {
   check_index_dtype(c, 0);
-  if (!kernels::supports(kernels::Binary::kAdd, c.input(1).dtype())) refuse_dtype(c, "numbers to add");
   check_updates(c, c.input(0), c.input(1), c.attrs<ScatterAttrs>().shape);
   c.output(c.input(1).dtype(), c.attrs<ScatterAttrs>().shape);
 }
@@ -173,6 +172,91 @@ constexpr OpDef kTensorScatterNdUpdate = define_op({
     .zero = {ZeroHazard::kMasked, "let the indices spare what should learn: parts that are replaced get no gradient"},
 });
 
+template <class T>
+void scatter_extreme(KernelContext& g, bool largest, const std::int64_t* place, std::int64_t places, std::int64_t part) {
+  const Packed updates(g.input(2));
+  const T* from = updates.view().as<T>();
+  T* to = g.out().as<T>();
+  for (std::int64_t i = 0; i < places; ++i) {
+    for (std::int64_t k = 0; k < part; ++k, ++from) {
+      T& element = to[place[i] * part + k];
+      if (largest ? *from > element : *from < element) element = *from;  // as in TensorFlow, a NaN among the updates loses
+    }
+  }
+}
+
+// Halves are compared as floats: what is chosen is one of them.
+template <bool Largest>
+void run_scatter_extreme(KernelContext& g) {
+  const DType own = g.output().dtype();
+  if (own == DType::kF16 || own == DType::kBF16) {
+    const Tensor x = make_tensor(DType::kF32, g.input(0).shape()), updates = make_tensor(DType::kF32, g.input(2).shape());
+    Tensor out = make_tensor(DType::kF32, g.output().shape());
+    kernels::cast(g.in(0), view_of(x));
+    kernels::cast(g.in(2), view_of(updates));
+    const Tensor* inputs[] = {&x, &g.input(1), &updates};
+    KernelContext wide(g.op(), inputs, nullptr, {&out, 1});
+    run_scatter_extreme<Largest>(wide);
+    return kernels::cast(view_of(out), g.out());
+  }
+  kernels::copy(g.in(0), g.out());
+  const Tensor places = places_of(g, g.input(1), g.output().shape());
+  const auto* place = view_of(places).as<std::int64_t>();
+  const std::int64_t n = places.size(), part = Parts(g.output().shape(), depth_of(g.input(1))).extents[1];
+  switch (own) {
+    case DType::kU8: return scatter_extreme<std::uint8_t>(g, Largest, place, n, part);
+    case DType::kI8: return scatter_extreme<std::int8_t>(g, Largest, place, n, part);
+    case DType::kI16: return scatter_extreme<std::int16_t>(g, Largest, place, n, part);
+    case DType::kI32: return scatter_extreme<std::int32_t>(g, Largest, place, n, part);
+    case DType::kI64: return scatter_extreme<std::int64_t>(g, Largest, place, n, part);
+    case DType::kF32: return scatter_extreme<float>(g, Largest, place, n, part);
+    default: return scatter_extreme<double>(g, Largest, place, n, part);
+  }
+}
+
+// What is equal to the result at its place, of x and of the updates, shares dy evenly.
+void scatter_extreme_vjp(VjpContext& g) {
+  const Tensor x = g.input(0), indices = g.input(1), updates = g.input(2);
+  const Tensor x_chosen = cast(equal(x, g.output()), x.dtype());
+  const Tensor updates_chosen = cast(equal(updates, gather_nd(g.output(), indices)), x.dtype());
+  const Tensor shares = g.dy() / (x_chosen + scatter_nd(indices, updates_chosen, g.input_shape(0)));
+  if (g.needs(0)) g.give(0, shares * x_chosen);
+  if (g.needs(2)) g.give(2, gather_nd(shares, indices) * updates_chosen);
+}
+
+void infer_scatter_extreme(InferContext& c) {
+  check_index_dtype(c, 1);
+  c.same_dtype(0, 2);
+  if (c.input(0).dtype() == DType::kBool || is_complex(c.input(0).dtype())) refuse_dtype(c, "real numbers");
+  check_updates(c, c.input(1), c.input(2), c.input(0).shape());
+  c.output(c.input(0).dtype(), c.input(0).shape());
+}
+
+template <bool Largest>
+consteval OpDef scatter_extreme_op(const char* name, const char* doc, const char* type) {
+  constexpr Differentiable kFromAll{input(0) | input(1) | input(2) | output(0)};
+  return define_op({
+      .name = name,
+      .doc = doc,
+      .type = type,
+      .inputs = {{"x", kFromAll}, {"indices", kPosition, Role::kIndex}, {"updates", kFromAll}},
+      .infer = infer_scatter_extreme,
+      .kernel = run_scatter_extreme<Largest>,
+      .vjp = scatter_extreme_vjp,
+      .zero = {ZeroHazard::kMasked, "only the extreme at each place gets a gradient; tensor_scatter_nd_add gives every part one"},
+  });
+}
+constexpr OpDef kTensorScatterNdMax = scatter_extreme_op<true>(
+    "tensor_scatter_nd_max",
+    "The larger of x and the updates [i.., k..] at the places that the rows of indices [i.., r] name. dy goes to the largest; "
+    "equal ones share it.",
+    "TensorScatterMax");
+constexpr OpDef kTensorScatterNdMin =
+    scatter_extreme_op<false>("tensor_scatter_nd_min",
+                              "The smaller of x and the updates [i.., k..] at the places that the rows of indices [i.., r] name. dy goes to the "
+                              "smallest; equal ones share it.",
+                              "TensorScatterMin");
+
 constexpr OpDef kWhereNotZero = define_op({
     .name = "where_not_zero",
     .doc = "The places where x is not 0, in row-major order: int64 [n, rank of x].",
@@ -205,7 +289,8 @@ constexpr OpDef kWhereNotZero = define_op({
         },
 });
 
-constexpr const OpDef* kOps[] = {&kGatherNd, &kScatterNd, &kSparseToDense, &kTensorScatterNdUpdate, &kWhereNotZero};
+constexpr const OpDef* kOps[] = {&kGatherNd,    &kScatterNd, &kSparseToDense, &kTensorScatterNdMax, &kTensorScatterNdMin, &kTensorScatterNdUpdate,
+                                 &kWhereNotZero};
 
 }  // namespace
 
@@ -228,6 +313,13 @@ Tensor tensor_scatter_nd_update(const Tensor& x, const Tensor& indices, const Te
 Tensor tensor_scatter_nd_add(const Tensor& x, const Tensor& indices, const Tensor& updates, Where where) {
   require_defined("tensor_scatter_nd_add", x);
   return add(x, scatter_nd(indices, updates, x.shape(), where), where);
+}
+
+Tensor tensor_scatter_nd_max(const Tensor& x, const Tensor& indices, const Tensor& updates, Where where) {
+  return apply(kTensorScatterNdMax, {&x, &indices, &updates}, where);
+}
+Tensor tensor_scatter_nd_min(const Tensor& x, const Tensor& indices, const Tensor& updates, Where where) {
+  return apply(kTensorScatterNdMin, {&x, &indices, &updates}, where);
 }
 
 Tensor where(const Tensor& x, Where where) { return apply(kWhereNotZero, {&x}, where); }

@@ -5,6 +5,7 @@
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
 #include "ops/index/index.hpp"
+#include "ops/index/segment.hpp"
 
 #include <whygrad/ops/index.hpp>
 #include <whygrad/ops/segment.hpp>
@@ -19,24 +20,11 @@ namespace whygrad {
 namespace internal {
 namespace {
 
-struct SegmentAttrs {
-  std::int64_t num_segments = 0;
-};
-
 enum class Reduce { kMax, kMin, kProd };
 
 void infer_segments(InferContext& c) {
-  check_index_dtype(c, 1);
-  const Shape &data = c.input(0).shape(), &ids = c.input(1).shape();
-  const std::int64_t count = c.attrs<SegmentAttrs>().num_segments;
   if (!is_floating(c.input(0).dtype()) && !is_integer(c.input(0).dtype())) refuse_dtype(c, "real numbers");
-  if (count < 0) c.value_error(fmt::format("num_segments is {}", count), "it is the number of ids, 0 or more");
-  bool fits = ids.rank() <= data.rank();
-  for (int i = 0; fits && i < ids.rank(); ++i) fits = ids[i] == data[i];
-  if (!fits) c.shape_error("the ids do not go with the data", "segment_ids has the first extents of data: one id for each part");
-  Shape shape = {count};
-  for (int i = ids.rank(); i < data.rank(); ++i) shape.push_back(data[i]);
-  c.output(c.input(0).dtype(), shape);
+  c.output(c.input(0).dtype(), segments_shape(c));
 }
 
 // What an id that no part bears gets: the smallest or largest finite number of the result's dtype, or 1.
@@ -63,15 +51,14 @@ T start_of(Reduce how, DType dtype) {
 template <class T, DType kWide>
 void reduce(KernelContext& g, Reduce how) {
   const Tensor data = make_tensor(kWide, g.input(0).shape()), out = make_tensor(kWide, g.output().shape());
-  const Tensor ids = make_tensor(DType::kI64, g.input(1).shape());
+  const Tensor ids = segment_ids_of(g).ids;
   kernels::cast(g.in(0), view_of(data));
-  kernels::cast(g.in(1), view_of(ids));
   const std::int64_t count = g.attrs<SegmentAttrs>().num_segments, width = ids.size() == 0 ? 0 : data.size() / ids.size();
   T* const to = view_of(out).as<T>();
   std::fill_n(to, out.size(), start_of<T>(how, g.output().dtype()));
   for (std::int64_t i = 0; i < ids.size(); ++i) {
     const std::int64_t id = view_of(ids).as<std::int64_t>()[i];
-    if (id < 0 || id >= count) refuse_index(g.op().name, g.input(1), i, count);
+    if (id == count) continue;
     const T* const from = view_of(data).as<T>() + i * width;
     for (std::int64_t k = 0; k < width; ++k) {
       T& element = to[id * width + k];
@@ -90,9 +77,9 @@ void run(KernelContext& g) {
 // Elements that are equal to the extreme share its gradient evenly.
 void give_to_extremes(VjpContext& g) {
   const std::int64_t count = g.attrs<SegmentAttrs>().num_segments;
-  const Tensor ids = g.input(1), data = g.input(0), selected = cast(equal(data, gather(g.output(), ids)), data.dtype());
+  const Tensor ids = g.input(1), data = g.input(0), selected = cast(equal(data, gather_by_id(g.output(), ids)), data.dtype());
   const Tensor shares = divide_no_nan(g.dy(), unsorted_segment_sum(selected, ids, count));
-  g.give(0, multiply(selected, gather(shares, ids)));
+  g.give(0, multiply(selected, gather_by_id(shares, ids)));
 }
 
 // The product of the others: of all, divided by the element; with one 0 among them, that of all but the 0.
@@ -102,9 +89,9 @@ void give_products(VjpContext& g) {
   const Tensor is_zero = equal(data, 0), zeros_in = unsorted_segment_sum(cast(is_zero, data.dtype()), ids, count);
   const Tensor dy = where(greater(zeros_in, 1), multiply(g.dy(), 0), g.dy());
   const Tensor filled = where(is_zero, add(multiply(data, 0), 1), data);
-  const Tensor others = gather(unsorted_segment_prod(filled, ids, count), ids);
-  const Tensor partial = where(is_zero, others, where(greater(gather(zeros_in, ids), 0), multiply(others, 0), divide(others, filled)));
-  g.give(0, multiply(gather(dy, ids), partial));
+  const Tensor others = gather_by_id(unsorted_segment_prod(filled, ids, count), ids);
+  const Tensor partial = where(is_zero, others, where(greater(gather_by_id(zeros_in, ids), 0), multiply(others, 0), divide(others, filled)));
+  g.give(0, multiply(gather_by_id(dy, ids), partial));
 }
 
 consteval OpDef define_extreme(const char* name, const char* doc, void (*kernel)(KernelContext&), void (*vjp)(VjpContext&), ZeroHazard zero) {

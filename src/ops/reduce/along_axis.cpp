@@ -27,9 +27,9 @@ struct ArgAttrs {
 void infer_arg(InferContext& c) {
   const auto& attrs = c.attrs<ArgAttrs>();
   const Tensor& x = c.input(0);
-  if (x.dtype() == DType::kBool || is_complex(x.dtype())) refuse_dtype(c, "real numbers");
-  if (attrs.output_dtype != DType::kI64 && attrs.output_dtype != DType::kI32) {
-    c.dtype_error(fmt::format("positions of type {}", name_of(attrs.output_dtype)), "output_dtype is int64 or int32");
+  if (is_complex(x.dtype())) refuse_dtype(c, "real numbers or truth values");
+  if (attrs.output_dtype != DType::kI64 && attrs.output_dtype != DType::kI32 && attrs.output_dtype != DType::kI16) {
+    c.dtype_error(fmt::format("positions of type {}", name_of(attrs.output_dtype)), "output_dtype is int64, int32 or int16");
   }
   const int axis = axis_in<ArgAttrs>(c);
   if (x.shape()[axis] == 0) c.shape_error(fmt::format("axis {} is empty, so nothing stands at any position", axis), "give at least one element");

@@ -34,7 +34,7 @@ AttrValue axes_of(const void* attrs) {
 
 std::uint32_t axes_mask(const char* op, const Tensor& x, const Axes& axes) {
   if (!x.defined()) return 0;  // apply() says so
-  if (axes.empty()) return (std::uint32_t{1} << x.rank()) - 1;
+  if (axes.all) return (std::uint32_t{1} << x.rank()) - 1;
   std::uint32_t mask = 0;
   for (const std::int64_t axis : axes) {
     const std::uint32_t bit = std::uint32_t{1} << normalize_axis(op, axis, x.rank());

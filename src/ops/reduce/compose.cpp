@@ -3,6 +3,7 @@
 
 #include "ops/core/defined.hpp"
 
+#include <whygrad/ops/complex.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/nn_activation.hpp>
@@ -18,14 +19,14 @@ namespace {
 
 // The axes as `squeeze` takes them, in x's own count where none are given.
 Ints resolve(const Tensor& x, const Axes& axes) {
-  if (!axes.empty()) return axes;
+  if (!axes.all) return axes;
   Ints all;
   for (int i = 0; i < x.rank(); ++i) all.push_back(i);
   return all;
 }
 
 Tensor without(const Tensor& folded, const Tensor& x, const Axes& axes, bool keepdims, const Where& where) {
-  return keepdims || x.rank() == 0 ? folded : squeeze(folded, resolve(x, axes), where);
+  return keepdims || (axes.all ? x.rank() == 0 : axes.empty()) ? folded : squeeze(folded, resolve(x, axes), where);
 }
 
 void require_some(const char* op, const std::vector<Tensor>& tensors) {
@@ -38,9 +39,15 @@ void require_some(const char* op, const std::vector<Tensor>& tensors) {
 Tensor norm(const Tensor& x, Axes axes, const NormOptions& options, Where where) {
   internal::require_defined("norm", x);
   if (!(options.ord > 0)) throw ValueError("norm", fmt::format("ord is {}", options.ord), "a norm has an order above 0, such as 1, 2 or infinity");
+  const bool of_matrices = !axes.all && axes.size() == 2;
   Tensor folded;
   if (options.ord == 2) {
     folded = sqrt(reduce_sum(multiply(x, conj(x, where), where), axes, true, where), where);
+  } else if (of_matrices && (options.ord == 1 || std::isinf(options.ord))) {
+    const int summed = options.ord == 1 ? 0 : 1;
+    folded = reduce_max(reduce_sum(abs(x, where), axes[summed], true, where), axes[1 - summed], true, where);
+  } else if (of_matrices) {
+    throw ValueError("norm", fmt::format("ord is {} over two axes", options.ord), "matrices have the norms 1, 2 (Frobenius) and infinity");
   } else if (options.ord == 1) {
     folded = reduce_sum(abs(x, where), axes, true, where);
   } else if (std::isinf(options.ord)) {
@@ -53,12 +60,15 @@ Tensor norm(const Tensor& x, Axes axes, const NormOptions& options, Where where)
 
 Tensor l2_normalize(const Tensor& x, Axes axes, double epsilon, Where where) {
   internal::require_defined("l2_normalize", x);
-  const Tensor sum = reduce_sum(square(x, where), axes, true, where);
-  return multiply(x, rsqrt(maximum(sum, epsilon, where), where), where);
+  const bool in_plane = is_complex(x.dtype());
+  const Tensor squares = in_plane ? real(multiply(x, conj(x, where), where), where) : square(x, where);
+  const Tensor inverse = rsqrt(maximum(reduce_sum(squares, axes, true, where), epsilon, where), where);
+  return multiply(x, in_plane ? cast(inverse, x.dtype(), where) : inverse, where);
 }
 
 Tensor clip_by_norm(const Tensor& x, double clip_norm, Axes axes, Where where) {
   internal::require_defined("clip_by_norm", x);
+  clip_norm = std::max(clip_norm, 0.0);
   const Tensor sum = reduce_sum(multiply(x, x, where), axes, true, where);
   // Chosen twice, so that neither side of the choice has an infinite slope at 0.
   const Tensor positive = greater(sum, 0, where);

@@ -1,11 +1,13 @@
 // Reductions made of several loops: log of a sum of exponentials, Euclidean norm, variance.
 #include "kernels/cpu/elementwise.hpp"
+#include "kernels/cpu/movement.hpp"
 #include "ops/core/defined.hpp"
 #include "ops/core/events.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
 #include "ops/reduce/reduce.hpp"
 
+#include <whygrad/ops/complex.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/shape_ops.hpp>
 
@@ -76,13 +78,30 @@ constexpr OpDef kReduceEuclideanNorm = define_op({
     .type = "EuclideanNorm",
     .inputs = {{"x", Differentiable{input(0) | output(0)}}},
     .attrs = {kAxesAttr, kKeepdimsAttr},
-    .infer = infer_floating_reduce,
+    .infer =
+        [](InferContext& c) {
+          const auto& attrs = c.attrs<ReduceAttrs>();
+          const Tensor& x = c.input(0);
+          if (x.dtype() == DType::kBool) refuse_dtype(c, "numbers");
+          c.output(x.dtype(), folded_shape(x.shape(), attrs.axes, attrs.keepdims));
+        },
     .kernel =
         [](KernelContext& g) {
-          const Tensor squares = make_tensor(g.input(0).dtype(), g.input(0).shape());
-          kernels::unary(Unary::kSquare, g.in(0), view_of(squares));
-          kernels::reduce(Reduce::kSum, view_of(squares), g.attrs<ReduceAttrs>().axes, g.out());
-          kernels::unary(Unary::kSqrt, g.out(), g.out());
+          const DType own = g.input(0).dtype();
+          const bool whole = is_integer(own);
+          const Tensor squares = make_tensor(whole ? DType::kF64 : own, g.input(0).shape());
+          const Tensor wide = whole ? make_tensor(DType::kF64, g.output().shape()) : Tensor();
+          const kernels::View x = whole ? view_of(squares) : g.in(0), y = whole ? view_of(wide) : g.out();
+          if (whole) kernels::cast(g.in(0), x);
+          if (is_complex(own)) {
+            kernels::unary(Unary::kConj, x, view_of(squares));
+            kernels::binary(Binary::kMultiply, x, view_of(squares), view_of(squares));
+          } else {
+            kernels::unary(Unary::kSquare, x, view_of(squares));
+          }
+          kernels::reduce(Reduce::kSum, view_of(squares), g.attrs<ReduceAttrs>().axes, y);
+          kernels::unary(Unary::kSqrt, y, y);
+          if (whole) kernels::cast(y, g.out());  // without its fraction
         },
     .vjp = [](VjpContext& g) { g.give(0, g.input(0) / with_folded_axes(g, g.output() / g.dy())); },
     .nonfinite = {NonFiniteHazard::kSqrt0, "keep the norm away from 0: write sqrt(reduce_sum(square(x)) + 1e-12)"},
@@ -92,7 +111,7 @@ constexpr const OpDef* kOps[] = {&kReduceLogsumexp, &kReduceEuclideanNorm};
 
 void require_floating(const char* op, const Tensor& x) {
   require_defined(op, x);
-  if (!is_floating(x.dtype())) {
+  if (!is_floating(x.dtype()) && !is_complex(x.dtype())) {
     throw DTypeError(op, fmt::format("{} has no meaning here (x is {})", name_of(x.dtype()), x.signature()), "write cast(x, float32)");
   }
 }
@@ -112,7 +131,10 @@ Tensor reduce_euclidean_norm(const Tensor& x, Axes axes, bool keepdims, Where wh
 
 Tensor reduce_variance(const Tensor& x, Axes axes, bool keepdims, Where where) {
   require_floating("reduce_variance", x);
-  return reduce_mean(squared_difference(x, reduce_mean(x, axes, true, where), where), axes, keepdims, where);
+  const Tensor mean = reduce_mean(x, axes, true, where);
+  if (!is_complex(x.dtype())) return reduce_mean(squared_difference(x, mean, where), axes, keepdims, where);
+  const Tensor distance = subtract(x, mean, where);
+  return reduce_mean(real(multiply(conj(distance, where), distance, where), where), axes, keepdims, where);
 }
 
 Tensor reduce_std(const Tensor& x, Axes axes, bool keepdims, Where where) {

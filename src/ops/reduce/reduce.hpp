@@ -19,7 +19,7 @@ AttrValue axes_of(const void* attrs);
 inline constexpr AttrDef kAxesAttr{"axis", "that are folded", axes_of};
 inline constexpr AttrDef kKeepdimsAttr = attr<&ReduceAttrs::keepdims>("keepdims", "whether folded axes stay, with extent 1");
 
-// The user's axes as bits; all axes of `x` where the list is empty. Throws IndexError, or ValueError for an axis named twice.
+// The user's axes as bits; those of `x` where all are meant. Throws IndexError, or ValueError for an axis named twice.
 std::uint32_t axes_mask(const char* op, const Tensor& x, const Axes& axes);
 
 // `shape` after folding the axes in the mask.

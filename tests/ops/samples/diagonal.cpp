@@ -71,6 +71,14 @@ void add_segments(SampleList& list) {
                     return sum;
                   })};
                 }});
+  list.add({.op = "unsorted_segment_sum",
+            .inputs = {uniform({3, 2}), constant({1, -1, 1})},
+            .run = [](const Inputs& x) { return outputs(unsorted_segment_sum(x[0], x[1], 2)); },
+            .expected =
+                [](const Arrays& x) {
+                  const std::vector<double>& v = x[0].values;
+                  return Arrays{{{2, 2}, {0, 0, v[0] + v[4], v[1] + v[5]}}};
+                }});
   list.refuse({.op = "unsorted_segment_sum", .fragment = "indices[1] is 2, which is not in [0, 2)", .call = [] {
                  unsorted_segment_sum(uniform({2}), constant({0, 2}), 2);
                }});
@@ -111,6 +119,13 @@ void add_extreme(SampleList& list, const char* op, ById f, Ascending ascending, 
             .inputs = {distinct({4, 2}, 0.5, 3), constant({0, 0, 1, 1})},
             .run = [=](const Inputs& x) { return outputs(ascending(x[0], x[1], Where::here())); },
             .expected = [=](const Arrays& x) { return Arrays{folded(x, 2, start, combine)}; }});
+  list.add({.op = op,
+            .inputs = {distinct({4}, 0.5, 3), constant({0, -1, 0, -7})},
+            .run = [=](const Inputs& x) { return outputs(f(x[0], x[1], 1, Where::here())); },
+            .expected =
+                [=](const Arrays& x) {
+                  return Arrays{{{1}, {combine(x[0].values[0], x[0].values[2])}}};
+                }});
   list.refuse({.op = op, .fragment = "which is not in [0, 2)", .call = [=] { f(uniform({2, 1}), constant({0, 2}), 2, Where::here()); }});
   list.refuse({.op = op, .fragment = "the ids do not go with the data", .call = [=] { f(uniform({2, 3}), constant({0}), 2, Where::here()); }});
 }

@@ -78,7 +78,29 @@ void add_scatter(SampleList& list) {
   list.refuse({.op = "sparse_to_dense", .fragment = "indices[0, 0] is 5", .call = [] { sparse_to_dense({rows({5, 1}), uniform({1}), {3, 4}}); }});
   list.refuse({.op = "scatter_nd", .fragment = "updates must be [1]", .call = [] { scatter_nd(rows({2, 1}), uniform({2}), {3, 4}); }});
   list.refuse({.op = "scatter_nd", .fragment = "indices[0, 0] is 5", .call = [] { scatter_nd(rows({5, 1}), uniform({1}), {3, 4}); }});
-  list.refuse({.op = "scatter_nd", .fragment = "numbers to add", .call = [] { scatter_nd(rows({2, 1}), booleans({1}), {3, 4}); }});
+  list.add({.op = "scatter_nd",
+            .inputs = {constant({{0}, {1}, {0}}, int64), constant({true, false, false})},
+            .run = [](const Inputs& x) { return outputs(scatter_nd(x[0], x[1], {3})); },
+            .expected =
+                [](const Arrays&) {
+                  return Arrays{{{3}, {1, 0, 0}}};
+                },
+            .dtypes = {bool_},
+            .in_f32 = false});
+  // At place 1 both updates and x meet, at place 2 an update is equal to x.
+  const auto add_extreme = [&list](const char* op, auto f, std::vector<double> expected) {
+    list.add({.op = op,
+              .inputs = {numbers({4}, {1, 2, 3, 4}), constant({{1}, {1}, {2}}, int64), numbers({3}, {5, -5, 7})},
+              .run = [f](const Inputs& x) { return outputs(f(x[0], x[1], x[2], Where::here())); },
+              .expected =
+                  [expected](const Arrays&) {
+                    return Arrays{{{4}, expected}};
+                  }});
+    list.refuse({.op = op, .fragment = "updates must be [1]", .call = [f] { f(uniform({3}), constant({{1}}), uniform({2}), Where::here()); }});
+    list.refuse({.op = op, .fragment = "indices[0, 0] is 3", .call = [f] { f(uniform({3}), constant({{3}}), uniform({1}), Where::here()); }});
+  };
+  add_extreme("tensor_scatter_nd_max", tensor_scatter_nd_max, {1, 5, 7, 4});
+  add_extreme("tensor_scatter_nd_min", tensor_scatter_nd_min, {1, -5, 3, 4});
 
   list.add({.op = "tensor_scatter_nd_update",
             .inputs = {uniform({3, 4}, -2, 2, 1), rows({2, 1, 0, 3}), uniform({2}, -2, 2, 2)},

@@ -108,7 +108,7 @@ void add_positions(SampleList& list) {
     list.refuse({.op = op, .fragment = "axis", .call = [=] { run(uniform({2}), 1, int64, Where::here()); }});
     list.refuse({.op = op, .fragment = "axis 0 is empty", .call = [=] { run(uniform({0}), 0, int64, Where::here()); }});
     list.refuse({.op = op, .fragment = "positions of type f32", .call = [=] { run(uniform({2}), 0, float32, Where::here()); }});
-    list.refuse({.op = op, .fragment = "bool has no meaning here", .call = [=] { run(booleans({2}), 0, int64, Where::here()); }});
+    list.refuse({.op = op, .fragment = "c128 has no meaning here", .call = [=] { run(complex_numbers({2}), 0, int64, Where::here()); }});
   }
 }
 

@@ -1,0 +1,5 @@
+"""tf.bitwise"""
+
+from whygrad.tf import _names
+
+__getattr__ = _names.fill("bitwise", globals())
