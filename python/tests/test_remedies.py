@@ -94,6 +94,10 @@ REMEDIES = {
     ("gather_nd", "zero"): ("x = tf.Variable([1.0])", "tf.gather_nd(tf.concat([x, [2.0]], 0), [[1]])", "let the indices name", "tf.gather_nd(tf.concat([x, [2.0]], 0), [[0]])"),
     ("tensor_scatter_nd_update", "zero"): (
         TWO, "tf.tensor_scatter_nd_update(x, [[0], [1]], [3.0, 4.0])", "let the indices spare", "tf.tensor_scatter_nd_update(x, [[0]], [3.0])"),
+    ("tensor_scatter_nd_max", "zero"): (
+        "x = tf.Variable([1.0])", "tf.tensor_scatter_nd_max(x, [[0]], [2.0])", "tensor_scatter_nd_add gives every part one", "tf.tensor_scatter_nd_add(x, [[0]], [2.0])"),
+    ("tensor_scatter_nd_min", "zero"): (
+        "x = tf.Variable([3.0])", "tf.tensor_scatter_nd_min(x, [[0]], [2.0])", "tensor_scatter_nd_add gives every part one", "tf.tensor_scatter_nd_add(x, [[0]], [2.0])"),
     ("top_k", "zero"): ("x = tf.Variable([1.0])", "tf.math.top_k(tf.concat([x, [2.0]], 0), k=1)[0]", "give k a larger number", "tf.math.top_k(tf.concat([x, [2.0]], 0), k=2)[0]"),
     ("matrix_diag_part", "zero"): (
         "x = tf.Variable([1.0, 2.0])\noff = lambda x: tf.linalg.diag(x)[:, ::-1]", "tf.linalg.diag_part(off(x))", "take the elements that should learn",
