@@ -32,7 +32,7 @@ def meshgrid(*args, indexing="xy", name=None):
 def sequence_mask(lengths, maxlen=None, dtype="bool", name=None):
     """Rows that are true up to their length."""
     lengths = _value(lengths)
-    maxlen = int(_w.reduce_max(lengths)) if maxlen is None else int(maxlen)
+    maxlen = max(int(_w.reduce_max(lengths)), 0) if maxlen is None else int(maxlen)
     return _w.cast(_w.range(maxlen, dtype=lengths.dtype) < _f["expand_dims"](lengths, -1), dtype)
 
 

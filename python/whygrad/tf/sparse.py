@@ -3,7 +3,7 @@
 from whygrad import _whygrad
 from whygrad._functions import functions as _functions
 from whygrad._not_there import only as _only
-from whygrad.errors import InvalidArgumentError
+from whygrad.errors import InvalidArgumentError as _InvalidArgumentError
 from whygrad.tf import _names
 from whygrad.tf._sparse import SparseTensor
 
@@ -33,7 +33,7 @@ def transpose(sp_input, perm=None, name=None):
     shape = a.shape.as_list()
     perm = list(range(len(shape)))[::-1] if perm is None else [int(p) for p in perm]
     if sorted(perm) != list(range(len(shape))):
-        raise InvalidArgumentError(f"[transpose] perm is {perm}, of {len(shape)} axes\nhelp: name every axis once")
+        raise _InvalidArgumentError(f"[transpose] perm is {perm}, of {len(shape)} axes\nhelp: name every axis once")
     indices = _whygrad.gather(a.indices, perm, axis=1)
     places = _whygrad.peek(indices).tolist()
     order = _whygrad.constant(sorted(range(len(places)), key=places.__getitem__), "int32")  # row by row again
