@@ -2,7 +2,7 @@
 """Checks that layers include only what they may.
 
 The arrows are the DEPS of the whygrad_library calls in src/*/CMakeLists.txt, the same that the build links by. A layer may include itself and all
-that its arrows lead to. Also refused: a cycle of arrows, a public header that includes a private one, a layer that includes the umbrella header or a
+that its arrows lead to; a face (the command line, the Python module) may include every layer, and nobody includes a face. Also refused: a cycle of arrows, a public header that includes a private one, a layer that includes the umbrella header or a
 face, and two folders that include each other (a folder and its own subfolders excepted).
 """
 
@@ -15,6 +15,8 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^>"]+)[>"]', re.MULTILINE)
 LIBRARY = re.compile(r"whygrad_library\s*\(([^)]*)\)")
 KEYWORDS = {"NAME", "SRCS", "DEPS", "EXTERNAL"}
 UMBRELLA = "whygrad.hpp"
+FACES = {"cli": "cli", "python": "python/src"}  # what they are included as, and where they are
+OUTSIDE = (*FACES, "tests", "bench", "examples")
 
 
 def declared_arrows(root):
@@ -82,8 +84,15 @@ def check(root):
                 if public and not is_public:
                     problems.append(f"{place}: a public header includes the private {include}")
                 edges.setdefault((folder, inner.rpartition("/")[0]), place)
-            elif is_public or target in ("cli", "tests", "bench", "examples"):
+            elif is_public or target in OUTSIDE:
                 problems.append(f"{place}: {include} belongs to no layer")
+
+    for face, folder in FACES.items():
+        for path in sorted([*(root / folder).rglob("*.hpp"), *(root / folder).rglob("*.cpp")]):
+            for include in INCLUDE.findall(path.read_text()):
+                target = include.removeprefix("whygrad/").split("/")[0]
+                if "/" in include and target in OUTSIDE and target != face:
+                    problems.append(f"{path.relative_to(root)}: {include} belongs to no layer")
 
     for (a, b), place in sorted(edges.items()):
         related = a == b or a.startswith(b + "/") or b.startswith(a + "/")

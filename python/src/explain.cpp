@@ -95,7 +95,7 @@ void report(const std::string& status, const std::string& cause, const std::stri
   Diagnosis::report(finding);
 }
 
-void bind_finding(nb::module_& m) {
+void bind_parts_of_findings(nb::module_& m) {
   nb::class_<Place>(m, "Place", "A line of the program.")
       .def_ro("file", &Place::file)
       .def_ro("line", &Place::line)
@@ -118,6 +118,9 @@ void bind_finding(nb::module_& m) {
       .def_ro("op", &OtherBreak::op)
       .def_prop_ro("place", [](const OtherBreak& b) { return text_of(b.place); })
       .def_prop_ro("line", [](const OtherBreak& b) { return b.place.line; });
+}
+
+void bind_finding(nb::module_& m) {
   nb::class_<Finding>(m, "Finding", "What there is to say about one gradient.")
       .def_prop_ro(
           "status", [](const Finding& f) { return name_of(f.status); }, "'absent', 'zero', 'nan', 'inf' or 'partial'.")
@@ -166,6 +169,7 @@ void bind_finding(nb::module_& m) {
 }  // namespace
 
 void bind_explain(nb::module_& m) {
+  bind_parts_of_findings(m);
   bind_finding(m);
   nb::class_<Explanation>(m, "Explanation", "Why gradients are missing: one finding for each.")
       .def_prop_ro("findings", [](const Explanation& e) { return e.findings(); })
@@ -187,7 +191,9 @@ void bind_explain(nb::module_& m) {
           "to_sarif", [](const Report& r, const std::string& root) { return to_sarif(r.explanations(), {.root = root}); }, nb::arg("root") = "")
       .def(
           "to_html",
-          [](const Report& r, const std::string& title, const std::string& note) { return to_html(r.explanations(), {.title = title, .note = note}); },
+          [](const Report& r, const std::string& title, const std::string& note) {
+            return to_html(r.explanations(), {.title = title, .note = note});
+          },
           nb::arg("title"), nb::arg("note"))
       .def("__str__", [](const Report& r) { return Explanation(findings_of(r.explanations())).to_string(); });
   m.def(

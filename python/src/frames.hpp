@@ -11,7 +11,7 @@
 #include <cstdint>
 
 #if PY_VERSION_HEX >= 0x030B0000 && PY_VERSION_HEX < 0x030E0000
-#define Py_BUILD_CORE 1
+#define Py_BUILD_CORE 1  // NOLINT(readability-identifier-naming): CPython asks for it
 #include <internal/pycore_frame.h>
 #undef Py_BUILD_CORE
 #endif

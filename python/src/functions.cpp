@@ -22,8 +22,10 @@ constexpr OpDef kHostFunctionEvent = define_event({
 nb::object note_host_function(nb::handle inputs, nb::handle outputs) {
   const Where where = caller();
   const std::vector<Tensor> from = to_tensors(inputs, where);
+  const std::vector<Tensor> results = to_tensors(outputs, where);
   std::vector<Tensor> made;
-  for (const Tensor& t : to_tensors(outputs, where)) made.push_back(internal::make_view(t, t.shape(), t.impl()->strides, 0));
+  made.reserve(results.size());
+  for (const Tensor& t : results) made.push_back(internal::make_view(t, t.shape(), t.impl()->strides, 0));
   std::vector<const Tensor*> pointers;
   for (const Tensor& t : from) pointers.push_back(&t);
   internal::Log::mine().append({.op = &kHostFunctionEvent,

@@ -10,8 +10,8 @@ namespace {
 
 std::atomic<int> working{0};   // threads between letting go of the lock and asking for it again
 thread_local int my_work = 0;  // 1 where this thread is one of them
-// What this thread let go of the lock with. The lock is asked for with the same, for PyGILState_Ensure looks it up in what is gone once the interpreter
-// has ended, while PyEval_RestoreThread only compares the pointer then.
+// What this thread let go of the lock with. The lock is asked for with the same, for PyGILState_Ensure looks it up in what is gone once the
+// interpreter has ended, while PyEval_RestoreThread only compares the pointer then.
 thread_local PyThreadState* unlocked = nullptr;
 
 void begin_work(int work) noexcept {

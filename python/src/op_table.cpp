@@ -231,7 +231,7 @@ nb::object make_function(const std::string& op, const std::string& name, const s
     names[at++] = parameters.substr(begin, end - begin);
     begin = end + 1;
   }
-  auto f = std::unique_ptr<Function>(new Function{*def, name, {}, {}, static_cast<std::size_t>(def->inputs.count)});
+  auto f = std::make_unique<Function>(Function{*def, name, {}, {}, static_cast<std::size_t>(def->inputs.count)});
   f->text = text_of(*f, names);
   for (const std::string& n : names) f->parameters.push_back(nb::steal(PyUnicode_InternFromString(n.c_str())));
   f->method = {f->name.c_str(), reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(call)), METH_FASTCALL | METH_KEYWORDS, f->text.c_str()};

@@ -90,7 +90,7 @@ nb::object made_dense(nb::handle indices, nb::handle values, nb::handle dense_sh
   return wrap(sparse_to_dense(sparse_of(indices, values, dense_shape, where), where));
 }
 
-nb::object summed_products(const std::string& equation, nb::args inputs, nb::kwargs) {
+nb::object summed_products(const std::string& equation, const nb::args& inputs, const nb::kwargs&) {
   const Where where = caller();
   return wrap(einsum(equation, to_tensors(inputs, where), where));
 }

@@ -33,7 +33,7 @@ struct Frame {
 
 Where place_in(const Frame& frame, std::uint32_t stack) noexcept {
   Where where;
-  where.function = reinterpret_cast<const char*>(frame.code);
+  where.function = reinterpret_cast<const char*>(frame.code);  // NOLINT(performance-no-int-to-ptr): a handle, never read through
   where.line = frame.offset;
   where.column = stack;
   return where;

@@ -21,11 +21,11 @@ FINE = BROKEN.replace("tf.cast(tf.argmax(w), tf.float32)", "tf.reduce_sum(w ** 2
 
 @pytest.fixture
 def explain(tmp_path):
-    def run(source, *options, words=None, environment={}):
+    def run(source, *options, words=None, environment=None):
         script = tmp_path / "script.py"
         script.write_text(source, encoding="utf-8")
         command = [sys.executable, "-m", "whygrad", "explain", *([*options, str(script)] if words is None else words)]
-        return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment}, cwd=tmp_path, encoding="utf-8")
+        return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **(environment or {})}, cwd=tmp_path, encoding="utf-8")
 
     return run
 

@@ -53,7 +53,7 @@ def test_map_takes_elements_apart_and_may_nest_its_result():
 def test_prefetch_gives_the_same_and_may_be_left_early(ahead):
     dataset = Dataset.range(50).map(lambda i: i * i).prefetch(ahead)
     assert numbers(dataset) == [i * i for i in range(50)]
-    for element in dataset:
+    for element in dataset:  # noqa: B007
         break
     assert int(element) == 0
 

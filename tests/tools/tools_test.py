@@ -64,6 +64,11 @@ class Layers(ToolTest):
     def test_finds_an_include_of_no_layer(self):
         self.assert_finds({"src/ops/add.cpp": '#include "cli/train.hpp"\n'}, "belongs to no layer")
 
+    def test_finds_a_face_that_includes_another(self):
+        sound = {"python/src/module.cpp": '#include "tensor/storage.hpp"\n#include "module.hpp"\n', "cli/main.cpp": '#include "cli/demo.hpp"\n'}
+        self.assertEqual(self.run_tool("check_layers.py", sound)[0], 0)
+        self.assert_finds({"python/src/module.cpp": '#include "cli/demo.hpp"\n'}, "python/src/module.cpp", "belongs to no layer")
+
     def test_finds_a_cycle_of_arrows(self):
         self.assert_finds({"src/base/CMakeLists.txt": "whygrad_library(NAME base SRCS *.cpp DEPS ops)"}, "cycle")
 
@@ -99,6 +104,8 @@ class Sizes(ToolTest):
 
     def test_finds_a_file_called_utils(self):
         self.assert_finds({"src/ops/utils.hpp": ""}, "src/ops/utils.hpp")
+        self.assert_finds({"python/whygrad/utils.py": ""}, "python/whygrad/utils.py")
+        self.assertEqual(self.run_tool("check_sizes.py", {"python/whygrad/tf/keras/utils.py": ""})[0], 0)  # TensorFlow's name
 
     def test_accepts_five_macros_and_finds_six(self):
         macros = [f"#define WG_M{i}\n" for i in range(6)]
