@@ -29,8 +29,15 @@ def measure(workload, step, per=1, seconds=SECONDS):
         step()
         times.append(time.perf_counter() - start)
     unit = 1e3 / per
-    say(workload=workload, median_ms=round(statistics.median(times) * unit, 6), min_ms=round(min(times) * unit, 6), max_ms=round(max(times) * unit, 6),
-        runs=len(times), first_ms=round(first * 1e3, 2), peak_rss_mib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+    say(
+        workload=workload,
+        median_ms=round(statistics.median(times) * unit, 6),
+        min_ms=round(min(times) * unit, 6),
+        max_ms=round(max(times) * unit, 6),
+        runs=len(times),
+        first_ms=round(first * 1e3, 2),
+        peak_rss_mib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    )
 
 
 def training_step(model, shape):
@@ -96,9 +103,18 @@ def importing():
     took = sorted(start("import whygrad") - start("pass") for _ in range(21))
     # Not ru_maxrss, which a program inherits from the one that started it.
     code = "import {}; print(next(int(line.split()[1]) // 1024 for line in open('/proc/self/status') if line.startswith('VmHWM')))"
-    peak = [int(subprocess.run([sys.executable, "-c", code.format(m)], capture_output=True, text=True, check=True).stdout) for m in ("whygrad", "sys")]
-    say(workload="import", median_ms=round(took[10] * 1e3, 2), min_ms=round(took[0] * 1e3, 2), max_ms=round(took[-1] * 1e3, 2), runs=len(took),
-        peak_rss_mib=peak[0], interpreter_alone_mib=peak[1])
+    peak = [
+        int(subprocess.run([sys.executable, "-c", code.format(m)], capture_output=True, text=True, check=True).stdout) for m in ("whygrad", "sys")
+    ]
+    say(
+        workload="import",
+        median_ms=round(took[10] * 1e3, 2),
+        min_ms=round(took[0] * 1e3, 2),
+        max_ms=round(took[-1] * 1e3, 2),
+        runs=len(took),
+        peak_rss_mib=peak[0],
+        interpreter_alone_mib=peak[1],
+    )
 
 
 def main():

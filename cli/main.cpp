@@ -65,7 +65,9 @@ void add_explain(CLI::App& app, Arguments& arguments) {
   explain.add_option("--format", arguments.explain.format, "text; html: a page for a browser; sarif: for code hosts; json")
       ->capture_default_str()
       ->check(CLI::IsMember({"text", "html", "sarif", "json"}));
-  explain.add_option("--output", arguments.explain.output, "file to write, `-` for the standard output. If not said: FILE.whygrad.html in the present folder for html, else the standard output");
+  explain.add_option(
+      "--output", arguments.explain.output,
+      "file to write, `-` for the standard output. If not said: FILE.whygrad.html in the present folder for html, else the standard output");
 }
 
 // The names of what may follow: commands at the top, options within a command.

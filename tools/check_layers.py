@@ -39,7 +39,7 @@ def declared_arrows(root):
 def reach(arrows, layer, path=()):
     """All layers that the arrows lead to from `layer`; ValueError names a cycle or an unknown layer."""
     if layer in path:
-        raise ValueError("the arrows form a cycle: " + " -> ".join([*path[path.index(layer):], layer]))
+        raise ValueError("the arrows form a cycle: " + " -> ".join([*path[path.index(layer) :], layer]))
     if layer not in arrows:
         raise ValueError(f"{path[-1]} depends on {layer}, which no whygrad_library declares")
     found = set()

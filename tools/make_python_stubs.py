@@ -21,8 +21,16 @@ from whygrad.tf import _compositions, _image_compositions, _names, _nn_compositi
 SOURCES = pathlib.Path(__file__).parent.parent / "python" / "whygrad"
 HEADER = '"""Made by tools/make_python_stubs.py."""\n'
 # Results that are no single tensor.
-RESULTS = {"split": "list[Tensor]", "unstack": "list[Tensor]", "dynamic_partition": "list[Tensor]", "set_seed": "None", "top_k": "Any", "unique": "Any", "moments": "tuple[Tensor, Tensor]",
-           "clip_by_global_norm": "tuple[list[Tensor | None], Tensor]"}
+RESULTS = {
+    "split": "list[Tensor]",
+    "unstack": "list[Tensor]",
+    "dynamic_partition": "list[Tensor]",
+    "set_seed": "None",
+    "top_k": "Any",
+    "unique": "Any",
+    "moments": "tuple[Tensor, Tensor]",
+    "clip_by_global_norm": "tuple[list[Tensor | None], Tensor]",
+}
 COMPOSITIONS = (_compositions, _nn_compositions, _image_compositions)
 MODULES = ("", "math", "nn", "linalg", "random", "image", "strings")
 
@@ -47,7 +55,9 @@ def stub_of(name, function):
 def package_stub():
     source = (SOURCES / "__init__.py").read_text()
     imports = [line.split("  #")[0] for line in source.splitlines() if line.startswith("from whygrad") and "_functions" not in line]
-    imports = [re.sub(r"import (.+)$", lambda m: "import " + ", ".join(n if n == "*" else f"{n} as {n}" for n in m.group(1).split(", ")), i) for i in imports]
+    imports = [
+        re.sub(r"import (.+)$", lambda m: "import " + ", ".join(n if n == "*" else f"{n} as {n}" for n in m.group(1).split(", ")), i) for i in imports
+    ]
     stubs = [stub_of(name, function) for name, function in sorted(_functions.functions.items())]
     return HEADER + "\n".join(["from typing import Any", *imports, "", "__version__: str", *stubs]) + "\n"
 
@@ -78,7 +88,7 @@ def tf_stub():
             names = [n.strip() for n in found.group(2).split(",")]
             lines.append(f"from {found.group(1)} import " + ", ".join(n if n == "*" else f"{n} as {n}" for n in names if n != "_names"))
         elif re.match(r"def [a-z]\w*\(", line):
-            lines.append(f"def {line[4:line.index('(')]}(*args: Any, **kwargs: Any) -> Any: ...")
+            lines.append(f"def {line[4 : line.index('(')]}(*args: Any, **kwargs: Any) -> Any: ...")
     return lines + ["from whygrad.tf import data as data, keras as keras", "newaxis: None", "__version__: str"]
 
 

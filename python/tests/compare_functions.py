@@ -182,7 +182,9 @@ def results_of(python, engine, calls):
     """The results, with {"died": ...} for a call that ended the process."""
     results = []
     while len(results) < len(calls):
-        process = subprocess.Popen([python, __file__, "--run", engine], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            [python, __file__, "--run", engine], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
         out, err = process.communicate("".join(json.dumps(call) + "\n" for call in calls[len(results) :]))
         results += [json.loads(line) for line in out.splitlines() if line.startswith("{")]
         if len(results) < len(calls):

@@ -122,7 +122,9 @@ def differences(ours, theirs, by_chance):
         expected = theirs["error"][0]
         if "error" not in ours:
             return [f"raises nothing, and TensorFlow raises {expected}"]
-        return [] if expected in ours["error"] else [f"raises {ours['error'][0]} ({ours['message']}), and TensorFlow {expected} ({theirs['message']})"]
+        return (
+            [] if expected in ours["error"] else [f"raises {ours['error'][0]} ({ours['message']}), and TensorFlow {expected} ({theirs['message']})"]
+        )
     if "error" in ours:
         return [f"raises {ours['error'][0]}: {ours['message']}"]
     names = list(theirs["grads"])

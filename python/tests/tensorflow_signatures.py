@@ -11,20 +11,57 @@ import importlib
 import inspect
 import json
 import pathlib
-import re
 import sys
 import types
 import warnings
 
 RECORD = pathlib.Path(__file__).with_suffix(".json")
 MODULES = (
-    "", "math", "nn", "linalg", "random", "image", "strings", "sparse", "signal", "debugging", "test", "autodiff", "config", "nest", "data", "keras",
-    "keras.layers", "keras.losses", "keras.metrics", "keras.optimizers", "keras.initializers", "keras.activations", "keras.backend", "keras.utils",
+    "",
+    "math",
+    "nn",
+    "linalg",
+    "random",
+    "image",
+    "strings",
+    "sparse",
+    "signal",
+    "debugging",
+    "test",
+    "autodiff",
+    "config",
+    "nest",
+    "data",
+    "keras",
+    "keras.layers",
+    "keras.losses",
+    "keras.metrics",
+    "keras.optimizers",
+    "keras.initializers",
+    "keras.activations",
+    "keras.backend",
+    "keras.utils",
 )
 # Whose methods are looked at too.
 CLASSES = (
-    "GradientTape", "IndexedSlices", "Module", "SparseTensor", "Tensor", "TensorArray", "TensorShape", "TensorSpec", "Variable", "data.Dataset",
-    "test.TestCase", "keras.Model", "keras.Sequential", "keras.Variable", "keras.layers.Layer", "keras.losses.Loss", "keras.metrics.Mean", "keras.metrics.Metric",
+    "GradientTape",
+    "IndexedSlices",
+    "Module",
+    "SparseTensor",
+    "Tensor",
+    "TensorArray",
+    "TensorShape",
+    "TensorSpec",
+    "Variable",
+    "data.Dataset",
+    "test.TestCase",
+    "keras.Model",
+    "keras.Sequential",
+    "keras.Variable",
+    "keras.layers.Layer",
+    "keras.losses.Loss",
+    "keras.metrics.Mean",
+    "keras.metrics.Metric",
     "keras.optimizers.Optimizer",
 )
 
@@ -110,7 +147,11 @@ def array(value):
 
     found = numpy.asarray(value)
     if found.dtype.kind in "OSU":
-        return {"dtype": "string", "shape": list(found.shape), "values": [v.decode() if isinstance(v, bytes) else str(v) for v in found.ravel().tolist()]}
+        return {
+            "dtype": "string",
+            "shape": list(found.shape),
+            "values": [v.decode() if isinstance(v, bytes) else str(v) for v in found.ravel().tolist()],
+        }
     wide = found.astype("complex128").view("float64") if found.dtype.kind == "c" else found if found.dtype.kind in "biu" else found.astype("float64")
     values = wide.ravel().tolist()
     return {"dtype": found.dtype.name, "shape": list(found.shape), "values": [float(f"{v:.7g}") if isinstance(v, float) else v for v in values]}
@@ -139,8 +180,13 @@ def record(names):
             if name == "tf.Variable.__init__":  # a variable's class has arguments of its own
                 found[name] = signature_of(tf.Variable.__init__)
                 continue
-            function = kind_of(tf, name[3:]) if name[3:] in CLASSES else getattr(kind_of(tf, name[3:].rpartition(".")[0]), name.rpartition(".")[2]) \
-                if name[3:].rpartition(".")[0] in CLASSES else resolve(tf, name)
+            function = (
+                kind_of(tf, name[3:])
+                if name[3:] in CLASSES
+                else getattr(kind_of(tf, name[3:].rpartition(".")[0]), name.rpartition(".")[2])
+                if name[3:].rpartition(".")[0] in CLASSES
+                else resolve(tf, name)
+            )
             found[name] = signature_of(function)
         except (AttributeError, ValueError, TypeError):
             found[name] = None

@@ -42,17 +42,17 @@ with tf.GradientTape() as tape:
 assert tape.gradient(loss, w) is None
 """
 ROWS = "tf.IndexedSlices([w * 2.0], [1])"
-WRITES = [
-    ("table.assign(tf.stack([w, w, w]))", "AssignVariableOp"),
-    ("table.assign_add(tf.stack([w, w, w]))", "AssignAddVariableOp"),
-    ("table.assign_sub(tf.stack([w, w, w]))", "AssignSubVariableOp"),
-    ("table[1].assign(w * 2.0)", "ResourceStridedSliceAssign"),
-    ("table[1:].assign(tf.stack([w, w]))", "ResourceStridedSliceAssign"),
-] + [
-    (f"table.scatter_{how}({ROWS})", f"ResourceScatter{how.capitalize()}") for how in ("update", "add", "sub", "mul", "div", "max", "min")
-] + [
-    (f"table.scatter_nd_{how}([[1]], [w * 2.0])", f"ResourceScatterNd{how.capitalize()}") for how in ("update", "add", "sub", "max", "min")
-]
+WRITES = (
+    [
+        ("table.assign(tf.stack([w, w, w]))", "AssignVariableOp"),
+        ("table.assign_add(tf.stack([w, w, w]))", "AssignAddVariableOp"),
+        ("table.assign_sub(tf.stack([w, w, w]))", "AssignSubVariableOp"),
+        ("table[1].assign(w * 2.0)", "ResourceStridedSliceAssign"),
+        ("table[1:].assign(tf.stack([w, w]))", "ResourceStridedSliceAssign"),
+    ]
+    + [(f"table.scatter_{how}({ROWS})", f"ResourceScatter{how.capitalize()}") for how in ("update", "add", "sub", "mul", "div", "max", "min")]
+    + [(f"table.scatter_nd_{how}([[1]], [w * 2.0])", f"ResourceScatterNd{how.capitalize()}") for how in ("update", "add", "sub", "max", "min")]
+)
 
 
 @pytest.mark.parametrize("call, op", WRITES)
@@ -75,7 +75,7 @@ def test_what_a_write_computes():
     assert v.numpy().tolist() == [0.5, 6.0, 8.0, 9.0]
     with tf.GradientTape() as tape:
         v.scatter_add(tf.IndexedSlices([1.0], [0]))
-        loss = tf.reduce_sum(v ** 2)
+        loss = tf.reduce_sum(v**2)
     assert tape.gradient(loss, v).numpy().tolist() == [3.0, 12.0, 16.0, 18.0]
 
 
@@ -189,7 +189,9 @@ def test_what_reduce_refuses():
 # ---- Positions ----
 
 
-@pytest.mark.parametrize("ranks, op", [("tf.argsort(w)", "TopKV2"), ("tf.math.top_k(w, 2)[1]", "TopKV2"), ("tf.math.top_k(w, k=3).indices", "TopKV2")])
+@pytest.mark.parametrize(
+    "ranks, op", [("tf.argsort(w)", "TopKV2"), ("tf.math.top_k(w, 2)[1]", "TopKV2"), ("tf.math.top_k(w, k=3).indices", "TopKV2")]
+)
 def test_positions_have_no_derivative(ranks, op):
     finding = only(f"""\
 w = tf.Variable([0.3, -0.2, 0.5], name="w")
@@ -336,7 +338,7 @@ def test_a_program_that_stops_after_its_gradients():
     with pytest.raises(ZeroDivisionError), whygrad.diagnose() as report:
         x = tf.Variable(2.0)
         with tf.GradientTape() as tape:
-            y = x ** 2
+            y = x**2
         tape.gradient(y, x)
         1 // 0
     assert "ZeroDivisionError" in str(report) and str(report).endswith("every gradient that was asked for until then is there")
@@ -345,15 +347,24 @@ def test_a_program_that_stops_after_its_gradients():
 # ---- Names that are not there ----
 
 
-@pytest.mark.parametrize("module, name", [(tf, "quantization"), (tf.nn, "ctc_loss"), (tf.keras.layers, "LayerNormalizationOfMine"), (tf.math, "logsumexp")])
+@pytest.mark.parametrize(
+    "module, name", [(tf, "quantization"), (tf.nn, "ctc_loss"), (tf.keras.layers, "LayerNormalizationOfMine"), (tf.math, "logsumexp")]
+)
 def test_a_name_that_merely_sounds_alike_is_no_hint(module, name):
     with pytest.raises(AttributeError) as error:
         getattr(module, name)
     assert "the nearest that there is" not in str(error.value)
 
 
-@pytest.mark.parametrize("module, name, meant", [(tf, "reduce_men", "tf.reduce_mean"), (tf.math, "reduce_maxx", "tf.math.reduce_max"), (tf.data, "DataSet", "tf.data.Dataset"),
-                                                 (tf.keras.layers, "BatchNormalisation", "tf.keras.layers.BatchNormalization")])
+@pytest.mark.parametrize(
+    "module, name, meant",
+    [
+        (tf, "reduce_men", "tf.reduce_mean"),
+        (tf.math, "reduce_maxx", "tf.math.reduce_max"),
+        (tf.data, "DataSet", "tf.data.Dataset"),
+        (tf.keras.layers, "BatchNormalisation", "tf.keras.layers.BatchNormalization"),
+    ],
+)
 def test_a_slip_of_the_pen_is(module, name, meant):
     with pytest.raises(AttributeError, match=f"the nearest that there is: {meant}"):
         getattr(module, name)

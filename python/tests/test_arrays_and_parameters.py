@@ -39,8 +39,12 @@ def test_arrays_of_text(array):
 
 
 def test_misspelt_parameters_are_refused():
-    for call in (lambda: tf.Variable(1.0, trainble=False), lambda: tf.zeros([1], dytpe=tf.int32), lambda: tf.keras.layers.Dense(2, activaton="relu"),
-                 lambda: tf.nn.relu([1.0], alpha=1)):
+    for call in (
+        lambda: tf.Variable(1.0, trainble=False),
+        lambda: tf.zeros([1], dytpe=tf.int32),
+        lambda: tf.keras.layers.Dense(2, activaton="relu"),
+        lambda: tf.nn.relu([1.0], alpha=1),
+    ):
         with pytest.raises(TypeError):
             call()
 

@@ -65,7 +65,12 @@ def test_reports_for_machines(explain, tmp_path):
 
 
 def test_options_stand_on_both_sides_of_the_script(explain, tmp_path):
-    for words in (["--format", "json", "script.py"], ["script.py", "--format", "json"], ["script.py", "--format=json"], ["--format", "json", "script.py", "--"]):
+    for words in (
+        ["--format", "json", "script.py"],
+        ["script.py", "--format", "json"],
+        ["script.py", "--format=json"],
+        ["--format", "json", "script.py", "--"],
+    ):
         done = explain(BROKEN, words=words)
         assert done.returncode == 1 and json.loads(done.stdout), (words, done.stderr)
     done = explain("import sys\nprint(sys.argv)\n", words=["script.py", "--output", "report", "--", "--format", "html", "--", "-x"])
@@ -93,12 +98,15 @@ def test_a_page_without_a_name_for_it(explain, tmp_path):
     assert page.read_text().startswith("<!DOCTYPE html>") and "<title>script.py</title>" in page.read_text()
 
 
-TALKATIVE = BROKEN + """
+TALKATIVE = (
+    BROKEN
+    + """
 import atexit, subprocess, sys
 subprocess.run([sys.executable, "-c", "print('from a child')"])
 atexit.register(print, "at the end")
 sys.stdout.write("without an end of line")
 """
+)
 
 
 @pytest.mark.parametrize("form", ["json", "sarif"])

@@ -72,7 +72,8 @@ def test_CC_07_nested(tf, same, outer, inner):
 
     def function(a, b):
         return tf.cond(
-            tf.constant(outer), lambda: tf.cond(tf.constant(inner), lambda: a * b, lambda: a * a),
+            tf.constant(outer),
+            lambda: tf.cond(tf.constant(inner), lambda: a * b, lambda: a * a),
             lambda: tf.cond(tf.constant(inner), lambda: b * b, lambda: b * 5.0),
         )
 

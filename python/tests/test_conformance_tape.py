@@ -446,8 +446,15 @@ def test_references_can_be_sorted(tf):
 def test_what_gives_back_the_very_tensor(tf):
     x, v = tf.constant([1.0, 2.0]), tf.Variable(1.0)
     for same_object in (
-        tf.convert_to_tensor(x), tf.convert_to_tensor(x, tf.float32), tf.convert_to_tensor(x, dtype_hint=tf.float64), tf.constant(x), tf.cast(x, "float32"),
-        tf.math.real(x), tf.math.conj(x), tf.tuple([x])[0], tf.debugging.assert_all_finite(x, "message"),
+        tf.convert_to_tensor(x),
+        tf.convert_to_tensor(x, tf.float32),
+        tf.convert_to_tensor(x, dtype_hint=tf.float64),
+        tf.constant(x),
+        tf.cast(x, "float32"),
+        tf.math.real(x),
+        tf.math.conj(x),
+        tf.tuple([x])[0],
+        tf.debugging.assert_all_finite(x, "message"),
     ):
         assert same_object is x
     for another in (tf.identity(x), tf.reshape(x, [2]), tf.stop_gradient(x), tf.squeeze(x), tf.broadcast_to(x, [2]), x[:]):

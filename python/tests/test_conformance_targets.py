@@ -161,7 +161,10 @@ def test_ST_07_the_structure_of_the_sources(tf, same):
         y = x1 + 2 * x2 + 3 * x3
     same(tape.gradient(y, x1), 1.0)
     for sources, expected in (
-        ((x1,), (1.0,)), ((x1, x2), (1.0, 2.0)), ([(x1, x2), (x2, x3)], [(1.0, 2.0), (2.0, 3.0)]), ((x1, x2, [x1, x3]), (1.0, 2.0, [1.0, 3.0])),
+        ((x1,), (1.0,)),
+        ((x1, x2), (1.0, 2.0)),
+        ([(x1, x2), (x2, x3)], [(1.0, 2.0), (2.0, 3.0)]),
+        ((x1, x2, [x1, x3]), (1.0, 2.0, [1.0, 3.0])),
         ([x1, {"x2": x2, "x3": x3}], [1.0, {"x2": 2.0, "x3": 3.0}]),
     ):
         gradients = tape.gradient(y, sources)

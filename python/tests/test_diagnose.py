@@ -124,7 +124,7 @@ def test_many_code_objects_are_forgotten_not_kept():
     with tf.GradientTape() as tape:
         y = eval("tf.round(w)", {"tf": tf, "w": w})
         for i in range(20000):
-            eval(compile(f"c()", f"<{i}>", "eval"), {"c": _whygrad.caller})
+            eval(compile("c()", f"<{i}>", "eval"), {"c": _whygrad.caller})
     finding = whygrad.explain(tape, y, w).findings[0]
     assert finding.op == "Round" and finding.line == 0
 
@@ -221,6 +221,7 @@ def main(reports):
     monkeypatch.syspath_prepend(str(tmp_path / "site-packages"))
     yield folder
     import sys
+
     for name in [n for n in sys.modules if n.startswith("scaling")]:
         del sys.modules[name]
 
@@ -328,13 +329,31 @@ tape.gradient(loss, all_of_them)
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="the interpreter knows no columns")
 def test_variables_are_called_as_the_program_calls_them():
     report = run(NAMES)
-    line = {name: NAMES.splitlines().index(text) + 1 for name, text in (("several", "several = [tf.Variable(float(i)) for i in range(2)]"),
-                                                                          ("hidden", "hidden = (lambda v: v)(tf.Variable(1.0))"))}
+    line = {
+        name: NAMES.splitlines().index(text) + 1
+        for name, text in (("several", "several = [tf.Variable(float(i)) for i in range(2)]"), ("hidden", "hidden = (lambda v: v)(tf.Variable(1.0))"))
+    }
     assert [f.source.removeprefix("variable ") for f in report.findings] == [
-        "`plain`", "`one`", "`two`", f"`several[...]` (line {line['several']}, no. 1 of 2)", f"`several[...]` (line {line['several']}, no. 2 of 2)",
-        "`listed[0]`", "`listed[1][0]`", "`table['w']`", "`v`",
-        "`model.wide.kernel`", "`model.wide.bias`", "`scale`", "`first.kernel`", "`second.kernel`", "`returned`", "`grown[...]`", "`chosen`", "`walrus`",
-        f"`Variable` (line {line['hidden']})", "`mine`",
+        "`plain`",
+        "`one`",
+        "`two`",
+        f"`several[...]` (line {line['several']}, no. 1 of 2)",
+        f"`several[...]` (line {line['several']}, no. 2 of 2)",
+        "`listed[0]`",
+        "`listed[1][0]`",
+        "`table['w']`",
+        "`v`",
+        "`model.wide.kernel`",
+        "`model.wide.bias`",
+        "`scale`",
+        "`first.kernel`",
+        "`second.kernel`",
+        "`returned`",
+        "`grown[...]`",
+        "`chosen`",
+        "`walrus`",
+        f"`Variable` (line {line['hidden']})",
+        "`mine`",
     ]
     assert "Variable:0" == tf.Variable(1.0).name, "programs see TensorFlow's names"
     assert str(report).count("`Variable`") == 1

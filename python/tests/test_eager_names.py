@@ -12,8 +12,15 @@ import whygrad.tf as tf
 def test_rows_of_variables_are_written():
     v = tf.Variable([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
     slices = tf.IndexedSlices(tf.constant([[10.0, 20.0]]), tf.constant([1]))
-    for method, expected in [("scatter_add", [13, 24]), ("scatter_sub", [3, 4]), ("scatter_mul", [30, 80]), ("scatter_div", [3, 4]), ("scatter_max", [10, 20]),
-                             ("scatter_min", [10, 20]), ("scatter_update", [10, 20])]:
+    for method, expected in [
+        ("scatter_add", [13, 24]),
+        ("scatter_sub", [3, 4]),
+        ("scatter_mul", [30, 80]),
+        ("scatter_div", [3, 4]),
+        ("scatter_max", [10, 20]),
+        ("scatter_min", [10, 20]),
+        ("scatter_update", [10, 20]),
+    ]:
         assert getattr(v, method)(slices) is v
         np.testing.assert_allclose(v[1], expected, err_msg=method)
     v.scatter_nd_add([[0, 1]], [5.0])
@@ -47,7 +54,13 @@ def test_checks_of_values():
     tf.debugging.assert_near(x, x + 1e-7)
     tf.debugging.assert_shapes([(x, ("n",)), (tf.ones([2, 3]), ("n", 3))])
     tf.debugging.assert_type(x, tf.float32)
-    for check, arguments in [("assert_equal", (x, 1.0)), ("assert_less", (x, 2.0)), ("assert_none_equal", (x, x)), ("assert_negative", (x,)), ("assert_near", (x, x + 1))]:
+    for check, arguments in [
+        ("assert_equal", (x, 1.0)),
+        ("assert_less", (x, 2.0)),
+        ("assert_none_equal", (x, x)),
+        ("assert_negative", (x,)),
+        ("assert_near", (x, x + 1)),
+    ]:
         with pytest.raises(tf.errors.InvalidArgumentError, match="did not hold|not equal"):
             getattr(tf.debugging, check)(*arguments)
     for check, arguments in [("assert_rank", (x, 2)), ("assert_rank_at_least", (x, 2)), ("assert_scalar", (x,)), ("assert_shapes", ([(x, (3,))],))]:
@@ -58,7 +71,9 @@ def test_checks_of_values():
 
 
 def test_checks_of_gradients():
-    by_tape, by_differences = tf.test.compute_gradient(lambda a, b: tf.sin(a) * b, [tf.constant([0.5, 1.0], tf.float64), tf.constant(2.0, tf.float64)])
+    by_tape, by_differences = tf.test.compute_gradient(
+        lambda a, b: tf.sin(a) * b, [tf.constant([0.5, 1.0], tf.float64), tf.constant(2.0, tf.float64)]
+    )
     assert by_tape[0].shape == (2, 2) and by_tape[1].shape == (2, 1)
     np.testing.assert_allclose(by_tape[0], by_differences[0], rtol=1e-5)
     by_tape, by_differences = tf.test.compute_gradient(lambda z: z * z, [tf.constant([1 + 2j])])
@@ -93,7 +108,12 @@ def test_what_only_graphs_and_devices_need_changes_nothing():
 
 
 def test_missing_names_say_what_is_near():
-    for name, near in [("RegisterGradient", "tf.custom_gradient"), ("placeholder", "tf.constant"), ("log", "tf.math.log"), ("reduce_men", "tf.reduce_mean")]:
+    for name, near in [
+        ("RegisterGradient", "tf.custom_gradient"),
+        ("placeholder", "tf.constant"),
+        ("log", "tf.math.log"),
+        ("reduce_men", "tf.reduce_mean"),
+    ]:
         with pytest.raises(AttributeError, match=f"whygrad has no tf.{name} yet\nhelp: the nearest that there is: {near}"):
             getattr(tf, name)
 

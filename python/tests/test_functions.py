@@ -3,11 +3,11 @@
 import json
 import pathlib
 
+import pytest
+
 import compare_functions
 import function_calls
 import known_differences
-import pytest
-
 import whygrad.tf as tf
 
 RECORDED = {}

@@ -155,9 +155,13 @@ def test_making_weights_is_no_part_of_the_tape():
 
 
 def test_images_go_through_convolution_pooling_and_flatten():
-    model = keras.Sequential([
-        keras.layers.Conv2D(3, 3, padding="same", kernel_initializer=constant(1.0)), keras.layers.MaxPooling2D(), keras.layers.Flatten(),
-    ])
+    model = keras.Sequential(
+        [
+            keras.layers.Conv2D(3, 3, padding="same", kernel_initializer=constant(1.0)),
+            keras.layers.MaxPooling2D(),
+            keras.layers.Flatten(),
+        ]
+    )
     y = model(tf.ones([2, 4, 4, 1]))
     assert y.shape == (2, 12)
     assert float(tf.reduce_max(y)) == 9.0
@@ -225,10 +229,10 @@ def test_accuracies():
 def test_optimizers_go_downhill(kind):
     w = tf.Variable([3.0, -2.0])
     optimizer = kind(learning_rate=0.1)
-    before = float(tf.reduce_sum(w ** 2))
+    before = float(tf.reduce_sum(w**2))
     for _ in range(20):
-        optimizer.minimize(lambda: tf.reduce_sum(w ** 2), [w])
-    assert float(tf.reduce_sum(w ** 2)) < before
+        optimizer.minimize(lambda: tf.reduce_sum(w**2), [w])
+    assert float(tf.reduce_sum(w**2)) < before
     assert int(optimizer.iterations) == 20
 
 

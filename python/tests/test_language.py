@@ -12,7 +12,9 @@ from whygrad._language import spell
 
 SOURCES = pathlib.Path(__file__).parents[2] / "src"
 # Words with an underscore or a bracket behind them that are no functions: parameters, what formulas are written with, methods.
-NO_FUNCTIONS = set("trainable_variables watch watch_accessed_variables unconnected_gradients assign assign_add assign_sub gradient f x_i x_j e_i e_j".split())
+NO_FUNCTIONS = set(
+    "trainable_variables watch watch_accessed_variables unconnected_gradients assign assign_add assign_sub gradient f x_i x_j e_i e_j".split()
+)
 # Only programs in C++ meet these.
 ONLY_CPP = ("load_flow", "save_flow")
 

@@ -48,8 +48,13 @@ def exchange():
 
 
 def fail():
-    for broken in (lambda: tf.constant([[1.0], [1.0, 2.0]]), lambda: tf.ones([2]) + tf.ones([3]), lambda: tf.constant([object()]),
-                   lambda: tf.add(1.0), lambda: tf.add(1.0, 2.0, bad=1)):
+    for broken in (
+        lambda: tf.constant([[1.0], [1.0, 2.0]]),
+        lambda: tf.ones([2]) + tf.ones([3]),
+        lambda: tf.constant([object()]),
+        lambda: tf.add(1.0),
+        lambda: tf.add(1.0, 2.0, bad=1),
+    ):
         with pytest.raises((TypeError, ValueError)):
             broken()
 
@@ -57,8 +62,16 @@ def fail():
 # Tensors in a cycle would hold their memory until the collector, to which they look small, comes by.
 def test_a_training_step_leaves_no_cycles():
     layers = tf.keras.layers
-    model = tf.keras.Sequential([layers.Conv2D(2, 3, activation="relu"), layers.Flatten(), layers.Dropout(0.5), layers.Dense(4, activation="tanh"),
-                                 layers.BatchNormalization(), layers.Dense(3)])
+    model = tf.keras.Sequential(
+        [
+            layers.Conv2D(2, 3, activation="relu"),
+            layers.Flatten(),
+            layers.Dropout(0.5),
+            layers.Dense(4, activation="tanh"),
+            layers.BatchNormalization(),
+            layers.Dense(3),
+        ]
+    )
     loss_of, adam = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True), tf.keras.optimizers.Adam(global_clipnorm=1.0)
 
     def step():

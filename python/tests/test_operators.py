@@ -10,8 +10,18 @@ import whygrad.tf as tf
 def test_the_other_side_takes_the_dtype(other):
     x = tf.constant([1.0, 4.0])
     for result, expected in [
-        (x + other, [3, 6]), (other + x, [3, 6]), (x - other, [-1, 2]), (other - x, [1, -2]), (x * other, [2, 8]), (other * x, [2, 8]),
-        (x / other, [0.5, 2]), (other / x, [2, 0.5]), (x**other, [1, 16]), (other**x, [2, 16]), (x // other, [0, 2]), (x % other, [1, 0]),
+        (x + other, [3, 6]),
+        (other + x, [3, 6]),
+        (x - other, [-1, 2]),
+        (other - x, [1, -2]),
+        (x * other, [2, 8]),
+        (other * x, [2, 8]),
+        (x / other, [0.5, 2]),
+        (other / x, [2, 0.5]),
+        (x**other, [1, 16]),
+        (other**x, [2, 16]),
+        (x // other, [0, 2]),
+        (x % other, [1, 0]),
     ]:
         assert isinstance(result, tf.Tensor) and result.dtype is tf.float32
         np.testing.assert_allclose(result.numpy(), expected)
@@ -71,8 +81,23 @@ def test_variables_are_operands():
 @pytest.mark.parametrize(
     "key",
     [
-        0, -1, slice(1, 3), slice(None, None, 2), slice(None, None, -1), slice(3, 0, -2), slice(5, 9), Ellipsis, None, (0, 1), (slice(None), 1),
-        (Ellipsis, 0), (0, Ellipsis, 1), (slice(None), None, 2), (None, Ellipsis, None), (slice(1, None), slice(None, -1), slice(0, 1)), (1, 2, 3),
+        0,
+        -1,
+        slice(1, 3),
+        slice(None, None, 2),
+        slice(None, None, -1),
+        slice(3, 0, -2),
+        slice(5, 9),
+        Ellipsis,
+        None,
+        (0, 1),
+        (slice(None), 1),
+        (Ellipsis, 0),
+        (0, Ellipsis, 1),
+        (slice(None), None, 2),
+        (None, Ellipsis, None),
+        (slice(1, None), slice(None, -1), slice(0, 1)),
+        (1, 2, 3),
         (np.int64(1), slice(np.int64(0), np.int64(2))),
     ],
 )

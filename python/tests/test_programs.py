@@ -3,9 +3,9 @@
 import json
 import sys
 
-import compare_tensorflow
 import pytest
 
+import compare_tensorflow
 import whygrad.tf as tf
 
 EXPECTED = json.loads(compare_tensorflow.RECORD.read_text())

@@ -7,9 +7,9 @@ import math
 import re
 
 import pytest
+
 import signature_calls
 import tensorflow_signatures as recorded
-
 import whygrad.tf as tf
 
 RECORD = json.loads(recorded.RECORD.read_text())
@@ -31,25 +31,51 @@ REFUSED = set(
 )
 # Whose parameters are not held against TensorFlow's.
 OTHERWISE = {
-    "tf.DType": "programs make no dtypes", "tf.dtypes.DType": "programs make no dtypes", "tf.Tensor": "tensors come from functions",
-    "tf.UnconnectedGradients": "an enumeration", "tf.data.Dataset": "data sets come from from_tensor_slices and its like", "tf.StringTensor": "text comes from tf.constant",
-    "tf.test.main": "unittest's own", "tf.test.TestCase": "unittest's own", "tf.function": "refused as a whole", "tf.gradients": "refused as a whole",
-    "tf.hessians": "refused as a whole", "tf.no_gradient": "refused as a whole", "tf.autodiff.ForwardAccumulator": "refused as a whole",
-    "tf.keras.Model.add_weight": "that of Layer", "tf.keras.Sequential.add_weight": "that of Layer",
-    "tf.config.LogicalDevice": "made by list_logical_devices", "tf.config.PhysicalDevice": "made by list_physical_devices",
-    "tf.keras.metrics.Metric": "derived from", "tf.keras.losses.Loss": "derived from", "tf.keras.optimizers.Optimizer": "derived from",
-    "tf.keras.initializers.Initializer": "derived from", "tf.keras.layers.Layer": "derived from", "tf.keras.Model": "derived from",
+    "tf.DType": "programs make no dtypes",
+    "tf.dtypes.DType": "programs make no dtypes",
+    "tf.Tensor": "tensors come from functions",
+    "tf.UnconnectedGradients": "an enumeration",
+    "tf.data.Dataset": "data sets come from from_tensor_slices and its like",
+    "tf.StringTensor": "text comes from tf.constant",
+    "tf.test.main": "unittest's own",
+    "tf.test.TestCase": "unittest's own",
+    "tf.function": "refused as a whole",
+    "tf.gradients": "refused as a whole",
+    "tf.hessians": "refused as a whole",
+    "tf.no_gradient": "refused as a whole",
+    "tf.autodiff.ForwardAccumulator": "refused as a whole",
+    "tf.keras.Model.add_weight": "that of Layer",
+    "tf.keras.Sequential.add_weight": "that of Layer",
+    "tf.config.LogicalDevice": "made by list_logical_devices",
+    "tf.config.PhysicalDevice": "made by list_physical_devices",
+    "tf.keras.metrics.Metric": "derived from",
+    "tf.keras.losses.Loss": "derived from",
+    "tf.keras.optimizers.Optimizer": "derived from",
+    "tf.keras.initializers.Initializer": "derived from",
+    "tf.keras.layers.Layer": "derived from",
+    "tf.keras.Model": "derived from",
 }
 # Numbers that are drawn by chance: of these only dtype and shape are compared.
-BY_CHANCE = ("tf.random.", "tf.keras.backend.random", "tf.image.random", "tf.keras.initializers.Glorot", "tf.keras.initializers.He", "tf.keras.initializers.Lecun",
-             "tf.keras.initializers.Random", "tf.keras.initializers.Truncated", "tf.keras.layers.Dropout", "tf.nn.dropout", "tf.data.Dataset.range(5).shuffle")
+BY_CHANCE = (
+    "tf.random.",
+    "tf.keras.backend.random",
+    "tf.image.random",
+    "tf.keras.initializers.Glorot",
+    "tf.keras.initializers.He",
+    "tf.keras.initializers.Lecun",
+    "tf.keras.initializers.Random",
+    "tf.keras.initializers.Truncated",
+    "tf.keras.layers.Dropout",
+    "tf.nn.dropout",
+    "tf.data.Dataset.range(5).shuffle",
+)
 
 
 def of_nanobind(function):
     """[(name, has a default, default)] from what nanobind writes down of its functions."""
     text, _, defaults = function.__nb_signature__[0]
     found = []
-    for name, number in re.findall(r"[(,]\s*\*{0,2}(\w+)(?:: [^,=]*?(?:\[[^\]]*\])?[^,=]*?)?(?: = \\(\d+))?(?=[,)])", text[text.index("("):]):
+    for name, number in re.findall(r"[(,]\s*\*{0,2}(\w+)(?:: [^,=]*?(?:\[[^\]]*\])?[^,=]*?)?(?: = \\(\d+))?(?=[,)])", text[text.index("(") :]):
         if name != "self":
             found.append((name, number != "", defaults[int(number)] if number else None))
     return found
@@ -107,16 +133,28 @@ def differences(name):
         _, has_default, value = ours[names.index(parameter)]
         if default is not None and not has_default and (name, parameter) not in NEEDED:
             yield f"{parameter} has no default"
-        if default is not None and has_default and parameter != "name" and not same_default(value, default) and (name, parameter) not in OTHER_DEFAULTS:
+        if (
+            default is not None
+            and has_default
+            and parameter != "name"
+            and not same_default(value, default)
+            and (name, parameter) not in OTHER_DEFAULTS
+        ):
             yield f"{parameter} is {value!r} where {default} is the default"
 
 
 # TensorFlow gives them a default, and then asks for them.
-NEEDED = {("tf.nn.sigmoid_cross_entropy_with_logits", "labels"), ("tf.nn.sigmoid_cross_entropy_with_logits", "logits"), ("tf.keras.Sequential.build", "input_shape")}
+NEEDED = {
+    ("tf.nn.sigmoid_cross_entropy_with_logits", "labels"),
+    ("tf.nn.sigmoid_cross_entropy_with_logits", "logits"),
+    ("tf.keras.Sequential.build", "input_shape"),
+}
 # Words, or what means the same.
-OTHER_DEFAULTS = {('tf.Variable.assign', 'use_locking'), ('tf.Variable.assign_add', 'use_locking'), ('tf.Variable.assign_sub', 'use_locking')} | {
-    (f"tf.keras.optimizers.{kind}", "name") for kind in ("Adam", "RMSprop", "SGD")
-} | {("tf.Variable.__init__", "synchronization"), ("tf.Variable.__init__", "aggregation")}
+OTHER_DEFAULTS = (
+    {("tf.Variable.assign", "use_locking"), ("tf.Variable.assign_add", "use_locking"), ("tf.Variable.assign_sub", "use_locking")}
+    | {(f"tf.keras.optimizers.{kind}", "name") for kind in ("Adam", "RMSprop", "SGD")}
+    | {("tf.Variable.__init__", "synchronization"), ("tf.Variable.__init__", "aggregation")}
+)
 
 
 @pytest.mark.parametrize("name", sorted(n for n, s in RECORD["signatures"].items() if s is not None and n not in OTHERWISE))
@@ -157,9 +195,30 @@ def test_every_parameter_is_given_in_a_call():
 
 # Tested by programs of their own: they work on what a program built.
 UNCALLED = (
-    "tf.GradientTape", "tf.autodiff.GradientTape", "tf.test.TestCase", "tf.keras.Model", "tf.keras.Sequential.", "tf.keras.layers.Layer", "tf.keras.metrics.M", "tf.keras.losses.Loss",
-    "tf.keras.optimizers.", "tf.keras.utils", "tf.print", "tf.Module.", "tf.config.", "tf.keras.backend.", "tf.keras.activations.", "tf.keras.metrics.", "tf.keras.losses.",
-    "tf.keras.initializers.", "tf.keras.Loss", "tf.Variable.ref", "tf.keras.Variable.assign", "tf.as_string", "tf.strings.", "tf.errors",
+    "tf.GradientTape",
+    "tf.autodiff.GradientTape",
+    "tf.test.TestCase",
+    "tf.keras.Model",
+    "tf.keras.Sequential.",
+    "tf.keras.layers.Layer",
+    "tf.keras.metrics.M",
+    "tf.keras.losses.Loss",
+    "tf.keras.optimizers.",
+    "tf.keras.utils",
+    "tf.print",
+    "tf.Module.",
+    "tf.config.",
+    "tf.keras.backend.",
+    "tf.keras.activations.",
+    "tf.keras.metrics.",
+    "tf.keras.losses.",
+    "tf.keras.initializers.",
+    "tf.keras.Loss",
+    "tf.Variable.ref",
+    "tf.keras.Variable.assign",
+    "tf.as_string",
+    "tf.strings.",
+    "tf.errors",
 )
 
 
@@ -169,7 +228,10 @@ def close(ours, theirs):
             return False
         scale = max((abs(v) for v in theirs["values"] if isinstance(v, float) and math.isfinite(v)), default=0.0)
         tolerance = {"float16": 1e-3, "bfloat16": 1e-2}.get(theirs["dtype"], 2e-5)
-        return all(a == b or (isinstance(b, float) and (math.isnan(a) and math.isnan(b) or abs(a - b) <= tolerance * scale)) for a, b in zip(ours["values"], theirs["values"]))
+        return all(
+            a == b or (isinstance(b, float) and (math.isnan(a) and math.isnan(b) or abs(a - b) <= tolerance * scale))
+            for a, b in zip(ours["values"], theirs["values"])
+        )
     if isinstance(theirs, dict):
         return isinstance(ours, dict) and list(ours) == list(theirs) and all(close(ours[key], theirs[key]) for key in theirs)
     if isinstance(theirs, list):
@@ -203,9 +265,19 @@ def test_call(call):
 
 # What changes nothing in an eager program on one processor, in TensorFlow neither, besides what WITHOUT_EFFECT names.
 UNREAD = {
-    "case": "strict", "largest_of": "sorted", "matvec": "a_is_sparse b_is_sparse", "control_dependencies": "control_inputs", "group": "inputs kwargs",
-    "tuple": "control_inputs", "is_symbolic_tensor": "tensor", "run_functions_eagerly": "run_eagerly", "set_soft_device_placement": "enabled",
-    "is_gpu_available": "cuda_only min_cuda_compute_capability", "add_variable": "aggregation", "clear_session": "free_memory", "__array__": "dtype copy",
+    "case": "strict",
+    "largest_of": "sorted",
+    "matvec": "a_is_sparse b_is_sparse",
+    "control_dependencies": "control_inputs",
+    "group": "inputs kwargs",
+    "tuple": "control_inputs",
+    "is_symbolic_tensor": "tensor",
+    "run_functions_eagerly": "run_eagerly",
+    "set_soft_device_placement": "enabled",
+    "is_gpu_available": "cuda_only min_cuda_compute_capability",
+    "add_variable": "aggregation",
+    "clear_session": "free_memory",
+    "__array__": "dtype copy",
     "__tf_tensor__": "dtype",
 }
 

@@ -11,7 +11,7 @@ pytest_plugins = ["pytester"]
 def losses():
     w = tf.Variable([-1.0, 2.0], name="w")
     with tf.GradientTape() as tape:
-        fine = tf.reduce_sum(w ** 2)
+        fine = tf.reduce_sum(w**2)
         accuracy = tf.cast(tf.argmax(w), tf.float32)
         dead = tf.reduce_sum(tf.nn.relu(w) * tf.constant([1.0, 0.0]))
         broken = tf.reduce_sum(tf.math.log(w + 1.0))

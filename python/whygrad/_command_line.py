@@ -26,17 +26,25 @@ def _parsers():
         help="run a script that says `import tensorflow` on whygrad and report on its gradients",
         usage=f"{_PROGRAM} explain [--format FORMAT] [--output FILE] SCRIPT [-- ARGUMENTS OF THE SCRIPT]",
         description="Runs a script that says `import tensorflow` with whygrad.tf in its place and reports on every gradient that is absent, zero or not "
-                    "finite. Options stand before or behind the script; what belongs to the script stands behind `--`.",
+        "finite. Options stand before or behind the script; what belongs to the script stands behind `--`.",
         epilog="Exit status: 0 where all gradients are fine, 1 where there is something to report, 2 where the script failed or the command was not "
-               "understood.",
+        "understood.",
         allow_abbrev=False,
     )
-    explain.add_argument("--format", choices=["text", "json", "sarif", "html"], default="text", metavar="FORMAT",
-                         help="text (default); html: a page for a browser; sarif: for code hosts; json")
-    explain.add_argument("--output", metavar="FILE",
-                         help="where the report goes. If not said, a page goes to SCRIPT.whygrad.html in the present folder, everything else to standard "
-                              "output, behind what the script prints there; where the report is json or sarif, or FILE is `-`, it stands there alone, and "
-                              "what the script prints goes to standard error")
+    explain.add_argument(
+        "--format",
+        choices=["text", "json", "sarif", "html"],
+        default="text",
+        metavar="FORMAT",
+        help="text (default); html: a page for a browser; sarif: for code hosts; json",
+    )
+    explain.add_argument(
+        "--output",
+        metavar="FILE",
+        help="where the report goes. If not said, a page goes to SCRIPT.whygrad.html in the present folder, everything else to standard "
+        "output, behind what the script prints there; where the report is json or sarif, or FILE is `-`, it stands there alone, and "
+        "what the script prints goes to standard error",
+    )
     explain.add_argument("script", type=pathlib.Path, metavar="SCRIPT")
     return parser, explain
 
@@ -50,8 +58,10 @@ def _refuse_unknown(explain, options, unknown):
     script = str(options.script) if options.script.is_file() else "SCRIPT.py"
     own = [f"--{name}={value}" for name, value in (("format", options.format), ("output", options.output)) if value != explain.get_default(name)]
     command = shlex.join([*own, script, "--", *(other for other in unknown if other != script)])
-    explain.error(f"unknown {'option' if word.startswith('-') else 'argument'} `{word}`",
-                  (f"did you mean `{near[0]}`? " if near else "") + f"what belongs to the script stands behind `--`: {_PROGRAM} explain {command}")
+    explain.error(
+        f"unknown {'option' if word.startswith('-') else 'argument'} `{word}`",
+        (f"did you mean `{near[0]}`? " if near else "") + f"what belongs to the script stands behind `--`: {_PROGRAM} explain {command}",
+    )
 
 
 def read_options(words):
@@ -63,7 +73,7 @@ def read_options(words):
         _refuse_unknown(explain, options, unknown)
     if not options.script.is_file():
         explain.error(f"there is no file {options.script}", "name the script to run")
-    options.arguments = words[end + 1:]
+    options.arguments = words[end + 1 :]
     if options.output is None and options.format == "html":
         options.output = f"{options.script.stem}.whygrad.html"
         options.announced = True
@@ -77,8 +87,10 @@ def read_options(words):
         except OSError:
             explain.error("standard output is closed", "name a file for the report: --output FILE")
     elif options.file.is_dir() or not options.file.parent.is_dir():
-        explain.error(f"{options.output} cannot be written: {'it is a folder' if options.file.is_dir() else f'there is no folder {options.file.parent}'}",
-                      "name a file in a folder that there is")
+        explain.error(
+            f"{options.output} cannot be written: {'it is a folder' if options.file.is_dir() else f'there is no folder {options.file.parent}'}",
+            "name a file in a folder that there is",
+        )
     return options
 
 

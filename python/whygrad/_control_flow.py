@@ -32,7 +32,9 @@ def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"
     if default is not None and not callable(default):
         raise TypeError(f"'default' must be callable. Received: {default!r}")
     if exclusive and sum(bool(_whygrad.peek(_whygrad.convert_to_tensor(_truth(pred)))) for pred, _ in pairs) > 1:
-        raise ArgumentError("[case] Input error: exclusive=True: more than one of the predicates is true\nhelp: leave exclusive out to take the first")
+        raise ArgumentError(
+            "[case] Input error: exclusive=True: more than one of the predicates is true\nhelp: leave exclusive out to take the first"
+        )
     for pred, function in pairs:
         if _whygrad.choose_case(_truth(pred)):
             return function()
@@ -67,7 +69,9 @@ def switch_case(branch_index, branch_fns, default=None, name="switch_case"):
     return branches[_whygrad.choose_branch(branch_index, len(branches))]()
 
 
-def while_loop(cond, body, loop_vars, shape_invariants=None, parallel_iterations=10, back_prop=True, swap_memory=False, maximum_iterations=None, name=None):
+def while_loop(
+    cond, body, loop_vars, shape_invariants=None, parallel_iterations=10, back_prop=True, swap_memory=False, maximum_iterations=None, name=None
+):
     """loop_vars = body(*loop_vars) while cond(*loop_vars)."""
     limit = None if maximum_iterations is None else int(maximum_iterations)
     values, trips, expected = loop_vars, 0, len(_nest.flatten(loop_vars))
@@ -103,8 +107,20 @@ def map_fn(fn, elems, dtype=None, parallel_iterations=None, back_prop=True, swap
 class TensorArray:
     """A list of tensors, written by position and read back as one. What was never written reads as zeros."""
 
-    def __init__(self, dtype, size=None, dynamic_size=None, clear_after_read=None, tensor_array_name=None, handle=None, flow=None, infer_shape=True,
-                 element_shape=None, colocate_with_first_write_call=True, name=None):
+    def __init__(
+        self,
+        dtype,
+        size=None,
+        dynamic_size=None,
+        clear_after_read=None,
+        tensor_array_name=None,
+        handle=None,
+        flow=None,
+        infer_shape=True,
+        element_shape=None,
+        colocate_with_first_write_call=True,
+        name=None,
+    ):
         if handle is not None:
             raise ValueError("TensorArray handles are not supported when eager execution is enabled.\nhelp: leave handle out")
         if size is None:
@@ -130,9 +146,13 @@ class TensorArray:
             self._items += [None] * (index + 1 - len(self._items))
         value = _whygrad.convert_to_tensor(value, dtype_hint=self.dtype)
         if value.dtype != self.dtype:
-            raise ArgumentError(f"[TensorArray] it holds {self.dtype.name} and is given {value.dtype.name}\nhelp: cast the value: tf.cast(x, tf.{self.dtype.name})")
+            raise ArgumentError(
+                f"[TensorArray] it holds {self.dtype.name} and is given {value.dtype.name}\nhelp: cast the value: tf.cast(x, tf.{self.dtype.name})"
+            )
         if not self.element_shape.is_compatible_with(value.shape):
-            raise ValueError(f"Incompatible shape for value ({value.shape}), expected ({self.element_shape})\nhelp: make it with infer_shape=False if shapes differ")
+            raise ValueError(
+                f"Incompatible shape for value ({value.shape}), expected ({self.element_shape})\nhelp: make it with infer_shape=False if shapes differ"
+            )
         if self._infer_shape:
             self.element_shape = value.shape
         self._items[index] = value
@@ -141,8 +161,10 @@ class TensorArray:
     def _item(self, index):
         if self._items[index] is None:
             if not self.element_shape.is_fully_defined():
-                raise ArgumentError(f"[TensorArray] nothing was written at index {index}, and no shape of the zeros there is known\n"
-                                    "help: write it before it is read, or give element_shape")
+                raise ArgumentError(
+                    f"[TensorArray] nothing was written at index {index}, and no shape of the zeros there is known\n"
+                    "help: write it before it is read, or give element_shape"
+                )
             self._items[index] = _whygrad.zeros(self.element_shape, self.dtype)
         return self._items[index]
 
@@ -152,10 +174,14 @@ class TensorArray:
     def read(self, index, name=None):
         index = int(index)
         if not 0 <= index < len(self._items):
-            raise OutOfRangeError(f"[TensorArray] Tried to read from index {index} but array size is: {len(self._items)}\nhelp: read from 0 to size() - 1")
+            raise OutOfRangeError(
+                f"[TensorArray] Tried to read from index {index} but array size is: {len(self._items)}\nhelp: read from 0 to size() - 1"
+            )
         if self._items[index] is None and index in self._cleared:
-            raise ArgumentError(f"[TensorArray] Could not read index {index} twice because it was cleared after a previous read\n"
-                                "help: make it with clear_after_read=False")
+            raise ArgumentError(
+                f"[TensorArray] Could not read index {index} twice because it was cleared after a previous read\n"
+                "help: make it with clear_after_read=False"
+            )
         item = self._item(index)
         if self._clears:
             self._items[index] = None
@@ -176,7 +202,9 @@ class TensorArray:
     def unstack(self, value, name=None):
         items = list(_whygrad.unstack(value))
         if len(items) > len(self._items) and not self._dynamic:
-            raise ValueError(f"Cannot unstack {len(items)} tensors into a TensorArray of static size {len(self._items)}\nhelp: make it with dynamic_size=True")
+            raise ValueError(
+                f"Cannot unstack {len(items)} tensors into a TensorArray of static size {len(self._items)}\nhelp: make it with dynamic_size=True"
+            )
         self._items = items
         return self
 

@@ -13,7 +13,11 @@ def _as_list(values):
 
 
 def _is_input(value):
-    return isinstance(value, (_whygrad.Tensor, _whygrad.Variable, bool, int, float, complex)) or hasattr(value, "__array__") or hasattr(value, "__tf_tensor__")
+    return (
+        isinstance(value, (_whygrad.Tensor, _whygrad.Variable, bool, int, float, complex))
+        or hasattr(value, "__array__")
+        or hasattr(value, "__tf_tensor__")
+    )
 
 
 def _takes_variables(rule):
@@ -85,7 +89,7 @@ def recompute_grad(f):
                 tape.watch(watched)
                 again = f(*_nest.pack_sequence_as(args, watched), **kwargs)
             gradients = tape.gradient(_nest.flatten(again), watched + list(variables or []), list(dresult), "zero")
-            of_inputs, of_variables = gradients[: len(watched)], gradients[len(watched):]
+            of_inputs, of_variables = gradients[: len(watched)], gradients[len(watched) :]
             return (of_inputs, of_variables) if variables else of_inputs
 
         return result, rule

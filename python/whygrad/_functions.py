@@ -5,7 +5,7 @@ from whygrad import _whygrad
 # TensorFlow's names of the parameters, where they are not those of the table: inputs first, then attributes.
 _PARAMETERS = {
     "x y": "add subtract multiply divide floordiv floormod maximum minimum pow squared_difference xlogy xlog1py xdivy multiply_no_nan divide_no_nan "
-           "bitwise_and bitwise_or bitwise_xor left_shift right_shift equal not_equal less less_equal greater greater_equal logical_and logical_or logical_xor",
+    "bitwise_and bitwise_or bitwise_xor left_shift right_shift equal not_equal less less_equal greater greater_equal logical_and logical_or logical_xor",
     "features": "relu relu6 elu selu softplus softsign silu",
     "features alpha": "leaky_relu",
     "input": "identity stop_gradient cholesky",

@@ -30,11 +30,13 @@ _PHRASES = {
 # Where functions stand, the shortest name first.
 _PLACES = ("", "nn.", "math.", "linalg.", "random.", "image.", "signal.", "strings.", "sparse.", "keras.losses.")
 # Functions whose names are no words of English and so need no bracket behind them.
-_PLAIN = "abs acos acosh asin asinh atan atan2 atanh elu erf erfc expm1 log1p lgamma relu relu6 rsqrt selu silu softplus softsign sqrt tanh xlogy".split()
+_PLAIN = (
+    "abs acos acosh asin asinh atan atan2 atanh elu erf erfc expm1 log1p lgamma relu relu6 rsqrt selu silu softplus softsign sqrt tanh xlogy".split()
+)
 _NAME = re.compile(r"`[^`]*`|(?<![\w.`])(?:[a-z]\w*(?=\()|[a-z][a-z0-9]*_\w+|" + "|".join(map(r"{}\b".format, _PLAIN)) + r")")
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _name(function):
     """tf.math.log for log; None where `whygrad.tf` has no such function."""
     import whygrad.tf as tf

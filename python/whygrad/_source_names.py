@@ -109,7 +109,7 @@ def _spans(node):
 
 
 @functools.lru_cache(maxsize=32)
-def _read(file, source):
+def _read(source):
     names = _Names()
     try:
         names.visit(ast.parse(source))
@@ -119,7 +119,7 @@ def _read(file, source):
 
 
 def _names_in(file):
-    return _read(file, "".join(linecache.getlines(file)))
+    return _read("".join(linecache.getlines(file)))
 
 
 def _on_line(names, line, variable):
@@ -160,7 +160,7 @@ def _of_object(name, frames):
     for i, (file, line, span, function) in enumerate(frames[1:], 1):
         owner = _name_at(file, line, span, False)
         if isinstance(owner, str):
-            whole = _of_object(owner, frames[i:]) + name[len("self"):]
+            whole = _of_object(owner, frames[i:]) + name[len("self") :]
             return whole if len(whole) <= _LONGEST else name
         if function != "__init__":  # which a class calls for its base
             break

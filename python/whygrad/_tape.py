@@ -69,7 +69,9 @@ class GradientTape:
 
     def reset(self):
         if not self._tape.recording:
-            raise ValueError("Tape is not recording.\nhelp: reset() forgets what was recorded so far and goes on recording; call it inside of the tape's block")
+            raise ValueError(
+                "Tape is not recording.\nhelp: reset() forgets what was recorded so far and goes on recording; call it inside of the tape's block"
+            )
         self._tape.reset()
 
     def watched_variables(self):
@@ -79,7 +81,9 @@ class GradientTape:
         """The gradient of the sum of the targets with respect to each source, in the structure of the sources; None where there is none."""
         self._check_unused(sources)
         if target is None:
-            raise TypeError("Argument `target` should be a list or nested structure of Tensors, Variables or CompositeTensors to be differentiated, but received None.")
+            raise TypeError(
+                "Argument `target` should be a list or nested structure of Tensors, Variables or CompositeTensors to be differentiated, but received None."
+            )
         flat_sources, targets = _nest.flatten(sources), _nest.flatten(target)
         seeds = None if output_gradients is None else _nest.flatten(output_gradients)
         zero = _is_zero(unconnected_gradients)

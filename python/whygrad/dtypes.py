@@ -137,13 +137,19 @@ class DType:
 
 # In the order of the engine.
 BY_NUMBER = tuple(DType(name, number) for number, name in enumerate(_SIZES))
-string, uint16, uint32, uint64, resource, variant = (
-    DType(name, -1) for name in ("string", "uint16", "uint32", "uint64", "resource", "variant")
-)
+string, uint16, uint32, uint64, resource, variant = (DType(name, -1) for name in ("string", "uint16", "uint32", "uint64", "resource", "variant"))
 _BY_NAME = {d.name: d for d in BY_NUMBER + (string, uint16, uint32, uint64, resource, variant)}
 globals().update(_BY_NAME)
-_BY_NAME.update(half=_BY_NAME["float16"], double=_BY_NAME["float64"], float=_BY_NAME["float32"], int=_BY_NAME["int32"], bool_=_BY_NAME["bool"],
-                str=string, bytes=string, str_=string)
+_BY_NAME.update(
+    half=_BY_NAME["float16"],
+    double=_BY_NAME["float64"],
+    float=_BY_NAME["float32"],
+    int=_BY_NAME["int32"],
+    bool_=_BY_NAME["bool"],
+    str=string,
+    bytes=string,
+    str_=string,
+)
 float32, float64 = _BY_NAME["float32"], _BY_NAME["float64"]
 half, double = _BY_NAME["float16"], _BY_NAME["float64"]
 __all__ += [d.name for d in BY_NUMBER] + ["string", "half", "double"]

@@ -1,10 +1,34 @@
 """The exceptions. Each is what TensorFlow raises in the same place, and where there is one the Python exception of that meaning as well."""
 
 __all__ = [
-    "OpError", "InvalidArgumentError", "FailedPreconditionError", "OutOfRangeError", "UnimplementedError", "InternalError", "NotFoundError",
-    "AbortedError", "AlreadyExistsError", "CancelledError", "DataLossError", "DeadlineExceededError", "PermissionDeniedError",
-    "ResourceExhaustedError", "UnauthenticatedError", "UnavailableError", "UnknownError", "ShapeError", "DTypeError", "OutOfRangeIndexError",
-    "ArgumentError", "SignatureError", "IoError", "OutOfMemoryError", "TapeError", "UnsupportedError", "MissingGradient", "MissingRule",
+    "OpError",
+    "InvalidArgumentError",
+    "FailedPreconditionError",
+    "OutOfRangeError",
+    "UnimplementedError",
+    "InternalError",
+    "NotFoundError",
+    "AbortedError",
+    "AlreadyExistsError",
+    "CancelledError",
+    "DataLossError",
+    "DeadlineExceededError",
+    "PermissionDeniedError",
+    "ResourceExhaustedError",
+    "UnauthenticatedError",
+    "UnavailableError",
+    "UnknownError",
+    "ShapeError",
+    "DTypeError",
+    "OutOfRangeIndexError",
+    "ArgumentError",
+    "SignatureError",
+    "IoError",
+    "OutOfMemoryError",
+    "TapeError",
+    "UnsupportedError",
+    "MissingGradient",
+    "MissingRule",
 ]
 
 

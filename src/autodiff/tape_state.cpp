@@ -134,6 +134,7 @@ void TapeState::stop(Window::End how, const Where& where) {
   // What can fail comes first.
   how == Window::End::kPaused ? make_room(windows_) : hold_windows();
   close(how, where);
+  if (how != Window::End::kPaused) unpin();
 }
 
 void TapeState::close(Window::End how, const Where& where) noexcept {
@@ -146,7 +147,6 @@ void TapeState::close(Window::End how, const Where& where) noexcept {
   ThreadTapes& tapes = ThreadTapes::mine();
   std::erase_if(tapes.recording, [this](const auto& t) { return t.get() == this; });
   tapes.epoch = next_epoch();
-  if (how != Window::End::kPaused) unpin();
 }
 
 // From here on the log may forget what the tape itself does not hold.

@@ -109,5 +109,48 @@ TEST(NotFiniteReason, the_root_of_a_zero_is_to_blame_and_not_the_infinite_data_b
   EXPECT_THAT(report, Says("w", kNanStatus, Cause::kNanSqrt0, "sqrt", line));
 }
 
+TEST(NotFiniteReason, an_op_that_the_source_has_no_part_in_stands_beside_the_path) {
+  const Variable w = variable({1.0f, 2.0f}, "w");
+  const Tensor data = constant({0.0f, 4.0f});
+  Diagnosis report({.values = true});
+  GradientTape tape;
+  const int line = __LINE__ + 1;
+  const Tensor logarithm = log(data);
+  tape.gradient(reduce_sum(w * 2.0f * logarithm), w);
+  EXPECT_THAT(report, Says("w", kInfStatus, Cause::kNanLog0, "log", line));
+  const std::vector<Step> path = report.findings()[0].path;
+  ASSERT_EQ(path.size(), 5u) << report;
+  EXPECT_EQ(path[1].name, "multiply");
+  EXPECT_EQ(path[2].name, "log");
+  EXPECT_TRUE(path[2].beside);
+  EXPECT_EQ(path[2].status, Step::Status::kSpoils);
+  EXPECT_EQ(path[3].name, "multiply");
+  EXPECT_EQ(path[3].note, "takes it in");
+}
+
+TEST(NotFiniteReason, the_path_is_led_over_the_op_to_blame) {
+  const Variable w = variable({0.0f, 4.0f}, "w");
+  Diagnosis report({.values = true});
+  GradientTape tape;
+  const Tensor shifted = w + 1.0f;
+  const int line = __LINE__ + 1;
+  const Tensor inverse = rsqrt(w);
+  tape.gradient(reduce_sum(shifted * inverse), w);
+  EXPECT_THAT(report, Says("w", kNanStatus, Cause::kNanSqrt0, "rsqrt", line));
+  const std::vector<Step> path = report.findings()[0].path;
+  ASSERT_EQ(path.size(), 4u) << report;
+  EXPECT_EQ(path[1].name, "rsqrt");
+  EXPECT_EQ(path[1].status, Step::Status::kSpoils);
+}
+
+TEST(NotFiniteReason, a_number_that_its_type_could_not_hold) {
+  const Variable w(cast(constant({0.0f, 1.0f}), float16), "w");
+  Diagnosis report({.values = true});
+  GradientTape tape;
+  tape.gradient(reduce_sum(log(w + 1e-8)), w);
+  ASSERT_EQ(report.findings().size(), 1u) << report;
+  EXPECT_THAT(report.findings()[0].why, HasSubstr("1e-08 is 0 in f16"));
+}
+
 }  // namespace
 }  // namespace whygrad::testing

@@ -17,7 +17,14 @@ from selenium.webdriver.common.keys import Keys
 
 def open_page(path, folder):
     options = webdriver.ChromeOptions()
-    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1440,900", f"--user-data-dir={folder}"):
+    for argument in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--window-size=1440,900",
+        f"--user-data-dir={folder}",
+    ):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
@@ -105,7 +112,15 @@ def test_keyboard(driver):
 
 
 def test_roles(driver):
-    for selector in ("nav[aria-label]", "main", "aside[aria-live=polite]", "[role=search] label", "[role=combobox][aria-controls]", "[role=tablist]", "#stage svg[role=group]"):
+    for selector in (
+        "nav[aria-label]",
+        "main",
+        "aside[aria-live=polite]",
+        "[role=search] label",
+        "[role=combobox][aria-controls]",
+        "[role=tablist]",
+        "#stage svg[role=group]",
+    ):
         assert driver.find_elements(By.CSS_SELECTOR, selector), selector
     for element in driver.find_elements(By.CSS_SELECTOR, "button, input, [role=button]"):
         assert element.accessible_name, element.get_attribute("outerHTML")

@@ -77,7 +77,9 @@ def unravel_index(indices, dims, name=None):
         count *= extent
     places = _w.peek(indices)
     if places.size and not (0 <= places.min() and places.max() < count):
-        raise InvalidArgumentError(f"[unravel_index] the places are {places.min()} to {places.max()}, and there are {count}\nhelp: places count from 0")
+        raise InvalidArgumentError(
+            f"[unravel_index] the places are {places.min()} to {places.max()}, and there are {count}\nhelp: places count from 0"
+        )
     rest, rows = indices, []
     for extent in reversed(dims):
         rows.append(_f["floormod"](rest, _value(extent, rest)))
@@ -85,7 +87,9 @@ def unravel_index(indices, dims, name=None):
     return _w.stack(rows[::-1])
 
 
-def strided_slice(input_, begin, end, strides=None, begin_mask=0, end_mask=0, ellipsis_mask=0, new_axis_mask=0, shrink_axis_mask=0, var=None, name=None):
+def strided_slice(
+    input_, begin, end, strides=None, begin_mask=0, end_mask=0, ellipsis_mask=0, new_axis_mask=0, shrink_axis_mask=0, var=None, name=None
+):
     """input_[begin:end:strides] for each axis; bit i of a mask changes what entry i means."""
     only("strided_slice", var=(var, None))
     begin, end = ([int(i) for i in bounds] for bounds in (begin, end))
@@ -142,11 +146,15 @@ def gather_nd_of(params, indices, batch_dims=0, name=None, bad_indices_policy=""
         return _f["gather_nd"](params, indices)
     params, indices, count = _value(params), _value(indices), int(batch_dims)
     if count >= indices.ndim or count > params.ndim or params.shape[:count] != indices.shape[:count]:
-        raise ValueError(f"[gather_nd] batch_dims is {count}, params has shape {params.shape} and indices {indices.shape}\n"
-                         "help: the leading batch_dims axes of both are the same, and indices has at least one more")
+        raise ValueError(
+            f"[gather_nd] batch_dims is {count}, params has shape {params.shape} and indices {indices.shape}\n"
+            "help: the leading batch_dims axes of both are the same, and indices has at least one more"
+        )
     # Each row of indices is told of its place among the leading axes.
     leading = indices.shape.as_list()[:-1]
-    places = [_w.reshape(_w.range(leading[axis], dtype=indices.dtype), [-1 if i == axis else 1 for i in range(len(leading))]) for axis in range(count)]
+    places = [
+        _w.reshape(_w.range(leading[axis], dtype=indices.dtype), [-1 if i == axis else 1 for i in range(len(leading))]) for axis in range(count)
+    ]
     columns = [_f["expand_dims"](_w.broadcast_to(place, leading), -1) for place in places]
     return _f["gather_nd"](params, _w.concat([*columns, indices], -1))
 
@@ -183,7 +191,6 @@ def largest_of(input, k=1, sorted=True, index_type="int32", name=None):  # noqa:
     found = _f["top_k"](input, k)
     kind = _index_type("top_k", index_type, "int16 int32 int64")
     return found if kind == found.indices.dtype else found._replace(indices=_w.cast(found.indices, kind))
-
 
 
 def zero_fraction(value, name=None):
@@ -417,13 +424,15 @@ def _places(rows, columns, lowest, highest, super_left, sub_left):
         count = min(rows + min(d, 0), columns - max(d, 0))
         first = 0 if (super_left if d >= 0 else sub_left) else length - count
         steps = numpy.arange(count)
-        places[line, first:first + count] = (steps - min(d, 0)) * columns + steps + max(d, 0)
+        places[line, first : first + count] = (steps - min(d, 0)) * columns + steps + max(d, 0)
     return places
 
 
 def _check_band(op, rows, columns, lowest, highest):
     if not (-rows < lowest <= highest < columns) and not (lowest == highest == 0):
-        raise ValueError(f"[{op}] there is no band of diagonals {lowest} to {highest} in [{rows}, {columns}]\nhelp: they are numbered from {1 - rows} to {columns - 1}")
+        raise ValueError(
+            f"[{op}] there is no band of diagonals {lowest} to {highest} in [{rows}, {columns}]\nhelp: they are numbered from {1 - rows} to {columns - 1}"
+        )
 
 
 def _padded(flat, value):
@@ -454,7 +463,9 @@ def diag(diagonal, name="diag", k=0, num_rows=-1, num_cols=-1, padding_value=0, 
     if diagonal.ndim == 0 or (lowest == highest == 0 and isinstance(padding_value, (int, float)) and padding_value == 0):
         return _f["matrix_diag"](diagonal, num_rows, num_cols)
     if lowest < highest and (diagonal.ndim < 2 or diagonal.shape[-2] != highest - lowest + 1):
-        raise ValueError(f"[diag] diagonals {lowest} to {highest} were asked for, and there are {diagonal.shape}\nhelp: give [..., {highest - lowest + 1}, length]")
+        raise ValueError(
+            f"[diag] diagonals {lowest} to {highest} were asked for, and there are {diagonal.shape}\nhelp: give [..., {highest - lowest + 1}, length]"
+        )
     length = diagonal.shape[-1]
     least_rows, least_columns = length - min(highest, 0), length + max(lowest, 0)
     if num_rows == -1 and num_cols == -1:
@@ -463,12 +474,14 @@ def diag(diagonal, name="diag", k=0, num_rows=-1, num_cols=-1, padding_value=0, 
     _check_band("diag", rows, columns, lowest, highest)
     places = _places(rows, columns, lowest, highest, super_left, sub_left)
     if places.shape[1] != length or (rows != least_rows and columns != least_columns):
-        raise ValueError(f"[diag] diagonals of length {length} do not fit a matrix [{rows}, {columns}]\nhelp: leave num_rows and num_cols out, or give one of them")
+        raise ValueError(
+            f"[diag] diagonals of length {length} do not fit a matrix [{rows}, {columns}]\nhelp: leave num_rows and num_cols out, or give one of them"
+        )
     import numpy
 
     sources = numpy.full(rows * columns, places.size, numpy.int64)
     sources[places[places >= 0]] = numpy.flatnonzero(places.ravel() >= 0)
-    leading = diagonal.shape.as_list()[:-1 if lowest == highest else -2]
+    leading = diagonal.shape.as_list()[: -1 if lowest == highest else -2]
     flat = _padded(_w.reshape(diagonal, [*leading, places.size]), padding_value)
     return _w.reshape(_w.gather(flat, sources, axis=-1), [*leading, rows, columns])
 

@@ -9,8 +9,23 @@ from whygrad.dtypes import as_dtype
 from whygrad.errors import UnsupportedError
 
 __all__ = [
-    "control_dependencies", "device", "init_scope", "no_op", "group", "tuple", "identity_n", "shape_n", "ensure_shape", "broadcast_static_shape",
-    "broadcast_dynamic_shape", "is_symbolic_tensor", "get_current_name_scope", "TensorSpec", "type_spec_from_value", "hessians", "no_gradient",
+    "control_dependencies",
+    "device",
+    "init_scope",
+    "no_op",
+    "group",
+    "tuple",
+    "identity_n",
+    "shape_n",
+    "ensure_shape",
+    "broadcast_static_shape",
+    "broadcast_dynamic_shape",
+    "is_symbolic_tensor",
+    "get_current_name_scope",
+    "TensorSpec",
+    "type_spec_from_value",
+    "hessians",
+    "no_gradient",
 ]
 
 
@@ -124,4 +139,3 @@ def hessians(ys, xs, **others):
 
 def no_gradient(op_type):
     raise UnsupportedError("[no_gradient] rules of graph ops belong to the traced mode, a later step of whygrad\nhelp: use tf.stop_gradient")
-

@@ -11,7 +11,9 @@ def _value(x):
 def _image(image):
     image = _value(image)
     if image.ndim not in (3, 4):
-        raise ValueError(f"'image' must have either 3 or 4 dimensions, and has shape {image.shape}\nhelp: add an axis of channels: image[..., tf.newaxis]")
+        raise ValueError(
+            f"'image' must have either 3 or 4 dimensions, and has shape {image.shape}\nhelp: add an axis of channels: image[..., tf.newaxis]"
+        )
     if 0 in list(image.shape)[-3:]:
         raise ValueError(f"the inner 3 dims of 'image.shape' must be > 0, and the shape is {image.shape}\nhelp: an image has at least one pixel")
     return image
@@ -46,7 +48,9 @@ def crop_to_bounding_box(image, offset_height, offset_width, target_height, targ
     ends = zip((offset_height, offset_width), (target_height, target_width), list(image.shape)[-3:-1])
     if any(offset < 0 or target <= 0 or offset + target > extent for offset, target, extent in ends):
         box = f"{target_height} x {target_width} at ({offset_height}, {offset_width})"
-        raise ValueError(f"[crop_to_bounding_box] a box of {box} is not inside of an image of shape {image.shape}\nhelp: offsets are 0 or more, targets above 0")
+        raise ValueError(
+            f"[crop_to_bounding_box] a box of {box} is not inside of an image of shape {image.shape}\nhelp: offsets are 0 or more, targets above 0"
+        )
     return image[..., offset_height : offset_height + target_height, offset_width : offset_width + target_width, :]
 
 

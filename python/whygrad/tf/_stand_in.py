@@ -13,11 +13,13 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.machinery.ModuleSpec(fullname, self)
 
     def create_module(self, spec):
-        name = "whygrad.tf" + spec.name[len("tensorflow"):]
+        name = "whygrad.tf" + spec.name[len("tensorflow") :]
         try:
             return importlib.import_module(name)
         except ModuleNotFoundError:
-            raise ModuleNotFoundError(f"whygrad has no module {spec.name}\nhelp: say `import tensorflow as tf` and use tf's own names", name=spec.name) from None
+            raise ModuleNotFoundError(
+                f"whygrad has no module {spec.name}\nhelp: say `import tensorflow as tf` and use tf's own names", name=spec.name
+            ) from None
 
     def exec_module(self, module):
         """It ran when it was imported."""

@@ -41,7 +41,9 @@ def _check_state(before, after):
         raise TypeError(f"[reduce] reduce_func returned {len(now)} tensors for a state of {len(was)}\nhelp: return a state of the same structure")
     for a, b in zip(was, now):
         if a.dtype != b.dtype:
-            raise TypeError(f"[reduce] the state is {a.dtype.name} and reduce_func returned {b.dtype.name}\nhelp: start from a state of that dtype, or cast")
+            raise TypeError(
+                f"[reduce] the state is {a.dtype.name} and reduce_func returned {b.dtype.name}\nhelp: start from a state of that dtype, or cast"
+            )
 
 
 class Dataset:

@@ -83,7 +83,9 @@ def check_numerics(tensor, message, name=None):
     numbers = _array(tensor)
     wrong = [word for word, test in (("Inf", numpy.isinf), ("NaN", numpy.isnan)) if test(numbers).any()]
     if wrong:
-        raise _InvalidArgumentError(f"{message} : Tensor had {' and '.join(wrong)} values\nhelp: `with whygrad.diagnose(values=True) as report:` says where they come from")
+        raise _InvalidArgumentError(
+            f"{message} : Tensor had {' and '.join(wrong)} values\nhelp: `with whygrad.diagnose(values=True) as report:` says where they come from"
+        )
     return _ops["identity"](tensor)
 
 
@@ -155,7 +157,7 @@ def assert_shapes(shapes, data=None, summarize=None, message=None, name=None):
         axes = list(axes) if isinstance(axes, (list, tuple)) else [] if axes == () else list(axes)
         if "..." in axes or Ellipsis in axes:
             at = next(i for i, axis in enumerate(axes) if axis in ("...", Ellipsis))
-            axes = axes[:at] + [None] * (shape.rank - len(axes) + 1) + axes[at + 1:]
+            axes = axes[:at] + [None] * (shape.rank - len(axes) + 1) + axes[at + 1 :]
         if len(axes) != shape.rank:
             raise ValueError(f"{message or ''} Expected shape {axes}, and it is {shape}{told()}")
         for axis, extent in zip(axes, shape):
@@ -182,7 +184,9 @@ def is_numeric_tensor(tensor):
 
 def enable_check_numerics(stack_height_limit=30, path_length_limit=50):
     """Needs no switch here."""
-    raise NotImplementedError("whygrad checks no op while it runs\nhelp: `with whygrad.diagnose(values=True) as report:` says where NaN and infinities come from")
+    raise NotImplementedError(
+        "whygrad checks no op while it runs\nhelp: `with whygrad.diagnose(values=True) as report:` says where NaN and infinities come from"
+    )
 
 
 def disable_check_numerics():

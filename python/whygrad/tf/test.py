@@ -53,7 +53,7 @@ def _differences_of(f, xs, param, delta):
         for step in (delta, -delta):
             array = numpy.array(_array(x))
             array.reshape(-1).view(number)[i] += step
-            moved.append(_array(f(*xs[:param], _whygrad.constant(array), *xs[param + 1:])))
+            moved.append(_array(f(*xs[:param], _whygrad.constant(array), *xs[param + 1 :])))
         difference = (moved[0] - moved[1]) / numpy.asarray(2 * delta, moved[0].real.dtype)
         columns.append(numpy.ascontiguousarray(difference).reshape(-1).view(difference.real.dtype))
     y_size = _array(f(*xs)).size
@@ -112,8 +112,20 @@ class TestCase(_unittest.TestCase):
             self.assertEqual(left.shape, right.shape, f"{path} shapes {msg or ''}")
             numpy.testing.assert_allclose(left, right, rtol, atol, err_msg=f"{path} {msg or ''}")
 
-    def assertAllCloseAccordingToType(self, a, b, rtol=1e-6, atol=1e-6, float_rtol=1e-6, float_atol=1e-6, half_rtol=1e-3, half_atol=1e-3,  # noqa: N802
-                                      bfloat16_rtol=1e-2, bfloat16_atol=1e-2, msg=None):
+    def assertAllCloseAccordingToType(
+        self,
+        a,
+        b,
+        rtol=1e-6,
+        atol=1e-6,
+        float_rtol=1e-6,
+        float_atol=1e-6,
+        half_rtol=1e-3,
+        half_atol=1e-3,  # noqa: N802
+        bfloat16_rtol=1e-2,
+        bfloat16_atol=1e-2,
+        msg=None,
+    ):
         for path, left, right in self._pairs(a, b):
             kinds = {_array(left).dtype.name, _array(right).dtype.name}
             if "bfloat16" in kinds:

@@ -27,4 +27,6 @@ with open("format_3.npy", "wb") as out:
 np.save("unsigned.npy", ramp("<u4"))
 np.save("text.npy", np.array(["a", "bc"]))
 np.save("fields.npy", np.zeros(2, dtype=[("x", "<f4"), ("y", "<i4")]))
-save_file({np.dtype(t).name: ramp(t) for t in TYPES if t not in ("<c8", "<c16")}, "types.safetensors", metadata={"made by": "safetensors", "note": "é"})
+save_file(
+    {np.dtype(t).name: ramp(t) for t in TYPES if t not in ("<c8", "<c16")}, "types.safetensors", metadata={"made by": "safetensors", "note": "é"}
+)

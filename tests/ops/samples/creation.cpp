@@ -45,8 +45,10 @@ void add_regular(SampleList& list) {
   add_source(list, "range", int64, [] { return range(10, 1, -4, int64); }, {{3}, {10, 6, 2}});
   add_source(list, "range", float64, [] { return range(0.0, 1.0, 0.25, float64); }, {{4}, {0, 0.25, 0.5, 0.75}});
   add_source(list, "range", int32, [] { return range(3, 3); }, {{0}, {}});
-  add_source(list, "range", float32, [] { return range(0.1, 1.1, 0.1, float32); }, {{10}, {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0}});
-  add_source(list, "range", float32, [] { return range(0.0, 0.3, 0.1, float32); }, {{3}, {0, 0.1, 0.2}});
+  add_source(list, "range", float32,
+             [] { return range(0.1, 1.1, 0.1, float32); },  // As TensorFlow's are, which is not always the float nearest to the sum.
+             {{10}, {0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.70000005f, 0.8f, 0.90000004f, 1.0f}});
+  add_source(list, "range", float32, [] { return range(0.0, 0.3, 0.1, float32); }, {{3}, {0, 0.1f, 0.2f}});
   list.refuse({.op = "range", .fragment = "delta leads away from limit (start is 3, limit 1, delta 1)", .call = [] { range(3, 1); }});
   list.refuse({.op = "range", .fragment = "delta leads away from limit", .call = [] { range(0.5, 3.0, -1); }});
   list.refuse({.op = "range", .fragment = "delta is 0 (start is 0, limit 3, delta 0)", .call = [] { range(0, 3, 0); }});

@@ -32,12 +32,16 @@ def unique_name(kind):
 class Variable(_whygrad.Variable):
     """A weight. Keras names it by its last part; its path tells the layers too."""
 
-    def __init__(self, initializer, shape=None, dtype=None, trainable=True, autocast=True, aggregation="none", synchronization="auto", name=None, layout=None):
+    def __init__(
+        self, initializer, shape=None, dtype=None, trainable=True, autocast=True, aggregation="none", synchronization="auto", name=None, layout=None
+    ):
         only("Variable", autocast=(autocast, True), layout=(layout, None))
         value = initializer
         if isinstance(initializer, str) or (callable(initializer) and not isinstance(initializer, _TENSORS)):
             if shape is None:
-                raise ValueError(f"When creating a Variable from an initializer, the `shape` argument should be specified. Received: initializer={initializer}")
+                raise ValueError(
+                    f"When creating a Variable from an initializer, the `shape` argument should be specified. Received: initializer={initializer}"
+                )
             value = initializers.get(initializer)(tuple(shape), dtype=dtype or backend.floatx())
         elif shape is not None and tuple(shape) != tuple(_ops["shape"](value).numpy()):
             raise ValueError(f"[Variable] the value does not have the shape {tuple(shape)}\nhelp: leave shape out")
@@ -101,11 +105,27 @@ class Layer:
 
     compute_dtype = variable_dtype = dtype
 
-    def add_weight(self, shape=None, initializer=None, dtype=None, trainable=True, autocast=True, regularizer=None, constraint=None, aggregation="none",
-                   overwrite_with_gradient=False, name=None):
+    def add_weight(
+        self,
+        shape=None,
+        initializer=None,
+        dtype=None,
+        trainable=True,
+        autocast=True,
+        regularizer=None,
+        constraint=None,
+        aggregation="none",
+        overwrite_with_gradient=False,
+        name=None,
+    ):
         """A variable of this layer."""
-        only("add_weight", autocast=(autocast, True), regularizer=(regularizer, None), constraint=(constraint, None),
-             overwrite=(overwrite_with_gradient, False))
+        only(
+            "add_weight",
+            autocast=(autocast, True),
+            regularizer=(regularizer, None),
+            constraint=(constraint, None),
+            overwrite=(overwrite_with_gradient, False),
+        )
         dtype = as_dtype(dtype or self.dtype)
         initializer = initializers.get(initializer) or (initializers.GlorotUniform() if dtype.is_floating and shape else initializers.Zeros())
         with self._scope():
@@ -195,7 +215,9 @@ class Layer:
         if self.built:
             return
         if self.name is None:
-            raise RuntimeError(f"In layer {type(self).__name__!r}, you forgot to call `super().__init__()` as the first statement in the `__init__()` method.")
+            raise RuntimeError(
+                f"In layer {type(self).__name__!r}, you forgot to call `super().__init__()` as the first statement in the `__init__()` method."
+            )
         with self._scope():
             self.build(input_shape)
         self.built = True

@@ -74,7 +74,15 @@ def linear(x):
 
 # Those that a layer of the engine applies by itself, and under which name.
 _OF_THE_ENGINE = {
-    linear: "", relu: "relu", relu6: "relu6", _ops["sigmoid"]: "sigmoid", tanh: "tanh", elu: "elu", selu: "selu", silu: "silu", softplus: "softplus",
+    linear: "",
+    relu: "relu",
+    relu6: "relu6",
+    _ops["sigmoid"]: "sigmoid",
+    tanh: "tanh",
+    elu: "elu",
+    selu: "selu",
+    silu: "silu",
+    softplus: "softplus",
     softsign: "softsign",
 }
 _OF_THE_ENGINE.update((_ops[name], name) for name in "relu relu6 elu selu silu softplus softsign".split())

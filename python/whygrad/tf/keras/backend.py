@@ -136,6 +136,7 @@ def tile(x, n):
 
 _FOLDS = "all any max mean min prod std=reduce_std sum var=reduce_variance"
 
+
 def _fold(op):
     def folded(x, axis=None, keepdims=False):
         x = _w.convert_to_tensor(x)

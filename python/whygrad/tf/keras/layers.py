@@ -53,11 +53,27 @@ class _Activated(_OfTheEngine):
 class Dense(_Activated):
     """activation(inputs @ kernel + bias)."""
 
-    def __init__(self, units, activation=None, use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros", kernel_regularizer=None,
-                 bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None, lora_rank=None, lora_alpha=None,
-                 quantization_config=None, **kwargs):
+    def __init__(
+        self,
+        units,
+        activation=None,
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        lora_rank=None,
+        lora_alpha=None,
+        quantization_config=None,
+        **kwargs,
+    ):
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        _check_weights("Dense", (kernel_regularizer, bias_regularizer), (kernel_constraint, bias_constraint), (lora_rank, lora_alpha), quantization_config)
+        _check_weights(
+            "Dense", (kernel_regularizer, bias_regularizer), (kernel_constraint, bias_constraint), (lora_rank, lora_alpha), quantization_config
+        )
         self.units, self.use_bias, self.activation = units, use_bias, _activations.get(activation)
         name, self._after = _activations.parts(activation)
         self._native = _nn.Dense(units, name, use_bias, _initializer(kernel_initializer), _initializer(bias_initializer))
@@ -66,16 +82,43 @@ class Dense(_Activated):
 class Conv2D(_Activated):
     """activation(conv2d(inputs, kernel) + bias) of images [batch, height, width, channels]."""
 
-    def __init__(self, filters, kernel_size, strides=(1, 1), padding="valid", data_format=None, dilation_rate=(1, 1), groups=1, activation=None,
-                 use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros", kernel_regularizer=None, bias_regularizer=None,
-                 activity_regularizer=None, kernel_constraint=None, bias_constraint=None, **kwargs):
+    def __init__(
+        self,
+        filters,
+        kernel_size,
+        strides=(1, 1),
+        padding="valid",
+        data_format=None,
+        dilation_rate=(1, 1),
+        groups=1,
+        activation=None,
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        **kwargs,
+    ):
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         _check_weights("Conv2D", (kernel_regularizer, bias_regularizer), (kernel_constraint, bias_constraint))
         _check_format(data_format)
         self.filters, self.activation = filters, _activations.get(activation)
         name, self._after = _activations.parts(activation)
-        self._native = _nn.Conv2D(filters, kernel_size, strides, padding.lower(), dilation_rate, groups, name, use_bias, _initializer(kernel_initializer),
-                                  _initializer(bias_initializer))
+        self._native = _nn.Conv2D(
+            filters,
+            kernel_size,
+            strides,
+            padding.lower(),
+            dilation_rate,
+            groups,
+            name,
+            use_bias,
+            _initializer(kernel_initializer),
+            _initializer(bias_initializer),
+        )
 
 
 class MaxPooling2D(_OfTheEngine):
@@ -165,14 +208,38 @@ class Dropout(_OfTheEngine):
 class BatchNormalization(_OfTheEngine):
     """Each channel with mean beta and deviation gamma: of the batch in training, else by the moving statistics."""
 
-    def __init__(self, axis=-1, momentum=0.99, epsilon=1e-3, center=True, scale=True, beta_initializer="zeros", gamma_initializer="ones",
-                 moving_mean_initializer="zeros", moving_variance_initializer="ones", beta_regularizer=None, gamma_regularizer=None, beta_constraint=None,
-                 gamma_constraint=None, renorm=False, renorm_clipping=None, renorm_momentum=0.99, synchronized=False, **kwargs):
+    def __init__(
+        self,
+        axis=-1,
+        momentum=0.99,
+        epsilon=1e-3,
+        center=True,
+        scale=True,
+        beta_initializer="zeros",
+        gamma_initializer="ones",
+        moving_mean_initializer="zeros",
+        moving_variance_initializer="ones",
+        beta_regularizer=None,
+        gamma_regularizer=None,
+        beta_constraint=None,
+        gamma_constraint=None,
+        renorm=False,
+        renorm_clipping=None,
+        renorm_momentum=0.99,
+        synchronized=False,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         _check_weights("BatchNormalization", (beta_regularizer, gamma_regularizer), (beta_constraint, gamma_constraint))
-        _only("BatchNormalization", moving_mean_initializer=(moving_mean_initializer, "zeros", "initializer_of_moving"),
-              moving_variance_initializer=(moving_variance_initializer, "ones", "initializer_of_moving"), renorm=(renorm, False),
-              renorm_clipping=(renorm_clipping, None, "renorm"), renorm_momentum=(renorm_momentum, 0.99, "renorm"), synchronized=(synchronized, False))
+        _only(
+            "BatchNormalization",
+            moving_mean_initializer=(moving_mean_initializer, "zeros", "initializer_of_moving"),
+            moving_variance_initializer=(moving_variance_initializer, "ones", "initializer_of_moving"),
+            renorm=(renorm, False),
+            renorm_clipping=(renorm_clipping, None, "renorm"),
+            renorm_momentum=(renorm_momentum, 0.99, "renorm"),
+            synchronized=(synchronized, False),
+        )
         self._native = _nn.BatchNormalization(axis, momentum, epsilon, center, scale, _initializer(beta_initializer), _initializer(gamma_initializer))
 
     def call(self, inputs, training=None):
@@ -184,8 +251,20 @@ class Embedding(_OfTheEngine):
 
     _casts_integers = False
 
-    def __init__(self, input_dim, output_dim, embeddings_initializer="uniform", embeddings_regularizer=None, embeddings_constraint=None, mask_zero=False,
-                 weights=None, lora_rank=None, lora_alpha=None, quantization_config=None, **kwargs):
+    def __init__(
+        self,
+        input_dim,
+        output_dim,
+        embeddings_initializer="uniform",
+        embeddings_regularizer=None,
+        embeddings_constraint=None,
+        mask_zero=False,
+        weights=None,
+        lora_rank=None,
+        lora_alpha=None,
+        quantization_config=None,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         _check_weights("Embedding", (embeddings_regularizer,), (embeddings_constraint,), (lora_rank, lora_alpha), quantization_config)
         _only("Embedding", mask_zero=(mask_zero, False), weights=(weights, None))
@@ -201,8 +280,19 @@ class Embedding(_OfTheEngine):
 class InputLayer(Layer):
     """Says which shape a Sequential takes, so that its weights are made at once."""
 
-    def __init__(self, shape=None, batch_size=None, dtype=None, sparse=None, ragged=None, batch_shape=None, input_tensor=None, optional=False, name=None,
-                 **kwargs):
+    def __init__(
+        self,
+        shape=None,
+        batch_size=None,
+        dtype=None,
+        sparse=None,
+        ragged=None,
+        batch_shape=None,
+        input_tensor=None,
+        optional=False,
+        name=None,
+        **kwargs,
+    ):
         _only("InputLayer", sparse=(sparse, False), ragged=(ragged, False), tensor=(input_tensor, None), optional=(optional, False))
         if (shape is None) == (batch_shape is None):
             raise ValueError("[InputLayer] give one of shape and batch_shape\nhelp: shape leaves the batch out: (28, 28, 1)")

@@ -143,7 +143,9 @@ class CategoricalCrossentropy(_Crossentropy):
 
 
 class SparseCategoricalCrossentropy(_Crossentropy):
-    def __init__(self, from_logits=False, ignore_class=None, reduction="sum_over_batch_size", axis=-1, name="sparse_categorical_crossentropy", dtype=None):
+    def __init__(
+        self, from_logits=False, ignore_class=None, reduction="sum_over_batch_size", axis=-1, name="sparse_categorical_crossentropy", dtype=None
+    ):
         _check_classes("SparseCategoricalCrossentropy", axis, ignore_class)
         super().__init__(_nn.sparse_categorical_crossentropy, reduction, name, dtype, from_logits=from_logits)
 

@@ -17,9 +17,15 @@ class Optimizer:
 
     def __init__(self, kind, learning_rate, name, clipnorm, clipvalue, global_clipnorm, others, **options):
         weight_decay, use_ema, ema_momentum, ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps = others
-        _only(name, weight_decay=(weight_decay, None), ema=(use_ema, False), ema_momentum=(ema_momentum, 0.99, "ema"),
-              ema_overwrite_frequency=(ema_overwrite_frequency, None, "ema"), loss_scale_factor=(loss_scale_factor, None),
-              gradient_accumulation_steps=(gradient_accumulation_steps, None))
+        _only(
+            name,
+            weight_decay=(weight_decay, None),
+            ema=(use_ema, False),
+            ema_momentum=(ema_momentum, 0.99, "ema"),
+            ema_overwrite_frequency=(ema_overwrite_frequency, None, "ema"),
+            loss_scale_factor=(loss_scale_factor, None),
+            gradient_accumulation_steps=(gradient_accumulation_steps, None),
+        )
         self.name = name
         self._clipnorm, self._clipvalue = clipnorm, clipvalue
         self._schedule = learning_rate if callable(learning_rate) else None
@@ -107,29 +113,85 @@ class Optimizer:
 
 
 class SGD(Optimizer):
-    def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False, weight_decay=None, clipnorm=None, clipvalue=None, global_clipnorm=None,
-                 use_ema=False, ema_momentum=0.99, ema_overwrite_frequency=None, loss_scale_factor=None, gradient_accumulation_steps=None, name="SGD"):
+    def __init__(
+        self,
+        learning_rate=0.01,
+        momentum=0.0,
+        nesterov=False,
+        weight_decay=None,
+        clipnorm=None,
+        clipvalue=None,
+        global_clipnorm=None,
+        use_ema=False,
+        ema_momentum=0.99,
+        ema_overwrite_frequency=None,
+        loss_scale_factor=None,
+        gradient_accumulation_steps=None,
+        name="SGD",
+    ):
         others = weight_decay, use_ema, ema_momentum, ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps
         super().__init__(_whygrad.optim.SGD, learning_rate, name, clipnorm, clipvalue, global_clipnorm, others, momentum=momentum, nesterov=nesterov)
 
 
 class Adam(Optimizer):
-    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgrad=False, weight_decay=None, clipnorm=None, clipvalue=None,
-                 global_clipnorm=None, use_ema=False, ema_momentum=0.99, ema_overwrite_frequency=None, loss_scale_factor=None,
-                 gradient_accumulation_steps=None, name="adam"):
+    def __init__(
+        self,
+        learning_rate=0.001,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=1e-7,
+        amsgrad=False,
+        weight_decay=None,
+        clipnorm=None,
+        clipvalue=None,
+        global_clipnorm=None,
+        use_ema=False,
+        ema_momentum=0.99,
+        ema_overwrite_frequency=None,
+        loss_scale_factor=None,
+        gradient_accumulation_steps=None,
+        name="adam",
+    ):
         _only(name, amsgrad=(amsgrad, False))
         others = weight_decay, use_ema, ema_momentum, ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps
-        super().__init__(_whygrad.optim.Adam, learning_rate, name, clipnorm, clipvalue, global_clipnorm, others, beta_1=beta_1, beta_2=beta_2,
-                         epsilon=epsilon)
+        super().__init__(
+            _whygrad.optim.Adam, learning_rate, name, clipnorm, clipvalue, global_clipnorm, others, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon
+        )
 
 
 class RMSprop(Optimizer):
-    def __init__(self, learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7, centered=False, weight_decay=None, clipnorm=None, clipvalue=None,
-                 global_clipnorm=None, use_ema=False, ema_momentum=0.99, ema_overwrite_frequency=None, loss_scale_factor=None,
-                 gradient_accumulation_steps=None, name="rmsprop"):
+    def __init__(
+        self,
+        learning_rate=0.001,
+        rho=0.9,
+        momentum=0.0,
+        epsilon=1e-7,
+        centered=False,
+        weight_decay=None,
+        clipnorm=None,
+        clipvalue=None,
+        global_clipnorm=None,
+        use_ema=False,
+        ema_momentum=0.99,
+        ema_overwrite_frequency=None,
+        loss_scale_factor=None,
+        gradient_accumulation_steps=None,
+        name="rmsprop",
+    ):
         others = weight_decay, use_ema, ema_momentum, ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps
-        super().__init__(_whygrad.optim.RMSprop, learning_rate, name, clipnorm, clipvalue, global_clipnorm, others, rho=rho, momentum=momentum,
-                         epsilon=epsilon, centered=centered)
+        super().__init__(
+            _whygrad.optim.RMSprop,
+            learning_rate,
+            name,
+            clipnorm,
+            clipvalue,
+            global_clipnorm,
+            others,
+            rho=rho,
+            momentum=momentum,
+            epsilon=epsilon,
+            centered=centered,
+        )
 
 
 __getattr__ = _missing("tf.keras.optimizers", globals())
