@@ -27,6 +27,7 @@ nb::object note_host_function(nb::handle inputs, nb::handle outputs) {
   made.reserve(results.size());
   for (const Tensor& t : results) made.push_back(internal::make_view(t, t.shape(), t.impl()->strides, 0));
   std::vector<const Tensor*> pointers;
+  pointers.reserve(from.size());
   for (const Tensor& t : from) pointers.push_back(&t);
   internal::Log::mine().append({.op = &kHostFunctionEvent,
                                 .where = &where,

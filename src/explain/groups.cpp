@@ -96,6 +96,7 @@ std::vector<std::string> merged_texts(const Group& group, std::vector<std::strin
     }
   }
   std::vector<std::string> texts;
+  texts.reserve(all.size());
   for (const Said& said : all) texts.push_back(text_of(said));
   return texts;
 }

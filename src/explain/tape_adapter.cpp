@@ -139,6 +139,7 @@ class Drawing {
     std::vector<std::pair<std::uint64_t, Index>> order(variables_.begin(), variables_.end());
     std::sort(order.begin(), order.end());
     std::vector<VariableToName> variables;
+    variables.reserve(order.size());
     for (const auto& [number, v] : order) variables.push_back({v, named_[v] != 0});
     tell_variables_apart(graph_, variables);
   }

@@ -54,7 +54,7 @@ bool stops(const Step& step) { return step.status != Step::Status::kSource && st
 
 // With its name scope; of a long name both ends, the model and the part of it.
 std::string name_text(const Step& step) {
-  const std::string name = (step.beside ? "+ " : "") + (step.scope.empty() ? step.name : step.scope + "/" + step.name);
+  std::string name = (step.beside ? "+ " : "") + (step.scope.empty() ? step.name : step.scope + "/" + step.name);
   if (name.size() <= kNameColumns) return name;
   constexpr std::size_t kHead = (kNameColumns - 3) / 2, kTail = kNameColumns - 3 - kHead;
   return name.substr(0, kHead) + "..." + name.substr(name.size() - kTail);
