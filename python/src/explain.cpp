@@ -89,6 +89,7 @@ void report(const std::string& status, const std::string& cause, const std::stri
     if (status == name_of(s)) finding.status = s;
   }
   finding.cause = reason->cause;
+  finding.source = "any variable";
   finding.place = internal::place_of(caller());
   finding.why = why;
   finding.remedy = remedy;

@@ -267,6 +267,8 @@ def test_an_optimizer_without_any_gradient_raises_and_reports():
     with whygrad.diagnose() as report, pytest.raises(ValueError, match="No gradients provided for any variable"):
         keras.optimizers.SGD().apply_gradients([(None, w)])
     assert [f.cause for f in report.findings] == ["OPTIMIZER_NONE"]
+    text = str(report)
+    assert "no gradient with respect to any variable" in text and "`print(report)`" in text
     assert report.findings[0].line > 0
 
 

@@ -9,7 +9,7 @@ from whygrad._tape import GradientTape as _GradientTape
 from whygrad.tf.keras._near import missing as _missing
 
 _NO_GRADIENTS = "No gradients provided for any variable."
-_HELP = "find out where they are lost: `with whygrad.diagnose() as report:` around tape.gradient, then print(report)"
+_HELP = "find out where they are lost: `with whygrad.diagnose() as report:` around tape.gradient, then `print(report)`"
 
 
 class Optimizer:
