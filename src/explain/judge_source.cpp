@@ -1,6 +1,6 @@
 #include "explain/judge_source.hpp"
 
-#include "explain/source_line.hpp"
+#include "explain/source_names.hpp"
 #include "explain/words.hpp"
 
 #include <fmt/format.h>
@@ -104,9 +104,10 @@ SameName same_name(const FlowGraph& g, Index value, Index variable) {
   if (std::any_of(g.sources.begin(), g.sources.end(), asked)) return SameName::kNo;  // the program has both
   const Place made = place_of(g.ops[g.values[value].op].where), declared = place_of(g.variables[variable].where);
   if (made.known() && made.line == declared.line && made.file == declared.file) return SameName::kYes;  // gain = Variable(...) * 2
-  const std::string now = assigned_name(made), before = assigned_name(declared), called = g.variables[variable].name;
+  const auto last_part = [](const std::string& name) { return name.substr(name.find_last_of("./") + 1); };
+  const std::string now = last_part(source_name(g, value).name), before = last_part(source_name_of_variable(g.variables[variable].where).name);
   if (now.empty() || before.empty()) return SameName::kUnknown;
-  return now == before || now == called.substr(called.find_last_of('/') + 1) ? SameName::kYes : SameName::kNo;
+  return now == before || now == last_part(g.variables[variable].name) ? SameName::kYes : SameName::kNo;
 }
 
 // The source is a tensor that was computed from a variable, before the tape or from what it had been before the tape.

@@ -41,19 +41,6 @@ std::string source_line(const std::string& path, std::uint32_t number) {
   return line;
 }
 
-std::string assigned_name(const Place& place) {
-  if (!place.known()) return {};
-  const std::string line = source_line(place.file, place.line);
-  const std::size_t sign = line.find('=');
-  if (sign == 0 || sign == std::string::npos || line.compare(sign, 2, "==") == 0) return {};
-  const std::size_t end = line.find_last_not_of(' ', sign - 1) + 1;
-  std::size_t begin = end;
-  while (begin > 0 && in_word(line[begin - 1])) --begin;
-  // What stands in brackets is an argument's name.
-  if (line.find_first_of("([{,") < begin) return {};
-  return line.substr(begin, end - begin);
-}
-
 std::string source_excerpt(const Place& place, const std::string& op, std::size_t columns) {
   if (!place.known()) return {};
   std::string line = source_line(place.file, place.line);

@@ -15,8 +15,4 @@ std::string source_line(const std::string& path, std::uint32_t number);
 // where the file cannot be read or has no such line any more.
 std::string source_excerpt(const Place& place, const std::string& op, std::size_t columns);
 
-// The name that the line at `place` gives to what it makes: "w" of `w = w * 2`, "kernel" of `self.kernel = ...`. Empty where it gives none, or the
-// file cannot be read.
-std::string assigned_name(const Place& place);
-
 }  // namespace whygrad::internal
