@@ -155,11 +155,14 @@ void construct(nb::pointer_and_handle<Variable> self, nb::handle initial, nb::ha
   // A function gives its first value.
   const nb::object value = PyCallable_Check(initial.ptr()) != 0 && !is_value(initial) ? initial() : nb::borrow(initial);
   const VariableOptions options{.trainable = trainable.is_none() || nb::cast<bool>(trainable)};
-  const std::string text = name.is_none() ? "Variable" : nb::cast<std::string>(name);
+  const std::string text = name.is_none() ? std::string() : nb::cast<std::string>(name);
   const Tensor first = to_tensor(value, where, to_optional_dtype(dtype));
   if (!shape.is_none()) check_shape(first, shape);
   new (self.p) Variable(first, text, options, where);
-  self.p->impl().named = !name.is_none();  // TensorFlow's default is a name for programs, not for people
+  if (name.is_none()) {  // TensorFlow's default is a name for programs, not for reports
+    std::string& given = self.p->impl().name;
+    given.replace(given.rfind("variable"), std::string::npos, "Variable");
+  }
   objects()[nb::int_(identity_of(*self.p))] = self.h;
 }
 

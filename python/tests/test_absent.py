@@ -374,3 +374,36 @@ def test_a_slip_of_the_pen_is(module, name, meant):
 def test_the_functional_api_is_refused_in_one_sentence(program):
     with pytest.raises(TypeError, match="not Keras's functional API"):
         eval(program)
+
+
+def test_a_variable_that_only_its_writes_show_is_called_as_the_program_calls_it():
+    finding = only("""
+stock = tf.Variable([20.0, 5.0, 0.0], trainable=False)
+order = tf.Variable([1.0, 2.0, 3.0])
+with tf.GradientTape() as tape:
+    stock.scatter_nd_update([[1]], [stock[1] + tf.reduce_sum(order)])
+    shortage = tf.reduce_mean(tf.square(stock))
+tape.gradient(shortage, order)
+""")
+    assert finding.evidence[0].startswith("`scatter_nd_update` wrote into `stock` at")
+
+
+def test_a_rule_of_the_library_has_no_place_in_a_report():
+    finding = only("""
+@tf.custom_gradient
+def five_times(x):
+    @tf.custom_gradient
+    def first(dy):
+        return 5.0 * dy, lambda ddx: 7.0 * ddx
+    return 5.0 * x, first
+
+x = tf.constant([1.5])
+with tf.GradientTape() as outer:
+    outer.watch(x)
+    with tf.GradientTape() as inner:
+        inner.watch(x)
+        y = five_times(x)
+    slope = inner.gradient(y, x)
+outer.gradient(slope, x)
+""")
+    assert "_custom_gradient.py" not in str(finding) and finding.evidence[0].endswith(":6")

@@ -31,12 +31,13 @@ def _takes_variables(rule):
 
 
 def _place_of(rule):
-    """A Python function's code, and the offsets of its first line and of its last return; None for other callables."""
+    """The code of a Python function of the user's, and the offsets of its first line and of its last return; None for other callables."""
     import dis
+    import inspect
     import opcode
 
-    code = getattr(rule, "__code__", None)
-    if code is None:
+    code = getattr(inspect.unwrap(rule), "__code__", None)
+    if code is None or code.co_filename == __file__:
         return None
     returns = [opcode.opmap[name] for name in ("RETURN_VALUE", "RETURN_CONST") if name in opcode.opmap]
     return code, next(dis.findlinestarts(code))[0], max((at for at in range(0, len(code.co_code), 2) if code.co_code[at] in returns), default=0)
