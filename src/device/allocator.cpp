@@ -95,14 +95,16 @@ void* from_system(std::size_t bytes) {
   return block;
 }
 
-// The same; where there is too little, what is cached may be what is missing.
-void* fresh(std::size_t bytes) {
+[[noreturn, gnu::noinline]] void refuse(std::size_t bytes) { throw MemoryError(kSomebody, kWorkspace, bytes, available_memory()); }
+
+// The same; where there is too little, what is cached may be what is missing. Apart, since most requests find a block that was used before.
+[[gnu::noinline]] void* fresh(std::size_t bytes) {
   if (!is_refused()) {
     if (void* block = from_system(bytes)) return block;
     trim_allocator();
     if (void* block = from_system(bytes)) return block;
   }
-  throw MemoryError(kSomebody, kWorkspace, bytes, available_memory());
+  refuse(bytes);
 }
 
 // Never destroyed: tensors with static lifetime come back after everything else is gone.
@@ -209,7 +211,8 @@ inline ThreadCache* thread_cache() { return tls_cache != nullptr ? tls_cache : s
 }  // namespace
 
 void* allocate(std::size_t bytes) {
-  if (bytes > kMost) throw MemoryError(kSomebody, kWorkspace, bytes, available_memory());
+  if (bytes > kMost) [[unlikely]]
+    refuse(bytes);
   const SizeClass c = class_of(bytes);
   if (c.bytes >= kLarge) return large_blocks().take(c);
   ThreadCache* cache = thread_cache();

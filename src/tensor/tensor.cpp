@@ -27,15 +27,30 @@ static_assert(sizeof(Storage) <= kHeader);
   throw MemoryError(op == nullptr ? device::kSomebody : op, fmt::format("a tensor {}{}", name_of(dtype), shape.to_string()), bytes, available);
 }
 
-// Takes over a reference to the storage.
-Tensor make_impl(DType dtype, const Shape& shape, Storage* storage, char* data) {
-  TensorImpl* impl = nullptr;
-  try {
-    impl = new (device::allocate(sizeof(TensorImpl))) TensorImpl;
-  } catch (...) {
-    if (storage->references.fetch_sub(1, std::memory_order_acq_rel) == 1) destroy(storage);
-    throw;
+// Gives its reference back where the tensor that would hold it is not made.
+class StorageReference {
+ public:
+  explicit StorageReference(Storage* storage) : storage_(storage) {}
+  ~StorageReference() {
+    if (storage_ != nullptr) [[unlikely]]
+      give_back();
   }
+  StorageReference(const StorageReference&) = delete;
+  StorageReference& operator=(const StorageReference&) = delete;
+  Storage* release() { return std::exchange(storage_, nullptr); }
+
+ private:
+  [[gnu::noinline]] void give_back() noexcept {
+    if (storage_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) destroy(storage_);
+  }
+  Storage* storage_;
+};
+
+// Takes over a reference to the storage.
+inline Tensor make_impl(DType dtype, const Shape& shape, Storage* storage, char* data) {
+  StorageReference held(storage);
+  auto* impl = new (device::allocate(sizeof(TensorImpl))) TensorImpl;
+  held.release();
   impl->dtype = dtype;
   impl->storage = storage;
   impl->data = data;
