@@ -110,15 +110,15 @@ class PathView {
     const Step& step = path[index];
     const auto at = nodes_.find(key_of(path, index));
     if (at == nodes_.end()) return nodes_[key_of(path, index)] = add_step(member, index, step, status);
-    Node& node = view_.nodes[at->second];
-    if (node.kind == Node::Kind::kOp) {  // met as one of the ops that another path does not list
+    if (view_.nodes[at->second].kind == Node::Kind::kOp) {  // met as one of the ops that another path does not list
       const std::size_t made = add_step(member, index, step, status);
-      node = std::move(view_.nodes[made]);
+      view_.nodes[at->second] = std::move(view_.nodes[made]);
       view_.drawing.boxes[at->second] = view_.drawing.boxes[made];
       view_.nodes.pop_back();
       view_.drawing.boxes.pop_back();
     }
-    node.status = std::max(node.status, status);
+    OpStatus& shown = view_.nodes[at->second].status;
+    shown = std::max(shown, status);
     return at->second;
   }
 

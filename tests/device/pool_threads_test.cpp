@@ -164,7 +164,7 @@ TEST(Pool, RestsWhenAThreadLostItsProcessor) {
     parallel_pieces(2, [&](int) {
       if (std::this_thread::get_id() != caller) std::this_thread::sleep_for(std::chrono::milliseconds(20));
     });
-    for (int loop = 0; loop < 5; ++loop) {  // without a rest a thread of the pool would have a piece of one of these
+    for (int loop = 0; loop < 2; ++loop) {  // shorter than the trial; without one a thread of the pool would have a piece of one of these
       if (threads_of_a_loop(std::chrono::milliseconds(1)) != std::set{caller}) return false;
     }
     return true;
