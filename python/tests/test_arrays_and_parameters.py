@@ -22,7 +22,8 @@ def test_arrays_take_the_dtype_that_is_asked_for():
 
 
 def test_arrays_of_bfloat16():
-    ml_dtypes = pytest.importorskip("ml_dtypes")
+    import ml_dtypes
+
     array = np.array([[1.5, 2.0], [-3.0, 0.25]], ml_dtypes.bfloat16)
     assert tf.constant(array).dtype == tf.bfloat16 and (tf.constant(array).numpy() == array).all()
     assert (tf.constant(array.T).numpy() == array.T).all()
