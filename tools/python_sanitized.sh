@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # python_sanitized.sh [ARGUMENTS of pytest]: the Python tests with a module built under address and undefined-behaviour sanitizers. Needs the
 # environment that `./run test` makes. Leaks are not asked for here: the interpreter never frees all it has, and what the sanitizer keeps back of freed
-# memory looks like one to the tests that count, and is missing where a test limits what there is. Threads that run while the interpreter ends are left out too: CPython unwinds them through frames
-# that hold objects, and nanobind, in a debug build, ends the process where one is let go without the lock.
+# memory looks like one to the tests that count, and is missing where a test limits what there is. Threads that run while the interpreter ends are left
+# out too: CPython unwinds them through frames that hold objects, and nanobind, in a debug build, ends the process where one is let go without the lock.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
