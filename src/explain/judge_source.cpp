@@ -1,5 +1,6 @@
 #include "explain/judge_source.hpp"
 
+#include "explain/source_line.hpp"
 #include "explain/source_names.hpp"
 #include "explain/words.hpp"
 
@@ -99,6 +100,13 @@ Verdict variable_source(const SourceQuestion& q, const FlowPath& path) {
 // A variable and a tensor that was made from it: whether the tensor took the variable's name.
 enum class SameName { kYes, kNo, kUnknown };
 
+// Whether the line gives the value to a name that was there before, as what replaces a variable of C++ has to: its name is of another type.
+bool is_assigned(const Place& place, const std::string& name) {
+  const std::string line = source_line(place.file, place.line);
+  const std::size_t begin = line.find_first_not_of(' ');
+  return !name.empty() && begin != std::string::npos && line.compare(begin, name.size() + 2, name + " =") == 0;
+}
+
 SameName same_name(const FlowGraph& g, Index value, Index variable) {
   const auto asked = [variable](const FlowGraph::Source& s) { return s.variable == variable; };
   if (std::any_of(g.sources.begin(), g.sources.end(), asked)) return SameName::kNo;  // the program has both
@@ -106,8 +114,9 @@ SameName same_name(const FlowGraph& g, Index value, Index variable) {
   if (made.known() && made.line == declared.line && made.file == declared.file) return SameName::kYes;  // gain = Variable(...) * 2
   const auto last_part = [](const std::string& name) { return name.substr(name.find_last_of("./") + 1); };
   const std::string now = last_part(source_name(g, value).name), before = last_part(source_name_of_variable(g.variables[variable].where).name);
-  if (now.empty() || before.empty()) return SameName::kUnknown;
-  return now == before || now == last_part(g.variables[variable].name) ? SameName::kYes : SameName::kNo;
+  if (!now.empty() && (now == before || now == last_part(g.variables[variable].name))) return SameName::kYes;
+  const bool replaces = g.variables[variable].where.file != nullptr && is_assigned(made, now);
+  return now.empty() || before.empty() || replaces ? SameName::kUnknown : SameName::kNo;
 }
 
 // The source is a tensor that was computed from a variable, before the tape or from what it had been before the tape.
