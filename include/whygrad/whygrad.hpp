@@ -18,6 +18,7 @@
 #include <whygrad/nn/losses.hpp>
 #include <whygrad/nn/metrics.hpp>
 #include <whygrad/nn/sequential.hpp>
+#include <whygrad/ops/abstract.hpp>
 #include <whygrad/ops/bitwise.hpp>
 #include <whygrad/ops/complex.hpp>
 #include <whygrad/ops/conv.hpp>
@@ -47,6 +48,7 @@
 #include <whygrad/optim/sgd.hpp>
 #include <whygrad/render_html/html.hpp>
 #include <whygrad/tensor/name_scope.hpp>
+#include <whygrad/tensor/spec.hpp>
 #include <whygrad/train/checkpoint.hpp>
 #include <whygrad/train/fit.hpp>
 #include <whygrad/train/gradient_watch.hpp>

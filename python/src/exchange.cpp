@@ -2,6 +2,8 @@
 #include "convert.hpp"
 #include "places.hpp"
 
+#include "tensor/build.hpp"
+
 #include <whygrad/base/error.hpp>
 #include <whygrad/ops/creation.hpp>
 
@@ -67,7 +69,14 @@ nb::ndarray<nb::ro> share_elements(const Tensor& t) {
   std::size_t shape[Shape::kMaxRank];
   for (int i = 0; i < t.rank(); ++i) shape[i] = static_cast<std::size_t>(t.shape()[i]);
   const nb::object owner = wrap(t);
-  return {t.impl()->data, static_cast<std::size_t>(t.rank()), shape, owner, t.impl()->strides, dlpack_type(t.dtype()), nb::device::cpu::value, 0};
+  return {internal::elements_of(t),
+          static_cast<std::size_t>(t.rank()),
+          shape,
+          owner,
+          t.impl()->strides,
+          dlpack_type(t.dtype()),
+          nb::device::cpu::value,
+          0};
 }
 
 }  // namespace

@@ -132,7 +132,7 @@ Plan plan_for(const Tensor& x, nb::handle key) {
 
 // What a position says; looked at by the library itself, so that nothing has left it.
 std::int64_t number_at(const Tensor& position) {
-  const char* data = position.impl()->data;
+  const char* data = internal::elements_of(position);
   return position.dtype() == DType::kI32 ? *reinterpret_cast<const std::int32_t*>(data) : *reinterpret_cast<const std::int64_t*>(data);
 }
 

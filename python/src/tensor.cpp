@@ -94,7 +94,7 @@ int get_buffer(PyObject* self, Py_buffer* out, int flags) noexcept {
       view->shape[i] = t.shape()[i];
       view->strides[i] = t.impl()->strides[i] * bytes;
     }
-    out->buf = t.impl()->data;
+    out->buf = internal::elements_of(t);
     out->len = t.size() * bytes;
     out->itemsize = bytes;
     out->readonly = 1;

@@ -271,7 +271,8 @@ class Backprop {
   void add_to(Tensor& sum, Tensor dx) {
     if (!sum.defined()) {
       sum = std::move(dx);
-    } else if (log_.recording() == 0 && sole_owner(sum) && sum.is_contiguous() && dx.shape() == sum.shape()) {
+    } else if (log_.recording() == 0 && sole_owner(sum) && sum.is_contiguous() && dx.shape() == sum.shape() && !sum.is_abstract() &&
+               !dx.is_abstract()) {
       kernels::binary(kernels::Binary::kAdd, view_of(sum), view_of(dx), view_of(sum));
     } else {
       sum = add(sum, dx);

@@ -1,5 +1,6 @@
 #include "autodiff/control_flow.hpp"
 
+#include "tensor/build.hpp"
 #include "tensor/log.hpp"
 
 #include <whygrad/base/error.hpp>
@@ -49,7 +50,7 @@ bool choose(Construct construct, const Tensor& predicate, const Where& where) {
   if (predicate.dtype() != DType::kBool) {
     throw DTypeError(op, fmt::format("the predicate is {}", predicate.signature()), "compare it first, as in x > 0");
   }
-  const bool choice = *reinterpret_cast<const bool*>(predicate.impl()->data);
+  const bool choice = *reinterpret_cast<const bool*>(elements_of(predicate));
   note(construct, &predicate, false, choice ? 1 : 0, where);
   return choice;
 }
@@ -58,9 +59,9 @@ std::size_t choose_branch(const Tensor& index, std::size_t branches, const Where
   check_scalar("switch_case", index, "branch index");
   std::int64_t i = 0;
   if (index.dtype() == DType::kI32) {
-    i = *reinterpret_cast<const std::int32_t*>(index.impl()->data);
+    i = *reinterpret_cast<const std::int32_t*>(elements_of(index));
   } else if (index.dtype() == DType::kI64) {
-    i = *reinterpret_cast<const std::int64_t*>(index.impl()->data);
+    i = *reinterpret_cast<const std::int64_t*>(elements_of(index));
   } else {
     throw DTypeError("switch_case", fmt::format("the branch index is {}", index.signature()), "it must be int32 or int64");
   }

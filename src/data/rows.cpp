@@ -26,7 +26,7 @@ Tensor gather_column(const Column& column, std::span<const std::int64_t> numbers
   const std::int64_t elements = column.row_shape.size();
   const std::int64_t stored_bytes = elements * static_cast<std::int64_t>(size_of(column.values.dtype()));
   const std::int64_t bytes = elements * static_cast<std::int64_t>(size_of(column.dtype));
-  const char* from = column.values.impl()->data;
+  const char* from = internal::elements_of(column.values);
   char* to = out.impl()->data;
   for (const std::int64_t number : numbers) {
     if (column.decode != nullptr) {

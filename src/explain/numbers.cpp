@@ -60,6 +60,7 @@ std::int64_t first_bad(const T* elements, std::int64_t size) {
 }  // namespace
 
 FlowGraph::Numbers numbers_of(const Tensor& tensor) {
+  if (tensor.is_abstract()) return {};  // no element was looked at
   const Packed packed(tensor);
   const kernels::Census census = kernels::census(packed.view());
   FlowGraph::Numbers n{

@@ -18,7 +18,7 @@ Elements::Elements(const char* op, const Tensor& tensor, const Where& where) : t
   if (!tensor.defined()) throw ValueError(op, "an empty handle has no elements", "assign a tensor to it before saving it");
   const std::size_t bytes = static_cast<std::size_t>(tensor.size()) * size_of(tensor.dtype());
   if (tensor.is_contiguous()) {
-    bytes_ = {tensor.impl()->data, bytes};
+    bytes_ = {internal::elements_of(tensor), bytes};
   } else {
     copy_.resize(bytes);
     internal::copy_elements(tensor, copy_.data());

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <whygrad/base/error.hpp>
-#include <whygrad/tensor/tensor.hpp>
+#include <whygrad/tensor/spec.hpp>
 
 #include <new>
 
@@ -30,10 +30,21 @@ decltype(auto) in_the_name_of(const char* op, F&& f) {
   }
 }
 
+// One without elements. No id yet.
+Tensor make_abstract(const TensorSpec& spec);
+
+[[noreturn]] void refuse_abstract(const Tensor& t);
+// The first element. Throws ValueError where the tensor is abstract.
+inline char* elements_of(const Tensor& t) {
+  if (t.is_abstract()) [[unlikely]]
+    refuse_abstract(t);
+  return t.impl()->data;
+}
+
 // Row-major strides of `shape`, in elements.
 void row_major(const Shape& shape, std::int64_t* strides);
 
-// Copies all elements of `t` to `out` in row-major order.
+// Copies all elements of `t` to `out` in row-major order. Throws ValueError where the tensor is abstract.
 void copy_elements(const Tensor& t, void* out);
 
 // True where nobody else can see the elements, so that they may be written.

@@ -326,6 +326,7 @@ std::string array_text(const internal::TensorImpl& impl) {
 
 std::string Tensor::to_string() const {
   if (!defined()) return "empty";
+  if (is_abstract()) return "abstract " + signature();
   if (size() == 0) return "[]";
   return rank() == 0 ? scalar_word(*impl_) : array_text(*impl_);
 }

@@ -115,8 +115,9 @@ Tensor make_tensor(DType dtype, const Shape& shape, const char* op) {
 
 Tensor make_view(const Tensor& base, const Shape& shape, const std::int64_t* strides, std::int64_t offset) {
   TensorImpl* from = base.impl();
+  char* const data = from->data != nullptr ? from->data + offset * static_cast<std::int64_t>(size_of(from->dtype)) : nullptr;
   from->storage->references.fetch_add(1, std::memory_order_relaxed);
-  Tensor t = make_impl(from->dtype, shape, from->storage, from->data + offset * static_cast<std::int64_t>(size_of(from->dtype)));
+  Tensor t = make_impl(from->dtype, shape, from->storage, data);
   std::copy_n(strides, shape.rank(), t.impl()->strides);
   return t;
 }
@@ -124,9 +125,9 @@ Tensor make_view(const Tensor& base, const Shape& shape, const std::int64_t* str
 Tensor make_foreign(DType dtype, const Shape& shape, void* data, void (*release)(void*), void* context) {
   auto* storage = new (device::allocate(kHeader)) Storage;
   storage->bytes = static_cast<std::size_t>(shape.size()) * size_of(dtype);
-  storage->data = data;
-  storage->release = [](void*) {};  // until the tensor is made, the memory stays its owner's
-  Tensor t = make_impl(dtype, shape, storage, static_cast<char*>(data));
+  storage->data = data != nullptr ? data : storage;  // others give no address to 0 elements, but only an abstract tensor has none here
+  storage->release = [](void*) {};                   // until the tensor is made, the memory stays its owner's
+  Tensor t = make_impl(dtype, shape, storage, static_cast<char*>(storage->data));
   storage->release = release;
   storage->context = context;
   row_major(shape, t.impl()->strides);
@@ -144,7 +145,21 @@ void refuse_memory(const char* op) {
   }
 }
 
+Tensor make_abstract(const TensorSpec& spec) {
+  auto* storage = new (device::allocate(kHeader)) Storage;
+  storage->device = spec.device;
+  Tensor t = make_impl(spec.dtype, spec.shape, storage, nullptr);
+  row_major(spec.shape, t.impl()->strides);
+  return t;
+}
+
+void refuse_abstract(const Tensor& t) {
+  throw ValueError("Tensor", fmt::format("{} is abstract: it has a shape and a dtype, but no elements", t.signature()),
+                   "elements exist only where ops compute; work with shape() and dtype() here, or call the function with real tensors");
+}
+
 void copy_elements(const Tensor& t, void* out) {
+  elements_of(t);
   const TensorImpl& impl = *t.impl();
   const std::size_t element = size_of(impl.dtype);
   if (t.is_contiguous()) {
@@ -200,8 +215,9 @@ void Tensor::read(DType wanted, void* out, std::int64_t count, const Where& wher
 const void* Tensor::read_in_place(DType wanted, const Where& where) const {
   check_readable(*this, wanted);
   if (!is_contiguous()) throw ShapeError("Tensor", signature() + " is a view with gaps or broadcast axes", "use to_vector(), which copies");
-  internal::Log::mine().host_read(*this, impl_->data, static_cast<std::size_t>(size()) * size_of(dtype()), where);
-  return impl_->data;
+  const char* elements = internal::elements_of(*this);
+  internal::Log::mine().host_read(*this, elements, static_cast<std::size_t>(size()) * size_of(dtype()), where);
+  return elements;
 }
 
 std::string Tensor::signature() const { return defined() ? fmt::format("{}{}", name_of(dtype()), shape().to_string()) : std::string("empty"); }

@@ -5,6 +5,7 @@
 
 #include <whygrad/autodiff/gradcheck.hpp>
 #include <whygrad/autodiff/tape.hpp>
+#include <whygrad/ops/abstract.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/shape_ops.hpp>
 
@@ -104,6 +105,32 @@ TEST_P(Op, TakesStridedViews) {
   }
 }
 
+// The inputs without their elements, but for those on which the shape of a result depends.
+Inputs without_elements(const OpDef& op, const Sample& sample) {
+  Inputs specs = sample.inputs;
+  for (int i = 0; i < static_cast<int>(specs.size()); ++i) {
+    const bool read = i < 16 && (op.shape_reads >> i & 1) != 0;
+    const bool read_before = std::find(sample.reads.begin(), sample.reads.end(), i) != sample.reads.end();
+    Tensor& input = specs[static_cast<std::size_t>(i)];
+    if (!read && !read_before) input = abstract(spec_of(input));
+  }
+  return specs;
+}
+
+TEST_P(Op, GivesTheSameSpecsWithoutElements) {
+  for (const Sample* sample : samples()) {
+    const Inputs inputs = without_elements(op(), *sample);
+    const bool any = std::any_of(inputs.begin(), inputs.end(), [](const Tensor& t) { return t.is_abstract(); });
+    const std::vector<Tensor> expected = sample->run(sample->inputs), got = sample->run(inputs);
+    ASSERT_EQ(got.size(), expected.size());
+    for (std::size_t k = 0; k < got.size(); ++k) {
+      EXPECT_EQ(got[k].is_abstract(), any);
+      EXPECT_EQ(spec_of(got[k]).signature(), spec_of(expected[k]).signature());
+      EXPECT_EQ(spec_of(got[k]), spec_of(expected[k]));
+    }
+  }
+}
+
 TEST_P(Op, GivesTheReferenceValueInF32) {
   for (const Sample* sample : samples()) {
     if (!sample->in_f32) continue;
@@ -123,6 +150,24 @@ std::vector<int> differentiated(const OpDef& op, const Sample& sample) {
       chosen.push_back(i);
   }
   return chosen;
+}
+
+TEST_P(Op, HasAGradientWithoutElements) {
+  for (const Sample* sample : samples()) {
+    const std::vector<int> chosen = differentiated(op(), *sample);
+    if (sample->order == 0 || chosen.empty()) continue;
+    const Inputs inputs = without_elements(op(), *sample);
+    GradientTape tape;
+    for (const int i : chosen) tape.watch(inputs[static_cast<std::size_t>(i)]);
+    const std::vector<Tensor> ys = sample->run(inputs);
+    std::vector<Watchable> sources;
+    for (const int i : chosen) sources.emplace_back(inputs[static_cast<std::size_t>(i)]);
+    const Gradients gradients = tape.gradient(Targets(ys), Sources(sources));
+    for (std::size_t k = 0; k < gradients.size(); ++k) {
+      ASSERT_TRUE(gradients[k]) << gradients[k].why().to_string();
+      EXPECT_EQ(spec_of(*gradients[k]), spec_of(inputs[static_cast<std::size_t>(chosen[k])]));
+    }
+  }
 }
 
 TEST_P(Op, HasTheGradientOfCentralDifferences) {

@@ -6,7 +6,7 @@
 #pragma once
 
 #include <whygrad/base/error.hpp>
-#include <whygrad/tensor/tensor.hpp>
+#include <whygrad/tensor/spec.hpp>
 
 #include <algorithm>
 #include <array>
@@ -265,7 +265,7 @@ struct OpDef {
   ShortList<const char*, 8> outputs = {"output"};
   ShortList<AttrDef, 8> attrs = {};
 
-  // Shape and dtype rule: throws ShapeError, DTypeError, ... or sets every output.
+  // Shape and dtype rule: throws ShapeError, DTypeError, ... or sets every output. It sees specs only, unless `shape_reads` says otherwise.
   void (*infer)(InferContext&) = nullptr;
   // Computes the outputs, which are allocated. Exactly one of `kernel` and `view` is given.
   void (*kernel)(KernelContext&) = nullptr;
@@ -279,6 +279,8 @@ struct OpDef {
   IntegerResults integers = {};
   // Of an event.
   EventKind event = EventKind::kOther;
+  // Inputs on whose elements the shape of a result depends, as a set: input(0). Such an op cannot be called with these abstract.
+  Uses shape_reads = 0;
   // True for an op that has no inputs or none that carries a gradient at all, such as random numbers and constants.
   bool source = false;
   // True where the outputs depend on more than the inputs (a counter of random numbers); such an op is never replayed blindly.
@@ -315,6 +317,7 @@ consteval bool check_record(const OpDef& op) {
   if (!differentiable && op.vjp != nullptr) throw "a gradient rule (.vjp) needs a differentiable input";
   if (op.zero.kind != ZeroHazard::kNone && missing(op.zero.remedy)) throw "an op whose gradient can be 0 by its numbers must offer a remedy";
   if (op.nonfinite.kind != NonFiniteHazard::kNone && missing(op.nonfinite.remedy)) throw "an op that can make a NaN must offer a remedy";
+  if ((op.shape_reads >> 16) != 0) throw "a shape rule cannot read outputs (.shape_reads lists inputs)";
   for (const AttrDef& a : op.attrs) {
     if (missing(a.name) || missing(a.doc) || a.get == nullptr) throw "every attribute needs a name, a doc line and a getter";
   }
@@ -362,14 +365,26 @@ class OpContext {
   const void* attrs_;
 };
 
-struct OutputSpec {
-  DType dtype{};
-  Shape shape;
+// What a shape rule sees of an input: never its elements.
+class InputSpec {
+ public:
+  explicit InputSpec(const Tensor& input) : input_(input) {}
+  DType dtype() const { return input_.dtype(); }
+  const Shape& shape() const { return input_.shape(); }
+  int rank() const { return input_.rank(); }
+  std::int64_t size() const { return input_.size(); }
+  std::string signature() const { return input_.signature(); }
+
+ private:
+  const Tensor& input_;
 };
 
 class WG_API InferContext : public OpContext {
  public:
   using OpContext::OpContext;
+  InputSpec input(int i) const { return InputSpec(OpContext::input(i)); }
+  // Input i with its elements, for a rule that declares so in OpDef::shape_reads. Throws ValueError where the input is abstract.
+  const Tensor& elements(int i) const;
   // Declares the next output.
   void output(DType dtype, const Shape& shape);
 
@@ -383,15 +398,15 @@ class WG_API InferContext : public OpContext {
   int axis(std::int64_t axis, int i = 0) const;
 
   int output_count() const { return count_; }
-  const OutputSpec& spec(int k) const { return k < kInline ? few_[k] : (*many_)[static_cast<std::size_t>(k - kInline)]; }
+  const TensorSpec& spec(int k) const { return k < kInline ? few_[k] : (*many_)[static_cast<std::size_t>(k - kInline)]; }
   ~InferContext() { delete many_; }
   InferContext(const InferContext&) = delete;
   InferContext& operator=(const InferContext&) = delete;
 
  private:
   static constexpr int kInline = 3;
-  OutputSpec few_[kInline];
-  std::vector<OutputSpec>* many_ = nullptr;
+  TensorSpec few_[kInline];
+  std::vector<TensorSpec>* many_ = nullptr;
   int count_ = 0;
 };
 

@@ -44,7 +44,7 @@ struct TensorImpl {
   std::atomic<std::uint64_t> activity{0};
   ValueId id = 0;
   Storage* storage = nullptr;
-  char* data = nullptr;  // first element
+  char* data = nullptr;  // first element; null in an abstract tensor only, not in one of 0 elements
   std::int64_t size = 0;
   Shape shape;
   std::int64_t strides[Shape::kMaxRank];  // in elements; 0 along a broadcast axis
@@ -80,9 +80,12 @@ class WG_API Tensor {
   ValueId id() const noexcept { return impl_->id; }
   // True where the elements lie in row-major order without gaps.
   bool is_contiguous() const noexcept;
+  // True where it has a shape and a dtype but no elements; see ops/abstract.hpp.
+  bool is_abstract() const noexcept { return impl_->data == nullptr; }
 
-  // The only element, read to the host. Throws ShapeError unless there is exactly one, DTypeError unless T is the tensor's type. A read is
-  // remembered, so that a value which left the library and came back as a constant can be recognised.
+  // The only element, read to the host. Throws ShapeError unless there is exactly one, DTypeError unless T is the tensor's type, and ValueError, as
+  // all functions that read, where the tensor is abstract. A read is remembered, so that a value which left the library and came back as a constant
+  // can be recognised.
   template <Element T>
   T item(Where where = Where::here()) const {
     T value;

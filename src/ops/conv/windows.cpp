@@ -42,7 +42,7 @@ AxisWindows place_windows(const InferContext& c, int axis, std::int64_t extent, 
 }
 
 void check_image(const InferContext& c, int i) {
-  const Tensor& t = c.input(i);
+  const InputSpec t = c.input(i);
   if (!is_floating(t.dtype())) refuse_dtype(c, "floating numbers");
   if (t.rank() != 4) {
     c.shape_error(fmt::format("{} has rank {}", c.op().inputs[i].name, t.rank()),

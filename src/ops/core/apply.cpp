@@ -9,6 +9,18 @@ namespace {
 
 using internal::Log;
 
+// NOTE [one op in three steps]
+// infer    checks the inputs and finds the spec of each output. It sees specs, so it is the same with and without elements.
+// execute  makes the outputs and fills them. It is left out where an input is abstract.
+// record   writes the call into the log: the same entry with and without elements.
+struct Call {
+  const OpDef& op;
+  std::span<const Tensor* const> inputs;
+  const void* attrs;
+  std::size_t attrs_bytes;
+  const Where& where;
+};
+
 std::string list_inputs(const OpContext& c) {
   std::string text;
   for (int i = 0; i < c.input_count(); ++i) {
@@ -17,21 +29,26 @@ std::string list_inputs(const OpContext& c) {
   return text;
 }
 
-void check_inputs(const OpDef& op, std::span<const Tensor* const> inputs) {
+// True where an input is abstract.
+bool check_inputs(const OpDef& op, std::span<const Tensor* const> inputs) {
   const int count = static_cast<int>(inputs.size());
   if (op.variadic ? count < op.inputs.count : count != op.inputs.count) {
     throw ValueError(op.name, fmt::format("{} inputs given", count), fmt::format("it takes {}{}", op.variadic ? "at least " : "", op.inputs.count));
   }
   if (count > 0xffff) throw ValueError(op.name, fmt::format("{} inputs given", count), "it takes at most 65,535; work in groups");
+  bool abstract = false;
   for (int i = 0; i < count; ++i) {
-    if (!inputs[static_cast<std::size_t>(i)]->defined()) {
+    const Tensor& input = *inputs[static_cast<std::size_t>(i)];
+    if (!input.defined()) {
       throw ValueError(op.name, fmt::format("{} is an empty handle", input_def(op, i).name),
                        "a default-made or moved-from Tensor holds no value; assign one before it is used");
     }
     // An explanation would take it for any other value that was never logged.
-    if (inputs[static_cast<std::size_t>(i)]->id() == 0) [[unlikely]]
+    if (input.id() == 0) [[unlikely]]
       throw InternalError(op.name, fmt::format("{} was made without a record in the log", input_def(op, i).name));
+    abstract |= input.is_abstract();
   }
+  return abstract;
 }
 
 // As many values as a mask has room for.
@@ -51,74 +68,94 @@ Uses uses_of(const Log& log, const OpDef& op, std::span<const Tensor* const> inp
   return *active ? uses : 0;
 }
 
-void compute(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs, const InferContext& inferred, std::span<Tensor> outputs) {
+void execute(const Call& call, const InferContext& inferred, std::span<Tensor> outputs) {
+  const OpDef& op = call.op;
   if (op.view != nullptr) {
     for (std::size_t k = 0; k < outputs.size(); ++k) {
       const Shape& shape = inferred.spec(static_cast<int>(k)).shape;
-      ViewContext view(op, inputs, attrs, shape, static_cast<int>(k));
+      ViewContext view(op, call.inputs, call.attrs, shape, static_cast<int>(k));
       op.view(view);
-      outputs[k] = internal::make_view(*inputs[0], shape, view.strides, view.offset);
+      outputs[k] = internal::make_view(*call.inputs[0], shape, view.strides, view.offset);
     }
     return;
   }
   for (std::size_t k = 0; k < outputs.size(); ++k) {
-    const OutputSpec& spec = inferred.spec(static_cast<int>(k));
+    const TensorSpec& spec = inferred.spec(static_cast<int>(k));
     outputs[k] = internal::make_tensor(spec.dtype, spec.shape);
   }
-  KernelContext kernel(op, inputs, attrs, outputs);
+  KernelContext kernel(op, call.inputs, call.attrs, outputs);
   const device::FloatModeScope scope = device::FloatModeScope::flushing();
   op.kernel(kernel);
 }
 
-void run(const InferContext& inferred, std::span<const Tensor* const> inputs, const void* attrs, std::size_t attrs_bytes, const Where& where,
-         std::span<Tensor> outputs) {
-  const OpDef& op = inferred.op();
-  compute(op, inputs, attrs, inferred, outputs);
+// In the place of execute() where an input has no elements.
+void leave_abstract(const InferContext& inferred, std::span<Tensor> outputs) {
+  for (std::size_t k = 0; k < outputs.size(); ++k) outputs[k] = internal::make_abstract(inferred.spec(static_cast<int>(k)));
+}
+
+void record(const Call& call, std::span<Tensor> outputs) {
   Log& log = Log::mine();
   Uses uses = 0;
   if (log.recording() != 0) {
-    if (log.keep_values) uses = first_bits(inputs.size()) | first_bits(outputs.size()) << 16;
+    if (log.keep_values) uses = first_bits(call.inputs.size()) | first_bits(outputs.size()) << 16;
     bool active = false;
-    uses |= uses_of(log, op, inputs, &active);
+    uses |= uses_of(log, call.op, call.inputs, &active);
     if (active) {
       for (const Tensor& out : outputs) {
         if (is_differentiable(out.dtype())) log.mark_active(out);
       }
     }
   }
-  log.append({.op = &op,
-              .where = &where,
-              .inputs = inputs.data(),
-              .input_count = static_cast<int>(inputs.size()),
+  log.append({.op = &call.op,
+              .where = &call.where,
+              .inputs = call.inputs.data(),
+              .input_count = static_cast<int>(call.inputs.size()),
               .outputs = outputs.data(),
               .output_count = static_cast<int>(outputs.size()),
-              .attrs = attrs,
-              .attrs_bytes = attrs_bytes,
+              .attrs = call.attrs,
+              .attrs_bytes = call.attrs_bytes,
               .saved_mask = uses});
 }
 
-// Shape rule, kernel, record; `make_outputs` gives the outputs once their number is known.
+// The three steps; `make_outputs` gives the outputs once their number is known.
 template <class MakeOutputs>
-void apply_to(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs, std::size_t attrs_bytes, const Where& where,
-              const MakeOutputs& make_outputs) {
-  check_inputs(op, inputs);
-  internal::in_the_name_of(op.name, [&] {
-    InferContext inferred(op, inputs, attrs);
-    op.infer(inferred);
-    run(inferred, inputs, attrs, attrs_bytes, where, make_outputs(inferred.output_count()));
+void apply_to(const Call& call, const MakeOutputs& make_outputs) {
+  const bool abstract = check_inputs(call.op, call.inputs);
+  internal::in_the_name_of(call.op.name, [&] {
+    InferContext inferred(call.op, call.inputs, call.attrs);
+    call.op.infer(inferred);
+    const std::span<Tensor> outputs = make_outputs(inferred.output_count());
+    if (abstract) {
+      leave_abstract(inferred, outputs);
+    } else {
+      execute(call, inferred, outputs);
+    }
+    record(call, outputs);
   });
 }
 
 }  // namespace
 
 void InferContext::output(DType dtype, const Shape& shape) {
+  const Device device = inputs_.empty() ? Device{} : inputs_[0]->device();
   if (count_ < kInline) {
-    few_[count_++] = {dtype, shape};
+    few_[count_++] = {dtype, shape, device};
     return;
   }
-  if (many_ == nullptr) many_ = new std::vector<OutputSpec>;
-  many_->push_back({dtype, shape});
+  if (many_ == nullptr) many_ = new std::vector<TensorSpec>;
+  many_->push_back({dtype, shape, device});
   ++count_;
+}
+
+const Tensor& InferContext::elements(int i) const {
+  if ((op().shape_reads >> i & 1) == 0)
+    throw InternalError(op().name, "its shape rule reads an input that its record does not list in `shape_reads`");
+  const Tensor& t = OpContext::input(i);
+  if (t.is_abstract()) {
+    value_error(fmt::format("{} is abstract, and the shape of the result depends on its elements", input_def(op(), i).name),
+                "call it with a real tensor, or use an op whose result has one shape for all elements, such as where(condition, x, y)");
+  }
+  return t;
 }
 
 void InferContext::shape_error(const std::string& what, const std::string& help) const {
@@ -142,7 +179,7 @@ int InferContext::axis(std::int64_t axis, int i) const { return normalize_axis(o
 
 void apply(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs, std::size_t attrs_bytes, const Where& where,
            std::span<Tensor> outputs) {
-  apply_to(op, inputs, attrs, attrs_bytes, where, [&](int count) {
+  apply_to({op, inputs, attrs, attrs_bytes, where}, [&](int count) {
     if (count != static_cast<int>(outputs.size())) throw InternalError(op.name, "its shape rule set another number of outputs than asked for");
     return outputs;
   });
@@ -151,7 +188,7 @@ void apply(const OpDef& op, std::span<const Tensor* const> inputs, const void* a
 std::vector<Tensor> apply_many(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs, std::size_t attrs_bytes,
                                const Where& where) {
   std::vector<Tensor> outputs;
-  apply_to(op, inputs, attrs, attrs_bytes, where, [&](int count) {
+  apply_to({op, inputs, attrs, attrs_bytes, where}, [&](int count) {
     outputs.resize(static_cast<std::size_t>(count));
     return std::span<Tensor>(outputs);
   });

@@ -12,7 +12,7 @@ namespace whygrad {
 
 inline kernels::View view_of(const Tensor& t) {
   internal::TensorImpl* impl = t.impl();
-  return {impl->data, impl->shape.begin(), impl->strides, impl->shape.rank(), impl->dtype};
+  return {internal::elements_of(t), impl->shape.begin(), impl->strides, impl->shape.rank(), impl->dtype};
 }
 
 class KernelContext : public OpContext {

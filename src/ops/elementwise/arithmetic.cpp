@@ -220,7 +220,7 @@ constexpr OpDef kAddN = define_op({
     .variadic = true,
     .infer =
         [](InferContext& c) {
-          const Tensor& first = c.input(0);
+          const InputSpec first = c.input(0);
           for (int i = 1; i < c.input_count(); ++i) {
             c.same_dtype(0, i);
             if (c.input(i).shape() != first.shape()) {

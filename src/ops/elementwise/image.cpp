@@ -40,7 +40,7 @@ constexpr OpDef kAdjustHue = define_op({
     .attrs = {attr<&HueAttrs::delta>("delta", "how far, in [-1, 1]", Attr::kRequired)},
     .infer =
         [](InferContext& c) {
-          const Tensor& x = c.input(0);
+          const InputSpec x = c.input(0);
           if (!is_floating(x.dtype())) refuse_dtype(c, "floating numbers");
           if (x.rank() == 0 || x.shape().back() != 3) c.shape_error("a colour has three channels", "the last axis holds red, green and blue");
           const double delta = c.attrs<HueAttrs>().delta;

@@ -49,7 +49,7 @@ constexpr OpDef kClipByValue = define_op({
     .inputs = {{"x", kFromAll}, {"low", kFromAll}, {"high", kFromAll}},
     .infer =
         [](InferContext& c) {
-          const Tensor& x = c.input(0);
+          const InputSpec x = c.input(0);
           c.same_dtype(0, 1);
           c.same_dtype(0, 2);
           if (x.dtype() == DType::kBool || is_complex(x.dtype())) refuse_dtype(c, "real numbers");

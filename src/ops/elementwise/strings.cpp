@@ -106,7 +106,7 @@ constexpr OpDef kToNumber = define_op({
     .infer =
         [](InferContext& c) {
           const DType dtype = c.attrs<NumberAttrs>().out_type;
-          const Tensor& text = c.input(0);
+          const InputSpec text = c.input(0);
           if (text.dtype() != DType::kU8 || text.rank() == 0) c.dtype_error("this is no text", "text is uint8 [.., width], as as_string makes it");
           if (dtype != DType::kF32 && dtype != DType::kF64 && dtype != DType::kI32 && dtype != DType::kI64) {
             c.dtype_error(fmt::format("text as {}", name_of(dtype)), "out_type is float32, float64, int32 or int64");

@@ -104,7 +104,7 @@ void infer_bincount(InferContext& c, DType dtype) {
   const auto& a = c.attrs<BincountAttrs>();
   if (a.by_row && c.input(0).rank() > 2) c.shape_error("there are no rows", "numbers that are counted by row are [rows, n]; reshape them");
   constexpr std::int64_t kMost = std::int64_t{1} << 28;
-  const Tensor wide = widened<std::int64_t>(c.input(0));
+  const Tensor wide = widened<std::int64_t>(c.elements(0));
   std::int64_t count = std::max<std::int64_t>(a.minlength, 0);
   for (const std::int64_t v : elements<std::int64_t>(wide)) {
     if (v < 0 || v > kMost) c.value_error(fmt::format("{} is among the numbers", v), "numbers to be counted are 0 to 2^28");
@@ -143,6 +143,7 @@ constexpr OpDef kBincount = define_op({
     .attrs = {kMinlength, kMaxlength, kByRow, attr<&BincountAttrs::binary>("binary", "whether 1 is told instead of a count")},
     .infer = [](InferContext& c) { infer_bincount(c, DType::kI32); },
     .kernel = [](KernelContext& g) { add_up<std::int64_t>(g, [](std::size_t) { return 1; }); },
+    .shape_reads = input(0),
 });
 
 constexpr OpDef kWeightedBincount = define_op({
@@ -171,6 +172,7 @@ constexpr OpDef kWeightedBincount = define_op({
             add_up<T>(g, [&](std::size_t i) { return weight[i]; });
           });
         },
+    .shape_reads = input(0),
 });
 
 struct SearchAttrs {

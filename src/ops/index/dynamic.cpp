@@ -64,8 +64,8 @@ void infer_partition(InferContext& c) {
   const Shape part = part_shape(c, c.input(1).shape(), c.input(0).shape());
   std::vector<std::int64_t> counts(static_cast<std::size_t>(parts));
   std::int64_t position = 0;
-  for (const std::int64_t number : numbers_of(c.input(1))) {
-    if (number < 0 || number >= parts) refuse_index(c.op().name, c.input(1), position, parts);
+  for (const std::int64_t number : numbers_of(c.elements(1))) {
+    if (number < 0 || number >= parts) refuse_index(c.op().name, c.elements(1), position, parts);
     ++counts[static_cast<std::size_t>(number)];
     ++position;
   }
@@ -115,6 +115,7 @@ constexpr OpDef kDynamicPartition = define_op({
           g.give(0, reshape(gather(dys.size() == 1 ? dys[0] : concat(dys, 0), places), Ints(g.input_shape(0))));
         },
     .zero = {ZeroHazard::kMasked, "take the part that should learn: the target does not use the tensor that these elements went to"},
+    .shape_reads = input(1),
 });
 
 // ---- dynamic_stitch ----
@@ -133,7 +134,7 @@ void infer_stitch(InferContext& c) {
   }
   if (rows != c.input(0).size()) c.shape_error(fmt::format("{} places for {} parts", c.input(0).size(), rows), "each part has one place");
   std::int64_t extent = 0;
-  for (const std::int64_t place : numbers_of(c.input(0))) {
+  for (const std::int64_t place : numbers_of(c.elements(0))) {
     if (place < 0) throw IndexError(c.op().name, fmt::format("a place is {}", place), "places are 0 or more");
     extent = std::max(extent, place + 1);
   }
@@ -172,6 +173,7 @@ constexpr OpDef kDynamicStitch = define_op({
             begin += rows;
           }
         },
+    .shape_reads = input(0),
 });
 
 // The axes that `numbers` has too as one.

@@ -35,11 +35,11 @@ struct Parts {
   kernels::View view(const kernels::View& v) const { return {v.data, extents, strides, 2, v.dtype}; }
 };
 
-int depth_of(const Tensor& indices) { return static_cast<int>(indices.shape().back()); }
+int depth_of(const Shape& indices) { return static_cast<int>(indices.back()); }
 
 // For each row of indices [.., r] its place among the first r axes of `shape`, counted row by row: int64 [rows].
 Tensor places_of(const OpContext& c, const Tensor& indices, const Shape& shape) {
-  const int depth = depth_of(indices);
+  const int depth = depth_of(indices.shape());
   const std::int64_t rows = depth == 0 ? Parts(indices.shape(), indices.rank() - 1).extents[0] : indices.size() / depth;
   const Tensor wide = make_tensor(DType::kI64, indices.shape());
   Tensor places = make_tensor(DType::kI64, {rows});
@@ -58,20 +58,20 @@ Tensor places_of(const OpContext& c, const Tensor& indices, const Shape& shape) 
 }
 
 // The shape of what rows of `indices` name in `shape`; throws where they are longer than its rank.
-Shape named_shape(const InferContext& c, const Tensor& indices, const Shape& shape) {
-  if (indices.rank() == 0 || indices.shape().back() > shape.rank()) {
-    c.shape_error(fmt::format("rows of indices {} name no places in {}", indices.shape().to_string(), shape.to_string()),
+Shape named_shape(const InferContext& c, const Shape& indices, const Shape& shape) {
+  if (indices.rank() == 0 || indices.back() > shape.rank()) {
+    c.shape_error(fmt::format("rows of indices {} name no places in {}", indices.to_string(), shape.to_string()),
                   "the last axis of indices has one number for each axis that is walked, at most the rank of what is indexed");
   }
   Shape named;
-  for (int i = 0; i + 1 < indices.rank(); ++i) named.push_back(indices.shape()[i]);
+  for (int i = 0; i + 1 < indices.rank(); ++i) named.push_back(indices[i]);
   for (int i = depth_of(indices); i < shape.rank(); ++i) named.push_back(shape[i]);
   return named;
 }
 
-void check_updates(const InferContext& c, const Tensor& indices, const Tensor& updates, const Shape& shape) {
+void check_updates(const InferContext& c, const Shape& indices, const Shape& updates, const Shape& shape) {
   const Shape expected = named_shape(c, indices, shape);
-  if (updates.shape() != expected) {
+  if (updates != expected) {
     c.shape_error(fmt::format("updates must be {}", expected.to_string()), "give one part for each row of indices, of the shape of what it names");
   }
 }
@@ -83,13 +83,13 @@ constexpr OpDef kGatherNd = define_op({
     .infer =
         [](InferContext& c) {
           check_index_dtype(c, 1);
-          c.output(c.input(0).dtype(), named_shape(c, c.input(1), c.input(0).shape()));
+          c.output(c.input(0).dtype(), named_shape(c, c.input(1).shape(), c.input(0).shape()));
         },
     .kernel =
         [](KernelContext& g) {
           const Tensor &params = g.input(0), &indices = g.input(1);
           const Packed packed(params);
-          const Parts parts(params.shape(), depth_of(indices)), picked(g.output().shape(), indices.rank() - 1);
+          const Parts parts(params.shape(), depth_of(indices.shape())), picked(g.output().shape(), indices.rank() - 1);
           kernels::gather(parts.view(packed.view()), view_of(places_of(g, indices, params.shape())), 0, 0, picked.view(g.out()));
         },
     .vjp = [](VjpContext& g) { g.give(0, scatter_nd(g.input(1), g.dy(), g.input_shape(0))); },
@@ -102,14 +102,14 @@ struct ScatterAttrs {
 
 void infer_scatter(InferContext& c) {
   check_index_dtype(c, 0);
-  check_updates(c, c.input(0), c.input(1), c.attrs<ScatterAttrs>().shape);
+  check_updates(c, c.input(0).shape(), c.input(1).shape(), c.attrs<ScatterAttrs>().shape);
   c.output(c.input(1).dtype(), c.attrs<ScatterAttrs>().shape);
 }
 
 void run_scatter(KernelContext& g) {
   const Tensor &indices = g.input(0), &updates = g.input(1);
   const Packed packed(updates);
-  const Parts parts(g.output().shape(), depth_of(indices)), given(updates.shape(), indices.rank() - 1);
+  const Parts parts(g.output().shape(), depth_of(indices.shape())), given(updates.shape(), indices.rank() - 1);
   alignas(16) const char zero[16] = {};
   kernels::fill(g.out(), zero);
   kernels::scatter_add(view_of(places_of(g, indices, g.output().shape())), given.view(packed.view()), 0, parts.view(g.out()));
@@ -147,7 +147,7 @@ constexpr OpDef kTensorScatterNdUpdate = define_op({
         [](InferContext& c) {
           check_index_dtype(c, 1);
           c.same_dtype(0, 2);
-          check_updates(c, c.input(1), c.input(2), c.input(0).shape());
+          check_updates(c, c.input(1).shape(), c.input(2).shape(), c.input(0).shape());
           c.output(c.input(0).dtype(), c.input(0).shape());
         },
     .kernel =
@@ -157,7 +157,7 @@ constexpr OpDef kTensorScatterNdUpdate = define_op({
           const Packed updates(g.input(2));
           const auto* place = view_of(places).as<std::int64_t>();
           const std::int64_t part =
-              Parts(g.output().shape(), depth_of(g.input(1))).extents[1] * static_cast<std::int64_t>(size_of(g.output().dtype()));
+              Parts(g.output().shape(), depth_of(g.input(1).shape())).extents[1] * static_cast<std::int64_t>(size_of(g.output().dtype()));
           for (std::int64_t i = 0; i < places.size(); ++i) {
             std::memcpy(g.out().as<char>() + place[i] * part, updates.view().as<char>() + i * part, static_cast<std::size_t>(part));
           }
@@ -202,7 +202,7 @@ void run_scatter_extreme(KernelContext& g) {
   kernels::copy(g.in(0), g.out());
   const Tensor places = places_of(g, g.input(1), g.output().shape());
   const auto* place = view_of(places).as<std::int64_t>();
-  const std::int64_t n = places.size(), part = Parts(g.output().shape(), depth_of(g.input(1))).extents[1];
+  const std::int64_t n = places.size(), part = Parts(g.output().shape(), depth_of(g.input(1).shape())).extents[1];
   switch (own) {
     case DType::kU8: return scatter_extreme<std::uint8_t>(g, Largest, place, n, part);
     case DType::kI8: return scatter_extreme<std::int8_t>(g, Largest, place, n, part);
@@ -228,7 +228,7 @@ void infer_scatter_extreme(InferContext& c) {
   check_index_dtype(c, 1);
   c.same_dtype(0, 2);
   if (c.input(0).dtype() == DType::kBool || is_complex(c.input(0).dtype())) refuse_dtype(c, "real numbers");
-  check_updates(c, c.input(1), c.input(2), c.input(0).shape());
+  check_updates(c, c.input(1).shape(), c.input(2).shape(), c.input(0).shape());
   c.output(c.input(0).dtype(), c.input(0).shape());
 }
 
@@ -265,7 +265,7 @@ constexpr OpDef kWhereNotZero = define_op({
                                        "choose between values with where(cond, a, b), or weigh them with a probability such as sigmoid(x)"}}},
     .infer =
         [](InferContext& c) {
-          const Tensor& x = c.input(0);
+          const Tensor& x = c.elements(0);
           const Tensor truth = make_tensor(DType::kBool, x.shape());
           kernels::cast(view_of(x), view_of(truth));
           const bool* elements = view_of(truth).as<bool>();
@@ -287,6 +287,7 @@ constexpr OpDef kWhereNotZero = define_op({
             place += x.rank();
           }
         },
+    .shape_reads = input(0),
 });
 
 constexpr const OpDef* kOps[] = {&kGatherNd,    &kScatterNd, &kSparseToDense, &kTensorScatterNdMax, &kTensorScatterNdMin, &kTensorScatterNdUpdate,

@@ -141,12 +141,21 @@ SegmentIds segment_ids_of(const KernelContext& g) {
   return result;
 }
 
-Tensor gather_by_id(const Tensor& t, const Tensor& ids) {
+namespace {
+
+// False too where the ids are abstract, so that what follows serves all of them.
+bool none_negative(const Tensor& ids) {
+  if (ids.is_abstract()) return false;
   const Tensor lowest = make_tensor(ids.dtype(), {});
   const kernels::View least = view_of(lowest);
   kernels::reduce(kernels::Reduce::kMin, view_of(ids), (std::uint32_t{1} << ids.rank()) - 1, least);
-  const bool all_there = ids.size() == 0 || (ids.dtype() == DType::kI32 ? *least.as<std::int32_t>() : *least.as<std::int64_t>()) >= 0;
-  if (all_there) return gather(t, ids);
+  return ids.size() == 0 || (ids.dtype() == DType::kI32 ? *least.as<std::int32_t>() : *least.as<std::int64_t>()) >= 0;
+}
+
+}  // namespace
+
+Tensor gather_by_id(const Tensor& t, const Tensor& ids) {
+  if (none_negative(ids)) return gather(t, ids);
   if (t.shape()[0] == 0) {  // there is nothing to take for those that are left out
     Shape shape = ids.shape();
     for (int i = 1; i < t.rank(); ++i) shape.push_back(t.shape()[i]);
@@ -185,6 +194,11 @@ struct Ascending {
     require_defined(op, segment_ids);
     if (segment_ids.rank() != 1)
       throw ShapeError(op, fmt::format("the ids are {}", segment_ids.signature()), "they are a vector: one id for each part");
+    if (segment_ids.is_abstract()) {
+      throw ValueError(op,
+                       fmt::format("segment_ids, {}, is abstract, and how many segments there are depends on its elements", segment_ids.signature()),
+                       "use the unsorted form, which is told the number of segments");
+    }
     const Tensor ids = make_tensor(DType::kI64, segment_ids.shape());
     kernels::cast(view_of(segment_ids), view_of(ids));
     const auto* first = view_of(ids).as<std::int64_t>();

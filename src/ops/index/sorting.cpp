@@ -25,7 +25,7 @@ namespace internal {
 namespace {
 
 void check_sortable(const InferContext& c) {
-  const Tensor& x = c.input(0);
+  const InputSpec x = c.input(0);
   if (!is_integer(x.dtype()) && !is_floating(x.dtype())) refuse_dtype(c, "real numbers");
   if (x.rank() == 0) c.shape_error("a scalar has no order", "give at least one axis");
   if (x.shape().back() > std::numeric_limits<std::int32_t>::max()) c.shape_error("the last axis is too long", "positions are int32");
@@ -108,9 +108,9 @@ constexpr OpDef kUnique = define_op({
     .infer =
         [](InferContext& c) {
           check_sortable(c);
-          const Tensor& x = c.input(0);
+          const InputSpec x = c.input(0);
           if (x.rank() != 1) c.shape_error(fmt::format("x has rank {}", x.rank()), "reshape(x, {-1}) lays all elements out in a row");
-          const std::int64_t count = kernels::number_distinct(Packed(x).view(), view_of(make_tensor(DType::kI32, x.shape())));
+          const std::int64_t count = kernels::number_distinct(Packed(c.elements(0)).view(), view_of(make_tensor(DType::kI32, x.shape())));
           c.output(x.dtype(), {count});
           c.output(DType::kI32, x.shape());
         },
@@ -126,6 +126,7 @@ constexpr OpDef kUnique = define_op({
           }
           kernels::gather(x.view(), view_of(first), 0, 0, g.out(0));
         },
+    .shape_reads = input(0),
 });
 
 constexpr const OpDef* kOps[] = {&kArgsort, &kTopK, &kUnique};

@@ -27,7 +27,7 @@ constexpr OpDef kBiasAdd = define_op({
     .inputs = {{"x", Differentiable{}}, {"bias", Differentiable{}}},
     .infer =
         [](InferContext& c) {
-          const Tensor& x = c.input(0);
+          const InputSpec x = c.input(0);
           if (!kernels::supports(kernels::Binary::kAdd, x.dtype())) refuse_dtype(c, "numbers");
           if (x.rank() == 0) c.shape_error("x is a scalar", "x needs a last axis to which the bias belongs");
           check_bias(c, 1, x.shape().back());

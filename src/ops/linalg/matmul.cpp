@@ -18,7 +18,7 @@ std::int64_t row_count(std::span<const std::int64_t> extents) {
 }
 
 // The leading axes of t, without the matrix.
-Shape batch_of(const Tensor& t) { return Shape(t.shape().extents().first(static_cast<std::size_t>(t.rank() - 2))); }
+Shape batch_of(const Shape& shape) { return Shape(shape.extents().first(static_cast<std::size_t>(shape.rank() - 2))); }
 
 // `batch` and then rows and columns.
 Shape with_matrix(Shape batch, std::int64_t rows, std::int64_t columns) {
@@ -45,7 +45,7 @@ void infer_matmul(InferContext& c) {
         fmt::format("the {} of a, {}, must equal the {} of b, {}", a.transpose_a ? "rows" : "columns", k, a.transpose_b ? "columns" : "rows", inner),
         "check the sizes, or say with transpose_a, transpose_b that an operand lies transposed");
   }
-  const Shape batch = x.rank() == 2 && y.rank() == 2 ? Shape() : broadcast_shape(c, batch_of(c.input(0)), batch_of(c.input(1)));
+  const Shape batch = x.rank() == 2 && y.rank() == 2 ? Shape() : broadcast_shape(c, batch_of(c.input(0).shape()), batch_of(c.input(1).shape()));
   c.output(c.input(0).dtype(), with_matrix(batch, m, n));
 }
 

@@ -12,7 +12,7 @@
 namespace whygrad::internal {
 
 inline void check_square(const InferContext& c, int i = 0) {
-  const Tensor& x = c.input(i);
+  const InputSpec x = c.input(i);
   if (x.dtype() != DType::kF32 && x.dtype() != DType::kF64) refuse_dtype(c, "float32 and float64");
   if (x.rank() < 2 || x.shape().back(0) != x.shape().back(1))
     c.shape_error("these are no square matrices", "the last two axes need one length, [.., n, n]");

@@ -65,7 +65,7 @@ constexpr AttrDef kAlpha = attr<&LeakyAttrs::alpha>("alpha", "slope where x <= 0
 constexpr ZeroHazard kZeroAlpha{ZeroHazard::kDeadUnit, "give alpha a number above 0"};
 
 void infer_leaky(InferContext& c) {
-  const Tensor& x = c.input(0);
+  const InputSpec x = c.input(0);
   if (c.input_count() == 2) {
     c.same_dtype(0, 1);
     if (x.shape() != c.input(1).shape()) c.shape_error("dy and x differ in shape", "the gradient of a value has its shape");

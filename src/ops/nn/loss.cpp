@@ -36,7 +36,7 @@ struct Rows {
 };
 
 void check_logits(const InferContext& c) {
-  const Tensor& logits = c.input(1);
+  const InputSpec logits = c.input(1);
   if (!is_floating(logits.dtype()))
     c.dtype_error(fmt::format("logits of {}", name_of(logits.dtype())), "logits are floating numbers; write cast(logits, float32)");
   if (logits.rank() == 0) c.shape_error("a scalar has no classes", "logits are [.., classes]");
@@ -101,7 +101,7 @@ constexpr OpDef kSparseSoftmaxCrossEntropy = define_op({
     .infer =
         [](InferContext& c) {
           check_logits(c);
-          const Tensor &labels = c.input(0), &logits = c.input(1);
+          const InputSpec labels = c.input(0), logits = c.input(1);
           if (labels.dtype() != DType::kI32 && labels.dtype() != DType::kI64) {
             c.dtype_error(fmt::format("labels of {}", name_of(labels.dtype())),
                           "labels are numbers of classes, int32 or int64: write cast(labels, int32); "

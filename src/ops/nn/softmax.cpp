@@ -21,7 +21,7 @@ constexpr ZeroHazard kOneWins{ZeroHazard::kShares, "keep logits close together: 
 // The records work along the last axis.
 
 void infer_softmax(InferContext& c) {
-  const Tensor& x = c.input(0);
+  const InputSpec x = c.input(0);
   if (!is_floating(x.dtype())) refuse_dtype(c, "floating numbers");
   if (x.rank() == 0) c.shape_error("a scalar has no axis to normalise along", "reshape it, or use sigmoid for a single number");
   c.output(x.dtype(), x.shape());

@@ -35,7 +35,7 @@ constexpr OpDef kCategorical = define_op({
     .infer =
         [](InferContext& c) {
           const auto& a = c.attrs<CategoricalAttrs>();
-          const Tensor& logits = c.input(0);
+          const InputSpec logits = c.input(0);
           if (!is_floating(logits.dtype())) c.dtype_error(fmt::format("logits of {}", name_of(logits.dtype())), "write cast(logits, float32)");
           if (a.dtype != DType::kI32 && a.dtype != DType::kI64) c.dtype_error("classes are whole numbers", "dtype is int32 or int64");
           if (logits.rank() != 2 || logits.shape()[1] == 0) {

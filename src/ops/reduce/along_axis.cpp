@@ -26,7 +26,7 @@ struct ArgAttrs {
 
 void infer_arg(InferContext& c) {
   const auto& attrs = c.attrs<ArgAttrs>();
-  const Tensor& x = c.input(0);
+  const InputSpec x = c.input(0);
   if (is_complex(x.dtype())) refuse_dtype(c, "real numbers or truth values");
   if (attrs.output_dtype != DType::kI64 && attrs.output_dtype != DType::kI32 && attrs.output_dtype != DType::kI16) {
     c.dtype_error(fmt::format("positions of type {}", name_of(attrs.output_dtype)), "output_dtype is int64, int32 or int16");

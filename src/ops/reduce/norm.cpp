@@ -23,7 +23,7 @@ using kernels::Unary;
 
 void infer_floating_reduce(InferContext& c) {
   const auto& attrs = c.attrs<ReduceAttrs>();
-  const Tensor& x = c.input(0);
+  const InputSpec x = c.input(0);
   if (!is_floating(x.dtype())) refuse_dtype(c, "floating numbers");
   c.output(x.dtype(), folded_shape(x.shape(), attrs.axes, attrs.keepdims));
 }
@@ -81,7 +81,7 @@ constexpr OpDef kReduceEuclideanNorm = define_op({
     .infer =
         [](InferContext& c) {
           const auto& attrs = c.attrs<ReduceAttrs>();
-          const Tensor& x = c.input(0);
+          const InputSpec x = c.input(0);
           if (x.dtype() == DType::kBool) refuse_dtype(c, "numbers");
           c.output(x.dtype(), folded_shape(x.shape(), attrs.axes, attrs.keepdims));
         },

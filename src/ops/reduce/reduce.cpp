@@ -15,7 +15,7 @@ using kernels::Reduce;
 template <Reduce Op>
 void infer_reduce(InferContext& c) {
   const auto& attrs = c.attrs<ReduceAttrs>();
-  const Tensor& x = c.input(0);
+  const InputSpec x = c.input(0);
   if (!kernels::supports(Op, x.dtype()))
     refuse_dtype(c, kernels::supports(Op, DType::kBool) ? "bool" : kernels::supports(Op, DType::kC64) ? "numbers" : "real numbers");
   c.output(x.dtype(), folded_shape(x.shape(), attrs.axes, attrs.keepdims));

@@ -118,7 +118,8 @@ void add_extreme(SampleList& list, const char* op, ById f, Ascending ascending, 
   list.add({.op = op,
             .inputs = {distinct({4, 2}, 0.5, 3), constant({0, 0, 1, 1})},
             .run = [=](const Inputs& x) { return outputs(ascending(x[0], x[1], Where::here())); },
-            .expected = [=](const Arrays& x) { return Arrays{folded(x, 2, start, combine)}; }});
+            .expected = [=](const Arrays& x) { return Arrays{folded(x, 2, start, combine)}; },
+            .reads = {1}});
   list.add({.op = op,
             .inputs = {distinct({4}, 0.5, 3), constant({0, -1, 0, -7})},
             .run = [=](const Inputs& x) { return outputs(f(x[0], x[1], 1, Where::here())); },
@@ -141,7 +142,8 @@ void add_extremes(SampleList& list) {
             .expected =
                 [](const Arrays& x) {
                   return Arrays{{{3, 1}, {x[0].values[0], 0, x[0].values[1]}}};
-                }});
+                },
+            .reads = {1}});
   list.add({.op = "unsorted_segment_prod",
             .inputs = {numbers({4, 1}, {2, 0, 0, 0}), constant({0, 0, 1, 1})},
             .run = [](const Inputs& x) { return outputs(unsorted_segment_prod(x[0], x[1], 2)); },

@@ -43,6 +43,8 @@ struct Sample {
   std::vector<int> differentiate = {};
   // 2 checks the gradient of the gradient too, 0 neither.
   int order = 2;
+  // Inputs whose elements `run` reads before it calls the op: how many segments there are, say.
+  std::vector<int> reads = {};
   // Also run with f32 in place of f64, to 1e-5.
   bool in_f32 = true;
 };
