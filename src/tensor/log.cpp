@@ -218,7 +218,7 @@ Chunk& Log::chunk_for(std::uint64_t sequence, std::uint64_t ids) {
 
 Record* Log::write(const Entry& e, std::uint64_t sequence) {
   const int values = e.input_count + e.output_count;
-  const auto saved_count = static_cast<std::size_t>(std::popcount(e.saved_mask));
+  const auto saved_count = e.saved_mask == 0 ? std::size_t{0} : static_cast<std::size_t>(std::popcount(e.saved_mask));
   const std::size_t extents = count_extents(e);
   const std::size_t bytes =
       sizeof(Record) + Record::kinds_bytes(values) + 8 * (static_cast<std::size_t>(e.input_count) + saved_count + extents) + round_up(e.attrs_bytes);

@@ -381,7 +381,7 @@ class InputSpec {
 
 class WG_API InferContext : public OpContext {
  public:
-  using OpContext::OpContext;
+  InferContext(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs) : OpContext(op, inputs, attrs) {}
   InputSpec input(int i) const { return InputSpec(OpContext::input(i)); }
   // Input i with its elements, for a rule that declares so in OpDef::shape_reads. Throws ValueError where the input is abstract.
   const Tensor& elements(int i) const;
@@ -405,7 +405,10 @@ class WG_API InferContext : public OpContext {
 
  private:
   static constexpr int kInline = 3;
-  TensorSpec few_[kInline];
+  // The first ones. Nothing is written before output() does: to clear them took a tenth of a small op's time.
+  union {
+    TensorSpec few_[kInline];
+  };
   std::vector<TensorSpec>* many_ = nullptr;
   int count_ = 0;
 };

@@ -139,7 +139,7 @@ void apply_to(const Call& call, const MakeOutputs& make_outputs) {
 void InferContext::output(DType dtype, const Shape& shape) {
   const Device device = inputs_.empty() ? Device{} : inputs_[0]->device();
   if (count_ < kInline) {
-    few_[count_++] = {dtype, shape, device};
+    new (&few_[count_++]) TensorSpec{dtype, shape, device};  // in its place: a copy would wait for its own stores
     return;
   }
   if (many_ == nullptr) many_ = new std::vector<TensorSpec>;
