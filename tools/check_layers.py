@@ -3,7 +3,8 @@
 
 The arrows are the DEPS of the whygrad_library calls in src/*/CMakeLists.txt, the same that the build links by. A layer may include itself and all
 that its arrows lead to; a face (the command line, the Python module) may include every layer, and nobody includes a face. Also refused: a cycle of arrows, a public header that includes a private one, a layer that includes the umbrella header or a
-face, and two folders that include each other (a folder and its own subfolders excepted).
+face, two folders that include each other (a folder and its own subfolders excepted), and a file outside of kernels/ that includes the kernels of one
+device (kernels/cpu): it asks the headers of kernels/, which go by the device of what they are given.
 """
 
 import argparse
@@ -76,6 +77,8 @@ def check(root):
             is_public = include.startswith("whygrad/")
             inner = include.removeprefix("whygrad/")
             target = inner.split("/")[0]
+            if target == "kernels" and layer != "kernels" and "/" in inner.removeprefix("kernels/"):
+                problems.append(f"{place}: includes {include}, the kernels of one device; include the header in kernels/")
             if is_public and inner == UMBRELLA:
                 problems.append(f"{place}: includes the umbrella header, which is for users")
             elif target in arrows and "/" in inner:

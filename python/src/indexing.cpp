@@ -4,7 +4,7 @@
 #include "errors.hpp"
 #include "places.hpp"
 
-#include "kernels/cpu/movement.hpp"
+#include "kernels/movement.hpp"
 #include "ops/core/context.hpp"
 
 #include <whygrad/base/error.hpp>

@@ -1,7 +1,7 @@
 #include "autodiff/backprop.hpp"
 
 #include "device/float_mode.hpp"
-#include "kernels/cpu/elementwise.hpp"
+#include "kernels/elementwise.hpp"
 #include "ops/core/context.hpp"
 
 #include <whygrad/ops/elementwise.hpp>

@@ -1,6 +1,6 @@
 #include "explain/numbers.hpp"
 
-#include "kernels/cpu/census.hpp"
+#include "kernels/census.hpp"
 #include "kernels/element.hpp"
 #include "ops/core/packed.hpp"
 

@@ -1,7 +1,8 @@
-// What a kernel sees of a tensor: a pointer, a shape, strides and a dtype. Kernels know no tensors, ops or gradients.
+// What a kernel sees of a tensor: a pointer, a shape, strides, a dtype and the device whose memory it is. Kernels know no tensors, ops or gradients.
 #pragma once
 
 #include <whygrad/base/dtype.hpp>
+#include <whygrad/device/device.hpp>
 
 #include <cstdint>
 
@@ -16,6 +17,13 @@ struct View {
   const std::int64_t* strides;
   int rank;
   DType dtype;
+  Device device;
+
+  constexpr View(void* d, const std::int64_t* extents, const std::int64_t* steps, int axes, DType type, Device where)
+      : data(d), shape(extents), strides(steps), rank(axes), dtype(type), device(where) {}
+
+  // Elements of this memory, from `at` on, under another layout.
+  View under(void* at, const std::int64_t* extents, const std::int64_t* steps, int axes) const { return {at, extents, steps, axes, dtype, device}; }
 
   template <class T>
   T* as() const {

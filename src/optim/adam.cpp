@@ -1,4 +1,4 @@
-#include "kernels/cpu/optimizer.hpp"
+#include "kernels/optimizer.hpp"
 
 #include <whygrad/optim/adam.hpp>
 
@@ -30,7 +30,7 @@ void Adam::move(DType dtype, std::span<const Update> updates, double learning_ra
       T* w = static_cast<T*>(u.value);
       slots.push_back({w, w, static_cast<T*>(u.slots[0]), static_cast<T*>(u.slots[1]), static_cast<const T*>(u.gradient), u.size});
     }
-    kernels::adam<T>(slots, lr_t, beta_1_, beta_2_, epsilon_);
+    kernels::adam(updates[0].device, std::span<const kernels::AdamSlot<T>>(slots), lr_t, beta_1_, beta_2_, epsilon_);
   };
   dtype == float64 ? run(double()) : run(float());
 }

@@ -167,7 +167,11 @@ void Optimizer::apply(std::vector<Item> items, const Where& where) {
   std::vector<Update> updates[2];  // f32, f64
   for (Item& item : items) {
     item.gradient = Gradient(packed(*item.gradient));
-    Update update{.value = nullptr, .gradient = whygrad::internal::elements_of(*item.gradient), .slots = {}, .size = item.gradient->size()};
+    Update update{.value = nullptr,
+                  .gradient = whygrad::internal::elements_of(*item.gradient),
+                  .slots = {},
+                  .size = item.gradient->size(),
+                  .device = item.gradient->device()};
     const auto& slots = slots_->of(item.variable);
     std::transform(slots.begin(), slots.end(), update.slots, [](const Tensor& slot) { return slot.defined() ? slot.impl()->data : nullptr; });
     update.value = open_for_writing(item.variable.impl(), where);

@@ -1,4 +1,4 @@
-#include "kernels/cpu/optimizer.hpp"
+#include "kernels/optimizer.hpp"
 
 #include <whygrad/optim/rmsprop.hpp>
 
@@ -35,7 +35,7 @@ void RMSprop::move(DType dtype, std::span<const Update> updates, double learning
       const auto slot = [&u](int i) { return static_cast<T*>(u.slots[i]); };
       slots.push_back({w, w, slot(0), centered_ ? slot(1) : nullptr, slot(centered_ ? 2 : 1), static_cast<const T*>(u.gradient), u.size});
     }
-    kernels::rmsprop<T>(slots, {learning_rate, rho_, momentum_, epsilon_, centered_});
+    kernels::rmsprop(updates[0].device, std::span<const kernels::RmspropSlot<T>>(slots), {learning_rate, rho_, momentum_, epsilon_, centered_});
   };
   dtype == float64 ? run(double()) : run(float());
 }

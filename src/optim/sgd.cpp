@@ -1,4 +1,4 @@
-#include "kernels/cpu/optimizer.hpp"
+#include "kernels/optimizer.hpp"
 
 #include <whygrad/optim/sgd.hpp>
 
@@ -25,7 +25,7 @@ void SGD::move(DType dtype, std::span<const Update> updates, double learning_rat
       T* w = static_cast<T*>(u.value);
       slots.push_back({w, w, static_cast<T*>(u.slots[0]), static_cast<const T*>(u.gradient), u.size});
     }
-    kernels::sgd<T>(slots, static_cast<T>(learning_rate), static_cast<T>(momentum_), nesterov_);
+    kernels::sgd(updates[0].device, std::span<const kernels::SgdSlot<T>>(slots), static_cast<T>(learning_rate), static_cast<T>(momentum_), nesterov_);
   };
   dtype == float64 ? run(double()) : run(float());
 }

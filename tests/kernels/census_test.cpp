@@ -1,5 +1,5 @@
 // The census of elements against a plain count, on every SIMD target, for sizes below, at and above a vector and a chunk.
-#include "kernels/cpu/census.hpp"
+#include "kernels/census.hpp"
 
 #include "kernels/kernel_test.hpp"
 

@@ -1,4 +1,4 @@
-#include "kernels/cpu/dnn_conv.hpp"
+#include "kernels/conv.hpp"
 
 #include <thread>
 

@@ -1,4 +1,4 @@
-#include "kernels/cpu/dnn_matmul.hpp"
+#include "kernels/matmul.hpp"
 
 #include <whygrad/device/device.hpp>
 

@@ -1,4 +1,4 @@
-#include "kernels/cpu/dnn_pool.hpp"
+#include "kernels/pool.hpp"
 
 #include "kernels/dnn_test.hpp"
 

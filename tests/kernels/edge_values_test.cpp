@@ -1,5 +1,5 @@
 // TensorFlow's own forward values at the edges (tests/data/edge_values.jsonl), for f64 and f32 on every SIMD target.
-#include "kernels/cpu/elementwise.hpp"
+#include "kernels/elementwise.hpp"
 #include "kernels/kernel_test.hpp"
 
 #include <nlohmann/json.hpp>

@@ -1,5 +1,5 @@
 // Values of the elementwise kernels against scalar references, on every SIMD target, over sizes around the vector length.
-#include "kernels/cpu/elementwise.hpp"
+#include "kernels/elementwise.hpp"
 
 #include "kernels/kernel_test.hpp"
 

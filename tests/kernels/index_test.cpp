@@ -1,5 +1,5 @@
 // Kernels that pick elements by position, against index arithmetic written out.
-#include "kernels/cpu/index.hpp"
+#include "kernels/index.hpp"
 
 #include "kernels/kernel_test.hpp"
 

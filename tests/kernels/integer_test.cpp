@@ -1,5 +1,5 @@
 // Integer, comparison, bool and complex loops, and the table of what is supported.
-#include "kernels/cpu/elementwise.hpp"
+#include "kernels/elementwise.hpp"
 #include "kernels/kernel_test.hpp"
 
 #include <whygrad/base/error.hpp>

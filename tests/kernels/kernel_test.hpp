@@ -44,7 +44,7 @@ class Array {
     start_ = start;
   }
 
-  View view() { return {storage_.data() + start_, shape_.data(), strides_.data(), static_cast<int>(shape_.size()), dtype_of<T>}; }
+  View view() { return {storage_.data() + start_, shape_.data(), strides_.data(), static_cast<int>(shape_.size()), dtype_of<T>, {}}; }
   std::int64_t size() const { return size_; }
   const Dims& shape() const { return shape_; }
 
@@ -99,7 +99,7 @@ class OnTarget {
   static void use(std::int64_t targets) {
     hwy::SetSupportedTargetsForTest(targets);
     hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-    resolve_loops();
+    cpu::resolve_loops();
   }
 };
 

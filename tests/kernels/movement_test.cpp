@@ -1,7 +1,7 @@
 // cast, copy, fill, range, select and clip.
-#include "kernels/cpu/movement.hpp"
+#include "kernels/movement.hpp"
 
-#include "kernels/cpu/elementwise.hpp"
+#include "kernels/elementwise.hpp"
 #include "kernels/kernel_test.hpp"
 
 #include <complex>

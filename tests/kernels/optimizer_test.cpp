@@ -1,5 +1,5 @@
 // Optimizer steps against the formulas written out, over slots of odd sizes.
-#include "kernels/cpu/optimizer.hpp"
+#include "kernels/optimizer.hpp"
 
 #include "kernels/kernel_test.hpp"
 
@@ -34,7 +34,7 @@ void check_adam() {
   const std::vector<Parameter<T>> before = parameters;
   std::vector<AdamSlot<T>> slots;
   for (auto& p : parameters) slots.push_back({p.w.data(), p.w_out.data(), p.m.data(), p.v.data(), p.g.data(), static_cast<std::int64_t>(p.w.size())});
-  adam<T>(slots, lr, beta1, beta2, epsilon);
+  adam({}, std::span<const AdamSlot<T>>(slots), lr, beta1, beta2, epsilon);
   for (std::size_t k = 0; k < parameters.size(); ++k) {
     for (std::size_t i = 0; i < parameters[k].w.size(); ++i) {
       const double g = before[k].g[i], m = before[k].m[i] + (g - before[k].m[i]) * (1 - beta1),
@@ -62,7 +62,7 @@ void check_sgd(T momentum, bool nesterov) {
   for (auto& p : parameters) {
     slots.push_back({p.w.data(), p.w.data(), momentum == 0 ? nullptr : p.m.data(), p.g.data(), static_cast<std::int64_t>(p.w.size())});
   }
-  sgd<T>(slots, lr, momentum, nesterov);
+  sgd({}, std::span<const SgdSlot<T>>(slots), lr, momentum, nesterov);
   for (std::size_t k = 0; k < parameters.size(); ++k) {
     for (std::size_t i = 0; i < parameters[k].w.size(); ++i) {
       const double descent = -static_cast<double>(lr) * before[k].g[i], a = momentum * before[k].m[i] + descent;
@@ -97,7 +97,7 @@ void check_rmsprop(double momentum, bool centered) {
     slots.push_back({p.w.data(), p.w_out.data(), p.v.data(), centered ? averages[k].data() : nullptr, momentum == 0 ? nullptr : p.m.data(),
                      p.g.data(), static_cast<std::int64_t>(p.w.size())});
   }
-  rmsprop<T>(slots, {.lr = kRate, .rho = kRho, .momentum = momentum, .epsilon = kEpsilon, .centered = centered});
+  rmsprop({}, std::span<const RmspropSlot<T>>(slots), {.lr = kRate, .rho = kRho, .momentum = momentum, .epsilon = kEpsilon, .centered = centered});
   const double close = sizeof(T) == 8 ? 1e-14 : 1e-6;
   for (std::size_t k = 0; k < parameters.size(); ++k) {
     for (std::size_t i = 0; i < parameters[k].w.size(); ++i) {

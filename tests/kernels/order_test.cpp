@@ -1,4 +1,4 @@
-#include "kernels/cpu/order.hpp"
+#include "kernels/order.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@ template <class T>
 std::vector<std::int32_t> order_of(std::vector<T> x, bool descending, std::int64_t k) {
   const std::int64_t n = static_cast<std::int64_t>(x.size()), stride = 1;
   std::vector<std::int32_t> positions(static_cast<std::size_t>(k));
-  order(descending, {x.data(), &n, &stride, 1, dtype_of<T>}, k, {positions.data(), &k, &stride, 1, DType::kI32});
+  order(descending, {x.data(), &n, &stride, 1, dtype_of<T>, {}}, k, {positions.data(), &k, &stride, 1, DType::kI32, {}});
   return positions;
 }
 
@@ -38,7 +38,7 @@ TEST(Order, OfHalves) { EXPECT_THAT(order_of<Half>({Half(0.5f), Half(-2.0f), Hal
 std::vector<std::int32_t> numbers_of(std::vector<double> x, std::int64_t* count) {
   const std::int64_t n = static_cast<std::int64_t>(x.size()), stride = 1;
   std::vector<std::int32_t> numbers(x.size());
-  *count = number_distinct({x.data(), &n, &stride, 1, DType::kF64}, {numbers.data(), &n, &stride, 1, DType::kI32});
+  *count = number_distinct({x.data(), &n, &stride, 1, DType::kF64, {}}, {numbers.data(), &n, &stride, 1, DType::kI32, {}});
   return numbers;
 }
 

@@ -1,5 +1,5 @@
 // Random numbers: Philox's published vectors, the same bits everywhere, and distributions.
-#include "kernels/cpu/random.hpp"
+#include "kernels/random.hpp"
 
 #include "kernels/kernel_test.hpp"
 

@@ -1,5 +1,5 @@
 // Reductions against scalar references: every axis set, strided inputs, all dtypes, long sums, threads.
-#include "kernels/cpu/reduce.hpp"
+#include "kernels/reduce.hpp"
 
 #include "kernels/kernel_test.hpp"
 

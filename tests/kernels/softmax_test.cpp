@@ -1,5 +1,5 @@
 // Softmax and its losses against plain references, on every SIMD target, for rows shorter and longer than a vector.
-#include "kernels/cpu/softmax.hpp"
+#include "kernels/softmax.hpp"
 
 #include "kernels/kernel_test.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 
 void expect_close(double got, double want) { EXPECT_LE(std::abs(got - want), 4e-15 * std::abs(want)) << got << " instead of " << want; }
@@ -51,4 +51,4 @@ TEST(Inverses, AtTheirEnds) {
 }
 
 }  // namespace
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

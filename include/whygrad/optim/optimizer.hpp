@@ -73,6 +73,7 @@ class WG_API Optimizer {
     const void* gradient;
     void* slots[kMaxSlots];
     std::int64_t size;
+    Device device;  // whose memory all of these are
   };
   // Moves variables of one dtype, f32 or f64. `step` counts from 1.
   virtual void move(DType dtype, std::span<const Update> updates, double learning_rate, std::int64_t step) = 0;

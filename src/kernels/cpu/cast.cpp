@@ -1,6 +1,7 @@
 #include "device/parallel.hpp"
-#include "kernels/cpu/movement.hpp"
 #include "kernels/cpu/staging.hpp"
+#include "kernels/cpu/table.hpp"
+#include "kernels/movement.hpp"
 
 #include <bit>
 #include <complex>
@@ -8,7 +9,7 @@
 #include <limits>
 #include <type_traits>
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 
 template <class T>
@@ -105,8 +106,8 @@ constexpr std::int64_t kGrain = 1 << 16;
 }  // namespace
 
 void cast(const View& x, const View& out) {
-  if (x.dtype == out.dtype) return copy(x, out);
+  if (x.dtype == out.dtype) return cpu::copy(x, out);
   run_staged(Halves::kAsFloats, kGrain, find_cast(x.dtype, out.dtype), out, x);
 }
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

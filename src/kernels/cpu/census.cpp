@@ -1,4 +1,5 @@
-#include "kernels/cpu/census.hpp"
+#include "kernels/census.hpp"
+#include "kernels/cpu/table.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/census.cpp"
@@ -12,7 +13,7 @@
 #include <vector>
 
 HWY_BEFORE_NAMESPACE();
-namespace whygrad::kernels::HWY_NAMESPACE {
+namespace whygrad::kernels::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 namespace {
 
@@ -75,11 +76,11 @@ void census_of_floats(const float* x, std::int64_t n, Census& total) { census_of
 void census_of_doubles(const double* x, std::int64_t n, Census& total) { census_of(x, n, total); }
 
 }  // namespace
-}  // namespace whygrad::kernels::HWY_NAMESPACE
+}  // namespace whygrad::kernels::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 HWY_EXPORT(census_of_floats);
 HWY_EXPORT(census_of_doubles);
@@ -139,5 +140,5 @@ Census census(const View& x) {
   return total;
 }
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu
 #endif

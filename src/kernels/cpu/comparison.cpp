@@ -10,7 +10,7 @@
 #include <limits>
 
 HWY_BEFORE_NAMESPACE();
-namespace whygrad::kernels::HWY_NAMESPACE {
+namespace whygrad::kernels::cpu::HWY_NAMESPACE {
 namespace {
 
 // clang-format off
@@ -91,11 +91,11 @@ UnaryLoop find_unary(Unary op, DType dtype) {
 }
 
 }  // namespace
-}  // namespace whygrad::kernels::HWY_NAMESPACE
+}  // namespace whygrad::kernels::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 HWY_EXPORT(find_unary);
 HWY_EXPORT(find_binary);
@@ -103,5 +103,5 @@ HWY_EXPORT(find_binary);
 
 UnaryLoop find_predicate(Unary op, DType dtype) { return HWY_DYNAMIC_DISPATCH(find_unary)(op, dtype); }
 BinaryLoops find_comparison(Binary op, DType dtype) { return HWY_DYNAMIC_DISPATCH(find_binary)(op, dtype); }
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu
 #endif

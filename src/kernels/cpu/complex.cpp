@@ -3,7 +3,7 @@
 
 #include <complex>
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 
 template <class T>
@@ -135,4 +135,4 @@ BinaryLoops binary_of(Binary op) {
 UnaryLoop find_complex(Unary op, DType dtype) { return dtype == DType::kC64 ? unary_of<float>(op) : unary_of<double>(op); }
 BinaryLoops find_complex(Binary op, DType dtype) { return dtype == DType::kC64 ? binary_of<float>(op) : binary_of<double>(op); }
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

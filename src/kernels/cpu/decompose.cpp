@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <new>
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 
 static_assert(sizeof(lapack_int) == sizeof(int));
@@ -55,4 +55,4 @@ void self_adjoint_eig(std::span<double> a, std::int64_t n, std::span<double> val
   std::copy(a.begin(), a.end(), vectors.begin());
 }
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

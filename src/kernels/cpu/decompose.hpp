@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 
 // a = P L U with partial pivoting: L below the diagonal of a (ones on it left out), U on and above it. swaps[k] is the row that row k was swapped
 // with, counted from 1. Returns the sign of the permutation, or 0 where a pivot is 0; a singular matrix is taken apart all the same.
@@ -21,4 +21,4 @@ void triangular_solve(std::span<const double> a, std::int64_t n, bool lower, boo
 // Eigenvalues, ascending, and eigenvectors, as columns [n, n], of the symmetric matrix with a's lower triangle.
 void self_adjoint_eig(std::span<double> a, std::int64_t n, std::span<double> values, std::span<double> vectors);
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

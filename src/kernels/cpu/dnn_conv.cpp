@@ -1,4 +1,5 @@
-#include "kernels/cpu/dnn_conv.hpp"
+#include "kernels/conv.hpp"
+#include "kernels/cpu/table.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -11,9 +12,9 @@
 #include "kernels/cpu/dnn_conv_shape.hpp"
 #include "kernels/cpu/dnn_engine.hpp"
 #include "kernels/cpu/dnn_scratch.hpp"
-#include "kernels/cpu/elementwise.hpp"
+#include "kernels/elementwise.hpp"
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 
 using Desc = dnnl::memory::desc;
@@ -233,7 +234,7 @@ DType compute_dtype(DType dtype) {
 
 void add_bias_f64(const View& bias, const View& out) {
   std::int64_t strides[kMaxRank] = {0, 0, 0, 1};
-  binary(Binary::kAdd, out, {bias.data, out.shape, strides, out.rank, bias.dtype}, out);
+  cpu::binary(Binary::kAdd, out, bias.under(bias.data, out.shape, strides, out.rank), out);
 }
 
 void sum_pixels_f64(const double* dy, std::int64_t pixels, std::int64_t outputs, double* sum) {
@@ -298,7 +299,7 @@ void forward(const View& x, const View& w, const View* bias, const ConvParams& p
     });
   }
   // Not oneDNN's own relu after the convolution: it turns NaN into 0 and so would hide where the NaN came from.
-  if (activation == Activation::kRelu) unary(Unary::kRelu, result.view(), result.view());
+  if (activation == Activation::kRelu) cpu::unary(Unary::kRelu, result.view(), result.view());
   result.finish();
 }
 
@@ -362,4 +363,4 @@ void conv2d_backward_filter(const View& x, const View& dy, const ConvParams& par
   if (bias_result) bias_result->finish();
 }
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

@@ -5,7 +5,7 @@
 #include "device/parallel.hpp"
 #include "kernels/cpu/dnn_gemm.hpp"
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 
 // A filter's tap multiplies, in each row of outputs, one run of pixels: a matrix product without any copy (im2col), because gemm reads rows of any
@@ -125,4 +125,4 @@ void conv2d_backward_filter_f64(const double* x, const double* dy, const ConvSha
   });
 }
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

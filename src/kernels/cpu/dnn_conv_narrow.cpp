@@ -12,7 +12,7 @@
 #include "kernels/cpu/dnn_scratch.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace whygrad::kernels::HWY_NAMESPACE {
+namespace whygrad::kernels::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 // NOTE [narrow convolution] Each tap (i, j, channel) of the filter multiplies one plane of the image, see ConvPlanes, by a vector of outputs.
@@ -132,11 +132,11 @@ void narrow_backward_filter(const ConvShape& s, const ConvPlanes& planes, const 
   for (; tap < planes.taps + 1; ++tap) filter_taps<1>(s, planes, image, tap, dy, dw);
 }
 
-}  // namespace whygrad::kernels::HWY_NAMESPACE
+}  // namespace whygrad::kernels::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 
 HWY_EXPORT(narrow_forward);
@@ -194,5 +194,5 @@ void conv2d_backward_filter_narrow(const float* x, const float* dy, const ConvSh
   if (dbias != nullptr) std::copy_n(total + filter, s.o, dbias);
 }
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu
 #endif

@@ -6,7 +6,7 @@
 
 #include "kernels/cpu/dnn_conv_shape.hpp"
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 
 // Whether the functions below take a convolution of this shape.
 bool is_narrow(const ConvShape& shape);
@@ -17,4 +17,4 @@ void conv2d_narrow(const float* x, const float* w, const float* bias, Activation
 // `dbias` may be null.
 void conv2d_backward_filter_narrow(const float* x, const float* dy, const ConvShape& shape, float* dw, float* dbias);
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cstdint>
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 
 // Padded row r, channel c, column x * stride + phase lies at ((r * phases + phase) * channels + c) * positions + x: with that, output pixel (p, q)
 // meets tap t at offsets[t] + p * row_step + q, whatever strides, dilations and channels are. Behind the rows stands one of ones, which the bias'
@@ -63,4 +63,4 @@ struct ConvPlanes {
   std::int64_t offsets[kMaxTaps];
 };
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

@@ -1,11 +1,11 @@
 // The sizes of one convolution, read off its operands. Private to dnn_conv*.cpp.
 #pragma once
 
-#include "kernels/cpu/dnn_conv.hpp"
+#include "kernels/conv.hpp"
 
 #include <cstdint>
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 
 struct ConvShape {
   // Any of the views may be a gradient of the same shape.
@@ -31,4 +31,4 @@ struct ConvShape {
   ConvParams params;
 };
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

@@ -9,7 +9,7 @@
 #include "device/thread_pool.hpp"
 #include "kernels/cpu/dnn_scratch.hpp"
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 
 // Streams are not thread-safe.
@@ -78,4 +78,4 @@ void DnnOperation::run(std::initializer_list<const void*> addresses) const {
   if (status != dnnl_success) throw InternalError("oneDNN", "a primitive failed with status " + std::to_string(status));
 }
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

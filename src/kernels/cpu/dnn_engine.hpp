@@ -12,7 +12,7 @@
 
 #include <dnnl.hpp>
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 
 const dnnl::engine& dnn_engine();
 
@@ -93,4 +93,4 @@ class DnnCache {
   std::unordered_map<Key, std::unique_ptr<Value>, Hash> values_;
 };
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

@@ -9,7 +9,7 @@
 #include "device/parallel.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace whygrad::kernels::HWY_NAMESPACE {
+namespace whygrad::kernels::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 // NOTE [gemm blocking] A tile of c stays in registers while it runs down one block of k: 6 rows of 4 vectors on AVX-512 and of 2 on AVX2, whose 24
@@ -177,11 +177,11 @@ void serial_gemm(const Gemm<T>& g) {
 void gemm_f32(const Gemm<float>& g) { serial_gemm(g); }
 void gemm_f64(const Gemm<double>& g) { serial_gemm(g); }
 
-}  // namespace whygrad::kernels::HWY_NAMESPACE
+}  // namespace whygrad::kernels::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 
 HWY_EXPORT(gemm_f32);
@@ -221,5 +221,5 @@ void parallel_gemm(const Gemm<T>& g, Serial serial) {
 void gemm(const Gemm<float>& g) { parallel_gemm(g, HWY_DYNAMIC_DISPATCH(gemm_f32)); }
 void gemm(const Gemm<double>& g) { parallel_gemm(g, HWY_DYNAMIC_DISPATCH(gemm_f64)); }
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu
 #endif

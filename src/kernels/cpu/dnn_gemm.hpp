@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 
 // c = a @ b, or c += a @ b with `accumulate`: a [m, k] and b [k, n] by any strides, c [m, n] with rows c_row apart and columns 1 apart.
 template <class T>
@@ -22,4 +22,4 @@ struct Gemm {
 void gemm(const Gemm<float>& g);
 void gemm(const Gemm<double>& g);
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

@@ -1,4 +1,5 @@
-#include "kernels/cpu/dnn_matmul.hpp"
+#include "kernels/cpu/table.hpp"
+#include "kernels/matmul.hpp"
 
 #include <whygrad/base/error.hpp>
 
@@ -13,10 +14,10 @@
 #include "kernels/cpu/dnn_engine.hpp"
 #include "kernels/cpu/dnn_gemm.hpp"
 #include "kernels/cpu/dnn_scratch.hpp"
-#include "kernels/cpu/elementwise.hpp"
-#include "kernels/cpu/movement.hpp"
+#include "kernels/elementwise.hpp"
+#include "kernels/movement.hpp"
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 
 // Element arithmetic of the plain loop. Integers wrap, which only the unsigned types may; complex products skip the C library's repair of infinities,
@@ -216,9 +217,9 @@ template <class T>
 void biased_products(const View& a, const View& b, const View& bias, Activation activation, const View& out) {
   std::int64_t strides[kMaxRank] = {};
   strides[out.rank - 1] = 1;
-  copy({bias.data, out.shape, strides, out.rank, bias.dtype}, out);
+  cpu::copy(bias.under(bias.data, out.shape, strides, out.rank), out);
   products<T>(a, b, false, false, out, true);
-  if (activation == Activation::kRelu) unary(Unary::kRelu, out, out);
+  if (activation == Activation::kRelu) cpu::unary(Unary::kRelu, out, out);
 }
 
 // A half-precision operand in f32. Broadcast axes stay broadcast instead of being multiplied out.
@@ -227,7 +228,7 @@ class Widened {
   explicit Widened(const View& x) : layout_(x) {
     std::int64_t shape[kMaxRank];
     for (int i = 0; i < x.rank; ++i) shape[i] = x.strides[i] == 0 ? 1 : x.shape[i];
-    staged_.emplace(View{x.data, shape, x.strides, x.rank, x.dtype}, DType::kF32);
+    staged_.emplace(View{x.data, shape, x.strides, x.rank, x.dtype, x.device}, DType::kF32);
     for (int i = 0; i < x.rank; ++i) layout_.strides[i] = x.strides[i] == 0 ? 0 : staged_->view().strides[i];
   }
   View view() const { return layout_.view(staged_->view().data, DType::kF32); }
@@ -273,7 +274,7 @@ void half_products(const View& a, const View& b, bool transpose_a, bool transpos
   const bool empty = a.size() == 0 || b.size() == 0;
   if (out.dtype == DType::kBF16 && dnn_has_bf16() && !empty && is_blas_operand(a) && is_blas_operand(b)) {
     for_each_product<BFloat16>(a, b, transpose_a, transpose_b, out, [bias](const Gemm<BFloat16>& g) { bf16_product(g, bias); });
-    if (activation == Activation::kRelu) unary(Unary::kRelu, out, out);
+    if (activation == Activation::kRelu) cpu::unary(Unary::kRelu, out, out);
     return;
   }
   const Widened wide_a(a), wide_b(b);
@@ -316,4 +317,4 @@ void matmul_bias(const View& a, const View& b, const View& bias, Activation acti
   }
 }
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

@@ -1,4 +1,5 @@
-#include "kernels/cpu/dnn_pool.hpp"
+#include "kernels/cpu/table.hpp"
+#include "kernels/pool.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/dnn_pool.cpp"
@@ -12,7 +13,7 @@
 #include "kernels/cpu/dnn_scratch.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace whygrad::kernels::HWY_NAMESPACE {
+namespace whygrad::kernels::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 // One vector's worth of channels, of which the last may be cut short.
@@ -200,11 +201,11 @@ PoolLoop mean_backward_loop(DType dtype, bool tiled) {
   return tiled ? mean_backward_images<true, float> : mean_backward_images<false, float>;
 }
 
-}  // namespace whygrad::kernels::HWY_NAMESPACE
+}  // namespace whygrad::kernels::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 
 HWY_EXPORT(max_loop);
@@ -265,5 +266,5 @@ void avg_pool2d_backward(const View& dy, const PoolParams& params, const View& d
   result.finish();
 }
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu
 #endif

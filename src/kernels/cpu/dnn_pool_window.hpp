@@ -1,12 +1,12 @@
 // Where the windows of one pooling lie. Private to dnn_pool.cpp, which is compiled once per SIMD target.
 #pragma once
 
-#include "kernels/cpu/dnn_pool.hpp"
+#include "kernels/pool.hpp"
 
 #include <algorithm>
 #include <cstdint>
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 
 // The part of a window inside the image. Offsets count elements from the image's first one.
 struct Window {
@@ -51,4 +51,4 @@ struct PoolBuffers {
   void* positions;
 };
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

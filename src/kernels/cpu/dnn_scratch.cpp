@@ -1,8 +1,9 @@
 #include "kernels/cpu/dnn_scratch.hpp"
+#include "kernels/cpu/table.hpp"
 
-#include "kernels/cpu/movement.hpp"
+#include "kernels/movement.hpp"
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 
 ContiguousLayout::ContiguousLayout(const View& like) : rank(like.rank) {
   std::int64_t stride = 1;
@@ -17,7 +18,7 @@ Staged::Staged(const View& x, DType dtype) : layout_(x), view_(x) {
   if (x.dtype == dtype && x.contiguous()) return;
   copy_.emplace(static_cast<std::size_t>(x.size()) * size_of(dtype));
   view_ = layout_.view(copy_->data(), dtype);
-  cast(x, view_);
+  cpu::cast(x, view_);
 }
 
 StagedResult::StagedResult(const View& out, DType dtype) : layout_(out), out_(out), view_(out) {
@@ -27,7 +28,7 @@ StagedResult::StagedResult(const View& out, DType dtype) : layout_(out), out_(ou
 }
 
 void StagedResult::finish() {
-  if (copy_) cast(view_, out_);
+  if (copy_) cpu::cast(view_, out_);
 }
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

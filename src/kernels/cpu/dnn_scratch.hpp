@@ -9,7 +9,7 @@
 
 #include "device/allocator.hpp"
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 
 // Uninitialised, 64-byte aligned, released at the end of the scope.
 class Scratch {
@@ -33,7 +33,7 @@ class Scratch {
 // A view's shape with the strides of a contiguous tensor. Views made from it borrow from it.
 struct ContiguousLayout {
   explicit ContiguousLayout(const View& like);
-  View view(void* data, DType dtype) const { return {data, shape, strides, rank, dtype}; }
+  View view(void* data, DType dtype) const { return {data, shape, strides, rank, dtype, {}}; }
 
   std::int64_t shape[kMaxRank];
   std::int64_t strides[kMaxRank];
@@ -66,4 +66,4 @@ class StagedResult {
   View view_;
 };
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

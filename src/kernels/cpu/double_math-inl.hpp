@@ -9,7 +9,7 @@
 #include "kernels/cpu/math-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace whygrad::kernels::HWY_NAMESPACE {
+namespace whygrad::kernels::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 // f(dd, ..) on both halves of f32 vectors, `dd` being the f64 vectors of as many bytes.
@@ -62,6 +62,6 @@ hn::VFromD<D> erf_for_single(D d, hn::VFromD<D> x) {
   return hn::IfThenElse(hn::Lt(a, one), near_zero, far);
 }
 
-}  // namespace whygrad::kernels::HWY_NAMESPACE
+}  // namespace whygrad::kernels::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 #endif

@@ -1,4 +1,5 @@
-#include "kernels/cpu/elementwise.hpp"
+#include "kernels/elementwise.hpp"
+#include "kernels/cpu/table.hpp"
 
 #include "device/parallel.hpp"
 #include "kernels/cpu/loops.hpp"
@@ -10,7 +11,7 @@
 #include <algorithm>
 #include <string>
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 
 // Broadcast rows shorter than this go through packed blocks: a call per row would cost more than copying it.
@@ -76,13 +77,6 @@ void run_rows(const Rows& rows, std::int64_t grain, const View& a, const View& b
 bool supports(Unary op, DType dtype) { return find_loop(op, dtype) != nullptr; }
 bool supports(Binary op, DType dtype) { return find_loop(op, dtype).both != nullptr; }
 
-DType result_dtype(Unary op, DType dtype) {
-  if (op >= Unary::kIsNan && op <= Unary::kLogicalNot) return DType::kBool;
-  if (is_complex(dtype) && (op == Unary::kAbs || op == Unary::kReal || op == Unary::kImag)) return dtype == DType::kC64 ? DType::kF32 : DType::kF64;
-  return dtype;
-}
-DType result_dtype(Binary op, DType dtype) { return op >= Binary::kEqual && op <= Binary::kLogicalXor ? DType::kBool : dtype; }
-
 void unary(Unary op, const View& x, const View& out) {
   const UnaryLoop loop = find_loop(op, x.dtype);
   if (loop == nullptr) refuse("unary", static_cast<int>(op), x.dtype);
@@ -102,4 +96,4 @@ void binary(Binary op, const View& a, const View& b, const View& out) {
   run_rows(rows, grain_of(op), a, b, out);
 }
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

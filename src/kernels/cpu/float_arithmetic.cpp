@@ -8,7 +8,7 @@
 #include <cmath>
 
 HWY_BEFORE_NAMESPACE();
-namespace whygrad::kernels::HWY_NAMESPACE {
+namespace whygrad::kernels::cpu::HWY_NAMESPACE {
 namespace {
 
 template <class D, class V>
@@ -151,11 +151,11 @@ UnaryLoop find_unary(Unary op, DType dtype) { return dtype == DType::kF32 ? unar
 BinaryLoops find_binary(Binary op, DType dtype) { return dtype == DType::kF32 ? binary_of<float>(op) : binary_of<double>(op); }
 
 }  // namespace
-}  // namespace whygrad::kernels::HWY_NAMESPACE
+}  // namespace whygrad::kernels::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 HWY_EXPORT(find_unary);
 HWY_EXPORT(find_binary);
@@ -163,5 +163,5 @@ HWY_EXPORT(find_binary);
 
 UnaryLoop find_float_arithmetic(Unary op, DType dtype) { return HWY_DYNAMIC_DISPATCH(find_unary)(op, dtype); }
 BinaryLoops find_float_arithmetic(Binary op, DType dtype) { return HWY_DYNAMIC_DISPATCH(find_binary)(op, dtype); }
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu
 #endif

@@ -9,7 +9,7 @@
 #include <limits>
 
 HWY_BEFORE_NAMESPACE();
-namespace whygrad::kernels::HWY_NAMESPACE {
+namespace whygrad::kernels::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 namespace {
 
@@ -159,14 +159,14 @@ FoldLoops fold_of(Reduce op) {
 FoldLoops find_fold(Reduce op, DType dtype) { return dtype == DType::kF32 ? fold_of<float>(op) : fold_of<double>(op); }
 
 }  // namespace
-}  // namespace whygrad::kernels::HWY_NAMESPACE
+}  // namespace whygrad::kernels::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 HWY_EXPORT(find_fold);
 }
 FoldLoops find_float_fold(Reduce op, DType dtype) { return HWY_DYNAMIC_DISPATCH(find_fold)(op, dtype); }
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu
 #endif

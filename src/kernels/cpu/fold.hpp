@@ -1,11 +1,11 @@
 // The inner loops of reductions: fold contiguous elements into wide totals. The driver in reduce.cpp brings every reduction into this form.
 #pragma once
 
-#include "kernels/cpu/reduce.hpp"
+#include "kernels/reduce.hpp"
 
 #include <cstddef>
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 
 // One running total: a double for floating types, 64 bits for integers (whose low bits are the wrapped result) and bool, two doubles for complex.
 // Elements are added up in their own type in short stretches only, so that the error of a long f32 sum stays near that of one f32 rounding.
@@ -32,4 +32,4 @@ struct FoldLoops {
 FoldLoops find_float_fold(Reduce op, DType dtype);
 FoldLoops find_plain_fold(Reduce op, DType dtype);
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

@@ -7,7 +7,7 @@
 #include "kernels/cpu/math-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
-namespace whygrad::kernels::HWY_NAMESPACE {
+namespace whygrad::kernels::cpu::HWY_NAMESPACE {
 namespace {
 
 template <class D, class V>
@@ -109,14 +109,14 @@ BinaryLoops binary_of(Binary op) {
 BinaryLoops find_binary(Binary op, DType dtype) { return dtype == DType::kF32 ? binary_of<float>(op) : binary_of<double>(op); }
 
 }  // namespace
-}  // namespace whygrad::kernels::HWY_NAMESPACE
+}  // namespace whygrad::kernels::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 HWY_EXPORT(find_binary);
 }
 BinaryLoops find_gradient(Binary op, DType dtype) { return HWY_DYNAMIC_DISPATCH(find_binary)(op, dtype); }
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu
 #endif

@@ -7,7 +7,7 @@
 #include <cstdint>
 
 HWY_BEFORE_NAMESPACE();
-namespace whygrad::kernels::HWY_NAMESPACE {
+namespace whygrad::kernels::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 namespace {
 
@@ -49,11 +49,11 @@ void narrow_all(DType half, const float* from, void* to, std::size_t n) {
 }
 
 }  // namespace
-}  // namespace whygrad::kernels::HWY_NAMESPACE
+}  // namespace whygrad::kernels::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 HWY_EXPORT(widen_all);
 HWY_EXPORT(narrow_all);
@@ -61,5 +61,5 @@ HWY_EXPORT(narrow_all);
 
 void widen(DType half, const void* from, float* to, std::size_t n) { HWY_DYNAMIC_DISPATCH(widen_all)(half, from, to, n); }
 void narrow(DType half, const float* from, void* to, std::size_t n) { HWY_DYNAMIC_DISPATCH(narrow_all)(half, from, to, n); }
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu
 #endif

@@ -5,7 +5,7 @@
 
 #include <cstddef>
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 
 constexpr bool is_half(DType dtype) { return dtype == DType::kF16 || dtype == DType::kBF16; }
 // The dtype that elements of `dtype` are computed in.
@@ -15,4 +15,4 @@ constexpr DType wide(DType dtype) { return is_half(dtype) ? DType::kF32 : dtype;
 void widen(DType half, const void* from, float* to, std::size_t n);
 void narrow(DType half, const float* from, void* to, std::size_t n);
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

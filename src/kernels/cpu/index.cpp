@@ -1,9 +1,10 @@
-#include "kernels/cpu/index.hpp"
+#include "kernels/index.hpp"
+#include "kernels/cpu/table.hpp"
 
 #include "device/parallel.hpp"
-#include "kernels/cpu/elementwise.hpp"
-#include "kernels/cpu/movement.hpp"
 #include "kernels/cpu/strided.hpp"
+#include "kernels/elementwise.hpp"
+#include "kernels/movement.hpp"
 
 #include <whygrad/base/error.hpp>
 
@@ -12,7 +13,7 @@
 #include <cstring>
 #include <vector>
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 
 constexpr std::int64_t kGrain = 1 << 14;  // elements per thread that are worth a parallel region
@@ -50,8 +51,12 @@ class Indices {
 
 // A part of a view: the axes [begin, end), starting `offset` elements in.
 View part_of(const View& view, int begin, int end, std::int64_t offset) {
-  return {view.as<std::byte>() + offset * static_cast<std::int64_t>(size_of(view.dtype)), view.shape + begin, view.strides + begin, end - begin,
-          view.dtype};
+  return {view.as<std::byte>() + offset * static_cast<std::int64_t>(size_of(view.dtype)),
+          view.shape + begin,
+          view.strides + begin,
+          end - begin,
+          view.dtype,
+          view.device};
 }
 
 // Offset in `view` of position i (row-major) over the axes [begin, end).
@@ -81,7 +86,7 @@ struct Inside {
   RowMajor layout;
   View view;
   Inside(const View& x, const std::int64_t* before, const View& out)
-      : layout(out.shape, out.rank), view{nullptr, x.shape, layout.strides, x.rank, x.dtype} {
+      : layout(out.shape, out.rank), view(out.under(nullptr, x.shape, layout.strides, x.rank)) {
     std::int64_t offset = 0;
     for (int axis = 0; axis < x.rank; ++axis) offset += before[axis] * layout.strides[axis];
     view.data = out.as<std::byte>() + offset * static_cast<std::int64_t>(size_of(out.dtype));
@@ -129,8 +134,9 @@ std::int64_t scatter_add(const View& indices, const View& updates, int axis, con
       for (std::int64_t p = 0; p < picks; ++p) {
         const std::int64_t offset = offset_over(updates, 0, updates.rank - tail, o * picks + p);
         const View update = part_of(updates, updates.rank - tail, updates.rank, offset);
-        const View slice{out.as<std::byte>() + (o * n + index.at(p)) * inner * size, out.shape + axis + 1, slice_layout.strides, tail, out.dtype};
-        binary(sum, slice, update, slice);
+        const View slice{
+            out.as<std::byte>() + (o * n + index.at(p)) * inner * size, out.shape + axis + 1, slice_layout.strides, tail, out.dtype, out.device};
+        cpu::binary(sum, slice, update, slice);
       }
     }
   });
@@ -138,7 +144,7 @@ std::int64_t scatter_add(const View& indices, const View& updates, int axis, con
 }
 
 void one_hot(const View& indices, int axis, const void* on, const void* off, const View& out) {
-  fill(out, off);
+  cpu::fill(out, off);
   const Indices index(indices);
   const std::int64_t depth = out.shape[axis], inner = product(out.shape, axis + 1, out.rank);
   const std::size_t size = size_of(out.dtype);
@@ -151,13 +157,13 @@ void one_hot(const View& indices, int axis, const void* on, const void* off, con
 }
 
 void pad(const View& x, const std::int64_t* before, const void* value, const View& out) {
-  fill(out, value);
-  copy(x, Inside(x, before, out).view);
+  cpu::fill(out, value);
+  cpu::copy(x, Inside(x, before, out).view);
 }
 
 void mirror_pad(const View& x, const std::int64_t* before, Mirror mode, const View& out) {
   const Inside inside(x, before, out);
-  copy(x, inside.view);
+  cpu::copy(x, inside.view);
   // Axis by axis, the border is filled from what stands in out already; by the last axis the corners are there too.
   std::array<std::int64_t, kMaxRank> shape, start;
   std::copy(x.shape, x.shape + x.rank, shape.begin());
@@ -175,8 +181,8 @@ void mirror_pad(const View& x, const std::int64_t* before, Mirror mode, const Vi
       std::copy(inside.layout.strides, inside.layout.strides + x.rank, backwards.begin());
       backwards[axis] = -stride;
       shape[axis] = count;
-      copy({out.as<std::byte>() + (origin + from * stride) * size, shape.data(), backwards.data(), x.rank, out.dtype},
-           {out.as<std::byte>() + (origin + to * stride) * size, shape.data(), inside.layout.strides, x.rank, out.dtype});
+      cpu::copy(out.under(out.as<std::byte>() + (origin + from * stride) * size, shape.data(), backwards.data(), x.rank),
+                out.under(out.as<std::byte>() + (origin + to * stride) * size, shape.data(), inside.layout.strides, x.rank));
     };
     mirror(first + skip + first - 1, 0, first);
     mirror(last - skip, last + 1, after);
@@ -193,7 +199,7 @@ void reverse(const View& x, std::uint32_t axes_mask, const View& out) {
     strides[axis] = flips ? -x.strides[axis] : x.strides[axis];
     if (flips && x.shape[axis] > 0) offset += (x.shape[axis] - 1) * x.strides[axis];
   }
-  copy({x.as<std::byte>() + offset * static_cast<std::int64_t>(size_of(x.dtype)), x.shape, strides.data(), x.rank, x.dtype}, out);
+  cpu::copy(x.under(x.as<std::byte>() + offset * static_cast<std::int64_t>(size_of(x.dtype)), x.shape, strides.data(), x.rank), out);
 }
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

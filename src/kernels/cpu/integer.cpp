@@ -9,7 +9,7 @@
 #include <type_traits>
 
 HWY_BEFORE_NAMESPACE();
-namespace whygrad::kernels::HWY_NAMESPACE {
+namespace whygrad::kernels::cpu::HWY_NAMESPACE {
 namespace {
 
 // At least as wide as int, or the product of two u16 would be promoted to int and overflow there.
@@ -153,11 +153,11 @@ BinaryLoops find_binary(Binary op, DType dtype) {
 }
 
 }  // namespace
-}  // namespace whygrad::kernels::HWY_NAMESPACE
+}  // namespace whygrad::kernels::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 HWY_EXPORT(find_unary);
 HWY_EXPORT(find_binary);
@@ -165,5 +165,5 @@ HWY_EXPORT(find_binary);
 
 UnaryLoop find_integer(Unary op, DType dtype) { return HWY_DYNAMIC_DISPATCH(find_unary)(op, dtype); }
 BinaryLoops find_integer(Binary op, DType dtype) { return HWY_DYNAMIC_DISPATCH(find_binary)(op, dtype); }
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu
 #endif

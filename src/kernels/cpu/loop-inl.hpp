@@ -13,7 +13,7 @@
 #include <cstring>
 
 HWY_BEFORE_NAMESPACE();
-namespace whygrad::kernels::HWY_NAMESPACE {
+namespace whygrad::kernels::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 // A run shorter than one vector goes through a padded copy; 1 is inside the domain of every op, so that the padding raises nothing.
@@ -105,6 +105,6 @@ hn::VFromD<D> per_lane(D d, hn::VFromD<D> x, F scalar) {
   return hn::Load(d, run.lanes);
 }
 
-}  // namespace whygrad::kernels::HWY_NAMESPACE
+}  // namespace whygrad::kernels::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 #endif

@@ -2,7 +2,7 @@
 
 #include "kernels/cpu/halves.hpp"
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 
 UnaryLoop ask_families(Unary op, DType dtype) {
@@ -57,4 +57,4 @@ std::int64_t grain_of(Binary op) {
   return dear ? 1 << 13 : op == Binary::kXlogy || op == Binary::kXlog1py || op == Binary::kSoftplusGrad ? 1 << 15 : 1 << 16;
 }
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

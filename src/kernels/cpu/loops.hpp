@@ -2,11 +2,11 @@
 // elementwise.cpp bring strided, broadcast and half-precision operands into the form that loops take.
 #pragma once
 
-#include "kernels/cpu/elementwise.hpp"
+#include "kernels/elementwise.hpp"
 
 #include <cstddef>
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 
 // Klambauer et al. 2017, to the digits of a double.
 inline constexpr double kSeluScale = 1.0507009873554804934193349852946;
@@ -52,4 +52,4 @@ void resolve_loops();
 std::int64_t grain_of(Unary op);
 std::int64_t grain_of(Binary op);
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

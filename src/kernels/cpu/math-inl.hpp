@@ -15,7 +15,7 @@
 #include <limits>
 
 HWY_BEFORE_NAMESPACE();
-namespace whygrad::kernels::HWY_NAMESPACE {
+namespace whygrad::kernels::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 // What exp and log need to know of a type. ln 2 is split so that k * kLn2High is exact for every exponent k.
@@ -192,6 +192,6 @@ hn::VFromD<D> softplus(D d, hn::VFromD<D> x) {
   return hn::Add(hn::ZeroIfNegative(x), log1p(d, exp(d, hn::Neg(hn::Abs(x)))));
 }
 
-}  // namespace whygrad::kernels::HWY_NAMESPACE
+}  // namespace whygrad::kernels::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 #endif

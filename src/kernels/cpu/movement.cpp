@@ -1,4 +1,5 @@
-#include "kernels/cpu/movement.hpp"
+#include "kernels/movement.hpp"
+#include "kernels/cpu/table.hpp"
 
 #include "device/parallel.hpp"
 #include "kernels/cpu/halves.hpp"
@@ -10,7 +11,7 @@
 #include <cstring>
 #include <string>
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 
 constexpr std::int64_t kGrain = 1 << 16;
@@ -187,4 +188,4 @@ void range(const View& out, const void* start, const void* step) {
   }
 }
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

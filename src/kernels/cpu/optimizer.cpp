@@ -1,4 +1,5 @@
-#include "kernels/cpu/optimizer.hpp"
+#include "kernels/optimizer.hpp"
+#include "kernels/cpu/table.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/optimizer.cpp"
@@ -9,7 +10,7 @@
 #include <algorithm>
 
 HWY_BEFORE_NAMESPACE();
-namespace whygrad::kernels::HWY_NAMESPACE {
+namespace whygrad::kernels::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 namespace {
 
@@ -97,11 +98,11 @@ void rmsprop_f64(const RmspropSlot<double>& s, std::int64_t begin, std::int64_t 
 }
 
 }  // namespace
-}  // namespace whygrad::kernels::HWY_NAMESPACE
+}  // namespace whygrad::kernels::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 HWY_EXPORT(adam_f32);
 HWY_EXPORT(adam_f64);
@@ -127,38 +128,32 @@ void for_elements(std::span<const Slot> slots, const Update& update) {
 }
 }  // namespace
 
-template <>
-void adam(std::span<const AdamSlot<float>> slots, double lr_t, double beta1, double beta2, double epsilon) {
+void adam(Device /*device*/, std::span<const AdamSlot<float>> slots, double lr_t, double beta1, double beta2, double epsilon) {
   const auto loop = HWY_DYNAMIC_DISPATCH(adam_f32);
   for_elements(slots, [&](const auto& slot, std::int64_t begin, std::int64_t end) {
     loop(slot, begin, end, static_cast<float>(lr_t), static_cast<float>(1 - beta1), static_cast<float>(1 - beta2), static_cast<float>(epsilon));
   });
 }
-template <>
-void adam(std::span<const AdamSlot<double>> slots, double lr_t, double beta1, double beta2, double epsilon) {
+void adam(Device /*device*/, std::span<const AdamSlot<double>> slots, double lr_t, double beta1, double beta2, double epsilon) {
   const auto loop = HWY_DYNAMIC_DISPATCH(adam_f64);
   for_elements(slots, [&](const auto& slot, std::int64_t begin, std::int64_t end) { loop(slot, begin, end, lr_t, 1 - beta1, 1 - beta2, epsilon); });
 }
-template <>
-void sgd(std::span<const SgdSlot<float>> slots, float lr, float momentum, bool nesterov) {
+void sgd(Device /*device*/, std::span<const SgdSlot<float>> slots, float lr, float momentum, bool nesterov) {
   const auto loop = HWY_DYNAMIC_DISPATCH(sgd_f32);
   for_elements(slots, [&](const auto& slot, std::int64_t begin, std::int64_t end) { loop(slot, begin, end, lr, momentum, nesterov); });
 }
-template <>
-void sgd(std::span<const SgdSlot<double>> slots, double lr, double momentum, bool nesterov) {
+void sgd(Device /*device*/, std::span<const SgdSlot<double>> slots, double lr, double momentum, bool nesterov) {
   const auto loop = HWY_DYNAMIC_DISPATCH(sgd_f64);
   for_elements(slots, [&](const auto& slot, std::int64_t begin, std::int64_t end) { loop(slot, begin, end, lr, momentum, nesterov); });
 }
-template <>
-void rmsprop(std::span<const RmspropSlot<float>> slots, const RmspropFactors& factors) {
+void rmsprop(Device /*device*/, std::span<const RmspropSlot<float>> slots, const RmspropFactors& factors) {
   const auto loop = HWY_DYNAMIC_DISPATCH(rmsprop_f32);
   for_elements(slots, [&](const auto& slot, std::int64_t begin, std::int64_t end) { loop(slot, begin, end, factors); });
 }
-template <>
-void rmsprop(std::span<const RmspropSlot<double>> slots, const RmspropFactors& factors) {
+void rmsprop(Device /*device*/, std::span<const RmspropSlot<double>> slots, const RmspropFactors& factors) {
   const auto loop = HWY_DYNAMIC_DISPATCH(rmsprop_f64);
   for_elements(slots, [&](const auto& slot, std::int64_t begin, std::int64_t end) { loop(slot, begin, end, factors); });
 }
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu
 #endif

@@ -1,4 +1,5 @@
-#include "kernels/cpu/order.hpp"
+#include "kernels/order.hpp"
+#include "kernels/cpu/table.hpp"
 
 #include "device/parallel.hpp"
 #include "device/workspace.hpp"
@@ -10,7 +11,7 @@
 #include <string>
 #include <type_traits>
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 
 constexpr std::int64_t kGrain = 1 << 12;  // elements per thread that are worth a parallel region
@@ -73,7 +74,7 @@ struct NumberDistinct {
     const T* elements = x.as<const T>();
     auto* number = numbers.as<std::int32_t>();
     device::Workspace<std::int32_t> sorted(static_cast<std::size_t>(n));
-    order(false, x, n, {sorted.data(), numbers.shape, numbers.strides, 1, DType::kI32});
+    cpu::order(false, x, n, numbers.under(sorted.data(), numbers.shape, numbers.strides, 1));
     // Of each run of equal elements the first to occur comes first; the others point at it.
     for (std::size_t i = 0, first = 0; i < sorted.size(); ++i) {
       if (value_of(elements[sorted[i]]) != value_of(elements[sorted[first]])) first = i;
@@ -109,4 +110,4 @@ std::int64_t number_distinct(const View& x, const View& numbers) {
   return count;
 }
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

@@ -11,7 +11,7 @@
 #include <type_traits>
 
 HWY_BEFORE_NAMESPACE();
-namespace whygrad::kernels::HWY_NAMESPACE {
+namespace whygrad::kernels::cpu::HWY_NAMESPACE {
 namespace {
 
 // How totals of integers and bool, and of complex numbers, stand in a Total.
@@ -164,14 +164,14 @@ FoldLoops find_fold(Reduce op, DType dtype) {
 }
 
 }  // namespace
-}  // namespace whygrad::kernels::HWY_NAMESPACE
+}  // namespace whygrad::kernels::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 HWY_EXPORT(find_fold);
 }
 FoldLoops find_plain_fold(Reduce op, DType dtype) { return HWY_DYNAMIC_DISPATCH(find_fold)(op, dtype); }
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu
 #endif

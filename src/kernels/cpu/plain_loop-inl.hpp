@@ -12,7 +12,7 @@
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
-namespace whygrad::kernels::HWY_NAMESPACE {
+namespace whygrad::kernels::cpu::HWY_NAMESPACE {
 
 template <class Op, class In, class Out>
 void plain_unary_loop(const void* x_data, void* out_data, std::size_t n) {
@@ -36,6 +36,6 @@ constexpr BinaryLoops plain_binary_loops() {
   return {plain_binary_loop<Op, In, Out, false, false>, plain_binary_loop<Op, In, Out, true, false>, plain_binary_loop<Op, In, Out, false, true>};
 }
 
-}  // namespace whygrad::kernels::HWY_NAMESPACE
+}  // namespace whygrad::kernels::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 #endif

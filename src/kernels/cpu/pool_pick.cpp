@@ -1,4 +1,5 @@
-#include "kernels/cpu/pool_pick.hpp"
+#include "kernels/cpu/table.hpp"
+#include "kernels/pool.hpp"
 
 #include "device/parallel.hpp"
 
@@ -6,7 +7,7 @@
 
 #include <cstdint>
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 
 // T only carries bits: the elements are moved.
@@ -47,4 +48,4 @@ void max_pool2d_pick(const View& x, const View& positions, const PoolParams& par
   pick_any<std::int32_t>(x, positions, params, out);
 }
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

@@ -1,4 +1,5 @@
-#include "kernels/cpu/random.hpp"
+#include "kernels/random.hpp"
+#include "kernels/cpu/table.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/random.cpp"
@@ -19,13 +20,13 @@
 
 #ifndef WHYGRAD_KERNELS_RANDOM_BATCH
 #define WHYGRAD_KERNELS_RANDOM_BATCH
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 inline constexpr int kBatchBlocks = 64, kBatchWords = 4 * kBatchBlocks;
 }
 #endif
 
 HWY_BEFORE_NAMESPACE();
-namespace whygrad::kernels::HWY_NAMESPACE {
+namespace whygrad::kernels::cpu::HWY_NAMESPACE {
 namespace {
 
 // The Philox blocks [first, first + kBatchBlocks) of a stream, word after word.
@@ -146,11 +147,11 @@ void integer_batch(RandomStream stream, std::uint64_t batch, std::uint64_t* out)
 }
 
 }  // namespace
-}  // namespace whygrad::kernels::HWY_NAMESPACE
+}  // namespace whygrad::kernels::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 HWY_EXPORT(uniform_batch);
 HWY_EXPORT(normal_batch);
@@ -272,5 +273,5 @@ void random_integers(RandomStream stream, std::int64_t lo, std::int64_t hi, cons
   });
 }
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu
 #endif

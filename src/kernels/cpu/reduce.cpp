@@ -1,4 +1,5 @@
-#include "kernels/cpu/reduce.hpp"
+#include "kernels/reduce.hpp"
+#include "kernels/cpu/table.hpp"
 
 #include "device/parallel.hpp"
 #include "device/workspace.hpp"
@@ -11,7 +12,7 @@
 #include <algorithm>
 #include <string>
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 
 constexpr std::int64_t kGrain = 1 << 16;  // elements per thread that are worth a parallel region
@@ -33,7 +34,7 @@ Space<1> axes_of(const View& x, std::uint32_t axes_mask, bool masked) {
     shape[rank] = x.shape[axis];
     strides[rank++] = x.strides[axis];
   }
-  const View part{x.data, shape, strides, rank, x.dtype};
+  const View part{x.data, shape, strides, rank, x.dtype, x.device};
   return merge_axes<1>({&part});
 }
 std::int64_t size_of(const Space<1>& space) {
@@ -178,4 +179,4 @@ void reduce(Reduce op, const View& x, std::uint32_t axes_mask, const View& out) 
   Reduction(loops, x, axes_mask, out).run();
 }
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

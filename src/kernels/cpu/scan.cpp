@@ -1,6 +1,7 @@
 // Positions of extremes and running sums: loops that walk an axis in order.
 #include "kernels/cpu/halves.hpp"
-#include "kernels/cpu/reduce.hpp"
+#include "kernels/cpu/table.hpp"
+#include "kernels/reduce.hpp"
 
 #include "device/parallel.hpp"
 
@@ -12,7 +13,7 @@
 #include <string>
 #include <type_traits>
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 
 constexpr std::int64_t kGrain = 1 << 15;
@@ -170,4 +171,4 @@ void cumulative(Cumulative op, const View& x, int axis, bool exclusive, bool rev
   }
 }
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

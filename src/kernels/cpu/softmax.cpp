@@ -1,4 +1,5 @@
-#include "kernels/cpu/softmax.hpp"
+#include "kernels/softmax.hpp"
+#include "kernels/cpu/table.hpp"
 
 #include "device/parallel.hpp"
 #include "device/workspace.hpp"
@@ -11,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 
 constexpr std::int64_t kGrain = 1 << 14;  // elements per thread that are worth a parallel region
@@ -125,4 +126,4 @@ void softmax_cross_entropy(const View& logits, const View& labels, const View& l
   });
 }
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

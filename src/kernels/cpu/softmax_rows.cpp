@@ -10,7 +10,7 @@
 #include <limits>
 
 HWY_BEFORE_NAMESPACE();
-namespace whygrad::kernels::HWY_NAMESPACE {
+namespace whygrad::kernels::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 namespace {
 
@@ -154,14 +154,14 @@ constexpr SoftmaxRows rows() {
 SoftmaxRows find_rows(DType dtype) { return dtype == DType::kF32 ? rows<float>() : rows<double>(); }
 
 }  // namespace
-}  // namespace whygrad::kernels::HWY_NAMESPACE
+}  // namespace whygrad::kernels::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 HWY_EXPORT(find_rows);
 }
 SoftmaxRows find_softmax(DType dtype) { return HWY_DYNAMIC_DISPATCH(find_rows)(dtype); }
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu
 #endif

@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 
 struct SoftmaxRows {
   // out = softmax(x); out may be x.
@@ -23,4 +23,4 @@ struct SoftmaxRows {
 // `dtype` is kF32 or kF64.
 SoftmaxRows find_softmax(DType dtype);
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

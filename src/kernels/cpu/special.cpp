@@ -6,7 +6,7 @@
 
 #include <math.h>  // lgamma_r, which leaves the global sign alone
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN(), kInf = std::numeric_limits<double>::infinity();
@@ -124,4 +124,4 @@ double inverse_normal(double p) {
   return p < 0.5 ? -normal_tail(p) : normal_tail(1 - p);
 }
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

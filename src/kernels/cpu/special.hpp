@@ -1,7 +1,7 @@
 // Special functions of one number, in double precision. Rare enough to go without loops per SIMD target.
 #pragma once
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 
 // log(|gamma(x)|); Inf at 0 and the negative integers.
 double log_gamma(double x);
@@ -15,4 +15,4 @@ double inverse_erf(double x);
 // The inverse of the standard normal distribution function; NaN outside [0, 1].
 double inverse_normal(double p);
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 
 inline constexpr std::int64_t kBlock = 512;  // elements at a time: small enough for L1, large enough to hide the calls
 inline constexpr std::size_t kMaxElement = 16;
@@ -81,4 +81,4 @@ void run_staged(Halves halves, std::int64_t grain, const Run& run, const View& o
   });
 }
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

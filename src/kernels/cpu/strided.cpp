@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 
 // Bytes of one element, for moving it whatever its type.
@@ -53,4 +53,4 @@ void pack(const std::byte* data, const Space<1>& space, std::size_t size, std::i
   }
 }
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 
 // The common shape of N views with neighbouring axes merged wherever all of them allow it. Axes of length 1 are gone; the rank is at least 1.
 // The last axis is called a row.
@@ -81,4 +81,4 @@ void copy_strided(const std::byte* from, std::int64_t stride, std::byte* to, std
 // Writes the elements [begin, begin + n) of a view, in row-major order, to `to` without gaps.
 void pack(const std::byte* data, const Space<1>& space, std::size_t size, std::int64_t begin, std::int64_t n, std::byte* to);
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu

@@ -2,10 +2,11 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/ternary.cpp"
 #include "kernels/cpu/simd.hpp"
+#include "kernels/cpu/table.hpp"
 
 #include "device/parallel.hpp"
-#include "kernels/cpu/elementwise.hpp"
 #include "kernels/cpu/staging.hpp"
+#include "kernels/elementwise.hpp"
 
 #include <whygrad/base/error.hpp>
 
@@ -13,7 +14,7 @@
 #include <string>
 
 HWY_BEFORE_NAMESPACE();
-namespace whygrad::kernels::HWY_NAMESPACE {
+namespace whygrad::kernels::cpu::HWY_NAMESPACE {
 namespace {
 
 // T is an unsigned integer of the element's size, or a pair of them.
@@ -67,11 +68,11 @@ void clip_run(DType dtype, const void* x, const void* lo, const void* hi, void* 
 }
 
 }  // namespace
-}  // namespace whygrad::kernels::HWY_NAMESPACE
+}  // namespace whygrad::kernels::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace whygrad::kernels {
+namespace whygrad::kernels::cpu {
 namespace {
 HWY_EXPORT(select_run);
 HWY_EXPORT(clip_run);
@@ -122,5 +123,5 @@ bool contains_zero(const View& x) {
   return false;
 }
 
-}  // namespace whygrad::kernels
+}  // namespace whygrad::kernels::cpu
 #endif

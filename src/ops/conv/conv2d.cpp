@@ -1,4 +1,4 @@
-#include "kernels/cpu/dnn_conv.hpp"
+#include "kernels/conv.hpp"
 #include "ops/conv/windows.hpp"
 #include "ops/core/packed.hpp"
 #include "ops/elementwise/elementwise.hpp"

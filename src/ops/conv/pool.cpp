@@ -1,6 +1,5 @@
 #include "ops/conv/pool.hpp"
-#include "kernels/cpu/dnn_pool.hpp"
-#include "kernels/cpu/pool_pick.hpp"
+#include "kernels/pool.hpp"
 #include "ops/conv/windows.hpp"
 #include "ops/families.hpp"
 

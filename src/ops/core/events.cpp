@@ -1,6 +1,6 @@
 #include "ops/core/events.hpp"
 
-#include "kernels/cpu/movement.hpp"
+#include "kernels/movement.hpp"
 #include "ops/core/context.hpp"
 #include "tensor/data_events.hpp"
 

@@ -1,7 +1,7 @@
 // Operands for kernels that take no strides.
 #pragma once
 
-#include "kernels/cpu/movement.hpp"
+#include "kernels/movement.hpp"
 #include "ops/core/context.hpp"
 
 namespace whygrad::internal {

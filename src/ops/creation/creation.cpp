@@ -1,4 +1,4 @@
-#include "kernels/cpu/movement.hpp"
+#include "kernels/movement.hpp"
 #include "ops/core/context.hpp"
 #include "ops/families.hpp"
 
@@ -150,7 +150,7 @@ constexpr OpDef kEye = define_op({
           const std::int64_t count = std::min(out.shape[0], out.shape[1]), along = out.shape[1] + 1, still = 0;
           Element one;
           Number(1).store(out.dtype, &one, g.op().name);
-          kernels::copy({&one, &count, &still, 1, out.dtype}, {out.data, &count, &along, 1, out.dtype});
+          kernels::copy({&one, &count, &still, 1, out.dtype, {}}, out.under(out.data, &count, &along, 1));
         },
     .source = true,
 });

@@ -1,4 +1,4 @@
-#include "kernels/cpu/movement.hpp"
+#include "kernels/movement.hpp"
 #include "ops/core/events.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"

@@ -2,7 +2,7 @@
 // TensorFlow.
 #include <whygrad/ops/complex.hpp>
 
-#include "kernels/cpu/movement.hpp"
+#include "kernels/movement.hpp"
 #include "ops/core/events.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
@@ -23,7 +23,7 @@ DType part_dtype(DType dtype) { return dtype == DType::kC64 ? DType::kF32 : DTyp
 // The real (0) or imaginary (1) parts of complex elements, as a view of real ones.
 class PartView {
  public:
-  PartView(const kernels::View& v, int part) : view_{v.data, v.shape, strides_, v.rank, part_dtype(v.dtype)} {
+  PartView(const kernels::View& v, int part) : view_{v.data, v.shape, strides_, v.rank, part_dtype(v.dtype), v.device} {
     for (int i = 0; i < v.rank; ++i) strides_[i] = 2 * v.strides[i];
     view_.data = view_.as<char>() + part * static_cast<int>(size_of(view_.dtype));
   }

@@ -1,7 +1,7 @@
 // What the elementwise op records share: shape rules and kernels for one and two operands, and the gradient of broadcasting.
 #pragma once
 
-#include "kernels/cpu/elementwise.hpp"
+#include "kernels/elementwise.hpp"
 #include "ops/core/context.hpp"
 
 #include <whygrad/ops/elementwise.hpp>
@@ -15,7 +15,7 @@ Shape broadcast_shape(const InferContext& c, const Shape& a, const Shape& b);
 class Broadcast {
  public:
   Broadcast(const Tensor& t, const Shape& shape);
-  kernels::View view() const { return {impl_->data, shape_->begin(), strides_, shape_->rank(), impl_->dtype}; }
+  kernels::View view() const { return {impl_->data, shape_->begin(), strides_, shape_->rank(), impl_->dtype, impl_->storage->device}; }
 
  private:
   TensorImpl* impl_;

@@ -1,6 +1,6 @@
 #include <whygrad/ops/image.hpp>
 
-#include "kernels/cpu/movement.hpp"
+#include "kernels/movement.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
 

@@ -1,6 +1,6 @@
 // Powers and roots, and the products and quotients with a rule of their own for 0.
-#include "kernels/cpu/movement.hpp"
-#include "kernels/cpu/reduce.hpp"
+#include "kernels/movement.hpp"
+#include "kernels/reduce.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/elementwise/gradients.hpp"
 #include "ops/families.hpp"

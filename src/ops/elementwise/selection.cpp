@@ -1,5 +1,5 @@
 // Choice between values, conversion of types.
-#include "kernels/cpu/movement.hpp"
+#include "kernels/movement.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
 

@@ -1,7 +1,6 @@
 #include <whygrad/ops/special.hpp>
 
-#include "kernels/cpu/movement.hpp"
-#include "kernels/cpu/special.hpp"
+#include "kernels/special.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
 
@@ -13,34 +12,19 @@ namespace whygrad {
 namespace internal {
 namespace {
 
-// The elements of a tensor, broadcast to `shape`, as doubles without gaps.
-Tensor in_double(const Tensor& t, const Shape& shape) {
-  Tensor wide = make_tensor(DType::kF64, shape);
-  kernels::cast(Broadcast(t, shape).view(), view_of(wide));
-  return wide;
-}
-
 void infer_special(InferContext& c) {
   if (!is_floating(c.input(0).dtype())) refuse_dtype(c, "floating numbers");
   c.output(c.input(0).dtype(), c.input(0).shape());
 }
 
-template <double (*F)(double)>
-void run_special(KernelContext& g) {
-  const Tensor wide = in_double(g.input(0), g.output().shape());
-  double* x = view_of(wide).as<double>();
-  for (std::int64_t i = 0; i < wide.size(); ++i) x[i] = F(x[i]);
-  kernels::cast(view_of(wide), g.out());
-}
-
-template <double (*F)(double)>
+template <kernels::Special F>
 consteval OpDef special_op(const char* name, const char* doc, Differentiable x, void (*vjp)(VjpContext&), const char* remedy) {
   return define_op({
       .name = name,
       .doc = doc,
       .inputs = {{"x", x}},
       .infer = infer_special,
-      .kernel = run_special<F>,
+      .kernel = [](KernelContext& g) { kernels::special(F, g.in(0), g.out()); },
       .vjp = vjp,
       .nonfinite = {NonFiniteHazard::kSpecial, remedy},
   });
@@ -48,11 +32,11 @@ consteval OpDef special_op(const char* name, const char* doc, Differentiable x, 
 
 constexpr const char* kOffThePoles = "keep x off 0 and the negative integers, where the function has poles: write x + 1e-6";
 
-constexpr OpDef kLgamma = special_op<kernels::log_gamma>(
+constexpr OpDef kLgamma = special_op<kernels::Special::kLogGamma>(
     "lgamma", "log(|gamma(x)|), elementwise. dx = dy * digamma(x).", Differentiable{input(0)},
     [](VjpContext& g) { g.give(0, g.dy() * digamma(g.input(0))); }, kOffThePoles);
 
-constexpr OpDef kDigamma = special_op<kernels::digamma>(
+constexpr OpDef kDigamma = special_op<kernels::Special::kDigamma>(
     "digamma", "The derivative of lgamma, elementwise. dx = dy * polygamma(1, x).", Differentiable{input(0)},
     [](VjpContext& g) {
       const Tensor x = g.input(0);
@@ -73,22 +57,19 @@ constexpr OpDef kPolygamma = define_op({
         },
     .kernel =
         [](KernelContext& g) {
-          const Tensor orders = in_double(g.input(0), g.output().shape()), wide = in_double(g.input(1), g.output().shape());
-          const double* n = view_of(orders).as<double>();
-          double* x = view_of(wide).as<double>();
-          for (std::int64_t i = 0; i < wide.size(); ++i) x[i] = kernels::polygamma(n[i], x[i]);
-          kernels::cast(view_of(wide), g.out());
+          const Shape& shape = g.output().shape();
+          kernels::polygamma(Broadcast(g.input(0), shape).view(), Broadcast(g.input(1), shape).view(), g.out());
         },
     .vjp = [](VjpContext& g) { give_summed(g, 1, g.dy() * polygamma(g.input(0) + 1, g.input(1))); },
     .nonfinite = {NonFiniteHazard::kSpecial, kOffThePoles},
 });
 
-constexpr OpDef kErfinv = special_op<kernels::inverse_erf>(
+constexpr OpDef kErfinv = special_op<kernels::Special::kInverseErf>(
     "erfinv", "The inverse of erf, elementwise, NaN outside [-1, 1]. dx = dy * sqrt(pi) / 2 * e^(y^2).", Differentiable{output(0)},
     [](VjpContext& g) { g.give(0, g.dy() * (exp(square(g.output())) * (0.5 / std::numbers::inv_sqrtpi))); },
     "keep x inside (-1, 1): write erfinv(x * (1 - 1e-6))");
 
-constexpr OpDef kNdtri = special_op<kernels::inverse_normal>(
+constexpr OpDef kNdtri = special_op<kernels::Special::kInverseNormal>(
     "ndtri", "The inverse of the standard normal distribution function, elementwise, NaN outside [0, 1]. dx = dy * sqrt(2 pi) * e^(y^2 / 2).",
     Differentiable{output(0)},
     [](VjpContext& g) { g.give(0, g.dy() * (exp(square(g.output()) * 0.5) * (std::numbers::sqrt2 / std::numbers::inv_sqrtpi))); },

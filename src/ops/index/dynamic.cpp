@@ -1,5 +1,5 @@
 // Parts that are dealt out and put together again, by numbers that are known when the program runs.
-#include "kernels/cpu/movement.hpp"
+#include "kernels/movement.hpp"
 #include "ops/core/packed.hpp"
 #include "ops/families.hpp"
 #include "ops/index/index.hpp"

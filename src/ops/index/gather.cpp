@@ -1,5 +1,5 @@
-#include "kernels/cpu/index.hpp"
-#include "kernels/cpu/movement.hpp"
+#include "kernels/index.hpp"
+#include "kernels/movement.hpp"
 #include "ops/families.hpp"
 #include "ops/index/index.hpp"
 
@@ -94,7 +94,7 @@ constexpr OpDef kGather = define_op({
 void scatter_batches(const kernels::View& indices, const kernels::View& dy, Place place, const kernels::View& out) {
   const int b = place.batch_dims;
   const auto part = [b](const kernels::View& v, std::int64_t offset) -> kernels::View {
-    return {v.as<char>() + offset * static_cast<std::int64_t>(size_of(v.dtype)), v.shape + b, v.strides + b, v.rank - b, v.dtype};
+    return {v.as<char>() + offset * static_cast<std::int64_t>(size_of(v.dtype)), v.shape + b, v.strides + b, v.rank - b, v.dtype, v.device};
   };
   std::int64_t batches = 1;
   for (int i = 0; i < b; ++i) batches *= out.shape[i];

@@ -1,7 +1,7 @@
 // Positions along several axes at once, and conditions as positions.
-#include "kernels/cpu/elementwise.hpp"
-#include "kernels/cpu/index.hpp"
-#include "kernels/cpu/movement.hpp"
+#include "kernels/elementwise.hpp"
+#include "kernels/index.hpp"
+#include "kernels/movement.hpp"
 #include "ops/core/defined.hpp"
 #include "ops/core/events.hpp"
 #include "ops/core/packed.hpp"
@@ -32,7 +32,7 @@ struct Parts {
     strides[1] = 1;
   }
   // Of contiguous elements.
-  kernels::View view(const kernels::View& v) const { return {v.data, extents, strides, 2, v.dtype}; }
+  kernels::View view(const kernels::View& v) const { return {v.data, extents, strides, 2, v.dtype, v.device}; }
 };
 
 int depth_of(const Shape& indices) { return static_cast<int>(indices.back()); }

@@ -1,9 +1,9 @@
 #include <whygrad/ops/segment.hpp>
 
-#include "kernels/cpu/elementwise.hpp"
-#include "kernels/cpu/index.hpp"
-#include "kernels/cpu/movement.hpp"
-#include "kernels/cpu/reduce.hpp"
+#include "kernels/elementwise.hpp"
+#include "kernels/index.hpp"
+#include "kernels/movement.hpp"
+#include "kernels/reduce.hpp"
 #include "ops/core/defined.hpp"
 #include "ops/core/events.hpp"
 #include "ops/core/packed.hpp"
@@ -32,7 +32,7 @@ struct Flat {
     strides[0] = shape[1];
     strides[1] = 1;
   }
-  kernels::View view(const kernels::View& v, int rank) const { return {v.data, shape, strides, rank, v.dtype}; }
+  kernels::View view(const kernels::View& v, int rank) const { return {v.data, shape, strides, rank, v.dtype, v.device}; }
 };
 
 constexpr OpDef kSegmentSum = define_op({
@@ -59,7 +59,7 @@ constexpr OpDef kSegmentSum = define_op({
           const int rank = g.input(1).rank();
           const Flat flat_ids(ids.shape(), rank), parts(g.input(0).shape(), rank), segments(shape, 1);
           kernels::scatter_add(flat_ids.view(view_of(ids), 1), parts.view(data.view(), 2), 0, segments.view(sums, 2));
-          if (leave_out) kernels::copy({sums.data, g.out().shape, sums.strides, sums.rank, sums.dtype}, g.out());
+          if (leave_out) kernels::copy({sums.data, g.out().shape, sums.strides, sums.rank, sums.dtype, sums.device}, g.out());
         },
     .vjp = [](VjpContext& g) { g.give(0, gather_by_id(g.dy(), g.input(1))); },
 });

@@ -1,5 +1,5 @@
 // The largest, the smallest and the product of parts that bear one id.
-#include "kernels/cpu/movement.hpp"
+#include "kernels/movement.hpp"
 #include "ops/core/defined.hpp"
 #include "ops/core/packed.hpp"
 #include "ops/elementwise/elementwise.hpp"

@@ -1,7 +1,7 @@
 #include <whygrad/ops/sorting.hpp>
 
-#include "kernels/cpu/index.hpp"
-#include "kernels/cpu/order.hpp"
+#include "kernels/index.hpp"
+#include "kernels/order.hpp"
 #include "ops/core/packed.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"

@@ -1,4 +1,4 @@
-#include "kernels/cpu/dnn_matmul.hpp"
+#include "kernels/matmul.hpp"
 #include "ops/core/packed.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/elementwise/gradients.hpp"

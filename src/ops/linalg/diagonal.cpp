@@ -1,6 +1,6 @@
 #include <whygrad/ops/diagonal.hpp>
 
-#include "kernels/cpu/movement.hpp"
+#include "kernels/movement.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
 
@@ -75,7 +75,7 @@ constexpr OpDef kDiag = define_op({
           std::int64_t strides[Shape::kMaxRank];
           std::copy_n(out.strides, x.rank, strides);
           strides[x.rank - 1] = out.strides[x.rank - 1] + out.strides[x.rank];
-          kernels::copy(x, {out.data, x.shape, strides, x.rank, x.dtype});
+          kernels::copy(x, out.under(out.data, x.shape, strides, x.rank));
         },
     .vjp = [](VjpContext& g) { g.give(0, matrix_diag_part(g.dy())); },
 });

@@ -1,4 +1,4 @@
-#include "kernels/cpu/decompose.hpp"
+#include "kernels/linalg.hpp"
 #include "ops/families.hpp"
 #include "ops/linalg/matrices.hpp"
 
@@ -31,15 +31,9 @@ constexpr OpDef kCholesky = define_op({
         },
     .kernel =
         [](KernelContext& g) {
-          const std::int64_t n = g.input(0).shape().back(), size = n * n;
-          Doubles a = doubles_of(g.input(0));
-          for (std::int64_t b = 0; size > 0 && b < g.input(0).size() / size; ++b) {
-            if (!kernels::cholesky(matrix_in(a, b, size), n)) {
-              throw ValueError(g.op().name, "Cholesky decomposition was not successful. The input might not be valid.",
-                               "the matrix must be symmetric and positive definite: add a small multiple of eye(n)");
-            }
-          }
-          store(a, g.out());
+          if (kernels::cholesky(g.in(0), g.out())) return;
+          throw ValueError(g.op().name, "Cholesky decomposition was not successful. The input might not be valid.",
+                           "the matrix must be symmetric and positive definite: add a small multiple of eye(n)");
         },
     .vjp =
         [](VjpContext& g) {
@@ -64,16 +58,7 @@ constexpr OpDef kEig = define_op({
           c.output(c.input(0).dtype(), leading(c.input(0).shape(), 1));
           c.output(c.input(0).dtype(), c.input(0).shape());
         },
-    .kernel =
-        [](KernelContext& g) {
-          const std::int64_t n = g.input(0).shape().back(), size = n * n;
-          Doubles a = doubles_of(g.input(0)), vectors(a.size()), values(static_cast<std::size_t>(g.output(0).size()));
-          for (std::int64_t b = 0; size > 0 && b < g.input(0).size() / size; ++b) {
-            kernels::self_adjoint_eig(matrix_in(a, b, size), n, matrix_in(values, b, n), matrix_in(vectors, b, size));
-          }
-          store(values, g.out(0));
-          store(vectors, g.out(1));
-        },
+    .kernel = [](KernelContext& g) { kernels::self_adjoint_eig(g.in(0), g.out(0), g.out(1)); },
     .vjp =
         [](VjpContext& g) {
           const Tensor e = g.output(0), v = g.output(1);

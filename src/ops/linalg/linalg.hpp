@@ -15,13 +15,14 @@ Tensor rows_below(const Tensor& t);
 class RowsBelow {
  public:
   explicit RowsBelow(const kernels::View& contiguous);
-  kernels::View view() const { return {data_, shape_, strides_, 2, dtype_}; }
+  kernels::View view() const { return {data_, shape_, strides_, 2, dtype_, device_}; }
 
  private:
   std::int64_t shape_[2];
   std::int64_t strides_[2];
   void* data_;
   DType dtype_;
+  Device device_;
 };
 
 }  // namespace whygrad::internal

@@ -1,4 +1,4 @@
-#include "kernels/cpu/dnn_matmul.hpp"
+#include "kernels/matmul.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
 #include "ops/linalg/linalg.hpp"
@@ -104,7 +104,8 @@ RowsBelow::RowsBelow(const kernels::View& contiguous)
     : shape_{row_count({contiguous.shape, static_cast<std::size_t>(contiguous.rank)}), contiguous.shape[contiguous.rank - 1]},
       strides_{shape_[1], 1},
       data_(contiguous.data),
-      dtype_(contiguous.dtype) {}
+      dtype_(contiguous.dtype),
+      device_(contiguous.device) {}
 
 Tensor rows_below(const Tensor& t) { return t.rank() == 2 ? t : reshape(t, {row_count(t.shape().extents()), t.shape().back()}); }
 

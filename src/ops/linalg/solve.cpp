@@ -1,4 +1,4 @@
-#include "kernels/cpu/decompose.hpp"
+#include "kernels/linalg.hpp"
 #include "ops/families.hpp"
 #include "ops/linalg/matrices.hpp"
 
@@ -7,8 +7,6 @@
 #include <whygrad/ops/diagonal.hpp>
 #include <whygrad/ops/linalg.hpp>
 #include <whygrad/ops/shape_ops.hpp>
-
-#include <cmath>
 
 namespace whygrad {
 namespace internal {
@@ -39,16 +37,7 @@ constexpr OpDef kInverse = define_op({
         },
     .kernel =
         [](KernelContext& g) {
-          const std::int64_t n = g.input(0).shape().back(), size = n * n;
-          Doubles a = doubles_of(g.input(0)), y(a.size(), 0.0);
-          device::Workspace<int> swaps(static_cast<std::size_t>(n));
-          for (std::int64_t b = 0; size > 0 && b < g.input(0).size() / size; ++b) {
-            const std::span<double> m = matrix_in(a, b, size), inverse = matrix_in(y, b, size);
-            if (kernels::lu(m, n, swaps) == 0) refuse_singular(g);
-            for (std::int64_t i = 0; i < n; ++i) inverse[static_cast<std::size_t>(i * n + i)] = 1;
-            kernels::lu_solve(m, n, swaps, inverse, n);
-          }
-          store(y, g.out());
+          if (!kernels::matrix_inverse(g.in(0), g.out())) refuse_singular(g);
         },
     .vjp =
         [](VjpContext& g) {
@@ -75,15 +64,7 @@ constexpr OpDef kSolve = define_op({
     .infer = infer_systems,
     .kernel =
         [](KernelContext& g) {
-          const std::int64_t n = g.input(0).shape().back(), m = g.input(1).shape().back(), size = n * n;
-          Doubles a = doubles_of(g.input(0)), x = doubles_of(g.input(1));
-          device::Workspace<int> swaps(static_cast<std::size_t>(n));
-          for (std::int64_t b = 0; size > 0 && b < g.input(0).size() / size; ++b) {
-            const std::span<double> matrix = matrix_in(a, b, size);
-            if (kernels::lu(matrix, n, swaps) == 0) refuse_singular(g);
-            kernels::lu_solve(matrix, n, swaps, matrix_in(x, b, n * m), m);
-          }
-          store(x, g.out());
+          if (!kernels::matrix_solve(g.in(0), g.in(1), g.out())) refuse_singular(g);
         },
     .vjp =
         [](VjpContext& g) {
@@ -104,16 +85,7 @@ constexpr OpDef kTriangularSolve = define_op({
     .kernel =
         [](KernelContext& g) {
           const auto& options = g.attrs<TriangularOptions>();
-          const std::int64_t n = g.input(0).shape().back(), m = g.input(1).shape().back(), size = n * n;
-          Doubles a = doubles_of(g.input(0)), x = doubles_of(g.input(1));
-          for (std::int64_t b = 0; size > 0 && b < g.input(0).size() / size; ++b) {
-            const std::span<double> matrix = matrix_in(a, b, size);
-            for (std::int64_t i = 0; i < n; ++i) {
-              if (matrix[static_cast<std::size_t>(i * n + i)] == 0) refuse_singular(g);
-            }
-            kernels::triangular_solve(matrix, n, options.lower, options.adjoint, matrix_in(x, b, n * m), m);
-          }
-          store(x, g.out());
+          if (!kernels::triangular_solve(g.in(0), options.lower, options.adjoint, g.in(1), g.out())) refuse_singular(g);
         },
     .vjp =
         [](VjpContext& g) {
@@ -150,18 +122,7 @@ constexpr OpDef kDeterminant = define_op({
           check_square(c);
           c.output(c.input(0).dtype(), leading(c.input(0).shape(), 2));
         },
-    .kernel =
-        [](KernelContext& g) {
-          const std::int64_t n = g.input(0).shape().back(), size = n * n;
-          Doubles a = doubles_of(g.input(0)), y(static_cast<std::size_t>(g.output().size()), 1.0);
-          device::Workspace<int> swaps(static_cast<std::size_t>(n));
-          for (std::size_t b = 0; size > 0 && b < y.size(); ++b) {
-            const std::span<double> m = matrix_in(a, static_cast<std::int64_t>(b), size);
-            y[b] = kernels::lu(m, n, swaps);
-            for (std::int64_t i = 0; i < n; ++i) y[b] *= m[static_cast<std::size_t>(i * n + i)];
-          }
-          store(y, g.out());
-        },
+    .kernel = [](KernelContext& g) { kernels::determinant(g.in(0), g.out()); },
     .vjp = [](VjpContext& g) { g.give(0, multiply(of_matrices(multiply(g.dy(), g.output())), transposed(inverse_of_input(g)))); },
     .nonfinite =
         {NonFiniteHazard::kDiv0,
@@ -179,23 +140,7 @@ constexpr OpDef kLogDeterminant = define_op({
           c.output(c.input(0).dtype(), leading(c.input(0).shape(), 2));
           c.output(c.input(0).dtype(), leading(c.input(0).shape(), 2));
         },
-    .kernel =
-        [](KernelContext& g) {
-          const std::int64_t n = g.input(0).shape().back(), size = n * n;
-          Doubles a = doubles_of(g.input(0)), sign(static_cast<std::size_t>(g.output().size()), 1.0), logarithm(sign.size(), 0.0);
-          device::Workspace<int> swaps(static_cast<std::size_t>(n));
-          for (std::size_t b = 0; size > 0 && b < sign.size(); ++b) {
-            const std::span<double> m = matrix_in(a, static_cast<std::int64_t>(b), size);
-            sign[b] = kernels::lu(m, n, swaps);
-            for (std::int64_t i = 0; i < n; ++i) {
-              const double pivot = m[static_cast<std::size_t>(i * n + i)];
-              logarithm[b] += std::log(std::abs(pivot));
-              if (pivot < 0) sign[b] = -sign[b];
-            }
-          }
-          store(sign, g.out(0));
-          store(logarithm, g.out(1));
-        },
+    .kernel = [](KernelContext& g) { kernels::log_determinant(g.in(0), g.out(0), g.out(1)); },
     .vjp =
         [](VjpContext& g) {
           if (g.has_dy(1)) {

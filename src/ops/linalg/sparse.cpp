@@ -1,7 +1,7 @@
 #include <whygrad/ops/sparse.hpp>
 
-#include "kernels/cpu/index.hpp"
-#include "kernels/cpu/movement.hpp"
+#include "kernels/index.hpp"
+#include "kernels/movement.hpp"
 #include "ops/core/packed.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
@@ -56,7 +56,7 @@ void run_sparse_matmul(KernelContext& g) {
   check(kernels::gather(g.in(2), coordinate_view(indices, 1), 0, 0, view_of(rows)), 1);
   const kernels::View values = g.in(1);
   const std::int64_t strides[] = {values.strides[0], 0};  // each value for its whole row
-  kernels::binary(kernels::Binary::kMultiply, view_of(rows), {values.data, rows.shape().begin(), strides, 2, values.dtype}, view_of(rows));
+  kernels::binary(kernels::Binary::kMultiply, view_of(rows), values.under(values.data, rows.shape().begin(), strides, 2), view_of(rows));
   alignas(16) const char zero[16] = {};
   kernels::fill(g.out(), zero);
   check(kernels::scatter_add(coordinate_view(indices, 0), view_of(rows), 0, g.out()), 0);

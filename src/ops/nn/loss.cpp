@@ -1,6 +1,6 @@
-#include "kernels/cpu/elementwise.hpp"
-#include "kernels/cpu/reduce.hpp"
-#include "kernels/cpu/softmax.hpp"
+#include "kernels/elementwise.hpp"
+#include "kernels/reduce.hpp"
+#include "kernels/softmax.hpp"
 #include "ops/core/events.hpp"
 #include "ops/core/packed.hpp"
 #include "ops/elementwise/elementwise.hpp"
@@ -31,8 +31,8 @@ struct Rows {
   std::int64_t shape[2];
   std::int64_t strides[2];
   explicit Rows(const Shape& logits) : shape{logits.back() == 0 ? 0 : logits.size() / logits.back(), logits.back()}, strides{logits.back(), 1} {}
-  kernels::View matrix(const kernels::View& v) const { return {v.data, shape, strides, 2, v.dtype}; }
-  kernels::View column(const kernels::View& v) const { return {v.data, shape, strides + 1, 1, v.dtype}; }
+  kernels::View matrix(const kernels::View& v) const { return {v.data, shape, strides, 2, v.dtype, v.device}; }
+  kernels::View column(const kernels::View& v) const { return {v.data, shape, strides + 1, 1, v.dtype, v.device}; }
 };
 
 void check_logits(const InferContext& c) {

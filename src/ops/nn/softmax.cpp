@@ -1,6 +1,6 @@
 #include "ops/nn/softmax.hpp"
 
-#include "kernels/cpu/softmax.hpp"
+#include "kernels/softmax.hpp"
 #include "ops/core/packed.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"

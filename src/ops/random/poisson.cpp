@@ -1,4 +1,4 @@
-#include "kernels/cpu/movement.hpp"
+#include "kernels/movement.hpp"
 #include "ops/core/context.hpp"
 #include "ops/families.hpp"
 #include "ops/random/stream.hpp"

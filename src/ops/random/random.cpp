@@ -1,4 +1,4 @@
-#include "kernels/cpu/index.hpp"
+#include "kernels/index.hpp"
 #include "ops/core/context.hpp"
 #include "ops/families.hpp"
 #include "ops/random/stream.hpp"

@@ -1,7 +1,7 @@
 // Which sequence of random numbers a call draws from.
 #pragma once
 
-#include "kernels/cpu/random.hpp"
+#include "kernels/random.hpp"
 
 #include <optional>
 

@@ -1,6 +1,6 @@
 // Reductions made of several loops: log of a sum of exponentials, Euclidean norm, variance.
-#include "kernels/cpu/elementwise.hpp"
-#include "kernels/cpu/movement.hpp"
+#include "kernels/elementwise.hpp"
+#include "kernels/movement.hpp"
 #include "ops/core/defined.hpp"
 #include "ops/core/events.hpp"
 #include "ops/elementwise/elementwise.hpp"
@@ -45,7 +45,7 @@ void run_logsumexp(KernelContext& g) {
   kernels::binary(Binary::kSubtract, g.in(0), Broadcast(largest, x.shape()).view(), view_of(terms));
   kernels::unary(Unary::kExp, view_of(terms), view_of(terms));
 
-  const kernels::View out{g.out().data, m.shape, m.strides, m.rank, m.dtype};  // under m's shape
+  const kernels::View out = m.under(g.out().data, m.shape, m.strides, m.rank);  // under m's shape
   kernels::reduce(Reduce::kSum, view_of(terms), axes, out);
   kernels::unary(Unary::kLog, out, out);
   kernels::binary(Binary::kAdd, out, m, out);

@@ -1,7 +1,7 @@
 // What the ops that fold axes share.
 #pragma once
 
-#include "kernels/cpu/reduce.hpp"
+#include "kernels/reduce.hpp"
 #include "ops/core/context.hpp"
 
 #include <whygrad/ops/reduce.hpp>

@@ -1,4 +1,4 @@
-#include "kernels/cpu/movement.hpp"
+#include "kernels/movement.hpp"
 #include "ops/families.hpp"
 #include "ops/shape/shape.hpp"
 
@@ -109,7 +109,7 @@ kernels::View part_of(const kernels::View& out, int axis, std::int64_t begin, st
   shape = Shape(std::span(out.shape, static_cast<std::size_t>(out.rank)));
   shape[axis] = extent;
   const std::int64_t offset = begin * out.strides[axis] * static_cast<std::int64_t>(size_of(out.dtype));
-  return {out.as<char>() + offset, shape.begin(), out.strides, out.rank, out.dtype};
+  return {out.as<char>() + offset, shape.begin(), out.strides, out.rank, out.dtype, out.device};
 }
 
 constexpr OpDef kConcat = define_op({
@@ -188,7 +188,7 @@ constexpr OpDef kStack = define_op({
             std::int64_t strides[Shape::kMaxRank];
             for (int j = 0; j < x.rank; ++j) strides[j] = out.strides[j < axis ? j : j + 1];
             const kernels::View part = part_of(out, axis, i, 1, shape);
-            kernels::copy(x, {part.data, x.shape, strides, x.rank, x.dtype});
+            kernels::copy(x, part.under(part.data, x.shape, strides, x.rank));
           }
         },
     .vjp =

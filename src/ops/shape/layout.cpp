@@ -1,4 +1,4 @@
-#include "kernels/cpu/movement.hpp"
+#include "kernels/movement.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
 #include "ops/shape/shape.hpp"
@@ -206,7 +206,7 @@ constexpr OpDef kSliceGrad = define_op({
             offset += out.strides[i] * part.begin[i];
           }
           const kernels::View dy = g.in(0);
-          kernels::copy(dy, {out.as<char>() + offset * static_cast<std::int64_t>(size_of(out.dtype)), dy.shape, strides, out.rank, out.dtype});
+          kernels::copy(dy, out.under(out.as<char>() + offset * static_cast<std::int64_t>(size_of(out.dtype)), dy.shape, strides, out.rank));
         },
     .vjp =
         [](VjpContext& g) {

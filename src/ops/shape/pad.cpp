@@ -1,5 +1,5 @@
-#include "kernels/cpu/index.hpp"
-#include "kernels/cpu/movement.hpp"
+#include "kernels/index.hpp"
+#include "kernels/movement.hpp"
 #include "ops/families.hpp"
 #include "ops/index/index.hpp"
 #include "ops/shape/shape.hpp"
@@ -118,8 +118,8 @@ void repeat_along(const kernels::View& out, Shape& shape, int axis, std::int64_t
   const std::int64_t step = out.strides[axis] * static_cast<std::int64_t>(size_of(out.dtype));
   for (std::int64_t filled = shape[axis]; filled < extent;) {
     shape[axis] = std::min(filled, extent - filled);
-    kernels::copy({out.data, shape.begin(), out.strides, out.rank, out.dtype},
-                  {out.as<char>() + filled * step, shape.begin(), out.strides, out.rank, out.dtype});
+    kernels::copy(out.under(out.data, shape.begin(), out.strides, out.rank),
+                  out.under(out.as<char>() + filled * step, shape.begin(), out.strides, out.rank));
     filled += shape[axis];
   }
   shape[axis] = extent;
@@ -148,7 +148,7 @@ constexpr OpDef kTile = define_op({
         [](KernelContext& g) {
           if (g.output().size() == 0) return;
           const kernels::View x = g.in(0), out = g.out();
-          kernels::copy(x, {out.data, x.shape, out.strides, out.rank, out.dtype});
+          kernels::copy(x, out.under(out.data, x.shape, out.strides, out.rank));
           Shape filled = g.input(0).shape();
           for (int i = 0; i < out.rank; ++i) repeat_along(out, filled, i, out.shape[i]);
         },

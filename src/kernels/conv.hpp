@@ -3,7 +3,7 @@
 // are not contiguous), results contiguous. f16 computes in f32, and so does bf16 where the CPU has no bf16 dot product.
 #pragma once
 
-#include "kernels/cpu/dnn_matmul.hpp"
+#include "kernels/matmul.hpp"
 #include "kernels/view.hpp"
 
 #include <cstdint>

@@ -32,4 +32,8 @@ void avg_pool2d(const View& x, const PoolParams& params, const View& out);
 // dx = the gradient of sum(dy * avg_pool2d(x)).
 void avg_pool2d_backward(const View& dy, const PoolParams& params, const View& dx);
 
+// out = the element of x at each position that max_pool2d found, for any x of the pooled image's shape: the transpose of max_pool2d_backward as a
+// linear map, for second derivatives. x and positions may have any strides, out is contiguous.
+void max_pool2d_pick(const View& x, const View& positions, const PoolParams& params, const View& out);
+
 }  // namespace whygrad::kernels

@@ -5,6 +5,8 @@
 // parameter among many small ones does not serialise a step.
 #pragma once
 
+#include <whygrad/device/device.hpp>
+
 #include <cstdint>
 #include <span>
 
@@ -22,8 +24,8 @@ struct AdamSlot {
 
 // Adam (Kingma, Ba 2015), TensorFlow's form: m += (g - m) * (1 - beta1); v += (g * g - v) * (1 - beta2); w_out = w - m * lr_t / (sqrt(v) + epsilon),
 // where the caller gives lr_t = lr * sqrt(1 - beta2^t) / (1 - beta1^t). The numbers are doubles, since 1 - 0.999 in f32 is off by 1e-5 of its value.
-template <class T>
-void adam(std::span<const AdamSlot<T>> slots, double lr_t, double beta1, double beta2, double epsilon);
+void adam(Device device, std::span<const AdamSlot<float>> slots, double lr_t, double beta1, double beta2, double epsilon);
+void adam(Device device, std::span<const AdamSlot<double>> slots, double lr_t, double beta1, double beta2, double epsilon);
 
 template <class T>
 struct SgdSlot {
@@ -35,8 +37,8 @@ struct SgdSlot {
 };
 
 // momentum 0: w_out = w - lr * g. Otherwise the Keras form: a = momentum * a - lr * g; w_out = w + a, or with nesterov w + momentum * a - lr * g.
-template <class T>
-void sgd(std::span<const SgdSlot<T>> slots, T lr, T momentum, bool nesterov);
+void sgd(Device device, std::span<const SgdSlot<float>> slots, float lr, float momentum, bool nesterov);
+void sgd(Device device, std::span<const SgdSlot<double>> slots, double lr, double momentum, bool nesterov);
 
 template <class T>
 struct RmspropSlot {
@@ -56,7 +58,7 @@ struct RmspropFactors {
 
 // Keras' form: v += (g * g - v) * (1 - rho); average += (g - average) * (1 - rho); step = lr * g / sqrt(v - average^2 + epsilon), where average^2 is
 // left out unless centered; with momentum step = momentum * old step + step; w_out = w - step.
-template <class T>
-void rmsprop(std::span<const RmspropSlot<T>> slots, const RmspropFactors& factors);
+void rmsprop(Device device, std::span<const RmspropSlot<float>> slots, const RmspropFactors& factors);
+void rmsprop(Device device, std::span<const RmspropSlot<double>> slots, const RmspropFactors& factors);
 
 }  // namespace whygrad::kernels

@@ -1,0 +1,71 @@
+// The CPU's kernels, by the names and types of the functions that look them up.
+#pragma once
+
+#include "kernels/cpu/facts.hpp"
+#include "kernels/table.hpp"
+
+namespace whygrad::kernels::cpu {
+
+decltype(kernels::unary) unary;
+decltype(kernels::binary) binary;
+decltype(kernels::select) select;
+decltype(kernels::clip) clip;
+decltype(kernels::contains_zero) contains_zero;
+decltype(kernels::cast) cast;
+decltype(kernels::copy) copy;
+decltype(kernels::fill) fill;
+decltype(kernels::range) range;
+decltype(kernels::reduce) reduce;
+decltype(kernels::arg_reduce) arg_reduce;
+decltype(kernels::cumulative) cumulative;
+decltype(kernels::gather) gather;
+decltype(kernels::scatter_add) scatter_add;
+decltype(kernels::one_hot) one_hot;
+decltype(kernels::pad) pad;
+decltype(kernels::mirror_pad) mirror_pad;
+decltype(kernels::reverse) reverse;
+decltype(kernels::softmax) softmax;
+decltype(kernels::log_softmax) log_softmax;
+decltype(kernels::softmax_grad) softmax_grad;
+decltype(kernels::log_softmax_grad) log_softmax_grad;
+decltype(kernels::sparse_softmax_cross_entropy) sparse_softmax_cross_entropy;
+decltype(kernels::softmax_cross_entropy) softmax_cross_entropy;
+decltype(kernels::random_uniform) random_uniform;
+decltype(kernels::random_normal) random_normal;
+decltype(kernels::random_truncated_normal) random_truncated_normal;
+decltype(kernels::random_integers) random_integers;
+decltype(kernels::order) order;
+decltype(kernels::number_distinct) number_distinct;
+decltype(kernels::census) census;
+decltype(kernels::conv2d) conv2d;
+decltype(kernels::conv2d_bias) conv2d_bias;
+decltype(kernels::conv2d_backward_input) conv2d_backward_input;
+decltype(kernels::conv2d_backward_filter) conv2d_backward_filter;
+decltype(kernels::max_pool2d) max_pool2d;
+decltype(kernels::max_pool2d_backward) max_pool2d_backward;
+decltype(kernels::avg_pool2d) avg_pool2d;
+decltype(kernels::avg_pool2d_backward) avg_pool2d_backward;
+decltype(kernels::max_pool2d_pick) max_pool2d_pick;
+decltype(kernels::matmul) matmul;
+decltype(kernels::matmul_bias) matmul_bias;
+decltype(kernels::special) special;
+decltype(kernels::polygamma) polygamma;
+decltype(kernels::matrix_inverse) matrix_inverse;
+decltype(kernels::matrix_solve) matrix_solve;
+decltype(kernels::triangular_solve) triangular_solve;
+decltype(kernels::determinant) determinant;
+decltype(kernels::log_determinant) log_determinant;
+decltype(kernels::cholesky) cholesky;
+decltype(kernels::self_adjoint_eig) self_adjoint_eig;
+
+// Where `device` is the CPU itself.
+void adam(Device device, std::span<const AdamSlot<float>> slots, double lr_t, double beta1, double beta2, double epsilon);
+void adam(Device device, std::span<const AdamSlot<double>> slots, double lr_t, double beta1, double beta2, double epsilon);
+void sgd(Device device, std::span<const SgdSlot<float>> slots, float lr, float momentum, bool nesterov);
+void sgd(Device device, std::span<const SgdSlot<double>> slots, double lr, double momentum, bool nesterov);
+void rmsprop(Device device, std::span<const RmspropSlot<float>> slots, const RmspropFactors& factors);
+void rmsprop(Device device, std::span<const RmspropSlot<double>> slots, const RmspropFactors& factors);
+
+extern const KernelTable kTable;
+
+}  // namespace whygrad::kernels::cpu

@@ -1,0 +1,98 @@
+// The kernels of a device: one member for each function of the headers in this folder that computes. These functions look up the table of the device
+// in whose memory the result lies, and call its member; how a device computes is its own affair.
+#pragma once
+
+#include "kernels/census.hpp"
+#include "kernels/conv.hpp"
+#include "kernels/elementwise.hpp"
+#include "kernels/index.hpp"
+#include "kernels/linalg.hpp"
+#include "kernels/matmul.hpp"
+#include "kernels/movement.hpp"
+#include "kernels/optimizer.hpp"
+#include "kernels/order.hpp"
+#include "kernels/pool.hpp"
+#include "kernels/random.hpp"
+#include "kernels/reduce.hpp"
+#include "kernels/softmax.hpp"
+#include "kernels/special.hpp"
+
+namespace whygrad::kernels {
+
+struct KernelTable {
+  // elementwise.hpp
+  decltype(kernels::unary)* unary;
+  decltype(kernels::binary)* binary;
+  decltype(kernels::select)* select;
+  decltype(kernels::clip)* clip;
+  decltype(kernels::contains_zero)* contains_zero;
+  // movement.hpp
+  decltype(kernels::cast)* cast;
+  decltype(kernels::copy)* copy;
+  decltype(kernels::fill)* fill;
+  decltype(kernels::range)* range;
+  // reduce.hpp
+  decltype(kernels::reduce)* reduce;
+  decltype(kernels::arg_reduce)* arg_reduce;
+  decltype(kernels::cumulative)* cumulative;
+  // index.hpp
+  decltype(kernels::gather)* gather;
+  decltype(kernels::scatter_add)* scatter_add;
+  decltype(kernels::one_hot)* one_hot;
+  decltype(kernels::pad)* pad;
+  decltype(kernels::mirror_pad)* mirror_pad;
+  decltype(kernels::reverse)* reverse;
+  // softmax.hpp
+  decltype(kernels::softmax)* softmax;
+  decltype(kernels::log_softmax)* log_softmax;
+  decltype(kernels::softmax_grad)* softmax_grad;
+  decltype(kernels::log_softmax_grad)* log_softmax_grad;
+  decltype(kernels::sparse_softmax_cross_entropy)* sparse_softmax_cross_entropy;
+  decltype(kernels::softmax_cross_entropy)* softmax_cross_entropy;
+  // random.hpp
+  decltype(kernels::random_uniform)* random_uniform;
+  decltype(kernels::random_normal)* random_normal;
+  decltype(kernels::random_truncated_normal)* random_truncated_normal;
+  decltype(kernels::random_integers)* random_integers;
+  // order.hpp
+  decltype(kernels::order)* order;
+  decltype(kernels::number_distinct)* number_distinct;
+  // census.hpp
+  decltype(kernels::census)* census;
+  // conv.hpp
+  decltype(kernels::conv2d)* conv2d;
+  decltype(kernels::conv2d_bias)* conv2d_bias;
+  decltype(kernels::conv2d_backward_input)* conv2d_backward_input;
+  decltype(kernels::conv2d_backward_filter)* conv2d_backward_filter;
+  // pool.hpp
+  decltype(kernels::max_pool2d)* max_pool2d;
+  decltype(kernels::max_pool2d_backward)* max_pool2d_backward;
+  decltype(kernels::avg_pool2d)* avg_pool2d;
+  decltype(kernels::avg_pool2d_backward)* avg_pool2d_backward;
+  decltype(kernels::max_pool2d_pick)* max_pool2d_pick;
+  // matmul.hpp
+  decltype(kernels::matmul)* matmul;
+  decltype(kernels::matmul_bias)* matmul_bias;
+  // special.hpp
+  decltype(kernels::special)* special;
+  decltype(kernels::polygamma)* polygamma;
+  // linalg.hpp
+  decltype(kernels::matrix_inverse)* matrix_inverse;
+  decltype(kernels::matrix_solve)* matrix_solve;
+  decltype(kernels::triangular_solve)* triangular_solve;
+  decltype(kernels::determinant)* determinant;
+  decltype(kernels::log_determinant)* log_determinant;
+  decltype(kernels::cholesky)* cholesky;
+  decltype(kernels::self_adjoint_eig)* self_adjoint_eig;
+  // optimizer.hpp
+  void (*adam_f32)(Device, std::span<const AdamSlot<float>>, double, double, double, double);
+  void (*adam_f64)(Device, std::span<const AdamSlot<double>>, double, double, double, double);
+  void (*sgd_f32)(Device, std::span<const SgdSlot<float>>, float, float, bool);
+  void (*sgd_f64)(Device, std::span<const SgdSlot<double>>, double, double, bool);
+  void (*rmsprop_f32)(Device, std::span<const RmspropSlot<float>>, const RmspropFactors&);
+  void (*rmsprop_f64)(Device, std::span<const RmspropSlot<double>>, const RmspropFactors&);
+};
+
+const KernelTable& table_of(Device device);
+
+}  // namespace whygrad::kernels
