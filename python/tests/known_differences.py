@@ -123,6 +123,18 @@ KNOWN = [
     ),
     ("the shape of a convolution over an empty batch", "value", r"conv2d\(n\(f32,0", _ANY),
     ("rounding of complex numbers near the poles of a function, and of sums that cancel", "value gradient", r"tan|sigmoid|matmul|c64", r"element"),
+    (
+        "the gradient of saturate_cast at NaN is 0, as that of clip_by_value: there is no slope at NaN",
+        "gradient",
+        r"saturate_cast\(edges",
+        r"element 9",
+    ),
+    (
+        "top_k with index_type int64 has a gradient: TensorFlow's rule adds int64 to int32 and stops",
+        "gradient",
+        r"top_k\(",
+        r"expected to be a int64 tensor but is a int32|expected to be a int16",
+    ),
     ("polygamma at its poles", "value", r"polygamma", r"nan"),
     ("linspace to infinity", "value", r"linspace\(0.,inf", _ANY),
     (

@@ -156,6 +156,11 @@ TEST(Linspace, BetweenTensors) {
   EXPECT_THROW(linspace(start, stop, -1), ValueError);
   EXPECT_THROW(linspace(start, uniform({3}), 2), ShapeError);
   EXPECT_THROW(linspace(start, cast(stop, float32), 2), DTypeError);
+  EXPECT_THAT(values(linspace(start, constant(1.0, float64), 3)), ElementsAre(0, 1, 0.5, 1, 1, 1));
+  EXPECT_EQ(linspace(start, constant(1.0, float64), 0).shape(), (Shape{0, 2}));
+  const std::vector<std::complex<float>> of_complex =
+      linspace(cast(constant(0.0f), complex64), complex(constant(1.0f), constant(3.0f)), 3).to_vector<std::complex<float>>();
+  EXPECT_EQ(of_complex[1], std::complex<float>(0.5f, 1.5f));
 }
 
 TEST(Scatter, AddsToATensorAndMakesSparseOnesDense) {

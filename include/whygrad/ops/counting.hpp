@@ -15,7 +15,7 @@ WG_API Tensor bincount(const Tensor& x, Where where = Where::here());
 // float64. Throws ShapeError too.
 WG_API Tensor weighted_bincount(const Tensor& x, const Tensor& weights, Where where = Where::here());
 // Where each of `values` [.., m] would have to stand to keep the ascending rows of sorted_sequence [.., n] in order, before equal elements or, for
-// `right`, after them: int32 [.., m]. Throws ShapeError unless the leading axes agree, DTypeError.
+// `right`, after them: int32 [.., m]. Throws ShapeError unless both have as many rows, DTypeError.
 WG_API Tensor searchsorted(const Tensor& sorted_sequence, const Tensor& values, bool right = false, Where where = Where::here());
 // Whether each row's target class (int32 or int64 [b]) is among the k classes with the largest predictions [b, c]; equal ones count as among them.
 // bool [b]. Throws ShapeError, DTypeError; a target outside [0, c) is in no one's top.

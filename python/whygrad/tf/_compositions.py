@@ -43,7 +43,9 @@ def saturate_cast(value, dtype, name=None):
     value, dtype = _value(value), as_dtype(dtype)
     if value.dtype.is_complex and not dtype.is_complex:
         value = _w.real(value)
-    if dtype.is_complex or value.dtype == dtype or "bool" in (value.dtype.name, dtype.name):
+    if "bool" in (value.dtype.name, dtype.name):
+        raise TypeError(f"[saturate_cast] {value.dtype.name} to {dtype.name}: a truth value has no bounds\nhelp: write tf.cast")
+    if dtype.is_complex or value.dtype == dtype:
         return _w.cast(value, dtype)
     own, wanted = ([number(bound) for bound in (d.min, d.max)] for d in (value.dtype, dtype) for number in [float if d.is_floating else int])
     low, high = max(own[0], wanted[0]), min(own[1], wanted[1])
@@ -491,8 +493,8 @@ def set_diag(input, diagonal, name="set_diag", k=0, align="RIGHT_LEFT"):  # noqa
     lowest, highest, super_left, sub_left = _band("set_diag", k, align)
     matrix = _value(input)
     diagonal = _value(diagonal, matrix)
-    if lowest == highest == 0:
-        return matrix + _f["matrix_diag"](diagonal - _f["matrix_diag_part"](matrix), matrix.shape[-2], matrix.shape[-1])
+    if matrix.ndim < 2:
+        raise ValueError(f"[set_diag] input has shape {matrix.shape}\nhelp: give matrices, [..., rows, columns]")
     rows, columns = matrix.shape[-2], matrix.shape[-1]
     _check_band("set_diag", rows, columns, lowest, highest)
     places = _places(rows, columns, lowest, highest, super_left, sub_left)

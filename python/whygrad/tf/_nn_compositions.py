@@ -171,5 +171,8 @@ def depthwise_conv2d(input, filter, strides, padding, data_format=None, dilation
 
 def separable_conv2d(input, depthwise_filter, pointwise_filter, strides, padding, data_format=None, dilations=None, name=None):  # noqa: A002
     """depthwise_conv2d, and then a mixture of its channels at each place."""
+    mixture = _value(pointwise_filter)
+    if mixture.shape.rank != 4 or mixture.shape.as_list()[:2] != [1, 1]:
+        raise ValueError(f"[separable_conv2d] pointwise_filter has shape {mixture.shape}\nhelp: it is [1, 1, channels, results]")
     between = depthwise_conv2d(input, depthwise_filter, strides, padding, data_format, dilations)
-    return _w.conv2d(between, pointwise_filter, [1, 1, 1, 1], "VALID", data_format or "NHWC")
+    return _w.conv2d(between, mixture, [1, 1, 1, 1], "VALID", data_format or "NHWC")

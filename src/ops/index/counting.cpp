@@ -62,11 +62,14 @@ template <class T>
 void count_in_bins(KernelContext& g) {
   const auto& a = g.attrs<HistogramAttrs>();
   const Tensor wide = widened<T>(g.input(0));
+  // In the order of TensorFlow's operations, so that numbers at a bound fall to the same side.
+  const auto nbins = static_cast<double>(a.nbins);
+  const double width = a.high / nbins - a.low / nbins;
   auto* counts = g.out().as<std::int32_t>();
   for (const T v : elements<T>(wide)) {
     if (v != v) throw ValueError(g.op().name, "a NaN is among the numbers", "it falls into no interval: leave it out with boolean_mask");
-    const double place = above(v, a.low) / (a.high - a.low) * static_cast<double>(a.nbins);
-    ++counts[static_cast<std::int64_t>(std::clamp(place, 0.0, static_cast<double>(a.nbins - 1)))];
+    const double place = above(v, a.low) / width;
+    ++counts[static_cast<std::int64_t>(std::clamp(place, 0.0, nbins - 1))];
   }
 }
 
@@ -179,6 +182,12 @@ struct SearchAttrs {
   bool right = false;
 };
 
+std::int64_t rows_of(const Shape& shape) {
+  std::int64_t rows = 1;
+  for (int i = 0; i + 1 < shape.rank(); ++i) rows *= shape[i];
+  return rows;
+}
+
 constexpr NotDifferentiable kPlaces{"the result is a position; it does not move when a number moves a little",
                                     "interpolate between the elements that the positions name, so that their values carry the gradient"};
 
@@ -193,9 +202,8 @@ constexpr OpDef kSearchsorted = define_op({
           c.same_dtype(0, 1);
           check_real(c, 0);
           const Shape &sequence = c.input(0).shape(), &values = c.input(1).shape();
-          bool fits = sequence.rank() == values.rank() && sequence.rank() > 0;
-          for (int i = 0; fits && i + 1 < sequence.rank(); ++i) fits = sequence[i] == values[i];
-          if (!fits) c.shape_error("the rows do not go together", "both are [.., n] and [.., m] with equal leading axes");
+          const bool fits = sequence.rank() > 0 && values.rank() > 0 && rows_of(sequence) == rows_of(values);
+          if (!fits) c.shape_error("the rows do not go together", "both are [.., n] and [.., m], with as many rows in the one as in the other");
           c.output(DType::kI32, values);
         },
     .kernel =
