@@ -246,6 +246,17 @@ tape.gradient(y, x)
     assert finding.cause == "NOT_WATCHED" and "another tape" not in finding.why
 
 
+def test_two_tapes_of_one_line_are_told_apart():
+    finding = only("""\
+x = tf.constant(3.0)
+with tf.GradientTape() as outer, tf.GradientTape() as inner:
+    inner.watch(x)
+    y = x * x
+outer.gradient(y, x)
+""")
+    assert finding.cause == "NOT_WATCHED" and "the one that was asked does not watch `x`" in finding.why and "as well" in finding.remedy
+
+
 def test_statistics_of_a_normalization():
     report = report_of("""\
 norm = tf.keras.layers.BatchNormalization()

@@ -271,6 +271,34 @@ CASES = {
 }
 
 
+# One element meets the op's fault, and of the other no gradient came for another reason: what is said of an op is not said of that element.
+@pytest.mark.parametrize(
+    "forward",
+    [
+        "tf.maximum(x, [5.0, -9.0])",
+        "tf.minimum(x, [-5.0, 9.0])",
+        "tf.clip_by_value(x, -2.5, 1.0)",
+        "tf.maximum(x, other * [2.0, 4.0])",
+        "tf.maximum(-x, 0.0)",
+        "tf.square(x - [3.0, 1.0])",
+        "tf.nn.sigmoid(x * [99.0, 0.1])",
+    ],
+)
+def test_no_claim_about_elements_that_no_gradient_came_to(forward):
+    setup = "x = tf.Variable([3.0, -2.0])\nother = tf.Variable([3.0, -2.0])"
+    report, scope = run(program(setup, f"loss = tf.reduce_sum({forward} * [1.0, 0.0])"))
+    (finding,) = report.findings
+    assert finding.status == status_of(scope["g"]) == "zero"
+    assert "to which a gradient came" in finding.why or "wherever a gradient came" in finding.why, str(report)
+
+
+@pytest.mark.parametrize("forward", ["tf.where([False, False], x, 0.0)", "tf.tensor_scatter_nd_update(x, [[0], [1]], [0.0, 0.0])"])
+def test_zeros_that_are_put_in_the_place_are_no_factor(forward):
+    report, _ = run(program("x = tf.Variable([3.0, -2.0])", f"loss = tf.reduce_sum({forward})"))
+    (finding,) = report.findings
+    assert finding.status == "zero" and "leaves out" in finding.why and "multiplies by the" not in finding.why, str(report)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_case(name):
     source, status, cause, op, line, why, fix = CASES[name]

@@ -160,6 +160,12 @@ Verdict tensor_source(const SourceQuestion& q, const FlowPath& path) {
   v.remedy = "call tape.watch() on it before it is used; a trainable Variable is watched by itself";
   if (const Index other = g.values[value].watched_elsewhere; other != kNone) {
     v.where = g.tape.made_at;
+    const std::string asked = at_place(g.tape.made_at);
+    if (asked == at_place(g.boundaries[other])) {  // with A() as a, A() as b
+      v.why = fmt::format("two tapes were made{}: the one that was asked does not watch {}, and the other does", asked, name);
+      v.remedy = "call watch() of the tape that is asked as well, before the first use: each tape follows only what it watches itself";
+      return v;
+    }
     v.why = fmt::format("another tape, made{}, watches {}; the one that was asked, made{}, does not", at_place(g.boundaries[other]), name,
                         at_place(g.tape.made_at));
     v.remedy = fmt::format("call watch() of the tape made{} as well, before the first use: each tape follows only what it watches itself",

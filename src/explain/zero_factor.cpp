@@ -47,9 +47,13 @@ bool is_learned(const ZeroFacts& facts, Index value) {
   return false;
 }
 
-// The position of a factor that is all 0, among the operands other than `but`.
+// The position of a factor that is all 0, among the operands other than `but`. What chooses by a condition or by places has operands, but no factors.
 std::size_t zero_operand(const FlowGraph& g, Index op, std::size_t but) {
   const auto inputs = g.inputs_of(op);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const auto role = g.answer(op, i).role;
+    if (role == FlowGraph::Role::kCondition || role == FlowGraph::Role::kIndex) return inputs.size();
+  }
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const Numbers* n = g.numbers_of(inputs[i]);
     if (i == but || n == nullptr || !n->all_zero() || !is_differentiable(g.values[inputs[i]].dtype)) continue;

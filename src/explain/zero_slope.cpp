@@ -96,7 +96,8 @@ Verdict saturated(const ZeroFacts& facts, const Hop& hop) {
   if (is_alone(facts.graph, hop)) return alone(facts, hop);
   const Numbers* made = facts.graph.numbers_of(hop.out);
   Verdict v = facts.at(Cause::kZeroSaturated, hop.op);
-  v.why = fmt::format("`{}` is saturated: where its input lies, its slope is 0 in {}", facts.name(hop.op), name_of(facts.graph.values[hop.in].dtype));
+  v.why = fmt::format("`{}` is saturated: wherever a gradient came to it, its slope is 0 in {}", facts.name(hop.op),
+                      name_of(facts.graph.values[hop.in].dtype));
   v.evidence.push_back(facts.range_of_inputs(hop.op));
   if (made == nullptr) return v;
   if (made->min == made->max) {
@@ -119,19 +120,19 @@ Verdict clipped(const ZeroFacts& facts, const Hop& hop) {
     if (is_zero_bound(facts, inputs[i])) {
       Verdict v = switched_off(facts, hop.op);
       v.also = {Cause::kZeroClip};
-      v.why = fmt::format("`{}` with 0 is at its bound everywhere, where its slope is 0", facts.name(hop.op));
+      v.why = fmt::format("`{}` with 0 is at its bound wherever a gradient came to it, and there its slope is 0", facts.name(hop.op));
       return v;
     }
     if (!facts.is_given(inputs[i])) {
       Verdict v = facts.at(Cause::kZeroFlat, hop.op);
       v.also = {Cause::kZeroClip, Cause::kZeroMasked};
-      v.why = fmt::format("`{}` took the other operand everywhere, so this one does not matter", facts.name(hop.op));
+      v.why = fmt::format("`{}` took the other operand wherever a gradient came to it, so this one does not matter", facts.name(hop.op));
       v.evidence.push_back(facts.range_of_inputs(hop.op));
       return v;
     }
   }
   Verdict v = facts.at(Cause::kZeroClip, hop.op);
-  v.why = fmt::format("every value lies outside of the bounds of `{}`, where its slope is 0", facts.name(hop.op));
+  v.why = fmt::format("every value of `{}` to which a gradient came lies outside of the bounds, where the slope is 0", facts.name(hop.op));
   v.evidence.push_back(facts.range_of_inputs(hop.op));
   return v;
 }
@@ -148,7 +149,7 @@ Verdict flat(const ZeroFacts& facts, const Hop& hop) {
     v.why = fmt::format("`{}` is at its lowest point, where its slope is 0: the operands of {} are equal everywhere", facts.name(hop.op), equal);
     v.remedy = "nothing is left to learn where both sides are equal; if they should differ, look at what they are made of, or begin elsewhere";
   } else {
-    v.why = fmt::format("`{}` is flat at the values that it was given: its derivative there is 0", facts.name(hop.op));
+    v.why = fmt::format("`{}` is flat at the values to which a gradient came: its derivative there is 0", facts.name(hop.op));
   }
   v.evidence.push_back(facts.range_of_inputs(hop.op));
   return v;

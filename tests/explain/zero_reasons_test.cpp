@@ -53,7 +53,7 @@ TEST(ZeroReason, a_bound_that_was_computed_is_another_operand) {
   const Finding f = about(constant({-1.0f, -2.0f}), [](const Variable& w) { return reduce_sum(maximum(w, nn::relu(constant(-1.0f)))); });
   EXPECT_EQ(f.cause, Cause::kZeroFlat);
   EXPECT_EQ(f.op, "maximum");
-  EXPECT_THAT(f.why, HasSubstr("took the other operand everywhere"));
+  EXPECT_THAT(f.why, HasSubstr("took the other operand wherever a gradient came to it"));
 }
 
 TEST(ZeroReason, the_square_of_what_is_off_names_what_is_off) {
