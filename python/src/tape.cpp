@@ -17,6 +17,7 @@
 
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
+#include <nanobind/stl/vector.h>
 
 #include <memory>
 #include <vector>
@@ -160,6 +161,18 @@ nb::object run_custom_gradient(nb::handle function, nb::handle inputs) {
   return wrap(custom_gradient(forward, watchables(inputs, where), where));
 }
 
+std::size_t chosen_case(const std::vector<nb::object>& predicates, bool otherwise, bool exclusive) {
+  const Where where = caller();
+  const auto predicate = [&](std::size_t i) { return to_tensor(predicates[i], where); };
+  return internal::choose_case(predicates.size(), predicate, otherwise, exclusive, where);
+}
+
+void run_loop(std::size_t variables, nb::handle condition, nb::handle trip, std::int64_t maximum_iterations) {
+  const Where where = caller();
+  internal::run_loop(
+      variables, [&] { return to_tensor(condition(), where); }, [&] { return nb::cast<std::size_t>(trip()); }, maximum_iterations, where);
+}
+
 // Suspends all tapes of the thread, as a context manager's two halves.
 class Stopped {
  public:
@@ -206,29 +219,17 @@ void bind_tape(nb::module_& m) {
         return internal::choose(internal::Construct::kCond, to_tensor(predicate, where), where);
       },
       nb::arg("predicate"), "The truth value of a bool tensor; the choice is remembered.");
-  m.def(
-      "choose_case",
-      [](nb::handle predicate) {
-        const Where where = caller();
-        return internal::choose(internal::Construct::kCase, to_tensor(predicate, where), where);
-      },
-      nb::arg("predicate"));
-  m.def(
-      "choose_trip",
-      [](nb::handle predicate) {
-        const Where where = caller();
-        return internal::choose(internal::Construct::kWhileLoop, to_tensor(predicate, where), where);
-      },
-      nb::arg("predicate"));
+  m.def("choose_case", chosen_case, nb::arg("predicates"), nb::arg("otherwise"), nb::arg("exclusive"),
+        "The number of the first true predicate, or how many there are; the choice is remembered.");
   m.def(
       "choose_branch",
-      [](nb::handle index, std::size_t branches) {
+      [](nb::handle index, std::size_t branches, bool otherwise) {
         const Where where = caller();
-        return internal::choose_branch(to_tensor(index, where), branches, where);
+        return internal::choose_branch(to_tensor(index, where), branches, otherwise, where);
       },
-      nb::arg("index"), nb::arg("branches"));
-  m.def(
-      "note_loop_end", [](std::int64_t trips) { internal::note_loop_end(trips, caller()); }, nb::arg("trips"));
+      nb::arg("index"), nb::arg("branches"), nb::arg("otherwise"), "The number of the branch to run; the choice is remembered.");
+  m.def("run_loop", run_loop, nb::arg("variables"), nb::arg("condition"), nb::arg("trip"), nb::arg("maximum_iterations"),
+        "Calls trip() while condition() is true; trip() returns how many values the body gave.");
 }
 
 }  // namespace whygrad::python

@@ -225,3 +225,13 @@ def test_CW_31_a_map_in_a_map(tf, same):
 def test_CW_maximum_iterations(tf, same):
     function = lambda x: tf.while_loop(lambda i, v: True, lambda i, v: [i + 1, v * 2.0], [tf.constant(0), x], maximum_iterations=3)[1]  # noqa: E731
     same(gradient_of(tf, function, 1.0), [8.0])
+
+
+def test_CW_the_checks_are_those_of_the_engine(tf, same):
+    with pytest.raises(ValueError, match=r"\[while_loop\] the body took 2 values and returned 1"):
+        tf.while_loop(lambda i, v: i < 2, lambda i, v: i + 1, [tf.constant(0), tf.constant(1.0)])
+    same(tf.while_loop(lambda i: i < 2, lambda i: i + 1, [tf.constant(0)], maximum_iterations=-1), [0])  # TensorFlow's answer
+    with pytest.raises(ZeroDivisionError):
+        tf.while_loop(lambda i: i < 2, lambda i: 1 // 0, [tf.constant(0)])
+    with pytest.raises(ValueError, match=r"\[switch_case\] there are no branches"):
+        tf.switch_case(tf.constant(0), {})

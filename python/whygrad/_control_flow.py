@@ -31,16 +31,8 @@ def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"
             raise TypeError(f"Each entry in 'pred_fn_pairs' must be a 2-tuple of a predicate and a function. Received: {pair!r}")
     if default is not None and not callable(default):
         raise TypeError(f"'default' must be callable. Received: {default!r}")
-    if exclusive and sum(bool(_whygrad.peek(_whygrad.convert_to_tensor(_truth(pred)))) for pred, _ in pairs) > 1:
-        raise ArgumentError(
-            "[case] Input error: exclusive=True: more than one of the predicates is true\nhelp: leave exclusive out to take the first"
-        )
-    for pred, function in pairs:
-        if _whygrad.choose_case(_truth(pred)):
-            return function()
-    if default is None:
-        raise ArgumentError("[case] Input error: None of conditions evaluated as True\nhelp: give a function for that case as `default`")
-    return default()
+    chosen = _whygrad.choose_case([_truth(pred) for pred, _ in pairs], default is not None, bool(exclusive))
+    return default() if chosen == len(pairs) else pairs[chosen][1]()
 
 
 def _branches(branch_fns):
@@ -65,25 +57,25 @@ def _branches(branch_fns):
 
 def switch_case(branch_index, branch_fns, default=None, name="switch_case"):
     """branch_fns[branch_index](); an index out of range runs default, or the last branch."""
-    branches = _branches(branch_fns) + ([] if default is None else [default])
-    return branches[_whygrad.choose_branch(branch_index, len(branches))]()
+    branches = _branches(branch_fns)
+    chosen = _whygrad.choose_branch(branch_index, len(branches), default is not None)
+    return default() if chosen == len(branches) else branches[chosen]()
 
 
 def while_loop(
     cond, body, loop_vars, shape_invariants=None, parallel_iterations=10, back_prop=True, swap_memory=False, maximum_iterations=None, name=None
 ):
     """loop_vars = body(*loop_vars) while cond(*loop_vars)."""
-    limit = None if maximum_iterations is None else int(maximum_iterations)
-    values, trips, expected = loop_vars, 0, len(_nest.flatten(loop_vars))
-    while limit is None or trips < limit:
-        if not _whygrad.choose_trip(cond(*values)):
-            break
+    values = loop_vars
+
+    def trip():
+        nonlocal values
         made = body(*values)
         values = made if isinstance(made, (list, tuple)) else [made]
-        if len(_nest.flatten(values)) != expected:
-            raise ValueError(f"[while_loop] the body returns {len(_nest.flatten(values))} values for {expected} loop_vars\nhelp: return one for each")
-        trips += 1
-    _whygrad.note_loop_end(trips)
+        return len(_nest.flatten(values))
+
+    limit = -1 if maximum_iterations is None else max(int(maximum_iterations), 0)  # below 0 there is no limit
+    _whygrad.run_loop(len(_nest.flatten(loop_vars)), lambda: cond(*values), trip, limit)
     return _nest.map_structure(lambda value: value if isinstance(value, TensorArray) else _whygrad.convert_to_tensor(value), values)
 
 

@@ -34,6 +34,14 @@ void check_scalar(const char* op, const Tensor& value, const char* what) {
   }
 }
 
+bool truth_of(const char* op, const Tensor& predicate) {
+  check_scalar(op, predicate, "predicate");
+  if (predicate.dtype() != DType::kBool) {
+    throw DTypeError(op, fmt::format("the predicate is {}", predicate.signature()), "compare it first, as in x > 0");
+  }
+  return *reinterpret_cast<const bool*>(elements_of(predicate));
+}
+
 void note(Construct construct, const Tensor* value, bool loop_end, std::int64_t choice, const Where& where) {
   ChoiceAttrs attrs{};
   attrs.construct = construct;
@@ -45,17 +53,32 @@ void note(Construct construct, const Tensor* value, bool loop_end, std::int64_t 
 }  // namespace
 
 bool choose(Construct construct, const Tensor& predicate, const Where& where) {
-  const char* op = name_of(construct);
-  check_scalar(op, predicate, "predicate");
-  if (predicate.dtype() != DType::kBool) {
-    throw DTypeError(op, fmt::format("the predicate is {}", predicate.signature()), "compare it first, as in x > 0");
-  }
-  const bool choice = *reinterpret_cast<const bool*>(elements_of(predicate));
+  const bool choice = truth_of(name_of(construct), predicate);
   note(construct, &predicate, false, choice ? 1 : 0, where);
   return choice;
 }
 
-std::size_t choose_branch(const Tensor& index, std::size_t branches, const Where& where) {
+std::size_t choose_case(std::size_t count, const std::function<Tensor(std::size_t)>& predicate, bool otherwise, bool exclusive, const Where& where) {
+  if (exclusive) {
+    std::size_t truths = 0;
+    for (std::size_t i = 0; i < count; ++i) truths += truth_of("case", predicate(i)) ? 1 : 0;
+    if (truths > 1) {
+      throw ValueError("case", fmt::format("Input error: exclusive, and {} of the {} predicates are true", truths, count),
+                       "leave exclusive out to run the function of the first");
+    }
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    if (choose(Construct::kCase, predicate(i), where)) return i;
+  }
+  if (!otherwise) {
+    throw ValueError("case", fmt::format("Input error: none of the {} predicates is true", count),
+                     "give a function that runs in that case, after the pairs");
+  }
+  return count;
+}
+
+std::size_t choose_branch(const Tensor& index, std::size_t branches, bool otherwise, const Where& where) {
+  if (branches == 0) throw ValueError("switch_case", "there are no branches", "give at least one function");
   check_scalar("switch_case", index, "branch index");
   std::int64_t i = 0;
   if (index.dtype() == DType::kI32) {
@@ -65,34 +88,53 @@ std::size_t choose_branch(const Tensor& index, std::size_t branches, const Where
   } else {
     throw DTypeError("switch_case", fmt::format("the branch index is {}", index.signature()), "it must be int32 or int64");
   }
-  const std::int64_t last = static_cast<std::int64_t>(branches) - 1;
+  const std::int64_t last = static_cast<std::int64_t>(branches) - (otherwise ? 0 : 1);
   const std::int64_t choice = i < 0 || i > last ? last : i;
   note(Construct::kSwitchCase, &index, false, choice, where);
   return static_cast<std::size_t>(choice);
 }
 
-void note_loop_end(std::int64_t trips, const Where& where) { note(Construct::kWhileLoop, nullptr, true, trips, where); }
+void run_loop(std::size_t variables, const std::function<Tensor()>& condition, const std::function<std::size_t()>& trip,
+              std::int64_t maximum_iterations, const Where& where) {
+  std::int64_t trips = 0;
+  while ((maximum_iterations < 0 || trips < maximum_iterations) && choose(Construct::kWhileLoop, condition(), where)) {
+    if (const std::size_t returned = trip(); returned != variables) {
+      throw ValueError("while_loop", fmt::format("the body took {} values and returned {}", variables, returned),
+                       "return one value for each loop variable, in their order");
+    }
+    ++trips;
+  }
+  note(Construct::kWhileLoop, nullptr, true, trips, where);
+}
 
 }  // namespace internal
 
-Tensor case_(const std::vector<std::pair<Tensor, Branch>>& branches, const Branch& otherwise, Where where) {
-  for (const auto& [predicate, branch] : branches) {
-    if (internal::choose(internal::Construct::kCase, predicate, where)) return branch();
-  }
-  if (!otherwise)
-    throw ValueError("case", fmt::format("none of the {} predicates is true", branches.size()),
-                     "give a function for that case as the second argument");
-  return otherwise();
+Tensor case_(const std::vector<std::pair<Tensor, Branch>>& branches, const Branch& otherwise, const CaseOptions& options, Where where) {
+  const auto predicate = [&](std::size_t i) { return branches[i].first; };
+  const std::size_t chosen = internal::choose_case(branches.size(), predicate, static_cast<bool>(otherwise), options.exclusive, where);
+  return chosen == branches.size() ? otherwise() : branches[chosen].second();
 }
 
 Tensor switch_case(const Tensor& index, const std::vector<Branch>& branches, const Branch& otherwise, Where where) {
-  if (branches.empty()) throw ValueError("switch_case", "there are no branches", "give at least one function");
-  std::vector<const Branch*> all;
-  all.reserve(branches.size() + 1);
-  for (const Branch& b : branches) all.push_back(&b);
-  if (otherwise) all.push_back(&otherwise);
-  return (*all[internal::choose_branch(index, all.size(), where)])();
+  const std::size_t chosen = internal::choose_branch(index, branches.size(), static_cast<bool>(otherwise), where);
+  return chosen == branches.size() ? otherwise() : branches[chosen]();
 }
+
+namespace {
+
+void check_same_dtypes(const std::vector<Tensor>& before, const std::vector<Tensor>& after) {
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    if (!after[i].defined()) {
+      throw ValueError("while_loop", fmt::format("the body returned an empty handle for loop variable {}", i), "return a tensor that holds a value");
+    }
+    if (after[i].dtype() != before[i].dtype()) {
+      throw DTypeError("while_loop", fmt::format("loop variable {} went in as {} and came out as {}", i, before[i].signature(), after[i].signature()),
+                       "a loop variable keeps its dtype; cast it in the body");
+    }
+  }
+}
+
+}  // namespace
 
 std::vector<Tensor> while_loop(const std::function<Tensor(const std::vector<Tensor>&)>& condition,
                                const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& body, std::vector<Tensor> vars,
@@ -100,28 +142,15 @@ std::vector<Tensor> while_loop(const std::function<Tensor(const std::vector<Tens
   for (std::size_t i = 0; i < vars.size(); ++i) {
     if (!vars[i].defined()) throw ValueError("while_loop", fmt::format("loop variable {} is an empty handle", i), "pass a tensor that holds a value");
   }
-  std::int64_t trips = 0;
-  while ((options.maximum_iterations < 0 || trips < options.maximum_iterations) &&
-         internal::choose(internal::Construct::kWhileLoop, condition(vars), where)) {
+  const auto trip = [&] {
     std::vector<Tensor> next = body(vars);
-    if (next.size() != vars.size()) {
-      throw ValueError("while_loop", fmt::format("the body took {} values and returned {}", vars.size(), next.size()),
-                       "return one value for each loop variable, in their order");
-    }
-    for (std::size_t i = 0; i < vars.size(); ++i) {
-      if (!next[i].defined()) {
-        throw ValueError("while_loop", fmt::format("the body returned an empty handle for loop variable {}", i),
-                         "return a tensor that holds a value");
-      }
-      if (next[i].dtype() != vars[i].dtype()) {
-        throw DTypeError("while_loop", fmt::format("loop variable {} went in as {} and came out as {}", i, vars[i].signature(), next[i].signature()),
-                         "a loop variable keeps its dtype; cast it in the body");
-      }
-    }
+    if (next.size() != vars.size()) return next.size();  // an error, which the loop raises
+    check_same_dtypes(vars, next);
     vars = std::move(next);
-    ++trips;
-  }
-  internal::note_loop_end(trips, where);
+    return vars.size();
+  };
+  internal::run_loop(
+      vars.size(), [&] { return condition(vars); }, trip, options.maximum_iterations, where);
   return vars;
 }
 

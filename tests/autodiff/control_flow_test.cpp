@@ -48,9 +48,21 @@ TEST(Case, PredicatesBehindTheChosenOneAreNotLookedAt) {
 
 TEST(Case, NoTruePredicateAndNothingElseIsAnError) {
   const auto ask = [] { case_(Pairs{{constant(false), [] { return c(1); }}, {constant(false), [] { return c(2); }}}); };
-  EXPECT_EQ(message_of<ValueError>(ask), "[case] none of the 2 predicates is true\nhelp: give a function for that case as the second argument");
+  EXPECT_EQ(message_of<ValueError>(ask),
+            "[case] Input error: none of the 2 predicates is true\nhelp: give a function that runs in that case, after the pairs");
   EXPECT_THAT(message_of<ValueError>([] { case_({}); }), HasSubstr("none of the 0 predicates is true"));
   EXPECT_THAT(message_of<DTypeError>([] { case_(Pairs{{constant(1), [] { return c(1); }}}); }), HasSubstr("[case] the predicate is i32[]"));
+}
+
+// TensorFlow 2.21 raises InvalidArgumentError for two true predicates where they exclude each other.
+TEST(Case, ExclusivePredicatesAreTrueAtMostOnce) {
+  const auto ask = [](bool second) {
+    const Pairs pairs = {{constant(true), [] { return c(1); }}, {constant(second), [] { return c(2); }}};
+    return case_(pairs, [] { return c(3); }, {.exclusive = true});
+  };
+  EXPECT_EQ(f(ask(false)), 1);
+  EXPECT_EQ(message_of<ValueError>([&] { ask(true); }),
+            "[case] Input error: exclusive, and 2 of the 2 predicates are true\nhelp: leave exclusive out to run the function of the first");
 }
 
 TEST(SwitchCase, TheIndexChooses) {

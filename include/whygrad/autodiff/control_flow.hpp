@@ -17,10 +17,18 @@ enum class Construct : std::uint8_t { kCond, kCase, kSwitchCase, kWhileLoop };
 
 // Reads a truth value and notes it. Throws ShapeError unless it has one element, DTypeError unless it is bool.
 WG_API bool choose(Construct construct, const Tensor& predicate, const Where& where);
-// Reads a branch index and notes it; one out of range stands for the last branch, as in TensorFlow.
-WG_API std::size_t choose_branch(const Tensor& index, std::size_t branches, const Where& where);
-// Notes that a loop ended after so many trips.
-WG_API void note_loop_end(std::int64_t trips, const Where& where);
+// The number of the first true predicate, of `count`; `count` itself, which stands for another function, where none is true and there is one.
+// Predicates behind the chosen one are only looked at where `exclusive`. Throws ValueError where none is true and there is no other function, and,
+// where `exclusive`, where more than one is true.
+WG_API std::size_t choose_case(std::size_t count, const std::function<Tensor(std::size_t)>& predicate, bool otherwise, bool exclusive,
+                               const Where& where);
+// Reads a branch index and notes it. One out of range stands for `branches`, the function that runs otherwise, or, where there is none, for the last
+// branch, as in TensorFlow. Throws ValueError where there is nothing to run.
+WG_API std::size_t choose_branch(const Tensor& index, std::size_t branches, bool otherwise, const Where& where);
+// Takes trips while condition() is true, over as many variables, which the caller keeps. trip() runs the body once and returns how many values came
+// of it. Notes each decision and the end. Throws ValueError where the number of values is another.
+WG_API void run_loop(std::size_t variables, const std::function<Tensor()>& condition, const std::function<std::size_t()>& trip,
+                     std::int64_t maximum_iterations, const Where& where);
 
 }  // namespace internal
 
@@ -34,8 +42,14 @@ auto cond(const Tensor& predicate, True&& true_fn, False&& false_fn, Where where
 
 using Branch = std::function<Tensor()>;
 
-// Runs the function beside the first true predicate (tf.case), or `otherwise`. Throws ValueError where none is true and there is no `otherwise`.
-WG_API Tensor case_(const std::vector<std::pair<Tensor, Branch>>& branches, const Branch& otherwise = {}, Where where = Where::here());
+struct CaseOptions {
+  bool exclusive = false;  // more than one true predicate is an error
+};
+
+// Runs the function beside the first true predicate (tf.case), or `otherwise`. Throws ValueError where none is true and there is no `otherwise`, and,
+// with `exclusive`, where more than one is true.
+WG_API Tensor case_(const std::vector<std::pair<Tensor, Branch>>& branches, const Branch& otherwise = {}, const CaseOptions& options = {},
+                    Where where = Where::here());
 
 // Runs branches[index] (tf.switch_case); an index out of range runs `otherwise`, or the last branch where that is not given. index: i32 or i64
 // scalar.
