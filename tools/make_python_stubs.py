@@ -29,6 +29,7 @@ RESULTS = {
     "top_k": "Any",
     "unique": "Any",
     "moments": "tuple[Tensor, Tensor]",
+    "meshgrid": "list[Tensor]",
     "clip_by_global_norm": "tuple[list[Tensor | None], Tensor]",
 }
 COMPOSITIONS = (_compositions, _nn_compositions, _image_compositions)

@@ -27,10 +27,13 @@
 #include <whygrad/ops/diagonal.hpp>
 #include <whygrad/ops/einsum.hpp>
 #include <whygrad/ops/elementwise.hpp>
+#include <whygrad/ops/formulas.hpp>
+#include <whygrad/ops/grid.hpp>
 #include <whygrad/ops/image.hpp>
 #include <whygrad/ops/index.hpp>
 #include <whygrad/ops/linalg.hpp>
 #include <whygrad/ops/linspace.hpp>
+#include <whygrad/ops/matrix_algebra.hpp>
 #include <whygrad/ops/nn_activation.hpp>
 #include <whygrad/ops/norm.hpp>
 #include <whygrad/ops/operand.hpp>

@@ -1,4 +1,5 @@
 // Products of matrices, diagonals and segments.
+#include "compositions.hpp"
 #include "convert.hpp"
 #include "places.hpp"
 
@@ -62,6 +63,9 @@ nb::object diagonal_sum(nb::handle x, nb::handle) {
 }  // namespace
 
 void bind_matrices(nb::module_& m) {
+  bind_matrix_algebra(m);
+  bind_grid(m);
+  bind_formulas(m);
   using nb::arg;
   const auto none = nb::none();
   m.def("matmul", product, arg("a"), arg("b"), arg("transpose_a") = false, arg("transpose_b") = false, arg("adjoint_a") = false,

@@ -14,28 +14,6 @@ def _value(x, like=None):
 # ---- tf ----
 
 
-def meshgrid(*args, indexing="xy", name=None):
-    """The coordinates of all points of a grid: one tensor for each axis."""
-    if indexing not in ("xy", "ij"):
-        raise ValueError(f"Argument `indexing` must be either 'xy' or 'ij', got '{indexing}'")
-    parts, count = [_w.reshape(_value(a), [-1]) for a in args], len(args)
-    if len({part.dtype for part in parts}) > 1:
-        raise InvalidArgumentError(f"[meshgrid] the dtypes are {', '.join(part.dtype.name for part in parts)}\nhelp: cast them to one")
-    axes = [1, 0, *range(2, count)] if indexing == "xy" and count > 1 else list(range(count))
-    whole = [0] * count
-    for part, axis in zip(parts, axes):
-        whole[axis] = part.shape[0]
-    spread = [_w.reshape(part, [part.shape[0] if i == axis else 1 for i in range(count)]) for part, axis in zip(parts, axes)]
-    return [_w.broadcast_to(part, whole) for part in spread]
-
-
-def sequence_mask(lengths, maxlen=None, dtype="bool", name=None):
-    """Rows that are true up to their length."""
-    lengths = _value(lengths)
-    maxlen = max(int(_w.reduce_max(lengths)), 0) if maxlen is None else int(maxlen)
-    return _w.cast(_w.range(maxlen, dtype=lengths.dtype) < _f["expand_dims"](lengths, -1), dtype)
-
-
 def saturate_cast(value, dtype, name=None):
     """As cast, but what does not fit becomes the nearest number that does."""
     from whygrad.dtypes import as_dtype
@@ -57,36 +35,10 @@ def saturate_cast(value, dtype, name=None):
     return _w.cast(value, dtype)
 
 
-def scalar_mul(scalar, x, name=None):
-    """scalar * x."""
-    scalar = _value(scalar, _value(x))
-    if scalar.shape.rank != 0:
-        raise ValueError(f"The input scalar must be a 0-D value. Received shape {scalar.shape}.")
-    return scalar * x
-
-
 def tensor_scatter_nd_sub(tensor, indices, updates, bad_indices_policy="", name=None):
     """The tensor from which the updates are subtracted at the places."""
     tensor = _value(tensor)
     return _w.tensor_scatter_nd_add(tensor, indices, -_value(updates, tensor), bad_indices_policy=bad_indices_policy)
-
-
-def unravel_index(indices, dims, name=None):
-    """The coordinates of places in the flat order: one row for each axis."""
-    indices, dims = _value(indices), [int(d) for d in dims]
-    count = 1
-    for extent in dims:
-        count *= extent
-    places = _w.peek(indices)
-    if places.size and not (0 <= places.min() and places.max() < count):
-        raise InvalidArgumentError(
-            f"[unravel_index] the places are {places.min()} to {places.max()}, and there are {count}\nhelp: places count from 0"
-        )
-    rest, rows = indices, []
-    for extent in reversed(dims):
-        rows.append(_f["floormod"](rest, _value(extent, rest)))
-        rest = _f["floordiv"](rest, _value(extent, rest))
-    return _w.stack(rows[::-1])
 
 
 def strided_slice(
@@ -195,25 +147,6 @@ def largest_of(input, k=1, sorted=True, index_type="int32", name=None):  # noqa:
     return found if kind == found.indices.dtype else found._replace(indices=_w.cast(found.indices, kind))
 
 
-def zero_fraction(value, name=None):
-    """The share of elements that are 0."""
-    value = _value(value)
-    return _w.reduce_mean(_w.cast(_f["logical_not"](value) if value.dtype.name == "bool" else value == 0, "float32"))
-
-
-def polyval(coeffs, x, name=None):
-    """coeffs[0] x^(n-1) + ... + coeffs[n-1], by Horner's rule."""
-    if not isinstance(coeffs, (list, tuple)):
-        raise ValueError(f"Argument coeffs must be list type. Received type {type(coeffs)}.")
-    x = _value(x)
-    if not coeffs:
-        return _w.zeros_like(x)
-    total = _value(coeffs[0], x)
-    for coefficient in coeffs[1:]:
-        total = _value(coefficient, x) + total * x
-    return total
-
-
 def confusion_matrix(labels, predictions, num_classes=None, weights=None, dtype="int32", name=None):
     """How often label i was predicted as j: [num_classes, num_classes]."""
     labels, predictions = _w.cast(labels, "int64"), _w.cast(predictions, "int64")
@@ -236,12 +169,6 @@ def accumulate_n(inputs, shape=None, tensor_dtype=None, name=None):
     return total
 
 
-def reciprocal_no_nan(x, name=None):
-    """1 / x, and 0 where x is 0."""
-    x = _value(x)
-    return _f["divide_no_nan"](_w.ones_like(x), x)
-
-
 def unsorted_segment_sqrt_n(data, segment_ids, num_segments, name=None):
     """The sum of the parts that bear one id, divided by the root of their number."""
     data = _value(data)
@@ -250,44 +177,7 @@ def unsorted_segment_sqrt_n(data, segment_ids, num_segments, name=None):
     return _f["unsorted_segment_sum"](data, segment_ids, num_segments) / _f["sqrt"](counts)
 
 
-def lbeta(x, name=None):
-    """ln of the multivariate beta function along the last axis."""
-    x = _value(x)
-    return _w.reduce_sum(_f["lgamma"](x), -1) - _f["lgamma"](_w.reduce_sum(x, -1))
-
-
-def is_non_decreasing(x, name=None):
-    flat = _w.reshape(_value(x), [-1])
-    return _w.reduce_all(flat[1:] >= flat[:-1])
-
-
-def is_strictly_increasing(x, name=None):
-    flat = _w.reshape(_value(x), [-1])
-    return _w.reduce_all(flat[1:] > flat[:-1])
-
-
 # ---- tf.linalg ----
-
-
-def matrix_transpose(a, name="matrix_transpose", conjugate=False):
-    """The last two axes swapped."""
-    a = _value(a)
-    if a.ndim < 2:
-        raise ValueError(f"[matrix_transpose] a has shape {a.shape}\nhelp: matrices are the last two axes of a tensor of rank 2 or more")
-    perm = list(range(a.ndim))
-    perm[-2:] = perm[:-3:-1]
-    return _w.transpose(a, perm, conjugate)
-
-
-def adjoint(matrix, name=None):
-    """The last two axes swapped, and the conjugate."""
-    return matrix_transpose(matrix, conjugate=True)
-
-
-def matvec(a, b, transpose_a=False, adjoint_a=False, a_is_sparse=False, b_is_sparse=False, name=None):
-    """Matrices [..., m, k] times vectors [..., k] -> [..., m]; that one of them holds many zeros changes nothing."""
-    a = _value(a)
-    return _f["squeeze"](_f["matmul"](a, _f["expand_dims"](_value(b, a), -1), transpose_a=transpose_a, adjoint_a=adjoint_a), -1)
 
 
 def normalize(tensor, ord="euclidean", axis=None, name=None):  # noqa: A002
@@ -295,36 +185,6 @@ def normalize(tensor, ord="euclidean", axis=None, name=None):  # noqa: A002
     tensor = _value(tensor)
     norm = _w.cast(_w.norm(tensor, ord, axis, True), tensor.dtype)
     return tensor / norm, norm
-
-
-def cross(a, b, name=None):
-    """The vector product along the last axis, which has 3 elements."""
-    a = _value(a)
-    b = _value(b, a)
-    if a.shape != b.shape or a.ndim == 0 or a.shape[-1] != 3:
-        raise InvalidArgumentError(f"[cross] the shapes are {a.shape} and {b.shape}\nhelp: both have one shape, whose last axis has 3 elements")
-    (a0, a1, a2), (b0, b1, b2) = _w.unstack(a, axis=-1), _w.unstack(b, axis=-1)
-    return _w.stack([a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0], -1)
-
-
-def tensor_diag(diagonal, name=None):
-    """A tensor of twice the rank with these elements where both halves of the index are equal."""
-    diagonal = _value(diagonal)
-    if diagonal.ndim == 0:
-        raise InvalidArgumentError("[tensor_diag] the diagonal is a scalar\nhelp: it has at least one axis")
-    return _w.reshape(_f["matrix_diag"](_w.reshape(diagonal, [-1])), [*diagonal.shape, *diagonal.shape])
-
-
-def tensor_diag_part(input, name=None):  # noqa: A002
-    """The elements where both halves of the index are equal."""
-    value = _value(input)
-    half = list(value.shape)[: value.ndim // 2]
-    if value.ndim == 0 or half + half != list(value.shape):
-        raise InvalidArgumentError(f"[tensor_diag_part] the shape is {value.shape}\nhelp: its second half is the first half again")
-    rows = 1
-    for extent in half:
-        rows *= extent
-    return _w.reshape(_f["matrix_diag_part"](_w.reshape(value, [rows, rows])), half)
 
 
 def inv(input, adjoint=False, name=None):  # noqa: A002
@@ -342,32 +202,10 @@ def slogdet(input, name=None):  # noqa: A002
     return _f["log_matrix_determinant"](input)
 
 
-def logdet(matrix, name=None):
-    """The logarithm of the determinant of a symmetric positive definite matrix."""
-    return 2.0 * _w.reduce_sum(_f["log"](_w.real(_f["matrix_diag_part"](_f["cholesky"](matrix)))), -1)
-
-
 def solve(matrix, rhs, adjoint=False, name=None):
     """x where matrix x = rhs."""
     matrix = _value(matrix)
     return _f["matrix_solve"](_adjoint_if(adjoint, matrix), _value(rhs, matrix))
-
-
-def triangular_solve(matrix, rhs, lower=True, adjoint=False, name=None):
-    """x where matrix x = rhs, of one triangle of the matrix; leading axes broadcast."""
-    matrix = _value(matrix)
-    rhs = _value(rhs, matrix)
-    if matrix.shape[:-2] != rhs.shape[:-2]:
-        from whygrad.tf._eager import broadcast_static_shape
-
-        leading = broadcast_static_shape(matrix.shape[:-2], rhs.shape[:-2])
-        matrix, rhs = _w.broadcast_to(matrix, leading + matrix.shape[-2:]), _w.broadcast_to(rhs, leading + rhs.shape[-2:])
-    return _f["matrix_triangular_solve"](matrix, rhs, lower, adjoint)
-
-
-def cholesky_solve(chol, rhs, name=None):
-    """x where chol chol^T x = rhs."""
-    return triangular_solve(chol, triangular_solve(chol, rhs), adjoint=True)
 
 
 def eigh(tensor, name=None):
@@ -381,7 +219,7 @@ def eigvalsh(tensor, name=None):
 
 
 def _adjoint_if(wanted, matrix):
-    return adjoint(matrix) if wanted else matrix
+    return _w.adjoint(matrix) if wanted else matrix
 
 
 def counts_of(arr, weights=None, minlength=None, maxlength=None, dtype="int32", name=None, axis=None, binary_output=False):
