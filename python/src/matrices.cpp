@@ -66,6 +66,7 @@ void bind_matrices(nb::module_& m) {
   bind_matrix_algebra(m);
   bind_grid(m);
   bind_formulas(m);
+  bind_sparse(m);
   using nb::arg;
   const auto none = nb::none();
   m.def("matmul", product, arg("a"), arg("b"), arg("transpose_a") = false, arg("transpose_b") = false, arg("adjoint_a") = false,

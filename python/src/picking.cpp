@@ -1,4 +1,4 @@
-// Sorting, masks and sparse matrices.
+// Sorting, masks, scattering and products over named axes.
 #include <whygrad/ops/sorting.hpp>
 
 #include "convert.hpp"
@@ -11,7 +11,6 @@
 #include <whygrad/ops/index.hpp>
 #include <whygrad/ops/random.hpp>
 #include <whygrad/ops/shape_ops.hpp>
-#include <whygrad/ops/sparse.hpp>
 
 #include <fmt/format.h>
 #include <nanobind/stl/string.h>
@@ -73,21 +72,6 @@ nb::object updated(nb::handle tensor, nb::handle indices, nb::handle updates, nb
 nb::object added_at(nb::handle tensor, nb::handle indices, nb::handle updates, nb::handle bad_indices_policy, nb::handle name) {
   check_policy("tensor_scatter_nd_add", bad_indices_policy);
   return updated<tensor_scatter_nd_add>(tensor, indices, updates, name);
-}
-
-SparseTensor sparse_of(nb::handle indices, nb::handle values, nb::handle dense_shape, const Where& where) {
-  return {to_tensor(indices, where), to_tensor(values, where), to_shape(dense_shape)};
-}
-
-nb::object sparse_product(nb::handle indices, nb::handle values, nb::handle dense_shape, nb::handle b) {
-  const Where where = caller();
-  const SparseTensor a = sparse_of(indices, values, dense_shape, where);
-  return wrap(sparse_dense_matmul(a, to_tensor_like(b, a.values.dtype(), where), where));
-}
-
-nb::object made_dense(nb::handle indices, nb::handle values, nb::handle dense_shape) {
-  const Where where = caller();
-  return wrap(sparse_to_dense(sparse_of(indices, values, dense_shape, where), where));
 }
 
 nb::object summed_products(const std::string& equation, const nb::args& inputs, const nb::kwargs&) {
@@ -157,8 +141,6 @@ void bind_picking(nb::module_& m) {
         "The tensor with the updates at the places.");
   m.def("tensor_scatter_nd_add", added_at, arg("tensor"), arg("indices"), arg("updates"), arg("bad_indices_policy") = "", arg("name") = none,
         "The tensor to which the updates are added at the places.");
-  m.def("sparse_dense_matmul", sparse_product, arg("indices"), arg("values"), arg("dense_shape"), arg("b"));
-  m.def("sparse_to_dense", made_dense, arg("indices"), arg("values"), arg("dense_shape"));
   m.def("einsum", summed_products, arg("equation"), arg("inputs"), arg("kwargs"), "Sums of products over named axes: einsum(\"ij,jk->ik\", a, b).");
   m.def("tensordot", contracted, arg("a"), arg("b"), arg("axes"), arg("name") = none, "The products of a and b summed over these axes of each.");
   m.def("random_categorical", drawn, arg("logits"), arg("num_samples"), arg("dtype") = none, arg("seed") = none, arg("name") = none,

@@ -4,36 +4,32 @@ from whygrad import _whygrad
 from whygrad._shape import TensorShape
 
 
-class SparseTensor:
+class SparseTensor(_whygrad.SparseTensor):
     """values[i] stands at indices[i] of a tensor of this shape; everything else is 0."""
 
     def __init__(self, indices, values, dense_shape):
-        self.indices = _whygrad.convert_to_tensor(indices, dtype="int64")
-        self.values = _whygrad.convert_to_tensor(values)
-        self.dense_shape = _whygrad.convert_to_tensor(dense_shape, dtype="int64")
+        super().__init__(indices, values, dense_shape)
 
     @classmethod
     def from_value(cls, sparse_tensor_value):
         value = sparse_tensor_value
-        return value if isinstance(value, cls) else cls(value.indices, value.values, value.dense_shape)
+        if isinstance(value, cls):
+            return value
+        return cls(value.indices, value.values, value.shape if isinstance(value, _whygrad.SparseTensor) else value.dense_shape)
 
     def with_values(self, new_values):
         """The same places with other values."""
-        return SparseTensor(self.indices, new_values, self.dense_shape)
+        return SparseTensor(self.indices, new_values, self.shape)
+
+    @property
+    def dense_shape(self):
+        return _whygrad.constant(self.shape.as_list(), dtype="int64")
 
     @property
     def _gradient_carrier(self):
         return self.values
 
     _with_gradient = with_values
-
-    @property
-    def dtype(self):
-        return self.values.dtype
-
-    @property
-    def shape(self):
-        return TensorShape(_whygrad.peek(self.dense_shape).tolist())
 
     def get_shape(self):
         return self.shape
