@@ -218,8 +218,10 @@ def categorical_crossentropy(target, output, from_logits=False, axis=-1):
         from whygrad.tf._nn_compositions import cross_entropy_of
 
         return cross_entropy_of(target, output, axis)
-    output = clip(output / _w.reduce_sum(output, axis, True), epsilon(), 1.0 - epsilon())
-    return -_w.reduce_sum(target * _f["log"](output), axis)
+    if axis not in (-1, output.ndim - 1):  # the engine's classes stand along the last axis
+        order = [i for i in range(output.ndim) if i != axis % output.ndim] + [axis % output.ndim]
+        target, output = _w.transpose(target, order), _w.transpose(output, order)
+    return _w.nn.categorical_crossentropy(target, output, "none", from_logits=False)
 
 
 def switch(condition, then_expression, else_expression):
