@@ -4,7 +4,7 @@
 
 #include <whygrad/autodiff/tape.hpp>
 #include <whygrad/data/mnist.hpp>
-#include <whygrad/explain/explanation.hpp>
+#include <whygrad/flow/explanation.hpp>
 #include <whygrad/nn/losses.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>

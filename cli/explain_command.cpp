@@ -2,7 +2,7 @@
 #include "terminal.hpp"
 
 #include <whygrad/base/error.hpp>
-#include <whygrad/explain/render.hpp>
+#include <whygrad/flow/render.hpp>
 #include <whygrad/render_html/html.hpp>
 
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 // Any bytes as a .wgflow file; what was read is drawn in all ways.
 #include "read_bytes.hpp"
 
-#include <whygrad/explain/render.hpp>
+#include <whygrad/flow/render.hpp>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   return whygrad::fuzz::read_bytes(data, size, [](const std::string& path) {

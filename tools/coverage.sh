@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# coverage.sh [--missing] [FOLDER...]: line and branch coverage of each folder (src/autodiff and src/explain if none is given) by the tests, but the
+# coverage.sh [--missing] [FOLDER...]: line and branch coverage of each folder (src/autodiff, src/explain and src/flow if none is given) by the tests, but the
 # slow ones, of the folders with these names in tests/. --missing lists before that what never ran, and the conditions that were only ever true or
 # only ever false.
 set -euo pipefail
@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 missing=
 [[ ${1:-} == --missing ]] && { missing=yes; shift; }
-(($#)) || set -- src/autodiff src/explain
+(($#)) || set -- src/autodiff src/explain src/flow
 
 programs=()
 for folder in "$@"; do

@@ -9,8 +9,9 @@
 #include <whygrad/data/idx.hpp>
 #include <whygrad/data/mnist.hpp>
 #include <whygrad/explain/diagnosis.hpp>
-#include <whygrad/explain/explanation.hpp>
-#include <whygrad/explain/render.hpp>
+#include <whygrad/explain/explain.hpp>
+#include <whygrad/flow/explanation.hpp>
+#include <whygrad/flow/render.hpp>
 #include <whygrad/io/csv.hpp>
 #include <whygrad/io/npy.hpp>
 #include <whygrad/io/safetensors.hpp>

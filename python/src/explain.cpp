@@ -3,11 +3,12 @@
 #include "places.hpp"
 #include "tape.hpp"
 
-#include "explain/words.hpp"
+#include "flow/words.hpp"
 
 #include <whygrad/base/error.hpp>
 #include <whygrad/explain/diagnosis.hpp>
-#include <whygrad/explain/render.hpp>
+#include <whygrad/explain/explain.hpp>
+#include <whygrad/flow/render.hpp>
 #include <whygrad/ops/op.hpp>
 #include <whygrad/render_html/html.hpp>
 

@@ -12,7 +12,7 @@
 #include <whygrad/autodiff/jacobian.hpp>
 #include <whygrad/autodiff/tape.hpp>
 #include <whygrad/base/error.hpp>
-#include <whygrad/explain/explanation.hpp>
+#include <whygrad/explain/explain.hpp>
 #include <whygrad/tensor/name_scope.hpp>
 
 #include <nanobind/stl/string.h>

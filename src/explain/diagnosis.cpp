@@ -2,14 +2,15 @@
 
 #include "autodiff/custom_gradient.hpp"
 #include "autodiff/observer.hpp"
-#include "explain/analysis.hpp"
+#include "autodiff/variable_impl.hpp"
 #include "explain/numbers.hpp"
-#include "explain/passed_edges.hpp"
 #include "explain/relevant_records.hpp"
-#include "explain/source_names.hpp"
 #include "explain/tape_adapter.hpp"
 #include "explain/tape_numbers.hpp"
-#include "explain/words.hpp"
+#include "flow/analysis.hpp"
+#include "flow/passed_edges.hpp"
+#include "flow/source_names.hpp"
+#include "flow/words.hpp"
 
 #include <fmt/format.h>
 
@@ -34,6 +35,15 @@ bool same_finding(const Finding& a, const Finding& b) {
 }
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+// As the variable_text of a graph, where there is none: by line as well where nobody named it.
+std::string variable_text(const internal::VariableImpl& variable) {
+  if (variable.named) return fmt::format("`{}`", variable.name);
+  const internal::SourceName found = internal::source_name_of_variable(variable.where);
+  if (!found.name.empty()) return fmt::format("`{}`", found.name);
+  const std::string place = internal::short_place(variable.where);
+  return place.empty() ? fmt::format("`{}`", variable.name) : fmt::format("`{}` ({})", variable.name, place);
+}
 
 // Of an error's line without the op's name in front.
 std::string without_name(const std::string& line) {
@@ -82,7 +92,7 @@ class Diagnosis::Scope final : public GradientObserver {
       Finding f;
       f.cause = Cause::kTapeConsumed;
       f.place = internal::place_of(asked_at);
-      f.source = source.is_variable() ? "variable " + internal::variable_text(source.variable().impl()) : "a tensor";
+      f.source = source.is_variable() ? "variable " + variable_text(source.variable().impl()) : "a tensor";
       if (source.is_variable()) f.source_name = source.variable().name();
       f.asked = sources.size();
       if (const Tensor t = internal::tensor_of(source); t.defined()) f.source_signature = t.signature();

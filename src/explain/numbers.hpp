@@ -1,7 +1,7 @@
 // The elements of tensors, as an explanation looks at them: in place, without a read that the log would remember.
 #pragma once
 
-#include <whygrad/explain/flow_graph.hpp>
+#include <whygrad/flow/flow_graph.hpp>
 #include <whygrad/tensor/tensor.hpp>
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 #include "explain/recompute.hpp"
 
-#include "explain/reach.hpp"
 #include "explain/tape_numbers.hpp"
+#include "flow/reach.hpp"
 
 #include <whygrad/ops/op.hpp>
 

@@ -4,9 +4,9 @@
 #include "autodiff/custom_gradient.hpp"
 #include "autodiff/gradient_event.hpp"
 #include "autodiff/watch_event.hpp"
-#include "explain/reach.hpp"
 #include "explain/relevant_records.hpp"
-#include "explain/source_names.hpp"
+#include "flow/reach.hpp"
+#include "flow/source_names.hpp"
 #include "ops/core/events.hpp"
 
 #include <whygrad/tensor/name_scope.hpp>

@@ -3,7 +3,7 @@
 
 #include "autodiff/tape_state.hpp"
 
-#include <whygrad/explain/flow_graph.hpp>
+#include <whygrad/flow/flow_graph.hpp>
 
 #include <cstddef>
 #include <span>

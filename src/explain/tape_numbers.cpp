@@ -1,6 +1,6 @@
 #include "explain/tape_numbers.hpp"
 
-#include "explain/reach.hpp"
+#include "flow/reach.hpp"
 
 #include <algorithm>
 

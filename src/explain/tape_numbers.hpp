@@ -4,7 +4,7 @@
 #include "autodiff/observer.hpp"
 #include "explain/numbers.hpp"
 
-#include <whygrad/explain/flow_graph.hpp>
+#include <whygrad/flow/flow_graph.hpp>
 
 #include <span>
 #include <vector>

@@ -1,13 +1,13 @@
 #include "autodiff/backprop.hpp"
-#include "explain/analysis.hpp"
 #include "explain/numbers.hpp"
 #include "explain/recompute.hpp"
 #include "explain/tape_adapter.hpp"
 #include "explain/tape_numbers.hpp"
-#include "explain/words.hpp"
+#include "flow/analysis.hpp"
+#include "flow/words.hpp"
 
 #include <whygrad/autodiff/tape.hpp>
-#include <whygrad/explain/explanation.hpp>
+#include <whygrad/explain/explain.hpp>
 
 #include <fmt/format.h>
 

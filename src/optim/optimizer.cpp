@@ -3,7 +3,7 @@
 #include "tensor/build.hpp"
 
 #include <whygrad/explain/diagnosis.hpp>
-#include <whygrad/explain/explanation.hpp>
+#include <whygrad/flow/explanation.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/operand.hpp>

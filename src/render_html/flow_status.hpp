@@ -1,8 +1,8 @@
 // What becomes of the gradient at each op, for colouring.
 #pragma once
 
-#include <whygrad/explain/finding.hpp>
-#include <whygrad/explain/flow_graph.hpp>
+#include <whygrad/flow/finding.hpp>
+#include <whygrad/flow/flow_graph.hpp>
 
 #include <vector>
 

@@ -1,7 +1,7 @@
 // The ops of a graph, arranged by name scope, so that no picture has too much in it.
 #pragma once
 
-#include <whygrad/explain/flow_graph.hpp>
+#include <whygrad/flow/flow_graph.hpp>
 
 #include <string>
 #include <vector>

@@ -5,8 +5,8 @@
 #include "render_html/layout.hpp"
 #include "render_html/scope_tree.hpp"
 
-#include <whygrad/explain/explanation.hpp>
-#include <whygrad/explain/flow_graph.hpp>
+#include <whygrad/flow/explanation.hpp>
+#include <whygrad/flow/flow_graph.hpp>
 
 #include <string>
 #include <vector>

@@ -2,7 +2,7 @@
 #include "cli/program.hpp"
 
 #include <whygrad/autodiff/tape.hpp>
-#include <whygrad/explain/render.hpp>
+#include <whygrad/flow/render.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/reduce.hpp>

@@ -1,6 +1,6 @@
 #include "explain/pages.hpp"
 
-#include <whygrad/explain/reason.hpp>
+#include <whygrad/flow/reason.hpp>
 #include <whygrad/ops/op.hpp>
 
 #include <gmock/gmock.h>

@@ -5,7 +5,7 @@
 #include <whygrad/autodiff/control_flow.hpp>
 #include <whygrad/autodiff/custom_gradient.hpp>
 #include <whygrad/autodiff/tape.hpp>
-#include <whygrad/explain/explanation.hpp>
+#include <whygrad/explain/explain.hpp>
 #include <whygrad/ops/conv.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>

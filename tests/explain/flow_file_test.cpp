@@ -1,9 +1,9 @@
 // .wgflow files: saved, read back, and damaged.
-#include "explain/analysis.hpp"
 #include "explain/explain_test.hpp"
 #include "files.hpp"
+#include "flow/analysis.hpp"
 
-#include <whygrad/explain/render.hpp>
+#include <whygrad/flow/render.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -1,8 +1,8 @@
 // The analysis of graphs that no tape made: it needs none.
-#include "explain/analysis.hpp"
-#include "explain/source_line.hpp"
+#include "flow/analysis.hpp"
+#include "flow/source_line.hpp"
 
-#include <whygrad/explain/flow_graph.hpp>
+#include <whygrad/flow/flow_graph.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

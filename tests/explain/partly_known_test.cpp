@@ -1,9 +1,9 @@
 // Numbers that were not seen: explanations say less then, but nothing wrong.
-#include "explain/analysis.hpp"
 #include "explain/diagnosis_test.hpp"
 #include "files.hpp"
+#include "flow/analysis.hpp"
 
-#include <whygrad/explain/render.hpp>
+#include <whygrad/flow/render.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -3,7 +3,7 @@
 #include "files.hpp"
 #include "golden.hpp"
 
-#include <whygrad/explain/render.hpp>
+#include <whygrad/flow/render.hpp>
 #include <whygrad/nn/layers.hpp>
 #include <whygrad/nn/sequential.hpp>
 #include <whygrad/tensor/name_scope.hpp>

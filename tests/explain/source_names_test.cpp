@@ -1,12 +1,12 @@
 // What a program calls its values, and reports about several sources at once.
 #include "explain/explain_test.hpp"
 
-#include "explain/groups.hpp"
-#include "explain/source_names.hpp"
+#include "flow/groups.hpp"
+#include "flow/source_names.hpp"
 
 #include <whygrad/base/foreign_place.hpp>
 #include <whygrad/explain/diagnosis.hpp>
-#include <whygrad/explain/render.hpp>
+#include <whygrad/flow/render.hpp>
 
 namespace whygrad::testing {
 namespace {

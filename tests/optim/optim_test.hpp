@@ -2,7 +2,7 @@
 #pragma once
 
 #include <whygrad/autodiff/tape.hpp>
-#include <whygrad/explain/explanation.hpp>
+#include <whygrad/flow/explanation.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/operand.hpp>

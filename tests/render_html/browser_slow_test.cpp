@@ -1,7 +1,7 @@
 // The page in a real browser; the clicking is done by browser.py.
 #include <whygrad/autodiff/tape.hpp>
 #include <whygrad/explain/diagnosis.hpp>
-#include <whygrad/explain/render.hpp>
+#include <whygrad/flow/render.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/index.hpp>

@@ -4,6 +4,7 @@
 #include "render_html/views.hpp"
 
 #include <whygrad/autodiff/tape.hpp>
+#include <whygrad/explain/explain.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/linalg.hpp>

@@ -50,7 +50,7 @@ class WG_API Gradient {
   const Tensor* operator->() const { return &value(); }
 
   // Why there is no gradient, or why it is zero or not finite: cause, op, source line, path and remedy; empty where nothing is wrong with it. Include
-  // <whygrad/explain/explanation.hpp> to use it. The words are made now.
+  // <whygrad/flow/explanation.hpp> to use it. The words are made now.
   Explanation why() const;
 
   // What why() works on; null where there is a value.

@@ -3,8 +3,8 @@
 
 #include <whygrad/base/export.hpp>
 #include <whygrad/base/where.hpp>
-#include <whygrad/explain/explanation.hpp>
-#include <whygrad/explain/finding.hpp>
+#include <whygrad/flow/explanation.hpp>
+#include <whygrad/flow/finding.hpp>
 
 #include <iosfwd>
 #include <memory>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <whygrad/base/export.hpp>
-#include <whygrad/explain/render.hpp>
+#include <whygrad/flow/render.hpp>
 
 #include <string>
 

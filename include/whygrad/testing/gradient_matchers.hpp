@@ -2,7 +2,7 @@
 #pragma once
 
 #include <whygrad/autodiff/tape.hpp>
-#include <whygrad/explain/explanation.hpp>
+#include <whygrad/explain/explain.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // GradientWatch: looks after the gradients of a training run, and explains the first one that is wrong.
 #pragma once
 
-#include <whygrad/explain/explanation.hpp>
+#include <whygrad/flow/explanation.hpp>
 #include <whygrad/train/fit.hpp>
 
 #include <cstdint>

@@ -1,0 +1,341 @@
+#include "flow/analysis.hpp"
+
+#include "flow/fault_path.hpp"
+#include "flow/flow_path.hpp"
+#include "flow/judge_source.hpp"
+#include "flow/passed_edges.hpp"
+#include "flow/reach.hpp"
+#include "flow/source_names.hpp"
+#include "flow/verdict.hpp"
+#include "flow/words.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace whygrad::internal {
+namespace {
+
+using Index = FlowGraph::Index;
+constexpr Index kNone = FlowGraph::kNone;
+
+// A path may be a million ops long; what lies far from its ends and its stops is counted, not listed.
+constexpr std::size_t kHead = 4, kAround = 2, kTail = 8, kStopsListed = 16;
+
+// As variable_text, without marks.
+std::string step_name(const FlowGraph::Variable& v) { return v.apart[0] == '\0' ? std::string(v.name) : fmt::format("{} ({})", v.name, v.apart); }
+
+Step source_step(const FlowGraph& graph, const FlowGraph::Source& source, const FlowPath& path) {
+  const FlowGraph::Value& value = graph.values[path.source];
+  Step step;
+  step.status = Step::Status::kSource;
+  step.signature = graph.signature(path.source);
+  if (source.variable != kNone) {
+    step.name = step_name(graph.variables[source.variable]);
+    step.note = "variable";
+    step.place = place_of(graph.variables[source.variable].where);
+  } else {
+    step.name = source_name(graph, path.source).name;
+    if (step.name.empty()) step.name = value.op != kNone ? op_text(graph, value.op) : "tensor";
+    step.note = "tensor";
+    if (value.op != kNone) step.place = place_of(graph.ops[value.op].where);
+  }
+  step.index = value.op;
+  if (!path.stops.empty() && path.stops[0].op == kNone) step.status = Step::Status::kStops;
+  return step;
+}
+
+// What stands at each hop: kNone, or the number of the stop that it belongs to.
+std::vector<std::size_t> stops_by_hop(const FlowPath& path) {
+  std::vector<std::size_t> at(path.hops.size(), path.stops.size());
+  for (std::size_t s = path.stops.size(); s-- > 0;) {
+    if (path.stops[s].op == kNone) continue;
+    for (std::size_t h = path.stops[s].first_hop; h <= path.stops[s].last_hop; ++h) at[h] = s;
+  }
+  return at;
+}
+
+const char* missed_note(FlowGraph::Standing standing) {
+  switch (standing) {
+    case FlowGraph::Standing::kBefore: return "before the tape";
+    case FlowGraph::Standing::kPaused: return "while the tape was paused";
+    case FlowGraph::Standing::kBetween: return "while the tape was left";
+    case FlowGraph::Standing::kAfter: return "after the tape";
+    case FlowGraph::Standing::kReset: return "before the tape's reset";
+    case FlowGraph::Standing::kRecorded: break;
+  }
+  return "";
+}
+
+Step op_step(const FlowGraph& graph, const FlowPath& path, std::size_t h, std::size_t stop) {
+  const Hop& hop = path.hops[h];
+  Step step;
+  step.name = op_text(graph, hop.op);
+  step.scope = scope_text(graph, hop.op);
+  step.index = hop.op;
+  step.signature = graph.signature(hop.out);
+  step.place = place_of(graph.ops[hop.op].where);
+  if (stop == path.stops.size()) return step;
+  // Of a run of ops that the tape missed, the last one is the one to point at.
+  if (path.stops[stop].op != hop.op) {
+    step.note = path.beside != kNone ? "takes it in" : missed_note(graph.ops[hop.op].standing);
+  } else {
+    step.status = stop == 0 ? Step::Status::kStops : Step::Status::kStopsAsWell;
+  }
+  return step;
+}
+
+// The op to blame, where the path goes by it.
+Step beside_step(const FlowGraph& graph, Index op) {
+  Step step;
+  step.status = Step::Status::kStops;
+  step.beside = true;
+  step.name = op_text(graph, op);
+  step.scope = scope_text(graph, op);
+  step.index = op;
+  step.signature = graph.signature(graph.ops[op].first_output);
+  step.place = place_of(graph.ops[op].where);
+  return step;
+}
+
+std::vector<Step> steps_of(const FlowGraph& graph, const FlowGraph::Source& source, const FlowPath& path) {
+  const std::size_t count = path.hops.size();
+  const std::vector<std::size_t> stops = stops_by_hop(path);
+  std::vector<std::uint8_t> listed(count);
+  const auto list = [&listed, count](std::size_t from, std::size_t to) {
+    for (std::size_t h = from; h < std::min(to, count); ++h) listed[h] = 1;
+  };
+  list(0, kHead);
+  list(count - std::min(count, kTail), count);
+  for (std::size_t s = 0; s < std::min(path.stops.size(), kStopsListed); ++s) {
+    for (const std::size_t h : {path.stops[s].first_hop, path.stops[s].last_hop}) list(h - std::min(h, kAround), h + 1 + kAround);
+  }
+  std::vector<Step> steps{source_step(graph, source, path)};
+  std::size_t left_out = 0;
+  for (std::size_t h = 0; h < count; ++h) {
+    if (listed[h] == 0) {
+      ++left_out;
+      continue;
+    }
+    const std::size_t before = steps.size();
+    if (path.beside != kNone && h == path.stops[0].first_hop) steps.push_back(beside_step(graph, path.beside));
+    steps.push_back(op_step(graph, path, h, stops[h]));
+    steps[before].left_out = std::exchange(left_out, 0);
+  }
+  return steps;
+}
+
+class Analysis {
+ public:
+  Analysis(const FlowGraph& graph, Outcome outcome) : graph_(graph), outcome_(outcome), carries_(carrying_values(graph)), edges_(graph) {}
+
+  void look_at(const FlowGraph::Source& source, std::vector<Finding>& findings) const {
+    if (graph_.targets.empty()) {
+      findings.push_back(without_target(source));
+    } else if (const FlowGraph::Numbers* answer = graph_.numbers_at(source.gradient); answer != nullptr && !source.replaced) {
+      look_at_answer(source, *answer, findings);
+    } else {
+      look_at_missing(source, findings);
+    }
+  }
+
+  void look_for_cuts(const FlowGraph::Source& source, std::vector<Finding>& findings) const {
+    const std::vector<Hop> cuts = cuts_of(graph_, source);
+    if (cuts.empty()) return;
+    const SourceQuestion question{graph_, source, carries_};
+    std::vector<Verdict> verdicts;
+    verdicts.reserve(cuts.size());
+    for (const Hop& cut : cuts) verdicts.push_back(judge_stop(question, path_of(source, cut), {*stop_at(graph_, cut), cut.op, 0, 0}));
+    Verdict first = verdicts[0];
+    first.also.insert(first.also.begin(), first.cause);
+    first.cause = Cause::kPartialGradient;
+    verdicts.erase(verdicts.begin());
+    findings.push_back(describe(question, path_of(source, cuts[0]), first, verdicts));
+    findings.back().status = Finding::Status::kPartial;
+  }
+
+ private:
+  // Ops on paths of the data from the source to the targets that stop what nobody meant to stop. At most as many as are listed.
+  static std::vector<Hop> cuts_of(const FlowGraph& graph, const FlowGraph::Source& source) {
+    const std::vector<std::uint8_t> follows = descendants(graph, source.values), leads = leads_unstopped(graph);
+    std::vector<Hop> cuts;
+    for (Index op = 0; op < graph.ops.size() && cuts.size() < kStopsListed; ++op) {
+      const auto inputs = graph.inputs_of(op);
+      const FlowGraph::Op& o = graph.ops[op];
+      if (graph.kind_of(op) != FlowGraph::Kind::kCompute || o.outputs == 0 || leads[o.first_output] == 0) continue;
+      for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const Hop hop{op, i, inputs[i], o.first_output};
+        if (follows[hop.in] == 0 || graph.answer(op, i).role != FlowGraph::Role::kData || !is_differentiable(graph.values[hop.in].dtype)) continue;
+        if (stop_at(graph, hop) && !stops_on_purpose(graph.answer(op, i))) cuts.push_back(hop);
+      }
+    }
+    return cuts;
+  }
+  // With a rule of the user's for a function, nobody expects a gradient through what the function did.
+  static bool stops_on_purpose(const FlowGraph::Answer& answer) {
+    return answer.flow == FlowGraph::Flow::kStopGradient || answer.flow == FlowGraph::Flow::kReplaced || is_users_rule(answer.flow);
+  }
+  // The values from which the data reach a target without such a stop.
+  static std::vector<std::uint8_t> leads_unstopped(const FlowGraph& graph) {
+    std::vector<std::uint8_t> leads(graph.values.size());
+    for (const Index t : graph.targets) leads[t] = 1;
+    for (auto op = static_cast<Index>(graph.ops.size()); op-- > 0;) {
+      const FlowGraph::Op& o = graph.ops[op];
+      const auto first = leads.begin() + o.first_output;
+      if (std::none_of(first, first + o.outputs, [](std::uint8_t l) { return l != 0; })) continue;
+      const auto inputs = graph.inputs_of(op);
+      for (std::size_t i = 0; i < inputs.size(); ++i) {
+        const FlowGraph::Answer& answer = graph.answer(op, i);
+        if (!stops_on_purpose(answer) && answer.role == FlowGraph::Role::kData) leads[inputs[i]] = 1;
+      }
+    }
+    return leads;
+  }
+  FlowPath path_of(const FlowGraph::Source& source, const Hop& cut) const {
+    FlowPath path{.connected = true, .source = source.values[0], .target = graph_.targets[0], .hops = {cut}, .stops = {}};
+    path.stops.push_back({*stop_at(graph_, cut), cut.op, 0, 0});
+    return path;
+  }
+
+  void look_at_missing(const FlowGraph::Source& source, std::vector<Finding>& findings) const {
+    FlowPath path = cheapest_path(graph_, carries_, source);
+    if (outcome_ == Outcome::kOpen && path.connected && path.stops.empty()) return;
+    const SourceQuestion question{graph_, source, carries_};
+    std::vector<Verdict> others;
+    for (std::size_t s = 1; s < std::min(path.stops.size(), kStopsListed); ++s) others.push_back(judge_stop(question, path, path.stops[s]));
+    const Verdict verdict = judge(question, path);
+    mark_blamed(path, verdict);
+    findings.push_back(describe(question, path, verdict, others));
+    if (source.replaced) call_replaced(findings.back(), source.replaced_by);
+  }
+
+  // On a path without a stop, the op to blame, such as a rule of the user's that returned nothing.
+  static void mark_blamed(FlowPath& path, const Verdict& verdict) {
+    if (!path.stops.empty()) return;
+    const auto at = std::find_if(path.hops.begin(), path.hops.end(), [&verdict](const Hop& hop) { return hop.op == verdict.op; });
+    if (at == path.hops.end()) return;
+    const auto hop = static_cast<std::size_t>(at - path.hops.begin());
+    path.stops.push_back({verdict.cause, verdict.op, hop, hop});
+  }
+
+  // Zeros that were asked for are no numbers that some op made; the reason why there is no gradient stays what it is.
+  static void call_replaced(Finding& f, const char* replaced_by) {
+    f.status = Finding::Status::kZero;
+    f.also.insert(f.also.begin(), f.cause);
+    const std::string zeros = *replaced_by != '\0' ? fmt::format("`{}` answers 0 where `gradient` answers that there is none", replaced_by)
+                                                   : "the zeros were asked for with UnconnectedGradients::zero";
+    f.evidence.insert(f.evidence.begin(), fmt::format("there is no gradient ({} {}); {}", f.code(), reason(f.cause).name, zeros));
+    f.cause = Cause::kDisconnectedZero;
+  }
+
+  void look_at_answer(const FlowGraph::Source& source, const FlowGraph::Numbers& answer, std::vector<Finding>& findings) const {
+    if (answer.finite() && !answer.all_zero()) return;
+    const SourceQuestion question{graph_, source, carries_};
+    Found found = answer.finite() ? judge_zero(question, edges_) : judge_not_finite(question, edges_);
+    lead_over(graph_, found.path, found.verdict.op);
+    Finding f = describe(question, found.path, found.verdict, found.others);
+    f.status = answer.finite() ? Finding::Status::kZero : answer.nans != 0 ? Finding::Status::kNan : Finding::Status::kInf;
+    for (Step& step : f.path) {
+      if (step.status == Step::Status::kStops) step.status = answer.finite() ? Step::Status::kZeroes : Step::Status::kSpoils;
+    }
+    findings.push_back(std::move(f));
+  }
+
+  static Verdict judge(const SourceQuestion& q, const FlowPath& path) {
+    if (!path.connected) {
+      Verdict unconnected = judge_unconnected(q);
+      if (is_differentiable(q.graph.values[q.source.values[0]].dtype)) return unconnected;
+      // An integer has no gradient wherever it is used, so that comes first.
+      Verdict v = judge_source(q, {.source = q.source.values[0]});
+      v.also.push_back(unconnected.cause);
+      v.evidence.push_back(unconnected.why);
+      return v;
+    }
+    return path.stops.empty() ? judge_open_path(q, path) : judge_stop(q, path, path.stops[0]);
+  }
+
+  Finding without_target(const FlowGraph::Source& source) const {
+    Finding f;
+    f.cause = Cause::kWrongTarget;
+    f.source = source_text(graph_, source);
+    f.source_signature = graph_.signature(source.values[0]);
+    f.place = place_of(graph_.tape.asked_at);
+    f.why = "no target was given, so there is nothing to differentiate";
+    f.remedy = "pass the loss as the target";
+    return f;
+  }
+
+  Finding describe(const SourceQuestion& q, const FlowPath& path, const Verdict& verdict, const std::vector<Verdict>& others) const {
+    Finding f;
+    const Index target = path.connected ? path.target : graph_.targets[0], maker = graph_.values[target].op;
+    if (graph_.values[target].variable != kNone) {
+      f.target = graph_.variables[graph_.values[target].variable].name;
+    } else if (maker != kNone) {
+      f.target = op_text(graph_, maker);
+      f.target_place = place_of(graph_.ops[maker].where);
+    }
+    const Index source = q.source.values[0];
+    f.source = q.source.variable != kNone ? "variable " + source_text(graph_, q.source) : value_text(graph_, source);
+    if (q.source.variable != kNone) f.source_name = graph_.variables[q.source.variable].name;
+    f.source_signature = graph_.signature(source);
+    f.asked = q.source.variable != kNone ? graph_.tape.asked_variables : graph_.tape.asked_tensors;
+    f.cause = verdict.cause;
+    f.also = verdict.also;
+    if (verdict.op != kNone && graph_.kind_of(verdict.op) != FlowGraph::Kind::kConstant) name_op(f, verdict.op);
+    if (verdict.op != kNone) f.scope = scope_text(graph_, verdict.op);
+    f.place = place_of(verdict.where);
+    f.evidence = verdict.evidence;
+    f.why = verdict.why;
+    f.remedy = verdict.remedy;
+    f.confidence = verdict.confidence;
+    if (!path.connected) return f;
+    f.path = steps_of(graph_, q.source, path);
+    for (const Verdict& other : others) {
+      f.others.push_back({other.cause, other.op != kNone ? graph_.name_of(other.op) : "", place_of(other.where)});
+    }
+    return f;
+  }
+
+  void name_op(Finding& f, Index op) const {
+    f.op = graph_.name_of(op);
+    f.op_type = graph_.type_of(op);
+  }
+
+  const FlowGraph& graph_;
+  const Outcome outcome_;
+  const std::vector<std::uint8_t> carries_;
+  const PassedEdges edges_;
+};
+
+// For the reader: in the words of the program's language, and without the callers that say nothing.
+void finish(std::vector<Finding>& findings, const Place& asked) {
+  for (Finding& f : findings) {
+    spell(f);
+    shorten_callers(f.place, asked);
+    shorten_callers(f.target_place, asked);
+    for (Step& step : f.path) shorten_callers(step.place, asked);
+    for (OtherBreak& other : f.others) shorten_callers(other.place, asked);
+  }
+}
+
+}  // namespace
+
+std::vector<Finding> analyse(const FlowGraph& graph, Outcome outcome) {
+  std::vector<Finding> findings;
+  const Analysis analysis(graph, outcome);
+  for (const FlowGraph::Source& source : graph.sources) analysis.look_at(source, findings);
+  finish(findings, place_of(graph.tape.asked_at));
+  return findings;
+}
+
+std::vector<Finding> find_partial(const FlowGraph& graph) {
+  std::vector<Finding> findings;
+  const Analysis analysis(graph, Outcome::kOpen);
+  for (const FlowGraph::Source& source : graph.sources) analysis.look_for_cuts(source, findings);
+  finish(findings, place_of(graph.tape.asked_at));
+  return findings;
+}
+
+}  // namespace whygrad::internal

@@ -1,0 +1,197 @@
+#include "flow/flow_path.hpp"
+
+#include "flow/reach.hpp"
+
+#include <algorithm>
+
+namespace whygrad::internal {
+namespace {
+
+using Index = FlowGraph::Index;
+constexpr Index kNone = FlowGraph::kNone;
+
+// Crossings that are no place for a gradient weigh more than all breaks together, and of all ways the last is one on which only a shape is passed on.
+// A break that was asked for weighs a little more than another, so
+// that of two ways with as many breaks the one is shown that nobody meant to break.
+using Cost = std::uint64_t;
+constexpr Cost kFar = ~Cost{0};
+constexpr Cost kShapeOnly = Cost{1} << 52, kCrossing = Cost{1} << 40, kBreak = 256, kMeant = 1;
+
+bool is_event(FlowGraph::Kind kind) { return kind != FlowGraph::Kind::kCompute; }
+
+// What the op itself does to a gradient between this input and this output.
+std::optional<Cause> stopped_by_op(const FlowGraph& graph, const Hop& hop) {
+  switch (graph.answer(hop.op, hop.input).flow) {
+    case FlowGraph::Flow::kNoDerivative: return Cause::kNondiffOp;
+    case FlowGraph::Flow::kNoRule: return Cause::kNoGradientRegistered;
+    case FlowGraph::Flow::kStopGradient: return Cause::kStopGradient;
+    case FlowGraph::Flow::kState: return Cause::kStateful;
+    case FlowGraph::Flow::kCopy: return Cause::kWrongSource;
+    case FlowGraph::Flow::kHostRead: return Cause::kLeftFramework;
+    case FlowGraph::Flow::kReplaced:
+    case FlowGraph::Flow::kUnanswered: return Cause::kCustomGradient;
+    case FlowGraph::Flow::kFlows:
+    case FlowGraph::Flow::kUserRule: break;
+  }
+  // Only the step from real numbers to others is a break; behind it, the missing gradient is a consequence.
+  if (is_differentiable(graph.values[hop.in].dtype) && !is_differentiable(graph.values[hop.out].dtype)) return Cause::kIntDtype;
+  return std::nullopt;
+}
+
+// Events are no computation, so no tape would have recorded them.
+std::optional<Cause> stopped_by_tape(const FlowGraph& graph, Index op) {
+  if (is_event(graph.kind_of(op))) return std::nullopt;
+  switch (graph.ops[op].standing) {
+    case FlowGraph::Standing::kRecorded: return std::nullopt;
+    case FlowGraph::Standing::kPaused: return Cause::kTapePaused;
+    case FlowGraph::Standing::kReset: return Cause::kTapeReset;
+    case FlowGraph::Standing::kBefore:
+    case FlowGraph::Standing::kBetween:
+    case FlowGraph::Standing::kAfter: break;
+  }
+  return Cause::kOutsideTape;
+}
+
+bool is_crossing(const FlowGraph& graph, const Hop& hop) {
+  const FlowGraph::Answer& answer = graph.answer(hop.op, hop.input);
+  if (answer.role != FlowGraph::Role::kData || answer.flow == FlowGraph::Flow::kHostRead) return true;
+  return (answer.flow == FlowGraph::Flow::kState || answer.flow == FlowGraph::Flow::kCopy) && !graph.recorded(hop.op);
+}
+
+class Search {
+ public:
+  Search(const FlowGraph& graph, const std::vector<std::uint8_t>& carries, const FlowGraph::Source& source)
+      : graph_(graph), carries_(carries), source_(source), nodes_(graph.values.size()) {}
+
+  FlowPath run() {
+    for (const Index v : source_.values) nodes_[v] = {0, kSourceMark};
+    for (Index op = 0; op < graph_.ops.size(); ++op) relax(op);
+    FlowPath path;
+    Cost best = kFar;
+    for (const Index t : graph_.targets) {
+      if (nodes_[t].cost >= best) continue;
+      best = nodes_[t].cost;
+      path.target = t;
+    }
+    if (best == kFar) return path;
+    path.connected = true;
+    trace(path);
+    collect_stops(path);
+    return path;
+  }
+
+ private:
+  static constexpr std::uint32_t kSourceMark = 0xffffffffu;
+  struct Node {
+    Cost cost = kFar;
+    std::uint32_t input = 0;  // through which the value's op is entered; kSourceMark for the source
+  };
+
+  bool is_source(Index value) const { return nodes_[value].input == kSourceMark; }
+
+  void relax(Index op) {
+    const auto inputs = graph_.inputs_of(op);
+    const FlowGraph::Op& o = graph_.ops[op];
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      if (nodes_[inputs[i]].cost == kFar) continue;
+      for (Index out = o.first_output; out < o.first_output + o.outputs; ++out) {
+        const Cost cost = nodes_[inputs[i]].cost + cost_of({op, i, inputs[i], out});
+        if (cost < nodes_[out].cost) nodes_[out] = {cost, static_cast<std::uint32_t>(i)};
+      }
+    }
+  }
+
+  Cost cost_of(const Hop& hop) const {
+    Cost cost = !reads_values(graph_, hop.op, hop.input) ? kShapeOnly : is_crossing(graph_, hop) ? kCrossing : 0;
+    const std::optional<Cause> own = stopped_by_op(graph_, hop);
+    if (own && !continues_state(hop)) cost += is_meant(hop) ? kBreak + kMeant : kBreak;
+    if (stopped_by_tape(graph_, hop.op) && begins_run(hop)) cost += kBreak;
+    if (is_source(hop.in) && stopped_by_source(hop)) cost += kBreak;
+    return cost;
+  }
+
+  // Whether somebody wrote it in order to stop the gradient, or to give it another way.
+  bool is_meant(const Hop& hop) const {
+    const FlowGraph::Flow flow = graph_.answer(hop.op, hop.input).flow;
+    return flow == FlowGraph::Flow::kStopGradient || flow == FlowGraph::Flow::kReplaced;
+  }
+
+  // Neighbouring ops that the tape missed for the same cause are one break.
+  bool begins_run(const Hop& hop) const {
+    return is_source(hop.in) || stopped_by_tape(graph_, graph_.values[hop.in].op) != stopped_by_tape(graph_, hop.op);
+  }
+
+  // The value was put together for this assignment, as a part of a variable is: both steps are one break.
+  bool continues_state(const Hop& hop) const {
+    if (is_source(hop.in) || graph_.answer(hop.op, hop.input).flow != FlowGraph::Flow::kState) return false;
+    return graph_.answer(graph_.values[hop.in].op, nodes_[hop.in].input).flow == FlowGraph::Flow::kState;
+  }
+
+  bool stopped_by_source(const Hop& hop) const {
+    if (!is_differentiable(graph_.values[hop.in].dtype)) return true;
+    if (!graph_.recorded(hop.op) || is_event(graph_.kind_of(hop.op))) return false;
+    if (watched_by(graph_, hop.in, hop.op) || carries_[hop.in] != 0) return false;
+    return !graph_.values[hop.in].looks_back || !makes_any(graph_, hop.op, carries_);
+  }
+
+  void trace(FlowPath& path) const {
+    Index v = path.target;
+    while (!is_source(v)) {
+      const Index op = graph_.values[v].op;
+      const std::size_t input = nodes_[v].input;
+      const Index in = graph_.inputs_of(op)[input];
+      path.hops.push_back({op, input, in, v});
+      v = in;
+    }
+    path.source = v;
+    std::reverse(path.hops.begin(), path.hops.end());
+  }
+
+  void collect_stops(FlowPath& path) const {
+    std::optional<Cause> run;
+    std::size_t run_stop = 0;
+    for (std::size_t h = 0; h < path.hops.size(); ++h) {
+      const Hop& hop = path.hops[h];
+      if (h == 0 && stopped_by_source(hop)) path.stops.push_back({Cause::kNotWatched, kNone, 0, 0});
+      const std::optional<Cause> missed = stopped_by_tape(graph_, hop.op);
+      if (missed && run == missed) {
+        path.stops[run_stop].op = hop.op;  // the last of them is what the tape's side used
+        path.stops[run_stop].last_hop = h;
+      } else if (missed) {
+        run_stop = path.stops.size();
+        path.stops.push_back({*missed, hop.op, h, h});
+      }
+      run = missed;
+      const std::optional<Cause> own = stopped_by_op(graph_, hop);
+      if (!own || continues_state(hop)) continue;
+      // Under the tape a copy or a write would be a break as well, so what was computed for it before is not the cause.
+      const bool copied = (own == Cause::kWrongSource || own == Cause::kStateful) && !path.stops.empty() &&
+                          path.stops.back().cause == Cause::kOutsideTape && path.stops.back().last_hop + 1 == h;
+      if (copied) {
+        path.stops.back() = {*own, hop.op, path.stops.back().first_hop, h};
+      } else {
+        path.stops.push_back({*own, hop.op, h, h});
+      }
+    }
+    const bool itself = path.hops.empty() && carries_[path.target] == 0 && graph_.values[path.target].watched_from == kNone;
+    if (itself) path.stops.push_back({Cause::kNotWatched, kNone, 0, 0});
+  }
+
+  const FlowGraph& graph_;
+  const std::vector<std::uint8_t>& carries_;
+  const FlowGraph::Source& source_;
+  std::vector<Node> nodes_;
+};
+
+}  // namespace
+
+std::optional<Cause> stop_at(const FlowGraph& graph, const Hop& hop) {
+  const std::optional<Cause> own = stopped_by_op(graph, hop);
+  return own ? own : stopped_by_tape(graph, hop.op);
+}
+
+FlowPath cheapest_path(const FlowGraph& graph, const std::vector<std::uint8_t>& carries, const FlowGraph::Source& source) {
+  return Search(graph, carries, source).run();
+}
+
+}  // namespace whygrad::internal

@@ -1,0 +1,423 @@
+// The way back from JSON. A file may be anything: every field is checked before it is used, and every index against what it points into, so that the
+// analyses may trust a graph that was read as one that was drawn.
+#include "flow/json_names.hpp"
+
+#include <whygrad/base/error.hpp>
+#include <whygrad/flow/flow_graph.hpp>
+#include <whygrad/flow/render.hpp>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <fstream>
+#include <limits>
+#include <string_view>
+
+namespace whygrad {
+namespace {
+
+using Json = nlohmann::json;
+using Index = FlowGraph::Index;
+constexpr Index kNone = FlowGraph::kNone;
+
+// One field of the file, with the way to it for messages. Fields refer to the ones around them and live no longer.
+class Field {
+ public:
+  Field(const std::string& file, const Json& json) : file_(file), json_(json) {}
+
+  [[noreturn]] void fail(const std::string& what) const {
+    throw IoError("load_flow", fmt::format("{}: {}{}", file_, path(), what), "the file is damaged, or no .wgflow file; save it again with save_flow");
+  }
+
+  bool has(const char* key) const { return json_.is_object() && json_.contains(key); }
+  Field operator[](const char* key) const {
+    if (!has(key)) fail(fmt::format("has no \"{}\"", key));
+    return {*this, key, 0, json_[key]};
+  }
+  std::size_t size() const {
+    if (!json_.is_array()) fail("is no list");
+    return json_.size();
+  }
+  Field operator[](std::size_t i) const { return {*this, nullptr, i, json_[i]}; }
+  // Calls read(element) for each of a list.
+  template <class Read>
+  void each(const Read& read) const {
+    for (std::size_t i = 0; i < size(); ++i) read((*this)[i]);
+  }
+
+  bool is_null() const { return json_.is_null(); }
+  std::string text() const {
+    if (!json_.is_string()) fail("is no text");
+    return json_.get<std::string>();
+  }
+  bool boolean() const {
+    if (!json_.is_boolean()) fail("is neither true nor false");
+    return json_.get<bool>();
+  }
+  double number() const {
+    if (json_.is_number()) return json_.get<double>();
+    const std::string name = text();
+    if (name != "nan" && name != "inf" && name != "-inf") fail("is no number");
+    const double inf = std::numeric_limits<double>::infinity();
+    return name == "nan" ? std::numeric_limits<double>::quiet_NaN() : name == "inf" ? inf : -inf;
+  }
+  std::int64_t integer() const {
+    if (!json_.is_number_integer()) fail("is no integer");
+    return json_.get<std::int64_t>();
+  }
+  std::uint64_t count(std::uint64_t most = ~std::uint64_t{0}) const {
+    if (!json_.is_number_unsigned()) fail("is no count");
+    const auto value = json_.get<std::uint64_t>();
+    if (value > most) fail(fmt::format("is {}, above {}", value, most));
+    return value;
+  }
+  // Of one of `limit` things.
+  Index index(std::size_t limit) const {
+    const std::uint64_t value = count();
+    if (value >= limit) fail(fmt::format("is {}, and there are {}", value, limit));
+    return static_cast<Index>(value);
+  }
+  template <class E>
+  E name() const {
+    const std::string word = text();
+    constexpr auto kNames = internal::names_of(E{});
+    for (std::size_t i = 0; i < kNames.size(); ++i) {
+      if (word == kNames[i]) return static_cast<E>(i);
+    }
+    fail(fmt::format("is \"{}\", which is none of {}", word, fmt::join(kNames, ", ")));
+  }
+  Cause cause() const {
+    const std::string word = text();
+    const Reason* known = find_reason(word);
+    if (known == nullptr) fail(fmt::format("is \"{}\", which is no known cause", word));
+    return known->cause;
+  }
+
+  // Fields that may be left out.
+  std::string text_or_none(const char* key) const { return has(key) ? (*this)[key].text() : std::string(); }
+  Index index_or_none(const char* key, std::size_t limit) const { return has(key) ? (*this)[key].index(limit) : kNone; }
+  bool is_true(const char* key) const { return has(key) && (*this)[key].boolean(); }
+
+ private:
+  Field(const Field& around, const char* key, std::size_t number, const Json& json)
+      : file_(around.file_), json_(json), around_(&around), key_(key), number_(number) {}
+
+  // "explanations[0].graph.ops[3].inputs[1] "
+  std::string path() const {
+    std::string text;
+    for (const Field* f = this; f->around_ != nullptr; f = f->around_) {
+      text.insert(0, f->key_ != nullptr ? fmt::format(".{}", f->key_) : fmt::format("[{}]", f->number_));
+    }
+    return text.empty() ? "the file " : text.substr(1) + " ";
+  }
+
+  const std::string& file_;
+  const Json& json_;
+  const Field* around_ = nullptr;
+  const char* key_ = nullptr;
+  std::size_t number_ = 0;
+};
+
+constexpr std::uint64_t kMostU32 = std::numeric_limits<std::uint32_t>::max();
+
+Place read_line(const Field& field) {
+  Place place;
+  place.file = field["file"].text();
+  place.function = field.text_or_none("function");
+  place.line = static_cast<std::uint32_t>(field["line"].count(kMostU32));
+  if (field.has("column")) place.column = static_cast<std::uint32_t>(field["column"].count(kMostU32));
+  return place;
+}
+Place read_place(const Field& field) {
+  Place place = read_line(field);
+  if (field.has("callers")) field["callers"].each([&place](const Field& caller) { place.callers.push_back(read_line(caller)); });
+  if (field.has("inside")) field["inside"].each([&place](const Field& line) { place.inside.push_back(read_line(line)); });
+  return place;
+}
+Place read_place(const Field& around, const char* key) { return around.has(key) ? read_place(around[key]) : Place(); }
+
+// ---- Findings ----
+
+Step read_step(const Field& field, std::size_t ops) {
+  Step step;
+  step.status = field["status"].name<Step::Status>();
+  step.name = field["name"].text();
+  step.scope = field.text_or_none("scope");
+  step.signature = field.text_or_none("signature");
+  step.note = field.text_or_none("note");
+  step.place = read_place(field, "place");
+  if (field.has("left_out")) step.left_out = field["left_out"].count();
+  step.beside = field.is_true("beside");
+  step.index = field.index_or_none("op", ops);
+  return step;
+}
+
+Finding read_finding(const Field& field, std::size_t ops) {
+  Finding f;
+  f.status = field["status"].name<Finding::Status>();
+  f.cause = field["cause"].cause();
+  f.confidence = field["confidence"].name<Confidence>();
+  f.source = field["source"].text();
+  f.source_name = field["source_name"].text();
+  f.source_signature = field["source_signature"].text();
+  f.target = field["target"].text();
+  f.op = field["op"].text();
+  f.op_type = field["op_type"].text();
+  f.scope = field["scope"].text();
+  f.why = field["why"].text();
+  f.remedy = field["remedy"].text();
+  f.target_place = read_place(field, "target_place");
+  f.place = read_place(field, "place");
+  if (field.has("asked")) f.asked = field["asked"].count();
+  field["also"].each([&f](const Field& cause) { f.also.push_back(cause.cause()); });
+  field["evidence"].each([&f](const Field& text) { f.evidence.push_back(text.text()); });
+  field["path"].each([&f, ops](const Field& step) { f.path.push_back(read_step(step, ops)); });
+  field["others"].each([&f](const Field& other) { f.others.push_back({other["cause"].cause(), other["op"].text(), read_place(other, "place")}); });
+  return f;
+}
+
+// ---- The graph ----
+
+class GraphReader {
+ public:
+  explicit GraphReader(const Field& field) : field_(field) {}
+
+  FlowGraph read() {
+    field_["places"].each([this](const Field& place) { read_where(place); });
+    field_["scopes"].each([this](const Field& scope) { graph_.scopes.push_back(graph_.keep(scope.text())); });
+    field_["boundaries"].each([this](const Field& place) { graph_.boundaries.push_back(place.is_null() ? Where{} : where(place)); });
+    field_["variables"].each([this](const Field& variable) {
+      graph_.variables.push_back({graph_.keep(variable["name"].text()), where_or_none(variable, "place"), variable["trainable"].boolean(),
+                                  graph_.keep(variable.text_or_none("apart"))});
+    });
+    field_["numbers"].each([this](const Field& numbers) { read_numbers(numbers); });
+    field_["defs"].each([this](const Field& def) { read_def(def); });
+    op_count_ = field_["ops"].size();
+    field_["values"].each([this](const Field& value) { read_value(value); });
+    field_["ops"].each([this](const Field& op) { read_op(op); });
+    check_makers();
+    read_passed(field_["passed"]);
+    field_["spots"].each([this](const Field& spot) { read_spot(spot); });
+    field_["targets"].each([this](const Field& target) { graph_.targets.push_back(target.index(graph_.values.size())); });
+    field_["sources"].each([this](const Field& source) { read_source(source); });
+    const Field tape = field_["tape"];
+    graph_.tape = {where_or_none(tape, "made_at"), where_or_none(tape, "asked_at"), tape["watches_variables"].boolean(),
+                   count_or_none(tape, "asked_variables"), count_or_none(tape, "asked_tensors")};
+    return std::move(graph_);
+  }
+
+ private:
+  void read_where(const Field& field) {
+    const Place place = read_line(field);
+    wheres_.push_back({graph_.keep(place.file), graph_.keep(place.function), place.line, place.column});
+  }
+  Where where(const Field& number) const { return wheres_[number.index(wheres_.size())]; }
+  Where where_or_none(const Field& around, const char* key) const { return around.has(key) ? where(around[key]) : Where{}; }
+
+  static Index count_or_none(const Field& around, const char* key) { return around.has(key) ? static_cast<Index>(around[key].count(kMostU32)) : 0; }
+
+  void read_numbers(const Field& field) {
+    FlowGraph::Numbers n;
+    n.count = field["count"].count();
+    n.zeros = field["zeros"].count(n.count);
+    n.ones = field["ones"].count(n.count);
+    n.nans = field["nans"].count(n.count);
+    n.infs = field["infs"].count(n.count);
+    n.min = field["min"].number();
+    n.max = field["max"].number();
+    n.norm = field["norm"].number();
+    const Field bins = field["bins"];
+    if (bins.size() != n.bins.size()) bins.fail(fmt::format("has {} entries, not {}", bins.size(), n.bins.size()));
+    for (std::size_t i = 0; i < n.bins.size(); ++i) n.bins[i] = bins[i].count(n.count);
+    graph_.numbers.push_back(n);
+  }
+
+  void read_def(const Field& field) {
+    FlowGraph::Def def;
+    def.name = graph_.keep(field["name"].text());
+    def.type = graph_.keep(field["type"].text());
+    def.kind = field["kind"].name<FlowGraph::Kind>();
+    field["answers"].each([this, &def](const Field& answer) {
+      def.answers.push_back({graph_.keep(answer["input"].text()), answer["flow"].name<FlowGraph::Flow>(), answer["role"].name<FlowGraph::Role>(),
+                             graph_.keep(answer.text_or_none("why")), graph_.keep(answer.text_or_none("remedy"))});
+    });
+    if (field.has("zeroes")) {
+      const Field zeroes = field["zeroes"];
+      def.zeroes = zeroes["how"].name<FlowGraph::Zeroes>();
+      def.zeroes_remedy = graph_.keep(zeroes["remedy"].text());
+      def.zeroes_alone = graph_.keep(zeroes.text_or_none("alone"));
+    }
+    if (field.has("spoils")) {
+      const Field spoils = field["spoils"];
+      def.spoils = spoils["how"].name<FlowGraph::Spoils>();
+      def.spoils_remedy = graph_.keep(spoils["remedy"].text());
+      if (spoils.has("low")) def.spoils_low = spoils["low"].number();
+      if (spoils.has("high")) def.spoils_high = spoils["high"].number();
+      def.spoils_outside = graph_.keep(spoils.text_or_none("outside"));
+      def.masks = spoils.is_true("masks");
+    }
+    if (field.has("integers")) {
+      def.integers_why = graph_.keep(field["integers"]["why"].text());
+      def.integers_remedy = graph_.keep(field["integers"]["remedy"].text());
+    }
+    if (field.has("chooses")) def.chooses = field["chooses"].name<FlowGraph::Chooses>();
+    def.counts = field.is_true("counts");
+    def.backward_pass = field.is_true("backward_pass");
+    graph_.defs.push_back(std::move(def));
+  }
+
+  static DType read_dtype(const Field& field) {
+    const std::string word = field.text();
+    for (int i = 0; i < kDTypeCount; ++i) {
+      if (word == name_of(static_cast<DType>(i))) return static_cast<DType>(i);
+    }
+    field.fail(fmt::format("is \"{}\", which is no dtype", word));
+  }
+
+  void read_value(const Field& field) {
+    const Field shape = field["shape"];
+    if (shape.size() > kMostRank) shape.fail(fmt::format("has {} extents; {} is the most", shape.size(), kMostRank));
+    FlowGraph::Value value;
+    value.first_extent = static_cast<Index>(graph_.extents.size());
+    value.rank = static_cast<std::uint8_t>(shape.size());
+    shape.each([this](const Field& extent) { graph_.extents.push_back(static_cast<std::int64_t>(extent.count(kMostExtent))); });
+    value.dtype = read_dtype(field["dtype"]);
+    value.op = field.index_or_none("op", op_count_);
+    value.variable = field.index_or_none("variable", graph_.variables.size());
+    value.watched_from = field.index_or_none("watched_from", op_count_ + 1);
+    value.looks_back = field.is_true("looks_back");
+    value.unwatched_at = field.index_or_none("unwatched_at", graph_.boundaries.size());
+    value.watched_elsewhere = field.index_or_none("watched_elsewhere", graph_.boundaries.size());
+    value.numbers = field.index_or_none("numbers", graph_.numbers.size());
+    value.gradient = field.index_or_none("gradient", graph_.numbers.size());
+    if (field.has("origin")) value.origin = field["origin"].name<FlowGraph::Origin>();
+    graph_.values.push_back(value);
+  }
+
+  void read_op(const Field& field) {
+    const auto number = static_cast<Index>(graph_.ops.size());
+    FlowGraph::Op op;
+    op.def = field["def"].index(graph_.defs.size());
+    op.where = where_or_none(field, "place");
+    op.scope = field.index_or_none("scope", graph_.scopes.size());
+    if (field.has("standing")) op.standing = field["standing"].name<FlowGraph::Standing>();
+    op.boundary = field.index_or_none("boundary", graph_.boundaries.size());
+    op.returns_at = field.index_or_none("returns_at", graph_.boundaries.size());
+    op.rule_of_def = field.index_or_none("rule_of_def", graph_.defs.size());
+    op.rule_of = field.index_or_none("rule_of", number);
+    if (field.has("print")) op.print = field["print"].count();
+    if (field.has("choice")) op.choice = field["choice"].integer();
+    if (field.has("written")) op.written = field["written"].number();
+    read_inputs(field["inputs"], number, op);
+    op.outputs = static_cast<std::uint16_t>(field["outputs"].count(kMostValues));
+    if (op.outputs != 0) op.first_output = field["first_output"].index(graph_.values.size());
+    if (op.outputs > graph_.values.size() - op.first_output) field["outputs"].fail("reaches beyond the values");
+    for (Index v = op.first_output; v < op.first_output + op.outputs; ++v) {
+      if (graph_.values[v].op != number) field.fail(fmt::format("claims value {}, which another op made", v));
+    }
+    graph_.ops.push_back(op);
+  }
+
+  void read_inputs(const Field& field, Index number, FlowGraph::Op& op) {
+    op.first_input = static_cast<Index>(graph_.inputs.size());
+    if (field.size() > kMostValues) field.fail(fmt::format("has {} entries; {} is the most", field.size(), kMostValues));
+    op.inputs = static_cast<std::uint16_t>(field.size());
+    if (op.inputs != 0 && graph_.defs[op.def].answers.empty()) field.fail("are inputs of an op that has no answer about any");
+    field.each([this, number](const Field& input) {
+      const Index value = input.index(graph_.values.size());
+      if (graph_.values[value].op != kNone && graph_.values[value].op >= number) input.fail(fmt::format("is {}, which is made later", value));
+      graph_.inputs.push_back(value);
+    });
+  }
+
+  // Every value that names its maker is among the outputs of that op.
+  void check_makers() const {
+    for (Index v = 0; v < graph_.values.size(); ++v) {
+      const Index maker = graph_.values[v].op;
+      if (maker == kNone) continue;
+      const FlowGraph::Op& op = graph_.ops[maker];
+      if (v < op.first_output || v - op.first_output >= op.outputs) field_["values"][v].fail(fmt::format("is no output of op {}", maker));
+    }
+  }
+
+  void read_passed(const Field& field) {
+    if (field.size() != 0 && field.size() != graph_.inputs.size()) {
+      field.fail(fmt::format("has {} entries, and there are {} inputs", field.size(), graph_.inputs.size()));
+    }
+    field.each([this](const Field& number) { graph_.passed.push_back(number.is_null() ? kNone : number.index(graph_.numbers.size())); });
+  }
+
+  void read_spot(const Field& field) {
+    FlowGraph::Spot spot;
+    spot.op = field.index_or_none("op", graph_.ops.size());
+    spot.input = field.index_or_none("input", spot.op == kNone ? 0 : graph_.ops[spot.op].inputs);
+    field["at"].each([&spot](const Field& position) { spot.at.push_back(position.integer()); });
+    spot.made = field["made"].number();
+    field["given"].each([this, &spot](const Field& given) {
+      spot.given.emplace_back(given.index_or_none("value", graph_.values.size()), given["element"].number());
+    });
+    graph_.spots.push_back(std::move(spot));
+  }
+
+  void read_source(const Field& field) {
+    FlowGraph::Source source;
+    field["values"].each([this, &source](const Field& value) { source.values.push_back(value.index(graph_.values.size())); });
+    if (source.values.empty()) field.fail("has no value");
+    source.variable = field.index_or_none("variable", graph_.variables.size());
+    source.gradient = field.index_or_none("gradient", graph_.numbers.size());
+    source.replaced = field.is_true("replaced");
+    source.replaced_by = graph_.keep(field.text_or_none("replaced_by"));
+    graph_.sources.push_back(std::move(source));
+  }
+
+  static constexpr std::size_t kMostRank = 8;
+  static constexpr std::uint64_t kMostExtent = std::uint64_t{1} << 62;
+  static constexpr std::size_t kMostValues = std::numeric_limits<std::uint16_t>::max();
+
+  const Field& field_;
+  FlowGraph graph_;
+  std::vector<Where> wheres_;
+  std::size_t op_count_ = 0;
+};
+
+void check_format(const Field& file) {
+  if (!file.has("format") || file["format"].text() != internal::kFlowFormat) file.fail(fmt::format("is not of format \"{}\"", internal::kFlowFormat));
+  const std::uint64_t version = file["version"].count();
+  if (version > static_cast<std::uint64_t>(internal::kFlowVersion)) {
+    file.fail(fmt::format("is of version {}; this program reads up to {}", version, internal::kFlowVersion));
+  }
+}
+
+Json parse(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw IoError("load_flow", path + " cannot be opened", "check the path; save_flow writes such files");
+  std::string text;
+  for (char block[4096]; file.read(block, sizeof(block)), file.gcount() != 0;) text.append(block, static_cast<std::size_t>(file.gcount()));
+  if (file.bad()) throw IoError("load_flow", path + " cannot be read", "it may be a folder, or the disk is damaged");
+  try {
+    return Json::parse(text);
+  } catch (const Json::exception& error) {  // says where; numbers that are too large are not parse errors to it
+    throw IoError("load_flow", fmt::format("{}: no JSON: {}", path, error.what()), "the file is cut short or damaged; save it again");
+  }
+}
+
+}  // namespace
+
+std::vector<Explanation> load_flow(const std::string& path) {
+  const Json json = parse(path);
+  const Field file(path, json);
+  check_format(file);
+  std::vector<Explanation> explanations;
+  file["explanations"].each([&explanations](const Field& entry) {
+    std::shared_ptr<const FlowGraph> graph;
+    if (entry.has("graph")) graph = std::make_shared<const FlowGraph>(GraphReader(entry["graph"]).read());
+    const std::size_t ops = graph == nullptr ? 0 : graph->ops.size();
+    std::vector<Finding> findings;
+    entry["findings"].each([&findings, ops](const Field& finding) { findings.push_back(read_finding(finding, ops)); });
+    explanations.emplace_back(std::move(findings), std::move(graph));
+  });
+  return explanations;
+}
+
+}  // namespace whygrad

@@ -1,0 +1,161 @@
+// Zeros from products with 0, and from ops that leave elements out.
+#include "flow/reach.hpp"
+#include "flow/zero_verdicts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace whygrad::internal {
+namespace {
+
+using Index = FlowGraph::Index;
+using Numbers = FlowGraph::Numbers;
+using Zeroes = FlowGraph::Zeroes;
+constexpr Index kNone = FlowGraph::kNone;
+constexpr std::size_t kFarthest = 16;  // ops between a factor and the condition that it was made of
+
+// The comparison, or another op that answers yes or no, that a factor of zeros was made of; kNone if there is none.
+Index condition_of(const FlowGraph& g, Index factor) {
+  Index value = factor;
+  for (std::size_t steps = 0; steps < kFarthest; ++steps) {
+    const Index maker = g.values[value].op;
+    if (maker == kNone || g.kind_of(maker) != FlowGraph::Kind::kCompute) return kNone;
+    Index next = kNone;
+    for (const Index in : g.inputs_of(maker)) {
+      const Numbers* n = g.numbers_of(in);
+      if (g.values[value].dtype == DType::kBool && g.values[in].dtype != DType::kBool) return maker;
+      if (n != nullptr && n->all_zero()) next = in;
+    }
+    if (next == kNone) return kNone;
+    value = next;
+  }
+  return kNone;
+}
+
+// A mask is made of data; what a variable makes is learned, and may become another.
+bool is_learned(const ZeroFacts& facts, Index value) {
+  const FlowGraph& g = facts.graph;
+  const std::vector<std::uint8_t> behind = ancestors(g, {value});
+  for (Index v = 0; v < g.values.size(); ++v) {
+    if (behind[v] == 0) continue;
+    const Index variable = g.values[v].variable;
+    if (variable != kNone && g.variables[variable].trainable) return true;
+    const auto& source = facts.question.source.values;
+    if (std::find(source.begin(), source.end(), v) != source.end()) return true;
+  }
+  return false;
+}
+
+// The position of a factor that is all 0, among the operands other than `but`. What chooses by a condition or by places has operands, but no factors.
+std::size_t zero_operand(const FlowGraph& g, Index op, std::size_t but) {
+  const auto inputs = g.inputs_of(op);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const auto role = g.answer(op, i).role;
+    if (role == FlowGraph::Role::kCondition || role == FlowGraph::Role::kIndex) return inputs.size();
+  }
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const Numbers* n = g.numbers_of(inputs[i]);
+    if (i == but || n == nullptr || !n->all_zero() || !is_differentiable(g.values[inputs[i]].dtype)) continue;
+    if (g.answer(op, i).role == FlowGraph::Role::kData) return i;
+  }
+  return inputs.size();
+}
+
+Verdict zero_factor(const ZeroFacts& facts, const Hop& hop, Index factor) {
+  const FlowGraph& g = facts.graph;
+  const Numbers& n = *g.numbers_of(factor);
+  if (n.count == 1 && facts.is_literal(factor)) {
+    Verdict v = facts.at(Cause::kDisconnectedZero, hop.op);
+    v.also = {Cause::kZeroMasked};
+    v.why = fmt::format("`{}` multiplies by a coefficient that is exactly 0, so nothing of this term is left", facts.name(hop.op));
+    v.remedy = reason(Cause::kDisconnectedZero).remedy;
+    return v;
+  }
+  if (std::optional<Verdict> v = origin_of_zeros(facts, factor)) {
+    v->evidence.push_back(fmt::format("`{}`{} multiplies by its results, which are all 0", facts.name(hop.op), at_place(g.ops[hop.op].where)));
+    return *std::move(v);
+  }
+  Verdict v = facts.at(Cause::kZeroMasked, hop.op);
+  if (n.count == 1) v.also = {Cause::kDisconnectedZero};
+  v.why = fmt::format("`{}` multiplies by {}, which is 0 everywhere", facts.name(hop.op), value_text(g, factor));
+  if (const Index condition = condition_of(g, factor); condition != kNone) {
+    v.why += ": the mask leaves nothing";
+    v.evidence.push_back(fmt::format("`{}`{}, of which the mask is made, holds for none of {} elements", facts.name(condition),
+                                     at_place(g.ops[condition].where), g.numbers_of(g.ops[condition].first_output)->count));
+    v.remedy = "look at that condition and at the data: here all elements are left out, as where every label is the one to ignore; skip such batches";
+  }
+  return v;
+}
+
+}  // namespace
+
+Verdict masked(const ZeroFacts& facts, const Hop& hop) {
+  const FlowGraph& g = facts.graph;
+  const std::size_t zero = zero_operand(g, hop.op, hop.input);
+  if (zero < g.ops[hop.op].inputs) return zero_factor(facts, hop, g.inputs_of(hop.op)[zero]);
+  if (sums_to_zero(facts, hop)) return balanced(facts, hop);
+  Verdict v = facts.at(Cause::kZeroMasked, hop.op);
+  v.why = fmt::format("`{}` leaves out everything that came from the source, or multiplies it by 0", facts.name(hop.op));
+  v.evidence.push_back(facts.arrived_text(hop));
+  return v;
+}
+
+std::optional<Verdict> origin_of_zeros(const ZeroFacts& facts, Index value) {
+  const FlowGraph& g = facts.graph;
+  while (true) {
+    const Index maker = g.values[value].op;
+    if (maker == kNone) return std::nullopt;
+    Index zero = kNone;
+    std::size_t other = g.ops[maker].inputs;  // an operand that is not all 0
+    const auto inputs = g.inputs_of(maker);
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const Numbers* n = g.numbers_of(inputs[i]);
+      if (n == nullptr || g.answer(maker, i).role != FlowGraph::Role::kData) continue;
+      if (n->all_zero()) {
+        zero = inputs[i];
+      } else {
+        other = i;
+      }
+    }
+    const Zeroes kind = g.def_of(maker).zeroes;
+    if (zero == kNone) {
+      if (other == inputs.size() || kind == Zeroes::kNo || kind == Zeroes::kMasked || kind == Zeroes::kFlat) return std::nullopt;
+      return judge_origin(facts, maker);
+    }
+    if (kind == Zeroes::kMasked && other < inputs.size() && zero_operand(g, maker, other) < inputs.size() && !is_learned(facts, zero))
+      return zero_factor(facts, {maker, other, inputs[other], g.ops[maker].first_output}, zero);
+    value = zero;
+  }
+}
+
+Verdict other_part(const ZeroFacts& facts, const Hop& hop) {
+  Verdict v = facts.at(Cause::kComplex, hop.op);
+  v.also = {Cause::kZeroMasked};
+  v.why = fmt::format("`{}` takes one part of a complex number; the source makes the other, which it drops", facts.name(hop.op));
+  v.remedy = "use both parts, or the magnitude, of the complex number";
+  return v;
+}
+
+std::optional<Hop> selector_behind(const ZeroFacts& facts, const Hop& hop) {
+  const FlowGraph& g = facts.graph;
+  Index value = hop.out;
+  while (true) {
+    // Of a complex number one part may be left out: that leaves no zeros.
+    const bool in_parts = is_complex(g.values[value].dtype);
+    if (g.gradient_of(value)->zeros == 0 && !in_parts) return std::nullopt;
+    const auto edges = facts.edges.to(value);
+    const auto partly =
+        std::find_if(edges.begin(), edges.end(), [&](const PassedEdges::Edge& e) { return in_parts || g.passed_to(e.op, e.input)->zeros != 0; });
+    if (partly == edges.end()) return std::nullopt;
+    const Index out = facts.living_output(partly->op);
+    if (out == kNone) return std::nullopt;
+    const bool takes_part = in_parts && !is_complex(g.values[out].dtype);
+    // More than were zeros already: a slice that only turns a value round keeps all of it.
+    const bool leaves_out = g.passed_to(partly->op, partly->input)->zeros > g.gradient_of(out)->zeros && g.def_of(partly->op).zeroes != Zeroes::kNo;
+    if (takes_part || leaves_out) return Hop{partly->op, partly->input, value, out};
+    value = out;
+  }
+}
+
+}  // namespace whygrad::internal

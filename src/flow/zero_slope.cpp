@@ -1,0 +1,215 @@
+// Zeros from functions that have no slope where their input lies.
+#include "flow/zero_verdicts.hpp"
+
+#include <fmt/format.h>
+
+namespace whygrad::internal {
+namespace {
+
+using Index = FlowGraph::Index;
+using Numbers = FlowGraph::Numbers;
+using Zeroes = FlowGraph::Zeroes;
+constexpr Index kNone = FlowGraph::kNone;
+
+Verdict switched_off(const ZeroFacts& facts, Index op) {
+  const FlowGraph& g = facts.graph;
+  Verdict v = facts.at(Cause::kZeroDeadUnit, op);
+  const Numbers* made = g.numbers_of(g.ops[op].first_output);
+  v.why = made != nullptr && made->all_zero()
+              ? fmt::format("every unit of `{}` is off: its input is at or below 0 everywhere, where its slope is 0", facts.name(op))
+              : fmt::format("every unit of `{}` to which a gradient came is where its slope is 0: at or below 0, or at its cap", facts.name(op));
+  v.evidence.push_back(facts.range_of_inputs(op));
+  if (made != nullptr) v.evidence.push_back(fmt::format("{} of its {} results are 0", made->zeros, made->count));
+  return v;
+}
+
+// The axis that the op works along has one element.
+bool is_alone(const FlowGraph& g, const Hop& hop) {
+  const auto shape = g.shape_of(hop.in);
+  return *g.def_of(hop.op).zeroes_alone != '\0' && !shape.empty() && shape.back() == 1;
+}
+Verdict alone(const ZeroFacts& facts, const Hop& hop) {
+  Verdict v = facts.at(Cause::kZeroSaturated, hop.op);
+  v.also = {Cause::kZeroCancel};
+  v.why = fmt::format("the axis that `{}` works along has one element, and the share of the only one is 1, whatever it is", facts.name(hop.op));
+  v.remedy = facts.graph.def_of(hop.op).zeroes_alone;
+  v.evidence.push_back(fmt::format("`{}` was given {}", facts.name(hop.op), facts.graph.signature(hop.in)));
+  return v;
+}
+
+// All shares of a whole: they sum to 1 whatever the input is.
+bool pulled_alike(const FlowGraph& g, const Hop& hop) {
+  const Numbers* made = g.numbers_of(hop.out);
+  const Numbers* arrived = g.gradient_of(hop.out);
+  return made != nullptr && made->zeros + made->ones < made->count && arrived->min == arrived->max && arrived->count > 1;
+}
+Verdict same_for_all(const ZeroFacts& facts, const Hop& hop) {
+  Verdict v = facts.at(Cause::kZeroCancel, hop.op);
+  v.also = {Cause::kZeroSaturated};
+  const bool is_target = facts.edges.to(hop.out).empty();
+  v.why = fmt::format("{} `{}`, and these sum to the same whatever its input is",
+                      is_target ? "the target has several elements, which are added up: here all results of" : "the target adds up all results of",
+                      facts.name(hop.op));
+  v.remedy =
+      "take the element that should grow, such as p[0, 1], or a loss of single elements, such as a cross-entropy; for a derivative of each "
+      "element ask for a jacobian";
+  v.evidence.push_back(fmt::format("the same gradient, {:.4g}, arrived at all its {} results", facts.graph.gradient_of(hop.out)->min,
+                                   facts.graph.gradient_of(hop.out)->count));
+  return v;
+}
+
+// relu by another name: everything is at or below a bound of 0.
+bool is_zero_bound(const ZeroFacts& facts, Index value) {
+  const Numbers* bound = facts.graph.numbers_of(value);
+  return bound != nullptr && bound->count == 1 && bound->zeros == 1 && facts.is_given(value);
+}
+
+// "`subtract` at train.py:6": an op whose operands are equal everywhere, though they are not 0.
+std::string equal_operands(const FlowGraph& g, Index value) {
+  const Numbers* made = g.numbers_of(value);
+  const Index maker = g.values[value].op;
+  if (made == nullptr || !made->all_zero() || maker == kNone || g.ops[maker].inputs != 2 || g.def_of(maker).zeroes != Zeroes::kNo) return {};
+  for (const Index in : g.inputs_of(maker)) {
+    const Numbers* n = g.numbers_of(in);
+    if (n == nullptr || n->all_zero()) return {};
+  }
+  return fmt::format("`{}`{}", op_text(g, maker), at_place(g.ops[maker].where));
+}
+
+Index infinite_input(const FlowGraph& g, Index op) {
+  for (std::size_t i = 0; i < g.ops[op].inputs; ++i) {
+    const Numbers* n = g.numbers_of(g.inputs_of(op)[i]);
+    if (n != nullptr && n->infs != 0 && n->nans == 0 && g.answer(op, i).role == FlowGraph::Role::kData) return g.inputs_of(op)[i];
+  }
+  return kNone;
+}
+
+}  // namespace
+
+// A unit that is capped is flat above as well.
+Verdict off_or_full(const ZeroFacts& facts, const Hop& hop) {
+  const Numbers* made = facts.graph.numbers_of(hop.out);
+  return made != nullptr && made->zeros == 0 && made->count != 0 ? saturated(facts, hop) : switched_off(facts, hop.op);
+}
+
+Verdict saturated(const ZeroFacts& facts, const Hop& hop) {
+  if (is_alone(facts.graph, hop)) return alone(facts, hop);
+  const Numbers* made = facts.graph.numbers_of(hop.out);
+  Verdict v = facts.at(Cause::kZeroSaturated, hop.op);
+  v.why = fmt::format("`{}` is saturated: wherever a gradient came to it, its slope is 0 in {}", facts.name(hop.op),
+                      name_of(facts.graph.values[hop.in].dtype));
+  v.evidence.push_back(facts.range_of_inputs(hop.op));
+  if (made == nullptr) return v;
+  if (made->min == made->max) {
+    v.evidence.push_back(fmt::format("all its results are {:.6g}", made->min));
+  } else {
+    v.evidence.push_back(fmt::format("its results lie between {:.4g} and {:.4g}", made->min, made->max));
+  }
+  return v;
+}
+
+Verdict shared_out(const ZeroFacts& facts, const Hop& hop) {
+  if (is_alone(facts.graph, hop)) return alone(facts, hop);
+  return pulled_alike(facts.graph, hop) ? same_for_all(facts, hop) : saturated(facts, hop);
+}
+
+Verdict clipped(const ZeroFacts& facts, const Hop& hop) {
+  const auto inputs = facts.graph.inputs_of(hop.op);
+  for (std::size_t i = 0; inputs.size() == 2 && i < 2; ++i) {
+    if (i == hop.input) continue;
+    if (is_zero_bound(facts, inputs[i])) {
+      Verdict v = switched_off(facts, hop.op);
+      v.also = {Cause::kZeroClip};
+      v.why = fmt::format("`{}` with 0 is at its bound wherever a gradient came to it, and there its slope is 0", facts.name(hop.op));
+      return v;
+    }
+    if (!facts.is_given(inputs[i])) {
+      Verdict v = facts.at(Cause::kZeroFlat, hop.op);
+      v.also = {Cause::kZeroClip, Cause::kZeroMasked};
+      v.why = fmt::format("`{}` took the other operand wherever a gradient came to it, so this one does not matter", facts.name(hop.op));
+      v.evidence.push_back(facts.range_of_inputs(hop.op));
+      return v;
+    }
+  }
+  Verdict v = facts.at(Cause::kZeroClip, hop.op);
+  v.why = fmt::format("every value of `{}` to which a gradient came lies outside of the bounds, where the slope is 0", facts.name(hop.op));
+  v.evidence.push_back(facts.range_of_inputs(hop.op));
+  return v;
+}
+
+Verdict flat(const ZeroFacts& facts, const Hop& hop) {
+  // At the zeros of something that is off, such as the square of a hinge, or of a mask.
+  if (std::optional<Verdict> origin = origin_of_zeros(facts, hop.in)) {
+    origin->evidence.push_back(
+        fmt::format("`{}`{} was given the zeros that are left, where its slope is 0", facts.name(hop.op), at_place(facts.graph.ops[hop.op].where)));
+    return *std::move(origin);
+  }
+  Verdict v = facts.at(Cause::kZeroFlat, hop.op);
+  if (const std::string equal = equal_operands(facts.graph, hop.in); !equal.empty()) {
+    v.why = fmt::format("`{}` is at its lowest point, where its slope is 0: the operands of {} are equal everywhere", facts.name(hop.op), equal);
+    v.remedy = "nothing is left to learn where both sides are equal; if they should differ, look at what they are made of, or begin elsewhere";
+  } else {
+    v.why = fmt::format("`{}` is flat at the values to which a gradient came: its derivative there is 0", facts.name(hop.op));
+  }
+  v.evidence.push_back(facts.range_of_inputs(hop.op));
+  return v;
+}
+
+// Vectors that belong to equal values are not unique.
+Verdict tied(const ZeroFacts& facts, const Hop& hop) {
+  const FlowGraph& g = facts.graph;
+  const Numbers* values = g.numbers_of(g.ops[hop.op].first_output);
+  Verdict v = facts.at(Cause::kZeroFlat, hop.op);
+  v.also = {Cause::kNanDiv0};
+  if (values != nullptr && values->count > 1 && values->min == values->max) {
+    v.why = fmt::format(
+        "all values that `{}` found are equal, so their vectors are not unique; the derivative divides by the differences, which are 0, and is taken "
+        "as 0 there",
+        facts.name(hop.op));
+    v.evidence.push_back(fmt::format("it found {} values, all {:.6g}", values->count, values->min));
+    return v;
+  }
+  v.why = fmt::format(
+      "`{}` passes nothing on where the values of the vectors in use are equal, or where the target only uses what never changes, "
+      "such as a vector's length",
+      facts.name(hop.op));
+  v.confidence = Confidence::kLikely;
+  return v;
+}
+
+Verdict constant_slope(const ZeroFacts& facts, Index op) {
+  const FlowGraph& g = facts.graph;
+  Verdict v = facts.at(Cause::kSecondOrder, op);
+  v.also = {Cause::kZeroFlat};
+  const Zeroes kind = g.defs[g.ops[op].rule_of_def].zeroes;
+  const bool of_pieces = kind == Zeroes::kDeadUnit || kind == Zeroes::kClip || kind == Zeroes::kFlat;
+  if (of_pieces) {
+    v.why =
+        fmt::format("`{}` is made of straight pieces here: its derivative does not change, so that differentiating it again gives 0", g.name_of(op));
+    v.remedy = "use a function with a second derivative in its place, such as tanh, softplus or silu";
+  } else {
+    v.why = fmt::format("the derivative of `{}` does not change at these values, so that differentiating it again gives 0", g.name_of(op));
+    v.remedy = "differentiate less often, or use a function whose derivative changes here";
+  }
+  return v;
+}
+
+std::optional<Verdict> at_infinity(const ZeroFacts& facts, const Hop& hop) {
+  const FlowGraph& g = facts.graph;
+  Index value = infinite_input(g, hop.op), maker = kNone;
+  if (value == kNone || g.numbers_of(value)->infs != g.numbers_of(value)->count) return std::nullopt;
+  for (; value != kNone; value = infinite_input(g, maker)) {
+    maker = g.values[value].op;
+    if (maker == kNone || g.kind_of(maker) != FlowGraph::Kind::kCompute) return std::nullopt;
+  }
+  if (g.def_of(maker).spoils == FlowGraph::Spoils::kNo) return std::nullopt;
+  Verdict v = facts.at(cause_of_spoilt(g, maker, true), maker);
+  v.also = {Cause::kZeroSaturated};
+  v.remedy = g.def_of(maker).spoils_remedy;
+  v.why = fmt::format("`{}` made an infinity of finite numbers, and at infinity `{}`{} has no slope left", facts.name(maker), facts.name(hop.op),
+                      at_place(g.ops[hop.op].where));
+  v.evidence.push_back(facts.range_of_inputs(maker));
+  return v;
+}
+
+}  // namespace whygrad::internal

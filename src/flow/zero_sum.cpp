@@ -1,0 +1,147 @@
+// Zeros from contributions that are not 0 and sum to 0.
+#include "flow/zero_verdicts.hpp"
+
+#include <fmt/format.h>
+
+namespace whygrad::internal {
+namespace {
+
+using Index = FlowGraph::Index;
+using Numbers = FlowGraph::Numbers;
+constexpr Index kNone = FlowGraph::kNone;
+constexpr std::size_t kListed = 3, kMostWays = 64;
+
+// The first op in which the ways of all contributions come together: there they are taken from each other. The last contributor where none is.
+Index meeting_point(const ZeroFacts& facts, const Hop& hop) {
+  const FlowGraph& g = facts.graph;
+  std::vector<std::uint64_t> ways(g.values.size());  // by value: the contributors that lead to it, as bits
+  std::uint64_t all = 0;
+  std::size_t contributors = 0;
+  Index last = kNone;
+  const auto edges = facts.edges.to(hop.in);
+  auto edge = edges.begin();
+  for (Index op = edges.empty() ? hop.op : edges[0].op; op < g.ops.size(); ++op) {
+    std::uint64_t here = 0;
+    for (; edge != edges.end() && edge->op == op; ++edge) {
+      if (g.passed_to(op, edge->input)->all_zero()) continue;
+      if (last != op && ++contributors > kMostWays) return hop.op;
+      last = op;
+      here = std::uint64_t{1} << (contributors - 1);
+      all |= here;
+    }
+    for (std::size_t i = 0; i < g.ops[op].inputs; ++i) {
+      if (g.passed_to(op, i) != nullptr) here |= ways[g.inputs_of(op)[i]];
+    }
+    if (here == all && all != 0 && edge == edges.end()) return op;
+    const FlowGraph::Op& o = g.ops[op];
+    for (Index out = o.first_output; out < o.first_output + o.outputs; ++out) ways[out] |= here;
+  }
+  return hop.op;
+}
+
+std::uint64_t elements(const FlowGraph& g, Index value) {
+  std::uint64_t count = 1;
+  for (const std::int64_t extent : g.shape_of(value)) count *= static_cast<std::uint64_t>(extent);
+  return count;
+}
+
+// Where an op takes from a value something of fewer elements that was made of it, such as its mean: the op that made that; else kNone.
+Index common_part(const FlowGraph& g, Index value, Index remover) {
+  const auto inputs = g.inputs_of(remover);
+  if (inputs.size() != 2) return kNone;
+  for (std::size_t i = 0; i < 2; ++i) {
+    const Index maker = g.values[inputs[1 - i]].op;
+    if (inputs[i] == value && maker != kNone && elements(g, inputs[1 - i]) < elements(g, value) && g.passed_to(remover, 1 - i) != nullptr)
+      return maker;
+  }
+  return kNone;
+}
+
+// Whether the op made of what it was given the very same numbers, as a mean over one element does.
+bool gives_back(const FlowGraph& g, Index op) {
+  const FlowGraph::Op& o = g.ops[op];
+  if (!g.def_of(op).counts || o.inputs != 1 || o.outputs != 1) return false;
+  const Index in = g.inputs_of(op)[0];
+  const Numbers *given = g.numbers_of(in), *made = g.numbers_of(o.first_output);
+  const bool same = given != nullptr && made != nullptr && given->min == made->min && given->max == made->max && given->norm == made->norm;
+  return same && !g.shape_of(in).empty() && elements(g, in) == elements(g, o.first_output);
+}
+
+}  // namespace
+
+// Whether one of the two factors had no zeros, and the other was not all 0.
+bool sums_to_zero(const ZeroFacts& facts, const Hop& hop) {
+  const FlowGraph& g = facts.graph;
+  const auto inputs = g.inputs_of(hop.op);
+  if (g.def_of(hop.op).spoils != FlowGraph::Spoils::kOverflow || inputs.size() != 2) return false;  // no product of two
+  if (!g.passed_to(hop.op, hop.input)->all_zero()) return false;                                    // others' elements are left
+  const Numbers* factor = g.numbers_of(inputs[1 - hop.input]);
+  return factor != nullptr && !factor->all_zero() && factor->finite() && (factor->zeros == 0 || g.gradient_of(hop.out)->zeros == 0);
+}
+
+Verdict balanced(const ZeroFacts& facts, const Hop& hop) {
+  Verdict v = facts.at(Cause::kZeroCancel, hop.op);
+  v.also = {Cause::kZeroMasked};
+  v.why = fmt::format("`{}` adds up products of the gradient and {}, which are not 0 but cancel each other exactly", facts.name(hop.op),
+                      value_text(facts.graph, facts.graph.inputs_of(hop.op)[1 - hop.input]));
+  v.remedy = "the data are balanced around these values: start from other weights, or look whether the model can tell the samples apart";
+  v.evidence.push_back(facts.arrived_text(hop));
+  return v;
+}
+
+// Where several ways lead on from the results, the op in which those meet took out what they have in common.
+Verdict moved_alike(const ZeroFacts& facts, const Hop& hop) {
+  const FlowGraph& g = facts.graph;
+  const Hop further{hop.op, hop.input, hop.out, hop.out};
+  const Index remover = facts.edges.to(hop.out).size() > 1 ? meeting_point(facts, further) : hop.op;
+  Verdict v = facts.at(Cause::kZeroCancel, remover);
+  v.remedy = reason(Cause::kZeroCancel).remedy;
+  const std::string alike = fmt::format("`{}`{} adds up gradients that cancel each other: the target does not move when all its results move alike",
+                                        facts.name(hop.op), remover == hop.op ? std::string() : at_place(g.ops[hop.op].where));
+  v.why = alike;
+  if (remover == hop.op) return v;
+  v.why = fmt::format("`{}` takes out what all results of `{}` have in common, so the target does not move when they all move alike",
+                      facts.name(remover), facts.name(hop.op));
+  v.evidence.push_back(fmt::format("the ways from `{}`{} to the target meet in `{}`, and what they contribute cancels", facts.name(hop.op),
+                                   at_place(g.ops[hop.op].where), facts.name(remover)));
+  v.remedy = "leave this source out, or use the values before this op takes out what they share";
+  v.confidence = Confidence::kLikely;
+  return v;
+}
+
+Verdict cancelled(const ZeroFacts& facts, const Hop& hop) {
+  const FlowGraph& g = facts.graph;
+  const Index meeting = meeting_point(facts, hop);
+  Verdict v = facts.at(Cause::kZeroCancel, meeting);
+  v.remedy = reason(Cause::kZeroCancel).remedy;
+  std::size_t count = 0;
+  Index alike = kNone;
+  for (const PassedEdges::Edge& e : facts.edges.to(hop.in)) {
+    if (g.passed_to(e.op, e.input)->all_zero()) continue;
+    if (gives_back(g, e.op)) alike = e.op;
+    if (++count <= kListed) {
+      v.evidence.push_back(fmt::format("`{}`{} contributes a gradient of norm {:.4g}", facts.name(e.op), at_place(g.ops[e.op].where),
+                                       g.passed_to(e.op, e.input)->norm));
+    }
+  }
+  v.why = fmt::format("{} reaches the target over {} ways, which meet in `{}`, and their contributions cancel each other exactly",
+                      value_text(g, hop.in), count, facts.name(meeting));
+  if (alike != kNone) {
+    v.why += fmt::format(": `{}`{} made of it the very same numbers, as over a batch of one, and what is taken from itself is 0", facts.name(alike),
+                         at_place(g.ops[alike].where));
+    v.remedy = "give it more than one sample, or leave out the step that compares each sample with all of them";
+    return v;
+  }
+  if (const Index part = common_part(g, hop.in, meeting); part != kNone) {
+    v.why = fmt::format(
+        "`{}` takes from {} what its elements have in common (`{}`{}): the target adds up what is left with equal weights, which gives the same "
+        "whatever "
+        "the values are",
+        facts.name(meeting), value_text(g, hop.in), facts.name(part), at_place(g.ops[part].where));
+    v.remedy =
+        "use the values before this is taken out of them, or a loss that is no plain sum of what is left: weigh it, or compare it with targets";
+  }
+  return v;
+}
+
+}  // namespace whygrad::internal

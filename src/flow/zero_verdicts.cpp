@@ -1,0 +1,129 @@
+#include "flow/zero_verdicts.hpp"
+
+#include "flow/reach.hpp"
+#include "flow/shrinking.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace whygrad::internal {
+namespace {
+
+using Index = FlowGraph::Index;
+using Numbers = FlowGraph::Numbers;
+using Zeroes = FlowGraph::Zeroes;
+constexpr Index kNone = FlowGraph::kNone;
+
+// Ops that add, move or join: what they pass on is 0 because it sums to 0, or because of what comes behind them.
+Verdict undeclared(const ZeroFacts& facts, const Hop& hop) {
+  const FlowGraph& g = facts.graph;
+  if (const std::optional<Hop> selector = selector_behind(facts, hop)) {
+    if (g.def_of(selector->op).zeroes == Zeroes::kNo) return other_part(facts, *selector);
+    Verdict v = judge_zeroing(facts, *selector);
+    if (is_complex(g.values[selector->in].dtype)) put_first(v, Cause::kComplex);
+    return v;
+  }
+  const Numbers* made = g.numbers_of(hop.out);
+  const Numbers* given = g.numbers_of(hop.in);
+  if (made != nullptr && made->all_zero() && given != nullptr && !given->all_zero()) return saturated(facts, hop);
+  if (std::optional<Verdict> v = at_infinity(facts, hop)) return *std::move(v);
+  if (g.passed_to(hop.op, hop.input)->count < g.gradient_of(hop.out)->count) return moved_alike(facts, hop);
+  Verdict v = flat(facts, hop);
+  v.confidence = Confidence::kLikely;
+  return v;
+}
+
+// The user's own rule answered a gradient that was not zero with zeros. For what the target does not use of the outputs the rule was given zeros.
+Verdict by_users_rule(const ZeroFacts& facts, const Hop& hop) {
+  const FlowGraph& g = facts.graph;
+  const FlowGraph::Op& op = g.ops[hop.op];
+  std::vector<Index> used, unused;
+  for (Index k = 0; k < op.outputs; ++k) {
+    const Index out = op.first_output + k;
+    const bool is_target = std::find(g.targets.begin(), g.targets.end(), out) != g.targets.end();
+    (is_target || !facts.edges.to(out).empty() ? used : unused).push_back(k);
+  }
+  Verdict v = facts.at(Cause::kCustomGradient, hop.op);
+  v.also = {Cause::kZeroMasked};
+  if (op.returns_at != kNone) v.where = g.boundaries[op.returns_at];
+  v.why = fmt::format("the backward function of `{}` returned nothing but zeros for input {}, though what arrived at output {} is not 0",
+                      facts.name(hop.op), hop.input, hop.out - op.first_output);
+  v.remedy = "let the backward function return a gradient for this input that is not 0";
+  if (!unused.empty()) {
+    v.why += fmt::format("; the target does not use output {}", fmt::join(unused, ", "));
+    v.remedy = fmt::format("let the backward function use the gradient of output {} too, or compute the target from output {}", fmt::join(used, ", "),
+                           fmt::join(unused, ", "));
+  }
+  v.evidence.push_back(fmt::format("it stands{}; {}", at_place(op.where), facts.arrived_text(hop)));
+  return v;
+}
+
+}  // namespace
+
+Verdict judge_zeroing(const ZeroFacts& facts, const Hop& hop) {
+  if (is_users_rule(facts.graph.answer(hop.op, hop.input).flow)) return by_users_rule(facts, hop);
+  switch (facts.graph.def_of(hop.op).zeroes) {
+    case Zeroes::kDeadUnit: return off_or_full(facts, hop);
+    case Zeroes::kSaturated: return saturated(facts, hop);
+    case Zeroes::kShares: return shared_out(facts, hop);
+    case Zeroes::kClip: return clipped(facts, hop);
+    case Zeroes::kFlat: return flat(facts, hop);
+    case Zeroes::kMasked: return masked(facts, hop);
+    case Zeroes::kTies: return tied(facts, hop);
+    case Zeroes::kNo: break;
+  }
+  return undeclared(facts, hop);
+}
+
+Verdict judge_origin(const ZeroFacts& facts, Index op) {
+  return judge_zeroing(facts, {op, 0, facts.graph.inputs_of(op)[0], facts.graph.ops[op].first_output});
+}
+
+Verdict ZeroFacts::at(Cause cause, Index op) const {
+  Verdict v;
+  v.cause = cause;
+  v.op = op;
+  v.where = graph.ops[op].where;
+  const FlowGraph::Def& def = graph.def_of(op);
+  v.remedy = *def.zeroes_remedy != '\0' ? def.zeroes_remedy : reason(cause).remedy;
+  return v;
+}
+
+Index ZeroFacts::living_output(Index op) const {
+  const FlowGraph::Op& o = graph.ops[op];
+  for (Index out = o.first_output; out < o.first_output + o.outputs; ++out) {
+    const Numbers* n = graph.gradient_of(out);
+    if (n != nullptr && !n->all_zero()) return out;
+  }
+  return kNone;
+}
+
+std::string ZeroFacts::range_of_inputs(Index op) const {
+  const Index in = graph.inputs_of(op)[0];
+  const Numbers* n = graph.numbers_of(in);
+  if (n == nullptr) return fmt::format("`{}` works on {}", name(op), graph.signature(in));
+  if (n->nans + n->infs == n->count) return fmt::format("`{}` was given {}", name(op), n->nans == 0 ? "nothing but infinities" : "no finite number");
+  if (n->count == 1) return fmt::format("`{}` was given {:.4g}", name(op), n->min);
+  if (n->min == n->max && n->finite()) return fmt::format("`{}` was given {} values, all {:.4g}", name(op), n->count, n->min);
+  return fmt::format("`{}` was given {} values between {:.4g} and {:.4g}", name(op), n->count, n->min, n->max);
+}
+
+std::string ZeroFacts::arrived_text(const Hop& hop) const {
+  return fmt::format("the gradient that arrived at it has the norm {:.4g}; all that it passed on is 0", graph.gradient_of(hop.out)->norm);
+}
+
+bool ZeroFacts::is_literal(Index value) const {
+  const Index maker = graph.values[value].op;
+  return maker != kNone && graph.kind_of(maker) == FlowGraph::Kind::kConstant && graph.ops[maker].print == 0;
+}
+
+bool ZeroFacts::is_given(Index value) const {
+  const FlowGraph::Value& v = graph.values[value];
+  return v.variable == kNone && (v.op == kNone || graph.gives_data(v.op));
+}
+
+}  // namespace whygrad::internal
