@@ -34,8 +34,7 @@ struct Function {
 
 // Whether all attributes can be set one by one; ops that need more have functions of their own.
 bool is_callable(const OpDef& op) {
-  return std::all_of(op.attrs.begin(), op.attrs.end(),
-                     [](const AttrDef& a) { return a.set != nullptr && a.make != nullptr && a.bytes <= kMostAttrBytes; });
+  return std::all_of(op.attrs.begin(), op.attrs.end(), [](const AttrDef& a) { return !a.resolved && a.bytes <= kMostAttrBytes; });
 }
 
 using Arguments = std::array<PyObject*, kMostParameters>;
@@ -122,11 +121,13 @@ struct Value {
   std::vector<std::int64_t> integers;
   std::string text;
 
-  Value(AttrType type, nb::handle from) : value{.type = type} {
+  Value(AttrType type, nb::handle from, const Where& where) : value{.type = type} {
     switch (type) {
       case AttrType::kBool: value.boolean = nb::cast<bool>(from); return;
       case AttrType::kInt: value.integer = to_int(from); return;
       case AttrType::kFloat: value.real = PyFloat_AsDouble(from.ptr()); break;
+      case AttrType::kNumber: value.number = to_number(from, where); return;
+      case AttrType::kPlace: throw nb::type_error("a place in a program cannot be given");
       case AttrType::kDType: value.dtype = to_dtype(from); return;
       case AttrType::kInts:
         integers = to_ints(from);
@@ -144,7 +145,7 @@ struct Value {
   Value& operator=(const Value&) = delete;
 };
 
-void set_attributes(const Function& f, const Arguments& arguments, void* attrs) {
+void set_attributes(const Function& f, const Arguments& arguments, void* attrs, const Where& where) {
   if (f.op.attrs.count != 0) f.op.attrs[0].make(attrs);
   for (int i = 0; i < f.op.attrs.count; ++i) {
     const AttrDef& a = f.op.attrs[i];
@@ -154,7 +155,7 @@ void set_attributes(const Function& f, const Arguments& arguments, void* attrs) 
       if (a.required) wrong_argument(f, "missing required argument:", f.parameters[at]);
       continue;
     }
-    if (!a.set(attrs, Value(a.get(attrs).type, given).value)) {
+    if (!a.set(attrs, Value(a.get(attrs).type, given, where).value)) {
       throw ValueError(f.name, fmt::format("{} cannot be {}", a.name, nb::str(given).c_str()), fmt::format("{}: {}", a.name, a.doc));
     }
   }
@@ -175,7 +176,7 @@ PyObject* call(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject
     const Arguments arguments = sort_arguments(f, args, count, keywords);
     const Inputs inputs(f, arguments, where);
     alignas(std::max_align_t) std::byte attrs[kMostAttrBytes];
-    set_attributes(f, arguments, attrs);
+    set_attributes(f, arguments, attrs, where);
     const std::size_t bytes = f.op.attrs.count == 0 ? 0 : f.op.attrs[0].bytes;
     if (f.op.outputs.count > 1) {
       return result_of(f.op, unlocked(inputs.elements(), [&] { return apply_many(f.op, inputs.pointers(), attrs, bytes, where); }));
@@ -198,9 +199,11 @@ std::string default_text(const AttrValue& v) {
     case AttrType::kBool: return v.boolean ? "True" : "False";
     case AttrType::kInt: return std::to_string(v.integer);
     case AttrType::kFloat: return fmt::format("{}", v.real);
+    case AttrType::kNumber: return v.number.is_whole() ? std::to_string(v.number.whole()) : fmt::format("{}", v.number.real());
     case AttrType::kString: return fmt::format("'{}'", v.text);
     case AttrType::kDType:
-    case AttrType::kInts: return "None";
+    case AttrType::kInts:
+    case AttrType::kPlace: return "None";
   }
   return "None";
 }

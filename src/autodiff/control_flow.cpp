@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
+
 namespace whygrad {
 namespace internal {
 
@@ -17,11 +19,15 @@ constexpr OpDef kChoiceEvent = define_event({
                 NotDifferentiable{"it only decides which code runs; the result does not change as long as the decision does not",
                                   "compute the result from the value itself, for example with where(), maximum() or a smooth weight"},
                 Role::kCondition}},
+    .attrs = {attr<&ChoiceAttrs::construct>("construct", "cond, case, switch_case or while_loop"),
+              attr<&ChoiceAttrs::loop_end>("loop_end", "whether a loop ended here"),
+              attr<&ChoiceAttrs::choice>("choice", "1 or 0 for a predicate, the branch, or the trips of a loop that ended")},
 });
 
 const char* name_of(Construct construct) {
   constexpr const char* kNames[] = {"cond", "case", "switch_case", "while_loop"};
-  return kNames[static_cast<int>(construct)];
+  const auto i = static_cast<std::size_t>(construct);
+  return i < std::size(kNames) ? kNames[i] : "";
 }
 
 namespace {

@@ -109,6 +109,8 @@ constexpr OpDef kCustomGradientEvent = define_event({
     .doc = "A function with a gradient rule of the user's.",
     .inputs = {{"inputs", Differentiable{}}},
     .variadic = true,
+    .attrs = {attr<&CustomAttrs::returns_at>("returns_at", "where the user's rule stands"),
+              attr<&CustomAttrs::unanswered>("unanswered", "bit i: the rule gave input i no gradient")},
     .vjp = custom_vjp,
     .users_rule = true,
 });

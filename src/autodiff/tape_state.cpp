@@ -85,6 +85,7 @@ constexpr OpDef kWatchEvent = define_event({
     .name = "watch",
     .doc = "A tape was told to watch a value.",
     .inputs = {{"value", NotDifferentiable{"watching makes nothing of the value", "nothing needs to change for it"}, Role::kShape}},
+    .attrs = {attr<&WatchAttrs::tape>("tape", "its number"), attr<&WatchAttrs::made_at>("made_at", "where the tape was made")},
 });
 
 TapeState::TapeState(GradientTapeOptions options, const Where& where)

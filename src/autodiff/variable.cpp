@@ -18,6 +18,7 @@ constexpr OpDef kVariableEvent = define_event({
     .type = "VarHandleOp",
     .inputs = {{"initial", NotDifferentiable{"a variable starts as a copy of its first value and is not connected to it",
                                              "take the gradient with respect to the variable", Break::kState}}},
+    .attrs = kVariableAttrs,
 });
 
 constexpr OpDef kAssignEvent = define_event({
@@ -27,6 +28,7 @@ constexpr OpDef kAssignEvent = define_event({
     .inputs = {{"value",
                 NotDifferentiable{"a variable is state: reading it gives its present value, and no gradient flows to what was assigned",
                                   "use the tensor itself where its gradient is wanted, and assign it as well if it must be kept", Break::kState}}},
+    .attrs = kVariableAttrs,
     .event = EventKind::kWrites,
 });
 
@@ -50,8 +52,8 @@ VariableAttrs attrs_of(const VariableImpl& v) {
   attrs.number = v.number;
   attrs.named = v.named;
   attrs.where = v.where;
-  const std::size_t kept = std::min(v.name.size(), sizeof(attrs.name) - 1);
-  std::copy_n(v.name.end() - static_cast<std::ptrdiff_t>(kept), kept, attrs.name);
+  const std::size_t kept = std::min(v.name.size(), attrs.name.size() - 1);
+  std::copy_n(v.name.end() - static_cast<std::ptrdiff_t>(kept), kept, attrs.name.begin());
   return attrs;
 }
 

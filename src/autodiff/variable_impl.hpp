@@ -40,13 +40,17 @@ struct VariableAttrs {
   std::uint64_t number;
   Where where;  // of the variable, not of what gave it a value
   bool named;
-  char name[47];  // the end of a longer one, which tells variables of one model apart
+  std::array<char, 47> name;  // the end of a longer one, which tells variables of one model apart
 };
+
+inline constexpr ShortList<AttrDef, 8> kVariableAttrs = {
+    attr<&VariableAttrs::number>("number", "in the order of construction"), attr<&VariableAttrs::where>("where", "the variable was made"),
+    attr<&VariableAttrs::named>("named", "whether by the program"), attr<&VariableAttrs::name>("name", "of the variable, the end of a long one")};
 
 // The record of a call that writes into a variable a part of its value or something that depends on it. `remedy` says how to keep the gradient.
 consteval OpDef write_event(const char* name, const char* type, const char* doc, const char* remedy, ShortList<InputDef, 8> places = {}) {
   constexpr const char* kState = "a variable is state: reading it gives its present value, and no gradient flows to what was written";
-  OpDef op{.name = name, .doc = doc, .type = type, .event = EventKind::kWrites};
+  OpDef op{.name = name, .doc = doc, .type = type, .attrs = kVariableAttrs, .event = EventKind::kWrites};
   const auto add = [&op](const InputDef& in) { op.inputs.items[static_cast<std::size_t>(op.inputs.count++)] = in; };
   add({"variable", NotDifferentiable{kState, remedy, Break::kState}});
   for (const InputDef& in : places) add(in);

@@ -127,7 +127,7 @@ class Drawing {
   Index variable_of(const Record& r) {
     const auto attrs = attrs_of<VariableAttrs>(r);
     const auto [at, added] = variables_.try_emplace(attrs.number, static_cast<Index>(graph_.variables.size()));
-    if (added) add_variable(attrs.name, attrs.named, attrs.where, true);
+    if (added) add_variable(attrs.name.data(), attrs.named, attrs.where, true);
     return at->second;
   }
   void add_variable(std::string name, bool named, const Where& where, bool trainable) {

@@ -25,9 +25,7 @@ struct ConvAttrs {
 
 constexpr AttrDef kStrides = attr<&ConvAttrs::strides>("strides", "steps along height and width");
 constexpr AttrDef kDilations = attr<&ConvAttrs::dilations>("dilations", "distance between the elements of a filter");
-constexpr AttrDef kPaddingKind = {"padding", "same, valid or explicit", [](const void* a) -> AttrValue {
-                                    return {.type = AttrType::kString, .text = name_of_kind(static_cast<const ConvAttrs*>(a)->padding.kind)};
-                                  }};
+constexpr AttrDef kNoShape = attr<&ConvAttrs::shape>("shape", "unused", Attr::kResolved);
 
 std::int64_t reach(std::int64_t elements, std::int64_t dilation) { return (elements - 1) * dilation + 1; }
 
@@ -94,7 +92,7 @@ constexpr OpDef kConv2d = define_op({
     .doc = "Cross-correlation: x [n, h, w, c], filters [kh, kw, c / groups, o] -> [n, p, q, o]. dx, dfilters: dy convolved with the other operand.",
     .type = "Conv2D",
     .inputs = {{"x", Differentiable{input(1)}}, {"filters", Differentiable{input(0)}}},
-    .attrs = {kStrides, kDilations, kPaddingKind},
+    .attrs = {kStrides, kDilations, kPaddingKind<ConvAttrs>, kPaddingHeight<ConvAttrs>, kPaddingWidth<ConvAttrs>, kNoShape},
     .infer =
         [](InferContext& c) {
           check_image(c, 0);
@@ -136,7 +134,7 @@ constexpr OpDef kConv2dBias = define_op({
     .doc = "conv2d(x, filters) + bias: bias [o]. dbias = dy summed over batch, height and width.",
     .type = "Conv2D",
     .inputs = {{"x", Differentiable{input(1)}}, {"filters", Differentiable{input(0)}}, {"bias", Differentiable{}}},
-    .attrs = {kStrides, kDilations, kPaddingKind},
+    .attrs = {kStrides, kDilations, kPaddingKind<ConvAttrs>, kPaddingHeight<ConvAttrs>, kPaddingWidth<ConvAttrs>, kNoShape},
     .infer = infer_conv_bias,
     .kernel = run_conv_bias<Activation::kNone>,
     .vjp = conv_bias_vjp<Activation::kNone>,
@@ -149,7 +147,7 @@ constexpr OpDef kConv2dBiasRelu = define_op({
     .doc = "relu(conv2d(x, filters) + bias): bias [o]. The gradients are those of conv2d_bias for dy where y > 0.",
     .type = "Relu",
     .inputs = {{"x", Differentiable{input(1) | output(0)}}, {"filters", Differentiable{input(0) | output(0)}}, {"bias", Differentiable{output(0)}}},
-    .attrs = {kStrides, kDilations, kPaddingKind},
+    .attrs = {kStrides, kDilations, kPaddingKind<ConvAttrs>, kPaddingHeight<ConvAttrs>, kPaddingWidth<ConvAttrs>, kNoShape},
     .infer = infer_conv_bias,
     .kernel = run_conv_bias<Activation::kRelu>,
     .vjp = conv_bias_vjp<Activation::kRelu>,
@@ -163,7 +161,8 @@ constexpr OpDef kConv2dTranspose = define_op({
            "filters).",
     .type = "Conv2DBackpropInput",
     .inputs = {{"x", Differentiable{input(1)}}, {"filters", Differentiable{input(0)}}},
-    .attrs = {kStrides, kDilations, kPaddingKind, attr<&ConvAttrs::shape>("output_shape", "of the image")},
+    .attrs = {kStrides, kDilations, kPaddingKind<ConvAttrs>, kPaddingHeight<ConvAttrs>, kPaddingWidth<ConvAttrs>,
+              attr<&ConvAttrs::shape>("output_shape", "of the image")},
     .infer =
         [](InferContext& c) {
           check_image(c, 0);
@@ -193,7 +192,8 @@ constexpr OpDef kConv2dBackpropFilter = define_op({
         "The gradient of conv2d with respect to its filters: x [n, h, w, c], dy [n, p, q, o] -> [kh, kw, c / groups, o]. ddy = conv2d(x, gradient).",
     .type = "Conv2DBackpropFilter",
     .inputs = {{"x", Differentiable{input(1)}}, {"dy", Differentiable{input(0)}}},
-    .attrs = {kStrides, kDilations, kPaddingKind, attr<&ConvAttrs::shape>("filter_shape", "of the filters")},
+    .attrs = {kStrides, kDilations, kPaddingKind<ConvAttrs>, kPaddingHeight<ConvAttrs>, kPaddingWidth<ConvAttrs>,
+              attr<&ConvAttrs::shape>("filter_shape", "of the filters")},
     .infer =
         [](InferContext& c) {
           check_image(c, 0);

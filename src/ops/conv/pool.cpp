@@ -13,10 +13,7 @@ namespace {
 
 constexpr AttrDef kWindow = attr<&PoolAttrs::window>("window", "extents of a window along height and width");
 constexpr AttrDef kStrides = attr<&PoolAttrs::strides>("strides", "steps along height and width");
-constexpr AttrDef kPaddingKind = {"padding", "same, valid or explicit", [](const void* a) -> AttrValue {
-                                    return {.type = AttrType::kString, .text = name_of_kind(static_cast<const PoolAttrs*>(a)->padding.kind)};
-                                  }};
-constexpr AttrDef kImageShape = attr<&PoolAttrs::shape>("shape", "of the image");
+constexpr AttrDef kImageShape = attr<&PoolAttrs::shape>("shape", "of the image, for the gradients", Attr::kResolved);
 
 constexpr NotDifferentiable kPlaces = {"these are the places of the maxima: they say where, not how much", "differentiate with respect to dy"};
 
@@ -79,7 +76,7 @@ constexpr OpDef kMaxPool = define_op({
     .type = "MaxPool",
     .inputs = {{"x", Differentiable{output(1)}}},
     .outputs = {"output", "positions"},
-    .attrs = {kWindow, kStrides, kPaddingKind},
+    .attrs = {kWindow, kStrides, kPaddingKind<PoolAttrs>, kPaddingHeight<PoolAttrs>, kPaddingWidth<PoolAttrs>, kImageShape},
     .infer =
         [](InferContext& c) {
           check_image(c, 0);
@@ -100,7 +97,7 @@ constexpr OpDef kMaxPoolGrad = define_op({
     .doc = "The gradient of max_pool2d: zeros of the image's shape with dy added at the places of the maxima. ddy = the gradient at these places.",
     .type = "MaxPoolGrad",
     .inputs = {{"dy", Differentiable{input(1)}}, {"positions", kPlaces, Role::kIndex}},
-    .attrs = {kWindow, kStrides, kPaddingKind, kImageShape},
+    .attrs = {kWindow, kStrides, kPaddingKind<PoolAttrs>, kPaddingHeight<PoolAttrs>, kPaddingWidth<PoolAttrs>, kImageShape},
     .infer =
         [](InferContext& c) {
           check_image(c, 0);
@@ -123,7 +120,7 @@ constexpr OpDef kMaxPoolPick = define_op({
     .doc = "The elements of x at the places where max_pool2d found the maxima of another image. dx = dy added at these places.",
     .type = "MaxPoolGradGrad",
     .inputs = {{"x", Differentiable{input(1)}}, {"positions", kPlaces, Role::kIndex}},
-    .attrs = {kWindow, kStrides, kPaddingKind, kImageShape},
+    .attrs = {kWindow, kStrides, kPaddingKind<PoolAttrs>, kPaddingHeight<PoolAttrs>, kPaddingWidth<PoolAttrs>, kImageShape},
     .infer =
         [](InferContext& c) {
           check_image(c, 0);
@@ -146,7 +143,7 @@ constexpr OpDef kAvgPool = define_op({
     .doc = "The mean of each window's elements inside the image: x [n, h, w, c] -> [n, p, q, c]. dx = dy in equal parts.",
     .type = "AvgPool",
     .inputs = {{"x", Differentiable{}}},
-    .attrs = {kWindow, kStrides, kPaddingKind},
+    .attrs = {kWindow, kStrides, kPaddingKind<PoolAttrs>, kPaddingHeight<PoolAttrs>, kPaddingWidth<PoolAttrs>, kImageShape},
     .infer =
         [](InferContext& c) {
           check_image(c, 0);
@@ -161,7 +158,7 @@ constexpr OpDef kAvgPoolGrad = define_op({
     .doc = "The gradient of avg_pool2d: dy in equal parts to the elements of each window. ddy = avg_pool2d of the gradient.",
     .type = "AvgPoolGrad",
     .inputs = {{"dy", Differentiable{}}},
-    .attrs = {kWindow, kStrides, kPaddingKind, kImageShape},
+    .attrs = {kWindow, kStrides, kPaddingKind<PoolAttrs>, kPaddingHeight<PoolAttrs>, kPaddingWidth<PoolAttrs>, kImageShape},
     .infer =
         [](InferContext& c) {
           check_image(c, 0);

@@ -5,11 +5,23 @@
 
 #include <whygrad/ops/conv.hpp>
 
+namespace whygrad::nn {
+
+// For those who read attributes.
+constexpr const char* name_of(Padding::Kind kind) {
+  return kind == Padding::Kind::kSame ? "same" : kind == Padding::Kind::kValid ? "valid" : "explicit";
+}
+
+}  // namespace whygrad::nn
+
 namespace whygrad::internal {
 
-constexpr const char* name_of_kind(nn::Padding::Kind kind) {
-  return kind == nn::Padding::Kind::kSame ? "same" : kind == nn::Padding::Kind::kValid ? "valid" : "explicit";
-}
+template <class Attrs>
+constexpr AttrDef kPaddingKind = attr<&Attrs::padding, &nn::Padding::kind>("padding", "same, valid or explicit", Attr::kResolved);
+template <class Attrs>
+constexpr AttrDef kPaddingHeight = attr<&Attrs::padding, &nn::Padding::height>("padding_height", "explicit padding above and below", Attr::kResolved);
+template <class Attrs>
+constexpr AttrDef kPaddingWidth = attr<&Attrs::padding, &nn::Padding::width>("padding_width", "explicit padding left and right", Attr::kResolved);
 
 // Along one axis. `window` is the extent of a window, holes of a dilated filter included.
 struct AxisWindows {

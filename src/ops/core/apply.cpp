@@ -4,6 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+
 namespace whygrad {
 namespace {
 
@@ -11,7 +15,7 @@ using internal::Log;
 
 // NOTE [one op in three steps]
 // infer    checks the inputs and finds the spec of each output. It sees specs, so it is the same with and without elements.
-// execute  makes the outputs and fills them. It is left out where an input is abstract.
+// execute  makes the outputs and fills them; before, an op of random numbers draws its place in the stream. Left out where an input is abstract.
 // record   writes the call into the log: the same entry with and without elements.
 struct Call {
   const OpDef& op;
@@ -29,8 +33,12 @@ std::string list_inputs(const OpContext& c) {
   return text;
 }
 
+bool has_tail(const OpDef& op) {
+  return std::any_of(op.attrs.begin(), op.attrs.end(), [](const AttrDef& a) { return a.tail; });
+}
+
 // True where an input is abstract.
-bool check_inputs(const OpDef& op, std::span<const Tensor* const> inputs) {
+bool check_inputs(const OpDef& op, std::span<const Tensor* const> inputs, std::size_t attrs_bytes) {
   const int count = static_cast<int>(inputs.size());
   if (op.variadic ? count < op.inputs.count : count != op.inputs.count) {
     throw ValueError(op.name, fmt::format("{} inputs given", count), fmt::format("it takes {}{}", op.variadic ? "at least " : "", op.inputs.count));
@@ -48,6 +56,10 @@ bool check_inputs(const OpDef& op, std::span<const Tensor* const> inputs) {
       throw InternalError(op.name, fmt::format("{} was made without a record in the log", input_def(op, i).name));
     abstract |= input.is_abstract();
   }
+  // A member that nobody describes would be lost wherever attributes are read by name.
+  const std::size_t described = op.attrs.count == 0 ? 0 : op.attrs.items[0].bytes;
+  if (attrs_bytes < described || (attrs_bytes != described && !has_tail(op))) [[unlikely]]
+    throw InternalError(op.name, "its record does not describe the attributes that it is called with");
   return abstract;
 }
 
@@ -117,19 +129,32 @@ void record(const Call& call, std::span<Tensor> outputs) {
               .saved_mask = uses});
 }
 
+// execute() and record() with the place in the stream that is drawn now.
+void draw_and_run(Call call, const InferContext& inferred, std::span<Tensor> outputs) {
+  constexpr std::size_t kMost = 256;
+  if (call.attrs_bytes > kMost) throw InternalError(call.op.name, "its attributes are too many for an op that draws");
+  alignas(std::max_align_t) std::byte drawn[kMost];
+  std::memcpy(drawn, call.attrs, call.attrs_bytes);
+  call.op.draw(drawn);
+  call.attrs = drawn;
+  execute(call, inferred, outputs);
+  record(call, outputs);
+}
+
 // The three steps; `make_outputs` gives the outputs once their number is known.
 template <class MakeOutputs>
 void apply_to(const Call& call, const MakeOutputs& make_outputs) {
-  const bool abstract = check_inputs(call.op, call.inputs);
+  const bool abstract = check_inputs(call.op, call.inputs, call.attrs_bytes);
   internal::in_the_name_of(call.op.name, [&] {
     InferContext inferred(call.op, call.inputs, call.attrs);
     call.op.infer(inferred);
     const std::span<Tensor> outputs = make_outputs(inferred.output_count());
     if (abstract) {
       leave_abstract(inferred, outputs);
-    } else {
-      execute(call, inferred, outputs);
+      return record(call, outputs);
     }
+    if (call.op.draw != nullptr) return draw_and_run(call, inferred, outputs);
+    execute(call, inferred, outputs);
     record(call, outputs);
   });
 }

@@ -10,13 +10,22 @@
 
 namespace whygrad::internal {
 
-constexpr OpDef kConstantEvent = define_event({.name = "constant", .doc = "A value that came from the host.", .type = "Const", .source = true});
+constexpr OpDef kConstantEvent = define_event({
+    .name = "constant",
+    .doc = "A value that came from the host.",
+    .type = "Const",
+    .attrs = {attr<&ConstantAttrs::print, &Fingerprint::bytes>("bytes", "how many there are; 0: no fingerprint was taken"),
+              attr<&ConstantAttrs::print, &Fingerprint::hash>("hash", "of some of the bytes"),
+              attr<&ConstantAttrs::written>("written", "one number, before its type rounded it")},
+    .source = true,
+});
 
 constexpr OpDef kHostReadEvent = define_event({
     .name = "host_read",
     .doc = "The elements of a tensor were read to the host: item(), to_vector(), span().",
     .inputs = {{"x", NotDifferentiable{"its value was read out of the library, where no gradient is followed",
                                        "compute with tensors instead of the numbers read from them", Break::kHostRead}}},
+    .attrs = {attr<&Fingerprint::bytes>("bytes", "how many were read"), attr<&Fingerprint::hash>("hash", "of some of the bytes")},
 });
 
 namespace {

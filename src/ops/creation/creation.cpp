@@ -22,40 +22,49 @@ struct FillAttrs {
   Number value = 0.0;
   DType dtype;
 };
-constexpr AttrDef kFillValue = {"value", "what every element is", [](const void* a) -> AttrValue {
-                                  return {.type = AttrType::kFloat, .real = static_cast<const FillAttrs*>(a)->value.real()};
-                                }};
+// Of an op that says itself which numbers it makes.
+struct PlainAttrs {
+  Shape shape;
+  DType dtype;
+};
 
-void infer_fill(InferContext& c) { c.output(c.attrs<FillAttrs>().dtype, c.attrs<FillAttrs>().shape); }
-void run_fill(KernelContext& g) {
-  const auto& a = g.attrs<FillAttrs>();
+template <class Attrs>
+void infer_fill(InferContext& c) {
+  c.output(c.attrs<Attrs>().dtype, c.attrs<Attrs>().shape);
+}
+void fill_with(const KernelContext& g, const Number& value) {
   Element element;
-  a.value.store(a.dtype, &element, g.op().name);
+  value.store(g.output().dtype(), &element, g.op().name);
   kernels::fill(g.out(), &element);
+}
+template <int Value>
+void run_plain(KernelContext& g) {
+  fill_with(g, Value);
 }
 
 constexpr OpDef kZeros = define_op({
     .name = "zeros",
     .doc = "A tensor of zeros.",
-    .attrs = {attr<&FillAttrs::shape>("shape", "extents"), attr<&FillAttrs::dtype>("dtype", "element type")},
-    .infer = infer_fill,
-    .kernel = run_fill,
+    .attrs = {attr<&PlainAttrs::shape>("shape", "extents"), attr<&PlainAttrs::dtype>("dtype", "element type")},
+    .infer = infer_fill<PlainAttrs>,
+    .kernel = run_plain<0>,
     .source = true,
 });
 constexpr OpDef kOnes = define_op({
     .name = "ones",
     .doc = "A tensor of ones.",
-    .attrs = {attr<&FillAttrs::shape>("shape", "extents"), attr<&FillAttrs::dtype>("dtype", "element type")},
-    .infer = infer_fill,
-    .kernel = run_fill,
+    .attrs = {attr<&PlainAttrs::shape>("shape", "extents"), attr<&PlainAttrs::dtype>("dtype", "element type")},
+    .infer = infer_fill<PlainAttrs>,
+    .kernel = run_plain<1>,
     .source = true,
 });
 constexpr OpDef kFill = define_op({
     .name = "fill",
     .doc = "A tensor in which every element is `value`.",
-    .attrs = {attr<&FillAttrs::shape>("shape", "extents"), kFillValue, attr<&FillAttrs::dtype>("dtype", "element type")},
-    .infer = infer_fill,
-    .kernel = run_fill,
+    .attrs = {attr<&FillAttrs::shape>("shape", "extents"), attr<&FillAttrs::value>("value", "what every element is", Attr::kResolved),
+              attr<&FillAttrs::dtype>("dtype", "element type")},
+    .infer = infer_fill<FillAttrs>,
+    .kernel = [](KernelContext& g) { fill_with(g, g.attrs<FillAttrs>().value); },
     .source = true,
 });
 
@@ -63,26 +72,19 @@ constexpr NotDifferentiable kOnlyTheShape = {"it takes the shape and dtype of it
                                              "compute with the input itself where its values should matter"};
 
 void infer_like(InferContext& c) { c.output(c.input(0).dtype(), c.input(0).shape()); }
-template <int Value>
-void run_like(KernelContext& g) {
-  Element element;
-  Number(Value).store(g.output().dtype(), &element, g.op().name);
-  kernels::fill(g.out(), &element);
-}
-
 constexpr OpDef kZerosLike = define_op({
     .name = "zeros_like",
     .doc = "Zeros of the shape and dtype of x.",
     .inputs = {{"x", kOnlyTheShape, Role::kShape}},
     .infer = infer_like,
-    .kernel = run_like<0>,
+    .kernel = run_plain<0>,
 });
 constexpr OpDef kOnesLike = define_op({
     .name = "ones_like",
     .doc = "Ones of the shape and dtype of x.",
     .inputs = {{"x", kOnlyTheShape, Role::kShape}},
     .infer = infer_like,
-    .kernel = run_like<1>,
+    .kernel = run_plain<1>,
 });
 
 struct RangeAttrs {
@@ -94,7 +96,8 @@ struct RangeAttrs {
 constexpr OpDef kRange = define_op({
     .name = "range",
     .doc = "start + i * delta for i in [0, count).",
-    .attrs = {attr<&RangeAttrs::count>("count", "number of elements"), attr<&RangeAttrs::dtype>("dtype", "element type")},
+    .attrs = {attr<&RangeAttrs::count>("count", "number of elements"), attr<&RangeAttrs::dtype>("dtype", "element type"),
+              attr<&RangeAttrs::start>("start", "the first number"), attr<&RangeAttrs::delta>("delta", "the step from each number to the next")},
     .infer = [](InferContext& c) { c.output(c.attrs<RangeAttrs>().dtype, {c.attrs<RangeAttrs>().count}); },
     .kernel =
         [](KernelContext& g) {
@@ -141,11 +144,11 @@ constexpr OpDef kLinspace = define_op({
 constexpr OpDef kEye = define_op({
     .name = "eye",
     .doc = "[rows, columns]: ones on the diagonal, zeros elsewhere.",
-    .attrs = {attr<&FillAttrs::shape>("shape", "rows and columns"), attr<&FillAttrs::dtype>("dtype", "element type")},
-    .infer = infer_fill,
+    .attrs = {attr<&PlainAttrs::shape>("shape", "rows and columns"), attr<&PlainAttrs::dtype>("dtype", "element type")},
+    .infer = infer_fill<PlainAttrs>,
     .kernel =
         [](KernelContext& g) {
-          run_fill(g);
+          fill_with(g, 0);
           const kernels::View out = g.out();
           const std::int64_t count = std::min(out.shape[0], out.shape[1]), along = out.shape[1] + 1, still = 0;
           Element one;
@@ -207,8 +210,8 @@ std::span<const OpDef* const> creation_ops() { return kOps; }
 
 }  // namespace internal
 
-Tensor zeros(const Shape& shape, DType dtype, Where where) { return apply(internal::kZeros, {}, where, internal::FillAttrs{shape, 0, dtype}); }
-Tensor ones(const Shape& shape, DType dtype, Where where) { return apply(internal::kOnes, {}, where, internal::FillAttrs{shape, 1, dtype}); }
+Tensor zeros(const Shape& shape, DType dtype, Where where) { return apply(internal::kZeros, {}, where, internal::PlainAttrs{shape, dtype}); }
+Tensor ones(const Shape& shape, DType dtype, Where where) { return apply(internal::kOnes, {}, where, internal::PlainAttrs{shape, dtype}); }
 Tensor fill(const Shape& shape, const Number& value, Where where) { return fill(shape, value, value.dtype(), where); }
 Tensor fill(const Shape& shape, const Number& value, DType dtype, Where where) {
   return apply(internal::kFill, {}, where, internal::FillAttrs{shape, value, dtype});
@@ -232,7 +235,7 @@ Tensor linspace(double start, double stop, std::int64_t count, DType dtype, Wher
 }
 
 Tensor eye(std::int64_t rows, std::int64_t columns, DType dtype, Where where) {
-  return apply(internal::kEye, {}, where, internal::FillAttrs{{rows, columns}, 0, dtype});
+  return apply(internal::kEye, {}, where, internal::PlainAttrs{{rows, columns}, dtype});
 }
 Tensor eye(std::int64_t rows, Where where) { return eye(rows, rows, float32, where); }
 

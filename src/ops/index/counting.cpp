@@ -137,13 +137,14 @@ void add_up(KernelContext& g, const Weight& weight) {
 constexpr AttrDef kMinlength = attr<&BincountAttrs::minlength>("minlength", "how many counts there are at least");
 constexpr AttrDef kMaxlength = attr<&BincountAttrs::maxlength>("maxlength", "how many there are at most; what is larger is not counted. -1: all");
 constexpr AttrDef kByRow = attr<&BincountAttrs::by_row>("by_row", "whether each row of x [rows, n] is counted by itself");
+constexpr AttrDef kBinary = attr<&BincountAttrs::binary>("binary", "whether 1 is told instead of a count or a sum");
 
 constexpr OpDef kBincount = define_op({
     .name = "bincount",
     .doc = "How often each whole number 0, 1, .. up to the largest occurs in x: int32 [max + 1], or [rows, max + 1].",
     .type = "DenseBincount",
     .inputs = {{"x", kCounts}},
-    .attrs = {kMinlength, kMaxlength, kByRow, attr<&BincountAttrs::binary>("binary", "whether 1 is told instead of a count")},
+    .attrs = {kMinlength, kMaxlength, kByRow, kBinary},
     .infer = [](InferContext& c) { infer_bincount(c, DType::kI32); },
     .kernel = [](KernelContext& g) { add_up<std::int64_t>(g, [](std::size_t) { return 1; }); },
     .shape_reads = input(0),
@@ -156,7 +157,7 @@ constexpr OpDef kWeightedBincount = define_op({
     .inputs = {{"x", kCounts, Role::kIndex},
                {"weights", NotImplemented{"as in TensorFlow, nobody wrote a rule for the weights that bincount adds up",
                                           "write unsorted_segment_sum(weights, x, n), which adds up the same and has a gradient"}}},
-    .attrs = {kMinlength, kMaxlength, kByRow},
+    .attrs = {kMinlength, kMaxlength, kByRow, kBinary},
     .infer =
         [](InferContext& c) {
           const DType dtype = c.input(1).dtype();

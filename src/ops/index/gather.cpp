@@ -155,7 +155,9 @@ constexpr OpDef kOneHot = define_op({
     .inputs = {{"indices", kPosition, Role::kIndex}},
     .attrs = {attr<&OneHotAttrs::depth>("depth", "the extent of the new axis"),
               attr<&OneHotAttrs::axis>("axis", "where the new axis stands in the result"),
-              attr<&OneHotAttrs::dtype>("dtype", "element type of the result")},
+              attr<&OneHotAttrs::dtype>("dtype", "element type of the result"),
+              attr<&OneHotAttrs::on_value>("on_value", "where the new axis equals the index"),
+              attr<&OneHotAttrs::off_value>("off_value", "elsewhere")},
     .infer =
         [](InferContext& c) {
           check_index_dtype(c, 0);

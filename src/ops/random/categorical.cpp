@@ -16,7 +16,7 @@ namespace internal {
 namespace {
 
 struct CategoricalAttrs {
-  kernels::RandomStream stream;
+  kernels::RandomStream stream = kNextStream;
   std::int64_t num_samples;
   DType dtype;
 };
@@ -30,8 +30,11 @@ constexpr OpDef kCategorical = define_op({
                     "a drawn class is one of several with nothing between, so it does not move when the logits move a little",
                     "weigh the log-probability of what was drawn with its reward, or draw soft samples: softmax((logits + Gumbel noise) / "
                     "temperature)"}}},
-    .attrs = {{"num_samples", "how many for each row", &AttrMember<&CategoricalAttrs::num_samples>::get},
-              attr<&CategoricalAttrs::dtype>("dtype", "int32 or int64")},
+    .attrs = {attr<&CategoricalAttrs::num_samples>("num_samples", "how many for each row", Attr::kResolved),
+              attr<&CategoricalAttrs::dtype>("dtype", "int32 or int64"),
+              attr<&CategoricalAttrs::stream, &kernels::RandomStream::key>("key", "of the stream of random numbers"),
+              attr<&CategoricalAttrs::stream, &kernels::RandomStream::counter>(
+                  "counter", "which part of the stream; given by the process where it is left open")},
     .infer =
         [](InferContext& c) {
           const auto& a = c.attrs<CategoricalAttrs>();
@@ -65,6 +68,7 @@ constexpr OpDef kCategorical = define_op({
           }
           kernels::cast(view_of(drawn), g.out());
         },
+    .draw = draw_stream<CategoricalAttrs>,
     .stateful = true,
 });
 
@@ -77,7 +81,7 @@ OpFamily categorical_ops() { return kOps; }
 }  // namespace internal
 
 Tensor random::categorical(const Tensor& logits, std::int64_t num_samples, const CategoricalOptions& options, Where where) {
-  return apply(internal::kCategorical, {&logits}, where, internal::CategoricalAttrs{internal::next_stream(options.seed), num_samples, options.dtype});
+  return apply(internal::kCategorical, {&logits}, where, internal::CategoricalAttrs{internal::stream_of(options.seed), num_samples, options.dtype});
 }
 
 }  // namespace whygrad

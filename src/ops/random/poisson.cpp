@@ -14,7 +14,7 @@ namespace internal {
 namespace {
 
 struct PoissonAttrs {
-  kernels::RandomStream stream;
+  kernels::RandomStream stream = kNextStream;
   DType dtype;
   Shape shape;
 };
@@ -39,7 +39,10 @@ constexpr OpDef kPoisson = define_op({
     .inputs = {{"lam",
                 NotImplemented{"as in TensorFlow, there is no rule for drawn counts; they jump, so only their distribution moves with the mean",
                                "weigh the log-probability of what was drawn, counts * log(lam) - lam, with its loss; or use its mean, lam"}}},
-    .attrs = {attr<&PoissonAttrs::shape>("shape", "how many for each mean", Attr::kRequired), attr<&PoissonAttrs::dtype>("dtype", "of the counts")},
+    .attrs = {attr<&PoissonAttrs::shape>("shape", "how many for each mean", Attr::kRequired), attr<&PoissonAttrs::dtype>("dtype", "of the counts"),
+              attr<&PoissonAttrs::stream, &kernels::RandomStream::key>("key", "of the stream of random numbers"),
+              attr<&PoissonAttrs::stream, &kernels::RandomStream::counter>("counter",
+                                                                           "which part of the stream; given by the process where it is left open")},
     .infer =
         [](InferContext& c) {
           const auto& a = c.attrs<PoissonAttrs>();
@@ -64,6 +67,7 @@ constexpr OpDef kPoisson = define_op({
           for (std::int64_t i = 0; i < counts.size(); ++i) count[i] = count_at(mean[i % means.size()], count[i], z[i]);
           kernels::cast(view_of(counts), g.out());
         },
+    .draw = draw_stream<PoissonAttrs>,
     .stateful = true,
 });
 
@@ -76,7 +80,7 @@ OpFamily poisson_ops() { return kOps; }
 }  // namespace internal
 
 Tensor random::poisson(const Shape& shape, const Tensor& lam, const PoissonOptions& options, Where where) {
-  return apply(internal::kPoisson, {&lam}, where, internal::PoissonAttrs{internal::next_stream(options.seed), options.dtype, shape});
+  return apply(internal::kPoisson, {&lam}, where, internal::PoissonAttrs{internal::stream_of(options.seed), options.dtype, shape});
 }
 
 }  // namespace whygrad

@@ -22,18 +22,28 @@ namespace {
 using kernels::RandomStream;
 
 struct RandomAttrs {
-  RandomStream stream;
+  RandomStream stream = kNextStream;
   double mean, stddev;
   DType dtype;
   Shape shape;
 };
 struct UniformAttrs {
-  RandomStream stream;
+  RandomStream stream = kNextStream;
   Number low = 0, high = 1;  // as they were written, so that 64 bits stay
   DType dtype;
   Shape shape;
 };
 
+struct PermutationAttrs {
+  RandomStream stream = kNextStream;
+  Shape shape;
+};
+
+template <class Attrs>
+constexpr AttrDef kKey = attr<&Attrs::stream, &RandomStream::key>("key", "of the stream of random numbers");
+template <class Attrs>
+constexpr AttrDef kCounter = attr<&Attrs::stream, &RandomStream::counter>("counter",
+                                                                          "which part of the stream; given by the process where it is left open");
 constexpr AttrDef kShape = attr<&RandomAttrs::shape>("shape", "extents");
 constexpr AttrDef kDType = attr<&RandomAttrs::dtype>("dtype", "element type");
 constexpr AttrDef kMean = attr<&RandomAttrs::mean>("mean", "of the distribution");
@@ -51,13 +61,14 @@ constexpr OpDef kNormal = define_op({
     .name = "random_normal",
     .doc = "Normally distributed numbers.",
     .type = "RandomStandardNormal",
-    .attrs = {kShape, kMean, kStddev, kDType},
+    .attrs = {kShape, kMean, kStddev, kDType, kKey<RandomAttrs>, kCounter<RandomAttrs>},
     .infer = infer_normal,
     .kernel =
         [](KernelContext& g) {
           const auto& r = g.attrs<RandomAttrs>();
           kernels::random_normal(r.stream, r.mean, r.stddev, g.out());
         },
+    .draw = draw_stream<RandomAttrs>,
     .source = true,
     .stateful = true,
 });
@@ -66,22 +77,17 @@ constexpr OpDef kTruncatedNormal = define_op({
     .name = "random_truncated_normal",
     .doc = "Normally distributed numbers, drawn again where they are more than two standard deviations from the mean.",
     .type = "TruncatedNormal",
-    .attrs = {kShape, kMean, kStddev, kDType},
+    .attrs = {kShape, kMean, kStddev, kDType, kKey<RandomAttrs>, kCounter<RandomAttrs>},
     .infer = infer_normal,
     .kernel =
         [](KernelContext& g) {
           const auto& r = g.attrs<RandomAttrs>();
           kernels::random_truncated_normal(r.stream, r.mean, r.stddev, g.out());
         },
+    .draw = draw_stream<RandomAttrs>,
     .source = true,
     .stateful = true,
 });
-
-template <Number UniformAttrs::*Bound>
-constexpr AttrDef bound(const char* name, const char* doc) {
-  return {name, doc,
-          [](const void* a) -> AttrValue { return {.type = AttrType::kFloat, .real = (static_cast<const UniformAttrs*>(a)->*Bound).real()}; }};
-}
 
 // Whether an integer type holds the whole number x, or x is the number after its largest.
 bool in_range(DType dtype, const Number& x) {
@@ -102,8 +108,9 @@ bool is_interval(const Number& low, const Number& high) {
 constexpr OpDef kUniform = define_op({
     .name = "random_uniform",
     .doc = "Numbers evenly distributed over [minval, maxval).",
-    .attrs = {attr<&UniformAttrs::shape>("shape", "extents"), bound<&UniformAttrs::low>("minval", "smallest number"),
-              bound<&UniformAttrs::high>("maxval", "number above all of them"), attr<&UniformAttrs::dtype>("dtype", "element type")},
+    .attrs = {attr<&UniformAttrs::shape>("shape", "extents"), attr<&UniformAttrs::low>("minval", "smallest number"),
+              attr<&UniformAttrs::high>("maxval", "number above all of them"), attr<&UniformAttrs::dtype>("dtype", "element type"),
+              kKey<UniformAttrs>, kCounter<UniformAttrs>},
     .infer =
         [](InferContext& c) {
           const auto& r = c.attrs<UniformAttrs>();
@@ -126,6 +133,7 @@ constexpr OpDef kUniform = define_op({
           if (is_floating(r.dtype)) return kernels::random_uniform(r.stream, r.low.real(), r.high.real(), g.out());
           kernels::random_integers(r.stream, whole(r.low), whole(r.high), g.out());
         },
+    .draw = draw_stream<UniformAttrs>,
     .source = true,
     .stateful = true,
 });
@@ -134,12 +142,12 @@ constexpr OpDef kPermutation = define_op({
     .name = "random_permutation",
     .doc = "The numbers 0 to n - 1 in random order, [n].",
     .type = "RandomShuffle",
-    .attrs = {kShape},
-    .infer = [](InferContext& c) { c.output(int64, c.attrs<RandomAttrs>().shape); },
+    .attrs = {attr<&PermutationAttrs::shape>("shape", "[n]"), kKey<PermutationAttrs>, kCounter<PermutationAttrs>},
+    .infer = [](InferContext& c) { c.output(int64, c.attrs<PermutationAttrs>().shape); },
     .kernel =
         [](KernelContext& g) {
           // Sorted by random keys. Equal keys, of which there are hardly ever two, keep their order.
-          const auto& r = g.attrs<RandomAttrs>();
+          const auto& r = g.attrs<PermutationAttrs>();
           const Tensor keys = make_tensor(int64, r.shape);
           kernels::random_integers(r.stream, std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max(), view_of(keys));
           const auto* key = view_of(keys).as<std::int64_t>();
@@ -147,6 +155,7 @@ constexpr OpDef kPermutation = define_op({
           std::iota(numbers, numbers + keys.size(), 0);
           std::sort(numbers, numbers + keys.size(), [key](std::int64_t a, std::int64_t b) { return key[a] != key[b] ? key[a] < key[b] : a < b; });
         },
+    .draw = draw_stream<PermutationAttrs>,
     .source = true,
     .stateful = true,
 });
@@ -187,10 +196,15 @@ std::uint64_t mix(std::uint64_t x) {
 
 }  // namespace
 
-RandomStream next_stream(std::optional<std::uint64_t> seed) {
+RandomStream stream_of(std::optional<std::uint64_t> seed) {
   if (seed) return {mix(*seed + 1), std::numeric_limits<std::uint64_t>::max()};  // a counter that calls without a seed do not reach
+  return kNextStream;
+}
+
+void draw(RandomStream& stream) {
+  if (stream.counter != kNextStream.counter) return;
   Generator& g = generator();
-  return {g.key.load(std::memory_order_relaxed), g.calls.fetch_add(1, std::memory_order_relaxed)};
+  stream = {g.key.load(std::memory_order_relaxed), g.calls.fetch_add(1, std::memory_order_relaxed)};
 }
 
 std::span<const OpDef* const> random_ops() { return kOps; }
@@ -200,8 +214,8 @@ std::span<const OpDef* const> random_ops() { return kOps; }
 namespace random {
 namespace {
 
-using internal::next_stream;
 using internal::RandomAttrs;
+using internal::stream_of;
 
 RandomAttrs attrs_of(kernels::RandomStream stream, const Shape& shape, const NormalOptions& o) { return {stream, o.mean, o.stddev, o.dtype, shape}; }
 internal::UniformAttrs attrs_of(kernels::RandomStream stream, const Shape& shape, const UniformOptions& o) {
@@ -216,17 +230,17 @@ void set_seed(std::uint64_t seed) {
 }
 
 Tensor normal(const Shape& shape, const NormalOptions& options, Where where) {
-  return apply(internal::kNormal, {}, where, attrs_of(next_stream(options.seed), shape, options));
+  return apply(internal::kNormal, {}, where, attrs_of(stream_of(options.seed), shape, options));
 }
 Tensor truncated_normal(const Shape& shape, const NormalOptions& options, Where where) {
-  return apply(internal::kTruncatedNormal, {}, where, attrs_of(next_stream(options.seed), shape, options));
+  return apply(internal::kTruncatedNormal, {}, where, attrs_of(stream_of(options.seed), shape, options));
 }
 Tensor uniform(const Shape& shape, const UniformOptions& options, Where where) {
-  return apply(internal::kUniform, {}, where, attrs_of(next_stream(options.seed), shape, options));
+  return apply(internal::kUniform, {}, where, attrs_of(stream_of(options.seed), shape, options));
 }
 
 Tensor permutation(std::int64_t n, std::optional<std::uint64_t> seed, Where where) {
-  return apply(internal::kPermutation, {}, where, RandomAttrs{next_stream(seed), 0, 0, int64, {n}});
+  return apply(internal::kPermutation, {}, where, internal::PermutationAttrs{stream_of(seed), {n}});
 }
 Tensor shuffle(const Tensor& x, std::optional<std::uint64_t> seed, Where where) {
   if (!x.defined() || x.rank() == 0) throw ShapeError("random_shuffle", x.signature() + " has no first axis", "give a tensor of rank 1 or more");

@@ -27,9 +27,12 @@ constexpr auto kLists = [] {
 
 }  // namespace
 
-AttrValue axes_of(const void* attrs) {
-  const AxisList& list = kLists[static_cast<const ReduceAttrs*>(attrs)->axes];
-  return {.type = AttrType::kInts, .integers = {list.axes.data(), list.count}};
+AxisSet::AxisSet(std::span<const std::int64_t> axes) {
+  for (const std::int64_t axis : axes) bits_ |= std::uint32_t{1} << normalize_axis("axis", axis < 0 ? Shape::kMaxRank : axis, Shape::kMaxRank);
+}
+AxisSet::operator std::span<const std::int64_t>() const {
+  const AxisList& list = kLists[bits_];
+  return {list.axes.data(), list.count};
 }
 
 std::uint32_t axes_mask(const char* op, const Tensor& x, const Axes& axes) {

@@ -55,7 +55,7 @@ void run_logsumexp(KernelContext& g) {
 void logsumexp_vjp(VjpContext& g) {
   const Tensor y = stop_gradient(with_folded_axes(g, g.output()));
   const Tensor e = exp(g.input(0) - where(is_finite(y), y, zeros_like(y)));
-  const Tensor sum = reduce_sum(e, Ints(axes_of(&g.attrs<ReduceAttrs>()).integers), true);
+  const Tensor sum = reduce_sum(e, Ints(std::span<const std::int64_t>(g.attrs<ReduceAttrs>().axes)), true);
   g.give(0, with_folded_axes(g, g.dy()) * (e / sum));
 }
 

@@ -85,7 +85,7 @@ constexpr OpDef kReduceProd = reduce_op<Reduce::kProd>("reduce_prod", "The produ
 
 void extreme_vjp(VjpContext& g) {
   const Tensor chosen = cast(with_folded_axes(g, g.output()) == g.input(0), g.input_dtype(0));
-  const Tensor ties = reduce_sum(chosen, Ints(axes_of(&g.attrs<ReduceAttrs>()).integers), true);
+  const Tensor ties = reduce_sum(chosen, Ints(std::span<const std::int64_t>(g.attrs<ReduceAttrs>().axes)), true);
   g.give(0, chosen / ties * with_folded_axes(g, g.dy()));
 }
 constexpr OpDef kReduceMax = reduce_op<Reduce::kMax>(

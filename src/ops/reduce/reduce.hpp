@@ -8,15 +8,27 @@
 
 namespace whygrad::internal {
 
+// Axes as bits: bit i is axis i.
+class AxisSet {
+ public:
+  AxisSet() = default;
+  AxisSet(std::uint32_t bits) : bits_(bits) {}
+  // Throws IndexError for what is no axis of any tensor.
+  explicit AxisSet(std::span<const std::int64_t> axes);
+  operator std::uint32_t() const { return bits_; }
+  // In memory that stays.
+  operator std::span<const std::int64_t>() const;
+
+ private:
+  std::uint32_t bits_ = 0;
+};
+
 struct ReduceAttrs {
-  std::uint32_t axes;  // bit i: axis i is folded
+  AxisSet axes;  // that are folded
   bool keepdims;
 };
 
-// The axes of a ReduceAttrs as a list of numbers.
-AttrValue axes_of(const void* attrs);
-
-inline constexpr AttrDef kAxesAttr{"axis", "that are folded", axes_of};
+inline constexpr AttrDef kAxesAttr = attr<&ReduceAttrs::axes>("axis", "that are folded", Attr::kResolved);
 inline constexpr AttrDef kKeepdimsAttr = attr<&ReduceAttrs::keepdims>("keepdims", "whether folded axes stay, with extent 1");
 
 // The user's axes as bits; those of `x` where all are meant. Throws IndexError, or ValueError for an axis named twice.

@@ -45,12 +45,8 @@ constexpr OpDef kSplit = define_op({
     .doc = "Parts of x along an axis. dx = concat of the gradients.",
     .inputs = {{"x", Differentiable{}}},
     .outputs = {"parts"},
-    .attrs = {attr<&SplitAttrs::axis>("axis", "the axis that is cut"),
-              {"ends", "where on the axis each part ends",
-               [](const void* a) -> AttrValue {
-                 const auto* split = static_cast<const SplitAttrs*>(a);
-                 return {.type = AttrType::kInts, .integers = {split->ends(), static_cast<std::size_t>(split->count)}};
-               }}},
+    .attrs = {attr<&SplitAttrs::axis>("axis", "the axis that is cut", Attr::kResolved),
+              tail_attr<&SplitAttrs::count>("ends", "where on the axis each part ends")},
     .infer =
         [](InferContext& c) {
           const auto& a = c.attrs<SplitAttrs>();

@@ -141,11 +141,8 @@ void view_part(ViewContext& v) {
 }
 void fill_around(VjpContext& g) { g.give(0, slice_grad(g.dy(), g.attrs<SliceAttrs>().part, g.input_shape(0))); }
 
-template <auto Member>
-AttrValue part_attr(const void* attrs) {
-  const auto* a = static_cast<const SliceAttrs*>(attrs);
-  return {.type = AttrType::kInts, .integers = {a->part.*Member, static_cast<std::size_t>(a->shape.rank())}};
-}
+constexpr AttrDef kBegin = attr<&SliceAttrs::part, &Part::begin>("begin", "the first element on each axis", Attr::kResolved);
+constexpr AttrDef kSteps = attr<&SliceAttrs::part, &Part::strides>("strides", "the step on each axis", Attr::kResolved);
 
 constexpr ZeroHazard kLeavesOut{ZeroHazard::kMasked, "take the part that should learn: elements outside of it get no gradient"};
 
@@ -153,7 +150,7 @@ constexpr OpDef kSlice = define_op({
     .name = "slice",
     .doc = "The block of `size` elements of x from `begin` on. dx is dy amid zeros.",
     .inputs = {{"x", Differentiable{}}},
-    .attrs = {{"begin", "the first element on each axis", part_attr<&Part::begin>}, attr<&SliceAttrs::shape>("size", "the extents of the result")},
+    .attrs = {kBegin, kSteps, attr<&SliceAttrs::shape>("size", "the extents of the result")},
     .infer = infer_part,
     .view = view_part,
     .vjp = fill_around,
@@ -164,9 +161,7 @@ constexpr OpDef kStridedSlice = define_op({
     .name = "strided_slice",
     .doc = "x[begin:end:stride] on each axis. dx is dy amid zeros.",
     .inputs = {{"x", Differentiable{}}},
-    .attrs = {{"begin", "the first element on each axis", part_attr<&Part::begin>},
-              {"strides", "the step on each axis", part_attr<&Part::strides>},
-              attr<&SliceAttrs::shape>("size", "the extents of the result")},
+    .attrs = {kBegin, kSteps, attr<&SliceAttrs::shape>("size", "the extents of the result")},
     .infer = infer_part,
     .view = view_part,
     .vjp = fill_around,
@@ -178,9 +173,7 @@ constexpr OpDef kSliceGrad = define_op({
     .doc = "The gradient of slice and strided_slice: zeros of the whole's shape with dy at the part. ddy = the part of the gradient.",
     .type = "StridedSliceGrad",
     .inputs = {{"dy", Differentiable{}}},
-    .attrs = {{"begin", "the first element on each axis", part_attr<&Part::begin>},
-              {"strides", "the step on each axis", part_attr<&Part::strides>},
-              attr<&SliceAttrs::shape>("shape", "the extents of the whole")},
+    .attrs = {kBegin, kSteps, attr<&SliceAttrs::shape>("shape", "the extents of the whole")},
     .infer =
         [](InferContext& c) {
           const auto& a = c.attrs<SliceAttrs>();
@@ -246,8 +239,8 @@ Tensor slice(const Tensor& x, const Ints& begin, const Ints& size, Where where) 
       throw IndexError("slice", fmt::format("{} elements from {} on axis {} leave x, {}", size[i], begin[i], i, x.signature()),
                        "begin + size may be at most the extent, size -1 takes the rest; strided_slice counts negative numbers from the end");
     }
-    attrs.part.begin[i] = begin[i];
-    attrs.part.strides[i] = 1;
+    attrs.part.begin.push_back(begin[i]);
+    attrs.part.strides.push_back(1);
     attrs.shape.push_back(size[i] == -1 ? extent - begin[i] : size[i]);
   }
   return apply(internal::kSlice, {&x}, where, attrs);
@@ -274,8 +267,8 @@ Tensor strided_slice(const Tensor& x, const Ints& begin, const Ints& end, const 
     const auto bound = [&](std::int64_t at) { return std::clamp(at < 0 ? at + extent : at, low, high); };
     const std::int64_t first = named ? bound(begin[i]) : 0, last = named ? bound(end[i]) : extent;
     const std::int64_t steps = stride > 0 ? (last - first + stride - 1) / stride : (last - first + stride + 1) / stride;
-    attrs.part.begin[i] = first;
-    attrs.part.strides[i] = stride;
+    attrs.part.begin.push_back(first);
+    attrs.part.strides.push_back(stride);
     attrs.shape.push_back(std::max<std::int64_t>(steps, 0));
   }
   return apply(internal::kStridedSlice, {&x}, where, attrs);

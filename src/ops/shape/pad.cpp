@@ -69,7 +69,8 @@ constexpr OpDef kPad = define_op({
     .doc = "x with elements around it: a constant, or x mirrored. dx = the part of dy that x became, and what its mirror images received.",
     .inputs = {{"x", Differentiable{}}},
     .attrs = {attr<&PadAttrs::before>("before", "new elements before each axis"), attr<&PadAttrs::after>("after", "new elements after each axis"),
-              attr<&PadAttrs::mode>("mode", "constant, reflect or symmetric")},
+              attr<&PadAttrs::mode>("mode", "constant, reflect or symmetric"),
+              attr<&PadAttrs::constant_value>("constant_value", "of new elements where the mode is constant")},
     .infer =
         [](InferContext& c) {
           const auto& a = c.attrs<PadAttrs>();

@@ -12,10 +12,29 @@ bool reshape_strides(const Shape& from, const std::int64_t* from_strides, const 
 // `shape` with one more axis, at `axis` of the result.
 Shape insert_axis(const Shape& shape, int axis, std::int64_t extent);
 
+// A number for each axis.
+class PerAxis {
+ public:
+  PerAxis() = default;
+  explicit PerAxis(std::span<const std::int64_t> numbers) {
+    for (const std::int64_t n : numbers) push_back(n);
+  }
+  PerAxis(std::initializer_list<std::int64_t> numbers) : PerAxis(std::span(numbers.begin(), numbers.size())) {}
+  void push_back(std::int64_t number) {
+    if (count_ == Shape::kMaxRank) throw ValueError("slice", "more numbers than axes", "a tensor has at most 8 axes; give one number for each");
+    numbers_[count_++] = number;
+  }
+  std::int64_t operator[](int i) const { return numbers_[i]; }
+  operator std::span<const std::int64_t>() const { return {numbers_, static_cast<std::size_t>(count_)}; }
+
+ private:
+  std::int64_t numbers_[Shape::kMaxRank] = {};
+  int count_ = 0;
+};
 // Element i of a part, on each axis, is element begin + i * stride of the whole.
 struct Part {
-  std::int64_t begin[Shape::kMaxRank] = {};
-  std::int64_t strides[Shape::kMaxRank] = {};
+  PerAxis begin;
+  PerAxis strides;
 };
 // Zeros of `shape` with dy at the part.
 Tensor slice_grad(const Tensor& dy, const Part& part, const Shape& shape);

@@ -12,6 +12,11 @@
 // refused 10: an op without inputs must say that it is a source
 // refused 11: an op whose gradient can be 0 by its numbers must offer a remedy
 // refused 12: an op that can make a NaN must offer a remedy
+// refused 13: every member of the attribute struct must be described
+// refused 14: every part of a member of the attribute struct must be described
+// refused 15: an attribute is described twice
+// refused 16: the attributes of an op are members of one struct
+// refused 17: every attribute can be read and set
 #include <whygrad/ops/op.hpp>
 
 namespace whygrad {
@@ -19,6 +24,22 @@ namespace {
 
 constexpr NotDifferentiable kSilent{"", "round after the loss"};
 constexpr NotDifferentiable kHelpless{"floor is piecewise constant", ""};
+
+struct Window {
+  std::int64_t extent, step;
+};
+struct ScaleAttrs {
+  bool twice;
+  Window window;
+  float by;
+};
+struct OtherAttrs {
+  float by;
+};
+[[maybe_unused]] constexpr AttrDef kTwice = attr<&ScaleAttrs::twice>("twice", "whether it is done twice");
+[[maybe_unused]] constexpr AttrDef kExtent = attr<&ScaleAttrs::window, &Window::extent>("extent", "of a window");
+[[maybe_unused]] constexpr AttrDef kStep = attr<&ScaleAttrs::window, &Window::step>("step", "between windows");
+[[maybe_unused]] constexpr AttrDef kBy = attr<&ScaleAttrs::by>("by", "the factor");
 
 [[maybe_unused]] constexpr OpDef kOp = define_op({
 #if CASE != 1
@@ -39,6 +60,19 @@ constexpr NotDifferentiable kHelpless{"floor is piecewise constant", ""};
   .inputs = {},
 #else
   .inputs = {{"x", Differentiable{}}},
+#endif
+#if CASE == 13
+  .attrs = {kTwice, kExtent, kStep},
+#elif CASE == 14
+  .attrs = {kTwice, kExtent, kBy},
+#elif CASE == 15
+  .attrs = {kTwice, kExtent, kExtent, kBy},
+#elif CASE == 16
+  .attrs = {kTwice, kExtent, kStep, attr<&OtherAttrs::by>("by", "the factor")},
+#elif CASE == 17
+  .attrs = {{"by", "the factor"}},
+#else
+  .attrs = {kTwice, kExtent, kStep, kBy},
 #endif
 #if CASE != 8
   .infer = [](InferContext&) {},
