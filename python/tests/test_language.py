@@ -51,7 +51,7 @@ def test_the_catalogue_and_the_records_of_ops_speak_python():
 
 
 def test_what_explanations_are_made_of_speaks_python():
-    texts = list(literals("explain"))
+    texts = [*literals("explain"), *literals("flow")]
     assert len(texts) > 150
     for text in texts:
         check(text)
