@@ -1,3 +1,4 @@
+// `whygrad demo`: trains a model, measures it, saves it and reads it back, and explains a gradient that is missing.
 #include "commands.hpp"
 #include "models.hpp"
 #include "session.hpp"

@@ -1,3 +1,4 @@
+// `whygrad explain`: shows the findings of a stored flow graph.
 #include "commands.hpp"
 #include "terminal.hpp"
 

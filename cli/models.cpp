@@ -1,3 +1,4 @@
+// The models that `whygrad train` knows by name.
 #include "models.hpp"
 
 #include <whygrad/base/error.hpp>

@@ -1,3 +1,4 @@
+// `whygrad ops`: the op table as text or JSON.
 #include "commands.hpp"
 #include "nearest.hpp"
 

@@ -1,3 +1,4 @@
+// What commands that train share: data, learning rates, and the lines that they print for each epoch.
 #include "session.hpp"
 
 #include <whygrad/base/error.hpp>

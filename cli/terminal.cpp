@@ -1,3 +1,4 @@
+// Facts about the terminal: width, colours, whether there is one.
 #include "terminal.hpp"
 
 #include <fmt/format.h>

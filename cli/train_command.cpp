@@ -1,3 +1,4 @@
+// `whygrad train`: trains a model on a data set and reports on its gradients.
 #include "commands.hpp"
 #include "models.hpp"
 #include "session.hpp"

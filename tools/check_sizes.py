@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Checks the limits that keep files readable, and reports how long whygrad.hpp takes to compile.
 
-No file of ours has more than 600 lines, none is called utils, and the C++ code defines at most five macros of its own. The compile time is told, never
-judged: it depends on the machine.
+No file of ours has more than 600 lines, none is called utils, every source of the product opens with a line that says what it is for, and the C++ code
+defines at most five macros of its own. The compile time is told, never judged: it depends on the machine.
 """
 
 import argparse
@@ -18,6 +18,7 @@ MAX_LINES = 600
 MAX_MACROS = 5
 FOLDERS = ("include", "src", "cli", "python", "tests", "bench", "examples", "fuzz", "tools", "cmake", "docs")
 SUFFIXES = (".hpp", ".cpp", ".py", ".cmake", ".txt", ".sh")
+OPENED = ("src/", "cli/", "python/src/")  # whose .cpp files open with what they are for
 TENSORFLOWS = "python/whygrad/tf"  # modules that have the names of TensorFlow's
 MACRO = re.compile(r"^\s*#\s*define\s+(WG_\w+)", re.MULTILINE)
 FLAGS = ["-std=c++20", "-fsyntax-only"]
@@ -40,6 +41,8 @@ def check(root):
             problems.append(f"{place}: {lines} lines; split it, the limit is {MAX_LINES}")
         if path.stem.lower() in ("util", "utils") and root / TENSORFLOWS not in path.parents:
             problems.append(f"{place}: the name says nothing; name it after what it does")
+        if path.suffix == ".cpp" and place.as_posix().startswith(OPENED) and not text.startswith("// "):
+            problems.append(f"{place}: begin with a comment line that says what the file is for")
         if path.suffix in (".hpp", ".cpp"):
             for name in MACRO.findall(text):
                 macros.setdefault(name, place)

@@ -1,3 +1,4 @@
+// Places in Python programs: code objects, interned once, and lines.
 #include "code_objects.hpp"
 
 #include <nanobind/stl/string.h>

@@ -1,3 +1,4 @@
+// Python values as tensors, shapes and attributes.
 #include "convert.hpp"
 
 #include "tensor/build.hpp"

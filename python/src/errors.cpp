@@ -1,3 +1,4 @@
+// C++ errors as Python exceptions.
 #include "errors.hpp"
 
 #include "device/memory_info.hpp"

@@ -1,3 +1,4 @@
+// `tensor[...]`: NumPy's basic and advanced indexing, made of ops.
 #include "indexing.hpp"
 
 #include "convert.hpp"

@@ -1,3 +1,4 @@
+// The interpreter lock around long kernels and calls back into Python.
 #include "interpreter_lock.hpp"
 
 #include <atomic>

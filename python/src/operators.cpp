@@ -1,3 +1,4 @@
+// Python's operators on tensors and variables.
 #include "operators.hpp"
 
 #include "convert.hpp"

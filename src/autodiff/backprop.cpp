@@ -1,3 +1,4 @@
+// Reverse-mode differentiation: one sweep forwards to find the ops that count, one backwards through their rules.
 #include "autodiff/backprop.hpp"
 
 #include "device/float_mode.hpp"

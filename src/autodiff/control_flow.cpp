@@ -1,3 +1,4 @@
+// cond, case, switch_case and while_loop: functions that run eagerly, and the events that say what was chosen.
 #include "autodiff/control_flow.hpp"
 
 #include "tensor/build.hpp"

@@ -1,3 +1,4 @@
+// Custom gradients: the record that stands for a user's function and calls the user's rule.
 #include <whygrad/autodiff/custom_gradient.hpp>
 
 #include "autodiff/custom_gradient.hpp"

@@ -1,3 +1,4 @@
+// Gradients checked against central differences.
 #include <whygrad/autodiff/gradcheck.hpp>
 
 #include "tensor/build.hpp"

@@ -1,3 +1,4 @@
+// The one record of a backward pass that no tape records.
 #include "autodiff/gradient_event.hpp"
 
 #include <whygrad/base/error.hpp>

@@ -1,3 +1,4 @@
+// Callbacks for those who watch gradients being taken, such as a Diagnosis.
 #include "autodiff/observer.hpp"
 
 namespace whygrad::internal {

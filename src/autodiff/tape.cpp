@@ -1,3 +1,4 @@
+// GradientTape: checks of the arguments, gradient(), jacobian() and batch_jacobian().
 #include <whygrad/autodiff/tape.hpp>
 
 #include "autodiff/backprop.hpp"

@@ -1,3 +1,4 @@
+// What an explanation may know of a tape, copied while it lives.
 #include "autodiff/tape_state.hpp"
 
 #include <whygrad/base/error.hpp>

@@ -1,3 +1,4 @@
+// What a tape is inside: windows over the log, watched values, held records.
 #include "autodiff/tape_state.hpp"
 
 #include "autodiff/watch_event.hpp"

@@ -1,3 +1,4 @@
+// Variable: its values over time, assignment, and the events of both.
 #include "autodiff/tape_state.hpp"
 #include "autodiff/variable_impl.hpp"
 #include "ops/core/context.hpp"

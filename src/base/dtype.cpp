@@ -1,3 +1,4 @@
+// Names and properties of dtypes.
 #include <whygrad/base/dtype.hpp>
 
 #include <ostream>

@@ -1,3 +1,4 @@
+// Environment variables, checked.
 #include <whygrad/base/environment.hpp>
 #include <whygrad/base/error.hpp>
 

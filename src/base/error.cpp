@@ -1,3 +1,4 @@
+// Errors: "[op] what is wrong", then "help: what to do".
 #include <whygrad/base/error.hpp>
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// Places in programs of another language, such as Python.
 #include <whygrad/base/foreign_place.hpp>
 
 #include <utility>

@@ -1,3 +1,4 @@
+// Elements of a data set in batches.
 #include "data/stage.hpp"
 
 #include "tensor/build.hpp"

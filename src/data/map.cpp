@@ -1,3 +1,4 @@
+// A function on each element of a data set.
 #include "data/stage.hpp"
 #include "tensor/data_events.hpp"
 

@@ -1,3 +1,4 @@
+// MNIST from the files in which it is distributed.
 #include "data/stage.hpp"
 
 #include <whygrad/base/error.hpp>

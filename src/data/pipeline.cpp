@@ -1,3 +1,4 @@
+// Dataset: the chain of steps and its iterators.
 #include "data/stage.hpp"
 #include "tensor/build.hpp"
 #include "tensor/data_events.hpp"

@@ -1,3 +1,4 @@
+// Elements made ahead by a thread.
 #include "data/stage.hpp"
 
 #include <whygrad/base/error.hpp>

@@ -1,3 +1,4 @@
+// Rows of tensors as a data set.
 #include "data/rows.hpp"
 
 #include "data/stage.hpp"

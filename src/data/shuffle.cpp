@@ -1,3 +1,4 @@
+// Elements in random order, by a buffer.
 #include "data/stage.hpp"
 
 #include <whygrad/base/error.hpp>

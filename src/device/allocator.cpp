@@ -1,3 +1,4 @@
+// Memory: a cache of blocks by size, aligned for vectors.
 #include "device/allocator.hpp"
 
 #include "device/memory_info.hpp"

@@ -1,3 +1,4 @@
+// How many threads kernels may use.
 #include <whygrad/base/error.hpp>
 #include <whygrad/device/device.hpp>
 

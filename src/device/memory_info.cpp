@@ -1,3 +1,4 @@
+// How much memory can be had, from the system and the control group.
 #include "device/memory_info.hpp"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// Diagnosis: watches the gradients that are taken in its scope and explains those that went wrong.
 #include <whygrad/explain/diagnosis.hpp>
 
 #include "autodiff/custom_gradient.hpp"

@@ -1,3 +1,4 @@
+// Counts of zeros, NaN, Inf and magnitudes in a tensor.
 #include "explain/numbers.hpp"
 
 #include "kernels/census.hpp"

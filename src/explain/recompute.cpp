@@ -1,3 +1,4 @@
+// Values that were not kept, computed again from the records.
 #include "explain/recompute.hpp"
 
 #include "explain/tape_numbers.hpp"

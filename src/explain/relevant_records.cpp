@@ -1,3 +1,4 @@
+// The records that bear on a question, found by sweeps over the log.
 #include "explain/relevant_records.hpp"
 
 #include "autodiff/control_flow.hpp"

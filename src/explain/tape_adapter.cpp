@@ -1,3 +1,4 @@
+// A tape, its log and a question drawn as a FlowGraph.
 #include "explain/tape_adapter.hpp"
 
 #include "autodiff/control_flow.hpp"

@@ -1,3 +1,4 @@
+// The numbers of values and gradients, put into a FlowGraph.
 #include "explain/tape_numbers.hpp"
 
 #include "flow/reach.hpp"

@@ -1,3 +1,4 @@
+// Explanations of gradients and tapes: why() and explain().
 #include "autodiff/backprop.hpp"
 #include "explain/numbers.hpp"
 #include "explain/recompute.hpp"

@@ -1,3 +1,4 @@
+// Findings of all sources: asks the judges, and lays out the steps of each path.
 #include "flow/analysis.hpp"
 
 #include "flow/fault_path.hpp"

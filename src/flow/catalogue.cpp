@@ -1,3 +1,4 @@
+// The codes of findings, their titles, and the words that they are made of.
 #include <whygrad/flow/reason.hpp>
 
 #include <algorithm>

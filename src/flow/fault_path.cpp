@@ -1,3 +1,4 @@
+// The path on which a zero or a NaN came from where it was made to the source.
 #include "flow/fault_path.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// The group of a finding: the same for findings of one cause.
 #include <whygrad/flow/finding.hpp>
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// FlowGraph: what is more than a line.
 #include <whygrad/flow/flow_graph.hpp>
 
 namespace whygrad {

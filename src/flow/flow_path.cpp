@@ -1,3 +1,4 @@
+// The path from a source to a target on which least stops a gradient.
 #include "flow/flow_path.hpp"
 
 #include "flow/reach.hpp"

@@ -1,3 +1,4 @@
+// Findings of one cause, told as one.
 #include "flow/groups.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// Asks the judges about one source in turn.
 #include "flow/judge_source.hpp"
 
 #include "flow/source_line.hpp"

@@ -1,3 +1,4 @@
+// Where a path is cut by an op without a derivative.
 #include "flow/judge_source.hpp"
 #include "flow/verdict.hpp"
 #include "flow/words.hpp"

@@ -1,3 +1,4 @@
+// Edges that a gradient passed, and trails along them.
 #include "flow/passed_edges.hpp"
 
 #include <algorithm>

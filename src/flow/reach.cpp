@@ -1,3 +1,4 @@
+// What follows from a value, and what it was made from.
 #include "flow/reach.hpp"
 
 namespace whygrad::internal {

@@ -1,3 +1,4 @@
+// Gradients that shrink or grow along a chain of ops.
 #include "flow/shrinking.hpp"
 
 #include "flow/words.hpp"

@@ -1,3 +1,4 @@
+// Lines of the user's source files.
 #include "flow/source_line.hpp"
 
 #include <whygrad/base/foreign_place.hpp>

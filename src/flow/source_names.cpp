@@ -1,3 +1,4 @@
+// Names of variables and tensors, read from the line that made them.
 #include "flow/source_names.hpp"
 
 #include "flow/source_line.hpp"

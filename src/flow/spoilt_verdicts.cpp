@@ -1,3 +1,4 @@
+// Verdicts about NaN and Inf, by what made them.
 #include "flow/spoilt_verdicts.hpp"
 
 #include "flow/reach.hpp"

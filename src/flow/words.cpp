@@ -1,3 +1,4 @@
+// Numbers, values and places in words.
 #include "flow/words.hpp"
 
 #include "flow/source_names.hpp"

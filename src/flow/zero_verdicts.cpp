@@ -1,3 +1,4 @@
+// Verdicts about zeros, by what made them.
 #include "flow/zero_verdicts.hpp"
 
 #include "flow/reach.hpp"

@@ -1,3 +1,4 @@
+// A file that is whole or absent: written beside its place and moved there.
 #include "io/atomic_file.hpp"
 #include "io/leftovers.hpp"
 

@@ -1,3 +1,4 @@
+// Comma-separated values as tensors.
 #include "io/elements.hpp"
 #include "tensor/build.hpp"
 

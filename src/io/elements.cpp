@@ -1,3 +1,4 @@
+// Elements of tensors as bytes of a file.
 #include "io/elements.hpp"
 
 #include "tensor/build.hpp"

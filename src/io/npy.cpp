@@ -1,3 +1,4 @@
+// NumPy's .npy files.
 #include "io/atomic_file.hpp"
 #include "io/elements.hpp"
 #include "io/npy_format.hpp"

@@ -1,3 +1,4 @@
+// NumPy's .npz archives.
 #include "io/atomic_file.hpp"
 #include "io/elements.hpp"
 #include "io/npy_format.hpp"

@@ -1,3 +1,4 @@
+// Bytes to be read, of a file or of memory, with errors that say where they ended.
 #include "io/source.hpp"
 
 #include <whygrad/base/error.hpp>

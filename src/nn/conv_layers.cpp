@@ -1,3 +1,4 @@
+// Layers of convolutions and pooling.
 #include "nn/built.hpp"
 
 #include <whygrad/nn/layers.hpp>

@@ -1,3 +1,4 @@
+// Initial values of weights.
 #include <whygrad/base/error.hpp>
 #include <whygrad/nn/initializers.hpp>
 #include <whygrad/ops/creation.hpp>

@@ -1,3 +1,4 @@
+// Layer: names, variables and children.
 #include <whygrad/base/error.hpp>
 #include <whygrad/nn/layer.hpp>
 

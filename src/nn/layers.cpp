@@ -1,3 +1,4 @@
+// Layers without windows: dense, flatten, activations, dropout, embedding.
 #include "nn/built.hpp"
 
 #include <whygrad/nn/layers.hpp>

@@ -1,3 +1,4 @@
+// Losses of models.
 #include <whygrad/base/error.hpp>
 #include <whygrad/nn/losses.hpp>
 #include <whygrad/ops/elementwise.hpp>

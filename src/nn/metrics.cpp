@@ -1,3 +1,4 @@
+// Metrics of models.
 #include <whygrad/nn/metrics.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/reduce.hpp>

@@ -1,3 +1,4 @@
+// Batch and layer normalization.
 #include "nn/built.hpp"
 
 #include <whygrad/nn/layers.hpp>

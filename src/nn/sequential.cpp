@@ -1,3 +1,4 @@
+// Layers one after the other.
 #include <whygrad/base/error.hpp>
 #include <whygrad/nn/sequential.hpp>
 #include <whygrad/tensor/name_scope.hpp>

@@ -1,3 +1,4 @@
+// The table of all ops.
 #include "ops/families.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Adam.
 #include "kernels/optimizer.hpp"
 
 #include <whygrad/optim/adam.hpp>

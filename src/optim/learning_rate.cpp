@@ -1,3 +1,4 @@
+// Learning rates that change by step.
 #include <whygrad/base/error.hpp>
 #include <whygrad/optim/learning_rate.hpp>
 

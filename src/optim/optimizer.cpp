@@ -1,3 +1,4 @@
+// Optimizer: checks of the gradients, clipping, and the step over all variables.
 #include "autodiff/variable_impl.hpp"
 #include "optim/slot_table.hpp"
 #include "tensor/build.hpp"

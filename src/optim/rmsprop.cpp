@@ -1,3 +1,4 @@
+// RMSprop.
 #include "kernels/optimizer.hpp"
 
 #include <whygrad/optim/rmsprop.hpp>

@@ -1,3 +1,4 @@
+// Stochastic gradient descent.
 #include "kernels/optimizer.hpp"
 
 #include <whygrad/optim/sgd.hpp>

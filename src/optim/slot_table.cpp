@@ -1,3 +1,4 @@
+// The tensors that an optimizer keeps for each variable.
 #include "optim/slot_table.hpp"
 
 #include "tensor/build.hpp"

@@ -1,3 +1,4 @@
+// How far gradient came, by op, for the colours of the page.
 #include "render_html/flow_status.hpp"
 
 #include <array>

@@ -1,3 +1,4 @@
+// Boxes in layers, long arrows cut at each layer.
 #include "render_html/layers.hpp"
 
 #include "render_html/network_simplex.hpp"

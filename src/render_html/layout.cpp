@@ -1,3 +1,4 @@
+// The layered layout of a graph.
 #include "render_html/layout.hpp"
 
 #include "render_html/layers.hpp"

@@ -1,3 +1,4 @@
+// Network simplex: places that keep arrows short.
 #include "render_html/network_simplex.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// The picture of a path, with several beginnings.
 #include "render_html/views.hpp"
 
 #include <fmt/format.h>

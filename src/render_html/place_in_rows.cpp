@@ -1,3 +1,4 @@
+// Boxes in the order of their rows, with few crossings.
 #include "render_html/layers.hpp"
 #include "render_html/network_simplex.hpp"
 

@@ -1,3 +1,4 @@
+// Ops by name scope.
 #include "render_html/scope_tree.hpp"
 
 #include <fmt/format.h>

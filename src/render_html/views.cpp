@@ -1,3 +1,4 @@
+// Which views of a graph a page shows.
 #include "render_html/views.hpp"
 
 #include <fmt/format.h>

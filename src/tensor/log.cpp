@@ -1,3 +1,4 @@
+// The log: chunks of records, and what happens when one is written or goes.
 #include "tensor/log.hpp"
 
 #include "tensor/data_events.hpp"

@@ -1,3 +1,4 @@
+// Name scopes of a thread.
 #include "tensor/log.hpp"
 
 #include <whygrad/tensor/name_scope.hpp>

@@ -1,3 +1,4 @@
+// Shapes and axes, checked.
 #include <whygrad/base/error.hpp>
 #include <whygrad/tensor/shape.hpp>
 

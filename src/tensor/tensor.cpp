@@ -1,3 +1,4 @@
+// Tensors and their storage.
 #include "tensor/build.hpp"
 #include "tensor/log.hpp"
 

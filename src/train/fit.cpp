@@ -1,3 +1,4 @@
+// fit: the training loop.
 #include <whygrad/autodiff/tape.hpp>
 #include <whygrad/base/error.hpp>
 #include <whygrad/nn/losses.hpp>

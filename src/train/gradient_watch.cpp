@@ -1,3 +1,4 @@
+// The health of gradients over the steps of a training.
 #include "autodiff/variable_impl.hpp"
 #include "explain/numbers.hpp"
 

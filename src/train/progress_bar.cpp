@@ -1,3 +1,4 @@
+// A progress bar for terminals and logs.
 #include <whygrad/train/progress_bar.hpp>
 
 #include <fmt/format.h>

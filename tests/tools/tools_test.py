@@ -16,7 +16,7 @@ SOUND = {
     "include/whygrad/tensor/t.hpp": "#pragma once\n#include <whygrad/base/a.hpp>\n#include <vector>\n",
     "include/whygrad/whygrad.hpp": "#include <whygrad/tensor/t.hpp>\n",
     "src/tensor/storage.hpp": '#include "tensor/t.inc"\n',
-    "src/ops/add.cpp": '#include "tensor/storage.hpp"\n#include <whygrad/base/a.hpp>\n',
+    "src/ops/add.cpp": '// Sums.\n#include "tensor/storage.hpp"\n#include <whygrad/base/a.hpp>\n',
 }
 
 
@@ -61,6 +61,10 @@ class Layers(ToolTest):
     def test_finds_a_folder_that_is_no_layer(self):
         self.assert_finds({"src/misc/m.cpp": ""}, "misc is no declared layer")
 
+    def test_kernels_of_one_device(self):
+        library = {"src/kernels/CMakeLists.txt": "whygrad_library(NAME kernels SRCS *.cpp)", "src/kernels/cpu/loops.hpp": ""}
+        self.assert_finds(library | {"src/ops/add.cpp": '#include "kernels/cpu/loops.hpp"\n'}, "the kernels of one device")
+
     def test_finds_an_include_of_no_layer(self):
         self.assert_finds({"src/ops/add.cpp": '#include "cli/train.hpp"\n'}, "belongs to no layer")
 
@@ -99,8 +103,12 @@ class Sizes(ToolTest):
         self.assertIn("whygrad.hpp compiles in", output)
 
     def test_accepts_600_lines_and_finds_601(self):
-        self.assertEqual(self.run_tool("check_sizes.py", {"src/ops/long.cpp": "\n" * 600})[0], 0)
+        self.assertEqual(self.run_tool("check_sizes.py", {"src/ops/long.cpp": "// Long.\n" + "\n" * 599})[0], 0)
         self.assert_finds({"src/ops/long.cpp": "\n" * 601}, "src/ops/long.cpp", "601 lines")
+
+    def test_source_that_does_not_say_what_it_is_for(self):
+        self.assert_finds({"src/ops/silent.cpp": "int x;\n"}, "silent.cpp", "what the file is for")
+        self.assertEqual(self.run_tool("check_sizes.py", {"tests/silent.cpp": "int x;\n"})[0], 0)
 
     def test_finds_a_file_called_utils(self):
         self.assert_finds({"src/ops/utils.hpp": ""}, "src/ops/utils.hpp")

@@ -1,3 +1,4 @@
+// Conversion between dtypes.
 #include "device/parallel.hpp"
 #include "kernels/cpu/staging.hpp"
 #include "kernels/cpu/table.hpp"

@@ -1,3 +1,4 @@
+// Zeros, ones, NaN, Inf and the range of the elements, in one pass.
 #include "kernels/census.hpp"
 #include "kernels/cpu/table.hpp"
 

@@ -1,3 +1,4 @@
+// Convolutions and their gradients by oneDNN, and which of them have code of our own.
 #include "kernels/conv.hpp"
 #include "kernels/cpu/table.hpp"
 

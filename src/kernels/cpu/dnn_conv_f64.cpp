@@ -1,3 +1,4 @@
+// Convolutions in double precision, as products of matrices.
 #include "kernels/cpu/dnn_conv_f64.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Convolutions with few channels, which oneDNN leaves slow: planes of the image times vectors of the filter.
 #include "kernels/cpu/dnn_conv_narrow.hpp"
 
 #undef HWY_TARGET_INCLUDE

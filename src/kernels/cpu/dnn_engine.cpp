@@ -1,3 +1,4 @@
+// oneDNN's engine, its threads and how its operations are run.
 #include "kernels/cpu/dnn_engine.hpp"
 
 #include <omp.h>

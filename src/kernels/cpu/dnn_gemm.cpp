@@ -1,3 +1,4 @@
+// Matrix products without oneDNN: panels of b packed, tiles of c in registers.
 #include "kernels/cpu/dnn_gemm.hpp"
 
 #undef HWY_TARGET_INCLUDE

@@ -1,3 +1,4 @@
+// Products of matrices, of any layout and dtype.
 #include "kernels/cpu/table.hpp"
 #include "kernels/matmul.hpp"
 

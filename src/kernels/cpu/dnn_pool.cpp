@@ -1,3 +1,4 @@
+// Pooling and its gradients by oneDNN.
 #include "kernels/cpu/table.hpp"
 #include "kernels/pool.hpp"
 

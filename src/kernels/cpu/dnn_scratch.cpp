@@ -1,3 +1,4 @@
+// Memory for the length of a call, and operands brought into oneDNN's form.
 #include "kernels/cpu/dnn_scratch.hpp"
 #include "kernels/cpu/table.hpp"
 

@@ -1,3 +1,4 @@
+// Drivers of the elementwise loops: contiguous, broadcast, strided and half-precision operands.
 #include "kernels/elementwise.hpp"
 #include "kernels/cpu/table.hpp"
 

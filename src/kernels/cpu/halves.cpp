@@ -1,3 +1,4 @@
+// f16 and bf16 as floats, and back.
 #include "kernels/cpu/halves.hpp"
 
 #undef HWY_TARGET_INCLUDE

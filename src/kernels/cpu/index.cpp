@@ -1,3 +1,4 @@
+// Elements picked and put by position.
 #include "kernels/index.hpp"
 #include "kernels/cpu/table.hpp"
 

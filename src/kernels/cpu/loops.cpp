@@ -1,3 +1,4 @@
+// The table of elementwise loops by op and dtype, and what a loop costs.
 #include "kernels/cpu/loops.hpp"
 
 #include "kernels/cpu/halves.hpp"

@@ -1,3 +1,4 @@
+// Elements copied from one layout to another, filled and counted up.
 #include "kernels/movement.hpp"
 #include "kernels/cpu/table.hpp"
 

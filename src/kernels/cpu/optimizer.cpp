@@ -1,3 +1,4 @@
+// Steps of optimizers, one pass over all parameters.
 #include "kernels/optimizer.hpp"
 #include "kernels/cpu/table.hpp"
 

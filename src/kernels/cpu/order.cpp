@@ -1,3 +1,4 @@
+// Sorting and distinct elements.
 #include "kernels/order.hpp"
 #include "kernels/cpu/table.hpp"
 

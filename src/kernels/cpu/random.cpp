@@ -1,3 +1,4 @@
+// Random numbers by counter.
 #include "kernels/random.hpp"
 #include "kernels/cpu/table.hpp"
 

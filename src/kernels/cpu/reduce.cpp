@@ -1,3 +1,4 @@
+// Drivers of reductions: which axes fold, in which order.
 #include "kernels/reduce.hpp"
 #include "kernels/cpu/table.hpp"
 

@@ -1,3 +1,4 @@
+// Softmax and crossentropies over views, row by row.
 #include "kernels/softmax.hpp"
 #include "kernels/cpu/table.hpp"
 

@@ -1,3 +1,4 @@
+// Softmax and crossentropies of one row.
 #include "kernels/cpu/softmax_rows.hpp"
 
 #undef HWY_TARGET_INCLUDE

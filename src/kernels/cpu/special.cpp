@@ -1,3 +1,4 @@
+// Special functions of one number.
 #include "kernels/cpu/special.hpp"
 
 #include <cmath>

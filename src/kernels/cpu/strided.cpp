@@ -1,3 +1,4 @@
+// Axes merged, and runs of strided elements copied.
 #include "kernels/cpu/strided.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// The CPU's table of kernels.
 #include "kernels/cpu/table.hpp"
 
 namespace whygrad::kernels::cpu {

@@ -1,3 +1,4 @@
+// Convolution in two dimensions and its gradients.
 #include "kernels/conv.hpp"
 #include "ops/conv/windows.hpp"
 #include "ops/core/packed.hpp"

@@ -1,3 +1,4 @@
+// Pooling in two dimensions and its gradients.
 #include "ops/conv/pool.hpp"
 #include "kernels/pool.hpp"
 #include "ops/conv/windows.hpp"

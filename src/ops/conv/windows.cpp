@@ -1,3 +1,4 @@
+// Where the windows of convolutions and pooling lie.
 #include "ops/conv/windows.hpp"
 
 #include "ops/elementwise/elementwise.hpp"

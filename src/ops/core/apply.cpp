@@ -1,3 +1,4 @@
+// Every op's call: infer, execute, record.
 #include "device/float_mode.hpp"
 #include "ops/core/context.hpp"
 #include "ops/core/events.hpp"

@@ -1,3 +1,4 @@
+// Records of what is no op: constants, host reads.
 #include "ops/core/events.hpp"
 
 #include "kernels/movement.hpp"

@@ -1,3 +1,4 @@
+// Tensors of given numbers.
 #include "ops/core/events.hpp"
 #include "tensor/build.hpp"
 

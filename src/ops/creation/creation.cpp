@@ -1,3 +1,4 @@
+// Tensors without data of their own: zeros, ones, one number everywhere, ranges, one-hot vectors.
 #include "kernels/movement.hpp"
 #include "ops/core/context.hpp"
 #include "ops/families.hpp"

@@ -1,3 +1,4 @@
+// Evenly spaced numbers.
 #include <whygrad/ops/linspace.hpp>
 
 #include "ops/core/defined.hpp"

@@ -1,3 +1,4 @@
+// Sums, products, quotients and their kin.
 #include "kernels/movement.hpp"
 #include "ops/core/events.hpp"
 #include "ops/elementwise/elementwise.hpp"

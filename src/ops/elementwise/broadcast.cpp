@@ -1,3 +1,4 @@
+// Shapes of broadcast operands, and gradients summed back to them.
 #include "ops/core/events.hpp"
 #include "ops/elementwise/elementwise.hpp"
 

@@ -1,3 +1,4 @@
+// Gradients of activations as ops, one loop each.
 #include "ops/elementwise/gradients.hpp"
 
 #include "ops/core/events.hpp"

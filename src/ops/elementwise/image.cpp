@@ -1,3 +1,4 @@
+// Colours and contrast of images.
 #include <whygrad/ops/image.hpp>
 
 #include "kernels/movement.hpp"

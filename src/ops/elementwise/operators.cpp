@@ -1,3 +1,4 @@
+// C++ operators on tensors.
 #include <whygrad/ops/elementwise.hpp>
 
 #include "ops/core/events.hpp"

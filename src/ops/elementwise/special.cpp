@@ -1,3 +1,4 @@
+// Special functions: gamma, the inverse of erf and their kin.
 #include <whygrad/ops/special.hpp>
 
 #include "kernels/special.hpp"

@@ -1,3 +1,4 @@
+// Numbers as text, and text as numbers.
 #include <whygrad/ops/strings.hpp>
 
 #include "kernels/movement.hpp"

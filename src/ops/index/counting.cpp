@@ -1,3 +1,4 @@
+// Counts: bincount, histograms, searchsorted and their kin.
 #include <whygrad/ops/counting.hpp>
 
 #include "kernels/movement.hpp"

@@ -1,3 +1,4 @@
+// Slices picked by position along an axis, and the gradient of that.
 #include "kernels/index.hpp"
 #include "kernels/movement.hpp"
 #include "ops/families.hpp"

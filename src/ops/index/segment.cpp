@@ -1,3 +1,4 @@
+// Parts of one id added up, and elements rolled along axes.
 #include <whygrad/ops/segment.hpp>
 
 #include "kernels/elementwise.hpp"

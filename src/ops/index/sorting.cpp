@@ -1,3 +1,4 @@
+// Sorted order, the largest k elements, distinct elements.
 #include <whygrad/ops/sorting.hpp>
 
 #include "kernels/index.hpp"

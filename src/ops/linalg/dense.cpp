@@ -1,3 +1,4 @@
+// A product of matrices with bias and activation in one kernel.
 #include "kernels/matmul.hpp"
 #include "ops/core/packed.hpp"
 #include "ops/elementwise/elementwise.hpp"

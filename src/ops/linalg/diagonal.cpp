@@ -1,3 +1,4 @@
+// Diagonals and bands of matrices.
 #include <whygrad/ops/diagonal.hpp>
 
 #include "kernels/movement.hpp"

@@ -1,3 +1,4 @@
+// Sums over named axes, as products of matrices.
 #include <whygrad/ops/einsum.hpp>
 
 #include "ops/core/defined.hpp"

@@ -1,3 +1,4 @@
+// Cholesky factors and eigenvectors.
 #include "kernels/linalg.hpp"
 #include "ops/families.hpp"
 #include "ops/linalg/matrices.hpp"

@@ -1,3 +1,4 @@
+// Products of matrices.
 #include "kernels/matmul.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"

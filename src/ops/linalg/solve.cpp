@@ -1,3 +1,4 @@
+// Inverses, linear systems and determinants.
 #include "kernels/linalg.hpp"
 #include "ops/families.hpp"
 #include "ops/linalg/matrices.hpp"

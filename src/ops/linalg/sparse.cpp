@@ -1,3 +1,4 @@
+// Products of a sparse and a dense matrix.
 #include <whygrad/ops/sparse.hpp>
 
 #include "kernels/index.hpp"

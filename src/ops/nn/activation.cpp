@@ -1,3 +1,4 @@
+// Activations of layers.
 #include "ops/core/events.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/elementwise/gradients.hpp"

@@ -1,3 +1,4 @@
+// Crossentropies.
 #include "kernels/elementwise.hpp"
 #include "kernels/reduce.hpp"
 #include "kernels/softmax.hpp"

@@ -1,3 +1,4 @@
+// Softmax and its logarithm.
 #include "ops/nn/softmax.hpp"
 
 #include "kernels/softmax.hpp"

@@ -1,3 +1,4 @@
+// Random choices by their log-probabilities.
 #include "kernels/movement.hpp"
 #include "kernels/reduce.hpp"
 #include "kernels/softmax.hpp"

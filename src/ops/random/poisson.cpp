@@ -1,3 +1,4 @@
+// Random counts.
 #include "kernels/movement.hpp"
 #include "ops/core/context.hpp"
 #include "ops/families.hpp"

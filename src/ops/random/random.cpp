@@ -1,3 +1,4 @@
+// Random numbers, and the process's generator.
 #include "kernels/index.hpp"
 #include "ops/core/context.hpp"
 #include "ops/families.hpp"

@@ -1,3 +1,4 @@
+// Axes of reductions as the user gives them.
 #include "ops/reduce/reduce.hpp"
 
 #include <whygrad/ops/shape_ops.hpp>

@@ -1,3 +1,4 @@
+// Tensors joined, stacked, split and unstacked.
 #include "kernels/movement.hpp"
 #include "ops/families.hpp"
 #include "ops/shape/shape.hpp"

@@ -1,3 +1,4 @@
+// Transposes, broadcasts, reversals and slices: other layouts of the same elements.
 #include "kernels/movement.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"

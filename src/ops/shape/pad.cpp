@@ -1,3 +1,4 @@
+// Padding with a number or with a mirror image, and tiles.
 #include "kernels/index.hpp"
 #include "kernels/movement.hpp"
 #include "ops/families.hpp"

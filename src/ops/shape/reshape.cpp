@@ -1,3 +1,4 @@
+// New shapes for the same elements.
 #include "kernels/movement.hpp"
 #include "ops/families.hpp"
 #include "ops/shape/shape.hpp"
