@@ -67,7 +67,6 @@ enum class Unary : std::uint8_t {
   kConj,
   kInvert,  // every bit turned over; integers only
 };
-inline constexpr int kUnaryCount = static_cast<int>(Unary::kInvert) + 1;
 
 enum class Binary : std::uint8_t {
   kAdd,
@@ -116,7 +115,6 @@ enum class Binary : std::uint8_t {
   kShiftLeft,
   kShiftRight,  // keeps the sign
 };
-inline constexpr int kBinaryCount = static_cast<int>(Binary::kShiftRight) + 1;
 
 // Whether the op takes inputs of this dtype.
 bool supports(Unary op, DType dtype);

@@ -1,5 +1,6 @@
 // What holds of the functions on every device.
 #include "kernels/cpu/facts.hpp"
+#include "kernels/cpu/loop_rows.hpp"
 
 namespace whygrad::kernels {
 
@@ -10,11 +11,20 @@ bool supports(Reduce op, DType dtype) { return cpu::supports(op, dtype); }
 
 PhiloxBlock philox4x32(PhiloxBlock counter, std::array<std::uint32_t, 2> key) { return cpu::philox4x32(counter, key); }
 
-DType result_dtype(Unary op, DType dtype) {
-  if (op >= Unary::kIsNan && op <= Unary::kLogicalNot) return DType::kBool;
-  if (is_complex(dtype) && (op == Unary::kAbs || op == Unary::kReal || op == Unary::kImag)) return dtype == DType::kC64 ? DType::kF32 : DType::kF64;
+namespace {
+
+DType result_of(cpu::Result result, DType dtype) {
+  switch (result) {
+    case cpu::Result::kSame: return dtype;
+    case cpu::Result::kBool: return DType::kBool;
+    case cpu::Result::kRealPart: return is_complex(dtype) ? (dtype == DType::kC64 ? DType::kF32 : DType::kF64) : dtype;
+  }
   return dtype;
 }
-DType result_dtype(Binary op, DType dtype) { return op >= Binary::kEqual && op <= Binary::kLogicalXor ? DType::kBool : dtype; }
+
+}  // namespace
+
+DType result_dtype(Unary op, DType dtype) { return result_of(cpu::row_of(op).result, dtype); }
+DType result_dtype(Binary op, DType dtype) { return result_of(cpu::row_of(op).result, dtype); }
 
 }  // namespace whygrad::kernels

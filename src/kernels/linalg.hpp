@@ -1,5 +1,5 @@
-// Square matrices taken apart, in double precision: [.., n, n] of f32 or f64, n below 2^31. Inputs may have any strides, outputs are contiguous and of
-// the inputs' dtype.
+// Square matrices taken apart, in double precision: [.., n, n] of f32 or f64, n below 2^31. Inputs may have any strides, outputs are contiguous and
+// of the inputs' dtype.
 #pragma once
 
 #include "kernels/view.hpp"

@@ -23,51 +23,107 @@ void fill(const View& out, const void* element) { return table_of(out.device).fi
 void range(const View& out, const void* start, const void* step) { return table_of(out.device).range(out, start, step); }
 void reduce(Reduce op, const View& x, std::uint32_t axes_mask, const View& out) { return table_of(out.device).reduce(op, x, axes_mask, out); }
 void arg_reduce(bool largest, const View& x, int axis, const View& out) { return table_of(out.device).arg_reduce(largest, x, axis, out); }
-void cumulative(Cumulative op, const View& x, int axis, bool exclusive, bool reverse, const View& out) { return table_of(out.device).cumulative(op, x, axis, exclusive, reverse, out); }
-std::int64_t gather(const View& params, const View& indices, int axis, int batch_dims, const View& out) { return table_of(out.device).gather(params, indices, axis, batch_dims, out); }
-std::int64_t scatter_add(const View& indices, const View& updates, int axis, const View& out) { return table_of(out.device).scatter_add(indices, updates, axis, out); }
-void one_hot(const View& indices, int axis, const void* on, const void* off, const View& out) { return table_of(out.device).one_hot(indices, axis, on, off, out); }
+void cumulative(Cumulative op, const View& x, int axis, bool exclusive, bool reverse, const View& out) {
+  return table_of(out.device).cumulative(op, x, axis, exclusive, reverse, out);
+}
+std::int64_t gather(const View& params, const View& indices, int axis, int batch_dims, const View& out) {
+  return table_of(out.device).gather(params, indices, axis, batch_dims, out);
+}
+std::int64_t scatter_add(const View& indices, const View& updates, int axis, const View& out) {
+  return table_of(out.device).scatter_add(indices, updates, axis, out);
+}
+void one_hot(const View& indices, int axis, const void* on, const void* off, const View& out) {
+  return table_of(out.device).one_hot(indices, axis, on, off, out);
+}
 void pad(const View& x, const std::int64_t* before, const void* value, const View& out) { return table_of(out.device).pad(x, before, value, out); }
-void mirror_pad(const View& x, const std::int64_t* before, Mirror mode, const View& out) { return table_of(out.device).mirror_pad(x, before, mode, out); }
+void mirror_pad(const View& x, const std::int64_t* before, Mirror mode, const View& out) {
+  return table_of(out.device).mirror_pad(x, before, mode, out);
+}
 void reverse(const View& x, std::uint32_t axes_mask, const View& out) { return table_of(out.device).reverse(x, axes_mask, out); }
 void softmax(const View& x, const View& out) { return table_of(out.device).softmax(x, out); }
 void log_softmax(const View& x, const View& out) { return table_of(out.device).log_softmax(x, out); }
 void softmax_grad(const View& y, const View& dy, const View& out) { return table_of(out.device).softmax_grad(y, dy, out); }
 void log_softmax_grad(const View& y, const View& dy, const View& out) { return table_of(out.device).log_softmax_grad(y, dy, out); }
-std::int64_t sparse_softmax_cross_entropy(const View& logits, const View& labels, const View& loss, const View& backprop) { return table_of(backprop.device).sparse_softmax_cross_entropy(logits, labels, loss, backprop); }
-void softmax_cross_entropy(const View& logits, const View& labels, const View& loss, const View& backprop) { return table_of(backprop.device).softmax_cross_entropy(logits, labels, loss, backprop); }
+std::int64_t sparse_softmax_cross_entropy(const View& logits, const View& labels, const View& loss, const View& backprop) {
+  return table_of(backprop.device).sparse_softmax_cross_entropy(logits, labels, loss, backprop);
+}
+void softmax_cross_entropy(const View& logits, const View& labels, const View& loss, const View& backprop) {
+  return table_of(backprop.device).softmax_cross_entropy(logits, labels, loss, backprop);
+}
 void random_uniform(RandomStream stream, double lo, double hi, const View& out) { return table_of(out.device).random_uniform(stream, lo, hi, out); }
-void random_normal(RandomStream stream, double mean, double stddev, const View& out) { return table_of(out.device).random_normal(stream, mean, stddev, out); }
-void random_truncated_normal(RandomStream stream, double mean, double stddev, const View& out) { return table_of(out.device).random_truncated_normal(stream, mean, stddev, out); }
-void random_integers(RandomStream stream, std::int64_t lo, std::int64_t hi, const View& out) { return table_of(out.device).random_integers(stream, lo, hi, out); }
-void order(bool descending, const View& x, std::int64_t k, const View& positions) { return table_of(positions.device).order(descending, x, k, positions); }
+void random_normal(RandomStream stream, double mean, double stddev, const View& out) {
+  return table_of(out.device).random_normal(stream, mean, stddev, out);
+}
+void random_truncated_normal(RandomStream stream, double mean, double stddev, const View& out) {
+  return table_of(out.device).random_truncated_normal(stream, mean, stddev, out);
+}
+void random_integers(RandomStream stream, std::int64_t lo, std::int64_t hi, const View& out) {
+  return table_of(out.device).random_integers(stream, lo, hi, out);
+}
+void order(bool descending, const View& x, std::int64_t k, const View& positions) {
+  return table_of(positions.device).order(descending, x, k, positions);
+}
 std::int64_t number_distinct(const View& x, const View& numbers) { return table_of(numbers.device).number_distinct(x, numbers); }
 Census census(const View& x) { return table_of(x.device).census(x); }
 void conv2d(const View& x, const View& w, const ConvParams& params, const View& out) { return table_of(out.device).conv2d(x, w, params, out); }
-void conv2d_bias(const View& x, const View& w, const View& bias, const ConvParams& params, Activation activation, const View& out) { return table_of(out.device).conv2d_bias(x, w, bias, params, activation, out); }
-void conv2d_backward_input(const View& dy, const View& w, const ConvParams& params, const View& dx) { return table_of(dx.device).conv2d_backward_input(dy, w, params, dx); }
-void conv2d_backward_filter(const View& x, const View& dy, const ConvParams& params, const View& dw, const View* dbias) { return table_of(dw.device).conv2d_backward_filter(x, dy, params, dw, dbias); }
-void max_pool2d(const View& x, const PoolParams& params, const View& out, const View* positions) { return table_of(out.device).max_pool2d(x, params, out, positions); }
-void max_pool2d_backward(const View& dy, const View& positions, const PoolParams& params, const View& dx) { return table_of(dx.device).max_pool2d_backward(dy, positions, params, dx); }
+void conv2d_bias(const View& x, const View& w, const View& bias, const ConvParams& params, Activation activation, const View& out) {
+  return table_of(out.device).conv2d_bias(x, w, bias, params, activation, out);
+}
+void conv2d_backward_input(const View& dy, const View& w, const ConvParams& params, const View& dx) {
+  return table_of(dx.device).conv2d_backward_input(dy, w, params, dx);
+}
+void conv2d_backward_filter(const View& x, const View& dy, const ConvParams& params, const View& dw, const View* dbias) {
+  return table_of(dw.device).conv2d_backward_filter(x, dy, params, dw, dbias);
+}
+void max_pool2d(const View& x, const PoolParams& params, const View& out, const View* positions) {
+  return table_of(out.device).max_pool2d(x, params, out, positions);
+}
+void max_pool2d_backward(const View& dy, const View& positions, const PoolParams& params, const View& dx) {
+  return table_of(dx.device).max_pool2d_backward(dy, positions, params, dx);
+}
 void avg_pool2d(const View& x, const PoolParams& params, const View& out) { return table_of(out.device).avg_pool2d(x, params, out); }
 void avg_pool2d_backward(const View& dy, const PoolParams& params, const View& dx) { return table_of(dx.device).avg_pool2d_backward(dy, params, dx); }
-void max_pool2d_pick(const View& x, const View& positions, const PoolParams& params, const View& out) { return table_of(out.device).max_pool2d_pick(x, positions, params, out); }
-void matmul(const View& a, const View& b, bool transpose_a, bool transpose_b, const View& out) { return table_of(out.device).matmul(a, b, transpose_a, transpose_b, out); }
-void matmul_bias(const View& a, const View& b, const View& bias, Activation activation, const View& out) { return table_of(out.device).matmul_bias(a, b, bias, activation, out); }
+void max_pool2d_pick(const View& x, const View& positions, const PoolParams& params, const View& out) {
+  return table_of(out.device).max_pool2d_pick(x, positions, params, out);
+}
+void matmul(const View& a, const View& b, bool transpose_a, bool transpose_b, const View& out) {
+  return table_of(out.device).matmul(a, b, transpose_a, transpose_b, out);
+}
+void matmul_bias(const View& a, const View& b, const View& bias, Activation activation, const View& out) {
+  return table_of(out.device).matmul_bias(a, b, bias, activation, out);
+}
 void special(Special f, const View& x, const View& out) { return table_of(out.device).special(f, x, out); }
 void polygamma(const View& n, const View& x, const View& out) { return table_of(out.device).polygamma(n, x, out); }
 bool matrix_inverse(const View& x, const View& out) { return table_of(out.device).matrix_inverse(x, out); }
 bool matrix_solve(const View& a, const View& b, const View& out) { return table_of(out.device).matrix_solve(a, b, out); }
-bool triangular_solve(const View& a, bool lower, bool transposed, const View& b, const View& out) { return table_of(out.device).triangular_solve(a, lower, transposed, b, out); }
+bool triangular_solve(const View& a, bool lower, bool transposed, const View& b, const View& out) {
+  return table_of(out.device).triangular_solve(a, lower, transposed, b, out);
+}
 void determinant(const View& x, const View& out) { return table_of(out.device).determinant(x, out); }
-void log_determinant(const View& x, const View& sign, const View& logarithm) { return table_of(logarithm.device).log_determinant(x, sign, logarithm); }
+void log_determinant(const View& x, const View& sign, const View& logarithm) {
+  return table_of(logarithm.device).log_determinant(x, sign, logarithm);
+}
 bool cholesky(const View& x, const View& out) { return table_of(out.device).cholesky(x, out); }
-void self_adjoint_eig(const View& x, const View& values, const View& vectors) { return table_of(vectors.device).self_adjoint_eig(x, values, vectors); }
-void adam(Device device, std::span<const AdamSlot<float>> slots, double lr_t, double beta1, double beta2, double epsilon) { table_of(device).adam_f32(device, slots, lr_t, beta1, beta2, epsilon); }
-void adam(Device device, std::span<const AdamSlot<double>> slots, double lr_t, double beta1, double beta2, double epsilon) { table_of(device).adam_f64(device, slots, lr_t, beta1, beta2, epsilon); }
-void sgd(Device device, std::span<const SgdSlot<float>> slots, float lr, float momentum, bool nesterov) { table_of(device).sgd_f32(device, slots, lr, momentum, nesterov); }
-void sgd(Device device, std::span<const SgdSlot<double>> slots, double lr, double momentum, bool nesterov) { table_of(device).sgd_f64(device, slots, lr, momentum, nesterov); }
-void rmsprop(Device device, std::span<const RmspropSlot<float>> slots, const RmspropFactors& factors) { table_of(device).rmsprop_f32(device, slots, factors); }
-void rmsprop(Device device, std::span<const RmspropSlot<double>> slots, const RmspropFactors& factors) { table_of(device).rmsprop_f64(device, slots, factors); }
+void self_adjoint_eig(const View& x, const View& values, const View& vectors) {
+  return table_of(vectors.device).self_adjoint_eig(x, values, vectors);
+}
+void adam(Device device, std::span<const AdamSlot<float>> slots, double lr_t, double beta1, double beta2, double epsilon) {
+  table_of(device).adam_f32(device, slots, lr_t, beta1, beta2, epsilon);
+}
+void adam(Device device, std::span<const AdamSlot<double>> slots, double lr_t, double beta1, double beta2, double epsilon) {
+  table_of(device).adam_f64(device, slots, lr_t, beta1, beta2, epsilon);
+}
+void sgd(Device device, std::span<const SgdSlot<float>> slots, float lr, float momentum, bool nesterov) {
+  table_of(device).sgd_f32(device, slots, lr, momentum, nesterov);
+}
+void sgd(Device device, std::span<const SgdSlot<double>> slots, double lr, double momentum, bool nesterov) {
+  table_of(device).sgd_f64(device, slots, lr, momentum, nesterov);
+}
+void rmsprop(Device device, std::span<const RmspropSlot<float>> slots, const RmspropFactors& factors) {
+  table_of(device).rmsprop_f32(device, slots, factors);
+}
+void rmsprop(Device device, std::span<const RmspropSlot<double>> slots, const RmspropFactors& factors) {
+  table_of(device).rmsprop_f64(device, slots, factors);
+}
 
 }  // namespace whygrad::kernels

@@ -1,6 +1,7 @@
 // The table of a device: complete, and what the functions of the headers call.
 #include "kernels/table.hpp"
 
+#include "kernels/cpu/loop_rows.hpp"
 #include "kernels/kernel_test.hpp"
 
 #include <array>
@@ -24,6 +25,29 @@ TEST(KernelTable, IsWhatTheFunctionsCall) {
   EXPECT_EQ(out[0], -1);
   unary(Unary::kAbs, in, result);
   EXPECT_EQ(out[1], 2);
+}
+
+template <class Op>
+void expect_a_loop_for_each_op() {
+  for (int op = 0; op < cpu::op_count<Op>(); ++op) {
+    bool any = false;
+    for (int d = 0; d < kDTypeCount; ++d) any |= supports(static_cast<Op>(op), static_cast<DType>(d));
+    EXPECT_TRUE(any) << "op " << op;
+  }
+}
+
+TEST(LoopRows, EachOpHasALoop) {
+  expect_a_loop_for_each_op<Unary>();
+  expect_a_loop_for_each_op<Binary>();
+}
+
+TEST(LoopRows, SayTheDTypeOfTheResult) {
+  EXPECT_EQ(result_dtype(Unary::kAbs, DType::kC64), DType::kF32);
+  EXPECT_EQ(result_dtype(Unary::kAbs, DType::kF64), DType::kF64);
+  EXPECT_EQ(result_dtype(Unary::kConj, DType::kC128), DType::kC128);
+  EXPECT_EQ(result_dtype(Unary::kIsNan, DType::kF32), DType::kBool);
+  EXPECT_EQ(result_dtype(Binary::kLess, DType::kI64), DType::kBool);
+  EXPECT_EQ(result_dtype(Binary::kPow, DType::kI64), DType::kI64);
 }
 
 }  // namespace

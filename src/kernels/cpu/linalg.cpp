@@ -37,8 +37,7 @@ class Doubles {
 };
 
 struct Batch {
-  explicit Batch(const View& x)
-      : n(x.shape[x.rank - 1]), size(n * n), count(size == 0 ? 0 : x.size() / size), swaps(static_cast<std::size_t>(n)) {}
+  explicit Batch(const View& x) : n(x.shape[x.rank - 1]), size(n * n), count(size == 0 ? 0 : x.size() / size), swaps(static_cast<std::size_t>(n)) {}
   std::int64_t n, size, count;
   device::Workspace<int> swaps;
   // Element i of the diagonal.

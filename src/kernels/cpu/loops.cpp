@@ -2,27 +2,42 @@
 #include "kernels/cpu/loops.hpp"
 
 #include "kernels/cpu/halves.hpp"
+#include "kernels/cpu/loop_rows.hpp"
 
 namespace whygrad::kernels::cpu {
 namespace {
 
-UnaryLoop ask_families(Unary op, DType dtype) {
-  if (dtype == DType::kF32 || dtype == DType::kF64) {
-    if (op <= Unary::kSoftsign) return find_float_arithmetic(op, dtype);
-    if (op <= Unary::kSilu) return find_exponential(op, dtype);
-    if (op <= Unary::kGelu) return find_trigonometric(op, dtype);
-    return find_predicate(op, dtype);
+constexpr int kUnaryCount = op_count<Unary>(), kBinaryCount = op_count<Binary>();
+
+// The loop for floating numbers.
+UnaryLoop ask(Family family, Unary op, DType dtype) {
+  switch (family) {
+    case Family::kArithmetic: return find_float_arithmetic(op, dtype);
+    case Family::kExponential: return find_exponential(op, dtype);
+    case Family::kTrigonometric: return find_trigonometric(op, dtype);
+    case Family::kPredicate: return find_predicate(op, dtype);
+    default: return nullptr;
   }
+}
+
+BinaryLoops ask(Family family, Binary op, DType dtype) {
+  switch (family) {
+    case Family::kArithmetic: return find_float_arithmetic(op, dtype);
+    case Family::kPower: return find_float_power(op, dtype);
+    case Family::kGradient: return find_gradient(op, dtype);
+    default: return {};
+  }
+}
+
+UnaryLoop ask_families(Unary op, DType dtype) {
+  if (dtype == DType::kF32 || dtype == DType::kF64) return ask(row_of(op).family, op, dtype);
   if (is_complex(dtype)) return find_complex(op, dtype);
   return dtype == DType::kBool ? find_predicate(op, dtype) : find_integer(op, dtype);
 }
 
 BinaryLoops ask_families(Binary op, DType dtype) {
-  if (op >= Binary::kEqual && op <= Binary::kLogicalXor) return find_comparison(op, dtype);
-  if (dtype == DType::kF32 || dtype == DType::kF64) {
-    if (op <= Binary::kXdivy) return find_float_arithmetic(op, dtype);
-    return op <= Binary::kXlog1py ? find_float_power(op, dtype) : find_gradient(op, dtype);
-  }
+  if (row_of(op).family == Family::kComparison) return find_comparison(op, dtype);
+  if (dtype == DType::kF32 || dtype == DType::kF64) return ask(row_of(op).family, op, dtype);
   return is_complex(dtype) ? find_complex(op, dtype) : find_integer(op, dtype);
 }
 
@@ -49,13 +64,7 @@ UnaryLoop find_loop(Unary op, DType dtype) { return table().unary[static_cast<in
 const BinaryLoops& find_loop(Binary op, DType dtype) { return table().binary[static_cast<int>(op)][static_cast<int>(dtype)]; }
 void resolve_loops() { table() = LoopTable(); }
 
-std::int64_t grain_of(Unary op) {
-  const bool dear = op == Unary::kTan || op == Unary::kErf || op == Unary::kErfc || op == Unary::kGelu;
-  return dear ? 1 << 13 : op > Unary::kSoftsign && op <= Unary::kGelu ? 1 << 15 : 1 << 16;
-}
-std::int64_t grain_of(Binary op) {
-  const bool dear = op == Binary::kPow || op == Binary::kAtan2 || op == Binary::kFloorMod;
-  return dear ? 1 << 13 : op == Binary::kXlogy || op == Binary::kXlog1py || op == Binary::kSoftplusGrad ? 1 << 15 : 1 << 16;
-}
+std::int64_t grain_of(Unary op) { return static_cast<std::int64_t>(row_of(op).price); }
+std::int64_t grain_of(Binary op) { return static_cast<std::int64_t>(row_of(op).price); }
 
 }  // namespace whygrad::kernels::cpu
