@@ -8,7 +8,6 @@
 #include "explain/relevant_records.hpp"
 #include "explain/tape_adapter.hpp"
 #include "explain/tape_numbers.hpp"
-#include "flow/analysis.hpp"
 #include "flow/passed_edges.hpp"
 #include "flow/source_names.hpp"
 #include "flow/words.hpp"
@@ -81,8 +80,9 @@ class Diagnosis::Scope final : public GradientObserver {
     }
     if (!wanting.empty()) look_at(answer, wanting, by_numbers ? &numbers : nullptr);
     if (!whole.empty() && wants_partial()) {
-      auto graph = std::make_shared<const FlowGraph>(internal::flow_graph_of(*answer.facts, whole));
-      add_to_all(Explanation(internal::find_partial(*graph), graph));
+      FlowGraph graph = internal::flow_graph_of(*answer.facts, whole);
+      graph.tape.question = FlowGraph::Question::kPartial;
+      add_to_all(explain(std::move(graph)));
     }
   }
 
@@ -188,8 +188,8 @@ class Diagnosis::Scope final : public GradientObserver {
       if (answer.zeros_by != nullptr) graph->sources[i].replaced_by = graph->keep(answer.zeros_by);
     }
     if (numbers != nullptr) look_at_numbers(answer, *numbers, sources, records, *graph);
-    std::vector<Finding> findings = internal::analyse(*graph, internal::Outcome::kAbsent);
-    add_to_all(Explanation(std::move(findings), std::move(graph)));
+    graph->tape.question = FlowGraph::Question::kAbsent;
+    add_to_all(explain(std::move(graph)));
   }
 
   bool wants_partial() const {

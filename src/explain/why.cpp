@@ -4,7 +4,6 @@
 #include "explain/recompute.hpp"
 #include "explain/tape_adapter.hpp"
 #include "explain/tape_numbers.hpp"
-#include "flow/analysis.hpp"
 #include "flow/words.hpp"
 
 #include <whygrad/autodiff/tape.hpp>
@@ -18,10 +17,10 @@
 namespace whygrad {
 namespace {
 
-Explanation explanation_of(const internal::TapeFacts& facts, std::span<const std::size_t> sources, internal::Outcome outcome) {
-  auto graph = std::make_shared<const FlowGraph>(internal::flow_graph_of(facts, sources));
-  std::vector<Finding> findings = internal::analyse(*graph, outcome);
-  return Explanation(std::move(findings), std::move(graph));
+Explanation explanation_of(const internal::TapeFacts& facts, std::span<const std::size_t> sources, FlowGraph::Question question) {
+  FlowGraph graph = internal::flow_graph_of(facts, sources);
+  graph.tape.question = question;
+  return explain(std::move(graph));
 }
 
 Explanation explanation_by_values(const internal::TapeState& tape, const internal::TapeFacts& facts, std::span<const std::size_t> all,
@@ -39,8 +38,8 @@ Explanation explanation_by_values(const internal::TapeState& tape, const interna
   for (std::size_t s = 0; s < answers.size(); ++s) {
     if (answers[s].defined()) numbers.look_at_answer(graph->sources[s], answers[s]);
   }
-  std::vector<Finding> findings = internal::analyse(*graph, internal::Outcome::kAbsent);
-  return Explanation(std::move(findings), std::move(graph));
+  graph->tape.question = FlowGraph::Question::kAbsent;
+  return explain(std::move(graph));
 }
 
 // A value remembers nothing of how it came about, so nobody is accused.
@@ -64,7 +63,7 @@ Explanation explanation_of(const Tensor& gradient) {
 Explanation Gradient::why() const {
   if (facts_ == nullptr) return value_.defined() ? explanation_of(value_) : Explanation();
   const std::size_t sources[] = {source_};
-  return explanation_of(*facts_, sources, internal::Outcome::kAbsent);
+  return explanation_of(*facts_, sources, FlowGraph::Question::kAbsent);
 }
 
 void Gradient::throw_missing() const {
@@ -82,7 +81,7 @@ Explanation explain(const GradientTape& tape, const Targets& targets, const Sour
   std::vector<std::size_t> all(sources.items().size());
   std::iota(all.begin(), all.end(), std::size_t{0});
   if (options.values && !state.consumed()) return explanation_by_values(state, *facts, all, targets.items(), sources.items());
-  return explanation_of(*facts, all, internal::Outcome::kOpen);
+  return explanation_of(*facts, all, FlowGraph::Question::kOpen);
 }
 
 Explanation explain(const GradientTape& tape, const Targets& targets, std::initializer_list<Watchable> sources, const ExplainOptions& options,

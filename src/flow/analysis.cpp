@@ -10,9 +10,13 @@
 #include "flow/verdict.hpp"
 #include "flow/words.hpp"
 
+#include <whygrad/base/error.hpp>
+#include <whygrad/flow/explanation.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -130,7 +134,7 @@ std::vector<Step> steps_of(const FlowGraph& graph, const FlowGraph::Source& sour
 
 class Analysis {
  public:
-  Analysis(const FlowGraph& graph, Outcome outcome) : graph_(graph), outcome_(outcome), carries_(carrying_values(graph)), edges_(graph) {}
+  explicit Analysis(const FlowGraph& graph) : graph_(graph), carries_(carrying_values(graph)), edges_(graph) {}
 
   void look_at(const FlowGraph::Source& source, std::vector<Finding>& findings) const {
     if (graph_.targets.empty()) {
@@ -202,7 +206,7 @@ class Analysis {
 
   void look_at_missing(const FlowGraph::Source& source, std::vector<Finding>& findings) const {
     FlowPath path = cheapest_path(graph_, carries_, source);
-    if (outcome_ == Outcome::kOpen && path.connected && path.stops.empty()) return;
+    if (graph_.tape.question == FlowGraph::Question::kOpen && path.connected && path.stops.empty()) return;
     const SourceQuestion question{graph_, source, carries_};
     std::vector<Verdict> others;
     for (std::size_t s = 1; s < std::min(path.stops.size(), kStopsListed); ++s) others.push_back(judge_stop(question, path, path.stops[s]));
@@ -305,7 +309,6 @@ class Analysis {
   }
 
   const FlowGraph& graph_;
-  const Outcome outcome_;
   const std::vector<std::uint8_t> carries_;
   const PassedEdges edges_;
 };
@@ -323,20 +326,30 @@ void finish(std::vector<Finding>& findings, const Place& asked) {
 
 }  // namespace
 
-std::vector<Finding> analyse(const FlowGraph& graph, Outcome outcome) {
+std::vector<Finding> analyse(const FlowGraph& graph) {
   std::vector<Finding> findings;
-  const Analysis analysis(graph, outcome);
-  for (const FlowGraph::Source& source : graph.sources) analysis.look_at(source, findings);
-  finish(findings, place_of(graph.tape.asked_at));
-  return findings;
-}
-
-std::vector<Finding> find_partial(const FlowGraph& graph) {
-  std::vector<Finding> findings;
-  const Analysis analysis(graph, Outcome::kOpen);
-  for (const FlowGraph::Source& source : graph.sources) analysis.look_for_cuts(source, findings);
+  const Analysis analysis(graph);
+  for (const FlowGraph::Source& source : graph.sources) {
+    if (graph.tape.question == FlowGraph::Question::kPartial) {
+      analysis.look_for_cuts(source, findings);
+    } else {
+      analysis.look_at(source, findings);
+    }
+  }
   finish(findings, place_of(graph.tape.asked_at));
   return findings;
 }
 
 }  // namespace whygrad::internal
+
+namespace whygrad {
+
+Explanation explain(std::shared_ptr<const FlowGraph> graph) {
+  if (graph == nullptr) throw ValueError("explain", "there is no graph", "pass one that holds a computation");
+  std::vector<Finding> findings = internal::analyse(*graph);
+  return Explanation(std::move(findings), std::move(graph));
+}
+
+Explanation explain(FlowGraph graph) { return explain(std::make_shared<const FlowGraph>(std::move(graph))); }
+
+}  // namespace whygrad

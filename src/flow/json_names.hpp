@@ -21,6 +21,7 @@ constexpr auto names_of(FlowGraph::Kind) {
 }
 constexpr auto names_of(FlowGraph::Chooses) { return std::array{"whether", "branch", "trip"}; }
 constexpr auto names_of(FlowGraph::Standing) { return std::array{"recorded", "before", "paused", "between", "after", "reset"}; }
+constexpr auto names_of(FlowGraph::Question) { return std::array{"absent", "open", "partial"}; }
 constexpr auto names_of(FlowGraph::Origin) { return std::array{"made", "old", "forgotten", "foreign"}; }
 
 constexpr auto names_of(FlowGraph::Zeroes) { return std::array{"no", "dead_unit", "saturated", "shares", "clip", "flat", "masked", "ties"}; }

@@ -202,8 +202,10 @@ class GraphReader {
     field_["targets"].each([this](const Field& target) { graph_.targets.push_back(target.index(graph_.values.size())); });
     field_["sources"].each([this](const Field& source) { read_source(source); });
     const Field tape = field_["tape"];
-    graph_.tape = {where_or_none(tape, "made_at"), where_or_none(tape, "asked_at"), tape["watches_variables"].boolean(),
-                   count_or_none(tape, "asked_variables"), count_or_none(tape, "asked_tensors")};
+    graph_.tape = {
+        where_or_none(tape, "made_at"),       where_or_none(tape, "asked_at"),
+        tape["watches_variables"].boolean(),  count_or_none(tape, "asked_variables"),
+        count_or_none(tape, "asked_tensors"), tape.has("question") ? tape["question"].name<FlowGraph::Question>() : FlowGraph::Question::kOpen};
     return std::move(graph_);
   }
 
@@ -413,6 +415,7 @@ std::vector<Explanation> load_flow(const std::string& path) {
     std::shared_ptr<const FlowGraph> graph;
     if (entry.has("graph")) graph = std::make_shared<const FlowGraph>(GraphReader(entry["graph"]).read());
     const std::size_t ops = graph == nullptr ? 0 : graph->ops.size();
+    if (graph != nullptr && !entry.has("findings")) return explanations.push_back(explain(std::move(graph)));
     std::vector<Finding> findings;
     entry["findings"].each([&findings, ops](const Field& finding) { findings.push_back(read_finding(finding, ops)); });
     explanations.emplace_back(std::move(findings), std::move(graph));

@@ -143,7 +143,7 @@ class GraphJson {
   }
 
   Json tape() {
-    Json json = {{"watches_variables", graph_.tape.watches_variables}};
+    Json json = {{"watches_variables", graph_.tape.watches_variables}, {"question", name_in_file(graph_.tape.question)}};
     if (graph_.tape.asked_variables != 0) json["asked_variables"] = graph_.tape.asked_variables;
     if (graph_.tape.asked_tensors != 0) json["asked_tensors"] = graph_.tape.asked_tensors;
     put_where(json, "made_at", graph_.tape.made_at);

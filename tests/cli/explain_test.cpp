@@ -85,5 +85,14 @@ TEST_F(Explain, BadInput) {
   EXPECT_EQ(output.status, 1);
 }
 
+TEST_F(Explain, JudgesAFileWithoutFindings) {
+  const std::string before = run({"explain", file_}).out;
+  json document = json::parse(read_bytes(file_));
+  for (json& explanation : document["explanations"]) explanation.erase("findings");
+  write_bytes(file_, document.dump());
+  EXPECT_EQ(run({"explain", file_}).out, before);
+  EXPECT_THAT(before, Not(HasSubstr("nothing was found")));
+}
+
 }  // namespace
 }  // namespace whygrad::testing

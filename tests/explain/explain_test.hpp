@@ -16,8 +16,13 @@
 #include <whygrad/ops/reduce.hpp>
 #include <whygrad/ops/shape_ops.hpp>
 
+#include <whygrad/flow/render.hpp>
+
+#include "files.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <string>
@@ -29,6 +34,17 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
+// Whether the graph of an explanation, judged from a file without findings, says the same: a file holds all that the judges read.
+inline bool says_the_same_from_file(const Explanation& explanation, std::string* other) {
+  if (explanation.graph() == nullptr) return true;
+  nlohmann::json document = nlohmann::json::parse(to_json(explanation));
+  document["explanations"][0].erase("findings");
+  const TemporaryFolder folder;
+  write_bytes(folder / "judged.wgflow", document.dump());
+  *other = to_json(load_flow(folder / "judged.wgflow"));
+  return *other == to_json(explanation);
+}
+
 // A missing gradient whose explanation names this cause, this op ("" for none) and this line. Prints the explanation where it does not.
 MATCHER_P3(Missing, cause, op, line,
            std::string("is missing because of ") + reason(cause).name + " by `" + op + "` in line " + std::to_string(line)) {
@@ -39,6 +55,10 @@ MATCHER_P3(Missing, cause, op, line,
   const Explanation why = arg.why();
   if (why.findings().size() != 1) {
     *result_listener << "with " << why.findings().size() << " findings";
+    return false;
+  }
+  if (std::string other; !says_the_same_from_file(why, &other)) {
+    *result_listener << "and judged from a file it says\n" << other << "instead of\n" << to_json(why);
     return false;
   }
   const Finding& f = why.findings()[0];

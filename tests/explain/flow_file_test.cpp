@@ -50,7 +50,7 @@ TEST(FlowFile, TheGraphThatComesBackIsAnalysedAlike) {
   const Explanation before = varied();
   save_flow(before, folder / "run.wgflow");
   const std::vector<Explanation> after = load_flow(folder / "run.wgflow");
-  const Explanation again(internal::analyse(*after[0].graph(), internal::Outcome::kOpen));
+  const Explanation again = explain(after[0].graph());
   EXPECT_EQ(again.to_string(), before.to_string());
 }
 

@@ -42,9 +42,10 @@ class Sketch {
     graph.ops.push_back(o);
     return o.first_output;
   }
-  std::vector<Finding> ask(Index target, internal::Outcome outcome = internal::Outcome::kAbsent) {
+  std::vector<Finding> ask(Index target, FlowGraph::Question question = FlowGraph::Question::kAbsent) {
     graph.targets = {target};
-    return internal::analyse(graph, outcome);
+    graph.tape.question = question;
+    return internal::analyse(graph);
   }
 
   FlowGraph graph;
@@ -72,7 +73,7 @@ TEST(FlowGraph, op_without_a_rule) {
 TEST(FlowGraph, an_open_path_is_no_finding_until_the_gradient_is_known_to_be_missing) {
   Sketch s;
   const Index t = s.op("Tanh", {0}, {kFlows}, 10);
-  EXPECT_TRUE(s.ask(t, internal::Outcome::kOpen).empty());
+  EXPECT_TRUE(s.ask(t, FlowGraph::Question::kOpen).empty());
   const std::vector<Finding> found = s.ask(t);
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].cause, Cause::kUnknown);

@@ -32,7 +32,7 @@ std::vector<Finding> analysed(const Explanation& explanation, const std::functio
   json document = json::parse(read_bytes(folder / "run.wgflow"));
   change(document["explanations"][0]["graph"]);
   write_bytes(folder / "run.wgflow", document.dump());
-  return internal::analyse(*load_flow(folder / "run.wgflow")[0].graph(), internal::Outcome::kAbsent);
+  return internal::analyse(*load_flow(folder / "run.wgflow")[0].graph());
 }
 
 class PartlyKnown : public ::testing::TestWithParam<Program> {

@@ -32,6 +32,13 @@ class WG_API Explanation {
   std::vector<Finding> findings_;
   std::shared_ptr<const FlowGraph> graph_;
 };
+
+// Judges a computation, of whatever engine: one finding for each source that has no gradient, or, where its numbers were looked at, one that is zero
+// or not finite. graph.tape.question says what is asked. The graph must be sound: indices lie within its arrays, ops stand behind what they read.
+// Throws ValueError for a null pointer.
+WG_API Explanation explain(std::shared_ptr<const FlowGraph> graph);
+WG_API Explanation explain(FlowGraph graph);
+
 WG_API std::ostream& operator<<(std::ostream& out, const Explanation& explanation);
 
 }  // namespace whygrad

@@ -163,11 +163,16 @@ class WG_API FlowGraph {
     const char* replaced_by = "";  // the function that answers zeros by itself; empty where they were asked for
   };
 
+  // What is asked of the sources: why a gradient is absent that is known to be; what stands between them and the targets, which may be nothing; which
+  // paths contribute nothing to gradients that are there. A source whose gradient's numbers were looked at is judged by these in either of the first.
+  enum class Question : std::uint8_t { kAbsent, kOpen, kPartial };
+
   struct Tape {
     Where made_at, asked_at;
     bool watches_variables = true;  // by itself, when they are read
     // How many sources the program asked for, those with a gradient too; 0: not known.
     Index asked_variables = 0, asked_tensors = 0;
+    Question question = Question::kOpen;
   };
 
   std::vector<Def> defs;
