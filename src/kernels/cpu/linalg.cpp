@@ -1,40 +1,14 @@
 // Batches of square matrices, one after the other through LAPACK.
 #include "kernels/linalg.hpp"
 
-#include "device/workspace.hpp"
 #include "kernels/cpu/decompose.hpp"
-#include "kernels/cpu/dnn_scratch.hpp"
-#include "kernels/cpu/table.hpp"
+#include "kernels/cpu/doubles.hpp"
 
 #include <cmath>
 #include <span>
 
 namespace whygrad::kernels::cpu {
 namespace {
-
-// The elements of a view in double precision, without gaps.
-class Doubles {
- public:
-  explicit Doubles(const View& like, double start = 0) : layout_(like), numbers_(static_cast<std::size_t>(like.size()), start) {}
-  static Doubles of(const View& x) {
-    Doubles doubles(x);
-    cpu::cast(x, doubles.view());
-    return doubles;
-  }
-  void store(const View& out) { cpu::cast(view(), out); }
-
-  std::size_t size() const { return numbers_.size(); }
-  double& operator[](std::size_t i) { return numbers_[i]; }
-  // Part b of parts of `size` numbers.
-  std::span<double> part(std::int64_t b, std::int64_t size) {
-    return std::span(numbers_).subspan(static_cast<std::size_t>(b * size), static_cast<std::size_t>(size));
-  }
-
- private:
-  View view() { return layout_.view(numbers_.data(), DType::kF64); }
-  ContiguousLayout layout_;
-  device::Workspace<double> numbers_;
-};
 
 struct Batch {
   explicit Batch(const View& x) : n(x.shape[x.rank - 1]), size(n * n), count(size == 0 ? 0 : x.size() / size), swaps(static_cast<std::size_t>(n)) {}
