@@ -3,10 +3,10 @@
 
 #include "autodiff/tape_state.hpp"
 #include "explain/log_view.hpp"
+#include "flow/relevance.hpp"
 
 #include <cstring>
 #include <span>
-#include <unordered_set>
 #include <vector>
 
 namespace whygrad::internal {
@@ -43,42 +43,29 @@ class RelevantRecords {
   template <class F>
   void each(F&& f) const {
     for (std::size_t n = 0; n < entries_.size(); ++n) {
-      if (wanted(n)) f(Node{entries_[n].record, entries_[n].position, inputs_of(n)});
+      if (relevance_.is_relevant(n)) f(Node{entries_[n].record, entries_[n].position, relevance_.inputs_of(n)});
     }
   }
   std::size_t size() const { return entries_.size(); }
 
  private:
-  enum Mark : std::uint8_t { kLeadsToTarget = 1, kFollowsSource = 2, kLeadsToSource = 4, kFromGradient = 8 };
+  static_assert(LogView::kNowhere == Relevance::kNone);
   struct Entry {
     const Record* record;
     Position position;
-    std::uint32_t first_input;  // in inputs_
   };
 
   void survey(const TapeFacts& facts, std::span<const std::size_t> sources);
   void enter(const Record& r, Position position);
   void mark_source(const TapeFacts& facts, const TapeFacts::Value& source);
-  void pull(std::size_t n);
-  void push(std::size_t n);
   // Whether something that leads to a target was made from each of the sources as they are now.
   bool all_lead_to_target(const TapeFacts& facts, std::span<const std::size_t> sources) const;
-  bool wanted(std::size_t n) const;
-
-  std::span<const Position> inputs_of(std::size_t n) const {
-    const std::uint32_t end = n + 1 < entries_.size() ? entries_[n + 1].first_input : static_cast<std::uint32_t>(inputs_.size());
-    return {inputs_.data() + entries_[n].first_input, end - entries_[n].first_input};
-  }
-  std::uint8_t marks_of_outputs(const Entry& e) const;
-  void mark_outputs(const Entry& e, std::uint8_t marks);
-  void mark(ValueId id, std::uint8_t marks);
 
   LogView view_;
   ValueId first_window_;
   std::vector<Entry> entries_;
-  std::vector<Position> inputs_;
-  std::vector<std::uint8_t> marks_;  // by position
-  std::uint8_t on_the_way_ = kLeadsToTarget | kFollowsSource;
+  Relevance relevance_;           // its ops are the entries, its values the positions
+  std::vector<Position> inputs_;  // of the record that is being entered
 };
 
 }  // namespace whygrad::internal

@@ -151,7 +151,7 @@ class Drawing {
     const Shape shape = r.shape(i);
     FlowGraph::Value v;
     v.first_extent = static_cast<Index>(graph_.extents.size());
-    v.dtype = r.dtype(i);
+    v.dtype = flow_dtype(r.dtype(i));
     v.rank = static_cast<std::uint8_t>(shape.rank());
     graph_.extents.insert(graph_.extents.end(), shape.begin(), shape.end());
     graph_.values.push_back(v);
@@ -189,8 +189,9 @@ class Drawing {
     Index v = known_value(asked.id);
     if (v == kNone) {
       v = static_cast<Index>(graph_.values.size());
-      graph_.values.push_back(
-          {.first_extent = static_cast<Index>(graph_.extents.size()), .dtype = asked.dtype, .rank = static_cast<std::uint8_t>(asked.shape.rank())});
+      graph_.values.push_back({.first_extent = static_cast<Index>(graph_.extents.size()),
+                               .dtype = flow_dtype(asked.dtype),
+                               .rank = static_cast<std::uint8_t>(asked.shape.rank())});
       graph_.extents.insert(graph_.extents.end(), asked.shape.begin(), asked.shape.end());
       remember(asked.id, v);
     }

@@ -6,6 +6,7 @@
 #include "flow/judge_source.hpp"
 #include "flow/passed_edges.hpp"
 #include "flow/reach.hpp"
+#include "flow/relevance.hpp"
 #include "flow/source_names.hpp"
 #include "flow/verdict.hpp"
 #include "flow/words.hpp"
@@ -346,6 +347,7 @@ namespace whygrad {
 
 Explanation explain(std::shared_ptr<const FlowGraph> graph) {
   if (graph == nullptr) throw ValueError("explain", "there is no graph", "pass one that holds a computation");
+  if (std::optional<FlowGraph> part = internal::relevant_part(*graph)) graph = std::make_shared<const FlowGraph>(std::move(*part));
   std::vector<Finding> findings = internal::analyse(*graph);
   return Explanation(std::move(findings), std::move(graph));
 }

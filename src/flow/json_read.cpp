@@ -269,21 +269,28 @@ class GraphReader {
     graph_.defs.push_back(std::move(def));
   }
 
-  static DType read_dtype(const Field& field) {
+  static FlowDType read_dtype(const Field& field) {
     const std::string word = field.text();
-    for (int i = 0; i < kDTypeCount; ++i) {
-      if (word == name_of(static_cast<DType>(i))) return static_cast<DType>(i);
+    for (int i = 0; i < kFlowDTypeCount; ++i) {
+      if (word == name_of(static_cast<FlowDType>(i))) return static_cast<FlowDType>(i);
     }
     field.fail(fmt::format("is \"{}\", which is no dtype", word));
   }
 
-  void read_value(const Field& field) {
-    const Field shape = field["shape"];
-    if (shape.size() > kMostRank) shape.fail(fmt::format("has {} extents; {} is the most", shape.size(), kMostRank));
-    FlowGraph::Value value;
+  void read_shape(const Field& shape, FlowGraph::Value& value) {
     value.first_extent = static_cast<Index>(graph_.extents.size());
+    value.rank = FlowGraph::kUnknownRank;
+    if (shape.is_null()) return;
+    if (shape.size() > kMostRank) shape.fail(fmt::format("has {} extents; {} is the most", shape.size(), kMostRank));
     value.rank = static_cast<std::uint8_t>(shape.size());
-    shape.each([this](const Field& extent) { graph_.extents.push_back(static_cast<std::int64_t>(extent.count(kMostExtent))); });
+    shape.each([this](const Field& extent) {
+      graph_.extents.push_back(extent.is_null() ? FlowGraph::kUnknownExtent : static_cast<std::int64_t>(extent.count(kMostExtent)));
+    });
+  }
+
+  void read_value(const Field& field) {
+    FlowGraph::Value value;
+    read_shape(field["shape"], value);
     value.dtype = read_dtype(field["dtype"]);
     value.op = field.index_or_none("op", op_count_);
     value.variable = field.index_or_none("variable", graph_.variables.size());

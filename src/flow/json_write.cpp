@@ -235,11 +235,19 @@ class GraphJson {
     return json;
   }
 
+  // An unknown extent is null, and so is the shape where the rank is unknown.
+  Json shape_json(Index value) const {
+    if (graph_.values[value].rank == FlowGraph::kUnknownRank) return nullptr;
+    Json json = Json::array();
+    for (const std::int64_t extent : graph_.shape_of(value)) json.push_back(extent == FlowGraph::kUnknownExtent ? Json(nullptr) : Json(extent));
+    return json;
+  }
+
   Json values() const {
     Json json = Json::array();
     for (Index i = 0; i < graph_.values.size(); ++i) {
       const FlowGraph::Value& value = graph_.values[i];
-      Json entry = {{"dtype", name_of(value.dtype)}, {"shape", graph_.shape_of(i)}};
+      Json entry = {{"dtype", name_of(value.dtype)}, {"shape", shape_json(i)}};
       put_index(entry, "op", value.op);
       put_index(entry, "variable", value.variable);
       put_index(entry, "watched_from", value.watched_from);

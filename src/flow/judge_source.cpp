@@ -8,8 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
-#include <numeric>
 
 namespace whygrad::internal {
 namespace {
@@ -23,23 +21,19 @@ Where made_at(const FlowGraph& graph, const FlowGraph::Source& source, Index val
   return op != kNone ? graph.ops[op].where : Where{};
 }
 
-std::int64_t elements(const FlowGraph& graph, Index value) {
-  const auto shape = graph.shape_of(value);
-  return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
-}
-
 }  // namespace
 
 Index variable_behind(const FlowGraph& graph, Index value) {
   std::vector<std::uint8_t> chain(graph.values.size());
   chain[value] = 1;
-  const std::int64_t count = elements(graph, value);
+  const std::optional<std::uint64_t> count = graph.elements_of(value);
+  if (!count.has_value()) return kNone;
   for (Index op = graph.values[value].op; op != kNone; op = op == 0 ? kNone : op - 1) {
     const FlowGraph::Op& o = graph.ops[op];
     const auto first = chain.begin() + o.first_output;
     if (std::none_of(first, first + o.outputs, [](std::uint8_t c) { return c != 0; })) continue;
     for (const Index in : graph.inputs_of(op)) {
-      if (elements(graph, in) != count) continue;
+      if (graph.elements_of(in) != count) continue;
       if (graph.values[in].variable != kNone) return graph.values[in].variable;
       chain[in] = 1;
     }

@@ -37,12 +37,12 @@ Verdict declared(const SourceQuestion& q, const FlowPath& path, const Stop& stop
 
 Verdict not_differentiable(const SourceQuestion& q, const FlowPath& path, const Stop& stop) {
   Verdict v = declared(q, path, stop);
-  const DType made = q.graph.values[path.hops[stop.first_hop].out].dtype;
+  const FlowDType made = q.graph.values[path.hops[stop.first_hop].out].dtype;
   if (!is_differentiable(made)) v.also.push_back(Cause::kIntDtype);
   if (&stop != path.stops.data() || !is_metric(q, path)) return v;
   v.also.insert(v.also.begin(), v.cause);
   v.cause = Cause::kMetricAsLoss;
-  if (is_differentiable(made) || made == DType::kBool) {  // an op that gives positions has a loss of its own to offer
+  if (is_differentiable(made) || made == FlowDType::kBool) {  // an op that gives positions has a loss of its own to offer
     v.remedy =
         fmt::format("train on a smooth loss of what goes into `{}`, such as sigmoid_cross_entropy_with_logits, and keep this number for reading",
                     op_text(q.graph, v.op));
@@ -243,13 +243,12 @@ Verdict judge_open_path(const SourceQuestion& question, const FlowPath& path) {
 bool is_metric(const SourceQuestion& question, const FlowPath& path) {
   const FlowGraph& g = question.graph;
   if (question.carries[path.target] != 0) return false;  // something learns from it: it is a loss
-  const auto shape = g.shape_of(path.target);
-  if (std::any_of(shape.begin(), shape.end(), [](std::int64_t n) { return n != 1; })) return false;
+  if (g.elements_of(path.target) != 1) return false;
   bool compared = false;
   for (std::size_t h = path.stops[0].first_hop; h < path.hops.size(); ++h) {
     // Behind the first stop, whatever that is: nothing here punishes a wrong answer more the farther off it is.
     if (h != path.stops[0].first_hop && !g.def_of(path.hops[h].op).counts) return false;
-    compared |= g.values[path.hops[h].out].dtype == DType::kBool;
+    compared |= g.values[path.hops[h].out].dtype == FlowDType::kBool;
   }
   return compared;
 }

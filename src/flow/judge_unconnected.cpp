@@ -77,7 +77,7 @@ class Unconnected {
   }
   bool is_choice(Index op) const {
     if (g_.kind_of(op) == FlowGraph::Kind::kChoice) return true;
-    return g_.kind_of(op) == FlowGraph::Kind::kHostRead && g_.values[g_.inputs_of(op)[0]].dtype == DType::kBool;
+    return g_.kind_of(op) == FlowGraph::Kind::kHostRead && g_.values[g_.inputs_of(op)[0]].dtype == FlowDType::kBool;
   }
   std::string source() const { return source_text(g_, q_.source); }
   std::string target() const { return value_text(g_, target_); }
@@ -189,7 +189,7 @@ class Unconnected {
     for (Index op = 0; op < g_.ops.size(); ++op) {
       if (op == maker || g_.ops[op].print != g_.ops[maker].print || g_.kind_of(op) != FlowGraph::Kind::kConstant || !leads(op)) continue;
       const Index other = g_.ops[op].first_output;
-      if (g_.values[other].dtype != g_.values[value].dtype || !std::ranges::equal(g_.shape_of(other), g_.shape_of(value))) continue;
+      if (g_.values[other].dtype != g_.values[value].dtype || !g_.same_shape(other, value)) continue;
       Verdict v = verdict(Cause::kWrongSource, kNone);
       v.where = g_.ops[op].where;
       v.confidence = Confidence::kLikely;
@@ -227,7 +227,7 @@ class Unconnected {
     const Index value = g_.ops[maker].first_output;
     for (Index op = 0; op < g_.ops.size(); ++op) {
       if (op == maker || g_.ops[op].def != g_.ops[maker].def || !leads(op)) continue;
-      if (std::ranges::equal(g_.shape_of(g_.ops[op].first_output), g_.shape_of(value))) return op;
+      if (g_.same_shape(g_.ops[op].first_output, value)) return op;
     }
     return kNone;
   }
@@ -390,8 +390,7 @@ class Unconnected {
       return false;
     const Index maker = g_.values[other].op;
     if (maker != kNone && !g_.gives_data(maker) && g_.ops[maker].inputs != 0 && in_span(maker)) return false;  // computed under the tape
-    return !shape.empty() && std::any_of(shape.begin(), shape.end(), [](std::int64_t n) { return n > 1; }) &&
-           std::ranges::equal(g_.shape_of(other), shape);
+    return !shape.empty() && std::any_of(shape.begin(), shape.end(), [](std::int64_t n) { return n > 1; }) && g_.same_shape(other, value);
   }
   Index other_input(Index op, Index value) const {
     const auto inputs = g_.inputs_of(op);

@@ -20,9 +20,9 @@ constexpr std::size_t kRepeated = 3;  // times that make a chain
 struct Range {
   double smallest, small, large;  // what is rounded or flushed to 0; what is as good as lost; what is about to overflow
 };
-Range range_of(DType dtype) {
-  if (dtype == DType::kF16) return {0x1p-25, 0x1p-14, 0x1p14};
-  if (dtype == DType::kF64 || dtype == DType::kC128) return {0x1p-1022, 1e-290, 1e290};
+Range range_of(FlowDType dtype) {
+  if (dtype == FlowDType::kF16) return {0x1p-25, 0x1p-14, 0x1p14};
+  if (dtype == FlowDType::kF64 || dtype == FlowDType::kC128) return {0x1p-1022, 1e-290, 1e290};
   return {0x1p-126, 1e-30, 1e30};
 }
 

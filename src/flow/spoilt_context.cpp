@@ -31,11 +31,11 @@ bool takes_part(const FlowGraph& g, Index op) {
   return data == 1;
 }
 
-double smallest_normal(DType dtype) {
+double smallest_normal(FlowDType dtype) {
   switch (dtype) {
-    case DType::kF16: return 0x1p-24;  // half numbers are computed in float, which holds their subnormals
-    case DType::kF64:
-    case DType::kC128: return std::numeric_limits<double>::min();
+    case FlowDType::kF16: return 0x1p-24;  // half numbers are computed in float, which holds their subnormals
+    case FlowDType::kF64:
+    case FlowDType::kC128: return std::numeric_limits<double>::min();
     default: return std::numeric_limits<float>::min();
   }
 }
@@ -47,7 +47,7 @@ std::string lost_text(const FlowGraph& g, Index value) {
   if (maker == kNone || g.kind_of(maker) != FlowGraph::Kind::kConstant || n == nullptr || n->count != 1) return {};
   const double written = g.ops[maker].written;
   if (!std::isfinite(written) || written == 0 || n->nans != 0) return {};
-  const DType dtype = g.values[value].dtype;
+  const FlowDType dtype = g.values[value].dtype;
   if (n->infs != 0) return fmt::format("{:.6g} is {} in {}", written, written < 0 ? "-Inf" : "Inf", name_of(dtype));
   const double held = n->min;
   if (std::abs(held) < smallest_normal(dtype)) return fmt::format("{:.6g} is 0 in {}", written, name_of(dtype));

@@ -110,7 +110,7 @@ class CulpritJudge {
   Verdict of_mask() const {
     const Index op = c_.origin;
     const Numbers& made = *g_.numbers_of(c_.value);
-    const bool whole_row = made.nans != 0 || g_.values[c_.value].rank < g_.values[g_.inputs_of(op).back()].rank;
+    const bool whole_row = made.nans != 0 || made.count < g_.elements_of(g_.inputs_of(op).back()).value_or(0);
     Verdict v = at(cause_of_spoilt(g_, op, true), op);
     v.also = {Cause::kNanData};
     if (whole_row) {

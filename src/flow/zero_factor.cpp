@@ -24,7 +24,7 @@ Index condition_of(const FlowGraph& g, Index factor) {
     Index next = kNone;
     for (const Index in : g.inputs_of(maker)) {
       const Numbers* n = g.numbers_of(in);
-      if (g.values[value].dtype == DType::kBool && g.values[in].dtype != DType::kBool) return maker;
+      if (g.values[value].dtype == FlowDType::kBool && g.values[in].dtype != FlowDType::kBool) return maker;
       if (n != nullptr && n->all_zero()) next = in;
     }
     if (next == kNone) return kNone;

@@ -39,19 +39,14 @@ Index meeting_point(const ZeroFacts& facts, const Hop& hop) {
   return hop.op;
 }
 
-std::uint64_t elements(const FlowGraph& g, Index value) {
-  std::uint64_t count = 1;
-  for (const std::int64_t extent : g.shape_of(value)) count *= static_cast<std::uint64_t>(extent);
-  return count;
-}
-
 // Where an op takes from a value something of fewer elements that was made of it, such as its mean: the op that made that; else kNone.
 Index common_part(const FlowGraph& g, Index value, Index remover) {
   const auto inputs = g.inputs_of(remover);
   if (inputs.size() != 2) return kNone;
   for (std::size_t i = 0; i < 2; ++i) {
     const Index maker = g.values[inputs[1 - i]].op;
-    if (inputs[i] == value && maker != kNone && elements(g, inputs[1 - i]) < elements(g, value) && g.passed_to(remover, 1 - i) != nullptr)
+    const auto part = g.elements_of(inputs[1 - i]), whole = g.elements_of(value);
+    if (inputs[i] == value && maker != kNone && part.has_value() && whole.has_value() && *part < *whole && g.passed_to(remover, 1 - i) != nullptr)
       return maker;
   }
   return kNone;
@@ -64,7 +59,7 @@ bool gives_back(const FlowGraph& g, Index op) {
   const Index in = g.inputs_of(op)[0];
   const Numbers *given = g.numbers_of(in), *made = g.numbers_of(o.first_output);
   const bool same = given != nullptr && made != nullptr && given->min == made->min && given->max == made->max && given->norm == made->norm;
-  return same && !g.shape_of(in).empty() && elements(g, in) == elements(g, o.first_output);
+  return same && !g.shape_of(in).empty() && given->count == made->count;
 }
 
 }  // namespace

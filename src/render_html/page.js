@@ -65,7 +65,7 @@
   const fileName = (path) => path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
   const placeText = (place) => (place ? `${fileName(place.file)}:${place.line}` : "");
   const callers = (place) => ((place && place.callers) || []).slice(0, 2).map((c) => (c.file === place.file ? `line ${c.line}` : placeText(c))).join(", ");
-  const signature = (value) => `${value.dtype}[${value.shape.join(", ")}]`;
+  const signature = (value) => `${value.dtype}[${value.shape ? value.shape.map((extent) => extent ?? "?").join(", ") : "..."}]`;
   function opName(graph, op) {
     const made = op.outputs ? graph.values[op.first_output] : {};
     if (graph.defs[op.def].kind === "variable" && made.variable !== undefined) return graph.variables[made.variable].name;

@@ -16,6 +16,7 @@
 #include <whygrad/ops/reduce.hpp>
 #include <whygrad/ops/shape_ops.hpp>
 
+#include <whygrad/flow/flow_graph.hpp>
 #include <whygrad/flow/render.hpp>
 
 #include "files.hpp"
@@ -45,6 +46,35 @@ inline bool says_the_same_from_file(const Explanation& explanation, std::string*
   return *other == to_json(explanation);
 }
 
+// Whether the graph, among ops that have nothing to do with the question, is judged the same.
+inline bool says_the_same_among_others(const Explanation& explanation, std::string* other) {
+  if (explanation.graph() == nullptr) return true;
+  FlowGraph graph = *explanation.graph();
+  const auto def = static_cast<FlowGraph::Index>(graph.defs.size());
+  graph.defs.push_back({"tanh", "Tanh", FlowGraph::Kind::kCompute, {{"x"}}});
+  graph.defs.push_back({"constant", "Const", FlowGraph::Kind::kConstant, {{"x"}}});
+  const auto variable = static_cast<FlowGraph::Index>(graph.variables.size());
+  graph.variables.push_back({"aside", Where{"aside.cpp", "aside", 1, 0}});
+  for (int i = 0; i < 4; ++i) {  // a constant and a variable, and what is made of each
+    FlowGraph::Op op;
+    op.where = {"aside.cpp", "aside", static_cast<std::uint32_t>(i + 1), 0};
+    op.def = i == 0 ? def + 1 : def;
+    op.first_input = static_cast<FlowGraph::Index>(graph.inputs.size());
+    if (i > 0) {
+      op.inputs = 1;
+      graph.inputs.push_back(static_cast<FlowGraph::Index>(graph.values.size() - 1));
+      if (!graph.passed.empty()) graph.passed.push_back(FlowGraph::kNone);
+    }
+    op.outputs = 1;
+    op.first_output = static_cast<FlowGraph::Index>(graph.values.size());
+    graph.values.push_back({.op = static_cast<FlowGraph::Index>(graph.ops.size()), .dtype = FlowDType::kF32});
+    graph.ops.push_back(op);
+    if (i == 1) graph.values.push_back({.variable = variable, .watched_from = 0, .dtype = FlowDType::kF32});
+  }
+  *other = explain(std::move(graph)).to_string();
+  return *other == explanation.to_string();
+}
+
 // A missing gradient whose explanation names this cause, this op ("" for none) and this line. Prints the explanation where it does not.
 MATCHER_P3(Missing, cause, op, line,
            std::string("is missing because of ") + reason(cause).name + " by `" + op + "` in line " + std::to_string(line)) {
@@ -59,6 +89,10 @@ MATCHER_P3(Missing, cause, op, line,
   }
   if (std::string other; !says_the_same_from_file(why, &other)) {
     *result_listener << "and judged from a file it says\n" << other << "instead of\n" << to_json(why);
+    return false;
+  }
+  if (std::string other; !says_the_same_among_others(why, &other)) {
+    *result_listener << "and among ops that have nothing to do with it\n" << other << "instead of\n" << why.to_string();
     return false;
   }
   const Finding& f = why.findings()[0];

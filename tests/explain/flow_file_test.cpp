@@ -54,6 +54,20 @@ TEST(FlowFile, TheGraphThatComesBackIsAnalysedAlike) {
   EXPECT_EQ(again.to_string(), before.to_string());
 }
 
+TEST(FlowFile, HoldsUnknownExtentsAndOtherEnginesDtypes) {
+  const TemporaryFolder folder;
+  FlowGraph graph = *varied().graph();
+  graph.values[0].dtype = FlowDType::kString;
+  graph.extents[graph.values[0].first_extent] = FlowGraph::kUnknownExtent;
+  graph.values[1].rank = FlowGraph::kUnknownRank;
+  const std::string before = graph.signature(0);
+  save_flow(explain(std::move(graph)), folder / "run.wgflow");
+  const std::vector<Explanation> after = load_flow(folder / "run.wgflow");
+  EXPECT_EQ(after[0].graph()->signature(0), before);
+  EXPECT_THAT(before, HasSubstr("string[?"));
+  EXPECT_THAT(after[0].graph()->signature(1), HasSubstr("[...]"));
+}
+
 TEST(FlowFile, SeveralExplanations) {
   const TemporaryFolder folder;
   const std::vector<Explanation> all = {varied(), Explanation(), varied()};

@@ -2,6 +2,7 @@
 #include "flow/analysis.hpp"
 #include "flow/source_line.hpp"
 
+#include <whygrad/flow/explanation.hpp>
 #include <whygrad/flow/flow_graph.hpp>
 
 #include <gmock/gmock.h>
@@ -25,10 +26,11 @@ class Sketch {
  public:
   Sketch() {
     graph.variables.push_back({"w", Where{"model.py", "build", 3, 0}, true});
-    graph.values.push_back({.variable = 0, .watched_from = 0, .dtype = DType::kF32});
+    graph.values.push_back({.variable = 0, .watched_from = 0, .dtype = FlowDType::kF32});
     graph.sources.push_back({{0}, 0});
   }
-  Index op(const char* name, std::vector<Index> inputs, std::vector<FlowGraph::Answer> answers, std::uint32_t line, DType dtype = DType::kF32) {
+  Index op(const char* name, std::vector<Index> inputs, std::vector<FlowGraph::Answer> answers, std::uint32_t line,
+           FlowDType dtype = FlowDType::kF32) {
     graph.defs.push_back({name, "", FlowGraph::Kind::kCompute, std::move(answers)});
     FlowGraph::Op o;
     o.where = {"model.py", "call", line, 0};
@@ -108,10 +110,76 @@ TEST(FlowGraph, an_index_is_taken_only_where_nothing_else_connects) {
   Sketch s;
   const FlowGraph::Answer no{"x", Flow::kNoDerivative, Role::kData, "it jumps", "do not"},
       index{"indices", Flow::kNoDerivative, Role::kIndex, "a position", "do not"};
-  const Index position = s.op("ArgMax", {0}, {no}, 10, DType::kI64);
+  const Index position = s.op("ArgMax", {0}, {no}, 10, FlowDType::kI64);
   const Index data = s.op("Round", {s.op("Floor", {s.op("Ceil", {0}, {no}, 11)}, {no}, 12)}, {no}, 13);
   EXPECT_EQ(s.ask(s.op("GatherV2", {data, position}, {kFlows, index}, 14))[0].op, "Ceil");
   EXPECT_EQ(s.ask(s.op("GatherV2", {s.op("Const", {}, {kFlows}, 1), position}, {kFlows, index}, 15))[0].op, "ArgMax");
+}
+
+TEST(FlowGraph, other_engines_dtypes_have_a_name_and_stop_a_gradient_unless_they_are_floating) {
+  for (int i = 0; i < kFlowDTypeCount; ++i) {
+    const auto dtype = static_cast<FlowDType>(i);
+    Sketch s;
+    const Index cast = s.op("Cast", {0}, {kFlows}, 10, dtype);
+    const std::vector<Finding> found = s.ask(s.op("Cast", {cast}, {kFlows}, 11));
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found[0].cause, is_differentiable(dtype) ? Cause::kUnknown : Cause::kIntDtype) << name_of(dtype);
+    EXPECT_EQ(s.graph.signature(cast), std::string(name_of(dtype)) + "[]");
+  }
+  EXPECT_TRUE(is_differentiable(FlowDType::kF8));
+  EXPECT_FALSE(is_differentiable(FlowDType::kString));
+}
+
+TEST(FlowGraph, unknown_extents_are_written_as_question_marks_and_equal_nothing) {
+  Sketch s;
+  const Index a = s.op("Tanh", {0}, {kFlows}, 10), b = s.op("Tanh", {a}, {kFlows}, 11), c = s.op("Tanh", {b}, {kFlows}, 12);
+  s.graph.extents = {FlowGraph::kUnknownExtent, 10};
+  for (const Index v : {a, b}) s.graph.values[v].rank = 2;
+  s.graph.values[c].rank = FlowGraph::kUnknownRank;
+  EXPECT_EQ(s.graph.signature(a), "f32[?, 10]");
+  EXPECT_EQ(s.graph.signature(c), "f32[...]");
+  EXPECT_FALSE(s.graph.same_shape(a, b));
+  EXPECT_FALSE(s.graph.same_shape(c, 0));
+  EXPECT_TRUE(s.graph.same_shape(0, 0));
+  EXPECT_EQ(s.graph.elements_of(a), std::nullopt);
+  EXPECT_EQ(s.graph.elements_of(c), std::nullopt);
+  EXPECT_EQ(s.graph.elements_of(0), 1u);
+  s.graph.numbers.push_back({.count = 30});
+  s.graph.values[a].numbers = 0;
+  EXPECT_EQ(s.graph.elements_of(a), 30u);
+}
+
+TEST(FlowGraph, a_copy_keeps_its_texts_and_those_of_the_original) {
+  FlowGraph copy;
+  const char* text = nullptr;
+  {
+    FlowGraph graph;
+    text = graph.keep("kept before the copy was made");
+    copy = graph;
+    EXPECT_STREQ(copy.keep("kept by the copy alone"), "kept by the copy alone");
+    EXPECT_STREQ(graph.keep("kept by the original alone"), "kept by the original alone");
+  }
+  EXPECT_STREQ(text, "kept before the copy was made");
+}
+
+// Of 1,000 ops 3 bear on the question; the explanation keeps these.
+TEST(FlowGraph, ops_that_do_not_bear_on_the_question_are_left_out) {
+  Sketch s;
+  const FlowGraph::Answer no{"x", Flow::kNoDerivative, Role::kData, "it jumps", "do not"};
+  std::vector<Index> way = {0};
+  Index aside = s.op("Const", {}, {kFlows}, 1);
+  for (std::uint32_t i = 0; i < 333; ++i) {
+    aside = s.op("Tanh", {aside}, {kFlows}, 100 + i);
+    if (i % 111 == 0) way.push_back(s.op("Floor", {way.back()}, {no}, 10 + i));
+    s.op("Square", {aside}, {kFlows}, 500 + i);
+  }
+  s.graph.targets = {way.back()};
+  s.graph.tape.question = FlowGraph::Question::kAbsent;
+  const Explanation all = explain(s.graph);
+  ASSERT_EQ(all.findings().size(), 1u);
+  EXPECT_EQ(all.findings()[0].place.line, 10u);
+  EXPECT_EQ(all.graph()->ops.size(), 3u);
+  EXPECT_EQ(all.graph()->ops[2].where.line, 10u + 222);
 }
 
 class SourceLine : public ::testing::Test {

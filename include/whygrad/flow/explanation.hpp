@@ -35,7 +35,7 @@ class WG_API Explanation {
 
 // Judges a computation, of whatever engine: one finding for each source that has no gradient, or, where its numbers were looked at, one that is zero
 // or not finite. graph.tape.question says what is asked. The graph must be sound: indices lie within its arrays, ops stand behind what they read.
-// Throws ValueError for a null pointer.
+// It may hold the whole program: the explanation keeps the part that bears on the question. Throws ValueError for a null pointer.
 WG_API Explanation explain(std::shared_ptr<const FlowGraph> graph);
 WG_API Explanation explain(FlowGraph graph);
 

@@ -8,14 +8,16 @@
 // which lets all analyses be plain loops: forwards for what follows from a value, backwards for what it was made from.
 #pragma once
 
-#include <whygrad/base/dtype.hpp>
 #include <whygrad/base/export.hpp>
 #include <whygrad/base/where.hpp>
+#include <whygrad/flow/flow_dtype.hpp>
 
 #include <array>
 #include <cstdint>
 #include <deque>
 #include <limits>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -25,10 +27,6 @@ namespace whygrad {
 
 class WG_API FlowGraph {
  public:
-  FlowGraph() = default;
-  FlowGraph(FlowGraph&&) = default;
-  FlowGraph& operator=(FlowGraph&&) = default;
-
   using Index = std::uint32_t;
   static constexpr Index kNone = 0xffffffffu;
 
@@ -108,6 +106,10 @@ class WG_API FlowGraph {
     double written = std::numeric_limits<double>::quiet_NaN();  // of a constant of one number: as it was written, before its type rounded it
   };
 
+  // What was not known when the graph was drawn: an extent that a traced function leaves open, a shape of which not even the rank is known.
+  static constexpr std::int64_t kUnknownExtent = -1;
+  static constexpr std::uint8_t kUnknownRank = 0xff;
+
   // How a value that no op of the graph made came to be unknown.
   enum class Origin : std::uint8_t { kMade, kOld, kForgotten, kForeign };
 
@@ -119,7 +121,7 @@ class WG_API FlowGraph {
     Index unwatched_at = kNone;       // in `boundaries`: the reset that made the tape forget to watch this value
     Index watched_elsewhere = kNone;  // in `boundaries`: where another tape that watches it was made
     Index first_extent = 0;           // in `extents`
-    DType dtype{};
+    FlowDType dtype{};
     std::uint8_t rank = 0;
     Index numbers = kNone;          // in `numbers`: of its elements
     Index gradient = kNone;         // in `numbers`: of the gradient that arrived at it
@@ -209,14 +211,28 @@ class WG_API FlowGraph {
   const Numbers* gradient_of(Index value) const { return numbers_at(values[value].gradient); }
   // Of what the op passed back to its input; null as well where it passed nothing.
   const Numbers* passed_to(Index op, std::size_t input) const { return passed.empty() ? nullptr : numbers_at(passed[ops[op].first_input + input]); }
-  std::span<const std::int64_t> shape_of(Index value) const { return {extents.data() + values[value].first_extent, values[value].rank}; }
-  // "f32[128, 10]"
+  // Its extents, kUnknownExtent among them; empty for a scalar and where the rank is unknown.
+  std::span<const std::int64_t> shape_of(Index value) const {
+    return {extents.data() + values[value].first_extent, values[value].rank == kUnknownRank ? 0u : values[value].rank};
+  }
+  // Whether rank and all extents are known.
+  bool knows_shape(Index value) const;
+  // Whether both are known and equal: two unknown extents need not be the same number.
+  bool same_shape(Index a, Index b) const;
+  // From the numbers where they were looked at, else from the shape; nothing where that is not known.
+  std::optional<std::uint64_t> elements_of(Index value) const;
+  // "f32[128, 10]"; "f32[?, 10]" and "f32[...]" where an extent or the rank is unknown.
   std::string signature(Index value) const;
-  // Holds a text for as long as the graph lives.
-  const char* keep(std::string text) { return texts_.emplace_back(std::move(text)).c_str(); }
+  // Holds a text for as long as the graph or a copy of it lives.
+  const char* keep(std::string text);
 
  private:
-  std::deque<std::string> texts_;
+  // Copies share the texts that were kept before; each keeps further ones for itself.
+  struct Texts {
+    std::deque<std::string> own;
+    std::shared_ptr<const Texts> before;
+  };
+  std::shared_ptr<Texts> texts_;
 };
 
 }  // namespace whygrad

@@ -1,0 +1,51 @@
+// Element types of the values in a flow graph: the engine's own, and those that only other engines have.
+#pragma once
+
+#include <whygrad/base/dtype.hpp>
+
+#include <cstdint>
+#include <string_view>
+
+namespace whygrad {
+
+// The first ones are DType's, in its order. kF8 stands for every format of 8 bits. kVariant is an opaque container of tensors, such as TensorFlow's
+// variant of a tensor list: gradients pass through it. kOther is all else, such as a handle of a resource: no gradient passes through it.
+enum class FlowDType : std::uint8_t {
+  kBool,
+  kU8,
+  kI8,
+  kI16,
+  kI32,
+  kI64,
+  kF16,
+  kBF16,
+  kF32,
+  kF64,
+  kC64,
+  kC128,
+  kU16,
+  kU32,
+  kU64,
+  kF8,
+  kString,
+  kVariant,
+  kOther
+};
+inline constexpr int kFlowDTypeCount = 19;
+
+constexpr FlowDType flow_dtype(DType dtype) { return static_cast<FlowDType>(dtype); }
+static_assert(flow_dtype(DType::kC128) == FlowDType::kC128 && kDTypeCount == static_cast<int>(FlowDType::kU16));
+
+// Short name as in messages and files: "f32", "string".
+constexpr std::string_view name_of(FlowDType dtype) {
+  constexpr std::string_view kOthers[kFlowDTypeCount - kDTypeCount] = {"u16", "u32", "u64", "f8", "string", "variant", "other"};
+  const int at = static_cast<int>(dtype);
+  return at < kDTypeCount ? name_of(static_cast<DType>(at)) : kOthers[at - kDTypeCount];
+}
+constexpr bool is_complex(FlowDType d) { return d == FlowDType::kC64 || d == FlowDType::kC128; }
+// True where a gradient can flow.
+constexpr bool is_differentiable(FlowDType d) {
+  return (d >= FlowDType::kF16 && d <= FlowDType::kC128) || d == FlowDType::kF8 || d == FlowDType::kVariant;
+}
+
+}  // namespace whygrad
