@@ -12,10 +12,10 @@ namespace whygrad::kernels {
 // unspecified.
 std::int64_t gather(const View& params, const View& indices, int axis, int batch_dims, const View& out);
 
-// The gradient of gather with batch_dims = 0: out[o.., indices[i..], k..] += updates[o.., i.., k..]. `out` holds the start values; the sum of bools
-// is whether any is true. Repeated indices add in row-major order of `indices`, so the result is deterministic. Returns as gather does; a bad index
-// leaves out unchanged.
-std::int64_t scatter_add(const View& indices, const View& updates, int axis, const View& out);
+// The gradient of gather: out[b.., o.., indices[b.., i..], k..] += updates[b.., o.., i.., k..]. `out` holds the start values; the sum of bools is
+// whether any is true. Repeated indices add in row-major order of `indices`, so the result is deterministic. Returns as gather does; a bad index
+// leaves out unspecified where there are batches, and unchanged otherwise.
+std::int64_t scatter_add(const View& indices, const View& updates, int axis, int batch_dims, const View& out);
 
 // out[.., d, ..] = indices[.., ..] == d ? on : off, the new axis standing at `axis` of out. indices i32 or i64; an index outside [0, depth) gives a
 // row of `off`. `on` and `off` point at one element of out's dtype.
@@ -30,5 +30,14 @@ void mirror_pad(const View& x, const std::int64_t* before, Mirror mode, const Vi
 
 // The axes whose bit is set in `axes_mask` run backwards.
 void reverse(const View& x, std::uint32_t axes_mask, const View& out);
+
+// The smallest and the largest element of integers x; of none, {0, -1}.
+struct IntegerRange {
+  std::int64_t smallest, largest;
+};
+IntegerRange integer_range(const View& x);
+
+// The row-major position of the first element of integers x that is not in [begin, end), or -1.
+std::int64_t first_outside(const View& x, std::int64_t begin, std::int64_t end);
 
 }  // namespace whygrad::kernels

@@ -3,6 +3,8 @@
 
 #include "kernels/view.hpp"
 
+#include <cstdint>
+
 namespace whygrad::kernels {
 
 // Converts each element to out's dtype; `out` is contiguous, x has its shape and any strides. Any dtype to any:
@@ -14,11 +16,17 @@ void cast(const View& x, const View& out);
 // Copies x to `out`, same dtype and shape; both may have any strides, out's non-zero. They must not overlap unless they are the same view.
 void copy(const View& x, const View& out);
 
-// Sets every element of a contiguous `out` to the one of out's dtype that `element` points at.
+// Sets every element of `out`, of any non-zero strides, to the one of out's dtype that `element`, in the host's memory, points at.
 void fill(const View& out, const void* element);
 
 // out[i] = start + i * step for a contiguous `out` of rank 1 with an integer or floating dtype; `start` and `step` point at one element of that
 // dtype. f16 and bf16 are computed in f32.
 void range(const View& out, const void* start, const void* step);
+
+// Copies the element of x at a row-major position to `element`, in the host's memory.
+void read_element(const View& x, std::int64_t position, void* element);
+
+// Zeros in the place of those elements of matrices x [.., m, n] that lie further than `lower` below or `upper` above the diagonal; out contiguous.
+void band_part(const View& x, std::int64_t lower, std::int64_t upper, const View& out);
 
 }  // namespace whygrad::kernels

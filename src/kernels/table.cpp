@@ -21,6 +21,10 @@ void cast(const View& x, const View& out) { return table_of(out.device).cast(x, 
 void copy(const View& x, const View& out) { return table_of(out.device).copy(x, out); }
 void fill(const View& out, const void* element) { return table_of(out.device).fill(out, element); }
 void range(const View& out, const void* start, const void* step) { return table_of(out.device).range(out, start, step); }
+void read_element(const View& x, std::int64_t position, void* element) { return table_of(x.device).read_element(x, position, element); }
+void band_part(const View& x, std::int64_t lower, std::int64_t upper, const View& out) {
+  return table_of(out.device).band_part(x, lower, upper, out);
+}
 void reduce(Reduce op, const View& x, std::uint32_t axes_mask, const View& out) { return table_of(out.device).reduce(op, x, axes_mask, out); }
 void arg_reduce(bool largest, const View& x, int axis, const View& out) { return table_of(out.device).arg_reduce(largest, x, axis, out); }
 void cumulative(Cumulative op, const View& x, int axis, bool exclusive, bool reverse, const View& out) {
@@ -29,8 +33,8 @@ void cumulative(Cumulative op, const View& x, int axis, bool exclusive, bool rev
 std::int64_t gather(const View& params, const View& indices, int axis, int batch_dims, const View& out) {
   return table_of(out.device).gather(params, indices, axis, batch_dims, out);
 }
-std::int64_t scatter_add(const View& indices, const View& updates, int axis, const View& out) {
-  return table_of(out.device).scatter_add(indices, updates, axis, out);
+std::int64_t scatter_add(const View& indices, const View& updates, int axis, int batch_dims, const View& out) {
+  return table_of(out.device).scatter_add(indices, updates, axis, batch_dims, out);
 }
 void one_hot(const View& indices, int axis, const void* on, const void* off, const View& out) {
   return table_of(out.device).one_hot(indices, axis, on, off, out);
@@ -40,6 +44,18 @@ void mirror_pad(const View& x, const std::int64_t* before, Mirror mode, const Vi
   return table_of(out.device).mirror_pad(x, before, mode, out);
 }
 void reverse(const View& x, std::uint32_t axes_mask, const View& out) { return table_of(out.device).reverse(x, axes_mask, out); }
+IntegerRange integer_range(const View& x) { return table_of(x.device).integer_range(x); }
+std::int64_t first_outside(const View& x, std::int64_t begin, std::int64_t end) { return table_of(x.device).first_outside(x, begin, end); }
+std::int64_t gather_nd(const View& params, const View& indices, const View& out) { return table_of(out.device).gather_nd(params, indices, out); }
+std::int64_t scatter_nd(Scatter how, const View& indices, const View& updates, const View& out) {
+  return table_of(out.device).scatter_nd(how, indices, updates, out);
+}
+std::int64_t count_not_zero(const View& x) { return table_of(x.device).count_not_zero(x); }
+void places_not_zero(const View& x, const View& places) { return table_of(places.device).places_not_zero(x, places); }
+std::int64_t segment_fold(SegmentFold fold, const View& data, const View& ids, const View& out) {
+  return table_of(out.device).segment_fold(fold, data, ids, out);
+}
+IdSequence id_sequence(const View& ids) { return table_of(ids.device).id_sequence(ids); }
 void softmax(const View& x, const View& out) { return table_of(out.device).softmax(x, out); }
 void log_softmax(const View& x, const View& out) { return table_of(out.device).log_softmax(x, out); }
 void softmax_grad(const View& y, const View& dy, const View& out) { return table_of(out.device).softmax_grad(y, dy, out); }
@@ -64,6 +80,14 @@ void order(bool descending, const View& x, std::int64_t k, const View& positions
   return table_of(positions.device).order(descending, x, k, positions);
 }
 std::int64_t number_distinct(const View& x, const View& numbers) { return table_of(numbers.device).number_distinct(x, numbers); }
+bool histogram(const View& x, double low, double high, const View& counts) { return table_of(counts.device).histogram(x, low, high, counts); }
+void bincount(const View& x, const View* weights, bool binary, const View& sums) { return table_of(sums.device).bincount(x, weights, binary, sums); }
+void searchsorted(const View& sequence, const View& values, bool right, const View& places) {
+  return table_of(places.device).searchsorted(sequence, values, right, places);
+}
+void in_top_k(const View& targets, const View& predictions, std::int64_t k, const View& out) {
+  return table_of(out.device).in_top_k(targets, predictions, k, out);
+}
 Census census(const View& x) { return table_of(x.device).census(x); }
 void conv2d(const View& x, const View& w, const ConvParams& params, const View& out) { return table_of(out.device).conv2d(x, w, params, out); }
 void conv2d_bias(const View& x, const View& w, const View& bias, const ConvParams& params, Activation activation, const View& out) {

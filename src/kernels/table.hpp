@@ -4,16 +4,19 @@
 
 #include "kernels/census.hpp"
 #include "kernels/conv.hpp"
+#include "kernels/counting.hpp"
 #include "kernels/elementwise.hpp"
 #include "kernels/index.hpp"
 #include "kernels/linalg.hpp"
 #include "kernels/matmul.hpp"
 #include "kernels/movement.hpp"
+#include "kernels/nd.hpp"
 #include "kernels/optimizer.hpp"
 #include "kernels/order.hpp"
 #include "kernels/pool.hpp"
 #include "kernels/random.hpp"
 #include "kernels/reduce.hpp"
+#include "kernels/segment.hpp"
 #include "kernels/softmax.hpp"
 #include "kernels/special.hpp"
 
@@ -31,6 +34,8 @@ struct KernelTable {
   decltype(kernels::copy)* copy;
   decltype(kernels::fill)* fill;
   decltype(kernels::range)* range;
+  decltype(kernels::read_element)* read_element;
+  decltype(kernels::band_part)* band_part;
   // reduce.hpp
   decltype(kernels::reduce)* reduce;
   decltype(kernels::arg_reduce)* arg_reduce;
@@ -42,6 +47,16 @@ struct KernelTable {
   decltype(kernels::pad)* pad;
   decltype(kernels::mirror_pad)* mirror_pad;
   decltype(kernels::reverse)* reverse;
+  decltype(kernels::integer_range)* integer_range;
+  decltype(kernels::first_outside)* first_outside;
+  // nd.hpp
+  decltype(kernels::gather_nd)* gather_nd;
+  decltype(kernels::scatter_nd)* scatter_nd;
+  decltype(kernels::count_not_zero)* count_not_zero;
+  decltype(kernels::places_not_zero)* places_not_zero;
+  // segment.hpp
+  decltype(kernels::segment_fold)* segment_fold;
+  decltype(kernels::id_sequence)* id_sequence;
   // softmax.hpp
   decltype(kernels::softmax)* softmax;
   decltype(kernels::log_softmax)* log_softmax;
@@ -57,6 +72,11 @@ struct KernelTable {
   // order.hpp
   decltype(kernels::order)* order;
   decltype(kernels::number_distinct)* number_distinct;
+  // counting.hpp
+  decltype(kernels::histogram)* histogram;
+  decltype(kernels::bincount)* bincount;
+  decltype(kernels::searchsorted)* searchsorted;
+  decltype(kernels::in_top_k)* in_top_k;
   // census.hpp
   decltype(kernels::census)* census;
   // conv.hpp

@@ -63,7 +63,7 @@ TEST(ScatterAdd, IsTheGradientOfGather) {
     update_shape.insert(update_shape.begin() + axis + 1, 3);
     const std::int64_t n = std::accumulate(update_shape.begin(), update_shape.end(), std::int64_t{1}, std::multiplies<>());
     Array<float> updates(update_shape, random_values<float>(n, -1, 1)), out(shape, std::vector<float>(4 * 4 * 70, 1.0f));
-    ASSERT_EQ(scatter_add(indices.view(), updates.view(), axis, out.view()), -1);
+    ASSERT_EQ(scatter_add(indices.view(), updates.view(), axis, 0, out.view()), -1);
     std::vector<float> expected(4 * 4 * 70, 1.0f);
     const std::int64_t inner = axis == 0 ? 280 : axis == 1 ? 70 : 1, length = axis == 2 ? 70 : 4;
     for (std::int64_t i = 0; i < updates.size(); ++i) {
@@ -74,7 +74,7 @@ TEST(ScatterAdd, IsTheGradientOfGather) {
   }
   Array<std::int64_t> bad({1}, {4});
   Array<float> update({1, 2}, {5, 5}), out({4, 2});
-  EXPECT_EQ(scatter_add(bad.view(), update.view(), 0, out.view()), 0);
+  EXPECT_EQ(scatter_add(bad.view(), update.view(), 0, 0, out.view()), 0);
   for (int i = 0; i < 8; ++i) EXPECT_EQ(out[i], 0);
 }
 

@@ -3,8 +3,10 @@
 #include "kernels/cpu/table.hpp"
 
 #include "device/parallel.hpp"
+#include "kernels/cpu/dnn_scratch.hpp"
 #include "kernels/cpu/strided.hpp"
 #include "kernels/elementwise.hpp"
+#include "kernels/layout.hpp"
 #include "kernels/movement.hpp"
 
 #include <whygrad/base/error.hpp>
@@ -70,29 +72,34 @@ std::int64_t offset_over(const View& view, int begin, int end, std::int64_t i) {
   return offset;
 }
 
-// Row-major strides of a shape.
-struct RowMajor {
-  std::int64_t strides[kMaxRank];
-  RowMajor(const std::int64_t* shape, int rank) {
-    std::int64_t next = 1;
-    for (int i = rank - 1; i >= 0; --i) {
-      strides[i] = next;
-      next *= shape[i];
-    }
-  }
-};
+// The part of out that lies inside the padding, which has x's shape.
+Layout inside(const View& x, const std::int64_t* before, const View& out) {
+  Layout part(out);
+  for (int axis = 0; axis < x.rank; ++axis) part = Layout::part(part, axis, before[axis], x.shape[axis]);
+  return part;
+}
 
-// The part of out that lies inside the padding, as a view of x's shape.
-struct Inside {
-  RowMajor layout;
-  View view;
-  Inside(const View& x, const std::int64_t* before, const View& out)
-      : layout(out.shape, out.rank), view(out.under(nullptr, x.shape, layout.strides, x.rank)) {
-    std::int64_t offset = 0;
-    for (int axis = 0; axis < x.rank; ++axis) offset += before[axis] * layout.strides[axis];
-    view.data = out.as<std::byte>() + offset * static_cast<std::int64_t>(size_of(out.dtype));
-  }
-};
+// scatter_add of one batch.
+std::int64_t add_slices(const View& indices, const View& updates, int axis, const View& out) {
+  const Indices index(indices);
+  const std::int64_t n = out.shape[axis];
+  if (const std::int64_t bad = index.first_outside(n); bad >= 0) return bad;
+  const std::int64_t outer = product(out.shape, 0, axis), inner = product(out.shape, axis + 1, out.rank), picks = index.size();
+  if (outer * inner * picks == 0) return -1;
+  const int tail = out.rank - axis - 1;  // axes within one slice
+  const Binary sum = out.dtype == DType::kBool ? Binary::kLogicalOr : Binary::kAdd;
+  // Threads share the outer positions, never the picks: two picks may name the same slice of out.
+  device::parallel_for(outer, std::max<std::int64_t>(kGrain / (inner * picks), 1), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t o = begin; o < end; ++o) {
+      for (std::int64_t p = 0; p < picks; ++p) {
+        const View update = part_of(updates, updates.rank - tail, updates.rank, offset_over(updates, 0, updates.rank - tail, o * picks + p));
+        const View slice = part_of(out, axis + 1, out.rank, (o * n + index.at(p)) * inner);
+        cpu::binary(sum, slice, update, slice);
+      }
+    }
+  });
+  return -1;
+}
 
 }  // namespace
 
@@ -119,28 +126,13 @@ std::int64_t gather(const View& params, const View& indices, int axis, int batch
   return -1;
 }
 
-std::int64_t scatter_add(const View& indices, const View& updates, int axis, const View& out) {
-  const Indices index(indices);
-  const std::int64_t n = out.shape[axis];
-  if (const std::int64_t bad = index.first_outside(n); bad >= 0) return bad;
-  const std::int64_t outer = product(out.shape, 0, axis), inner = product(out.shape, axis + 1, out.rank), picks = index.size();
-  if (outer * inner * picks == 0) return -1;
-  const std::int64_t size = static_cast<std::int64_t>(size_of(out.dtype));
-  const int tail = out.rank - axis - 1;  // axes within one slice
-  const Binary sum = out.dtype == DType::kBool ? Binary::kLogicalOr : Binary::kAdd;
-  const RowMajor slice_layout(out.shape + axis + 1, tail);
-  // Threads share the outer positions, never the picks: two picks may name the same slice of out.
-  device::parallel_for(outer, std::max<std::int64_t>(kGrain / (inner * picks), 1), [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t o = begin; o < end; ++o) {
-      for (std::int64_t p = 0; p < picks; ++p) {
-        const std::int64_t offset = offset_over(updates, 0, updates.rank - tail, o * picks + p);
-        const View update = part_of(updates, updates.rank - tail, updates.rank, offset);
-        const View slice{
-            out.as<std::byte>() + (o * n + index.at(p)) * inner * size, out.shape + axis + 1, slice_layout.strides, tail, out.dtype, out.device};
-        cpu::binary(sum, slice, update, slice);
-      }
-    }
-  });
+std::int64_t scatter_add(const View& indices, const View& updates, int axis, int batch_dims, const View& out) {
+  const std::int64_t batches = product(out.shape, 0, batch_dims), picks = product(indices.shape, batch_dims, indices.rank);
+  const auto part = [&](const View& v, std::int64_t batch) { return part_of(v, batch_dims, v.rank, offset_over(v, 0, batch_dims, batch)); };
+  for (std::int64_t batch = 0; batch < batches; ++batch) {
+    const std::int64_t bad = add_slices(part(indices, batch), part(updates, batch), axis - batch_dims, part(out, batch));
+    if (bad >= 0) return batch * picks + bad;
+  }
   return -1;
 }
 
@@ -159,12 +151,11 @@ void one_hot(const View& indices, int axis, const void* on, const void* off, con
 
 void pad(const View& x, const std::int64_t* before, const void* value, const View& out) {
   cpu::fill(out, value);
-  cpu::copy(x, Inside(x, before, out).view);
+  cpu::copy(x, inside(x, before, out));
 }
 
 void mirror_pad(const View& x, const std::int64_t* before, Mirror mode, const View& out) {
-  const Inside inside(x, before, out);
-  cpu::copy(x, inside.view);
+  cpu::copy(x, inside(x, before, out));
   // Axis by axis, the border is filled from what stands in out already; by the last axis the corners are there too.
   std::array<std::int64_t, kMaxRank> shape, start;
   std::copy(x.shape, x.shape + x.rank, shape.begin());
@@ -172,18 +163,18 @@ void mirror_pad(const View& x, const std::int64_t* before, Mirror mode, const Vi
   const std::int64_t size = static_cast<std::int64_t>(size_of(out.dtype));
   const std::int64_t skip = mode == Mirror::kReflect ? 1 : 0;
   for (int axis = 0; axis < x.rank; ++axis) {
-    const std::int64_t stride = inside.layout.strides[axis], first = start[axis], last = first + x.shape[axis] - 1;
+    const std::int64_t stride = out.strides[axis], first = start[axis], last = first + x.shape[axis] - 1;
     const std::int64_t after = out.shape[axis] - 1 - last;
     // Copies `count` planes beginning at `from`, walking backwards, to planes beginning at `to`, walking forwards.
     const auto mirror = [&](std::int64_t from, std::int64_t to, std::int64_t count) {
       std::int64_t origin = 0;
-      for (int other = 0; other < x.rank; ++other) origin += other == axis ? 0 : start[other] * inside.layout.strides[other];
+      for (int other = 0; other < x.rank; ++other) origin += other == axis ? 0 : start[other] * out.strides[other];
       std::array<std::int64_t, kMaxRank> backwards;
-      std::copy(inside.layout.strides, inside.layout.strides + x.rank, backwards.begin());
+      std::copy(out.strides, out.strides + x.rank, backwards.begin());
       backwards[axis] = -stride;
       shape[axis] = count;
       cpu::copy(out.under(out.as<std::byte>() + (origin + from * stride) * size, shape.data(), backwards.data(), x.rank),
-                out.under(out.as<std::byte>() + (origin + to * stride) * size, shape.data(), inside.layout.strides, x.rank));
+                out.under(out.as<std::byte>() + (origin + to * stride) * size, shape.data(), out.strides, x.rank));
     };
     mirror(first + skip + first - 1, 0, first);
     mirror(last - skip, last + 1, after);
@@ -201,6 +192,24 @@ void reverse(const View& x, std::uint32_t axes_mask, const View& out) {
     if (flips && x.shape[axis] > 0) offset += (x.shape[axis] - 1) * x.strides[axis];
   }
   cpu::copy(x.under(x.as<std::byte>() + offset * static_cast<std::int64_t>(size_of(x.dtype)), x.shape, strides.data(), x.rank), out);
+}
+
+IntegerRange integer_range(const View& x) {
+  const Staged wide(x, DType::kI64);
+  const std::int64_t n = x.size();
+  if (n == 0) return {0, -1};
+  const auto* element = wide.view().as<const std::int64_t>();
+  IntegerRange range{element[0], element[0]};
+  for (std::int64_t i = 1; i < n; ++i) range = {std::min(range.smallest, element[i]), std::max(range.largest, element[i])};
+  return range;
+}
+
+std::int64_t first_outside(const View& x, std::int64_t begin, std::int64_t end) {
+  const Staged wide(x, DType::kI64);
+  const auto* first = wide.view().as<const std::int64_t>();
+  const auto* last = first + x.size();
+  const auto* found = std::find_if(first, last, [=](std::int64_t i) { return i < begin || i >= end; });
+  return found == last ? -1 : found - first;
 }
 
 }  // namespace whygrad::kernels::cpu

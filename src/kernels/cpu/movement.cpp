@@ -148,6 +148,10 @@ void fill_cells(const View& out, const void* element) {
   Cell<kSize> cell;
   std::memcpy(&cell, element, kSize);
   auto* to = out.as<Cell<kSize>>();
+  if (!out.contiguous()) {
+    const std::int64_t still[kMaxRank] = {};
+    return cpu::copy(out.under(&cell, out.shape, still, out.rank), out);
+  }
   device::parallel_for(out.size(), kGrain, [&](std::int64_t begin, std::int64_t end) { std::fill(to + begin, to + end, cell); });
 }
 
@@ -187,6 +191,32 @@ void range(const View& out, const void* start, const void* step) {
     case DType::kF64: return range_as<double>(out, start, step);
     default: throw InternalError("range", "no loop for dtype " + std::string(name_of(out.dtype)));
   }
+}
+
+void read_element(const View& x, std::int64_t position, void* element) {
+  std::int64_t offset = 0;
+  for (int axis = x.rank - 1; axis >= 0; --axis) {
+    offset += position % x.shape[axis] * x.strides[axis];
+    position /= x.shape[axis];
+  }
+  const std::size_t size = size_of(x.dtype);
+  std::memcpy(element, x.as<const std::byte>() + offset * static_cast<std::int64_t>(size), size);
+}
+
+void band_part(const View& x, std::int64_t lower, std::int64_t upper, const View& out) {
+  cpu::copy(x, out);
+  const std::int64_t rows = out.shape[out.rank - 2], columns = out.shape[out.rank - 1], all = rows + columns;
+  const std::int64_t below = std::min(lower, all), above = std::min(upper, all), size = static_cast<std::int64_t>(size_of(out.dtype));
+  if (out.size() == 0) return;
+  device::parallel_for(out.size() / columns, std::max<std::int64_t>(kGrain / columns, 1), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t row = begin; row < end; ++row) {
+      auto* cells = out.as<std::byte>() + row * columns * size;
+      const std::int64_t kept = std::clamp<std::int64_t>(row % rows - below, 0, columns),
+                         last = std::clamp<std::int64_t>(row % rows + above + 1, 0, columns);
+      std::memset(cells, 0, static_cast<std::size_t>(kept * size));
+      std::memset(cells + last * size, 0, static_cast<std::size_t>((columns - last) * size));
+    }
+  });
 }
 
 }  // namespace whygrad::kernels::cpu

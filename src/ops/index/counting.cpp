@@ -1,7 +1,8 @@
 // Counts: bincount, histograms, searchsorted and their kin.
 #include <whygrad/ops/counting.hpp>
 
-#include "kernels/movement.hpp"
+#include "kernels/counting.hpp"
+#include "kernels/index.hpp"
 #include "ops/core/defined.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
@@ -12,32 +13,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 namespace whygrad {
 namespace internal {
 namespace {
-
-// NOTE [exact comparison] Integers are compared and added up as int64, floats as double: each of the two holds all numbers of its kind, and neither
-// those of the other.
-
-// The elements of x, row by row, as doubles or as int64.
-template <class T>
-Tensor widened(const Tensor& x) {
-  Tensor wide = make_tensor(dtype_of<T>, x.shape());
-  kernels::cast(view_of(x), view_of(wide));
-  return wide;
-}
-template <class T>
-std::span<const T> elements(const Tensor& wide) {
-  return {view_of(wide).as<const T>(), static_cast<std::size_t>(wide.size())};
-}
-
-// Calls run(T{}) with the wide type that holds every element of a real dtype.
-template <class Run>
-void in_wide_type(DType dtype, const Run& run) {
-  is_integer(dtype) ? run(std::int64_t{}) : run(double{});
-}
 
 void check_real(const InferContext& c, int i) {
   const DType dtype = c.input(i).dtype();
@@ -51,28 +30,6 @@ struct HistogramAttrs {
   double low = 0, high = 1;
   std::int64_t nbins = 100;
 };
-
-// How far v stands above low. Between integers the difference is taken first: a double holds it where it does not hold v.
-double above(double v, double low) { return v - low; }
-double above(std::int64_t v, double low) {
-  const bool whole = low == std::floor(low) && std::abs(low) < 0x1p62 && v > -(std::int64_t{1} << 62) && v < std::int64_t{1} << 62;
-  return whole ? static_cast<double>(v - static_cast<std::int64_t>(low)) : static_cast<double>(v) - low;
-}
-
-template <class T>
-void count_in_bins(KernelContext& g) {
-  const auto& a = g.attrs<HistogramAttrs>();
-  const Tensor wide = widened<T>(g.input(0));
-  // In the order of TensorFlow's operations, so that numbers at a bound fall to the same side.
-  const auto nbins = static_cast<double>(a.nbins);
-  const double width = a.high / nbins - a.low / nbins;
-  auto* counts = g.out().as<std::int32_t>();
-  for (const T v : elements<T>(wide)) {
-    if (v != v) throw ValueError(g.op().name, "a NaN is among the numbers", "it falls into no interval: leave it out with boolean_mask");
-    const double place = above(v, a.low) / width;
-    ++counts[static_cast<std::int64_t>(std::clamp(place, 0.0, nbins - 1))];
-  }
-}
 
 constexpr OpDef kHistogram = define_op({
     .name = "histogram_fixed_width",
@@ -91,8 +48,10 @@ constexpr OpDef kHistogram = define_op({
         },
     .kernel =
         [](KernelContext& g) {
-          std::fill_n(g.out().as<std::int32_t>(), g.attrs<HistogramAttrs>().nbins, 0);
-          in_wide_type(g.input(0).dtype(), [&]<class T>(T) { count_in_bins<T>(g); });
+          const auto& a = g.attrs<HistogramAttrs>();
+          if (!kernels::histogram(g.in(0), a.low, a.high, g.out())) {
+            throw ValueError(g.op().name, "a NaN is among the numbers", "it falls into no interval: leave it out with boolean_mask");
+          }
         },
 });
 
@@ -108,31 +67,15 @@ void infer_bincount(InferContext& c, DType dtype) {
   const auto& a = c.attrs<BincountAttrs>();
   if (a.by_row && c.input(0).rank() > 2) c.shape_error("there are no rows", "numbers that are counted by row are [rows, n]; reshape them");
   constexpr std::int64_t kMost = std::int64_t{1} << 28;
-  const Tensor wide = widened<std::int64_t>(c.elements(0));
-  std::int64_t count = std::max<std::int64_t>(a.minlength, 0);
-  for (const std::int64_t v : elements<std::int64_t>(wide)) {
-    if (v < 0 || v > kMost) c.value_error(fmt::format("{} is among the numbers", v), "numbers to be counted are 0 to 2^28");
-    count = std::max(count, v + 1);
+  const Tensor& x = c.elements(0);
+  const auto [smallest, largest] = kernels::integer_range(view_of(x));
+  if (smallest < 0 || largest > kMost) {
+    const std::int64_t bad = integer_at(x, kernels::first_outside(view_of(x), 0, kMost + 1));
+    c.value_error(fmt::format("{} is among the numbers", bad), "numbers to be counted are 0 to 2^28");
   }
+  std::int64_t count = std::max({a.minlength, std::int64_t{0}, largest + 1});
   if (a.maxlength >= 0) count = std::min(count, a.maxlength);
   a.by_row&& c.input(0).rank() == 2 ? c.output(dtype, {c.input(0).shape()[0], count}) : c.output(dtype, {count});
-}
-
-// Adds weight(i) to the count of number i of x, in the wide type T.
-template <class T, class Weight>
-void add_up(KernelContext& g, const Weight& weight) {
-  const Tensor wide = widened<std::int64_t>(g.input(0)), sums = make_tensor(dtype_of<T>, g.output().shape());
-  const std::int64_t bins = sums.rank() == 0 ? 0 : sums.shape().back(),
-                     row = sums.rank() == 2 ? g.input(0).shape()[1] : std::max<std::int64_t>(wide.size(), 1);
-  auto* sum = view_of(sums).as<T>();
-  std::fill_n(sum, sums.size(), T{0});
-  const auto number = elements<std::int64_t>(wide);
-  for (std::size_t i = 0; i < number.size(); ++i) {
-    if (number[i] >= bins) continue;
-    T& at = sum[static_cast<std::int64_t>(i) / row * bins + number[i]];
-    at = g.attrs<BincountAttrs>().binary ? T{1} : static_cast<T>(at + weight(i));
-  }
-  kernels::cast(view_of(sums), g.out());
 }
 
 constexpr AttrDef kMinlength = attr<&BincountAttrs::minlength>("minlength", "how many counts there are at least");
@@ -147,7 +90,7 @@ constexpr OpDef kBincount = define_op({
     .inputs = {{"x", kCounts}},
     .attrs = {kMinlength, kMaxlength, kByRow, kBinary},
     .infer = [](InferContext& c) { infer_bincount(c, DType::kI32); },
-    .kernel = [](KernelContext& g) { add_up<std::int64_t>(g, [](std::size_t) { return 1; }); },
+    .kernel = [](KernelContext& g) { kernels::bincount(g.in(0), nullptr, g.attrs<BincountAttrs>().binary, g.out()); },
     .shape_reads = input(0),
 });
 
@@ -171,11 +114,8 @@ constexpr OpDef kWeightedBincount = define_op({
         },
     .kernel =
         [](KernelContext& g) {
-          in_wide_type(g.output().dtype(), [&]<class T>(T) {
-            const Tensor weights = widened<T>(g.input(1));
-            const auto weight = elements<T>(weights);
-            add_up<T>(g, [&](std::size_t i) { return weight[i]; });
-          });
+          const kernels::View weights = g.in(1);
+          kernels::bincount(g.in(0), &weights, g.attrs<BincountAttrs>().binary, g.out());
         },
     .shape_reads = input(0),
 });
@@ -208,21 +148,7 @@ constexpr OpDef kSearchsorted = define_op({
           if (!fits) c.shape_error("the rows do not go together", "both are [.., n] and [.., m], with as many rows in the one as in the other");
           c.output(DType::kI32, values);
         },
-    .kernel =
-        [](KernelContext& g) {
-          in_wide_type(g.input(0).dtype(), [&]<class T>(T) {
-            const Tensor sequence = widened<T>(g.input(0)), values = widened<T>(g.input(1));
-            const std::int64_t n = sequence.shape().back(), m = values.shape().back();
-            const T* begin = view_of(sequence).as<T>();
-            const T* value = view_of(values).as<T>();
-            auto* place = g.out().as<std::int32_t>();
-            for (std::int64_t i = 0; i < values.size(); ++i) {
-              const T* row = begin + i / m * n;
-              const T* at = g.attrs<SearchAttrs>().right ? std::upper_bound(row, row + n, value[i]) : std::lower_bound(row, row + n, value[i]);
-              place[i] = static_cast<std::int32_t>(at - row);
-            }
-          });
-        },
+    .kernel = [](KernelContext& g) { kernels::searchsorted(g.in(0), g.in(1), g.attrs<SearchAttrs>().right, g.out()); },
 });
 
 struct InTopKAttrs {
@@ -247,21 +173,7 @@ constexpr OpDef kInTopK = define_op({
           }
           c.output(DType::kBool, targets);
         },
-    .kernel =
-        [](KernelContext& g) {
-          const Tensor targets = widened<std::int64_t>(g.input(0));
-          in_wide_type(g.input(1).dtype(), [&]<class T>(T) {
-            const Tensor predictions = widened<T>(g.input(1));
-            const std::int64_t classes = predictions.shape()[1];
-            for (std::int64_t row = 0; row < targets.size(); ++row) {
-              const std::int64_t target = elements<std::int64_t>(targets)[static_cast<std::size_t>(row)];
-              const T* of_class = view_of(predictions).as<T>() + row * classes;
-              const bool exists = target >= 0 && target < classes;
-              const auto larger = exists ? std::count_if(of_class, of_class + classes, [&](T p) { return p > of_class[target]; }) : 0;
-              g.out().as<bool>()[row] = exists && larger < g.attrs<InTopKAttrs>().k;
-            }
-          });
-        },
+    .kernel = [](KernelContext& g) { kernels::in_top_k(g.in(0), g.in(1), g.attrs<InTopKAttrs>().k, g.out()); },
 });
 
 constexpr const OpDef* kOps[] = {&kHistogram, &kBincount, &kWeightedBincount, &kSearchsorted, &kInTopK};

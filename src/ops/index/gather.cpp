@@ -43,19 +43,6 @@ Shape gathered_shape(const InferContext& c, const Shape& params, const Shape& in
   return shape;
 }
 
-// The element of a contiguous or strided integer tensor at a row-major position.
-std::int64_t index_at(const Tensor& indices, std::int64_t position, std::string* place) {
-  std::int64_t offset = 0, rest = position;
-  for (int i = indices.rank() - 1; i >= 0; --i) {
-    const std::int64_t at = rest % indices.shape()[i];
-    rest /= indices.shape()[i];
-    offset += at * indices.impl()->strides[i];
-    *place = fmt::format("{}{}{}", at, place->empty() ? "" : ", ", *place);
-  }
-  const kernels::View view = view_of(indices);
-  return indices.dtype() == DType::kI32 ? view.as<std::int32_t>()[offset] : view.as<std::int64_t>()[offset];
-}
-
 struct GatherAttrs {
   std::int64_t axis;
   std::int64_t batch_dims;
@@ -91,27 +78,6 @@ constexpr OpDef kGather = define_op({
     .zero = {ZeroHazard::kMasked, "let the indices name what should learn: parts that are not taken get no gradient"},
 });
 
-// Adds dy into `out`, where the axes before `batch_dims` are shared: one batch after the other.
-void scatter_batches(const kernels::View& indices, const kernels::View& dy, Place place, const kernels::View& out) {
-  const int b = place.batch_dims;
-  const auto part = [b](const kernels::View& v, std::int64_t offset) -> kernels::View {
-    return {v.as<char>() + offset * static_cast<std::int64_t>(size_of(v.dtype)), v.shape + b, v.strides + b, v.rank - b, v.dtype, v.device};
-  };
-  std::int64_t batches = 1;
-  for (int i = 0; i < b; ++i) batches *= out.shape[i];
-  for (std::int64_t n = 0; n < batches; ++n) {
-    std::int64_t at_indices = 0, at_dy = 0, at_out = 0, rest = n;
-    for (int i = b - 1; i >= 0; --i) {
-      const std::int64_t at = rest % out.shape[i];
-      rest /= out.shape[i];
-      at_indices += at * indices.strides[i];
-      at_dy += at * dy.strides[i];
-      at_out += at * out.strides[i];
-    }
-    kernels::scatter_add(part(indices, at_indices), part(dy, at_dy), place.axis - b, part(out, at_out));
-  }
-}
-
 constexpr OpDef kGatherGrad = define_op({
     .name = "gather_grad",
     .doc = "The gradient of gather: zeros of params' shape to which dy is added where it was taken from. ddy = gather of the gradient.",
@@ -134,7 +100,8 @@ constexpr OpDef kGatherGrad = define_op({
           const auto& a = g.attrs<GatherGradAttrs>();
           alignas(16) const char zero[16] = {};
           kernels::fill(g.out(), zero);
-          scatter_batches(g.in(1), g.in(0), place_of(g, a.axis, a.batch_dims, a.shape.rank(), g.input(1).rank()), g.out());
+          const Place place = place_of(g, a.axis, a.batch_dims, a.shape.rank(), g.input(1).rank());
+          kernels::scatter_add(g.in(1), g.in(0), place.axis, place.batch_dims, g.out());
         },
     .vjp =
         [](VjpContext& g) {
@@ -193,9 +160,25 @@ void check_index_dtype(const InferContext& c, int i) {
     c.dtype_error(fmt::format("indices are {}", name_of(dtype)), "positions are int32 or int64: write cast(indices, int64)");
 }
 
+std::int64_t integer_at(const Tensor& x, std::int64_t position) {
+  if (x.dtype() == DType::kI64) {
+    std::int64_t value = 0;
+    kernels::read_element(view_of(x), position, &value);
+    return value;
+  }
+  std::int32_t value = 0;
+  kernels::read_element(view_of(x), position, &value);
+  return value;
+}
+
 void refuse_index(const char* op, const Tensor& indices, std::int64_t position, std::int64_t extent) {
+  const std::int64_t value = integer_at(indices, position);
   std::string place;
-  const std::int64_t value = index_at(indices, position, &place);
+  for (int i = indices.rank() - 1; i >= 0; --i) {
+    const std::int64_t at = position % indices.shape()[i];
+    position /= indices.shape()[i];
+    place = fmt::format("{}{}{}", at, place.empty() ? "" : ", ", place);
+  }
   throw IndexError(op, fmt::format("indices[{}] is {}, which is not in [0, {})", place, value, extent),
                    "an index must name an element that exists, and negative ones do not count from the end; check how it was computed");
 }

@@ -1,10 +1,8 @@
 // Positions along several axes at once, and conditions as positions.
-#include "kernels/elementwise.hpp"
-#include "kernels/index.hpp"
+#include "kernels/nd.hpp"
 #include "kernels/movement.hpp"
 #include "ops/core/defined.hpp"
 #include "ops/core/events.hpp"
-#include "ops/core/packed.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
 #include "ops/index/index.hpp"
@@ -15,46 +13,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace whygrad {
 namespace internal {
 namespace {
 
-// A tensor of `shape` seen as [places, part]: its first `depth` axes, which a row of indices walks, and what it finds there.
-struct Parts {
-  std::int64_t extents[2];
-  std::int64_t strides[2];
-
-  Parts(const Shape& shape, int depth) : extents{1, 1} {
-    for (int i = 0; i < shape.rank(); ++i) extents[i < depth ? 0 : 1] *= shape[i];
-    strides[0] = extents[1];
-    strides[1] = 1;
-  }
-  // Of contiguous elements.
-  kernels::View view(const kernels::View& v) const { return {v.data, extents, strides, 2, v.dtype, v.device}; }
-};
-
 int depth_of(const Shape& indices) { return static_cast<int>(indices.back()); }
 
-// For each row of indices [.., r] its place among the first r axes of `shape`, counted row by row: int64 [rows].
-Tensor places_of(const OpContext& c, const Tensor& indices, const Shape& shape) {
-  const int depth = depth_of(indices.shape());
-  const std::int64_t rows = depth == 0 ? Parts(indices.shape(), indices.rank() - 1).extents[0] : indices.size() / depth;
-  const Tensor wide = make_tensor(DType::kI64, indices.shape());
-  Tensor places = make_tensor(DType::kI64, {rows});
-  kernels::cast(view_of(indices), view_of(wide));
-  const auto* index = view_of(wide).as<std::int64_t>();
-  auto* place = view_of(places).as<std::int64_t>();
-  for (std::int64_t row = 0; row < rows; ++row) {
-    place[row] = 0;
-    for (int i = 0; i < depth; ++i) {
-      const std::int64_t at = index[row * depth + i];
-      if (at < 0 || at >= shape[i]) refuse_index(c.op().name, indices, row * depth + i, shape[i]);
-      place[row] = place[row] * shape[i] + at;
-    }
-  }
-  return places;
+// Throws IndexError where `bad` is the position of an index of input i that names no place in `shape`, and not -1.
+void check_places(const KernelContext& g, int i, const Shape& shape, std::int64_t bad) {
+  const Tensor& indices = g.input(i);
+  if (bad >= 0) refuse_index(g.op().name, indices, bad, shape[static_cast<int>(bad % indices.shape().back())]);
 }
 
 // The shape of what rows of `indices` name in `shape`; throws where they are longer than its rank.
@@ -85,13 +54,7 @@ constexpr OpDef kGatherNd = define_op({
           check_index_dtype(c, 1);
           c.output(c.input(0).dtype(), named_shape(c, c.input(1).shape(), c.input(0).shape()));
         },
-    .kernel =
-        [](KernelContext& g) {
-          const Tensor &params = g.input(0), &indices = g.input(1);
-          const Packed packed(params);
-          const Parts parts(params.shape(), depth_of(indices.shape())), picked(g.output().shape(), indices.rank() - 1);
-          kernels::gather(parts.view(packed.view()), view_of(places_of(g, indices, params.shape())), 0, 0, picked.view(g.out()));
-        },
+    .kernel = [](KernelContext& g) { check_places(g, 1, g.input(0).shape(), kernels::gather_nd(g.in(0), g.in(1), g.out())); },
     .vjp = [](VjpContext& g) { g.give(0, scatter_nd(g.input(1), g.dy(), g.input_shape(0))); },
     .zero = {ZeroHazard::kMasked, "let the indices name what should learn: parts that are not taken get no gradient"},
 });
@@ -107,12 +70,9 @@ void infer_scatter(InferContext& c) {
 }
 
 void run_scatter(KernelContext& g) {
-  const Tensor &indices = g.input(0), &updates = g.input(1);
-  const Packed packed(updates);
-  const Parts parts(g.output().shape(), depth_of(indices.shape())), given(updates.shape(), indices.rank() - 1);
   alignas(16) const char zero[16] = {};
   kernels::fill(g.out(), zero);
-  kernels::scatter_add(view_of(places_of(g, indices, g.output().shape())), given.view(packed.view()), 0, parts.view(g.out()));
+  check_places(g, 0, g.output().shape(), kernels::scatter_nd(kernels::Scatter::kAdd, g.in(0), g.in(1), g.out()));
 }
 
 void scatter_vjp(VjpContext& g) { g.give(1, gather_nd(g.dy(), g.input(0))); }
@@ -138,6 +98,13 @@ constexpr OpDef kSparseToDense = define_op({
     .vjp = scatter_vjp,
 });
 
+// x with updates put in.
+template <kernels::Scatter How>
+void run_scatter_into(KernelContext& g) {
+  kernels::copy(g.in(0), g.out());
+  check_places(g, 1, g.output().shape(), kernels::scatter_nd(How, g.in(1), g.in(2), g.out()));
+}
+
 constexpr OpDef kTensorScatterNdUpdate = define_op({
     .name = "tensor_scatter_nd_update",
     .doc = "x with the parts that the rows of indices [i.., r] name replaced by updates [i.., k..]. dx = dy, 0 at these places; dupdates = dy there.",
@@ -150,18 +117,7 @@ constexpr OpDef kTensorScatterNdUpdate = define_op({
           check_updates(c, c.input(1).shape(), c.input(2).shape(), c.input(0).shape());
           c.output(c.input(0).dtype(), c.input(0).shape());
         },
-    .kernel =
-        [](KernelContext& g) {
-          kernels::copy(g.in(0), g.out());
-          const Tensor places = places_of(g, g.input(1), g.output().shape());
-          const Packed updates(g.input(2));
-          const auto* place = view_of(places).as<std::int64_t>();
-          const std::int64_t part =
-              Parts(g.output().shape(), depth_of(g.input(1).shape())).extents[1] * static_cast<std::int64_t>(size_of(g.output().dtype()));
-          for (std::int64_t i = 0; i < places.size(); ++i) {
-            std::memcpy(g.out().as<char>() + place[i] * part, updates.view().as<char>() + i * part, static_cast<std::size_t>(part));
-          }
-        },
+    .kernel = run_scatter_into<kernels::Scatter::kSet>,
     .vjp =
         [](VjpContext& g) {
           const Tensor indices = g.input(1);
@@ -171,48 +127,6 @@ constexpr OpDef kTensorScatterNdUpdate = define_op({
         },
     .zero = {ZeroHazard::kMasked, "let the indices spare what should learn: parts that are replaced get no gradient"},
 });
-
-template <class T>
-void scatter_extreme(KernelContext& g, bool largest, const std::int64_t* place, std::int64_t places, std::int64_t part) {
-  const Packed updates(g.input(2));
-  const T* from = updates.view().as<T>();
-  T* to = g.out().as<T>();
-  for (std::int64_t i = 0; i < places; ++i) {
-    for (std::int64_t k = 0; k < part; ++k, ++from) {
-      T& element = to[place[i] * part + k];
-      if (largest ? *from > element : *from < element) element = *from;  // as in TensorFlow, a NaN among the updates loses
-    }
-  }
-}
-
-// Halves are compared as floats: what is chosen is one of them.
-template <bool Largest>
-void run_scatter_extreme(KernelContext& g) {
-  const DType own = g.output().dtype();
-  if (own == DType::kF16 || own == DType::kBF16) {
-    const Tensor x = make_tensor(DType::kF32, g.input(0).shape()), updates = make_tensor(DType::kF32, g.input(2).shape());
-    Tensor out = make_tensor(DType::kF32, g.output().shape());
-    kernels::cast(g.in(0), view_of(x));
-    kernels::cast(g.in(2), view_of(updates));
-    const Tensor* inputs[] = {&x, &g.input(1), &updates};
-    KernelContext wide(g.op(), inputs, nullptr, {&out, 1});
-    run_scatter_extreme<Largest>(wide);
-    return kernels::cast(view_of(out), g.out());
-  }
-  kernels::copy(g.in(0), g.out());
-  const Tensor places = places_of(g, g.input(1), g.output().shape());
-  const auto* place = view_of(places).as<std::int64_t>();
-  const std::int64_t n = places.size(), part = Parts(g.output().shape(), depth_of(g.input(1).shape())).extents[1];
-  switch (own) {
-    case DType::kU8: return scatter_extreme<std::uint8_t>(g, Largest, place, n, part);
-    case DType::kI8: return scatter_extreme<std::int8_t>(g, Largest, place, n, part);
-    case DType::kI16: return scatter_extreme<std::int16_t>(g, Largest, place, n, part);
-    case DType::kI32: return scatter_extreme<std::int32_t>(g, Largest, place, n, part);
-    case DType::kI64: return scatter_extreme<std::int64_t>(g, Largest, place, n, part);
-    case DType::kF32: return scatter_extreme<float>(g, Largest, place, n, part);
-    default: return scatter_extreme<double>(g, Largest, place, n, part);
-  }
-}
 
 // What is equal to the result at its place, of x and of the updates, shares dy evenly.
 void scatter_extreme_vjp(VjpContext& g) {
@@ -232,7 +146,7 @@ void infer_scatter_extreme(InferContext& c) {
   c.output(c.input(0).dtype(), c.input(0).shape());
 }
 
-template <bool Largest>
+template <kernels::Scatter How>
 consteval OpDef scatter_extreme_op(const char* name, const char* doc, const char* type) {
   constexpr Differentiable kFromAll{input(0) | input(1) | input(2) | output(0)};
   return define_op({
@@ -241,21 +155,21 @@ consteval OpDef scatter_extreme_op(const char* name, const char* doc, const char
       .type = type,
       .inputs = {{"x", kFromAll}, {"indices", kPosition, Role::kIndex}, {"updates", kFromAll}},
       .infer = infer_scatter_extreme,
-      .kernel = run_scatter_extreme<Largest>,
+      .kernel = run_scatter_into<How>,
       .vjp = scatter_extreme_vjp,
       .zero = {ZeroHazard::kMasked, "only the extreme at each place gets a gradient; tensor_scatter_nd_add gives every part one"},
   });
 }
-constexpr OpDef kTensorScatterNdMax = scatter_extreme_op<true>(
+constexpr OpDef kTensorScatterNdMax = scatter_extreme_op<kernels::Scatter::kMax>(
     "tensor_scatter_nd_max",
     "The larger of x and the updates [i.., k..] at the places that the rows of indices [i.., r] name. dy goes to the largest; "
     "equal ones share it.",
     "TensorScatterMax");
-constexpr OpDef kTensorScatterNdMin =
-    scatter_extreme_op<false>("tensor_scatter_nd_min",
-                              "The smaller of x and the updates [i.., k..] at the places that the rows of indices [i.., r] name. dy goes to the "
-                              "smallest; equal ones share it.",
-                              "TensorScatterMin");
+constexpr OpDef kTensorScatterNdMin = scatter_extreme_op<kernels::Scatter::kMin>(
+    "tensor_scatter_nd_min",
+    "The smaller of x and the updates [i.., k..] at the places that the rows of indices [i.., r] name. dy goes to the "
+    "smallest; equal ones share it.",
+    "TensorScatterMin");
 
 constexpr OpDef kWhereNotZero = define_op({
     .name = "where_not_zero",
@@ -266,27 +180,9 @@ constexpr OpDef kWhereNotZero = define_op({
     .infer =
         [](InferContext& c) {
           const Tensor& x = c.elements(0);
-          const Tensor truth = make_tensor(DType::kBool, x.shape());
-          kernels::cast(view_of(x), view_of(truth));
-          const bool* elements = view_of(truth).as<bool>();
-          c.output(DType::kI64, {std::count(elements, elements + x.size(), true), x.rank()});
+          c.output(DType::kI64, {kernels::count_not_zero(view_of(x)), x.rank()});
         },
-    .kernel =
-        [](KernelContext& g) {
-          const Tensor& x = g.input(0);
-          const Tensor truth = make_tensor(DType::kBool, x.shape());
-          kernels::cast(g.in(0), view_of(truth));
-          auto* place = g.out().as<std::int64_t>();
-          for (std::int64_t i = 0; i < x.size(); ++i) {
-            if (!view_of(truth).as<bool>()[i]) continue;
-            std::int64_t rest = i;
-            for (int axis = x.rank() - 1; axis >= 0; --axis) {
-              place[axis] = rest % x.shape()[axis];
-              rest /= x.shape()[axis];
-            }
-            place += x.rank();
-          }
-        },
+    .kernel = [](KernelContext& g) { kernels::places_not_zero(g.in(0), g.out()); },
     .shape_reads = input(0),
 });
 

@@ -3,14 +3,12 @@
 
 #include "kernels/elementwise.hpp"
 #include "kernels/index.hpp"
+#include "kernels/layout.hpp"
 #include "kernels/movement.hpp"
-#include "kernels/reduce.hpp"
 #include "ops/core/defined.hpp"
 #include "ops/core/events.hpp"
-#include "ops/core/packed.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
-#include "ops/index/index.hpp"
 #include "ops/index/segment.hpp"
 
 #include <whygrad/ops/creation.hpp>
@@ -18,52 +16,25 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace whygrad {
 namespace internal {
 namespace {
 
-// A contiguous view with its first `rank` axes as one.
-struct Flat {
-  std::int64_t shape[2] = {1, 1};
-  std::int64_t strides[2];
-  Flat(const Shape& whole, int rank) {
-    for (int i = 0; i < whole.rank(); ++i) shape[i < rank ? 0 : 1] *= whole[i];
-    strides[0] = shape[1];
-    strides[1] = 1;
-  }
-  kernels::View view(const kernels::View& v, int rank) const { return {v.data, shape, strides, rank, v.dtype, v.device}; }
-};
+constexpr OpDef kSegmentSum = segment_op<kernels::SegmentFold::kSum>(
+    "unsorted_segment_sum",
+    "The parts of data [i.., k..] that bear one id of segment_ids [i..], added up: [num_segments, k..]. ddata = gather(dy, segment_ids).",
+    Differentiable{input(1)}, [](VjpContext& g) { g.give(0, gather_by_id(g.dy(), g.input(1))); });
 
-constexpr OpDef kSegmentSum = define_op({
-    .name = "unsorted_segment_sum",
-    .doc = "The parts of data [i.., k..] that bear one id of segment_ids [i..], added up: [num_segments, k..]. ddata = gather(dy, segment_ids).",
-    .inputs = {{"data", Differentiable{input(1)}}, {"segment_ids", kPosition, Role::kIndex}},
-    .attrs = {attr<&SegmentAttrs::num_segments>("num_segments", "how many ids there are", Attr::kRequired)},
-    .infer =
-        [](InferContext& c) {
-          if (!kernels::supports(kernels::Binary::kAdd, c.input(0).dtype())) refuse_dtype(c, "numbers");
-          c.output(c.input(0).dtype(), segments_shape(c));
-        },
-    .kernel =
-        [](KernelContext& g) {
-          const Packed data(g.input(0));
-          const auto [ids, leave_out] = segment_ids_of(g);
-          // One segment more than there are takes what belongs to none.
-          Shape shape = g.output().shape();
-          if (leave_out) ++shape[0];
-          const Tensor more = leave_out ? make_tensor(g.output().dtype(), shape) : Tensor();
-          const kernels::View sums = leave_out ? view_of(more) : g.out();
-          alignas(16) const char zero[16] = {};
-          kernels::fill(sums, zero);
-          const int rank = g.input(1).rank();
-          const Flat flat_ids(ids.shape(), rank), parts(g.input(0).shape(), rank), segments(shape, 1);
-          kernels::scatter_add(flat_ids.view(view_of(ids), 1), parts.view(data.view(), 2), 0, segments.view(sums, 2));
-          if (leave_out) kernels::copy({sums.data, g.out().shape, sums.strides, sums.rank, sums.dtype, sums.device}, g.out());
-        },
-    .vjp = [](VjpContext& g) { g.give(0, gather_by_id(g.dy(), g.input(1))); },
-});
+using kernels::Layout;
+
+// Copies x to `out`, moved by shift[i] along each axis from `axis` on: the two parts of an axis change places.
+void copy_rolled(const kernels::View& x, const kernels::View& out, const std::int64_t* shift, int axis) {
+  if (axis == x.rank) return kernels::copy(x, out);
+  const std::int64_t moved = shift[axis], stays = x.shape[axis] - moved;
+  if (moved == 0) return copy_rolled(x, out, shift, axis + 1);
+  copy_rolled(Layout::part(x, axis, 0, stays), Layout::part(out, axis, moved, stays), shift, axis + 1);
+  copy_rolled(Layout::part(x, axis, stays, moved), Layout::part(out, axis, 0, moved), shift, axis + 1);
+}
 
 struct RollAttrs {
   Ints shift;
@@ -89,16 +60,13 @@ constexpr OpDef kRoll = define_op({
         [](KernelContext& g) {
           const auto& a = g.attrs<RollAttrs>();
           const Shape& shape = g.output().shape();
-          Tensor now = g.input(0);
-          for (int i = 0; i < a.axis.size() && g.output().size() != 0; ++i) {
+          if (shape.size() == 0) return;
+          std::int64_t shift[Shape::kMaxRank] = {};  // along each axis, in [0, extent)
+          for (int i = 0; i < a.axis.size(); ++i) {
             const int axis = normalize_axis(g.op().name, a.axis[i], shape.rank());
-            const std::int64_t n = shape[axis], shift = (a.shift[i] % n + n) % n;
-            const Tensor from = make_tensor(DType::kI64, {n}), next = make_tensor(now.dtype(), shape);
-            for (std::int64_t k = 0; k < n; ++k) view_of(from).as<std::int64_t>()[k] = (k + n - shift) % n;
-            kernels::gather(view_of(now), view_of(from), axis, 0, view_of(next));
-            now = next;
+            shift[axis] = ((shift[axis] + a.shift[i] % shape[axis]) % shape[axis] + shape[axis]) % shape[axis];
           }
-          kernels::copy(view_of(now), g.out());
+          copy_rolled(g.in(0), g.out(), shift, 0);
         },
     .vjp =
         [](VjpContext& g) {
@@ -115,6 +83,8 @@ constexpr const OpDef* kOps[] = {&kSegmentSum, &kRoll};
 
 OpFamily segment_ops() { return kOps; }
 
+namespace {
+
 Shape segments_shape(const InferContext& c) {
   check_index_dtype(c, 1);
   const Shape &data = c.input(0).shape(), &ids = c.input(1).shape();
@@ -128,35 +98,25 @@ Shape segments_shape(const InferContext& c) {
   return shape;
 }
 
-SegmentIds segment_ids_of(const KernelContext& g) {
-  const std::int64_t count = g.attrs<SegmentAttrs>().num_segments;
-  SegmentIds result{make_tensor(DType::kI64, g.input(1).shape())};
-  kernels::cast(g.in(1), view_of(result.ids));
-  auto* id = view_of(result.ids).as<std::int64_t>();
-  for (std::int64_t i = 0; i < result.ids.size(); ++i) {
-    if (id[i] >= count) refuse_index(g.op().name, g.input(1), i, count);
-    if (id[i] >= 0) continue;
-    id[i] = count;
-    result.leave_out = true;
-  }
-  return result;
-}
-
-namespace {
-
-// False too where the ids are abstract, so that what follows serves all of them.
-bool none_negative(const Tensor& ids) {
-  if (ids.is_abstract()) return false;
-  const Tensor lowest = make_tensor(ids.dtype(), {});
-  const kernels::View least = view_of(lowest);
-  kernels::reduce(kernels::Reduce::kMin, view_of(ids), (std::uint32_t{1} << ids.rank()) - 1, least);
-  return ids.size() == 0 || (ids.dtype() == DType::kI32 ? *least.as<std::int32_t>() : *least.as<std::int64_t>()) >= 0;
-}
-
 }  // namespace
 
+void infer_segments(InferContext& c) {
+  if (!kernels::supports(kernels::Binary::kAdd, c.input(0).dtype())) refuse_dtype(c, "numbers");
+  c.output(c.input(0).dtype(), segments_shape(c));
+}
+
+void infer_real_segments(InferContext& c) {
+  if (!is_floating(c.input(0).dtype()) && !is_integer(c.input(0).dtype())) refuse_dtype(c, "real numbers");
+  c.output(c.input(0).dtype(), segments_shape(c));
+}
+
+void run_segment_fold(KernelContext& g, kernels::SegmentFold fold) {
+  const std::int64_t bad = kernels::segment_fold(fold, g.in(0), g.in(1), g.out());
+  if (bad >= 0) refuse_index(g.op().name, g.input(1), bad, g.attrs<SegmentAttrs>().num_segments);
+}
+
 Tensor gather_by_id(const Tensor& t, const Tensor& ids) {
-  if (none_negative(ids)) return gather(t, ids);
+  if (!ids.is_abstract() && kernels::integer_range(view_of(ids)).smallest >= 0) return gather(t, ids);
   if (t.shape()[0] == 0) {  // there is nothing to take for those that are left out
     Shape shape = ids.shape();
     for (int i = 1; i < t.rank(); ++i) shape.push_back(t.shape()[i]);
@@ -200,17 +160,15 @@ struct Ascending {
                        fmt::format("segment_ids, {}, is abstract, and how many segments there are depends on its elements", segment_ids.signature()),
                        "use the unsorted form, which is told the number of segments");
     }
-    const Tensor ids = make_tensor(DType::kI64, segment_ids.shape());
-    kernels::cast(view_of(segment_ids), view_of(ids));
-    const auto* first = view_of(ids).as<std::int64_t>();
-    if (!std::is_sorted(first, first + ids.size())) {
+    const kernels::IdSequence ids = kernels::id_sequence(view_of(segment_ids));
+    if (!ids.ascending) {
       throw ValueError(op, "the ids do not ascend", "sort the data by id, or use the unsorted form with the number of ids");
     }
-    if (ids.size() > 0 && first[0] < 0) {
-      throw IndexError(op, fmt::format("the first id is {}", first[0]), "ids count from 0; the unsorted form leaves out parts with negative ids");
+    if (ids.first < 0) {
+      throw IndexError(op, fmt::format("the first id is {}", ids.first), "ids count from 0; the unsorted form leaves out parts with negative ids");
     }
-    for (std::int64_t i = 0; i < ids.size(); ++i) gapless &= first[i] - (i == 0 ? -1 : first[i - 1]) <= 1;
-    if (ids.size() > 0) count = first[ids.size() - 1] + 1;
+    gapless = ids.gapless;
+    count = ids.last + 1;
   }
 };
 

@@ -1,7 +1,9 @@
 // What the ops that fold the parts of one id share.
 #pragma once
 
+#include "kernels/segment.hpp"
 #include "ops/core/context.hpp"
+#include "ops/index/index.hpp"
 
 namespace whygrad::internal {
 
@@ -9,18 +11,28 @@ struct SegmentAttrs {
   std::int64_t num_segments = 0;
 };
 
-// The shape of the result for data [i.., k..] and ids [i..]: [num_segments, k..]. Throws where they do not go together.
-Shape segments_shape(const InferContext& c);
+// data [i.., k..] and ids [i..] give [num_segments, k..]. Throws where they do not go together.
+void infer_segments(InferContext& c);
+// The same for real data.
+void infer_real_segments(InferContext& c);
 
-// The ids as int64. A part with a negative id belongs to no segment, as in TensorFlow: its id here is num_segments.
-struct SegmentIds {
-  Tensor ids;
-  bool leave_out = false;  // whether there are such parts
-};
-// Throws IndexError for an id of num_segments or more.
-SegmentIds segment_ids_of(const KernelContext& g);
+void run_segment_fold(KernelContext& g, kernels::SegmentFold fold);
 
 // The part of t [num_segments, k..] that each id names, zeros for a negative id. The gradient of a sum by id.
 Tensor gather_by_id(const Tensor& t, const Tensor& ids);
+
+template <kernels::SegmentFold Fold>
+consteval OpDef segment_op(const char* name, const char* doc, Differentiable data, void (*vjp)(VjpContext&), ZeroHazard zero = {}) {
+  return define_op({
+      .name = name,
+      .doc = doc,
+      .inputs = {{"data", data}, {"segment_ids", kPosition, Role::kIndex}},
+      .attrs = {attr<&SegmentAttrs::num_segments>("num_segments", "how many ids there are", Attr::kRequired)},
+      .infer = Fold == kernels::SegmentFold::kSum ? infer_segments : infer_real_segments,
+      .kernel = [](KernelContext& g) { run_segment_fold(g, Fold); },
+      .vjp = vjp,
+      .zero = zero,
+  });
+}
 
 }  // namespace whygrad::internal

@@ -2,8 +2,8 @@
 #include <whygrad/ops/sparse.hpp>
 
 #include "kernels/index.hpp"
+#include "kernels/layout.hpp"
 #include "kernels/movement.hpp"
-#include "ops/core/packed.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
 #include "ops/index/index.hpp"
@@ -17,20 +17,14 @@ namespace whygrad {
 namespace internal {
 namespace {
 
+using kernels::Layout;
+
 struct SparseAttrs {
   Shape dense_shape;
 };
 
 // Column i of the places: the rows (0) or columns (1) of the matrix, [n].
 Tensor coordinates(const Tensor& indices, int i) { return squeeze(slice(indices, {0, i}, {-1, 1}), {1}); }
-
-// The same for kernels, as a view.
-kernels::View coordinate_view(const Tensor& indices, int i) {
-  kernels::View v = view_of(indices);
-  v.data = v.as<char>() + i * indices.impl()->strides[1] * static_cast<std::int64_t>(size_of(v.dtype));
-  v.rank = 1;
-  return v;
-}
 
 void infer_sparse_matmul(InferContext& c) {
   const Shape &indices = c.input(0).shape(), &values = c.input(1).shape(), &b = c.input(2).shape(), &a = c.attrs<SparseAttrs>().dense_shape;
@@ -54,13 +48,11 @@ void run_sparse_matmul(KernelContext& g) {
   const auto check = [&](std::int64_t bad, int axis) {
     if (bad >= 0) refuse_index(g.op().name, indices, 2 * bad + axis, shape[axis]);
   };
-  check(kernels::gather(g.in(2), coordinate_view(indices, 1), 0, 0, view_of(rows)), 1);
-  const kernels::View values = g.in(1);
-  const std::int64_t strides[] = {values.strides[0], 0};  // each value for its whole row
-  kernels::binary(kernels::Binary::kMultiply, view_of(rows), values.under(values.data, rows.shape().begin(), strides, 2), view_of(rows));
+  check(kernels::gather(g.in(2), Layout::at(g.in(0), 1, 1), 0, 0, view_of(rows)), 1);
+  kernels::binary(kernels::Binary::kMultiply, view_of(rows), Layout::repeat(g.in(1), b.shape()[1]), view_of(rows));
   alignas(16) const char zero[16] = {};
   kernels::fill(g.out(), zero);
-  check(kernels::scatter_add(coordinate_view(indices, 0), view_of(rows), 0, g.out()), 0);
+  check(kernels::scatter_add(Layout::at(g.in(0), 1, 0), view_of(rows), 0, 0, g.out()), 0);
 }
 
 constexpr OpDef kSparseDenseMatmul = define_op({

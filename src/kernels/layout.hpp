@@ -1,0 +1,56 @@
+// The elements of a view under another layout. Nothing here reads or writes an element.
+#pragma once
+
+#include "kernels/view.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace whygrad::kernels {
+
+// A View borrows its shape and strides; a Layout holds them. It is made from a view, or from another layout, and passes as a view wherever a kernel
+// takes one. The view is valid while the layout lives.
+class Layout {
+ public:
+  // x as it is.
+  explicit Layout(const View& x);
+
+  // A contiguous x as one axis, [n].
+  static Layout flat(const View& x);
+  // A contiguous x as a matrix [m, n]: the first `lead` axes as one, and the others as one.
+  static Layout rows(const View& x, int lead);
+  // Every `step`-th element along `axis`, `extent` of them from `begin` on; `step` may be negative.
+  static Layout part(const View& x, int axis, std::int64_t begin, std::int64_t extent, std::int64_t step = 1);
+  // Element i along `axis`, which goes.
+  static Layout at(const View& x, int axis, std::int64_t i);
+  // The diagonal of the last two axes, which become one.
+  static Layout diagonal(const View& x);
+  // x under a shape that it broadcasts to: new leading axes and axes of extent 1 repeat their elements.
+  static Layout broadcast(const View& x, std::span<const std::int64_t> shape);
+  // A new last axis, `count` long, along which each element repeats.
+  static Layout repeat(const View& x, std::int64_t count);
+  // The real (0) or imaginary (1) parts of complex elements.
+  static Layout component(const View& x, int part);
+
+  operator View() const { return {data_, shape_, strides_, rank_, dtype_, device_}; }
+
+ private:
+  // Of x's memory, without axes yet.
+  explicit Layout(const View& x, DType dtype) : data_(x.data), rank_(0), dtype_(dtype), device_(x.device) {}
+  void push_back(std::int64_t extent, std::int64_t stride) {
+    shape_[rank_] = extent;
+    strides_[rank_++] = stride;
+  }
+  // Moves the first element `count` elements on.
+  void advance(std::int64_t count) { data_ = static_cast<std::byte*>(data_) + count * static_cast<std::int64_t>(size_of(dtype_)); }
+
+  void* data_;
+  std::int64_t shape_[kMaxRank] = {};
+  std::int64_t strides_[kMaxRank] = {};
+  int rank_;
+  DType dtype_;
+  Device device_;
+};
+
+}  // namespace whygrad::kernels
