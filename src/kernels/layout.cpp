@@ -18,6 +18,17 @@ Layout::Layout(const View& x) : Layout(x, x.dtype) {
   for (int axis = 0; axis < x.rank; ++axis) push_back(x.shape[axis], x.strides[axis]);
 }
 
+Layout Layout::reshape(const View& x, std::span<const std::int64_t> shape) {
+  Layout whole(x, x.dtype);
+  std::int64_t stride = 1;
+  for (const std::int64_t extent : shape) whole.push_back(extent, 0);
+  for (int axis = whole.rank_ - 1; axis >= 0; --axis) {
+    whole.strides_[axis] = stride;
+    stride *= whole.shape_[axis];
+  }
+  return whole;
+}
+
 Layout Layout::flat(const View& x) {
   Layout flat(x, x.dtype);
   flat.push_back(x.size(), 1);

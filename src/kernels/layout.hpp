@@ -16,9 +16,11 @@ class Layout {
   // x as it is.
   explicit Layout(const View& x);
 
-  // A contiguous x as one axis, [n].
+  // A contiguous x under another shape of as many elements.
+  static Layout reshape(const View& x, std::span<const std::int64_t> shape);
+  // The same as one axis, [n].
   static Layout flat(const View& x);
-  // A contiguous x as a matrix [m, n]: the first `lead` axes as one, and the others as one.
+  // The same as a matrix [m, n]: the first `lead` axes as one, and the others as one.
   static Layout rows(const View& x, int lead);
   // Every `step`-th element along `axis`, `extent` of them from `begin` on; `step` may be negative.
   static Layout part(const View& x, int axis, std::int64_t begin, std::int64_t extent, std::int64_t step = 1);

@@ -1,4 +1,5 @@
 // Tensors without data of their own: zeros, ones, one number everywhere, ranges, one-hot vectors.
+#include "kernels/layout.hpp"
 #include "kernels/movement.hpp"
 #include "ops/core/context.hpp"
 #include "ops/families.hpp"
@@ -136,7 +137,7 @@ constexpr OpDef kLinspace = define_op({
           const Tensor wide = make_tensor(float64, {a.count});  // so that a narrow type rounds each number once
           const double step = a.count == 1 ? 0 : (a.stop - a.start) / static_cast<double>(a.count - 1);
           kernels::range(view_of(wide), &a.start, &step);
-          if (a.count > 1) view_of(wide).as<double>()[a.count - 1] = a.stop;
+          if (a.count > 1) kernels::fill(kernels::Layout::part(view_of(wide), 0, a.count - 1, 1), &a.stop);
           kernels::cast(view_of(wide), g.out());
         },
     .source = true,
@@ -150,11 +151,9 @@ constexpr OpDef kEye = define_op({
     .kernel =
         [](KernelContext& g) {
           fill_with(g, 0);
-          const kernels::View out = g.out();
-          const std::int64_t count = std::min(out.shape[0], out.shape[1]), along = out.shape[1] + 1, still = 0;
           Element one;
-          Number(1).store(out.dtype, &one, g.op().name);
-          kernels::copy({&one, &count, &still, 1, out.dtype, {}}, out.under(out.data, &count, &along, 1));
+          Number(1).store(g.output().dtype(), &one, g.op().name);
+          kernels::fill(kernels::Layout::diagonal(g.out()), &one);
         },
     .source = true,
 });

@@ -26,11 +26,6 @@ Shape broadcast_shape(const InferContext& c, const Shape& a, const Shape& b) {
   return result;
 }
 
-Broadcast::Broadcast(const Tensor& t, const Shape& shape) : impl_(t.impl()), shape_(&shape) {
-  const int added = shape.rank() - t.rank();
-  for (int i = 0; i < shape.rank(); ++i) strides_[i] = i < added || t.shape()[i - added] == 1 ? 0 : impl_->strides[i - added];
-}
-
 Tensor sum_to(const Tensor& t, const Shape& shape) {
   if (t.shape() == shape) return t;
   const int added = t.rank() - shape.rank();

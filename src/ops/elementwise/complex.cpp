@@ -16,23 +16,10 @@ namespace internal {
 namespace {
 
 using kernels::Binary;
+using kernels::Layout;
 using kernels::Unary;
 
 DType part_dtype(DType dtype) { return dtype == DType::kC64 ? DType::kF32 : DType::kF64; }
-
-// The real (0) or imaginary (1) parts of complex elements, as a view of real ones.
-class PartView {
- public:
-  PartView(const kernels::View& v, int part) : view_{v.data, v.shape, strides_, v.rank, part_dtype(v.dtype), v.device} {
-    for (int i = 0; i < v.rank; ++i) strides_[i] = 2 * v.strides[i];
-    view_.data = view_.as<char>() + part * static_cast<int>(size_of(view_.dtype));
-  }
-  const kernels::View& view() const { return view_; }
-
- private:
-  std::int64_t strides_[Shape::kMaxRank];
-  kernels::View view_;
-};
 
 void check_complex(const InferContext& c) {
   if (!is_complex(c.input(0).dtype())) refuse_dtype(c, "complex numbers");
@@ -52,7 +39,7 @@ constexpr OpDef kComplex = define_op({
     .kernel =
         [](KernelContext& g) {
           for (int part = 0; part < 2; ++part) {
-            kernels::copy(Broadcast(g.input(part), g.output().shape()).view(), PartView(g.out(), part).view());
+            kernels::copy(broadcast(g.input(part), g.output().shape()), Layout::component(g.out(), part));
           }
         },
     .vjp =
@@ -98,7 +85,7 @@ constexpr OpDef kAngle = define_op({
           check_complex(c);
           c.output(part_dtype(c.input(0).dtype()), c.input(0).shape());
         },
-    .kernel = [](KernelContext& g) { kernels::binary(Binary::kAtan2, PartView(g.in(0), 1).view(), PartView(g.in(0), 0).view(), g.out()); },
+    .kernel = [](KernelContext& g) { kernels::binary(Binary::kAtan2, Layout::component(g.in(0), 1), Layout::component(g.in(0), 0), g.out()); },
     .vjp =
         [](VjpContext& g) {
           // Part by part: as a product of complex numbers an infinite part would make a NaN of the other.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/elementwise.hpp"
+#include "kernels/layout.hpp"
 #include "ops/core/context.hpp"
 
 #include <whygrad/ops/elementwise.hpp>
@@ -11,17 +12,8 @@ namespace whygrad::internal {
 // The common shape of a and b under NumPy's broadcasting; throws ShapeError in the op's name.
 Shape broadcast_shape(const InferContext& c, const Shape& a, const Shape& b);
 
-// A view of a tensor under a shape that it broadcasts to: new axes and axes of 1 get stride 0.
-class Broadcast {
- public:
-  Broadcast(const Tensor& t, const Shape& shape);
-  kernels::View view() const { return {impl_->data, shape_->begin(), strides_, shape_->rank(), impl_->dtype, impl_->storage->device}; }
-
- private:
-  TensorImpl* impl_;
-  const Shape* shape_;
-  std::int64_t strides_[Shape::kMaxRank];
-};
+// A tensor under a shape that it broadcasts to, for kernels.
+inline kernels::Layout broadcast(const Tensor& t, const Shape& shape) { return kernels::Layout::broadcast(view_of(t), shape.extents()); }
 
 // Sums `t` over the axes along which `shape` was broadcast to t's shape. The gradient of broadcasting.
 Tensor sum_to(const Tensor& t, const Shape& shape);
@@ -67,7 +59,7 @@ void run_binary(KernelContext& g) {
   const Tensor &a = g.input(0), &b = g.input(1);
   if (a.shape() == b.shape()) return kernels::binary(Op, g.in(0), g.in(1), g.out());
   const Shape& shape = g.output().shape();
-  kernels::binary(Op, Broadcast(a, shape).view(), Broadcast(b, shape).view(), g.out());
+  kernels::binary(Op, broadcast(a, shape), broadcast(b, shape), g.out());
 }
 
 // Hazards that families share.

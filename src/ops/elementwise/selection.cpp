@@ -29,7 +29,7 @@ constexpr OpDef kWhere = define_op({
     .kernel =
         [](KernelContext& g) {
           const Shape& shape = g.output().shape();
-          kernels::select(Broadcast(g.input(0), shape).view(), Broadcast(g.input(1), shape).view(), Broadcast(g.input(2), shape).view(), g.out());
+          kernels::select(broadcast(g.input(0), shape), broadcast(g.input(1), shape), broadcast(g.input(2), shape), g.out());
         },
     .vjp =
         [](VjpContext& g) {
@@ -64,7 +64,7 @@ constexpr OpDef kClipByValue = define_op({
     .kernel =
         [](KernelContext& g) {
           const Shape& shape = g.output().shape();
-          kernels::clip(g.in(0), Broadcast(g.input(1), shape).view(), Broadcast(g.input(2), shape).view(), g.out());
+          kernels::clip(g.in(0), broadcast(g.input(1), shape), broadcast(g.input(2), shape), g.out());
         },
     .vjp =
         [](VjpContext& g) {

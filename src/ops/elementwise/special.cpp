@@ -59,7 +59,7 @@ constexpr OpDef kPolygamma = define_op({
     .kernel =
         [](KernelContext& g) {
           const Shape& shape = g.output().shape();
-          kernels::polygamma(Broadcast(g.input(0), shape).view(), Broadcast(g.input(1), shape).view(), g.out());
+          kernels::polygamma(broadcast(g.input(0), shape), broadcast(g.input(1), shape), g.out());
         },
     .vjp = [](VjpContext& g) { give_summed(g, 1, g.dy() * polygamma(g.input(0) + 1, g.input(1))); },
     .nonfinite = {NonFiniteHazard::kSpecial, kOffThePoles},

@@ -34,7 +34,7 @@ constexpr OpDef kBiasAdd = define_op({
           check_bias(c, 1, x.shape().back());
           c.output(x.dtype(), x.shape());
         },
-    .kernel = [](KernelContext& g) { kernels::binary(kernels::Binary::kAdd, g.in(0), Broadcast(g.input(1), g.output().shape()).view(), g.out()); },
+    .kernel = [](KernelContext& g) { kernels::binary(kernels::Binary::kAdd, g.in(0), broadcast(g.input(1), g.output().shape()), g.out()); },
     .vjp =
         [](VjpContext& g) {
           if (g.needs(0)) g.give(0, g.dy());
@@ -61,7 +61,7 @@ void run_dense(KernelContext& g) {
   const Packed bias(g.input(2));
   if (g.input(0).rank() == 2) return kernels::matmul_bias(g.in(0), g.in(1), bias.view(), kActivation, g.out());
   const Packed x(g.input(0));
-  kernels::matmul_bias(RowsBelow(x.view()).view(), g.in(1), bias.view(), kActivation, RowsBelow(g.out()).view());
+  kernels::matmul_bias(rows_below(x.view()), g.in(1), bias.view(), kActivation, rows_below(g.out()));
 }
 
 template <Activation A>

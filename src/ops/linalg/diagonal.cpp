@@ -1,6 +1,7 @@
 // Diagonals and bands of matrices.
 #include <whygrad/ops/diagonal.hpp>
 
+#include "kernels/layout.hpp"
 #include "kernels/movement.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
@@ -10,7 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
+#include <limits>
 
 namespace whygrad {
 namespace internal {
@@ -69,14 +70,9 @@ constexpr OpDef kDiag = define_op({
         },
     .kernel =
         [](KernelContext& g) {
-          const kernels::View x = g.in(0), out = g.out();
           alignas(16) const char zero[16] = {};
-          kernels::fill(out, zero);
-          if (g.input(0).size() == 0) return;
-          std::int64_t strides[Shape::kMaxRank];
-          std::copy_n(out.strides, x.rank, strides);
-          strides[x.rank - 1] = out.strides[x.rank - 1] + out.strides[x.rank];
-          kernels::copy(x, out.under(out.data, x.shape, strides, x.rank));
+          kernels::fill(g.out(), zero);
+          if (g.input(0).size() != 0) kernels::copy(g.in(0), kernels::Layout::diagonal(g.out()));
         },
     .vjp = [](VjpContext& g) { g.give(0, matrix_diag_part(g.dy())); },
 });
@@ -99,20 +95,9 @@ constexpr OpDef kBandPart = define_op({
         },
     .kernel =
         [](KernelContext& g) {
+          constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max();
           const auto& a = g.attrs<BandAttrs>();
-          const Shape& shape = g.output().shape();
-          const std::int64_t rows = shape.back(1), columns = shape.back(0), all = rows + columns;
-          const std::int64_t lower = a.num_lower < 0 ? all : std::min(a.num_lower, all), upper = a.num_upper < 0 ? all : std::min(a.num_upper, all);
-          kernels::copy(g.in(0), g.out());
-          if (g.output().size() == 0) return;
-          const auto size = static_cast<std::int64_t>(size_of(g.output().dtype()));
-          for (std::int64_t row = 0; row < g.output().size() / columns; ++row) {
-            char* begin = g.out().as<char>() + row * columns * size;
-            const std::int64_t first = std::clamp<std::int64_t>(row % rows - lower, 0, columns),
-                               end = std::clamp<std::int64_t>(row % rows + upper + 1, 0, columns);
-            std::memset(begin, 0, static_cast<std::size_t>(first * size));
-            std::memset(begin + end * size, 0, static_cast<std::size_t>((columns - end) * size));
-          }
+          kernels::band_part(g.in(0), a.num_lower < 0 ? kAll : a.num_lower, a.num_upper < 0 ? kAll : a.num_upper, g.out());
         },
     .vjp =
         [](VjpContext& g) {

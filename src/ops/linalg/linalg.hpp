@@ -1,6 +1,7 @@
 // Matrices behind leading axes.
 #pragma once
 
+#include "kernels/layout.hpp"
 #include "ops/core/context.hpp"
 
 #include <whygrad/ops/linalg.hpp>
@@ -12,17 +13,6 @@ namespace whygrad::internal {
 Tensor rows_below(const Tensor& t);
 
 // The same for kernels; `contiguous` has at least one axis.
-class RowsBelow {
- public:
-  explicit RowsBelow(const kernels::View& contiguous);
-  kernels::View view() const { return {data_, shape_, strides_, 2, dtype_, device_}; }
-
- private:
-  std::int64_t shape_[2];
-  std::int64_t strides_[2];
-  void* data_;
-  DType dtype_;
-  Device device_;
-};
+inline kernels::Layout rows_below(const kernels::View& contiguous) { return kernels::Layout::rows(contiguous, contiguous.rank - 1); }
 
 }  // namespace whygrad::internal

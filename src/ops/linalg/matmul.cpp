@@ -56,11 +56,11 @@ void run_matmul(KernelContext& g) {
   const kernels::View out = g.out();
   if (a.rank() == 2 && b.rank() == 2) return kernels::matmul(g.in(0), g.in(1), options.transpose_a, options.transpose_b, out);
   if (b.rank() == 2 && !options.transpose_a && a.is_contiguous()) {
-    return kernels::matmul(RowsBelow(g.in(0)).view(), g.in(1), false, options.transpose_b, RowsBelow(out).view());
+    return kernels::matmul(rows_below(g.in(0)), g.in(1), false, options.transpose_b, rows_below(out));
   }
   const Shape batch(std::span(out.shape, static_cast<std::size_t>(out.rank - 2)));
   const Shape a_shape = with_matrix(batch, a.shape().back(1), a.shape().back()), b_shape = with_matrix(batch, b.shape().back(1), b.shape().back());
-  kernels::matmul(Broadcast(a, a_shape).view(), Broadcast(b, b_shape).view(), options.transpose_a, options.transpose_b, out);
+  kernels::matmul(broadcast(a, a_shape), broadcast(b, b_shape), options.transpose_a, options.transpose_b, out);
 }
 
 void matmul_vjp(VjpContext& g) {
@@ -100,13 +100,6 @@ constexpr OpDef kMatmul = define_op({
 constexpr const OpDef* kOps[] = {&kMatmul};
 
 }  // namespace
-
-RowsBelow::RowsBelow(const kernels::View& contiguous)
-    : shape_{row_count({contiguous.shape, static_cast<std::size_t>(contiguous.rank)}), contiguous.shape[contiguous.rank - 1]},
-      strides_{shape_[1], 1},
-      data_(contiguous.data),
-      dtype_(contiguous.dtype),
-      device_(contiguous.device) {}
 
 Tensor rows_below(const Tensor& t) { return t.rank() == 2 ? t : reshape(t, {row_count(t.shape().extents()), t.shape().back()}); }
 

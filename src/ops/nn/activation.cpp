@@ -80,8 +80,8 @@ void run_leaky(const KernelContext& g, const Tensor& x, const Tensor& v) {
   const Tensor alpha = make_tensor(x.dtype(), {}), zero = make_tensor(x.dtype(), {}), positive = make_tensor(DType::kBool, shape);
   store_number(x.dtype(), alpha.impl()->data, static_cast<double>(g.attrs<LeakyAttrs>().alpha));
   store_number(x.dtype(), zero.impl()->data, 0);
-  kernels::binary(Binary::kGreater, view_of(v), Broadcast(zero, shape).view(), view_of(positive));
-  kernels::binary(Binary::kMultiply, view_of(x), Broadcast(alpha, shape).view(), g.out());
+  kernels::binary(Binary::kGreater, view_of(v), broadcast(zero, shape), view_of(positive));
+  kernels::binary(Binary::kMultiply, view_of(x), broadcast(alpha, shape), g.out());
   kernels::select(view_of(positive), view_of(x), g.out(), g.out());
 }
 

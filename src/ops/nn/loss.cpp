@@ -1,11 +1,13 @@
 // Crossentropies.
 #include "kernels/elementwise.hpp"
+#include "kernels/layout.hpp"
 #include "kernels/reduce.hpp"
 #include "kernels/softmax.hpp"
 #include "ops/core/events.hpp"
 #include "ops/core/packed.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
+#include "ops/index/index.hpp"
 #include "ops/nn/softmax.hpp"
 
 #include <whygrad/ops/index.hpp>
@@ -27,14 +29,10 @@ namespace {
 // The shape of the loss: that of the logits without their last axis.
 Shape row_shape(const Shape& shape) { return Shape(shape.extents().first(static_cast<std::size_t>(shape.rank() - 1))); }
 
-// A tensor's view as [n, c], or as [n] for what has one number per row.
-struct Rows {
-  std::int64_t shape[2];
-  std::int64_t strides[2];
-  explicit Rows(const Shape& logits) : shape{logits.back() == 0 ? 0 : logits.size() / logits.back(), logits.back()}, strides{logits.back(), 1} {}
-  kernels::View matrix(const kernels::View& v) const { return {v.data, shape, strides, 2, v.dtype, v.device}; }
-  kernels::View column(const kernels::View& v) const { return {v.data, shape, strides + 1, 1, v.dtype, v.device}; }
-};
+using kernels::Layout;
+
+// The classes of all rows, [n, c].
+Layout matrix(const kernels::View& contiguous) { return Layout::rows(contiguous, contiguous.rank - 1); }
 
 void check_logits(const InferContext& c) {
   const InputSpec logits = c.input(1);
@@ -74,9 +72,8 @@ constexpr OpDef kSoftmaxCrossEntropy = define_op({
         },
     .kernel =
         [](KernelContext& g) {
-          const Rows rows(g.input(1).shape());
-          kernels::softmax_cross_entropy(rows.matrix(Packed(g.input(1)).view()), rows.matrix(Packed(g.input(0)).view()), rows.column(g.out(0)),
-                                         rows.matrix(g.out(1)));
+          const Packed labels(g.input(0)), logits(g.input(1));
+          kernels::softmax_cross_entropy(matrix(logits.view()), matrix(labels.view()), Layout::flat(g.out(0)), matrix(g.out(1)));
         },
     .vjp =
         [](VjpContext& g) {
@@ -118,13 +115,11 @@ constexpr OpDef kSparseSoftmaxCrossEntropy = define_op({
     .kernel =
         [](KernelContext& g) {
           const Tensor& logits = g.input(1);
-          const Rows rows(logits.shape());
-          const Packed labels(g.input(0));
-          const std::int64_t bad = kernels::sparse_softmax_cross_entropy(rows.matrix(Packed(logits).view()), rows.column(labels.view()),
-                                                                         rows.column(g.out(0)), rows.matrix(g.out(1)));
+          const Packed labels(g.input(0)), packed(logits);
+          const std::int64_t bad =
+              kernels::sparse_softmax_cross_entropy(matrix(packed.view()), Layout::flat(labels.view()), Layout::flat(g.out(0)), matrix(g.out(1)));
           if (bad < 0) return;
-          const kernels::View v = labels.view();
-          const std::int64_t label = v.dtype == DType::kI32 ? v.as<std::int32_t>()[bad] : v.as<std::int64_t>()[bad];
+          const std::int64_t label = integer_at(g.input(0), bad);
           throw IndexError(
               g.op().name,
               fmt::format("label {} of row {} lies outside [0, {}) (logits is {})", label, bad, logits.shape().back(), logits.signature()),

@@ -39,13 +39,14 @@ void run_logsumexp(KernelContext& g) {
   kernels::reduce(Reduce::kMax, g.in(0), axes, m);
   kernels::unary(Unary::kIsFinite, m, view_of(finite));
   store_number(x.dtype(), zero.impl()->data, 0);
-  kernels::select(view_of(finite), m, Broadcast(zero, kept).view(), m);
+  kernels::select(view_of(finite), m, broadcast(zero, kept), m);
 
   const Tensor terms = make_tensor(x.dtype(), x.shape());
-  kernels::binary(Binary::kSubtract, g.in(0), Broadcast(largest, x.shape()).view(), view_of(terms));
+  kernels::binary(Binary::kSubtract, g.in(0), broadcast(largest, x.shape()), view_of(terms));
   kernels::unary(Unary::kExp, view_of(terms), view_of(terms));
 
-  const kernels::View out = m.under(g.out().data, m.shape, m.strides, m.rank);  // under m's shape
+  const kernels::Layout result = kernels::Layout::reshape(g.out(), kept.extents());  // with the folded axes
+  const kernels::View out = result;
   kernels::reduce(Reduce::kSum, view_of(terms), axes, out);
   kernels::unary(Unary::kLog, out, out);
   kernels::binary(Binary::kAdd, out, m, out);

@@ -1,4 +1,6 @@
 // Facts about a tensor's shape, as tensors.
+#include "kernels/layout.hpp"
+#include "kernels/movement.hpp"
 #include "ops/families.hpp"
 #include "ops/shape/shape.hpp"
 
@@ -24,12 +26,9 @@ void infer_fact(InferContext& c, const Shape& shape) {
   c.output(dtype, shape);
 }
 
-void store(const kernels::View& out, std::int64_t i, std::int64_t value) {
-  if (out.dtype == DType::kI32) {
-    out.as<std::int32_t>()[i] = static_cast<std::int32_t>(value);
-  } else {
-    out.as<std::int64_t>()[i] = value;
-  }
+void store(const kernels::View& out, std::int64_t value) {
+  const auto narrow = static_cast<std::int32_t>(value);
+  out.dtype == DType::kI32 ? kernels::fill(out, &narrow) : kernels::fill(out, &value);
 }
 
 constexpr OpDef kShape = define_op({
@@ -40,7 +39,7 @@ constexpr OpDef kShape = define_op({
     .infer = [](InferContext& c) { infer_fact(c, {c.input(0).rank()}); },
     .kernel =
         [](KernelContext& g) {
-          for (int i = 0; i < g.input(0).rank(); ++i) store(g.out(), i, g.input(0).shape()[i]);
+          for (int i = 0; i < g.input(0).rank(); ++i) store(kernels::Layout::at(g.out(), 0, i), g.input(0).shape()[i]);
         },
 });
 
@@ -50,7 +49,7 @@ constexpr OpDef kSize = define_op({
     .inputs = {{"x", kOnlyTheShape, Role::kShape}},
     .attrs = {kOutType},
     .infer = [](InferContext& c) { infer_fact(c, {}); },
-    .kernel = [](KernelContext& g) { store(g.out(), 0, g.input(0).size()); },
+    .kernel = [](KernelContext& g) { store(g.out(), g.input(0).size()); },
 });
 
 constexpr OpDef kRank = define_op({
@@ -58,7 +57,7 @@ constexpr OpDef kRank = define_op({
     .doc = "The number of axes of x, a scalar int32.",
     .inputs = {{"x", kOnlyTheShape, Role::kShape}},
     .infer = [](InferContext& c) { c.output(DType::kI32, {}); },
-    .kernel = [](KernelContext& g) { store(g.out(), 0, g.input(0).rank()); },
+    .kernel = [](KernelContext& g) { store(g.out(), g.input(0).rank()); },
 });
 
 constexpr const OpDef* kOps[] = {&kShape, &kSize, &kRank};

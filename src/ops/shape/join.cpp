@@ -1,4 +1,5 @@
 // Tensors joined, stacked, split and unstacked.
+#include "kernels/layout.hpp"
 #include "kernels/movement.hpp"
 #include "ops/families.hpp"
 #include "ops/shape/shape.hpp"
@@ -14,6 +15,8 @@
 namespace whygrad {
 namespace internal {
 namespace {
+
+using kernels::Layout;
 
 // ---- split, unstack: one tensor into many views ----
 
@@ -101,14 +104,6 @@ constexpr OpDef kUnstack = define_op({
 
 // ---- concat, stack: many into one ----
 
-// The part of `out`, `extent` long along `axis`, that starts at `begin`; its shape goes to `shape`.
-kernels::View part_of(const kernels::View& out, int axis, std::int64_t begin, std::int64_t extent, Shape& shape) {
-  shape = Shape(std::span(out.shape, static_cast<std::size_t>(out.rank)));
-  shape[axis] = extent;
-  const std::int64_t offset = begin * out.strides[axis] * static_cast<std::int64_t>(size_of(out.dtype));
-  return {out.as<char>() + offset, shape.begin(), out.strides, out.rank, out.dtype, out.device};
-}
-
 constexpr OpDef kConcat = define_op({
     .name = "concat",
     .doc = "Tensors one after the other along an axis. dx_i = its part of dy.",
@@ -139,8 +134,7 @@ constexpr OpDef kConcat = define_op({
           std::int64_t begin = 0;
           for (int i = 0; i < g.input_count(); ++i) {
             const std::int64_t extent = g.input(i).shape()[axis];
-            Shape shape;
-            if (g.input(i).size() != 0) kernels::copy(g.in(i), part_of(g.out(), axis, begin, extent, shape));
+            if (g.input(i).size() != 0) kernels::copy(g.in(i), Layout::part(g.out(), axis, begin, extent));
             begin += extent;
           }
         },
@@ -179,14 +173,7 @@ constexpr OpDef kStack = define_op({
           if (g.output().size() == 0) return;
           const kernels::View out = g.out();
           const int axis = normalize_axis(g.op().name, g.attrs<AxisAttrs>().axis, out.rank);
-          Shape shape;
-          for (int i = 0; i < g.input_count(); ++i) {
-            const kernels::View x = g.in(i);
-            std::int64_t strides[Shape::kMaxRank];
-            for (int j = 0; j < x.rank; ++j) strides[j] = out.strides[j < axis ? j : j + 1];
-            const kernels::View part = part_of(out, axis, i, 1, shape);
-            kernels::copy(x, part.under(part.data, x.shape, strides, x.rank));
-          }
+          for (int i = 0; i < g.input_count(); ++i) kernels::copy(g.in(i), Layout::at(out, axis, i));
         },
     .vjp =
         [](VjpContext& g) {

@@ -1,4 +1,5 @@
 // Transposes, broadcasts, reversals and slices: other layouts of the same elements.
+#include "kernels/layout.hpp"
 #include "kernels/movement.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
@@ -14,6 +15,8 @@
 namespace whygrad {
 namespace internal {
 namespace {
+
+using kernels::Layout;
 
 // ---- The order of axes ----
 
@@ -189,18 +192,14 @@ constexpr OpDef kSliceGrad = define_op({
         },
     .kernel =
         [](KernelContext& g) {
-          const kernels::View out = g.out();
           alignas(16) const char zero[16] = {};
-          kernels::fill(out, zero);
-          if (g.input(0).size() == 0) return;
+          kernels::fill(g.out(), zero);
           const Part& part = g.attrs<SliceAttrs>().part;
-          std::int64_t strides[Shape::kMaxRank], offset = 0;
-          for (int i = 0; i < out.rank; ++i) {
-            strides[i] = out.strides[i] * part.strides[i];
-            offset += out.strides[i] * part.begin[i];
-          }
-          const kernels::View dy = g.in(0);
-          kernels::copy(dy, out.under(out.as<char>() + offset * static_cast<std::int64_t>(size_of(out.dtype)), dy.shape, strides, out.rank));
+          const Shape& dy = g.input(0).shape();
+          if (dy.size() == 0) return;
+          Layout place(g.out());
+          for (int i = 0; i < dy.rank(); ++i) place = Layout::part(place, i, part.begin[i], dy[i], part.strides[i]);
+          kernels::copy(g.in(0), place);
         },
     .vjp =
         [](VjpContext& g) {

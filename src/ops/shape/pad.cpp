@@ -1,5 +1,6 @@
 // Padding with a number or with a mirror image, and tiles.
 #include "kernels/index.hpp"
+#include "kernels/layout.hpp"
 #include "kernels/movement.hpp"
 #include "ops/families.hpp"
 #include "ops/index/index.hpp"
@@ -22,6 +23,8 @@ constexpr const char* name_of(PadMode mode) { return mode == PadMode::kReflect ?
 namespace internal {
 namespace {
 
+using kernels::Layout;
+
 struct PadAttrs {
   Ints before;
   Ints after;
@@ -42,14 +45,15 @@ void check_mirror(const InferContext& c, int axis) {
   }
 }
 
+kernels::Mirror mirror_of(PadMode mode) { return mode == PadMode::kReflect ? kernels::Mirror::kReflect : kernels::Mirror::kSymmetric; }
+
 // For each position on the padded axis, the position on x's axis that it shows.
 Tensor mirror_indices(std::int64_t before, std::int64_t extent, std::int64_t padded, PadMode mode) {
+  const Tensor positions = make_tensor(int64, {extent});
   Tensor indices = make_tensor(int64, {padded});
-  const std::int64_t border = mode == PadMode::kSymmetric ? 1 : 0;  // how often the border element itself is shown in the mirror
-  for (std::int64_t i = 0; i < padded; ++i) {
-    const std::int64_t at = i - before;
-    view_of(indices).as<std::int64_t>()[i] = at < 0 ? -at - border : at >= extent ? 2 * (extent - 1) - at + border : at;
-  }
+  constexpr std::int64_t kFirst = 0, kStep = 1;
+  kernels::range(view_of(positions), &kFirst, &kStep);
+  kernels::mirror_pad(view_of(positions), &before, mirror_of(mode), view_of(indices));
   log_constant(indices, {}, {});
   return indices;
 }
@@ -98,8 +102,7 @@ constexpr OpDef kPad = define_op({
             a.constant_value.store(g.output().dtype(), &element, g.op().name);
             kernels::pad(g.in(0), a.before.begin(), &element, g.out());
           } else {
-            kernels::mirror_pad(g.in(0), a.before.begin(), a.mode == PadMode::kReflect ? kernels::Mirror::kReflect : kernels::Mirror::kSymmetric,
-                                g.out());
+            kernels::mirror_pad(g.in(0), a.before.begin(), mirror_of(a.mode), g.out());
           }
         },
     .vjp =
@@ -114,17 +117,21 @@ struct TileAttrs {
   Ints multiples;
 };
 
-// Copies the filled part of `out`, `filled` long along `axis`, until the whole axis holds `extent`. The parts double, so that a multiple of n costs
-// log(n) copies. `shape` is that of the filled part; `axis` of it becomes `extent`.
-void repeat_along(const kernels::View& out, Shape& shape, int axis, std::int64_t extent) {
-  const std::int64_t step = out.strides[axis] * static_cast<std::int64_t>(size_of(out.dtype));
-  for (std::int64_t filled = shape[axis]; filled < extent;) {
-    shape[axis] = std::min(filled, extent - filled);
-    kernels::copy(out.under(out.data, shape.begin(), out.strides, out.rank),
-                  out.under(out.as<char>() + filled * step, shape.begin(), out.strides, out.rank));
-    filled += shape[axis];
+// The part of `out` that has x's extents from axis `from` on.
+Layout begun(const kernels::View& out, const Shape& x, int from) {
+  Layout part(out);
+  for (int axis = from; axis < x.rank(); ++axis) part = Layout::part(part, axis, 0, x[axis]);
+  return part;
+}
+
+// Copies what is filled of `out`, the first `filled` along `axis`, until all is. The parts double, so that a multiple of n costs log(n) copies.
+void repeat_along(const kernels::View& out, int axis, std::int64_t filled) {
+  const std::int64_t extent = out.shape[axis];
+  while (filled < extent) {
+    const std::int64_t more = std::min(filled, extent - filled);
+    kernels::copy(Layout::part(out, axis, 0, more), Layout::part(out, axis, filled, more));
+    filled += more;
   }
-  shape[axis] = extent;
 }
 
 constexpr OpDef kTile = define_op({
@@ -149,10 +156,9 @@ constexpr OpDef kTile = define_op({
     .kernel =
         [](KernelContext& g) {
           if (g.output().size() == 0) return;
-          const kernels::View x = g.in(0), out = g.out();
-          kernels::copy(x, out.under(out.data, x.shape, out.strides, out.rank));
-          Shape filled = g.input(0).shape();
-          for (int i = 0; i < out.rank; ++i) repeat_along(out, filled, i, out.shape[i]);
+          const Shape& x = g.input(0).shape();
+          kernels::copy(g.in(0), begun(g.out(), x, 0));
+          for (int i = 0; i < x.rank(); ++i) repeat_along(begun(g.out(), x, i + 1), i, x[i]);
         },
     .vjp =
         [](VjpContext& g) {
