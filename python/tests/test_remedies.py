@@ -200,6 +200,12 @@ REMEDIES = {
         "take the elements that should learn",
         "tf.linalg.diag_part(off(x)[:, ::-1])",
     ),
+    ("matrix_set_diag", "zero"): (
+        "x = tf.Variable([1.0, 2.0])",
+        "tf.linalg.set_diag(tf.linalg.diag(x), [0.0, 0.0])",
+        "add to them: x + tf.linalg.diag(d)",
+        "tf.linalg.diag(x) + tf.linalg.diag([0.0, 0.0])",
+    ),
     ("matrix_band_part", "zero"): (
         "x = tf.Variable([1.0, 2.0])\noff = lambda x: tf.linalg.diag(x)[:, ::-1]",
         "tf.linalg.band_part(off(x), 0, 0)",

@@ -244,105 +244,32 @@ def counts_of(arr, weights=None, minlength=None, maxlength=None, dtype="int32", 
 
 
 def _band(op, k, align):
-    """(lowest, highest, whether superdiagonals and whether subdiagonals stand to the left of their row)"""
+    """The lowest and the highest diagonal that k means, and where shorter ones stand in their rows."""
     numbers = [int(n) for n in (_w.peek(_value(k)).ravel().tolist() if not isinstance(k, (int, list, tuple)) else [k] if isinstance(k, int) else k)]
     if len(numbers) not in (1, 2) or numbers[0] > numbers[-1]:
         raise ValueError(f"[{op}] k is {k}\nhelp: k is the number of a diagonal, or of the lowest and the highest of a band")
     sides = str(align).split("_")
     if len(sides) != 2 or not set(sides) <= {"LEFT", "RIGHT"}:
         raise ValueError(f"[{op}] align is {align!r}\nhelp: it is RIGHT_LEFT, LEFT_RIGHT, LEFT_LEFT or RIGHT_RIGHT")
-    return numbers[0], numbers[-1], sides[0] == "LEFT", sides[1] == "LEFT"
+    return {"lower": numbers[0], "upper": numbers[-1], "align": align}
 
 
-def _places(rows, columns, lowest, highest, super_left, sub_left):
-    """For each diagonal from the highest down, the flat places of its elements in a matrix, -1 where the band is longer than it."""
-    import numpy
-
-    length = max(min(rows + min(d, 0), columns - max(d, 0)) for d in range(lowest, highest + 1))
-    places = numpy.full((highest - lowest + 1, max(length, 0)), -1, numpy.int64)
-    for line, d in enumerate(range(highest, lowest - 1, -1)):
-        count = min(rows + min(d, 0), columns - max(d, 0))
-        first = 0 if (super_left if d >= 0 else sub_left) else length - count
-        steps = numpy.arange(count)
-        places[line, first : first + count] = (steps - min(d, 0)) * columns + steps + max(d, 0)
-    return places
-
-
-def _check_band(op, rows, columns, lowest, highest):
-    if not (-rows < lowest <= highest < columns) and not (lowest == highest == 0):
-        raise ValueError(
-            f"[{op}] there is no band of diagonals {lowest} to {highest} in [{rows}, {columns}]\nhelp: they are numbered from {1 - rows} to {columns - 1}"
-        )
-
-
-def _padded(flat, value):
-    """The last axis with one more element, the padding, which a place of -1 means."""
-    one = _w.broadcast_to(_value(value, flat), [*flat.shape.as_list()[:-1], 1])
-    return _w.concat([flat, _w.cast(one, flat.dtype)], -1)
+def _number(value):
+    return value if isinstance(value, (bool, int, float, complex)) else _value(value).numpy().item()
 
 
 def diag_part(input, name="diag_part", k=0, padding_value=0, align="RIGHT_LEFT"):  # noqa: A002
     """A diagonal of each matrix, or the rows of a band of them, shorter ones filled up with padding_value."""
-    lowest, highest, super_left, sub_left = _band("diag_part", k, align)
-    matrix = _value(input)
-    if matrix.ndim < 2 or lowest == highest == 0:
-        return _f["matrix_diag_part"](matrix)
-    rows, columns = matrix.shape[-2], matrix.shape[-1]
-    _check_band("diag_part", rows, columns, lowest, highest)
-    places = _places(rows, columns, lowest, highest, super_left, sub_left)
-    places[places < 0] = rows * columns
-    leading = matrix.shape.as_list()[:-2]
-    picked = _w.gather(_padded(_w.reshape(matrix, [*leading, rows * columns]), padding_value), places.ravel(), axis=-1)
-    return _w.reshape(picked, [*leading, *(places.shape if highest > lowest else places.shape[1:])])
+    return _f["matrix_diag_part"](_value(input), padding_value=_number(padding_value), **_band("diag_part", k, align))
 
 
 def diag(diagonal, name="diag", k=0, num_rows=-1, num_cols=-1, padding_value=0, align="RIGHT_LEFT"):
     """Matrices with these diagonals amid padding_value."""
-    lowest, highest, super_left, sub_left = _band("diag", k, align)
-    diagonal, num_rows, num_cols = _value(diagonal), int(num_rows), int(num_cols)
-    if diagonal.ndim == 0 or (lowest == highest == 0 and isinstance(padding_value, (int, float)) and padding_value == 0):
-        return _f["matrix_diag"](diagonal, num_rows, num_cols)
-    if lowest < highest and (diagonal.ndim < 2 or diagonal.shape[-2] != highest - lowest + 1):
-        raise ValueError(
-            f"[diag] diagonals {lowest} to {highest} were asked for, and there are {diagonal.shape}\nhelp: give [..., {highest - lowest + 1}, length]"
-        )
-    length = diagonal.shape[-1]
-    least_rows, least_columns = length - min(highest, 0), length + max(lowest, 0)
-    if num_rows == -1 and num_cols == -1:
-        num_rows = num_cols = max(least_rows, least_columns)
-    rows, columns = (least_rows if num_rows == -1 else num_rows), (least_columns if num_cols == -1 else num_cols)
-    _check_band("diag", rows, columns, lowest, highest)
-    places = _places(rows, columns, lowest, highest, super_left, sub_left)
-    if places.shape[1] != length or (rows != least_rows and columns != least_columns):
-        raise ValueError(
-            f"[diag] diagonals of length {length} do not fit a matrix [{rows}, {columns}]\nhelp: leave num_rows and num_cols out, or give one of them"
-        )
-    import numpy
-
-    sources = numpy.full(rows * columns, places.size, numpy.int64)
-    sources[places[places >= 0]] = numpy.flatnonzero(places.ravel() >= 0)
-    leading = diagonal.shape.as_list()[: -1 if lowest == highest else -2]
-    flat = _padded(_w.reshape(diagonal, [*leading, places.size]), padding_value)
-    return _w.reshape(_w.gather(flat, sources, axis=-1), [*leading, rows, columns])
+    band = _band("diag", k, align)
+    return _f["matrix_diag"](_value(diagonal), num_rows=int(num_rows), num_cols=int(num_cols), padding_value=_number(padding_value), **band)
 
 
 def set_diag(input, diagonal, name="set_diag", k=0, align="RIGHT_LEFT"):  # noqa: A002
     """The matrices with other elements on a diagonal, or on a band of them."""
-    lowest, highest, super_left, sub_left = _band("set_diag", k, align)
     matrix = _value(input)
-    diagonal = _value(diagonal, matrix)
-    if matrix.ndim < 2:
-        raise ValueError(f"[set_diag] input has shape {matrix.shape}\nhelp: give matrices, [..., rows, columns]")
-    rows, columns = matrix.shape[-2], matrix.shape[-1]
-    _check_band("set_diag", rows, columns, lowest, highest)
-    places = _places(rows, columns, lowest, highest, super_left, sub_left)
-    leading = matrix.shape.as_list()[:-2]
-    wanted = [*leading, *(places.shape if highest > lowest else places.shape[1:])]
-    if diagonal.shape.as_list() != wanted:
-        raise ValueError(f"[set_diag] the diagonals have shape {diagonal.shape}\nhelp: these matrices take {wanted}")
-    import numpy
-
-    sources = numpy.arange(rows * columns)
-    sources[places[places >= 0]] = rows * columns + numpy.flatnonzero(places.ravel() >= 0)
-    both = _w.concat([_w.reshape(matrix, [*leading, rows * columns]), _w.reshape(diagonal, [*leading, places.size])], -1)
-    return _w.reshape(_w.gather(both, sources, axis=-1), matrix.shape)
+    return _f["matrix_set_diag"](matrix, _value(diagonal, matrix), **_band("set_diag", k, align))
