@@ -10,6 +10,7 @@
 
 #include "code_objects.hpp"
 #include "frames.hpp"
+#include "language.hpp"
 #include "module.hpp"
 
 #include <whygrad/base/foreign_place.hpp>
@@ -256,7 +257,7 @@ ForeignName assigned_name(const Where& where, std::size_t result, std::size_t re
 
 std::string spell(const std::string& text) {
   try {
-    return nb::cast<std::string>(nb::module_::import_("whygrad._language").attr("spell")(text));
+    return nb::cast<std::string>(nb::module_::import_("whygrad._language").attr("spell")(text, Spoken::now()));
   } catch (std::exception&) {  // an interpreter that ends
     return text;
   }

@@ -8,28 +8,12 @@ from whygrad._whygrad import Explanation, Finding
 __all__ = ["diagnose", "explain", "skip_folder", "Explanation", "Finding"]
 
 
-class diagnose:
-    """Collects what there is to say about every gradient call inside:
+class Report:
+    """What was found, while it is being collected and after."""
 
-        with whygrad.diagnose(values=True) as report:
-            train_step()
-        print(report)
-
-    values: also why gradients are zero, NaN or infinite. partial: also which paths are cut of a gradient that has a value.
-    """
-
-    def __init__(self, values=False, partial=False):
-        self._report = _whygrad.Report(values, partial)
+    def __init__(self, report):
+        self._report = report
         self._stop = None  # where and how the program ended before its end
-
-    def __enter__(self):
-        self._report.open()
-        return self
-
-    def __exit__(self, kind, value, traceback):
-        self._report.close()
-        if value is not None:
-            self.stopped_by(value)
 
     def stopped_by(self, error):
         """Notes the exception that ended the program, so that the report can say how far it came."""
@@ -75,6 +59,29 @@ class diagnose:
         return "\n".join(text for text in (str(self._report), self.note) if text)
 
     __repr__ = __str__
+
+
+class diagnose(Report):
+    """Collects what there is to say about every gradient call inside:
+
+        with whygrad.diagnose(values=True) as report:
+            train_step()
+        print(report)
+
+    values: also why gradients are zero, NaN or infinite. partial: also which paths are cut of a gradient that has a value.
+    """
+
+    def __init__(self, values=False, partial=False):
+        super().__init__(_whygrad.Report(values, partial))
+
+    def __enter__(self):
+        self._report.open()
+        return self
+
+    def __exit__(self, kind, value, traceback):
+        self._report.close()
+        if value is not None:
+            self.stopped_by(value)
 
 
 def explain(tape, target, sources, values=False):

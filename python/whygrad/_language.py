@@ -1,4 +1,4 @@
-"""The engine's texts in the words of a Python program: `tf.math.log(x)`, `persistent=True`.
+"""The engine's texts in the words of a Python program: `tf.math.log(x)`, `persistent=True`; and in those of a program on another engine.
 
 The engine writes its texts for C++. What is written differently here is a phrase of the list below, or the name of a function, which stands under its
 own name somewhere in `whygrad.tf`. What a program named itself stands in backticks and is left alone."""
@@ -26,6 +26,10 @@ _PHRASES = {
     "exit() it first": "leave its with block first",
     "exit() once for each": "leave its with block once for each",
     "enter() it first": "enter its with block first",
+}
+# What is said differently to users of other engines.
+_ENGINES = {
+    "tensorflow": {"a Diagnosis with {.values = true}": "whygrad.tensorflow.diagnose(values=True)"},
 }
 # Where functions stand, the shortest name first.
 _PLACES = ("", "nn.", "math.", "linalg.", "random.", "image.", "signal.", "strings.", "sparse.", "keras.losses.")
@@ -56,7 +60,8 @@ def _spell_function(match):
 
 
 @functools.lru_cache(maxsize=4096)
-def spell(text):
-    for phrase, words in _PHRASES.items():
+def spell(text, engine=""):
+    """engine: "tensorflow" for a program that runs on TensorFlow itself; "" for one that runs on whygrad."""
+    for phrase, words in {**_PHRASES, **_ENGINES.get(engine, {})}.items():
         text = text.replace(phrase, words)
     return _NAME.sub(_spell_function, text)

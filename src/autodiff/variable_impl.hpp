@@ -31,6 +31,7 @@ struct VariableImpl {
 
 // A variable got its first value.
 extern const OpDef kVariableEvent;
+extern const OpDef kAssignEvent;
 // A variable was assigned. Input: what was assigned; output: the new value. The others that write have an event each, with the value before as their
 // first input.
 extern const OpDef kAssignEvent;

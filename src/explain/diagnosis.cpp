@@ -5,9 +5,11 @@
 #include "autodiff/observer.hpp"
 #include "autodiff/variable_impl.hpp"
 #include "explain/numbers.hpp"
+#include "explain/op_definition.hpp"
 #include "explain/relevant_records.hpp"
 #include "explain/tape_adapter.hpp"
 #include "explain/tape_numbers.hpp"
+#include "flow/finding_set.hpp"
 #include "flow/passed_edges.hpp"
 #include "flow/source_names.hpp"
 #include "flow/words.hpp"
@@ -22,17 +24,6 @@ namespace whygrad {
 namespace {
 
 using internal::GradientObserver;
-
-bool same_place(const Place& a, const Place& b) {
-  return a.line == b.line && a.column == b.column && a.file == b.file &&
-         std::equal(a.callers.begin(), a.callers.end(), b.callers.begin(), b.callers.end(), same_place);
-}
-
-// Whether one would say the same about both, as in two steps of one training loop.
-bool same_finding(const Finding& a, const Finding& b) {
-  return a.status == b.status && a.cause == b.cause && a.op == b.op && a.target == b.target && a.source == b.source &&
-         a.source_signature == b.source_signature && same_place(a.place, b.place) && same_place(a.target_place, b.target_place);
-}
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
@@ -146,26 +137,18 @@ class Diagnosis::Scope final : public GradientObserver {
     for (Scope* scope = this; scope != nullptr; scope = scope->outer()) scope->add(explanation);
   }
 
-  void add(const Explanation& explanation) {
-    std::vector<Finding> fresh;
-    for (const Finding& f : explanation.findings()) {
-      if (knows(f)) continue;
-      fresh.push_back(f);
-      internal::spell(fresh.back());
-    }
-    if (!fresh.empty()) explanations_.emplace_back(std::move(fresh), explanation.graph());
-  }
+  void add(const Explanation& explanation) { found_.add(explanation); }
 
   void count_question() {
     for (Scope* scope = this; scope != nullptr; scope = scope->outer()) ++scope->asked_;
   }
   std::size_t asked() const { return asked_; }
-  const std::vector<Explanation>& explanations() const { return explanations_; }
+  const std::vector<Explanation>& explanations() const { return found_.explanations(); }
 
   // The last finding about a gradient that is NaN or infinite; an empty one where there is none.
   Finding last_spoilt() const {
     Finding last;
-    for (const Explanation& e : explanations_) {
+    for (const Explanation& e : explanations()) {
       for (const Finding& f : e.findings()) {
         if (f.status == Finding::Status::kNan || f.status == Finding::Status::kInf) last = f;
       }
@@ -215,12 +198,6 @@ class Diagnosis::Scope final : public GradientObserver {
 
   Scope* outer() const { return static_cast<Scope*>(GradientObserver::outer()); }
 
-  bool knows(const Finding& finding) const {
-    const auto same = [&finding](const Finding& f) { return same_finding(f, finding); };
-    return std::any_of(explanations_.begin(), explanations_.end(),
-                       [&same](const Explanation& e) { return std::any_of(e.findings().begin(), e.findings().end(), same); });
-  }
-
   void keep_values() {
     log_.keep_values = false;
     for (const Scope* scope = mine(); scope != nullptr; scope = scope->outer()) log_.keep_values |= scope->options_.values;
@@ -228,7 +205,7 @@ class Diagnosis::Scope final : public GradientObserver {
 
   internal::Log& log_ = internal::Log::mine();
   DiagnosisOptions options_;
-  std::vector<Explanation> explanations_;
+  internal::FindingSet found_;
   std::size_t asked_ = 0;
 };
 

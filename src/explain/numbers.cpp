@@ -60,40 +60,47 @@ std::int64_t first_bad(const T* elements, std::int64_t size) {
 
 }  // namespace
 
-FlowGraph::Numbers numbers_of(const Tensor& tensor) {
-  if (tensor.is_abstract()) return {};  // no element was looked at
-  const Packed packed(tensor);
-  const kernels::Census census = kernels::census(packed.view());
+FlowGraph::Numbers numbers_of(const kernels::View& elements) {
+  const kernels::Census census = kernels::census(elements);
   FlowGraph::Numbers n{
-      .count = static_cast<std::uint64_t>(tensor.size()), .zeros = census.zeros, .ones = census.ones, .nans = census.nans, .infs = census.infs};
+      .count = static_cast<std::uint64_t>(elements.size()), .zeros = census.zeros, .ones = census.ones, .nans = census.nans, .infs = census.infs};
   if (census.low > census.high) return n;
   n.min = census.low;
   n.max = census.high;
   n.norm = std::sqrt(census.squares);
-  with_elements(tensor.dtype(), packed.view().data, [&](const auto* elements) { fill_bins(elements, tensor.size(), n); });
+  with_elements(elements.dtype, elements.data, [&](const auto* data) { fill_bins(data, elements.size(), n); });
   return n;
 }
 
-std::vector<std::int64_t> first_not_finite(const Tensor& tensor) {
-  const Packed packed(tensor);
-  std::int64_t flat =
-      with_elements(tensor.dtype(), packed.view().data, [&tensor](const auto* elements) { return first_bad(elements, tensor.size()); });
+FlowGraph::Numbers numbers_of(const Tensor& tensor) {
+  if (tensor.is_abstract()) return {};  // no element was looked at
+  return numbers_of(Packed(tensor).view());
+}
+
+std::vector<std::int64_t> first_not_finite(const kernels::View& elements) {
+  std::int64_t flat = with_elements(elements.dtype, elements.data, [&elements](const auto* data) { return first_bad(data, elements.size()); });
   if (flat < 0) return {};
-  std::vector<std::int64_t> at(static_cast<std::size_t>(tensor.rank()));
-  for (int axis = tensor.rank(); axis-- > 0; flat /= tensor.shape()[axis]) at[static_cast<std::size_t>(axis)] = flat % tensor.shape()[axis];
+  std::vector<std::int64_t> at(static_cast<std::size_t>(elements.rank));
+  for (int axis = elements.rank; axis-- > 0; flat /= elements.shape[axis]) at[static_cast<std::size_t>(axis)] = flat % elements.shape[axis];
   return at;
 }
 
-std::optional<double> element_at(const Tensor& tensor, std::span<const std::int64_t> at, const Shape& shape) {
-  const int lead = shape.rank() - tensor.rank();
+std::vector<std::int64_t> first_not_finite(const Tensor& tensor) { return first_not_finite(Packed(tensor).view()); }
+
+std::optional<double> element_at(const kernels::View& elements, std::span<const std::int64_t> at, std::span<const std::int64_t> shape) {
+  const int lead = static_cast<int>(shape.size()) - elements.rank;
   if (lead < 0) return std::nullopt;
   std::int64_t offset = 0;
-  for (int axis = 0; axis < tensor.rank(); ++axis) {
-    const std::int64_t extent = tensor.shape()[axis];
-    if (extent != 1 && extent != shape[lead + axis]) return std::nullopt;
-    if (extent != 1) offset += at[static_cast<std::size_t>(lead + axis)] * tensor.impl()->strides[axis];
+  for (int axis = 0; axis < elements.rank; ++axis) {
+    const std::int64_t extent = elements.shape[axis];
+    if (extent != 1 && extent != shape[static_cast<std::size_t>(lead + axis)]) return std::nullopt;
+    if (extent != 1) offset += at[static_cast<std::size_t>(lead + axis)] * elements.strides[axis];
   }
-  return with_elements(tensor.dtype(), tensor.impl()->data, [offset](const auto* elements) { return number(elements[offset]); });
+  return with_elements(elements.dtype, elements.data, [offset](const auto* data) { return number(data[offset]); });
+}
+
+std::optional<double> element_at(const Tensor& tensor, std::span<const std::int64_t> at, const Shape& shape) {
+  return element_at(view_of(tensor), at, {shape.begin(), shape.end()});
 }
 
 }  // namespace whygrad::internal

@@ -5,6 +5,7 @@
 #include "autodiff/custom_gradient.hpp"
 #include "autodiff/gradient_event.hpp"
 #include "autodiff/watch_event.hpp"
+#include "explain/op_definition.hpp"
 #include "explain/relevant_records.hpp"
 #include "flow/reach.hpp"
 #include "flow/source_names.hpp"
@@ -23,50 +24,6 @@ namespace {
 using Index = FlowGraph::Index;
 constexpr Index kNone = FlowGraph::kNone;
 
-FlowGraph::Role role_of(Role role) {
-  switch (role) {
-    case Role::kData: return FlowGraph::Role::kData;
-    case Role::kIndex: return FlowGraph::Role::kIndex;
-    case Role::kCondition: return FlowGraph::Role::kCondition;
-    case Role::kSeed: return FlowGraph::Role::kSeed;
-    case Role::kShape: return FlowGraph::Role::kShape;
-  }
-  return FlowGraph::Role::kData;
-}
-
-FlowGraph::Flow flow_of(const OpDef& op, const GradientAnswer& answer) {
-  if (op.users_rule) return FlowGraph::Flow::kUserRule;
-  if (&op == &kVariableEvent) return FlowGraph::Flow::kCopy;
-  if (answer.kind == GradientAnswer::Kind::kDifferentiable) return FlowGraph::Flow::kFlows;
-  if (answer.kind == GradientAnswer::Kind::kNotImplemented) return FlowGraph::Flow::kNoRule;
-  switch (answer.break_kind) {
-    case Break::kNoDerivative: return FlowGraph::Flow::kNoDerivative;
-    case Break::kStopGradient: return FlowGraph::Flow::kStopGradient;
-    case Break::kState: return FlowGraph::Flow::kState;
-    case Break::kHostRead: return FlowGraph::Flow::kHostRead;
-  }
-  return FlowGraph::Flow::kNoDerivative;
-}
-
-FlowGraph::Answer answer_of(const OpDef& op, const InputDef& in) {
-  const GradientAnswer& g = in.gradient;
-  return {in.name, flow_of(op, g), role_of(in.role), g.why != nullptr ? g.why : "", g.remedy != nullptr ? g.remedy : ""};
-}
-
-FlowGraph::Zeroes zeroes_of(const OpDef& op) {
-  switch (op.zero.kind) {
-    case ZeroHazard::kNone: return FlowGraph::Zeroes::kNo;
-    case ZeroHazard::kDeadUnit: return FlowGraph::Zeroes::kDeadUnit;
-    case ZeroHazard::kSaturated: return FlowGraph::Zeroes::kSaturated;
-    case ZeroHazard::kShares: return FlowGraph::Zeroes::kShares;
-    case ZeroHazard::kClip: return FlowGraph::Zeroes::kClip;
-    case ZeroHazard::kFlat: return FlowGraph::Zeroes::kFlat;
-    case ZeroHazard::kMasked: return FlowGraph::Zeroes::kMasked;
-    case ZeroHazard::kTies: return FlowGraph::Zeroes::kTies;
-  }
-  return FlowGraph::Zeroes::kNo;
-}
-
 FlowGraph::Chooses chooses_of(Construct construct) {
   switch (construct) {
     case Construct::kCond:
@@ -75,15 +32,6 @@ FlowGraph::Chooses chooses_of(Construct construct) {
     case Construct::kWhileLoop: return FlowGraph::Chooses::kTrip;
   }
   return FlowGraph::Chooses::kWhether;
-}
-
-FlowGraph::Kind kind_of(const OpDef& op) {
-  if (&op == &kConstantEvent) return FlowGraph::Kind::kConstant;
-  if (&op == &kVariableEvent) return FlowGraph::Kind::kVariable;
-  if (op.event == EventKind::kWrites) return FlowGraph::Kind::kAssign;
-  if (op.event == EventKind::kFeeds) return FlowGraph::Kind::kFeed;
-  if (&op == &kHostReadEvent) return FlowGraph::Kind::kHostRead;
-  return FlowGraph::Kind::kCompute;
 }
 
 class Drawing {
@@ -276,28 +224,12 @@ class Drawing {
     if (r.op == last_op_) return last_def_;
     const auto [at, added] = defs_.try_emplace(r.op, static_cast<Index>(graph_.defs.size()));
     if (added) {
-      FlowGraph::Def def{r.op->name, graph_.keep(type_of(*r.op)), kind_of(*r.op), {}, zeroes_of(*r.op), spoils_of(*r.op)};
-      if (r.op->zero.remedy != nullptr) def.zeroes_remedy = r.op->zero.remedy;
-      if (r.op->zero.alone != nullptr) def.zeroes_alone = r.op->zero.alone;
-      describe_spoiling(r.op->nonfinite, def);
-      if (r.op->integers.why != nullptr) def.integers_why = r.op->integers.why, def.integers_remedy = r.op->integers.remedy;
-      def.counts = r.op->counts;
-      def.backward_pass = r.op == &kGradientEvent;
-      for (const InputDef& in : r.op->inputs) def.answers.push_back(answer_of(*r.op, in));
-      // A constant that repeats what was read to the host has that read as its input.
-      if (def.kind == FlowGraph::Kind::kConstant) def.answers.push_back(answer_of(kHostReadEvent, kHostReadEvent.inputs[0]));
+      FlowGraph::Def def = definition_of(*r.op);
+      def.type = graph_.keep(type_of(*r.op));
       graph_.defs.push_back(std::move(def));
     }
     last_op_ = r.op;
     return last_def_ = at->second;
-  }
-
-  static void describe_spoiling(const NonFiniteHazard& hazard, FlowGraph::Def& def) {
-    if (hazard.remedy != nullptr) def.spoils_remedy = hazard.remedy;
-    if (hazard.outside != nullptr) def.spoils_outside = hazard.outside;
-    def.spoils_low = hazard.low;
-    def.spoils_high = hazard.high;
-    def.masks = hazard.masks;
   }
 
   Index choice_def(const ChoiceAttrs& attrs) {
@@ -436,20 +368,6 @@ class Drawing {
 };
 
 }  // namespace
-
-FlowGraph::Spoils spoils_of(const OpDef& op) {
-  switch (op.nonfinite.kind) {
-    case NonFiniteHazard::kNone: return FlowGraph::Spoils::kNo;
-    case NonFiniteHazard::kSqrt0: return FlowGraph::Spoils::kSqrt0;
-    case NonFiniteHazard::kLog0: return FlowGraph::Spoils::kLog0;
-    case NonFiniteHazard::kDiv0: return FlowGraph::Spoils::kDiv0;
-    case NonFiniteHazard::kPow: return FlowGraph::Spoils::kPow;
-    case NonFiniteHazard::kTrig: return FlowGraph::Spoils::kTrig;
-    case NonFiniteHazard::kOverflow: return FlowGraph::Spoils::kOverflow;
-    case NonFiniteHazard::kSpecial: return FlowGraph::Spoils::kSpecial;
-  }
-  return FlowGraph::Spoils::kNo;
-}
 
 FlowGraph flow_graph_of(const TapeFacts& facts, std::span<const std::size_t> sources, std::vector<const Record*>* drawn) {
   return Drawing(facts, sources, drawn).take();

@@ -16,7 +16,4 @@ namespace whygrad::internal {
 // order; they live as long as the facts.
 FlowGraph flow_graph_of(const TapeFacts& facts, std::span<const std::size_t> sources, std::vector<const Record*>* drawn = nullptr);
 
-// What the op's record says it can make that is not finite.
-FlowGraph::Spoils spoils_of(const OpDef& op);
-
 }  // namespace whygrad::internal

@@ -4,7 +4,6 @@
 #include "kernels/counting.hpp"
 #include "kernels/index.hpp"
 #include "ops/core/defined.hpp"
-#include "ops/core/element.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
 #include "ops/index/index.hpp"

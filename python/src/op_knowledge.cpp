@@ -1,0 +1,102 @@
+// What the op records know of another engine's ops: why they stop a gradient, what to do, and what their numbers can do to it.
+#include "op_knowledge.hpp"
+
+#include "flow_builder.hpp"
+
+#include "autodiff/control_flow.hpp"
+#include "autodiff/custom_gradient.hpp"
+#include "autodiff/gradient_event.hpp"
+#include "autodiff/variable_impl.hpp"
+#include "explain/op_definition.hpp"
+#include "flow/json_names.hpp"
+#include "ops/core/events.hpp"
+#include "tensor/data_events.hpp"
+
+#include <whygrad/base/error.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <unordered_map>
+#include <utility>
+
+namespace whygrad::python {
+namespace {
+
+using Table = std::unordered_map<std::string, const OpDef*>;
+
+// Of several ops with one type the one of the fewest inputs, which is the plain one: a matrix product, not that with a bias and an activation.
+Table make_table() {
+  Table table;
+  for (const OpDef* op : op_table()) {
+    const OpDef*& known = table[type_of(*op)];
+    if (known == nullptr || op->inputs.count < known->inputs.count) known = op;
+  }
+  for (const OpDef* op : op_table()) table.try_emplace(op->name, op);
+  const std::pair<const char*, const OpDef*> events[] = {
+      {"constant", &internal::kConstantEvent}, {"host_read", &internal::kHostReadEvent}, {"variable", &internal::kVariableEvent},
+      {"assign", &internal::kAssignEvent},     {"gradient", &internal::kGradientEvent},  {"custom_gradient", &internal::kCustomGradientEvent},
+      {"choice", &internal::kChoiceEvent},     {"slices", &internal::slices_op()},       {"element", &internal::element_op()},
+  };
+  for (const auto& [name, op] : events) table[name] = op;
+  return table;
+}
+
+template <class E>
+E named(const std::string& name) {
+  constexpr auto kNames = internal::names_of(E{});
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    if (name == kNames[i]) return static_cast<E>(i);
+  }
+  throw ValueError("define", fmt::format("\"{}\" is none of {}", name, fmt::join(kNames, ", ")), "see docs/flow.schema.json");
+}
+
+// The record's words for one input: its own, or those of another input that does not pass a gradient either.
+const FlowGraph::Answer* words_for(const FlowGraph::Def& known, std::size_t input, FlowGraph::Flow flow) {
+  if (known.answers.empty()) return nullptr;
+  const FlowGraph::Answer& own = known.answers[std::min(input, known.answers.size() - 1)];
+  if (own.flow == flow && *own.why != '\0') return &own;
+  const auto other =
+      std::find_if(known.answers.begin(), known.answers.end(), [flow](const FlowGraph::Answer& a) { return *a.why != '\0' && a.flow == flow; });
+  return other != known.answers.end() ? &*other : nullptr;
+}
+
+FlowGraph::Answer answer_of(const EngineAnswer& said, const FlowGraph::Def& known, std::size_t input) {
+  FlowGraph::Answer a;
+  a.flow = named<FlowGraph::Flow>(said.flow);
+  a.role = named<FlowGraph::Role>(said.role);
+  a.input = known.answers.empty() ? "input" : known.answers[std::min(input, known.answers.size() - 1)].input;
+  if (!said.input.empty()) a.input = interned(said.input);
+  if (a.flow == FlowGraph::Flow::kFlows || a.flow == FlowGraph::Flow::kUserRule) return a;
+  const FlowGraph::Answer* words = words_for(known, input, a.flow);
+  a.why = words != nullptr ? words->why : interned(said.why);
+  a.remedy = words != nullptr ? words->remedy : interned(said.remedy);
+  return a;
+}
+
+}  // namespace
+
+const OpDef* known_op(std::string_view type_or_name) {
+  static const Table table = make_table();
+  const auto at = table.find(std::string(type_or_name));
+  return at != table.end() ? at->second : nullptr;
+}
+
+FlowGraph::Def definition_of(const EngineOp& op) {
+  const OpDef* record = known_op(op.like.empty() ? op.type : op.like);
+  FlowGraph::Def def = record != nullptr ? internal::definition_of(*record) : FlowGraph::Def{};
+  const FlowGraph::Def known = def;
+  if (!op.name.empty() || record == nullptr) def.name = interned(op.name.empty() ? op.type : op.name);
+  def.type = interned(op.type);
+  def.kind = named<FlowGraph::Kind>(op.kind);
+  def.backward_pass = op.backward_pass;
+  def.answers.clear();
+  for (std::size_t i = 0; i < op.answers.size(); ++i) def.answers.push_back(answer_of(op.answers[i], known, i));
+  // A constant has an input where it repeats what was read to the host.
+  if (def.answers.empty()) def.answers = known.answers;
+  if (def.answers.empty()) def.answers.emplace_back();
+  return def;
+}
+
+}  // namespace whygrad::python

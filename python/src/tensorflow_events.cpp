@@ -1,0 +1,448 @@
+// What TensorFlow tells of a program that runs: the part of the collector that is called for every op.
+//
+// NOTE [told by TensorFlow]
+// Ops come through TensorFlow's own op callbacks. Three things do not, and are seen elsewhere. A variable that is passed straight to an op is read in
+// C++: it asks the variable for its handle just before, so `_handle` becomes a property (HandleProperty) that remembers who was asked. What reads a
+// tensor by the buffer protocol, as NumPy does, asks the type's slot, which is replaced (BufferHook). And a constant comes into being without an op:
+// the function that makes it tells (constant()). Ops of graphs that are being built are not told here: a graph keeps them, and is read when asked.
+#include "code_objects.hpp"
+#include "flow_drawing.hpp"
+#include "frames.hpp"
+#include "live.hpp"
+#include "places.hpp"
+
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace whygrad::python {
+namespace {
+
+enum class Special : std::uint8_t { kNone, kHandle, kRead, kStop, kConstant, kNothing };
+
+Special special_of(std::string_view type) {
+  if (type == "VarHandleOp") return Special::kHandle;
+  if (type == "ReadVariableOp") return Special::kRead;
+  if (type == "StopGradient") return Special::kStop;
+  if (type == "Const") return Special::kConstant;
+  return type == "NoOp" || type == "Placeholder" ? Special::kNothing : Special::kNone;
+}
+
+std::string_view text_of(nb::handle name) {
+  char* bytes = nullptr;
+  Py_ssize_t size = 0;
+  if (PyBytes_Check(name.ptr()) && PyBytes_AsStringAndSize(name.ptr(), &bytes, &size) == 0) return {bytes, static_cast<std::size_t>(size)};
+  const char* text = PyUnicode_Check(name.ptr()) ? PyUnicode_AsUTF8AndSize(name.ptr(), &size) : nullptr;
+  if (text == nullptr) throw nb::type_error("an op type is neither text nor bytes");
+  return {text, static_cast<std::size_t>(size)};
+}
+
+// TensorFlow's numbers of element types (tensorflow/core/framework/types.proto).
+constexpr int kResource = 20, kVariant = 21;
+FlowDType dtype_of(int number) {
+  constexpr FlowDType kOther = FlowDType::kOther;
+  constexpr std::array kTypes = {kOther,           FlowDType::kF32,
+                                 FlowDType::kF64,  FlowDType::kI32,
+                                 FlowDType::kU8,   FlowDType::kI16,
+                                 FlowDType::kI8,   FlowDType::kString,
+                                 FlowDType::kC64,  FlowDType::kI64,
+                                 FlowDType::kBool, kOther,
+                                 kOther,           kOther,
+                                 FlowDType::kBF16, kOther,
+                                 kOther,           FlowDType::kU16,
+                                 FlowDType::kC128, FlowDType::kF16,
+                                 kOther,           FlowDType::kVariant,
+                                 FlowDType::kU32,  FlowDType::kU64,
+                                 FlowDType::kF8,   FlowDType::kF8};
+  return number >= 0 && static_cast<std::size_t>(number) < kTypes.size() ? kTypes[static_cast<std::size_t>(number)] : kOther;
+}
+
+class TensorFlowEvents {
+ public:
+  TensorFlowEvents(FlowBuilder& log, nb::object eager_tensor, nb::object is_stopped)
+      : log_(log), eager_tensor_(std::move(eager_tensor)), is_stopped_(std::move(is_stopped)) {}
+
+  FlowBuilder& log() { return log_; }
+  std::string error;  // of the collector's own, the first
+
+  // The op callback.
+  void on_op(nb::handle type, nb::handle inputs, nb::handle attrs, nb::handle outputs, nb::handle graph) noexcept {
+    if (log_.busy > 0 || !graph.is_none()) return;
+    try {
+      take_op(type, inputs, attrs, outputs);
+    } catch (nb::python_error& e) {
+      note(e.what());
+    } catch (const std::exception& e) {
+      note(e.what());
+    }
+    touched_.clear();
+  }
+
+  // `tensor` was just made of `value`, which is no tensor.
+  void constant(nb::handle value, nb::handle tensor) {
+    if (log_.busy > 0 || !is_eager(tensor) || is_eager(value)) return;
+    const std::uint64_t key = key_of(tensor);
+    if (log_.find(key) != kNowhere) return;
+    add_constant(tensor, key, PyFloat_Check(value.ptr()) || PyLong_Check(value.ptr()) ? value : nb::handle());
+  }
+
+  // The value of a tensor, met here or before.
+  LogId value_of(nb::handle tensor) { return known_value(tensor, key_of(tensor)); }
+
+  // The elements of a tensor were read to the host.
+  LogId host_read(nb::handle tensor, const std::string& type, const std::string& kind, std::int64_t choice) {
+    if (log_.busy > 0) return kNowhere;
+    const LogId v = log_.find(key_of(tensor));
+    if (v == kNowhere) return kNowhere;
+    const LogId op = log_.record(kind == "choice" ? FlowGraph::Kind::kChoice : FlowGraph::Kind::kHostRead, log_.type(type), {v}, {}, caller());
+    ++log_.busy;
+    set_print(log_, op, tensor);
+    --log_.busy;
+    log_.op(op).choice = choice;
+    return op;
+  }
+
+  // A variable was asked for its handle. met(variable, handle) introduces one that was made before anybody watched.
+  void asked_for_handle(nb::handle variable, nb::handle handle, const nb::callable& met) noexcept {
+    try {
+      if (!is_eager(handle)) return;
+      LogId v = log_.variable_of(key_of(handle));
+      if (v == kNowhere) v = nb::cast<LogId>(met(variable, handle));
+      if (v != kNowhere && asked_by_an_op() && (touched_.empty() || touched_.back() != v)) touched_.push_back(v);
+    } catch (nb::python_error& e) {
+      note(e.what());
+    } catch (const std::exception& e) {
+      note(e.what());
+    }
+  }
+  // Tensors with smaller numbers are older than the collector.
+  void set_first(std::uint64_t key) { newest_ = key; }
+
+ private:
+  bool is_eager(nb::handle t) const { return PyObject_TypeCheck(t.ptr(), reinterpret_cast<PyTypeObject*>(eager_tensor_.ptr())) != 0; }
+  std::uint64_t key_of(nb::handle tensor) const {
+    const nb::object id = nb::steal(PyObject_GetAttr(tensor.ptr(), id_.ptr()));
+    if (!id.is_valid()) throw nb::python_error();
+    return PyLong_AsUnsignedLongLongMask(id.ptr());
+  }
+  int dtype_number(nb::handle tensor) const {
+    const nb::object number = nb::steal(PyObject_CallMethodNoArgs(tensor.ptr(), datatype_enum_.ptr()));
+    if (!number.is_valid()) throw nb::python_error();
+    return static_cast<int>(PyLong_AsLong(number.ptr()));
+  }
+  std::uint32_t shape_of(nb::handle tensor) {
+    const nb::object shape = nb::steal(PyObject_CallMethodNoArgs(tensor.ptr(), shape_tuple_.ptr()));
+    if (!shape.is_valid()) throw nb::python_error();
+    std::array<std::int64_t, 16> extents{};
+    const Py_ssize_t rank = PyTuple_Check(shape.ptr()) ? PyTuple_GET_SIZE(shape.ptr()) : -1;
+    if (rank < 0 || rank > static_cast<Py_ssize_t>(extents.size())) return FlowBuilder::unknown_shape();
+    for (Py_ssize_t i = 0; i < rank; ++i) extents[static_cast<std::size_t>(i)] = PyLong_AsLongLong(PyTuple_GET_ITEM(shape.ptr(), i));
+    return log_.shape(extents.data(), static_cast<std::size_t>(rank));
+  }
+
+  void take_op(nb::handle type, nb::handle inputs, nb::handle attrs, nb::handle outputs) {
+    const std::uint32_t id = log_.type(text_of(type));
+    if (specials_.size() <= id) specials_.resize(id + 1, Special::kNone);
+    if (known_types_.size() <= id) known_types_.resize(id + 1);
+    if (!known_types_[id]) known_types_[id] = true, specials_[id] = special_of(log_.type_name(id));
+    const Special special = specials_[id];
+    if (special == Special::kNothing) return;
+    const nb::object in = nb::steal(PySequence_Fast(inputs.ptr(), "inputs")), out = nb::steal(PySequence_Fast(outputs.ptr(), "outputs"));
+    if (!in.is_valid() || !out.is_valid()) throw nb::python_error();
+    here_ = caller();
+    if (special == Special::kHandle) return add_handle(item(out, 0));
+    const LogId variable = size(in) != 0 ? log_.variable_of(key_of(item(in, 0))) : kNowhere;
+    const bool stopped = special != Special::kStop && is_stopped();  // StopGradient itself is called so by TensorFlow
+    if (special == Special::kRead && variable != kNowhere) return read_variable(id, variable, item(out, 0), stopped);
+    read_inputs(in, stopped);
+    if (variable != kNowhere && size(out) == 0) return assign(id, variable, in);
+    made_.clear();
+    for (Py_ssize_t k = 0; k < size(out); ++k) made_.push_back(make(item(out, k)));
+    const LogId op = log_.record(special == Special::kConstant ? FlowGraph::Kind::kConstant : FlowGraph::Kind::kCompute, id, ids_, made_, here_);
+    FlowBuilder::Op& record = log_.op(op);
+    record.stopped = stopped;
+    record.rule_of = rule_of;
+    if (rule_of != kNowhere && log_.has_op(rule_of)) record.where = log_.op(rule_of).where;
+    record.call = nb::borrow(attrs);
+    if (log_.keeps_values) record.tensors = nb::make_tuple(in, out);
+  }
+
+  static Py_ssize_t size(const nb::object& sequence) { return PySequence_Fast_GET_SIZE(sequence.ptr()); }
+  static nb::handle item(const nb::object& sequence, Py_ssize_t i) { return PySequence_Fast_GET_ITEM(sequence.ptr(), i); }
+
+  bool is_stopped() const {
+    if (log_.recording().empty()) return false;
+    const nb::object answer = nb::steal(PyObject_CallNoArgs(is_stopped_.ptr()));
+    if (!answer.is_valid()) throw nb::python_error();
+    return answer.ptr() == Py_True;
+  }
+
+  // An op's inputs; a handle stands for what its variable holds.
+  void read_inputs(const nb::object& inputs, bool stopped) {
+    ids_.clear();
+    next_touched_ = 0;
+    for (Py_ssize_t i = 0; i < size(inputs); ++i) {
+      const nb::handle t = item(inputs, i);
+      const std::uint64_t key = key_of(t);
+      const LogId variable = log_.variable_of(key);
+      ids_.push_back(variable != kNowhere ? log_.read(variable, !stopped) : known_value(t, key));
+    }
+  }
+
+  LogId known_value(nb::handle tensor, std::uint64_t key) {
+    if (const LogId v = log_.find(key); v != kNowhere) {
+      if (log_.keeps_values && !log_.value(v).tensor.is_valid()) log_.value(v).tensor = nb::borrow(tensor);
+      return v;
+    }
+    if (!is_eager(tensor)) return log_.make(key, FlowDType::kOther, FlowBuilder::unknown_shape());
+    if (const LogId variable = read_past_the_callbacks(tensor); variable != kNowhere) {
+      const LogId v = log_.read(variable, !is_stopped());
+      log_.alias(key, v);
+      if (log_.keeps_values) log_.value(v).tensor = nb::borrow(tensor);
+      return v;
+    }
+    if (key > newest_) return add_constant(tensor, key, {});  // made within this very op
+    return make(tensor);
+  }
+
+  // The variable that was asked for its handle just now and has this dtype and shape: the first that was not taken yet, or one that an op uses twice.
+  LogId read_past_the_callbacks(nb::handle tensor) {
+    if (touched_.empty()) return kNowhere;
+    const FlowDType dtype = dtype_of(dtype_number(tensor));
+    const std::uint32_t shape = shape_of(tensor);
+    for (const std::size_t begin : {next_touched_, std::size_t{0}}) {
+      for (std::size_t i = begin; i < touched_.size(); ++i) {
+        const FlowBuilder::Variable& v = log_.variable(touched_[i]);
+        if (v.dtype != dtype || v.shape != shape) continue;
+        next_touched_ = std::max(next_touched_, i + 1);
+        return touched_[i];
+      }
+    }
+    return kNowhere;
+  }
+
+  LogId make(nb::handle tensor) {
+    const std::uint64_t key = key_of(tensor);
+    newest_ = std::max(newest_, key);
+    return log_.make(key, dtype_of(dtype_number(tensor)), shape_of(tensor), log_.keeps_values ? nb::borrow(tensor) : nb::object());
+  }
+
+  LogId add_constant(nb::handle tensor, std::uint64_t key, nb::handle number) {
+    const Where where = caller();
+    newest_ = std::max(newest_, key);
+    const int dtype = dtype_number(tensor);
+    const LogId v = log_.make(key, dtype_of(dtype), shape_of(tensor), log_.keeps_values ? nb::borrow(tensor) : nb::object());
+    if (dtype == kResource || dtype == kVariant) return v;
+    const LogId op = log_.record(FlowGraph::Kind::kConstant, log_.type("Const"), {}, {v}, where);
+    if (number.is_valid()) {
+      const double written = PyFloat_AsDouble(number.ptr());
+      if (PyErr_Occurred() != nullptr) PyErr_Clear();
+      log_.op(op).written = written;
+      if (!asked_for()) return v;  // a bare number in an expression is anybody's
+    }
+    ++log_.busy;
+    set_print(log_, op, tensor);
+    --log_.busy;
+    return v;
+  }
+
+  // Whether the user called constant() or convert_to_tensor(), rather than an op with a number.
+  bool asked_for() {
+    constexpr std::array<std::string_view, 3> kNames = {"constant", "convert_to_tensor_v2", "convert_to_tensor_v2_with_dispatch"};
+    std::array<bool, 4> last{};
+    std::size_t count = 0;
+    for (Frames frames; !frames.end(); frames.next()) {
+      PyCodeObject* code = frames.code();
+      if (code == nullptr) continue;
+      if (CodeObjects::instance().find(code).owner == Owner::kUser) break;
+      const char* name = PyUnicode_AsUTF8(code->co_name);
+      if (name == nullptr) PyErr_Clear();
+      last[count++ % last.size()] = name != nullptr && std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+    }
+    return std::find(last.begin(), last.end(), true) != last.end();
+  }
+
+  void add_handle(nb::handle handle) {
+    FlowBuilder::Variable v{.name = "Variable", .where = here_};
+    log_.add_variable(std::move(v), key_of(handle));
+    held_.push_back(nb::borrow(handle));
+  }
+
+  // Where a tape that records watches it the read gives the variable's value itself; elsewhere a tensor of its own.
+  void read_variable(std::uint32_t type, LogId variable, nb::handle output, bool stopped) {
+    const LogId seen = log_.read(variable, !stopped);
+    const auto& recording = log_.recording();
+    const std::uint64_t key = key_of(output);
+    newest_ = std::max(newest_, key);
+    if (log_.keeps_values && !log_.value(seen).tensor.is_valid()) log_.value(seen).tensor = nb::borrow(output);
+    if (!stopped && !recording.empty() && recording.back()->watched.contains(seen)) return log_.alias(key, seen);
+    const LogId out = make(output);
+    log_.value(out).variable = variable;
+    log_.variable(variable).values.push_back(out);
+    const LogId op = log_.record(FlowGraph::Kind::kCompute, type, {seen}, {out}, here_);
+    log_.op(op).stopped = stopped;
+    log_.op(op).rule_of = rule_of;
+  }
+
+  void assign(std::uint32_t type, LogId id, const nb::object& inputs) {
+    FlowBuilder::Variable& v = log_.variable(id);
+    const nb::handle written = item(inputs, size(inputs) - 1);
+    const bool whole = log_.type_name(type) == "AssignVariableOp";
+    const bool first = whole && v.values.size() <= 1 && fresh(v);
+    if (whole) {
+      v.dtype = dtype_of(dtype_number(written));
+      v.shape = shape_of(written);
+    }
+    given_.clear();
+    for (std::size_t i = 1; i < ids_.size(); ++i) {
+      if (is_differentiable(log_.value(ids_[i]).dtype)) given_.push_back(ids_[i]);
+    }
+    if (given_.empty()) given_.assign(ids_.begin() + 1, ids_.end());
+    if (!whole) given_.push_back(ids_[0]);
+    if (first) {
+      v.values.clear();
+      // What a constant gave it is the variable's own beginning.
+      if (!given_.empty() && (log_.value(given_[0]).op == kNowhere || log_.op(log_.value(given_[0]).op).kind == FlowGraph::Kind::kConstant))
+        given_.clear();
+    }
+    const LogId version = log_.make(0, v.dtype, v.shape);
+    const LogId op = log_.record(first ? FlowGraph::Kind::kVariable : FlowGraph::Kind::kAssign, type, given_, {version}, here_);
+    log_.op(op).stopped = false;
+    log_.set_version(id, version);
+  }
+  bool fresh(const FlowBuilder::Variable& v) const { return v.values.empty() || log_.value(v.values[0]).op == kNowhere; }
+
+  // Whether the frame that asks is a function that TensorFlow generates for an op.
+  bool asked_by_an_op() {
+    const Frames frames;
+    PyCodeObject* code = frames.end() ? nullptr : frames.code();
+    if (code == nullptr) return false;
+    const auto known = askers_.find(code);
+    if (known != askers_.end()) return known->second;
+    const char* file = PyUnicode_AsUTF8(code->co_filename);
+    if (file == nullptr) PyErr_Clear();
+    const bool generated = file != nullptr && std::string_view(file).find("/gen_") != std::string_view::npos;
+    held_.push_back(nb::borrow(reinterpret_cast<PyObject*>(code)));
+    return askers_[code] = generated;
+  }
+
+  void note(const char* what) {
+    if (error.empty()) error = what;
+  }
+
+  FlowBuilder& log_;
+  const nb::object eager_tensor_, is_stopped_;
+  const nb::str id_{"_id"}, datatype_enum_{"_datatype_enum"}, shape_tuple_{"_shape_tuple"};
+  std::vector<Special> specials_;  // by type
+  std::vector<bool> known_types_;
+  std::vector<LogId> touched_;  // variables
+  std::size_t next_touched_ = 0;
+  std::uint64_t newest_ = 0;  // key of the newest tensor that was told
+  std::unordered_map<PyCodeObject*, bool> askers_;
+  std::vector<nb::object> held_;
+  std::vector<LogId> ids_, made_, given_;
+  Where here_;
+
+ public:
+  LogId rule_of = kNowhere;  // the op whose gradient rule runs
+};
+
+// The attribute `_handle` of TensorFlow's variables, which stays where it was: in the object's own dictionary.
+class HandleProperty {
+ public:
+  HandleProperty(TensorFlowEvents* events, nb::callable met) : events_(events), met_(std::move(met)) {}
+
+  nb::object get(nb::handle self, nb::handle) {
+    if (self.is_none()) return nb::cast(this, nb::rv_policy::reference);
+    PyObject** dict = _PyObject_GetDictPtr(self.ptr());
+    PyObject* handle = dict != nullptr && *dict != nullptr ? PyDict_GetItemWithError(*dict, name_.ptr()) : nullptr;
+    if (handle == nullptr) {
+      if (PyErr_Occurred() == nullptr) PyErr_SetString(PyExc_AttributeError, "_handle");
+      throw nb::python_error();
+    }
+    nb::object result = nb::borrow(handle);
+    if (events_->log().busy == 0) events_->asked_for_handle(self, result, met_);
+    return result;
+  }
+  void set(nb::handle self, nb::handle value) const {
+    const nb::object dict = self.attr("__dict__");
+    if (PyDict_SetItem(dict.ptr(), name_.ptr(), value.ptr()) != 0) throw nb::python_error();
+  }
+  void remove(nb::handle self) const {
+    const nb::object dict = self.attr("__dict__");
+    if (PyDict_DelItem(dict.ptr(), name_.ptr()) != 0) throw nb::python_error();
+  }
+
+ private:
+  TensorFlowEvents* events_;
+  nb::callable met_;
+  const nb::str name_{"_handle"};
+};
+
+// What a type's objects do when somebody asks for their memory. One type at a time.
+class BufferHook {
+ public:
+  static void install(nb::handle type, nb::callable told) {
+    remove();
+    auto* t = reinterpret_cast<PyTypeObject*>(type.ptr());
+    if (t->tp_as_buffer == nullptr || t->tp_as_buffer->bf_getbuffer == nullptr) throw nb::type_error("the type has no buffers");
+    type_ = t;
+    original_ = t->tp_as_buffer->bf_getbuffer;
+    told_ = std::make_unique<nb::callable>(std::move(told)).release();
+    t->tp_as_buffer->bf_getbuffer = get;
+  }
+  static void remove() {
+    if (told_ == nullptr) return;
+    if (type_->tp_as_buffer->bf_getbuffer == get) type_->tp_as_buffer->bf_getbuffer = original_;
+    const std::unique_ptr<nb::callable> gone(std::exchange(told_, nullptr));
+  }
+
+ private:
+  static int get(PyObject* object, Py_buffer* view, int flags) {
+    const int result = original_(object, view, flags);
+    if (result != 0 || told_ == nullptr) return result;
+    const nb::object answer = nb::steal(PyObject_CallOneArg(told_->ptr(), object));
+    if (!answer.is_valid()) PyErr_Clear();
+    return result;
+  }
+  static inline PyTypeObject* type_ = nullptr;
+  static inline getbufferproc original_ = nullptr;  // stays, for whoever took the slot's function while it was ours
+  static inline nb::callable* told_ = nullptr;
+};
+
+}  // namespace
+
+void bind_tensorflow_events(nb::module_& m) {
+  nb::class_<TensorFlowEvents>(m, "TensorFlowEvents", "What TensorFlow tells of a program that runs.")
+      .def(nb::init<FlowBuilder&, nb::object, nb::object>(), nb::arg("log"), nb::arg("eager_tensor"), nb::arg("is_stopped"), nb::keep_alive<1, 2>())
+      .def(
+          "on_op",
+          [](TensorFlowEvents& e, nb::handle type, nb::handle inputs, nb::handle attrs, nb::handle outputs, nb::handle, nb::handle graph) {
+            e.on_op(type, inputs, attrs, outputs, graph);
+          },
+          nb::arg("op_type"), nb::arg("inputs"), nb::arg("attrs").none(), nb::arg("outputs"), nb::arg("op_name") = nb::none(),
+          nb::arg("graph") = nb::none())
+      .def("constant", &TensorFlowEvents::constant, nb::arg("value").none(), nb::arg("tensor"))
+      .def("value_of", &TensorFlowEvents::value_of, nb::arg("tensor"))
+      .def("host_read", &TensorFlowEvents::host_read, nb::arg("tensor"), nb::arg("type"), nb::arg("kind"), nb::arg("choice"))
+      .def("set_first", &TensorFlowEvents::set_first)
+      .def_rw("rule_of", &TensorFlowEvents::rule_of)
+      .def_rw("error", &TensorFlowEvents::error);
+  nb::class_<HandleProperty>(m, "HandleProperty")
+      .def(nb::init<TensorFlowEvents*, nb::callable>(), nb::keep_alive<1, 2>())
+      .def("__get__", &HandleProperty::get, nb::arg("object").none(), nb::arg("owner").none())
+      .def("__set__", &HandleProperty::set)
+      .def("__delete__", &HandleProperty::remove);
+  m.def("hook_buffers", &BufferHook::install, nb::arg("type"), nb::arg("told"),
+        "told(object) is called when an object's memory was given to somebody.");
+  m.def("unhook_buffers", &BufferHook::remove);
+}
+
+}  // namespace whygrad::python

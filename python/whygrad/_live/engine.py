@@ -1,0 +1,35 @@
+"""Which engines can be watched, and what to say where one is not there or of a version that nobody tried."""
+
+import importlib
+import re
+
+# Module, what pip calls it, and the oldest and newest version that the tests run with.
+_ENGINES = {
+    "tensorflow": ("tensorflow", "pip install tensorflow", (2, 13), (2, 21)),
+    "torch": ("torch", "pip install torch", (2, 4), (2, 15)),
+    "jax": ("jax", "pip install jax", (0, 4), (0, 10)),
+}
+
+
+def _numbers(version):
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:2])
+
+
+def load(name):
+    """The engine's module. ImportError says how to install it."""
+    module, command, _, _ = _ENGINES[name]
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name != module:
+            raise
+        raise ImportError(f"[whygrad.{name}] there is no package {module}\nhelp: `{command}`", name=module) from None
+
+
+def version_note(name, version):
+    """What to say of a version that was not tested; '' of one that was."""
+    _, _, oldest, newest = _ENGINES[name]
+    if oldest <= _numbers(version) <= newest:
+        return ""
+    text = "older" if _numbers(version) < oldest else "newer"
+    return f"{name} {version} is {text} than what was tested, {'.'.join(map(str, oldest))} to {'.'.join(map(str, newest))}: some facts may be missing"

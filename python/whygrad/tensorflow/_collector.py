@@ -1,0 +1,248 @@
+"""What is remembered of a TensorFlow program: its tapes, variables and traced functions. The ops are in the log."""
+
+import contextlib
+import weakref
+
+from whygrad import _whygrad
+from whygrad._live.guard import Guard
+from whygrad.tensorflow import _facts
+from whygrad.tensorflow._tensorflow import backprop, graph_now, here, is_eager, ops, pywrap_tfe, record, shape_of, tf
+
+_MOST = 1 << 16  # ops that are remembered while no tape records
+
+
+class Tape:
+    """One tf.GradientTape. One that is made while a function is traced lives in that function's graph, where a moment is a number of ops."""
+
+    def __init__(self, graph, where, watches):
+        self.flow = _whygrad.FlowTape(where, watches)
+        self.graph = graph
+        self.windows = []  # in a graph: [begin, end, how it ended, where]
+        self.forgotten = []
+        self.watched = []  # in a graph: tensors and variables, and since when
+
+
+class Collector:
+    def __init__(self, values):
+        self.guard = Guard()
+        self.values = values
+        self.log = _whygrad.FlowBuilder()
+        self.log.keeps_values = values
+        self.report = _whygrad.LiveReport("tensorflow")
+        self.events = _whygrad.TensorFlowEvents(self.log, ops.EagerTensor, pywrap_tfe.TFE_Py_TapeSetIsStopped)
+        self.events.set_first(ops.uid())
+        self.facts = _facts.Facts(self.silence, backprop._gradient_function)
+        self.tapes = weakref.WeakKeyDictionary()
+        self.functions = {}  # graphs of traced functions, by name
+        self.open = []  # GradientTapes that record
+        self.how = "after"  # why a tape that stops recording now does so
+        self.kept = []
+        self.rules = []  # places of custom gradients that were recorded
+
+    @contextlib.contextmanager
+    def silence(self):
+        """What TensorFlow is made to do by us is no part of the program."""
+        self.log.busy += 1
+        try:
+            with record.stop_recording():
+                yield
+        finally:
+            self.log.busy -= 1
+
+    # ---- Variables ----
+
+    def variable_of(self, variable):
+        """-1 where it is none, or one that has no handle of its own."""
+        handle = variable.__dict__.get("_handle") if isinstance(variable, tf.Variable) and hasattr(variable, "__dict__") else None
+        if handle is None:
+            handle = getattr(variable, "handle", None)
+        return self.log.variable_of(handle._id) if is_eager(handle) else -1
+
+    def met(self, variable, handle):
+        """A variable that was made before anybody watched, or whose making is not over yet: then -1."""
+        if "_dtype" not in variable.__dict__ or "_shape" not in variable.__dict__:
+            return -1
+        known = self.log.variable_of(handle._id)
+        if known >= 0:
+            return known
+        self.kept.append(handle)
+        name, named = _name_of(variable)
+        trainable = bool(variable.__dict__.get("_trainable", True))
+        return self.log.add_variable(handle._id, name, named, trainable, variable._dtype.base_dtype.name, shape_of(variable), _whygrad.Where())
+
+    def made(self, variable):
+        """A variable whose making is over."""
+        index = self.variable_of(variable)
+        if index < 0:
+            return
+        name, named = _name_of(variable)
+        self.log.describe_variable(index, name, named, bool(variable.trainable), here())
+
+    # ---- Tapes ----
+
+    def made_tape(self, tape, watches):
+        self.tapes[tape] = Tape(graph_now(), here(), watches)
+
+    def now(self, tape):
+        """The moment in which a tape's next op will be."""
+        return self.log.moment + 1 if tape.graph is None else tape.graph.version
+
+    def pushed(self, tape):
+        facts = self.tapes.get(tape)
+        if facts is None or self.log.busy:
+            return
+        self.open.append(tape)
+        if facts.graph is None:
+            self.log.start(facts.flow)
+        else:
+            facts.windows.append([self.now(facts), -1, "after", _whygrad.Where()])
+
+    def popped(self, tape):
+        facts = self.tapes.get(tape)
+        if facts is None or self.log.busy or tape not in self.open:
+            return
+        self.open.remove(tape)
+        if facts.graph is None:
+            self.log.stop(facts.flow, self.how, here())
+            self.log.forget(_MOST)
+        elif facts.windows:
+            facts.windows[-1][1:] = [self.now(facts), self.how, here()]
+
+    def was_reset(self, tape):
+        facts = self.tapes.get(tape)
+        if facts is None:
+            return
+        if facts.graph is None:
+            self.log.reset(facts.flow, here())
+        else:
+            facts.forgotten += [[begin, end, here()] for begin, end, _, _ in facts.windows[:-1]]
+            facts.windows = facts.windows[-1:]
+
+    def watched(self, tape, thing):
+        facts = self.tapes.get(tape)
+        if facts is None:
+            return
+        for part in tf.nest.flatten(thing, expand_composites=True):
+            if facts.graph is not None:
+                facts.watched.append((part, self.now(facts)))
+                continue
+            variable = self.variable_of(part)
+            if variable >= 0:
+                facts.flow.watch_variable(variable)
+            elif is_eager(part):
+                facts.flow.watch(self.events.value_of(part), self.log.moment + 1)
+
+    # ---- Functions ----
+
+    def note_function(self, name, graph):
+        self.functions[_text(name)] = graph
+
+    def recorded(self, op_type, outputs, inputs, backward):
+        """What puts itself on the tapes by hand: custom gradients and calls of traced functions."""
+        if self.log.busy or graph_now() is not None or op_type.startswith(("ReadVariableOp", "_copy")) or op_type == "captured_value":
+            return
+        outputs, inputs = list(outputs), list(inputs)
+        known = [self.log.find(out._id) for out in outputs]
+        made = [self.log.maker_of(value) for value in known if value >= 0]
+        calls = [op for op in made if op >= 0 and self.is_call(op)]
+        if calls:  # which the op callback saw, made while recording was stopped
+            self.log.set_stopped(calls[-1], False)
+            self.log.set_tensors(calls[-1], (self.log.tensors_of(calls[-1]) or (inputs, outputs))[:1] + (outputs, backward))
+            return
+        ids = []
+        for tensor in inputs:
+            variable = self.log.variable_of(tensor._id)
+            if variable >= 0:
+                ids.append(self.log.read(variable, True))
+            elif tensor.dtype != tf.resource:
+                ids.append(self.events.value_of(tensor))
+        if not outputs or not ids:
+            return
+        for op in made:
+            if op >= 0 and self.log.type_of(op) == "Identity":  # of the result, by which TensorFlow tells it from what the function made
+                self.log.hide(op)
+        outs = [self.log.value(out._id, out.dtype.base_dtype.name, shape_of(out), out if self.values else None) for out in outputs]
+        op = self.log.record("IdentityN", ids, outs, where=here())
+        self.log.set_call(op, Rule(op_type, backward, outputs if self.values else [_like(out) for out in outputs]))
+        self.rules.append(op)
+
+    # ---- Backward passes ----
+
+    def is_quiet(self, tape):
+        """Whether nobody records a backward pass of this tape."""
+        return not any(t is not tape for t in self.open) and not (tape._recording and tape._persistent)
+
+    @contextlib.contextmanager
+    def backward_pass(self, quiet):
+        """One that nobody records is one record, not its ops."""
+        self.log.busy += bool(quiet)
+        try:
+            yield
+        finally:
+            self.log.busy -= bool(quiet)
+
+    def note_pass(self, target, sources, gradients, where):
+        if graph_now() is not None:
+            return
+        made = {}
+        for gradient in tf.nest.flatten(gradients, expand_composites=True):
+            if is_eager(gradient) and self.log.find(gradient._id) < 0:
+                made[gradient._id] = gradient
+        inputs = []
+        for thing in tf.nest.flatten([target, sources]):
+            variable = self.variable_of(thing)
+            value = self.log.version_of(variable) if variable >= 0 else self.log.find(thing._id) if is_eager(thing) else -1
+            if value >= 0:
+                inputs.append(value)
+        if not made or not inputs:
+            return
+        outputs = [self.log.value(key, g.dtype.base_dtype.name, shape_of(g), g if self.values else None) for key, g in made.items()]
+        op = self.log.record("Gradient", inputs, outputs, where=where)
+        self.log.set_backward_pass(op)
+
+    def op_of_rule(self, type_, inputs, outputs):
+        """The op whose gradient function runs now."""
+        for tensor in [*(outputs or ()), *(inputs or ())]:
+            value = self.log.find(tensor._id) if is_eager(tensor) else -1
+            op = self.log.maker_of(value) if value >= 0 else -1
+            if op >= 0 and self.log.has_op(op) and self.log.type_of(op) == _text(type_):
+                return op
+        return self.log.last_of_type(_text(type_))
+
+    def note_fact(self, kind, tensor, result):
+        """A number of a shape, which TensorFlow gives as a constant."""
+        known = self.log.find(result._id)
+        if known >= 0:
+            maker = self.log.maker_of(known)
+            if maker < 0 or self.log.kind_of(maker) != "constant":
+                return
+            self.log.hide(maker)
+        value = self.log.value(result._id, result.dtype.name, shape_of(result), result if self.values else None)
+        op = self.log.record(kind, [self.events.value_of(tensor)], [value], where=here())
+        self.log.settle(op, self.log.define(kind, answers=[("no_derivative", "shape", "", "", "")]))
+
+    def is_call(self, op):
+        type_ = self.log.type_of(op)
+        return type_ in self.functions or type_.startswith(("__inference_", "__forward_")) or type_ in ("PartitionedCall", "StatefulPartitionedCall")
+
+
+def _text(name):
+    return name.decode() if isinstance(name, bytes) else name
+
+
+class Rule:
+    """A gradient rule of the user's."""
+
+    def __init__(self, name, backward, outputs):
+        self.name, self.backward, self.outputs = name, backward, outputs
+
+
+def _like(tensor):
+    return tensor.dtype, tensor.shape
+
+
+def _name_of(variable):
+    """The variable's name, and whether somebody gave it."""
+    name = getattr(variable, "_keras_path", None) or str(variable.__dict__.get("_handle_name") or "Variable")
+    name = name.split(":")[0]
+    return name, name != "Variable"

@@ -1,0 +1,311 @@
+"""whygrad.tensorflow.diagnose(): what is replaced in TensorFlow while a program is watched, and taken back after."""
+
+import sys
+
+from whygrad import _whygrad
+from whygrad._live import engine
+from whygrad._live.patches import Patches
+from whygrad._live.report import LiveReport
+from whygrad.tensorflow import _questions
+from whygrad.tensorflow._collector import Collector
+from whygrad.tensorflow._tensorflow import (
+    array_ops,
+    backprop,
+    constant_op,
+    graph_now,
+    here,
+    is_eager,
+    op_callbacks,
+    ops,
+    pywrap_tfe,
+    record,
+    resource_variable_ops,
+    tf,
+)
+
+
+class diagnose(LiveReport):
+    """Collects what there is to say about every gradient call of a TensorFlow program inside:
+
+        with whygrad.tensorflow.diagnose(values=True) as report:
+            train_step()
+        print(report)
+
+    values: also why gradients are zero, NaN or infinite.
+    """
+
+    def __init__(self, values=False):
+        self._collector = Collector(values)
+        super().__init__(self._collector.report, self._collector.guard)
+        self._patches = None
+
+    def _install(self):
+        if self._patches is not None:
+            raise RuntimeError("[diagnose] the report is open already\nhelp: make another diagnose()")
+        self._patches = Patches()
+        install(self._collector, self._patches)
+        version = engine.version_note("tensorflow", tf.__version__)
+        missing = self._patches.missing
+        self._remarks = [version] if version else []
+        if missing:
+            self._remarks.append("this TensorFlow has no " + ", ".join(missing) + ": what depends on it was not seen")
+
+    def _remove(self):
+        if self._patches is not None:
+            self._patches.remove()
+        if self._collector.events.error:
+            self._collector.guard.notes.append(self._collector.events.error)
+            self._collector.events.error = ""
+
+
+def explain(tape, target, sources):
+    """What stands between the target and each source on this tape, which a diagnose() that is open has seen."""
+    for collector in _open:
+        if tape in collector.tapes:
+            report = _whygrad.LiveReport("tensorflow")
+            collector.report, before = report, collector.report
+            try:
+                _questions.answered(collector, _questions.Asked(tape, target, sources, None, None, here(), "none"))
+            finally:
+                collector.report = before
+            return report.explanation
+    raise RuntimeError(
+        "[explain] nobody watched this tape\nhelp: make the tape and compute inside of `with whygrad.tensorflow.diagnose():`, and call explain() there"
+    )
+
+
+_open = []  # collectors that are installed
+
+
+def install(c, patches):
+    """c: the collector that is told."""
+    guard = c.guard
+    _open.append(c)
+    patches.call_at_end(lambda: _open.remove(c))
+    _watch_tapes(c, patches, guard)
+    _watch_gradients(c, patches, guard)
+    _watch_variables(c, patches, guard)
+    _watch_values(c, patches, guard)
+    _watch_functions(c, patches, guard)
+    callback = c.events.on_op
+    op_callbacks.add_op_callback(callback)
+    patches.call_at_end(lambda: op_callbacks.remove_op_callback(callback))
+
+
+def _plain(wrapper):
+    """autograph does not rewrite it."""
+    wrapper.autograph_info__ = {}
+    return wrapper
+
+
+def _watch_tapes(c, patches, guard):
+    def init(real):
+        def __init__(tape, persistent=False, watch_accessed_variables=True):
+            real(tape, persistent, watch_accessed_variables)
+            guard(c.made_tape, tape, watch_accessed_variables)
+
+        return _plain(__init__)
+
+    def after(note):
+        def make(real):
+            def method(tape, *args, **kwargs):
+                result = real(tape, *args, **kwargs)
+                guard(note, tape, *args, **kwargs)
+                return result
+
+            return _plain(method)
+
+        return make
+
+    def stop_recording(real):
+        def stop_recording(tape):
+            return _Pause(c, real(tape))
+
+        return _plain(stop_recording)
+
+    tape = backprop.GradientTape
+    patches.replace(tape, "__init__", init)
+    patches.replace(tape, "_push_tape", after(c.pushed), "beginnings of tapes")
+    patches.replace(tape, "_pop_tape", after(c.popped), "ends of tapes")
+    patches.replace(tape, "reset", after(c.was_reset))
+    patches.replace(tape, "watch", after(lambda t, tensor: c.watched(t, tensor)))
+    patches.replace(tape, "stop_recording", stop_recording)
+
+
+class _Pause:
+    """tape.stop_recording() as a context."""
+
+    def __init__(self, collector, real):
+        self._collector, self._real = collector, real
+
+    def __enter__(self):
+        before, self._collector.how = self._collector.how, "paused"
+        try:
+            return self._real.__enter__()
+        finally:
+            self._collector.how = before
+
+    def __exit__(self, *error):
+        return self._real.__exit__(*error)
+
+
+def _watch_gradients(c, patches, guard):
+    def gradient(real):
+        def gradient(tape, target, sources, output_gradients=None, unconnected_gradients=backprop.UnconnectedGradients.NONE):
+            where = guard(here)
+            quiet = guard(c.is_quiet, tape)
+            with c.backward_pass(quiet):
+                try:
+                    answer = real(tape, target, sources, output_gradients, unconnected_gradients)
+                except Exception as error:
+                    guard(_questions.threw, c, tape, error, where, target, sources)
+                    raise
+            unconnected = getattr(unconnected_gradients, "value", unconnected_gradients)
+            guard(_questions.answered, c, _questions.Asked(tape, target, sources, answer, output_gradients, where, unconnected))
+            if quiet:
+                guard(c.note_pass, target, sources, answer, where)
+            return answer
+
+        return _plain(gradient)
+
+    def jacobian(real):
+        def jacobian(tape, target, sources, *args, **kwargs):
+            where = guard(here)
+            with c.backward_pass(True):
+                try:
+                    answer = real(tape, target, sources, *args, **kwargs)
+                except Exception as error:
+                    guard(_questions.jacobian_threw, c, tape, error, where, target, sources)
+                    raise
+            guard(_questions.answered, c, _questions.Asked(tape, target, sources, answer, None, where, "none"))
+            guard(c.note_pass, target, sources, answer, where)
+            return answer
+
+        return _plain(jacobian)
+
+    tape = backprop.GradientTape
+    patches.replace(tape, "gradient", gradient)
+    patches.replace(tape, "jacobian", jacobian)
+    patches.replace(tape, "batch_jacobian", jacobian)
+
+
+def _watch_variables(c, patches, guard):
+    def init(real):
+        def __init__(variable, *args, **kwargs):
+            real(variable, *args, **kwargs)
+            guard(c.made, variable)
+
+        return _plain(__init__)
+
+    base = resource_variable_ops.BaseResourceVariable
+    patches.replace(base, "__init__", init)
+    patches.put(base, "_handle", _whygrad.HandleProperty(c.events, lambda variable, handle: _or_none(guard(c.met, variable, handle))))
+
+
+def _or_none(index):
+    return -1 if index is None else index
+
+
+def _watch_values(c, patches, guard):
+    events = c.events
+
+    def convert(real):
+        def convert_to_eager_tensor(value, ctx, dtype=None):
+            tensor = real(value, ctx, dtype)
+            events.constant(value, tensor)
+            return tensor
+
+        return _plain(convert_to_eager_tensor)
+
+    def numpy(real):
+        def _numpy(tensor):
+            array = real(tensor)
+            if c.log.busy == 0:
+                guard(_note_read, c, tensor, array)
+            return array
+
+        return _plain(_numpy)
+
+    def fact(kind):
+        """tf.size and tf.rank of a known shape leave no op."""
+
+        def make(real):
+            def inner(input, *args, **kwargs):
+                out = real(input, *args, **kwargs)
+                if c.log.busy == 0 and is_eager(out) and is_eager(input):
+                    guard(c.note_fact, kind, input, out)
+                return out
+
+            return _plain(inner)
+
+        return make
+
+    patches.replace(constant_op, "convert_to_eager_tensor", convert, "constants")
+    patches.replace(ops.EagerTensor, "_numpy", numpy, "reads to the host")
+    patches.replace(array_ops, "size_internal", fact("Size"), "tf.size")
+    patches.replace(array_ops, "rank_internal", fact("Rank"), "tf.rank")
+    _whygrad.hook_buffers(ops.EagerTensor, lambda tensor: c.log.busy or guard(_note_read, c, tensor, None))
+    patches.call_at_end(_whygrad.unhook_buffers)
+
+
+def _note_read(c, tensor, array):
+    frame, names = sys._getframe(2), []
+    for _ in range(10):
+        if frame is None:
+            break
+        names.append(frame.f_code.co_name)
+        frame = frame.f_back
+    if "py_func_common" in names or "_py_func_common" in names:
+        c.events.host_read(tensor, "PyFunc", "host_read", 0)
+    elif "__bool__" in names[:3] and array is not None and getattr(array, "size", 1) == 1:
+        c.events.host_read(tensor, "if", "choice", int(bool(array)))
+    else:
+        c.events.host_read(tensor, "numpy", "host_read", 0)
+
+
+def _watch_functions(c, patches, guard):
+    from tensorflow.python.eager.polymorphic_function import atomic_function
+
+    def call(real):
+        def call_flat(function, *args):
+            guard(_note_function, c, function)
+            return real(function, *args)
+
+        return _plain(call_flat)
+
+    def note(real):
+        def record_operation(op_type, output_tensors, input_tensors, backward_function, forward_function=None):
+            guard(c.recorded, op_type, output_tensors, input_tensors, backward_function)
+            return real(op_type, output_tensors, input_tensors, backward_function, forward_function)
+
+        return _plain(record_operation)
+
+    def from_graph(real):
+        def from_func_graph(name, graph, *args, **kwargs):
+            guard(c.note_function, name, graph)
+            return real(name, graph, *args, **kwargs)
+
+        return _plain(from_func_graph)
+
+    patches.replace(atomic_function.AtomicFunction, "call_flat", call, "traced functions")
+    patches.replace(atomic_function, "from_func_graph", from_graph, "traced functions")
+    patches.replace(record, "record_operation", note, "custom gradients")
+    real = backprop._gradient_function
+
+    def rule(op_name, attrs, count, inputs, outputs, gradients, skipped, scope):
+        before = c.events.rule_of
+        if c.log.busy == 0 and graph_now() is None:
+            found = guard(c.op_of_rule, op_name, inputs, outputs)
+            c.events.rule_of = -1 if found is None else found
+        try:
+            return real(op_name, attrs, count, inputs, outputs, gradients, skipped, scope)
+        finally:
+            c.events.rule_of = before
+
+    pywrap_tfe.TFE_Py_RegisterGradientFunction(_plain(rule))
+    patches.call_at_end(lambda: pywrap_tfe.TFE_Py_RegisterGradientFunction(real))
+
+
+def _note_function(c, function):
+    if function.name not in c.functions:
+        c.note_function(function.name, function.graph)

@@ -1,0 +1,259 @@
+"""What traced functions are made of, read from their graphs when somebody asks."""
+
+from whygrad import _whygrad
+from whygrad.tensorflow import _settle
+from whygrad.tensorflow._tensorflow import func_graph, is_eager, place_in_stack, shape_of, tf
+
+_CALLS = ("PartitionedCall", "StatefulPartitionedCall")
+_BRANCHES = ("If", "StatelessIf")
+_DEEPEST = 20  # calls in calls
+
+
+def name_of_call(type_, attrs):
+    """The name of the function that an op calls."""
+    if type_ not in _CALLS:
+        return type_
+    if isinstance(attrs, tuple):
+        for name, value in zip(attrs[::2], attrs[1::2]):
+            if name == "f":
+                return getattr(getattr(value, "func", value), "name", str(value))
+    return attrs.get_attr("f").name if attrs is not None else type_
+
+
+def graph_of(functions, name, around=None):
+    """The graph of a function; None where it is gone."""
+    graph = functions.get(name)
+    while graph is None and around is not None:
+        function = around._get_function(name)
+        graph = getattr(function, "cached_graph", None) or getattr(function, "graph", None)
+        around = getattr(around, "outer_graph", None)
+    return graph
+
+
+class Walk:
+    """Records the ops of a graph. values: by the key of a symbolic tensor. add(kind, type, inputs, outputs, where) records an op."""
+
+    def __init__(self, log, facts, functions, add, variable_of=None, on_read=None, tensors=None):
+        self.log, self.facts, self.functions, self.add = log, facts, functions, add
+        self.variable_of, self.on_read = variable_of, on_read
+        self.tensors = tensors or {}  # real ones, by key of the symbolic
+        self.values, self.handles, self.versions = {}, {}, {}
+        self.outer = {}  # keys of tensors outside, by those that stand for them in the graph
+        self.moment = [0]  # the number of the present op in the outermost graph
+
+    def walk(self, graph, ends=None, depth=0):
+        """ends: values of the caller's that the graph's outputs are."""
+        ends = dict(ends or {})
+        for number, op in enumerate(graph.get_operations()):
+            if depth == 0:
+                self.moment[0] = number
+            if op.type == "Placeholder" or not op.outputs and op.type == "NoOp":
+                for out in op.outputs:
+                    self._input(out)
+                continue
+            self._op(op, graph, ends, depth)
+        for key, value in ends.items():  # what went out as it came in
+            if key in self.values:
+                self._pass_on(self.values[key], value)
+
+    def _input(self, tensor):
+        """A placeholder: what came from outside."""
+        if tensor.dtype == tf.resource:
+            if tensor._id not in self.handles and self.variable_of is not None:
+                self.handles[tensor._id] = self.variable_of(tensor)
+        elif tensor._id not in self.values:
+            self.values[tensor._id] = self._make(tensor)
+
+    def _make(self, tensor):
+        return self.log.value(tensor._id, tensor.dtype.base_dtype.name, shape_of(tensor), self.tensors.get(tensor._id))
+
+    def _pass_on(self, value, end):
+        op = self.add("compute", "Identity", [value], [end], _whygrad.Where())
+        self.log.settle(op, self.log.define("Identity", answers=[("flows", "data", "", "", "")]))
+
+    def value_of(self, tensor):
+        if tensor.dtype == tf.resource:
+            variable = self.handles.get(tensor._id, -1)
+            if variable >= 0:
+                return self._read(variable)
+        if tensor._id not in self.values:
+            self.values[tensor._id] = self._make(tensor)
+        return self.values[tensor._id]
+
+    def _read(self, variable):
+        if variable not in self.versions:
+            self.versions[variable] = self.log.version_of(variable)
+        if self.on_read is not None:
+            self.on_read(variable, self.versions[variable])
+        return self.versions[variable]
+
+    def _op(self, op, graph, ends, depth):
+        inputs = list(op.inputs)
+        variable = self.handles.get(inputs[0]._id, -1) if inputs and inputs[0].dtype == tf.resource else -1
+        if op.type == "ReadVariableOp" and variable >= 0:
+            version = self._read(variable)
+            self.values[op.outputs[0]._id] = version
+            if op.outputs[0]._id in self.tensors:
+                self.log.set_tensor(version, self.tensors[op.outputs[0]._id])
+            return
+        where = place_in_stack(op.traceback)
+        if variable >= 0 and not op.outputs:
+            return self._assign(op, variable, inputs, where)
+        if op.type == "Identity" and inputs[0].dtype == tf.resource:
+            self.handles[op.outputs[0]._id] = variable
+            return
+        ids = [self.value_of(tensor) for tensor in inputs]
+        if op.type in _BRANCHES and depth < _DEEPEST and self._branch(op, graph, inputs, ids, where, depth):
+            return
+        outputs = []
+        for tensor in op.outputs:
+            value = ends.pop(tensor._id, None)
+            if value is None:
+                value = self._make(tensor)
+            elif tensor._id in self.tensors:
+                self.log.set_tensor(value, self.tensors[tensor._id])
+            self.values[tensor._id] = value
+            outputs.append(value)
+        if op.type in _CALLS and depth < _DEEPEST:
+            inner = graph_of(self.functions, name_of_call(op.type, op), graph)
+            if inner is not None:
+                return self._call(inner, inputs, ids, outputs, depth)
+        self._record(op, ids, outputs, where)
+
+    def _record(self, op, ids, outputs, where):
+        kind = "constant" if op.type == "Const" else "compute"
+        new = self.add(kind, op.type, ids, outputs, where)
+        if kind == "compute":
+            self.log.set_call(new, op)
+            tensors = [self.tensors.get(t._id) for t in op.inputs], [self.tensors.get(t._id) for t in op.outputs]
+            if all(t is not None for part in tensors for t in part):
+                self.log.set_tensors(new, tensors)
+        else:
+            array = tf.get_static_value(op.outputs[0])
+            if array is not None and getattr(array, "dtype", None) is not None and array.dtype.kind in "biuf":
+                self.log.set_print(new, array)
+        _settle.settle(self.facts, self.log, new)
+
+    def _assign(self, op, variable, inputs, where):
+        given = [self.value_of(tensor) for tensor in inputs[1:] if tensor.dtype != tf.resource]
+        if op.type != "AssignVariableOp":
+            given.append(self._read(variable))
+        written = inputs[-1]
+        version = self.log.value(0, written.dtype.base_dtype.name, shape_of(written))
+        new = self.add("assign", op.type, given, [version], where)
+        self.log.set_variable(version, variable)
+        self.versions[variable] = version
+        _settle.settle(self.facts, self.log, new)
+
+    def _enter(self, inner, inputs, ids, ends, depth):
+        """The inner graph's ops, with its inputs bound to what it is given."""
+        for symbol, tensor, value in zip(inner.inputs, inputs, ids):
+            if symbol.dtype == tf.resource:
+                self.handles[symbol._id] = self.handles.get(tensor._id, -1)
+            else:
+                self.values[symbol._id] = value
+        self.walk(inner, ends, depth + 1)
+
+    def _call(self, inner, inputs, ids, outputs, depth):
+        ends, late = {}, []
+        for symbol, value in zip(inner.outputs, outputs):
+            if symbol._id in ends or any(symbol is given for given in inner.inputs):
+                late.append((symbol, value))
+            else:
+                ends[symbol._id] = value
+        self._enter(inner, inputs, ids, ends, depth)
+        for symbol, value in late:
+            self._pass_on(self.value_of(symbol), value)
+
+    def _branch(self, op, graph, inputs, ids, where, depth):
+        """The branch that was taken, where it is known which."""
+        condition = self.tensors.get(inputs[0]._id)
+        if condition is None:
+            condition = tf.get_static_value(inputs[0])
+        if condition is None:
+            return False
+        taken = bool(condition)
+        inner = graph_of(self.functions, op.get_attr("then_branch" if taken else "else_branch").name, graph)
+        if inner is None or len(inner.outputs) != len(op.outputs):
+            return False
+        choice = self.add("choice", "cond", [ids[0]], [], where)
+        self.log.set_choice(choice, int(taken))
+        _settle.settle(self.facts, self.log, choice)
+        self._enter(inner, inputs[1:], ids[1:], {}, depth)
+        for symbol, tensor in zip(inner.outputs, op.outputs):
+            self.values[tensor._id] = self.value_of(symbol)
+        return True
+
+
+def probe(collector, op, graph):
+    """What the tensors inside of a function were: it runs once more, as a function that gives them all. {} where that would happen twice."""
+    from tensorflow.python.eager.polymorphic_function import atomic_function
+
+    raw = collector.log.tensors_of(op)
+    if raw is None or any(
+        "Assign" in o.type or "PyFunc" in o.type or o.type.startswith("Resource") and not o.outputs for o in graph.get_operations()
+    ):
+        return {}
+    inner = [
+        t for o in graph.get_operations() for t in o.outputs if t.dtype not in (tf.resource, tf.variant) and o.type not in ("Placeholder", *_CALLS)
+    ]
+    outputs = graph.outputs, graph.structured_outputs
+    try:
+        graph.outputs, graph.structured_outputs = inner, inner
+        with collector.silence():
+            function = atomic_function.from_func_graph(f"whygrad_probe_{collector.log.type_of(op)}_{op}", graph, {})
+            given = function.call_flat(*raw[0])
+        tensors = {symbol._id: tensor for symbol, tensor in zip(inner, given)}
+    except Exception as error:
+        collector.guard.note(error)
+        return {}
+    finally:
+        graph.outputs, graph.structured_outputs = outputs
+    for symbol, tensor in zip(graph.inputs, raw[0]):
+        tensors[symbol._id] = tensor
+    return tensors
+
+
+def open_call(collector, op):
+    """Puts what a traced function is made of in the place of its call. False where nobody knows it."""
+    log = collector.log
+    graph = graph_of(collector.functions, name_of_call(log.type_of(op), log.call_of(op)))
+    if graph is None:
+        return False
+    tensors = probe(collector, op, graph) if collector.values else {}
+
+    def add(kind, type_, inputs, outputs, where):
+        return log.record_inside(op, type_, inputs, outputs, where, kind)
+
+    walk = Walk(log, collector.facts, collector.functions, add, tensors=tensors)
+    inputs, outputs = log.inputs_of(op), log.outputs_of(op)
+    for symbol, value in zip(graph.inputs, inputs):
+        if symbol.dtype == tf.resource:
+            variable = log.variable_of_value(value) if log.has_value(value) else -1
+            walk.handles[symbol._id] = variable
+            if variable >= 0:
+                walk.versions[variable] = value
+        else:
+            walk.values[symbol._id] = value
+    ends, late = {}, []
+    for symbol, value in zip(graph.outputs, outputs):
+        if symbol._id in ends or symbol._id in walk.values:
+            late.append((symbol, value))
+        else:
+            ends[symbol._id] = value
+    walk.walk(graph, ends)
+    for symbol, value in late:
+        walk._pass_on(walk.value_of(symbol), value)
+    return True
+
+
+def outer_of(tensor):
+    """The tensor outside of all functions that a captured one stands for; None where it is none."""
+    while not is_eager(tensor):
+        graph = tensor.graph
+        if not isinstance(graph, func_graph.FuncGraph):
+            return None
+        tensor = next((outer for outer, inner in graph.captures if inner is tensor), None)
+        if tensor is None:
+            return None
+    return tensor

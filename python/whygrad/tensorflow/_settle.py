@@ -1,0 +1,127 @@
+"""Gives the ops of a question their definitions: what each input is for, and whether a gradient passes."""
+
+import re
+import sys
+
+from whygrad import _whygrad
+from whygrad.tensorflow._collector import Rule
+from whygrad.tensorflow._facts import NO_DERIVATIVE, NO_RULE
+from whygrad.tensorflow._tensorflow import FLOATS, FOLDER, ops, tf
+
+_WRITES = {"AssignVariableOp": "assign", "AssignAddVariableOp": "assign_add", "AssignSubVariableOp": "assign_sub"}
+_HOST = {"PyFunc": "numpy_function", "PyFuncStateless": "numpy_function"}
+
+
+def settle(facts, log, op):
+    """The log's op has its definition after this."""
+    kind, type_ = log.kind_of(op), log.type_of(op)
+    if kind == "compute":
+        log.settle(op, _compute(facts, log, op, type_))
+    elif kind == "constant":
+        log.settle(op, log.define("Const", like="constant", kind=kind, answers=[]))
+    elif kind == "host_read":
+        name = _HOST.get(type_, type_)
+        log.settle(op, log.define(type_ if type_ in _HOST else "", name=name, like="host_read", kind=kind, answers=[]))
+    elif kind == "choice":
+        log.settle(op, log.define("", name=type_, like="choice", kind=kind, answers=[]))
+    elif kind == "variable":
+        log.settle(op, log.define("VarHandleOp", like="variable", kind=kind, answers=[]))
+    elif kind == "assign":
+        log.settle(op, log.define(type_, name=_WRITES.get(type_) or _snake(type_), like="assign", kind=kind, answers=[]))
+
+
+def _snake(type_):
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type_.removeprefix("Resource")).lower()
+
+
+def _like(log, value):
+    return (log.dtype_of(value), log.shape_of(value)) if log.has_value(value) else ("float32", None)
+
+
+def _compute(facts, log, op, type_):
+    inputs = [_like(log, value) for value in log.inputs_of(op)]
+    outputs = [_like(log, value) for value in log.outputs_of(op)]
+    call = log.call_of(op)
+    if isinstance(call, Rule):
+        return _users_rule(log, op, call, len(inputs))
+    if type_ == "Gradient":
+        answers = [("flows", "data", "", "", "")] * len(inputs)
+        return log.define("Gradient", name="gradient", like="gradient", answers=answers, backward_pass=True)
+    if type_ in _HOST:
+        return log.define(type_, name=_HOST[type_], like="host_read", answers=[("host_read", "data", "", "", "")] * len(inputs))
+    roles = facts.roles(type_, len(inputs))
+    if call is None:  # nobody can be asked: a call of a function, or what TensorFlow did not tell
+        flows = ["flows"] * len(inputs)
+    else:
+        passes = facts.passes(type_, call, inputs, outputs)
+        flows = _flows(type_, passes, inputs, outputs, roles)
+    answers = []
+    for flow, role in zip(flows, roles):
+        why, remedy = NO_RULE if flow == "no_rule" else NO_DERIVATIVE if flow == "no_derivative" else ("", "")
+        answers.append((flow, role, "", why, remedy))
+    return log.define(type_, answers=answers, name="" if _whygrad.knows_op(type_) else _snake(type_))
+
+
+def _flows(type_, passes, inputs, outputs, roles):
+    if passes == "no_rule":
+        return ["no_rule"] * len(inputs)
+    known = _whygrad.known_flows(type_)
+    flows = []
+    for i, (dtype, _) in enumerate(inputs):
+        declared = known[min(i, len(known) - 1)] if known else "flows"
+        to_integers = type_ == "Cast" and bool(outputs) and outputs[0][0] not in FLOATS  # the integers are to blame, not the op
+        if passes[i]:
+            flow = "flows"
+        elif declared != "flows":
+            flow = declared
+        else:
+            flow = "flows" if to_integers and dtype in FLOATS else "no_derivative"
+        if not passes[i] and dtype not in FLOATS and roles[i] != "data":
+            flow = "no_derivative"
+        flows.append(flow)
+    return flows
+
+
+def _users_rule(log, op, rule, count):
+    """A custom gradient: the rule is run once, to see for which inputs it gives nothing and on which line it returns."""
+    seeds = [tf.ones(*_of(out)) for out in rule.outputs]
+    given, where = call_and_watch(rule.backward, seeds)
+    if where is not None:
+        log.set_returns_at(op, where)
+    flows = ["user_rule"] * count
+    if given is not None:
+        for i in range(count):
+            if i >= len(given) or given[i] is None:
+                flows[i] = "unanswered"
+    why = "the backward function returned no gradient for it"
+    answers = [(flow, "data", "", why if flow == "unanswered" else "", "") for flow in flows]
+    return log.define("IdentityN", name=rule.name, like="custom_gradient", answers=answers)
+
+
+def _of(output):
+    dtype, shape = output if isinstance(output, tuple) else (output.dtype, output.shape)
+    return shape, dtype
+
+
+def call_and_watch(function, seeds):
+    """What the function gives, None where it fails, and the line of the user's on which it returned."""
+    returned = []
+
+    def watch(frame, event, _):
+        if event == "return" and not frame.f_code.co_filename.startswith((FOLDER, "<frozen")):
+            returned[:] = [(frame.f_code, frame.f_lasti)]
+
+    before = sys.getprofile()
+    sys.setprofile(watch)
+    try:
+        given = function(*seeds)
+    except Exception:
+        given = None
+    finally:
+        sys.setprofile(before)
+    where = _whygrad.place_of_frame(*returned[0]) if returned else None
+    return None if given is None else list(given) if isinstance(given, (list, tuple)) else [given], where
+
+
+def is_operation(call):
+    return isinstance(call, ops.Operation)

@@ -1,0 +1,78 @@
+"""The parts of TensorFlow that have no public name, imported in one place."""
+
+import os
+
+import numpy as np  # noqa: F401
+import tensorflow as tf
+from tensorflow.python import pywrap_tfe  # noqa: F401
+from tensorflow.python.eager import backprop, context, record  # noqa: F401
+from tensorflow.python.framework import constant_op, func_graph, op_callbacks, op_def_registry, ops  # noqa: F401
+from tensorflow.python.ops import array_ops, resource_variable_ops  # noqa: F401
+from tensorflow.python.util import tf_stack
+
+from whygrad import _whygrad
+
+FOLDER = os.path.dirname(os.path.abspath(tf.__file__)) + os.sep
+_whygrad.own_folder(FOLDER)
+FLOATS = {"float16", "bfloat16", "float32", "float64", "complex64", "complex128", "float8", "variant"}
+
+
+def is_eager(tensor):
+    return isinstance(tensor, ops.EagerTensor)
+
+
+def is_symbolic(tensor):
+    return isinstance(tensor, tf.Tensor) and not isinstance(tensor, ops.EagerTensor)
+
+
+def graph_now():
+    """The graph of the function that is being traced; None where ops are executed."""
+    if context.executing_eagerly():
+        return None
+    graph = ops.get_default_graph()
+    return graph if isinstance(graph, func_graph.FuncGraph) else None
+
+
+def _is_ours(file):
+    return (
+        file.startswith(FOLDER)
+        or "/site-packages/" in file
+        or "__autograph_generated" in file
+        or f"{os.sep}whygrad{os.sep}" in file
+        or file.startswith("<frozen")
+    )
+
+
+def place_in_stack(frames):
+    """The innermost line of the user's in a stack of TensorFlow's, which knows the lines that autograph rewrote."""
+    for frame in reversed(list(frames)):
+        if not _is_ours(frame.filename):
+            return _whygrad.place_of_line(frame.filename, frame.lineno, frame.name)
+    return _whygrad.Where()
+
+
+def here():
+    """Where the program stands."""
+    if graph_now() is not None:
+        return place_in_stack(tf_stack.extract_stack())
+    return _whygrad.here()
+
+
+def shape_of(tensor):
+    """A list of extents, None where unknown."""
+    shape = tensor.shape
+    return None if shape.rank is None else shape.as_list()
+
+
+def elements_of(tensor):
+    """An array that the buffer protocol gives; None where a tensor has no numbers."""
+    if tensor is None:
+        return None
+    if isinstance(tensor, tf.IndexedSlices):
+        tensor = tf.convert_to_tensor(tensor)
+    if not isinstance(tensor, ops.EagerTensor) or tensor.dtype in (tf.variant, tf.resource, tf.string):
+        return None
+    array = np.asarray(tensor._numpy_internal())
+    if array.dtype.kind not in "biufc" or array.dtype.kind == "u" and array.dtype.itemsize > 1:
+        array = array.astype(np.float64 if array.dtype.kind == "u" else np.float32)
+    return np.ascontiguousarray(array)

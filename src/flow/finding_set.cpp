@@ -1,0 +1,40 @@
+// Findings of several questions, each kept once.
+#include "flow/finding_set.hpp"
+
+#include "flow/words.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace whygrad::internal {
+namespace {
+
+bool same_place(const Place& a, const Place& b) {
+  return a.line == b.line && a.column == b.column && a.file == b.file &&
+         std::equal(a.callers.begin(), a.callers.end(), b.callers.begin(), b.callers.end(), same_place);
+}
+
+bool same_finding(const Finding& a, const Finding& b) {
+  return a.status == b.status && a.cause == b.cause && a.op == b.op && a.target == b.target && a.source == b.source &&
+         a.source_signature == b.source_signature && same_place(a.place, b.place) && same_place(a.target_place, b.target_place);
+}
+
+}  // namespace
+
+void FindingSet::add(const Explanation& explanation) {
+  std::vector<Finding> fresh;
+  for (const Finding& f : explanation.findings()) {
+    if (knows(f)) continue;
+    fresh.push_back(f);
+    spell(fresh.back());
+  }
+  if (!fresh.empty()) explanations_.emplace_back(std::move(fresh), explanation.graph());
+}
+
+bool FindingSet::knows(const Finding& finding) const {
+  const auto same = [&finding](const Finding& f) { return same_finding(f, finding); };
+  return std::any_of(explanations_.begin(), explanations_.end(),
+                     [&same](const Explanation& e) { return std::any_of(e.findings().begin(), e.findings().end(), same); });
+}
+
+}  // namespace whygrad::internal

@@ -1,0 +1,24 @@
+// Findings of several questions, each kept once.
+#pragma once
+
+#include <whygrad/flow/explanation.hpp>
+#include <whygrad/flow/finding.hpp>
+
+#include <vector>
+
+namespace whygrad::internal {
+
+class FindingSet {
+ public:
+  // Keeps what is not known yet, in the words of the program's language, with the graph that it is about. One would say the same about both of two
+  // findings, as in two steps of one training loop, where they agree in all but the path.
+  void add(const Explanation& explanation);
+  const std::vector<Explanation>& explanations() const { return explanations_; }
+
+ private:
+  bool knows(const Finding& finding) const;
+
+  std::vector<Explanation> explanations_;
+};
+
+}  // namespace whygrad::internal
