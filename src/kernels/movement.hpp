@@ -23,9 +23,6 @@ void fill(const View& out, const void* element);
 // dtype. f16 and bf16 are computed in f32.
 void range(const View& out, const void* start, const void* step);
 
-// Copies the element of x at a row-major position to `element`, in the host's memory.
-void read_element(const View& x, std::int64_t position, void* element);
-
 // Zeros in the place of those elements of matrices x [.., m, n] that lie further than `lower` below or `upper` above the diagonal; out contiguous.
 void band_part(const View& x, std::int64_t lower, std::int64_t upper, const View& out);
 

@@ -15,4 +15,10 @@ void order(bool descending, const View& x, std::int64_t k, const View& positions
 // differs from every other.
 std::int64_t number_distinct(const View& x, const View& numbers);
 
+// places[k] = where k first occurs in numbers, which number_distinct made: i32 [n] each, as many places as there are different numbers.
+void first_of_each(const View& numbers, const View& places);
+
+// The rows of x, integers [n, m] with any strides, by their numbers in lexicographic order, equal ones as they stand: order i64 [n].
+void order_rows(const View& x, const View& order);
+
 }  // namespace whygrad::kernels

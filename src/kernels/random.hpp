@@ -34,4 +34,13 @@ void random_truncated_normal(RandomStream stream, double mean, double stddev, co
 // Uniform over [lo, hi); out integer. The bias, that of scaling 64 random bits, is below (hi - lo) / 2^64.
 void random_integers(RandomStream stream, std::int64_t lo, std::int64_t hi, const View& out);
 
+// The numbers 0 to n - 1 in random order; out i64 [n].
+void random_permutation(RandomStream stream, const View& out);
+
+// Numbers of classes, drawn with the probabilities softmax(logits): logits [b, c], floating with any strides, c > 0; out real [b, samples].
+void random_categorical(RandomStream stream, const View& logits, const View& out);
+
+// Counts drawn from the Poisson distributions of these means: means [k..], floating with any strides; out real [i.., k..]. NaN for a mean below 0.
+void random_poisson(RandomStream stream, const View& means, const View& out);
+
 }  // namespace whygrad::kernels

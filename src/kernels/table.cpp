@@ -21,7 +21,6 @@ void cast(const View& x, const View& out) { return table_of(out.device).cast(x, 
 void copy(const View& x, const View& out) { return table_of(out.device).copy(x, out); }
 void fill(const View& out, const void* element) { return table_of(out.device).fill(out, element); }
 void range(const View& out, const void* start, const void* step) { return table_of(out.device).range(out, start, step); }
-void read_element(const View& x, std::int64_t position, void* element) { return table_of(x.device).read_element(x, position, element); }
 void band_part(const View& x, std::int64_t lower, std::int64_t upper, const View& out) {
   return table_of(out.device).band_part(x, lower, upper, out);
 }
@@ -56,6 +55,11 @@ std::int64_t segment_fold(SegmentFold fold, const View& data, const View& ids, c
   return table_of(out.device).segment_fold(fold, data, ids, out);
 }
 IdSequence id_sequence(const View& ids) { return table_of(ids.device).id_sequence(ids); }
+std::int64_t count_numbers(const View& numbers, std::span<std::int64_t> counts) { return table_of(numbers.device).count_numbers(numbers, counts); }
+void partition(const View& data, const View& numbers, std::span<const View> parts) { return table_of(data.device).partition(data, numbers, parts); }
+void places_by_number(const View& numbers, std::int64_t count, const View& places) {
+  return table_of(places.device).places_by_number(numbers, count, places);
+}
 void softmax(const View& x, const View& out) { return table_of(out.device).softmax(x, out); }
 void log_softmax(const View& x, const View& out) { return table_of(out.device).log_softmax(x, out); }
 void softmax_grad(const View& y, const View& dy, const View& out) { return table_of(out.device).softmax_grad(y, dy, out); }
@@ -76,10 +80,17 @@ void random_truncated_normal(RandomStream stream, double mean, double stddev, co
 void random_integers(RandomStream stream, std::int64_t lo, std::int64_t hi, const View& out) {
   return table_of(out.device).random_integers(stream, lo, hi, out);
 }
+void random_permutation(RandomStream stream, const View& out) { return table_of(out.device).random_permutation(stream, out); }
+void random_categorical(RandomStream stream, const View& logits, const View& out) {
+  return table_of(out.device).random_categorical(stream, logits, out);
+}
+void random_poisson(RandomStream stream, const View& means, const View& out) { return table_of(out.device).random_poisson(stream, means, out); }
 void order(bool descending, const View& x, std::int64_t k, const View& positions) {
   return table_of(positions.device).order(descending, x, k, positions);
 }
 std::int64_t number_distinct(const View& x, const View& numbers) { return table_of(numbers.device).number_distinct(x, numbers); }
+void first_of_each(const View& numbers, const View& places) { return table_of(places.device).first_of_each(numbers, places); }
+void order_rows(const View& x, const View& order) { return table_of(order.device).order_rows(x, order); }
 bool histogram(const View& x, double low, double high, const View& counts) { return table_of(counts.device).histogram(x, low, high, counts); }
 void bincount(const View& x, const View* weights, bool binary, const View& sums) { return table_of(sums.device).bincount(x, weights, binary, sums); }
 void searchsorted(const View& sequence, const View& values, bool right, const View& places) {
@@ -131,6 +142,9 @@ bool cholesky(const View& x, const View& out) { return table_of(out.device).chol
 void self_adjoint_eig(const View& x, const View& values, const View& vectors) {
   return table_of(vectors.device).self_adjoint_eig(x, values, vectors);
 }
+void adjust_hue(const View& x, double delta, const View& out) { return table_of(out.device).adjust_hue(x, delta, out); }
+std::int64_t write_numbers(const View& x, const TextFormat& format, const View& text) { return table_of(text.device).write_numbers(x, format, text); }
+std::int64_t read_numbers(const View& text, const View& out) { return table_of(out.device).read_numbers(text, out); }
 void adam(Device device, std::span<const AdamSlot<float>> slots, double lr_t, double beta1, double beta2, double epsilon) {
   table_of(device).adam_f32(device, slots, lr_t, beta1, beta2, epsilon);
 }

@@ -6,6 +6,7 @@
 #include "kernels/conv.hpp"
 #include "kernels/counting.hpp"
 #include "kernels/elementwise.hpp"
+#include "kernels/image.hpp"
 #include "kernels/index.hpp"
 #include "kernels/linalg.hpp"
 #include "kernels/matmul.hpp"
@@ -13,12 +14,14 @@
 #include "kernels/nd.hpp"
 #include "kernels/optimizer.hpp"
 #include "kernels/order.hpp"
+#include "kernels/partition.hpp"
 #include "kernels/pool.hpp"
 #include "kernels/random.hpp"
 #include "kernels/reduce.hpp"
 #include "kernels/segment.hpp"
 #include "kernels/softmax.hpp"
 #include "kernels/special.hpp"
+#include "kernels/text.hpp"
 
 namespace whygrad::kernels {
 
@@ -34,7 +37,6 @@ struct KernelTable {
   decltype(kernels::copy)* copy;
   decltype(kernels::fill)* fill;
   decltype(kernels::range)* range;
-  decltype(kernels::read_element)* read_element;
   decltype(kernels::band_part)* band_part;
   // reduce.hpp
   decltype(kernels::reduce)* reduce;
@@ -57,6 +59,10 @@ struct KernelTable {
   // segment.hpp
   decltype(kernels::segment_fold)* segment_fold;
   decltype(kernels::id_sequence)* id_sequence;
+  // partition.hpp
+  decltype(kernels::count_numbers)* count_numbers;
+  decltype(kernels::partition)* partition;
+  decltype(kernels::places_by_number)* places_by_number;
   // softmax.hpp
   decltype(kernels::softmax)* softmax;
   decltype(kernels::log_softmax)* log_softmax;
@@ -69,9 +75,14 @@ struct KernelTable {
   decltype(kernels::random_normal)* random_normal;
   decltype(kernels::random_truncated_normal)* random_truncated_normal;
   decltype(kernels::random_integers)* random_integers;
+  decltype(kernels::random_permutation)* random_permutation;
+  decltype(kernels::random_categorical)* random_categorical;
+  decltype(kernels::random_poisson)* random_poisson;
   // order.hpp
   decltype(kernels::order)* order;
   decltype(kernels::number_distinct)* number_distinct;
+  decltype(kernels::first_of_each)* first_of_each;
+  decltype(kernels::order_rows)* order_rows;
   // counting.hpp
   decltype(kernels::histogram)* histogram;
   decltype(kernels::bincount)* bincount;
@@ -104,6 +115,11 @@ struct KernelTable {
   decltype(kernels::log_determinant)* log_determinant;
   decltype(kernels::cholesky)* cholesky;
   decltype(kernels::self_adjoint_eig)* self_adjoint_eig;
+  // image.hpp
+  decltype(kernels::adjust_hue)* adjust_hue;
+  // text.hpp
+  decltype(kernels::write_numbers)* write_numbers;
+  decltype(kernels::read_numbers)* read_numbers;
   // optimizer.hpp
   void (*adam_f32)(Device, std::span<const AdamSlot<float>>, double, double, double, double);
   void (*adam_f64)(Device, std::span<const AdamSlot<double>>, double, double, double, double);

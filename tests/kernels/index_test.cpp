@@ -134,5 +134,28 @@ TEST(Reverse, AnyAxes) {
   }
 }
 
+TEST(ScatterAdd, BatchDimensions) {
+  Array<std::int32_t> indices({2, 2}, {1, 1, 0, 2});
+  Array<float> updates({2, 3, 2}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}), out({2, 3, 3});
+  ASSERT_EQ(scatter_add(indices.view(), updates.view(), 2, 1, out.view()), -1);
+  std::vector<float> expected(18);
+  for (std::int64_t i = 0; i < updates.size(); ++i) expected[static_cast<std::size_t>(i / 2 * 3 + indices[i / 6 * 2 + i % 2])] += updates[i];
+  for (std::int64_t i = 0; i < out.size(); ++i) EXPECT_EQ(out[i], expected[static_cast<std::size_t>(i)]) << i;
+  indices[3] = 3;
+  EXPECT_EQ(scatter_add(indices.view(), updates.view(), 2, 1, out.view()), 3);
+}
+
+TEST(IntegerRange, OfAnyLayout) {
+  Array<std::int16_t> x({2, 2}, {1, 2}, {5, -7, 9, 0});
+  EXPECT_EQ(integer_range(x.view()).smallest, -7);
+  EXPECT_EQ(integer_range(x.view()).largest, 9);
+  EXPECT_EQ(first_outside(x.view(), -7, 9), 1);  // row-major: 5, 9, -7, 0
+  EXPECT_EQ(first_outside(x.view(), -6, 10), 2);
+  EXPECT_EQ(first_outside(x.view(), -7, 10), -1);
+  Array<std::int64_t> none({0});
+  EXPECT_EQ(integer_range(none.view()).smallest, 0);
+  EXPECT_EQ(integer_range(none.view()).largest, -1);
+}
+
 }  // namespace
 }  // namespace whygrad::kernels

@@ -24,7 +24,11 @@ Array<float> counting(testing::Dims shape) {
 
 std::vector<float> elements(const View& view) {
   std::vector<float> values(static_cast<std::size_t>(view.size()));
-  for (std::size_t i = 0; i < values.size(); ++i) read_element(view, static_cast<std::int64_t>(i), &values[i]);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    std::int64_t offset = 0, rest = static_cast<std::int64_t>(i);
+    for (int axis = view.rank - 1; axis >= 0; rest /= view.shape[axis--]) offset += rest % view.shape[axis] * view.strides[axis];
+    values[i] = view.as<const float>()[offset];
+  }
   return values;
 }
 std::vector<std::int64_t> shape_of(const View& view) { return {view.shape, view.shape + view.rank}; }
@@ -38,6 +42,10 @@ TEST(Layout, MergesAxesOfContiguousElements) {
   EXPECT_EQ(elements(flat), elements(x.view()));
   EXPECT_EQ(elements(rows), elements(x.view()));
   EXPECT_EQ(elements(one), elements(x.view()));
+  const std::int64_t shape[] = {4, 1, 6};
+  const Layout other = Layout::reshape(x.view(), shape);
+  EXPECT_THAT(shape_of(other), ElementsAre(4, 1, 6));
+  EXPECT_EQ(elements(other), elements(x.view()));
 }
 
 TEST(Layout, TakesPartsOfAnAxis) {

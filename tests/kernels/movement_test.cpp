@@ -222,5 +222,16 @@ TEST(ContainsZero, LooksEverywhere) {
   EXPECT_TRUE(contains_zero(x.view()));
 }
 
+TEST(BandPart, KeepsWhatLiesNearTheDiagonal) {
+  for (const auto& [lower, upper] : {std::pair<std::int64_t, std::int64_t>{0, 1}, {1, 0}, {3, 0}, {std::numeric_limits<std::int64_t>::max(), 0}}) {
+    testing::Array<float> x({2, 3, 4}, {12, 1, 3}, testing::random_values<float>(24, 1, 2)), out({2, 3, 4});
+    band_part(x.view(), lower, upper, out.view());
+    for (std::int64_t i = 0; i < 24; ++i) {
+      const std::int64_t row = i / 4 % 3, column = i % 4;
+      EXPECT_EQ(out[i], row - column > lower || column - row > upper ? 0 : x[i]) << lower << " " << upper << " " << i;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace whygrad::kernels

@@ -55,5 +55,22 @@ TEST(Distinct, EveryNanIsANewOne) {
   EXPECT_EQ(count, 3);
 }
 
+TEST(Distinct, FirstPlaceOfEach) {
+  std::int32_t numbers[] = {0, 1, 0, 2, 1}, places[3];
+  const std::int64_t n = 5, count = 3, stride = 1;
+  first_of_each({numbers, &n, &stride, 1, DType::kI32, {}}, {places, &count, &stride, 1, DType::kI32, {}});
+  EXPECT_THAT(places, ElementsAre(0, 1, 3));
+}
+
+TEST(OrderRows, IsLexicographicAndStable) {
+  std::int64_t x[] = {2, 0, 1, 9, 2, 0, 1, -9}, order[4];
+  const std::int64_t shape[] = {4, 2}, strides[] = {2, 1};
+  order_rows({x, shape, strides, 2, DType::kI64, {}}, {order, shape, strides + 1, 1, DType::kI64, {}});
+  EXPECT_THAT(order, ElementsAre(3, 1, 0, 2));
+  const std::int64_t across[] = {1, 4};  // the rows {2, 2}, {0, 0}, {1, 1}, {9, -9}
+  order_rows({x, shape, across, 2, DType::kI64, {}}, {order, shape, strides + 1, 1, DType::kI64, {}});
+  EXPECT_THAT(order, ElementsAre(1, 2, 0, 3));
+}
+
 }  // namespace
 }  // namespace whygrad::kernels

@@ -23,6 +23,7 @@ class Doubles {
   // `out` has the shape of the view that they were made for.
   void store(const View& out) { cpu::cast(view(), out); }
 
+  View view() { return layout_.view(numbers_.data(), DType::kF64); }
   double* data() { return numbers_.data(); }
   double& operator[](std::size_t i) { return numbers_[i]; }
   // Part b of parts of `size` numbers.
@@ -31,7 +32,6 @@ class Doubles {
   }
 
  private:
-  View view() { return layout_.view(numbers_.data(), DType::kF64); }
   ContiguousLayout layout_;
   device::Workspace<double> numbers_;
 };

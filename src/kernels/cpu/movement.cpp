@@ -193,16 +193,6 @@ void range(const View& out, const void* start, const void* step) {
   }
 }
 
-void read_element(const View& x, std::int64_t position, void* element) {
-  std::int64_t offset = 0;
-  for (int axis = x.rank - 1; axis >= 0; --axis) {
-    offset += position % x.shape[axis] * x.strides[axis];
-    position /= x.shape[axis];
-  }
-  const std::size_t size = size_of(x.dtype);
-  std::memcpy(element, x.as<const std::byte>() + offset * static_cast<std::int64_t>(size), size);
-}
-
 void band_part(const View& x, std::int64_t lower, std::int64_t upper, const View& out) {
   cpu::copy(x, out);
   const std::int64_t rows = out.shape[out.rank - 2], columns = out.shape[out.rank - 1], all = rows + columns;

@@ -1,7 +1,7 @@
 // Colours and contrast of images.
 #include <whygrad/ops/image.hpp>
 
-#include "kernels/movement.hpp"
+#include "kernels/image.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
 
@@ -9,7 +9,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 
 namespace whygrad {
@@ -19,19 +18,6 @@ namespace {
 struct HueAttrs {
   double delta = 0;
 };
-
-// Turns the hue of one pixel: brightest and darkest stay, the rest moves around the six edges of the colour cube between them.
-void turn_hue(double* rgb, double delta) {
-  const auto [darkest, brightest] = std::minmax({rgb[0], rgb[1], rgb[2]});
-  const double range = brightest - darkest;
-  if (range == 0) return;
-  const int top = rgb[0] == brightest ? 0 : rgb[1] == brightest ? 1 : 2;
-  const double hue = 2 * top + (rgb[(top + 1) % 3] - rgb[(top + 2) % 3]) / range + 6 * delta;
-  for (int i = 0; i < 3; ++i) {
-    const double apart = std::fmod(std::fmod(hue - 2 * i, 6) + 6, 6);  // from the pure colour, in sixths of the circle
-    rgb[i] = darkest + range * std::clamp(2 - std::min(apart, 6 - apart), 0.0, 1.0);
-  }
-}
 
 constexpr OpDef kAdjustHue = define_op({
     .name = "adjust_hue",
@@ -48,14 +34,7 @@ constexpr OpDef kAdjustHue = define_op({
           if (!(std::abs(delta) <= 1)) c.value_error(fmt::format("delta is {}", delta), "delta is a part of the circle of colours, in [-1, 1]");
           c.output(x.dtype(), x.shape());
         },
-    .kernel =
-        [](KernelContext& g) {
-          const Tensor wide = make_tensor(DType::kF64, g.output().shape());
-          kernels::cast(g.in(0), view_of(wide));
-          double* rgb = view_of(wide).as<double>();
-          for (std::int64_t i = 0; i < wide.size(); i += 3) turn_hue(rgb + i, g.attrs<HueAttrs>().delta);
-          kernels::cast(view_of(wide), g.out());
-        },
+    .kernel = [](KernelContext& g) { kernels::adjust_hue(g.in(0), g.attrs<HueAttrs>().delta, g.out()); },
 });
 
 constexpr const OpDef* kOps[] = {&kAdjustHue};

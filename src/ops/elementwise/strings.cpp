@@ -1,18 +1,15 @@
 // Numbers as text, and text as numbers.
 #include <whygrad/ops/strings.hpp>
 
-#include "kernels/movement.hpp"
-#include "ops/core/packed.hpp"
+#include "kernels/text.hpp"
+#include "ops/core/element.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
+#include <complex>
 #include <string>
-#include <type_traits>
 
 namespace whygrad {
 namespace internal {
@@ -26,18 +23,9 @@ struct TextAttrs {
   bool shortest = false;
 };
 
-std::string text_of(const TextAttrs& a, double value) {
-  const int precision = a.precision < 0 ? 6 : static_cast<int>(a.precision);
-  return a.shortest     ? fmt::format("{:.{}g}", value, precision)
-         : a.scientific ? fmt::format("{:.{}e}", value, precision)
-                        : fmt::format("{:.{}f}", value, precision);
-}
-
-// The element at i of x, whose other types were brought to i64 or f64.
-std::string text_at(const TextAttrs& a, const kernels::View& wide, DType dtype, std::int64_t i) {
-  if (wide.dtype == DType::kF64) return text_of(a, wide.as<double>()[i]);
-  const std::int64_t value = wide.as<std::int64_t>()[i];
-  return dtype == DType::kBool ? (value != 0 ? "true" : "false") : fmt::format("{}", value);
+kernels::TextFormat format_of(const TextAttrs& a) {
+  using Format = kernels::TextFormat;
+  return {a.shortest ? Format::kShortest : a.scientific ? Format::kScientific : Format::kPlain, a.precision < 0 ? 6 : static_cast<int>(a.precision)};
 }
 
 constexpr OpDef kAsString = define_op({
@@ -58,46 +46,20 @@ constexpr OpDef kAsString = define_op({
         },
     .kernel =
         [](KernelContext& g) {
-          const Tensor& x = g.input(0);
-          const Tensor wide = make_tensor(is_floating(x.dtype()) ? DType::kF64 : DType::kI64, x.shape());
-          kernels::cast(g.in(0), view_of(wide));
-          std::memset(g.out().data, 0, static_cast<std::size_t>(g.output().size()));
-          for (std::int64_t i = 0; i < x.size(); ++i) {
-            const std::string text = text_at(g.attrs<TextAttrs>(), view_of(wide), x.dtype(), i);
-            if (static_cast<std::int64_t>(text.size()) >= kWidth) {
-              throw ValueError(g.op().name, fmt::format("{}.. has {} characters", text.substr(0, 12), text.size()),
-                               "a text holds 31; ask for fewer digits, or for the shortest form");
-            }
-            std::memcpy(g.out().as<char>() + i * kWidth, text.data(), text.size());
-          }
+          const kernels::TextFormat format = format_of(g.attrs<TextAttrs>());
+          const std::int64_t bad = kernels::write_numbers(g.in(0), format, g.out());
+          if (bad < 0) return;
+          std::complex<double> element;  // of any type
+          copy_elements(element_at(g.input(0), bad), &element);
+          const std::string text = kernels::text_of(format, g.input(0).dtype(), &element);
+          throw ValueError(g.op().name, fmt::format("{}.. has {} characters", text.substr(0, 12), text.size()),
+                           "a text holds 31; ask for fewer digits, or for the shortest form");
         },
 });
 
 struct NumberAttrs {
   DType out_type = DType::kF32;
 };
-
-long long read_integer(const char* text, char** end) { return std::strtoll(text, end, 10); }
-
-// read() is one of the family of strtod.
-template <class T, class Read>
-void parse_all(KernelContext& g, Read read) {
-  const Packed text(g.input(0));
-  const auto width = static_cast<std::size_t>(g.input(0).shape().back());
-  for (std::int64_t i = 0; i < g.output().size(); ++i) {
-    const char* begin = text.view().as<char>() + i * static_cast<std::int64_t>(width);
-    const std::string one(begin, strnlen(begin, width));
-    char* end = nullptr;
-    errno = 0;
-    const auto value = read(one.c_str(), &end);
-    const bool leaves_type = std::is_integral_v<T> && (errno == ERANGE || static_cast<T>(value) != value);
-    if (one.empty() || *end != '\0' || leaves_type) {
-      throw ValueError(g.op().name, fmt::format("'{}' is no {}", one, name_of(dtype_of<T>)),
-                       "each text must be one number, with nothing else around it");
-    }
-    g.out().as<T>()[i] = static_cast<T>(value);
-  }
-}
 
 constexpr OpDef kToNumber = define_op({
     .name = "string_to_number",
@@ -116,12 +78,15 @@ constexpr OpDef kToNumber = define_op({
         },
     .kernel =
         [](KernelContext& g) {
-          switch (g.output().dtype()) {
-            case DType::kF32: return parse_all<float>(g, std::strtof);
-            case DType::kF64: return parse_all<double>(g, std::strtod);
-            case DType::kI32: return parse_all<std::int32_t>(g, read_integer);
-            default: return parse_all<std::int64_t>(g, read_integer);
-          }
+          const std::int64_t bad = kernels::read_numbers(g.in(0), g.out());
+          if (bad < 0) return;
+          const Tensor& text = g.input(0);
+          std::string all(static_cast<std::size_t>(text.size()), '\0');
+          copy_elements(text, all.data());
+          const auto width = static_cast<std::size_t>(text.shape().back());
+          const std::string one = all.substr(static_cast<std::size_t>(bad) * width, width);
+          throw ValueError(g.op().name, fmt::format("'{}' is no {}", one.substr(0, one.find('\0')), name_of(g.output().dtype())),
+                           "each text must be one number, with nothing else around it");
         },
 });
 

@@ -4,6 +4,7 @@
 #include "kernels/counting.hpp"
 #include "kernels/index.hpp"
 #include "ops/core/defined.hpp"
+#include "ops/core/element.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
 #include "ops/index/index.hpp"

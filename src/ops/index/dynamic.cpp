@@ -1,5 +1,10 @@
 // Parts that are dealt out and put together again, by numbers that are known when the program runs.
+#include "kernels/index.hpp"
+#include "kernels/layout.hpp"
 #include "kernels/movement.hpp"
+#include "kernels/nd.hpp"
+#include "kernels/partition.hpp"
+#include "ops/core/element.hpp"
 #include "ops/core/packed.hpp"
 #include "ops/families.hpp"
 #include "ops/index/index.hpp"
@@ -11,21 +16,16 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cstring>
+#include <limits>
+#include <vector>
 
 namespace whygrad {
 namespace internal {
 namespace {
 
-constexpr std::int64_t kMostParts = 0xffff;
+using kernels::Layout;
 
-std::vector<std::int64_t> numbers_of(const Tensor& t) {
-  const Tensor wide = make_tensor(DType::kI64, t.shape());
-  kernels::cast(view_of(t), view_of(wide));
-  const auto* first = view_of(wide).as<std::int64_t>();
-  return {first, first + wide.size()};
-}
+constexpr std::int64_t kMostParts = 0xffff;
 
 // What is left of data's axes behind those that `numbers` has too.
 Shape part_shape(const InferContext& c, const Shape& numbers, const Shape& data) {
@@ -41,16 +41,6 @@ Shape behind(std::int64_t first, const Shape& rest) {
   return shape;
 }
 
-std::size_t part_bytes(DType dtype, const Shape& part) {
-  std::size_t bytes = size_of(dtype);
-  for (const std::int64_t extent : part) bytes *= static_cast<std::size_t>(extent);
-  return bytes;
-}
-
-void copy_part(const char* from, std::int64_t at, char* to, std::int64_t place, std::size_t bytes) {
-  if (bytes != 0) std::memcpy(to + static_cast<std::size_t>(place) * bytes, from + static_cast<std::size_t>(at) * bytes, bytes);
-}
-
 // ---- dynamic_partition ----
 
 struct PartitionAttrs {
@@ -63,36 +53,22 @@ void infer_partition(InferContext& c) {
   if (parts < 1 || parts > kMostParts) c.value_error(fmt::format("num_partitions is {}", parts), "it is 1 to 65,535");
   const Shape part = part_shape(c, c.input(1).shape(), c.input(0).shape());
   std::vector<std::int64_t> counts(static_cast<std::size_t>(parts));
-  std::int64_t position = 0;
-  for (const std::int64_t number : numbers_of(c.elements(1))) {
-    if (number < 0 || number >= parts) refuse_index(c.op().name, c.elements(1), position, parts);
-    ++counts[static_cast<std::size_t>(number)];
-    ++position;
-  }
+  const Tensor& numbers = c.elements(1);
+  if (const std::int64_t bad = kernels::count_numbers(view_of(numbers), counts); bad >= 0) refuse_index(c.op().name, numbers, bad, parts);
   for (const std::int64_t count : counts) c.output(c.input(0).dtype(), behind(count, part));
 }
 
 void deal_out(KernelContext& g) {
-  const Packed data(g.input(0));
-  const std::vector<std::int64_t> numbers = numbers_of(g.input(1));
-  const Shape part(g.input(0).shape().extents().subspan(static_cast<std::size_t>(g.input(1).rank())));
-  const std::size_t bytes = part_bytes(g.input(0).dtype(), part);
-  std::vector<std::int64_t> dealt(static_cast<std::size_t>(g.output_count()));
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    const auto to = static_cast<std::size_t>(numbers[i]);
-    copy_part(static_cast<const char*>(data.view().data), static_cast<std::int64_t>(i), static_cast<char*>(g.out(static_cast<int>(to)).data),
-              dealt[to]++, bytes);
-  }
+  std::vector<kernels::View> parts;
+  parts.reserve(static_cast<std::size_t>(g.output_count()));
+  for (int k = 0; k < g.output_count(); ++k) parts.push_back(g.out(k));
+  kernels::partition(g.in(0), g.in(1), parts);
 }
 
 // Where each part of the data lies among all parts that were dealt out, one after the other.
-Tensor places_after_dealing(const std::vector<std::int64_t>& numbers, std::size_t parts) {
-  std::vector<std::int64_t> next(parts + 1);
-  for (const std::int64_t number : numbers) ++next[static_cast<std::size_t>(number) + 1];
-  for (std::size_t p = 1; p < next.size(); ++p) next[p] += next[p - 1];
-  Tensor places = make_tensor(DType::kI64, {static_cast<std::int64_t>(numbers.size())});
-  auto* place = view_of(places).as<std::int64_t>();
-  for (const std::int64_t number : numbers) *place++ = next[static_cast<std::size_t>(number)]++;
+Tensor places_after_dealing(const Tensor& numbers, std::int64_t parts) {
+  Tensor places = make_tensor(DType::kI64, {numbers.size()});
+  kernels::places_by_number(view_of(numbers), parts, view_of(places));
   log_constant(places, {}, {});
   return places;
 }
@@ -111,7 +87,7 @@ constexpr OpDef kDynamicPartition = define_op({
           std::vector<Tensor> dys;
           dys.reserve(static_cast<std::size_t>(g.output_count()));
           for (int k = 0; k < g.output_count(); ++k) dys.push_back(g.dy(k));
-          const Tensor places = places_after_dealing(numbers_of(g.input(1)), dys.size());
+          const Tensor places = places_after_dealing(g.input(1), g.output_count());
           g.give(0, reshape(gather(dys.size() == 1 ? dys[0] : concat(dys, 0), places), Ints(g.input_shape(0))));
         },
     .zero = {ZeroHazard::kMasked, "take the part that should learn: the target does not use the tensor that these elements went to"},
@@ -133,26 +109,25 @@ void infer_stitch(InferContext& c) {
     rows += c.input(i).shape()[0];
   }
   if (rows != c.input(0).size()) c.shape_error(fmt::format("{} places for {} parts", c.input(0).size(), rows), "each part has one place");
-  std::int64_t extent = 0;
-  for (const std::int64_t place : numbers_of(c.elements(0))) {
-    if (place < 0) throw IndexError(c.op().name, fmt::format("a place is {}", place), "places are 0 or more");
-    extent = std::max(extent, place + 1);
+  const Tensor& places = c.elements(0);
+  const auto [smallest, largest] = kernels::integer_range(view_of(places));
+  if (smallest < 0) {
+    const std::int64_t bad = kernels::first_outside(view_of(places), 0, std::numeric_limits<std::int64_t>::max());
+    throw IndexError(c.op().name, fmt::format("a place is {}", integer_at(places, bad)), "places are 0 or more");
   }
-  c.output(c.input(1).dtype(), behind(extent, part));
+  c.output(c.input(1).dtype(), behind(largest + 1, part));
 }
 
 void put_together(KernelContext& g) {
-  const std::vector<std::int64_t> places = numbers_of(g.input(0));
-  const kernels::View out = g.out();
   alignas(16) const char zero[16] = {};
-  kernels::fill(out, zero);
-  const std::size_t bytes = part_bytes(out.dtype, Shape(g.output().shape().extents().subspan(1)));
-  auto place = places.begin();
+  kernels::fill(g.out(), zero);
+  const Packed places(g.input(0));
+  std::int64_t begin = 0;
   for (int i = 1; i < g.input_count(); ++i) {
-    const Packed data(g.input(i));
-    for (std::int64_t row = 0; row < g.input(i).shape()[0]; ++row) {
-      copy_part(static_cast<const char*>(data.view().data), row, static_cast<char*>(out.data), *place++, bytes);
-    }
+    const std::int64_t rows = g.input(i).shape()[0];
+    const Layout own = Layout::repeat(Layout::part(Layout::flat(places.view()), 0, begin, rows), 1);  // [rows, 1]
+    kernels::scatter_nd(kernels::Scatter::kSet, own, g.in(i), g.out());
+    begin += rows;
   }
 }
 

@@ -1,6 +1,7 @@
 // Slices picked by position along an axis, and the gradient of that.
 #include "kernels/index.hpp"
 #include "kernels/movement.hpp"
+#include "ops/core/element.hpp"
 #include "ops/families.hpp"
 #include "ops/index/index.hpp"
 
@@ -158,17 +159,6 @@ void check_index_dtype(const InferContext& c, int i) {
   const DType dtype = c.input(i).dtype();
   if (dtype != DType::kI32 && dtype != DType::kI64)
     c.dtype_error(fmt::format("indices are {}", name_of(dtype)), "positions are int32 or int64: write cast(indices, int64)");
-}
-
-std::int64_t integer_at(const Tensor& x, std::int64_t position) {
-  if (x.dtype() == DType::kI64) {
-    std::int64_t value = 0;
-    kernels::read_element(view_of(x), position, &value);
-    return value;
-  }
-  std::int32_t value = 0;
-  kernels::read_element(view_of(x), position, &value);
-  return value;
 }
 
 void refuse_index(const char* op, const Tensor& indices, std::int64_t position, std::int64_t extent) {

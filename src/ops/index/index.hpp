@@ -13,8 +13,6 @@ inline constexpr NotDifferentiable kPosition = {
 
 // Throws DTypeError unless input i is i32 or i64.
 void check_index_dtype(const InferContext& c, int i);
-// The element of integers x at a row-major position, for the words of an error.
-std::int64_t integer_at(const Tensor& x, std::int64_t position);
 // Throws IndexError for the index at a row-major position of `indices`, which is not in [0, extent).
 [[noreturn]] void refuse_index(const char* op, const Tensor& indices, std::int64_t position, std::int64_t extent);
 

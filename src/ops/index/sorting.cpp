@@ -120,11 +120,7 @@ constexpr OpDef kUnique = define_op({
           const Packed x(g.input(0));
           kernels::number_distinct(x.view(), g.out(1));
           const Tensor first = make_tensor(DType::kI32, g.output(0).shape());
-          auto* places = view_of(first).as<std::int32_t>();
-          const auto* numbers = g.out(1).as<std::int32_t>();
-          for (std::int32_t i = 0, next = 0; i < g.input(0).size(); ++i) {
-            if (numbers[i] == next) places[next++] = i;
-          }
+          kernels::first_of_each(g.out(1), view_of(first));
           kernels::gather(x.view(), view_of(first), 0, 0, g.out(0));
         },
     .shape_reads = input(0),

@@ -1,6 +1,7 @@
 // Sparse tensors made, turned and summed: made of other ops, each with the caller's place.
+#include "kernels/order.hpp"
+#include "ops/core/context.hpp"
 #include "ops/core/defined.hpp"
-#include "tensor/build.hpp"
 
 #include <whygrad/base/error.hpp>
 #include <whygrad/ops/creation.hpp>
@@ -14,8 +15,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <numeric>
-#include <span>
 #include <vector>
 
 namespace whygrad {
@@ -39,17 +38,10 @@ Ints permutation(const Ints& perm, int rank) {
 
 // The rows of indices, int64 [n, r], by their numbers, so that the places they name are in row-major order.
 Tensor row_major_order(const Tensor& indices, const Where& where) {
-  const auto rank = static_cast<std::size_t>(indices.shape()[1]);
-  std::vector<std::int64_t> places(static_cast<std::size_t>(indices.size()));
-  internal::copy_elements(indices, places.data());
-  std::vector<std::int64_t> order(static_cast<std::size_t>(indices.shape()[0]));
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
-    const std::span<const std::int64_t> all(places);
-    const auto first = all.subspan(static_cast<std::size_t>(a) * rank, rank), second = all.subspan(static_cast<std::size_t>(b) * rank, rank);
-    return std::lexicographical_compare(first.begin(), first.end(), second.begin(), second.end());
-  });
-  return constant(order, where);
+  Tensor order = internal::make_tensor(DType::kI64, {indices.shape()[0]}, "sparse_transpose");
+  kernels::order_rows(view_of(indices), view_of(order));
+  internal::log_constant(order, {}, where);
+  return order;
 }
 
 void require_places(const char* op, const SparseTensor& x) {

@@ -3,11 +3,11 @@
 #include "kernels/layout.hpp"
 #include "kernels/reduce.hpp"
 #include "kernels/softmax.hpp"
+#include "ops/core/element.hpp"
 #include "ops/core/events.hpp"
 #include "ops/core/packed.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
-#include "ops/index/index.hpp"
 #include "ops/nn/softmax.hpp"
 
 #include <whygrad/ops/index.hpp>

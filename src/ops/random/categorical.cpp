@@ -1,7 +1,5 @@
 // Random choices by their log-probabilities.
-#include "kernels/movement.hpp"
-#include "kernels/reduce.hpp"
-#include "kernels/softmax.hpp"
+#include "kernels/random.hpp"
 #include "ops/core/context.hpp"
 #include "ops/families.hpp"
 #include "ops/random/stream.hpp"
@@ -9,8 +7,6 @@
 #include <whygrad/ops/random.hpp>
 
 #include <fmt/format.h>
-
-#include <algorithm>
 
 namespace whygrad {
 namespace internal {
@@ -48,27 +44,7 @@ constexpr OpDef kCategorical = define_op({
           if (a.num_samples < 0) c.value_error(fmt::format("num_samples is {}", a.num_samples), "ask for 0 or more");
           c.output(a.dtype, {logits.shape()[0], a.num_samples});
         },
-    .kernel =
-        [](KernelContext& g) {
-          // A class is drawn where a number in [0, 1) falls among the running sums of the probabilities.
-          const Shape& shape = g.input(0).shape();
-          const std::int64_t classes = shape[1], samples = g.output().shape()[1];
-          const Tensor logits = make_tensor(DType::kF64, shape), probabilities = make_tensor(DType::kF64, shape),
-                       sums = make_tensor(DType::kF64, shape);
-          const Tensor drawn = make_tensor(DType::kF64, g.output().shape());
-          kernels::cast(g.in(0), view_of(logits));
-          kernels::softmax(view_of(logits), view_of(probabilities));
-          kernels::cumulative(kernels::Cumulative::kSum, view_of(probabilities), 1, false, false, view_of(sums));
-          kernels::random_uniform(g.attrs<CategoricalAttrs>().stream, 0, 1, view_of(drawn));
-          double* number = view_of(drawn).as<double>();
-          for (std::int64_t row = 0; row < shape[0]; ++row) {
-            const double* begin = view_of(sums).as<double>() + row * classes;
-            for (std::int64_t i = 0; i < samples; ++i, ++number) {
-              *number = static_cast<double>(std::upper_bound(begin, begin + classes - 1, *number * begin[classes - 1]) - begin);
-            }
-          }
-          kernels::cast(view_of(drawn), g.out());
-        },
+    .kernel = [](KernelContext& g) { kernels::random_categorical(g.attrs<CategoricalAttrs>().stream, g.in(0), g.out()); },
     .draw = draw_stream<CategoricalAttrs>,
     .stateful = true,
 });

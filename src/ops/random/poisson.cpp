@@ -1,5 +1,5 @@
 // Random counts.
-#include "kernels/movement.hpp"
+#include "kernels/random.hpp"
 #include "ops/core/context.hpp"
 #include "ops/families.hpp"
 #include "ops/random/stream.hpp"
@@ -7,8 +7,6 @@
 #include <whygrad/ops/random.hpp>
 
 #include <fmt/format.h>
-
-#include <cmath>
 
 namespace whygrad {
 namespace internal {
@@ -19,19 +17,6 @@ struct PoissonAttrs {
   DType dtype;
   Shape shape;
 };
-
-// The count whose share of smaller ones the number u in [0, 1) falls behind; z is a normally distributed number.
-double count_at(double mean, double u, double z) {
-  constexpr double kLarge = 500;  // beyond, the normal distribution is as good as the search is slow
-  if (!(mean >= 0)) return NAN;
-  if (mean > kLarge) return std::max(0.0, std::floor(mean + std::sqrt(mean) * z + 0.5));
-  double count = 0, share = std::exp(-mean), sum = share;
-  while (u >= sum && share > 0) {
-    share *= mean / ++count;
-    sum += share;
-  }
-  return count;
-}
 
 constexpr OpDef kPoisson = define_op({
     .name = "random_poisson",
@@ -55,19 +40,7 @@ constexpr OpDef kPoisson = define_op({
           for (const std::int64_t n : c.input(0).shape()) shape.push_back(n);
           c.output(a.dtype, shape);
         },
-    .kernel =
-        [](KernelContext& g) {
-          const auto& a = g.attrs<PoissonAttrs>();
-          const Tensor means = make_tensor(DType::kF64, g.input(0).shape()), counts = make_tensor(DType::kF64, g.output().shape()),
-                       normal = make_tensor(DType::kF64, g.output().shape());
-          kernels::cast(g.in(0), view_of(means));
-          kernels::random_uniform(a.stream, 0, 1, view_of(counts));
-          kernels::random_normal(a.stream, 0, 1, view_of(normal));
-          const auto *mean = view_of(means).as<const double>(), *z = view_of(normal).as<const double>();
-          auto* count = view_of(counts).as<double>();
-          for (std::int64_t i = 0; i < counts.size(); ++i) count[i] = count_at(mean[i % means.size()], count[i], z[i]);
-          kernels::cast(view_of(counts), g.out());
-        },
+    .kernel = [](KernelContext& g) { kernels::random_poisson(g.attrs<PoissonAttrs>().stream, g.in(0), g.out()); },
     .draw = draw_stream<PoissonAttrs>,
     .stateful = true,
 });

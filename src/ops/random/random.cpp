@@ -9,11 +9,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <random>
 
 namespace whygrad {
@@ -145,17 +143,7 @@ constexpr OpDef kPermutation = define_op({
     .type = "RandomShuffle",
     .attrs = {attr<&PermutationAttrs::shape>("shape", "[n]"), kKey<PermutationAttrs>, kCounter<PermutationAttrs>},
     .infer = [](InferContext& c) { c.output(int64, c.attrs<PermutationAttrs>().shape); },
-    .kernel =
-        [](KernelContext& g) {
-          // Sorted by random keys. Equal keys, of which there are hardly ever two, keep their order.
-          const auto& r = g.attrs<PermutationAttrs>();
-          const Tensor keys = make_tensor(int64, r.shape);
-          kernels::random_integers(r.stream, std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max(), view_of(keys));
-          const auto* key = view_of(keys).as<std::int64_t>();
-          auto* numbers = g.out().as<std::int64_t>();
-          std::iota(numbers, numbers + keys.size(), 0);
-          std::sort(numbers, numbers + keys.size(), [key](std::int64_t a, std::int64_t b) { return key[a] != key[b] ? key[a] < key[b] : a < b; });
-        },
+    .kernel = [](KernelContext& g) { kernels::random_permutation(g.attrs<PermutationAttrs>().stream, g.out()); },
     .draw = draw_stream<PermutationAttrs>,
     .source = true,
     .stateful = true,

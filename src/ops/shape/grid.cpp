@@ -1,8 +1,10 @@
 // Coordinates, made of other ops. Each step has the caller's place.
 #include <whygrad/ops/grid.hpp>
 
+#include "kernels/index.hpp"
+#include "ops/core/context.hpp"
 #include "ops/core/defined.hpp"
-#include "tensor/build.hpp"
+#include "ops/core/element.hpp"
 
 #include <whygrad/base/error.hpp>
 #include <whygrad/ops/creation.hpp>
@@ -14,17 +16,6 @@
 #include <algorithm>
 
 namespace whygrad {
-namespace {
-
-// The elements as whole numbers, read without a trace in the log.
-std::vector<std::int64_t> whole_numbers(const Tensor& t, const Where& where) {
-  const Tensor wide = t.dtype() == DType::kI64 ? t : cast(t, int64, where);
-  std::vector<std::int64_t> numbers(static_cast<std::size_t>(wide.size()));
-  internal::copy_elements(wide, numbers.data());
-  return numbers;
-}
-
-}  // namespace
 
 std::vector<Tensor> meshgrid(const std::vector<Tensor>& coordinates, Indexing indexing, Where where) {
   for (const Tensor& t : coordinates) internal::require_defined("meshgrid", t);
@@ -52,8 +43,8 @@ std::vector<Tensor> meshgrid(const std::vector<Tensor>& coordinates, Indexing in
 Tensor sequence_mask(const Tensor& lengths, std::int64_t longest, DType dtype, Where where) {
   internal::require_defined("sequence_mask", lengths);
   if (longest < 0) {
-    longest = 0;
-    for (const std::int64_t length : whole_numbers(lengths, where)) longest = std::max(longest, length);
+    const Tensor whole = is_integer(lengths.dtype()) ? lengths : cast(lengths, int64, where);
+    longest = std::max<std::int64_t>(kernels::integer_range(view_of(whole)).largest, 0);
   }
   const Tensor mask = less(range(0, longest, 1, lengths.dtype(), where), expand_dims(lengths, -1, where), where);
   return dtype == DType::kBool ? mask : cast(mask, dtype, where);
@@ -62,10 +53,10 @@ Tensor sequence_mask(const Tensor& lengths, std::int64_t longest, DType dtype, W
 Tensor unravel_index(const Tensor& places, const Ints& extents, Where where) {
   internal::require_defined("unravel_index", places);
   const std::int64_t count = Shape(std::span<const std::int64_t>(extents.begin(), extents.end())).size();
-  for (const std::int64_t place : whole_numbers(places, where)) {
-    if (place < 0 || place >= count) {
-      throw ValueError("unravel_index", fmt::format("place {} is not among {}", place, count), "places count from 0, in row-major order");
-    }
+  const Tensor whole = is_integer(places.dtype()) ? places : cast(places, int64, where);
+  if (const std::int64_t bad = kernels::first_outside(view_of(whole), 0, count); bad >= 0) {
+    throw ValueError("unravel_index", fmt::format("place {} is not among {}", internal::integer_at(whole, bad), count),
+                     "places count from 0, in row-major order");
   }
   std::vector<Tensor> rows;
   Tensor rest = places;
