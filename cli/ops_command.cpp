@@ -15,18 +15,15 @@ namespace whygrad::cli {
 namespace {
 
 const char* answer(const GradientAnswer& gradient) {
-  switch (gradient.kind) {
-    case GradientAnswer::Kind::kDifferentiable: return "gradient";
-    case GradientAnswer::Kind::kNotImplemented: return "no rule yet";
-    default: return "no gradient";
-  }
+  if (gradient.differentiable()) return "gradient";
+  return gradient.flow == GradientFlow::kNoRule ? "no rule yet" : "no gradient";
 }
 
 void print_one(const OpDef& op) {
   fmt::print("{}\n  {}\n", op.name, op.doc);
   for (const InputDef& input : op.inputs) {
     fmt::print("\n  input {}{}: {}\n", input.name, op.variadic && &input == op.inputs.end() - 1 ? "..." : "", answer(input.gradient));
-    if (input.gradient.kind == GradientAnswer::Kind::kDifferentiable) continue;
+    if (input.gradient.differentiable()) continue;
     fmt::print("    why  {}\n    fix  {}\n", input.gradient.why, input.gradient.remedy);
   }
   for (const AttrDef& attr : op.attrs) fmt::print("\n  attribute {}: {}\n", attr.name, attr.doc);
@@ -37,7 +34,7 @@ void print_one(const OpDef& op) {
 std::string inputs_of(const OpDef& op) {
   std::vector<std::string> names;
   for (const InputDef& input : op.inputs) {
-    names.push_back(input.gradient.kind == GradientAnswer::Kind::kDifferentiable ? input.name : fmt::format("({})", input.name));
+    names.push_back(input.gradient.differentiable() ? input.name : fmt::format("({})", input.name));
   }
   return fmt::format("{}{}", fmt::join(names, ", "), op.variadic ? ", ..." : "");
 }

@@ -30,7 +30,7 @@ const char* name_of(Confidence confidence) {
   return kNames[static_cast<int>(confidence)];
 }
 const char* name_of(Step::Status status) {
-  constexpr const char* kNames[] = {"source", "flows", "stops", "stops as well", "zeroes", "spoils"};
+  constexpr const char* kNames[] = {"source", "flows", "stops", "stops as well", "zero", "nonfinite"};
   return kNames[static_cast<int>(status)];
 }
 
@@ -205,7 +205,7 @@ void bind_explain(nb::module_& m) {
         for (const Reason& r : reasons()) texts.insert(texts.end(), {r.title, r.remedy});
         for (const OpDef* op : op_table()) {
           for (const InputDef& in : op->inputs) texts.insert(texts.end(), {or_empty(in.gradient.why), or_empty(in.gradient.remedy)});
-          texts.insert(texts.end(), {or_empty(op->zero.remedy), or_empty(op->nonfinite.remedy)});
+          texts.insert(texts.end(), {op->zero.remedy, op->nonfinite.remedy});
         }
         return texts;
       },

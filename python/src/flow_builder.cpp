@@ -52,8 +52,7 @@ LogId FlowBuilder::find(std::uint64_t key) const {
 
 void FlowBuilder::alias(std::uint64_t key, LogId value) { keys_[key] = value; }
 
-LogId FlowBuilder::append(FlowGraph::Kind kind, std::uint32_t type, const std::vector<LogId>& inputs, const std::vector<LogId>& outputs,
-                          const Where& where) {
+LogId FlowBuilder::append(OpKind kind, std::uint32_t type, const std::vector<LogId>& inputs, const std::vector<LogId>& outputs, const Where& where) {
   const LogId id = first_op_ + static_cast<LogId>(ops_.size());
   Op op;
   op.where = where;
@@ -71,15 +70,14 @@ LogId FlowBuilder::append(FlowGraph::Kind kind, std::uint32_t type, const std::v
   return id;
 }
 
-LogId FlowBuilder::record(FlowGraph::Kind kind, std::uint32_t type, const std::vector<LogId>& inputs, const std::vector<LogId>& outputs,
-                          const Where& where) {
+LogId FlowBuilder::record(OpKind kind, std::uint32_t type, const std::vector<LogId>& inputs, const std::vector<LogId>& outputs, const Where& where) {
   const LogId id = append(kind, type, inputs, outputs, where);
   op(id).moment = tick();
   return id;
 }
 
-LogId FlowBuilder::record_inside(LogId whole, FlowGraph::Kind kind, std::uint32_t type, const std::vector<LogId>& inputs,
-                                 const std::vector<LogId>& outputs, const Where& where) {
+LogId FlowBuilder::record_inside(LogId whole, OpKind kind, std::uint32_t type, const std::vector<LogId>& inputs, const std::vector<LogId>& outputs,
+                                 const Where& where) {
   const LogId id = append(kind, type, inputs, outputs, where);
   Op& part = op(id);
   Op& all = op(whole);

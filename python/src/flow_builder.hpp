@@ -74,7 +74,7 @@ class FlowBuilder {
     LogId rule_of = kNowhere;     // the op whose gradient rule called it
     LogId definition = kNowhere;  // once it is settled
     std::uint32_t type = 0;       // in types()
-    FlowGraph::Kind kind = FlowGraph::Kind::kCompute;
+    OpKind kind = OpKind::kCompute;
     bool stopped = false;  // recording was paused for it alone
     bool hidden = false;   // stands for another
     bool backward_pass = false;
@@ -111,9 +111,9 @@ class FlowBuilder {
   LogId find(std::uint64_t key) const;
   // The key names this value from now on.
   void alias(std::uint64_t key, LogId value);
-  LogId record(FlowGraph::Kind kind, std::uint32_t type, const std::vector<LogId>& inputs, const std::vector<LogId>& outputs, const Where& where);
+  LogId record(OpKind kind, std::uint32_t type, const std::vector<LogId>& inputs, const std::vector<LogId>& outputs, const Where& where);
   // Of ops that another one is made of, which happen when it happens.
-  LogId record_inside(LogId whole, FlowGraph::Kind kind, std::uint32_t type, const std::vector<LogId>& inputs, const std::vector<LogId>& outputs,
+  LogId record_inside(LogId whole, OpKind kind, std::uint32_t type, const std::vector<LogId>& inputs, const std::vector<LogId>& outputs,
                       const Where& where);
   LogId add_variable(Variable variable, std::uint64_t key);
   LogId variable_of(std::uint64_t key) const;
@@ -178,7 +178,7 @@ class FlowBuilder {
   bool keeps_values = false;
 
  private:
-  LogId append(FlowGraph::Kind kind, std::uint32_t type, const std::vector<LogId>& inputs, const std::vector<LogId>& outputs, const Where& where);
+  LogId append(OpKind kind, std::uint32_t type, const std::vector<LogId>& inputs, const std::vector<LogId>& outputs, const Where& where);
 
   std::deque<Op> ops_;
   std::deque<Value> values_;

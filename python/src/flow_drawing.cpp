@@ -136,7 +136,7 @@ Index FlowDrawing::def_of(LogId id) {
       graph_.defs.push_back(log_.definition(definition));
     } else {  // nobody knows more
       const char* name = interned(log_.type_name(log_.op(id).type));
-      graph_.defs.push_back({name, name, log_.op(id).kind, {{"input", FlowGraph::Flow::kFlows}}});
+      graph_.defs.push_back({name, name, log_.op(id).kind, {{"input", GradientFlow::kFlows}}});
     }
   }
   return at->second;
@@ -190,7 +190,7 @@ std::vector<LogId> FlowDrawing::backward_steps() const {
   const std::vector<std::uint8_t> carries = internal::carrying_values(graph_);
   std::vector<LogId> steps;
   for (auto op = static_cast<Index>(graph_.ops.size()); op-- > 0;) {
-    if (graph_.kind_of(op) == FlowGraph::Kind::kCompute && graph_.recorded(op) && internal::makes_any(graph_, op, carries)) steps.push_back(ops_[op]);
+    if (graph_.kind_of(op) == OpKind::kCompute && graph_.recorded(op) && internal::makes_any(graph_, op, carries)) steps.push_back(ops_[op]);
   }
   return steps;
 }

@@ -74,7 +74,7 @@ void FlowDrawing::look_at_values(const nb::callable& elements_of) {
   graph_.passed.assign(graph_.inputs.size(), kNone);
   const std::vector<std::uint8_t> wanted = internal::ancestors(graph_, graph_.targets);
   for (Index op = 0; op < graph_.ops.size(); ++op) {
-    if (graph_.kind_of(op) != FlowGraph::Kind::kCompute || !internal::makes_any(graph_, op, wanted)) continue;
+    if (graph_.kind_of(op) != OpKind::kCompute || !internal::makes_any(graph_, op, wanted)) continue;
     const auto look = [&](Index v) {
       if (graph_.values[v].numbers != kNone) return;
       if (const Elements& elements = keep(logged_[v], elements_of); elements.there()) graph_.values[v].numbers = count(elements);

@@ -13,8 +13,9 @@ constexpr OpDef kHostFunctionEvent = define_event({
     .name = "numpy_function",
     .doc = "A Python function computed arrays from arrays.",
     .type = "PyFunc",
-    .inputs = {{"inp", NotDifferentiable{"a Python function got its numbers and made new ones of them; no gradient is followed through numbers",
-                                         "compute with tensors instead, or give the function a gradient with custom_gradient", Break::kHostRead}}},
+    .inputs = {{"inp",
+                NotDifferentiable{"a Python function got its numbers and made new ones of them; no gradient is followed through numbers",
+                                  "compute with tensors instead, or give the function a gradient with custom_gradient", GradientFlow::kHostRead}}},
     .variadic = true,
 });
 

@@ -209,14 +209,13 @@ void bind_recording(nb::class_<FlowBuilder>& c) {
       .def(
           "record",
           [](FlowBuilder& log, const std::string& type, const std::vector<LogId>& inputs, const std::vector<LogId>& outputs, const Where& where,
-             const std::string& kind) { return log.record(named<FlowGraph::Kind>(kind, "kind"), log.type(type), inputs, outputs, where); },
+             const std::string& kind) { return log.record(named<OpKind>(kind, "kind"), log.type(type), inputs, outputs, where); },
           nb::arg("type"), nb::arg("inputs"), nb::arg("outputs"), nb::arg("where"), nb::arg("kind") = "compute")
       .def(
           "record_inside",
           [](FlowBuilder& log, LogId whole, const std::string& type, const std::vector<LogId>& inputs, const std::vector<LogId>& outputs,
-             const Where& where, const std::string& kind) {
-            return log.record_inside(whole, named<FlowGraph::Kind>(kind, "kind"), log.type(type), inputs, outputs, where);
-          },
+             const Where& where,
+             const std::string& kind) { return log.record_inside(whole, named<OpKind>(kind, "kind"), log.type(type), inputs, outputs, where); },
           nb::arg("whole"), nb::arg("type"), nb::arg("inputs"), nb::arg("outputs"), nb::arg("where"), nb::arg("kind") = "compute",
           "An op that another one is made of, and which happens when that one does.")
       .def("add_variable", add_variable, nb::arg("key"), nb::arg("name"), nb::arg("named"), nb::arg("trainable"), nb::arg("dtype"),
@@ -417,7 +416,7 @@ void bind_flow_builder(nb::module_& m) {
         nb::list flows;
         const OpDef* op = known_op(type_or_name);
         if (op == nullptr) return flows;
-        for (const InputDef& in : op->inputs) flows.append(internal::name_in_file(internal::answer_of(*op, in).flow));
+        for (int i = 0; i < op->inputs.count; ++i) flows.append(internal::name_in_file(internal::answer_of(*op, i).flow));
         return flows;
       },
       "What the record of this type or name says of each input; empty where there is none.");

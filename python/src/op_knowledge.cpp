@@ -53,7 +53,7 @@ E named(const std::string& name) {
 }
 
 // The record's words for one input: its own, or those of another input that does not pass a gradient either.
-const FlowGraph::Answer* words_for(const FlowGraph::Def& known, std::size_t input, FlowGraph::Flow flow) {
+const FlowGraph::Answer* words_for(const FlowGraph::Def& known, std::size_t input, GradientFlow flow) {
   if (known.answers.empty()) return nullptr;
   const FlowGraph::Answer& own = known.answers[std::min(input, known.answers.size() - 1)];
   if (own.flow == flow && *own.why != '\0') return &own;
@@ -64,11 +64,12 @@ const FlowGraph::Answer* words_for(const FlowGraph::Def& known, std::size_t inpu
 
 FlowGraph::Answer answer_of(const EngineAnswer& said, const FlowGraph::Def& known, std::size_t input) {
   FlowGraph::Answer a;
-  a.flow = named<FlowGraph::Flow>(said.flow);
-  a.role = named<FlowGraph::Role>(said.role);
+  a.flow = named<GradientFlow>(said.flow);
+  a.role = named<Role>(said.role);
   a.input = known.answers.empty() ? "input" : known.answers[std::min(input, known.answers.size() - 1)].input;
   if (!said.input.empty()) a.input = interned(said.input);
-  if (a.flow == FlowGraph::Flow::kFlows || a.flow == FlowGraph::Flow::kUserRule) return a;
+  a.factor = input < known.answers.size() && known.answers[input].factor;
+  if (a.flow == GradientFlow::kFlows || a.flow == GradientFlow::kUserRule) return a;
   const FlowGraph::Answer* words = words_for(known, input, a.flow);
   a.why = words != nullptr ? words->why : interned(said.why);
   a.remedy = words != nullptr ? words->remedy : interned(said.remedy);
@@ -89,7 +90,7 @@ FlowGraph::Def definition_of(const EngineOp& op) {
   const FlowGraph::Def known = def;
   if (!op.name.empty() || record == nullptr) def.name = interned(op.name.empty() ? op.type : op.name);
   def.type = interned(op.type);
-  def.kind = named<FlowGraph::Kind>(op.kind);
+  def.kind = named<OpKind>(op.kind);
   def.backward_pass = op.backward_pass;
   def.answers.clear();
   for (std::size_t i = 0; i < op.answers.size(); ++i) def.answers.push_back(answer_of(op.answers[i], known, i));

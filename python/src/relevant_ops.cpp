@@ -69,11 +69,11 @@ class Search {
       ++next_;
     }
     relevance_.enter(first, op.outputs, inputs,
-                     {.writes = op.kind == FlowGraph::Kind::kAssign,
+                     {.writes = op.kind == OpKind::kAssign,
                       .backward_pass = op.rule_of != kNowhere || op.backward_pass,
                       .old = op.moment < first_window_,
-                      .chooses = op.kind == FlowGraph::Kind::kChoice || op.kind == FlowGraph::Kind::kLoopEnd});
-    const bool sets_variable = op.kind == FlowGraph::Kind::kAssign || op.kind == FlowGraph::Kind::kVariable;
+                      .chooses = op.kind == OpKind::kChoice || op.kind == OpKind::kLoopEnd});
+    const bool sets_variable = op.kind == OpKind::kAssign || op.kind == OpKind::kVariable;
     if (sets_variable && op.outputs != 0 && asked_.contains(log_.value(log_.output(op, 0)).variable)) relevance_.mark_old_source(first);
     compare_print(id, op);
   }
@@ -81,7 +81,7 @@ class Search {
   void compare_print(LogId id, const Op& op) {
     if (op.bytes == 0 || (op.bytes <= kShort && op.moment < first_window_)) return;
     const std::uint64_t print = op.print ^ op.bytes;
-    if (op.kind == FlowGraph::Kind::kHostRead) {
+    if (op.kind == OpKind::kHostRead) {
       if (op.inputs != 0) reads_[print] = log_.input(op, 0);
     } else if (const auto at = reads_.find(print); at != reads_.end()) {
       relevance_.add_input(position_of(at->second));

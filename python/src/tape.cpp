@@ -216,7 +216,7 @@ void bind_tape(nb::module_& m) {
       "choose",
       [](nb::handle predicate) {
         const Where where = caller();
-        return internal::choose(internal::Construct::kCond, to_tensor(predicate, where), where);
+        return internal::choose(Construct::kCond, to_tensor(predicate, where), where);
       },
       nb::arg("predicate"), "The truth value of a bool tensor; the choice is remembered.");
   m.def("choose_case", chosen_case, nb::arg("predicates"), nb::arg("otherwise"), nb::arg("exclusive"),

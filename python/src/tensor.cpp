@@ -34,7 +34,7 @@ nb::object number_of(const Tensor& t) {
 }
 
 bool truth_of(const Tensor& t, const Where& where) {
-  if (t.size() == 1 && t.dtype() == DType::kBool) return internal::choose(internal::Construct::kCond, t, where);
+  if (t.size() == 1 && t.dtype() == DType::kBool) return internal::choose(Construct::kCond, t, where);
   return nb::cast<bool>(nb::module_::import_("builtins").attr("bool")(number_of(t)));
 }
 

@@ -101,7 +101,7 @@ class TensorFlowEvents {
     if (log_.busy > 0) return kNowhere;
     const LogId v = log_.find(key_of(tensor));
     if (v == kNowhere) return kNowhere;
-    const LogId op = log_.record(kind == "choice" ? FlowGraph::Kind::kChoice : FlowGraph::Kind::kHostRead, log_.type(type), {v}, {}, caller());
+    const LogId op = log_.record(kind == "choice" ? OpKind::kChoice : OpKind::kHostRead, log_.type(type), {v}, {}, caller());
     ++log_.busy;
     set_print(log_, op, tensor);
     --log_.busy;
@@ -165,7 +165,7 @@ class TensorFlowEvents {
     if (variable != kNowhere && size(out) == 0) return assign(id, variable, in);
     made_.clear();
     for (Py_ssize_t k = 0; k < size(out); ++k) made_.push_back(make(item(out, k)));
-    const LogId op = log_.record(special == Special::kConstant ? FlowGraph::Kind::kConstant : FlowGraph::Kind::kCompute, id, ids_, made_, here_);
+    const LogId op = log_.record(special == Special::kConstant ? OpKind::kConstant : OpKind::kCompute, id, ids_, made_, here_);
     FlowBuilder::Op& record = log_.op(op);
     record.stopped = stopped;
     record.rule_of = rule_of;
@@ -240,7 +240,7 @@ class TensorFlowEvents {
     const int dtype = dtype_number(tensor);
     const LogId v = log_.make(key, dtype_of(dtype), shape_of(tensor), log_.keeps_values ? nb::borrow(tensor) : nb::object());
     if (dtype == kResource || dtype == kVariant) return v;
-    const LogId op = log_.record(FlowGraph::Kind::kConstant, log_.type("Const"), {}, {v}, where);
+    const LogId op = log_.record(OpKind::kConstant, log_.type("Const"), {}, {v}, where);
     if (number.is_valid()) {
       const double written = PyFloat_AsDouble(number.ptr());
       if (PyErr_Occurred() != nullptr) PyErr_Clear();
@@ -286,7 +286,7 @@ class TensorFlowEvents {
     const LogId out = make(output);
     log_.value(out).variable = variable;
     log_.variable(variable).values.push_back(out);
-    const LogId op = log_.record(FlowGraph::Kind::kCompute, type, {seen}, {out}, here_);
+    const LogId op = log_.record(OpKind::kCompute, type, {seen}, {out}, here_);
     log_.op(op).stopped = stopped;
     log_.op(op).rule_of = rule_of;
   }
@@ -309,11 +309,10 @@ class TensorFlowEvents {
     if (first) {
       v.values.clear();
       // What a constant gave it is the variable's own beginning.
-      if (!given_.empty() && (log_.value(given_[0]).op == kNowhere || log_.op(log_.value(given_[0]).op).kind == FlowGraph::Kind::kConstant))
-        given_.clear();
+      if (!given_.empty() && (log_.value(given_[0]).op == kNowhere || log_.op(log_.value(given_[0]).op).kind == OpKind::kConstant)) given_.clear();
     }
     const LogId version = log_.make(0, v.dtype, v.shape);
-    const LogId op = log_.record(first ? FlowGraph::Kind::kVariable : FlowGraph::Kind::kAssign, type, given_, {version}, here_);
+    const LogId op = log_.record(first ? OpKind::kVariable : OpKind::kAssign, type, given_, {version}, here_);
     log_.op(op).stopped = false;
     log_.set_version(id, version);
   }

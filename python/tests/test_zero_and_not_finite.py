@@ -321,8 +321,8 @@ def test_a_determinant_of_a_singular_matrix_is_blamed_itself(function):
 
 
 def marked(finding):
-    """The steps of a path that are said to stop, to zero or to spoil the gradient first."""
-    return [step for step in finding.path if step.status in ("stops", "zeroes", "spoils")]
+    """The steps of a path at which the gradient stops, becomes zero or is first not finite."""
+    return [step for step in finding.path if step.status in ("stops", "zero", "nonfinite")]
 
 
 def assert_names_one_op(finding, report):

@@ -79,9 +79,7 @@ class BackwardScope {
   Log::Backward outer_;
 };
 
-bool carries(const Record& r, int input) {
-  return input_def(*r.op, input).gradient.kind == GradientAnswer::Kind::kDifferentiable && is_differentiable(r.dtype(input));
-}
+bool carries(const Record& r, int input) { return input_def(*r.op, input).gradient.differentiable() && is_differentiable(r.dtype(input)); }
 
 // Who looks on at a replay.
 struct Onlooker {

@@ -8,8 +8,6 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
-
 namespace whygrad {
 namespace internal {
 
@@ -23,13 +21,8 @@ constexpr OpDef kChoiceEvent = define_event({
     .attrs = {attr<&ChoiceAttrs::construct>("construct", "cond, case, switch_case or while_loop"),
               attr<&ChoiceAttrs::loop_end>("loop_end", "whether a loop ended here"),
               attr<&ChoiceAttrs::choice>("choice", "1 or 0 for a predicate, the branch, or the trips of a loop that ended")},
+    .kind = OpKind::kChoice,
 });
-
-const char* name_of(Construct construct) {
-  constexpr const char* kNames[] = {"cond", "case", "switch_case", "while_loop"};
-  const auto i = static_cast<std::size_t>(construct);
-  return i < std::size(kNames) ? kNames[i] : "";
-}
 
 namespace {
 

@@ -6,9 +6,6 @@
 
 namespace whygrad::internal {
 
-// "cond", "while_loop", ...
-const char* name_of(Construct construct);
-
 // A construct looked at a predicate, an index or, without input, ended its loop.
 extern const OpDef kChoiceEvent;
 struct ChoiceAttrs {

@@ -54,7 +54,7 @@ std::shared_ptr<const TapeFacts> facts_of(const TapeState& tape, const std::vect
 }
 
 bool lacks_a_rule(const TapeFacts& facts) {
-  const auto no_rule = [](const InputDef& in) { return in.gradient.kind == GradientAnswer::Kind::kNotImplemented; };
+  const auto no_rule = [](const InputDef& in) { return in.gradient.flow == GradientFlow::kNoRule; };
   for (const Window& w : facts.windows) {
     for (ValueId id = w.begin, end = w.end != 0 ? w.end : facts.asked; id < end; ++id) {
       const Record* r = facts.log.find(id);

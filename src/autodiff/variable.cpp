@@ -18,19 +18,20 @@ constexpr OpDef kVariableEvent = define_event({
     .doc = "A variable got its first value.",
     .type = "VarHandleOp",
     .inputs = {{"initial", NotDifferentiable{"a variable starts as a copy of its first value and is not connected to it",
-                                             "take the gradient with respect to the variable", Break::kState}}},
+                                             "take the gradient with respect to the variable", GradientFlow::kCopy}}},
     .attrs = kVariableAttrs,
+    .kind = OpKind::kVariable,
 });
 
 constexpr OpDef kAssignEvent = define_event({
     .name = "assign",
     .doc = "A variable was given a new value.",
     .type = "AssignVariableOp",
-    .inputs = {{"value",
-                NotDifferentiable{"a variable is state: reading it gives its present value, and no gradient flows to what was assigned",
-                                  "use the tensor itself where its gradient is wanted, and assign it as well if it must be kept", Break::kState}}},
+    .inputs = {{"value", NotDifferentiable{"a variable is state: reading it gives its present value, and no gradient flows to what was assigned",
+                                           "use the tensor itself where its gradient is wanted, and assign it as well if it must be kept",
+                                           GradientFlow::kState}}},
     .attrs = kVariableAttrs,
-    .event = EventKind::kWrites,
+    .kind = OpKind::kAssign,
 });
 
 constexpr OpDef kAssignAddEvent = write_event("assign_add", "AssignAddVariableOp", "A variable was increased.",

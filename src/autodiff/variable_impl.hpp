@@ -51,11 +51,11 @@ inline constexpr ShortList<AttrDef, 8> kVariableAttrs = {
 // The record of a call that writes into a variable a part of its value or something that depends on it. `remedy` says how to keep the gradient.
 consteval OpDef write_event(const char* name, const char* type, const char* doc, const char* remedy, ShortList<InputDef, 8> places = {}) {
   constexpr const char* kState = "a variable is state: reading it gives its present value, and no gradient flows to what was written";
-  OpDef op{.name = name, .doc = doc, .type = type, .attrs = kVariableAttrs, .event = EventKind::kWrites};
+  OpDef op{.name = name, .doc = doc, .type = type, .attrs = kVariableAttrs, .kind = OpKind::kAssign};
   const auto add = [&op](const InputDef& in) { op.inputs.items[static_cast<std::size_t>(op.inputs.count++)] = in; };
-  add({"variable", NotDifferentiable{kState, remedy, Break::kState}});
+  add({"variable", NotDifferentiable{kState, remedy, GradientFlow::kState}});
   for (const InputDef& in : places) add(in);
-  add({"value", NotDifferentiable{kState, remedy, Break::kState}});
+  add({"value", NotDifferentiable{kState, remedy, GradientFlow::kState}});
   return define_event(op);
 }
 

@@ -61,9 +61,9 @@ class Diagnosis::Scope final : public GradientObserver {
       const Gradient& g = answer.gradients[s];
       const bool replaced = answer.replaced[s] != 0;
       if (log_.keep_values && g) numbers[s] = internal::numbers_of(*g);
-      const bool spoilt = numbers[s] && !replaced && (numbers[s]->all_zero() || !numbers[s]->finite());
-      by_numbers |= spoilt;
-      if (!g || spoilt || (replaced && log_.keep_values)) {
+      const bool wrong = numbers[s] && !replaced && (numbers[s]->all_zero() || !numbers[s]->finite());
+      by_numbers |= wrong;
+      if (!g || wrong || (replaced && log_.keep_values)) {
         wanting.push_back(s);
       } else if (!replaced) {
         whole.push_back(s);
@@ -105,17 +105,17 @@ class Diagnosis::Scope final : public GradientObserver {
 
   // An op whose derivative does not exist at its numbers, such as a determinant's where the matrix has no inverse.
   void blame_derivative(const internal::Record& record, const std::exception& error) {
-    const NonFiniteHazard& hazard = record.op->nonfinite;
-    if (hazard.kind == NonFiniteHazard::kNone) return;
+    const NonFinite& nonfinite = record.op->nonfinite;
+    if (nonfinite.kind == NonFinite::kNever) return;
     Finding f;
-    f.cause = internal::cause_of(internal::spoils_of(*record.op));
+    f.cause = internal::cause_of(nonfinite.kind);
     f.op = record.op->name;
     f.op_type = type_of(*record.op);
     f.place = internal::place_of(record.where);
     f.source = "what led to it";
     f.source_signature = record.inputs == 0 ? std::string() : fmt::format("{}{}", name_of(record.dtype(0)), record.shape(0).to_string());
     f.why = fmt::format("the derivative of `{}` does not exist at this value: {}", record.op->name, without_name(first_line(error.what())));
-    f.remedy = hazard.remedy;
+    f.remedy = nonfinite.remedy;
     add_to_all(Explanation({std::move(f)}));
   }
 
@@ -146,7 +146,7 @@ class Diagnosis::Scope final : public GradientObserver {
   const std::vector<Explanation>& explanations() const { return found_.explanations(); }
 
   // The last finding about a gradient that is NaN or infinite; an empty one where there is none.
-  Finding last_spoilt() const {
+  Finding last_not_finite() const {
     Finding last;
     for (const Explanation& e : explanations()) {
       for (const Finding& f : e.findings()) {
@@ -225,7 +225,7 @@ void Diagnosis::add(Finding finding) { scope_->add(Explanation({std::move(findin
 void Diagnosis::report_spread(Where where) {
   Scope* scope = Scope::mine();
   if (scope == nullptr) return;
-  Finding f = scope->last_spoilt();
+  Finding f = scope->last_not_finite();
   if (f.cause == Cause::kUnknown) {
     f.place = internal::place_of(where);
     f.remedy = reason(Cause::kExploding).remedy;

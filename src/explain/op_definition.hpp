@@ -8,9 +8,7 @@ namespace whygrad::internal {
 
 // Everything but the type, whose text the graph has to hold.
 FlowGraph::Def definition_of(const OpDef& op);
-// What the op's record says for one input.
-FlowGraph::Answer answer_of(const OpDef& op, const InputDef& in);
-// What the op's record says it can make that is not finite.
-FlowGraph::Spoils spoils_of(const OpDef& op);
+// What the op's record says for its input i.
+FlowGraph::Answer answer_of(const OpDef& op, int i);
 
 }  // namespace whygrad::internal

@@ -35,7 +35,7 @@ void repeat_results(const FlowGraph& graph, Index op, std::vector<Tensor>& known
 
 void run_again(const FlowGraph& graph, Index op, const Record& r, std::vector<Tensor>& known) {
   if (r.op->users_rule) return repeat_results(graph, op, known);
-  if (graph.kind_of(op) != FlowGraph::Kind::kCompute || (r.op->kernel == nullptr && r.op->view == nullptr) || r.op->stateful) return;
+  if (graph.kind_of(op) != OpKind::kCompute || (r.op->kernel == nullptr && r.op->view == nullptr) || r.op->stateful) return;
   const auto first = known.begin() + graph.ops[op].first_output;
   if (std::all_of(first, first + r.outputs, [](const Tensor& t) { return t.defined(); })) return;
   std::vector<const Tensor*> inputs;

@@ -22,7 +22,7 @@ Fingerprint print_of(const Record& r) {
   return {};
 }
 
-bool sets_variable(const Record& r) { return r.op == &kVariableEvent || r.op->event == EventKind::kWrites; }
+bool sets_variable(const Record& r) { return r.op == &kVariableEvent || r.op->kind == OpKind::kAssign; }
 
 RelevantRecords::RelevantRecords(const TapeFacts& facts, std::span<const std::size_t> sources)
     : view_(facts.log, facts.asked), first_window_(facts.windows.empty() ? facts.asked : facts.windows.front().begin), relevance_(view_.size()) {
@@ -68,7 +68,7 @@ void RelevantRecords::enter(const Record& r, Position position) {
   for (int i = 0; i < r.inputs; ++i) inputs_.push_back(view_.find(r.input_ids()[i]));
   entries_.push_back({&r, position});
   relevance_.enter(position, r.outputs, inputs_,
-                   {.writes = r.op->event == EventKind::kWrites,
+                   {.writes = r.op->kind == OpKind::kAssign,
                     .backward_pass = r.cause != 0 || r.op == &kGradientEvent,
                     .old = r.first < first_window_,
                     .chooses = r.op == &kChoiceEvent});

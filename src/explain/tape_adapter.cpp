@@ -24,16 +24,6 @@ namespace {
 using Index = FlowGraph::Index;
 constexpr Index kNone = FlowGraph::kNone;
 
-FlowGraph::Chooses chooses_of(Construct construct) {
-  switch (construct) {
-    case Construct::kCond:
-    case Construct::kCase: return FlowGraph::Chooses::kWhether;
-    case Construct::kSwitchCase: return FlowGraph::Chooses::kBranch;
-    case Construct::kWhileLoop: return FlowGraph::Chooses::kTrip;
-  }
-  return FlowGraph::Chooses::kWhether;
-}
-
 class Drawing {
  public:
   Drawing(const TapeFacts& facts, std::span<const std::size_t> sources, std::vector<const Record*>* drawn)
@@ -191,7 +181,7 @@ class Drawing {
 
   void draw_inputs(const RelevantRecords::Node& node, FlowGraph::Op& op) {
     op.first_input = static_cast<Index>(graph_.inputs.size());
-    const bool read_back = node.record->op == &kConstantEvent, fed = node.record->op->event == EventKind::kFeeds;
+    const bool read_back = node.record->op == &kConstantEvent, fed = node.record->op->kind == OpKind::kFeed;
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
       // What a data set was made of may be long forgotten, and is data then; what a function computed on another thread remains unknown.
       if (fed && node.inputs[i] == LogView::kNowhere && records_.view().owns(node.record->input_ids()[i])) continue;
@@ -236,9 +226,8 @@ class Drawing {
     const int which = 2 * static_cast<int>(attrs.construct) + (attrs.loop_end ? 1 : 0);
     if (choice_defs_[which] == kNone) {
       choice_defs_[which] = static_cast<Index>(graph_.defs.size());
-      const FlowGraph::Kind kind = attrs.loop_end ? FlowGraph::Kind::kLoopEnd : FlowGraph::Kind::kChoice;
-      graph_.defs.push_back({internal::name_of(attrs.construct), "", kind, {answer_of(kChoiceEvent, kChoiceEvent.inputs[0])}});
-      graph_.defs.back().chooses = chooses_of(attrs.construct);
+      const OpKind kind = attrs.loop_end ? OpKind::kLoopEnd : OpKind::kChoice;
+      graph_.defs.push_back({.name = name_of(attrs.construct), .kind = kind, .answers = {answer_of(kChoiceEvent, 0)}, .construct = attrs.construct});
     }
     return choice_defs_[which];
   }
@@ -250,7 +239,7 @@ class Drawing {
     if (attrs.returns_at.function != nullptr) op.returns_at = boundary_of(attrs.returns_at);
     ruled_.emplace_back(index, attrs.unanswered);
   }
-  // Whether such a rule counts is decided by what the tape knew of its inputs (OpDef::users_rule).
+  // Whether such a rule applies is decided by what the tape knew of its inputs (OpDef::users_rule).
   void settle_rules() {
     if (ruled_.empty()) return;
     std::vector<std::uint8_t> carries(graph_.values.size());
@@ -264,10 +253,10 @@ class Drawing {
       carry_over(graph_, op, carries);
     }
   }
-  // What tells the defs of rules apart: the number of inputs before the results, whether the rule counts, and for which inputs it returned nothing.
+  // What tells the defs of rules apart: the number of inputs before the results, whether the rule applies, and for which inputs it returned nothing.
   struct RuleKind {
     std::size_t own;
-    bool counts;
+    bool applies;
     std::uint64_t unanswered;
     auto operator<=>(const RuleKind&) const = default;
   };
@@ -278,12 +267,12 @@ class Drawing {
     def.answers.resize(kind.own, def.answers[0]);
     for (std::size_t i = 0; i < std::min<std::size_t>(kind.own, 64); ++i) {
       if ((kind.unanswered >> i & 1) == 0) continue;
-      def.answers[i].flow = FlowGraph::Flow::kUnanswered;
+      def.answers[i].flow = GradientFlow::kUnanswered;
       def.answers[i].why = "the backward function returned no gradient for it";
     }
-    def.answers.push_back({"results", FlowGraph::Flow::kFlows});
-    if (kind.counts) {
-      def.answers.back().flow = FlowGraph::Flow::kReplaced;
+    def.answers.push_back({"results", GradientFlow::kFlows});
+    if (kind.applies) {
+      def.answers.back().flow = GradientFlow::kReplaced;
       def.answers.back().why = "the backward function stands for what the function did";
     }
     graph_.defs.push_back(std::move(def));

@@ -43,7 +43,7 @@ void TapeNumbers::look_at_values() {
   graph_.passed.assign(graph_.inputs.size(), kNone);
   const std::vector<std::uint8_t> wanted = ancestors(graph_, graph_.targets);
   for (Index op = 0; op < graph_.ops.size(); ++op) {
-    if (graph_.kind_of(op) != FlowGraph::Kind::kCompute || !makes_any(graph_, op, wanted)) continue;
+    if (graph_.kind_of(op) != OpKind::kCompute || !makes_any(graph_, op, wanted)) continue;
     for (int i = 0; i < inputs_seen(op); ++i) look_at_value(op, i);
     for (int k = 0; k < std::min<int>(graph_.ops[op].outputs, kMostSaved); ++k) look_at_value(op, kMostSaved + k);
     note_forward_spot(op);

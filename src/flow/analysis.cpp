@@ -170,10 +170,10 @@ class Analysis {
     for (Index op = 0; op < graph.ops.size() && cuts.size() < kStopsListed; ++op) {
       const auto inputs = graph.inputs_of(op);
       const FlowGraph::Op& o = graph.ops[op];
-      if (graph.kind_of(op) != FlowGraph::Kind::kCompute || o.outputs == 0 || leads[o.first_output] == 0) continue;
+      if (graph.kind_of(op) != OpKind::kCompute || o.outputs == 0 || leads[o.first_output] == 0) continue;
       for (std::size_t i = 0; i < inputs.size(); ++i) {
         const Hop hop{op, i, inputs[i], o.first_output};
-        if (follows[hop.in] == 0 || graph.answer(op, i).role != FlowGraph::Role::kData || !is_differentiable(graph.values[hop.in].dtype)) continue;
+        if (follows[hop.in] == 0 || graph.answer(op, i).role != Role::kData || !is_differentiable(graph.values[hop.in].dtype)) continue;
         if (stop_at(graph, hop) && !stops_on_purpose(graph.answer(op, i))) cuts.push_back(hop);
       }
     }
@@ -181,7 +181,7 @@ class Analysis {
   }
   // With a rule of the user's for a function, nobody expects a gradient through what the function did.
   static bool stops_on_purpose(const FlowGraph::Answer& answer) {
-    return answer.flow == FlowGraph::Flow::kStopGradient || answer.flow == FlowGraph::Flow::kReplaced || is_users_rule(answer.flow);
+    return answer.flow == GradientFlow::kStopGradient || answer.flow == GradientFlow::kReplaced || is_users_rule(answer.flow);
   }
   // The values from which the data reach a target without such a stop.
   static std::vector<std::uint8_t> leads_unstopped(const FlowGraph& graph) {
@@ -194,7 +194,7 @@ class Analysis {
       const auto inputs = graph.inputs_of(op);
       for (std::size_t i = 0; i < inputs.size(); ++i) {
         const FlowGraph::Answer& answer = graph.answer(op, i);
-        if (!stops_on_purpose(answer) && answer.role == FlowGraph::Role::kData) leads[inputs[i]] = 1;
+        if (!stops_on_purpose(answer) && answer.role == Role::kData) leads[inputs[i]] = 1;
       }
     }
     return leads;
@@ -244,7 +244,7 @@ class Analysis {
     Finding f = describe(question, found.path, found.verdict, found.others);
     f.status = answer.finite() ? Finding::Status::kZero : answer.nans != 0 ? Finding::Status::kNan : Finding::Status::kInf;
     for (Step& step : f.path) {
-      if (step.status == Step::Status::kStops) step.status = answer.finite() ? Step::Status::kZeroes : Step::Status::kSpoils;
+      if (step.status == Step::Status::kStops) step.status = answer.finite() ? Step::Status::kZero : Step::Status::kNonFinite;
     }
     findings.push_back(std::move(f));
   }
@@ -289,7 +289,7 @@ class Analysis {
     f.asked = q.source.variable != kNone ? graph_.tape.asked_variables : graph_.tape.asked_tensors;
     f.cause = verdict.cause;
     f.also = verdict.also;
-    if (verdict.op != kNone && graph_.kind_of(verdict.op) != FlowGraph::Kind::kConstant) name_op(f, verdict.op);
+    if (verdict.op != kNone && graph_.kind_of(verdict.op) != OpKind::kConstant) name_op(f, verdict.op);
     if (verdict.op != kNone) f.scope = scope_text(graph_, verdict.op);
     f.place = place_of(verdict.where);
     f.evidence = verdict.evidence;

@@ -23,7 +23,7 @@ class Ways {
   std::size_t entry(Index op) const {
     const auto inputs = graph_.inputs_of(op);
     std::size_t i = 0;
-    while (i < inputs.size() && (!reaches(inputs[i]) || graph_.answer(op, i).role != FlowGraph::Role::kData)) ++i;
+    while (i < inputs.size() && (!reaches(inputs[i]) || graph_.answer(op, i).role != Role::kData)) ++i;
     return i;
   }
   void append_way_to(Index value, std::vector<Hop>& hops) const {
@@ -36,7 +36,7 @@ class Ways {
   void enter(Index op) {
     const FlowGraph::Op& o = graph_.ops[op];
     const std::size_t i = entry(op);
-    if (i == o.inputs || graph_.kind_of(op) != FlowGraph::Kind::kCompute) return;
+    if (i == o.inputs || graph_.kind_of(op) != OpKind::kCompute) return;
     for (Index out = o.first_output; out < o.first_output + o.outputs; ++out) {
       if (reached_[out] != 0) continue;
       reached_[out] = 1;
@@ -62,9 +62,9 @@ std::vector<std::uint8_t> leading_to(const FlowGraph& graph, Index blamed) {
     const FlowGraph::Op& o = graph.ops[op];
     const auto first = leads.begin() + o.first_output;
     const bool wanted = op == blamed || std::any_of(first, first + o.outputs, [](std::uint8_t l) { return l != 0; });
-    if (!wanted || graph.kind_of(op) != FlowGraph::Kind::kCompute) continue;
+    if (!wanted || graph.kind_of(op) != OpKind::kCompute) continue;
     for (std::size_t i = 0; i < o.inputs; ++i) {
-      if (graph.answer(op, i).role == FlowGraph::Role::kData) leads[graph.inputs_of(op)[i]] = 1;
+      if (graph.answer(op, i).role == Role::kData) leads[graph.inputs_of(op)[i]] = 1;
     }
   }
   return leads;

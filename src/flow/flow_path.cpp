@@ -18,21 +18,21 @@ using Cost = std::uint64_t;
 constexpr Cost kFar = ~Cost{0};
 constexpr Cost kShapeOnly = Cost{1} << 52, kCrossing = Cost{1} << 40, kBreak = 256, kMeant = 1;
 
-bool is_event(FlowGraph::Kind kind) { return kind != FlowGraph::Kind::kCompute; }
+bool is_event(OpKind kind) { return kind != OpKind::kCompute; }
 
 // What the op itself does to a gradient between this input and this output.
 std::optional<Cause> stopped_by_op(const FlowGraph& graph, const Hop& hop) {
   switch (graph.answer(hop.op, hop.input).flow) {
-    case FlowGraph::Flow::kNoDerivative: return Cause::kNondiffOp;
-    case FlowGraph::Flow::kNoRule: return Cause::kNoGradientRegistered;
-    case FlowGraph::Flow::kStopGradient: return Cause::kStopGradient;
-    case FlowGraph::Flow::kState: return Cause::kStateful;
-    case FlowGraph::Flow::kCopy: return Cause::kWrongSource;
-    case FlowGraph::Flow::kHostRead: return Cause::kLeftFramework;
-    case FlowGraph::Flow::kReplaced:
-    case FlowGraph::Flow::kUnanswered: return Cause::kCustomGradient;
-    case FlowGraph::Flow::kFlows:
-    case FlowGraph::Flow::kUserRule: break;
+    case GradientFlow::kNoDerivative: return Cause::kNondiffOp;
+    case GradientFlow::kNoRule: return Cause::kNoGradientRegistered;
+    case GradientFlow::kStopGradient: return Cause::kStopGradient;
+    case GradientFlow::kState: return Cause::kStateful;
+    case GradientFlow::kCopy: return Cause::kWrongSource;
+    case GradientFlow::kHostRead: return Cause::kLeftFramework;
+    case GradientFlow::kReplaced:
+    case GradientFlow::kUnanswered: return Cause::kCustomGradient;
+    case GradientFlow::kFlows:
+    case GradientFlow::kUserRule: break;
   }
   // Only the step from real numbers to others is a break; behind it, the missing gradient is a consequence.
   if (is_differentiable(graph.values[hop.in].dtype) && !is_differentiable(graph.values[hop.out].dtype)) return Cause::kIntDtype;
@@ -55,8 +55,8 @@ std::optional<Cause> stopped_by_tape(const FlowGraph& graph, Index op) {
 
 bool is_crossing(const FlowGraph& graph, const Hop& hop) {
   const FlowGraph::Answer& answer = graph.answer(hop.op, hop.input);
-  if (answer.role != FlowGraph::Role::kData || answer.flow == FlowGraph::Flow::kHostRead) return true;
-  return (answer.flow == FlowGraph::Flow::kState || answer.flow == FlowGraph::Flow::kCopy) && !graph.recorded(hop.op);
+  if (answer.role != Role::kData || answer.flow == GradientFlow::kHostRead) return true;
+  return (answer.flow == GradientFlow::kState || answer.flow == GradientFlow::kCopy) && !graph.recorded(hop.op);
 }
 
 class Search {
@@ -113,8 +113,8 @@ class Search {
 
   // Whether somebody wrote it in order to stop the gradient, or to give it another way.
   bool is_meant(const Hop& hop) const {
-    const FlowGraph::Flow flow = graph_.answer(hop.op, hop.input).flow;
-    return flow == FlowGraph::Flow::kStopGradient || flow == FlowGraph::Flow::kReplaced;
+    const GradientFlow flow = graph_.answer(hop.op, hop.input).flow;
+    return flow == GradientFlow::kStopGradient || flow == GradientFlow::kReplaced;
   }
 
   // Neighbouring ops that the tape missed for the same cause are one break.
@@ -124,8 +124,8 @@ class Search {
 
   // The value was put together for this assignment, as a part of a variable is: both steps are one break.
   bool continues_state(const Hop& hop) const {
-    if (is_source(hop.in) || graph_.answer(hop.op, hop.input).flow != FlowGraph::Flow::kState) return false;
-    return graph_.answer(graph_.values[hop.in].op, nodes_[hop.in].input).flow == FlowGraph::Flow::kState;
+    if (is_source(hop.in) || graph_.answer(hop.op, hop.input).flow != GradientFlow::kState) return false;
+    return graph_.answer(graph_.values[hop.in].op, nodes_[hop.in].input).flow == GradientFlow::kState;
   }
 
   bool stopped_by_source(const Hop& hop) const {

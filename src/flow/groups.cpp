@@ -30,7 +30,7 @@ bool same_step(const Step& a, const Step& b) {
 }
 
 bool stops(const Step& step) {
-  return step.status == Step::Status::kStops || step.status == Step::Status::kZeroes || step.status == Step::Status::kSpoils;
+  return step.status == Step::Status::kStops || step.status == Step::Status::kZero || step.status == Step::Status::kNonFinite;
 }
 
 const char* kind_of(const Group& group) {

@@ -11,21 +11,26 @@ namespace whygrad::internal {
 
 constexpr auto names_of(Finding::Status) { return std::array{"absent", "zero", "nan", "inf", "partial"}; }
 constexpr auto names_of(Confidence) { return std::array{"proven", "likely", "unknown"}; }
-constexpr auto names_of(Step::Status) { return std::array{"source", "flows", "stops", "stops_as_well", "zeroes", "spoils"}; }
-constexpr auto names_of(FlowGraph::Flow) {
+constexpr auto names_of(Step::Status) { return std::array{"source", "flows", "stops", "stops_as_well", "zero", "nonfinite"}; }
+constexpr auto names_of(GradientFlow) {
   return std::array{"flows", "user_rule", "no_derivative", "no_rule", "stop_gradient", "state", "copy", "host_read", "replaced", "unanswered"};
 }
-constexpr auto names_of(FlowGraph::Role) { return std::array{"data", "index", "condition", "seed", "shape"}; }
-constexpr auto names_of(FlowGraph::Kind) {
-  return std::array{"compute", "constant", "variable", "assign", "host_read", "choice", "loop_end", "feed"};
+constexpr auto names_of(Role) { return std::array{"data", "index", "condition", "seed", "shape"}; }
+constexpr auto names_of(OpKind) { return std::array{"compute", "constant", "variable", "assign", "host_read", "choice", "loop_end", "feed"}; }
+constexpr auto names_of(Construct) {
+  return std::array{name_of(Construct::kCond), name_of(Construct::kCase), name_of(Construct::kSwitchCase), name_of(Construct::kWhileLoop)};
 }
-constexpr auto names_of(FlowGraph::Chooses) { return std::array{"whether", "branch", "trip"}; }
 constexpr auto names_of(FlowGraph::Standing) { return std::array{"recorded", "before", "paused", "between", "after", "reset"}; }
 constexpr auto names_of(FlowGraph::Question) { return std::array{"absent", "open", "partial"}; }
 constexpr auto names_of(FlowGraph::Origin) { return std::array{"made", "old", "forgotten", "foreign"}; }
 
-constexpr auto names_of(FlowGraph::Zeroes) { return std::array{"no", "dead_unit", "saturated", "shares", "clip", "flat", "masked", "ties"}; }
-constexpr auto names_of(FlowGraph::Spoils) { return std::array{"no", "sqrt0", "log0", "div0", "pow", "trig", "overflow", "special"}; }
+constexpr auto names_of(ZeroGradient::Kind) {
+  return std::array{"never", "dies", "saturates", "underflows", "normalizes", "clips", "flat", "masks", "zero_factor", "ties"};
+}
+constexpr auto names_of(NonFinite::Kind) {
+  return std::array{"never",      "root_of_zero", "log_of_zero", "division_by_zero", "singular_matrix", "empty_row",
+                    "empty_mean", "power",        "domain_edge", "overflow",         "special_function"};
+}
 
 template <class E>
 constexpr const char* name_in_file(E value) {

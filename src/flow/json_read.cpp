@@ -239,32 +239,32 @@ class GraphReader {
     FlowGraph::Def def;
     def.name = graph_.keep(field["name"].text());
     def.type = graph_.keep(field["type"].text());
-    def.kind = field["kind"].name<FlowGraph::Kind>();
+    def.kind = field["kind"].name<OpKind>();
     field["answers"].each([this, &def](const Field& answer) {
-      def.answers.push_back({graph_.keep(answer["input"].text()), answer["flow"].name<FlowGraph::Flow>(), answer["role"].name<FlowGraph::Role>(),
-                             graph_.keep(answer.text_or_none("why")), graph_.keep(answer.text_or_none("remedy"))});
+      def.answers.push_back({graph_.keep(answer["input"].text()), answer["flow"].name<GradientFlow>(), answer["role"].name<Role>(),
+                             graph_.keep(answer.text_or_none("why")), graph_.keep(answer.text_or_none("remedy")), answer.is_true("factor")});
     });
-    if (field.has("zeroes")) {
-      const Field zeroes = field["zeroes"];
-      def.zeroes = zeroes["how"].name<FlowGraph::Zeroes>();
-      def.zeroes_remedy = graph_.keep(zeroes["remedy"].text());
-      def.zeroes_alone = graph_.keep(zeroes.text_or_none("alone"));
+    if (field.has("zero")) {
+      const Field zero = field["zero"];
+      def.zero.kind = zero["how"].name<ZeroGradient::Kind>();
+      def.zero.remedy = graph_.keep(zero["remedy"].text());
+      def.zero.single_element = graph_.keep(zero.text_or_none("single_element"));
     }
-    if (field.has("spoils")) {
-      const Field spoils = field["spoils"];
-      def.spoils = spoils["how"].name<FlowGraph::Spoils>();
-      def.spoils_remedy = graph_.keep(spoils["remedy"].text());
-      if (spoils.has("low")) def.spoils_low = spoils["low"].number();
-      if (spoils.has("high")) def.spoils_high = spoils["high"].number();
-      def.spoils_outside = graph_.keep(spoils.text_or_none("outside"));
-      def.masks = spoils.is_true("masks");
+    if (field.has("nonfinite")) {
+      const Field nonfinite = field["nonfinite"];
+      def.nonfinite.kind = nonfinite["how"].name<NonFinite::Kind>();
+      def.nonfinite.remedy = graph_.keep(nonfinite["remedy"].text());
+      if (nonfinite.has("low")) def.nonfinite.low = nonfinite["low"].number();
+      if (nonfinite.has("high")) def.nonfinite.high = nonfinite["high"].number();
+      def.nonfinite.out_of_domain = graph_.keep(nonfinite.text_or_none("out_of_domain"));
+      def.nonfinite.inf_is_mask = nonfinite.is_true("inf_is_mask");
     }
     if (field.has("integers")) {
-      def.integers_why = graph_.keep(field["integers"]["why"].text());
-      def.integers_remedy = graph_.keep(field["integers"]["remedy"].text());
+      def.integers.why = graph_.keep(field["integers"]["why"].text());
+      def.integers.remedy = graph_.keep(field["integers"]["remedy"].text());
     }
-    if (field.has("chooses")) def.chooses = field["chooses"].name<FlowGraph::Chooses>();
-    def.counts = field.is_true("counts");
+    if (field.has("construct")) def.construct = field["construct"].name<Construct>();
+    def.in_metrics = field.is_true("in_metrics");
     def.backward_pass = field.is_true("backward_pass");
     graph_.defs.push_back(std::move(def));
   }

@@ -183,16 +183,17 @@ class GraphJson {
     Json json = Json::array();
     for (const FlowGraph::Def& def : graph_.defs) {
       Json entry = {{"name", def.name}, {"type", def.type}, {"kind", name_in_file(def.kind)}, {"answers", Json::array()}};
-      if (def.zeroes != FlowGraph::Zeroes::kNo) entry["zeroes"] = zeroes(def);
-      if (def.spoils != FlowGraph::Spoils::kNo) entry["spoils"] = spoils(def);
-      if (*def.integers_why != '\0') entry["integers"] = {{"why", def.integers_why}, {"remedy", def.integers_remedy}};
-      if (def.chooses != FlowGraph::Chooses::kWhether) entry["chooses"] = name_in_file(def.chooses);
-      if (def.counts) entry["counts"] = true;
+      if (def.zero.kind != ZeroGradient::kNever) entry["zero"] = zero(def.zero);
+      if (def.nonfinite.kind != NonFinite::kNever) entry["nonfinite"] = nonfinite(def.nonfinite);
+      if (*def.integers.why != '\0') entry["integers"] = {{"why", def.integers.why}, {"remedy", def.integers.remedy}};
+      if (def.kind == OpKind::kChoice || def.kind == OpKind::kLoopEnd) entry["construct"] = name_in_file(def.construct);
+      if (def.in_metrics) entry["in_metrics"] = true;
       if (def.backward_pass) entry["backward_pass"] = true;
       for (const FlowGraph::Answer& answer : def.answers) {
         Json a = {{"input", answer.input}, {"flow", name_in_file(answer.flow)}, {"role", name_in_file(answer.role)}};
         put_text(a, "why", answer.why);
         put_text(a, "remedy", answer.remedy);
+        if (answer.factor) a["factor"] = true;
         entry["answers"].push_back(std::move(a));
       }
       json.push_back(std::move(entry));
@@ -200,17 +201,17 @@ class GraphJson {
     return json;
   }
 
-  static Json zeroes(const FlowGraph::Def& def) {
-    Json json = {{"how", name_in_file(def.zeroes)}, {"remedy", def.zeroes_remedy}};
-    put_text(json, "alone", def.zeroes_alone);
+  static Json zero(const ZeroGradient& zero) {
+    Json json = {{"how", name_in_file(zero.kind)}, {"remedy", zero.remedy}};
+    put_text(json, "single_element", zero.single_element);
     return json;
   }
-  static Json spoils(const FlowGraph::Def& def) {
-    Json json = {{"how", name_in_file(def.spoils)}, {"remedy", def.spoils_remedy}};
-    if (def.spoils_low > -std::numeric_limits<double>::infinity()) json["low"] = def.spoils_low;
-    if (def.spoils_high < std::numeric_limits<double>::infinity()) json["high"] = def.spoils_high;
-    put_text(json, "outside", def.spoils_outside);
-    if (def.masks) json["masks"] = true;
+  static Json nonfinite(const NonFinite& nonfinite) {
+    Json json = {{"how", name_in_file(nonfinite.kind)}, {"remedy", nonfinite.remedy}};
+    if (nonfinite.low > -std::numeric_limits<double>::infinity()) json["low"] = nonfinite.low;
+    if (nonfinite.high < std::numeric_limits<double>::infinity()) json["high"] = nonfinite.high;
+    put_text(json, "out_of_domain", nonfinite.out_of_domain);
+    if (nonfinite.inf_is_mask) json["inf_is_mask"] = true;
     return json;
   }
 

@@ -1,6 +1,6 @@
 // A gradient that is NaN or infinite: the first op that made it so.
+#include "flow/nonfinite_verdicts.hpp"
 #include "flow/passed_edges.hpp"
-#include "flow/spoilt_verdicts.hpp"
 
 #include <algorithm>
 
@@ -12,9 +12,9 @@ using Numbers = FlowGraph::Numbers;
 constexpr Index kNone = FlowGraph::kNone;
 constexpr std::size_t kMostJudged = 16;
 
-class SpoiltSearch {
+class NonFiniteSearch {
  public:
-  SpoiltSearch(const SourceQuestion& q, const PassedEdges& edges) : facts_(q), g_(q.graph), edges_(edges), trail_(q.graph, edges) { collect(); }
+  NonFiniteSearch(const SourceQuestion& q, const PassedEdges& edges) : facts_(q), g_(q.graph), edges_(edges), trail_(q.graph, edges) { collect(); }
 
   Found run() const {
     Found found;
@@ -34,13 +34,13 @@ class SpoiltSearch {
   }
 
  private:
-  static bool spoilt(const Numbers* n) { return SpoiltFacts::spoilt(n); }
+  static bool nonfinite(const Numbers* n) { return NonFiniteFacts::nonfinite(n); }
 
   void collect() {
     trail_.start(facts_.question.source);
     for (Index v = trail_.next(); v != kNone; v = trail_.next()) {
       for (const PassedEdges::Edge& e : edges_.to(v)) {
-        if (spoilt(g_.passed_to(e.op, e.input))) look_at({e.op, e.input, v, kNone});
+        if (nonfinite(g_.passed_to(e.op, e.input))) look_at({e.op, e.input, v, kNone});
       }
     }
     std::stable_sort(culprits_.begin(), culprits_.end(), [](const Culprit& a, const Culprit& b) { return a.before(b); });
@@ -49,29 +49,29 @@ class SpoiltSearch {
   void look_at(Hop hop) {
     const FlowGraph::Op& op = g_.ops[hop.op];
     Index sound = kNone;
-    bool arrived_spoilt = false;
+    bool arrived_nonfinite = false;
     for (Index out = op.first_output; out < op.first_output + op.outputs; ++out) {
       if (g_.gradient_of(out) == nullptr) continue;
       hop.out = out;
-      if (spoilt(g_.gradient_of(out))) {
-        arrived_spoilt = true;
+      if (nonfinite(g_.gradient_of(out))) {
+        arrived_nonfinite = true;
         trail_.follow(hop);
       } else {
         sound = out;
       }
     }
-    if (arrived_spoilt || sound == kNone) return;
+    if (arrived_nonfinite || sound == kNone) return;
     hop.out = sound;
     culprits_.push_back(trace(hop));
   }
 
-  // The values that the op's rule may have read, and who spoilt them.
+  // The values that the op's rule may have read, and which op made them not finite.
   Culprit trace(const Hop& hop) const {
-    Index value = facts_.spoilt_input(hop.op);
-    if ((value == kNone || facts_.masks(hop.op)) && facts_.spoilt_value(hop.out)) value = hop.out;
+    Index value = facts_.nonfinite_input(hop.op);
+    if ((value == kNone || facts_.is_mask(hop.op)) && facts_.nonfinite_value(hop.out)) value = hop.out;
     if (value == kNone) return {hop};
     const Index root = facts_.roots[value], maker = g_.values[root].op;
-    const bool made = maker != kNone && g_.kind_of(maker) == FlowGraph::Kind::kCompute && g_.ops[maker].inputs != 0 && facts_.knows_inputs(maker);
+    const bool made = maker != kNone && g_.kind_of(maker) == OpKind::kCompute && g_.ops[maker].inputs != 0 && facts_.knows_inputs(maker);
     return {hop, root, made ? maker : kNone};
   }
 
@@ -83,7 +83,7 @@ class SpoiltSearch {
   Verdict from_outside() const {
     Verdict v;
     v.where = g_.tape.asked_at;
-    const auto target = std::find_if(g_.targets.begin(), g_.targets.end(), [this](Index t) { return spoilt(g_.gradient_of(t)); });
+    const auto target = std::find_if(g_.targets.begin(), g_.targets.end(), [this](Index t) { return nonfinite(g_.gradient_of(t)); });
     if (target != g_.targets.end()) {
       v.cause = Cause::kNanData;
       v.why = "the output gradient that was given for the target is not finite";
@@ -96,7 +96,7 @@ class SpoiltSearch {
     return v;
   }
 
-  const SpoiltFacts facts_;
+  const NonFiniteFacts facts_;
   const FlowGraph& g_;
   const PassedEdges& edges_;
   Trail trail_;
@@ -105,6 +105,6 @@ class SpoiltSearch {
 
 }  // namespace
 
-Found judge_not_finite(const SourceQuestion& question, const PassedEdges& edges) { return SpoiltSearch(question, edges).run(); }
+Found judge_not_finite(const SourceQuestion& question, const PassedEdges& edges) { return NonFiniteSearch(question, edges).run(); }
 
 }  // namespace whygrad::internal

@@ -182,9 +182,9 @@ Verdict tensor_source(const SourceQuestion& q, const FlowPath& path) {
     if (!path.hops.empty()) v.where = g.ops[path.hops[0].op].where;
     return v;
   }
-  const Index variable = g.kind_of(maker) == FlowGraph::Kind::kCompute ? variable_behind(g, value) : kNone;
+  const Index variable = g.kind_of(maker) == OpKind::kCompute ? variable_behind(g, value) : kNone;
   if (variable != kNone) return made_of_variable(q, value, variable);
-  if (g.recorded(maker) && g.kind_of(maker) == FlowGraph::Kind::kCompute && g.ops[maker].inputs != 0) {
+  if (g.recorded(maker) && g.kind_of(maker) == OpKind::kCompute && g.ops[maker].inputs != 0) {
     v.why = fmt::format("{} was computed on the tape, but from nothing that the tape watches, so it was not followed", name);
     return v;
   }

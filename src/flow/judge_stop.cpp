@@ -54,11 +54,11 @@ Verdict became_integer(const SourceQuestion& q, const FlowPath& path, const Stop
   const FlowGraph& g = q.graph;
   const Hop& hop = path.hops[stop.first_hop];
   Verdict v = at_op(g, Cause::kIntDtype, hop.op);
-  if (const FlowGraph::Def& def = g.def_of(hop.op); *def.integers_why != '\0') {  // not by its dtype, but by what it is
+  if (const FlowGraph::Def& def = g.def_of(hop.op); *def.integers.why != '\0') {  // not by its dtype, but by what it is
     v.cause = Cause::kNondiffOp;
     v.also = {Cause::kIntDtype};
-    v.why = def.integers_why;
-    v.remedy = def.integers_remedy;
+    v.why = def.integers.why;
+    v.remedy = def.integers.remedy;
     return v;
   }
   v.why = fmt::format("`{}` makes {} of {}, and only floating and complex values carry a gradient", op_text(g, hop.op),
@@ -71,7 +71,7 @@ Verdict became_integer(const SourceQuestion& q, const FlowPath& path, const Stop
 // none.
 std::size_t first_reader(const FlowGraph& g, const FlowPath& path, const Stop& stop) {
   std::size_t h = stop.last_hop + 1;
-  while (h < path.hops.size() && g.answer(path.hops[h].op, path.hops[h].input).flow == FlowGraph::Flow::kState) ++h;
+  while (h < path.hops.size() && g.answer(path.hops[h].op, path.hops[h].input).flow == GradientFlow::kState) ++h;
   return h;
 }
 
@@ -96,7 +96,7 @@ Verdict went_through_data_set(const SourceQuestion& q, const FlowPath& path, con
 Verdict went_through_state(const SourceQuestion& q, const FlowPath& path, const Stop& stop) {
   const FlowGraph& g = q.graph;
   const Hop& hop = path.hops[stop.last_hop];
-  if (g.kind_of(hop.op) == FlowGraph::Kind::kFeed) return went_through_data_set(q, path, stop);
+  if (g.kind_of(hop.op) == OpKind::kFeed) return went_through_data_set(q, path, stop);
   Verdict v = declared(q, path, stop);
   const Index variable = g.values[hop.out].variable;
   const std::string name = variable != kNone ? variable_text(g, variable) : "the variable";
@@ -119,10 +119,10 @@ Verdict left_and_came_back(const SourceQuestion& q, const FlowPath& path, const 
   const FlowGraph& g = q.graph;
   const Hop& hop = path.hops[stop.first_hop];
   // A function of the host got the numbers and gave others: that is on record.
-  if (g.kind_of(hop.op) == FlowGraph::Kind::kCompute) return declared(q, path, stop);
+  if (g.kind_of(hop.op) == OpKind::kCompute) return declared(q, path, stop);
   Index read = hop.op;
   while (read-- > 0) {
-    if (g.kind_of(read) == FlowGraph::Kind::kHostRead && g.inputs_of(read)[0] == hop.in) break;
+    if (g.kind_of(read) == OpKind::kHostRead && g.inputs_of(read)[0] == hop.in) break;
   }
   Verdict v = read != kNone ? at_op(g, Cause::kLeftFramework, read) : at_op(g, Cause::kLeftFramework, hop.op);
   v.why = fmt::format("{} was read to the host here and came back as a constant, which remembers nothing of where its numbers came from",
@@ -191,7 +191,7 @@ Verdict not_answered(const SourceQuestion& q, const FlowPath& path, const Stop& 
   const FlowGraph& g = q.graph;
   const Hop& hop = path.hops[stop.last_hop];
   Verdict v = at_op(g, Cause::kCustomGradient, hop.op);
-  if (g.answer(hop.op, hop.input).flow == FlowGraph::Flow::kReplaced) {
+  if (g.answer(hop.op, hop.input).flow == GradientFlow::kReplaced) {
     v.why = fmt::format(
         "{} was used inside of the function of this custom gradient; its backward function answers for the function's arguments and the "
         "variables that it read, for nothing else",
@@ -226,7 +226,7 @@ Verdict judge_stop(const SourceQuestion& question, const FlowPath& path, const S
 Verdict judge_open_path(const SourceQuestion& question, const FlowPath& path) {
   const FlowGraph& g = question.graph;
   Verdict v;
-  const auto user_rule = [&g](const Hop& h) { return g.answer(h.op, h.input).flow == FlowGraph::Flow::kUserRule; };
+  const auto user_rule = [&g](const Hop& h) { return g.answer(h.op, h.input).flow == GradientFlow::kUserRule; };
   if (const auto at = std::find_if(path.hops.begin(), path.hops.end(), user_rule); at != path.hops.end()) {
     v = at_op(g, Cause::kCustomGradient, at->op);
     v.why = "every other op on the way lets the gradient through, so that the backward function of this custom gradient seems to have returned none";
@@ -247,7 +247,7 @@ bool is_metric(const SourceQuestion& question, const FlowPath& path) {
   bool compared = false;
   for (std::size_t h = path.stops[0].first_hop; h < path.hops.size(); ++h) {
     // Behind the first stop, whatever that is: nothing here punishes a wrong answer more the farther off it is.
-    if (h != path.stops[0].first_hop && !g.def_of(path.hops[h].op).counts) return false;
+    if (h != path.stops[0].first_hop && !g.def_of(path.hops[h].op).in_metrics) return false;
     compared |= g.values[path.hops[h].out].dtype == FlowDType::kBool;
   }
   return compared;

@@ -46,7 +46,7 @@ class Unconnected {
 
   // What a data set's function computed on another thread: the target's data, but of what they were made is not on record.
   void look_at_feed(Index op) {
-    if (g_.kind_of(op) != FlowGraph::Kind::kFeed || !leads(op)) return;
+    if (g_.kind_of(op) != OpKind::kFeed || !leads(op)) return;
     for (const Index v : g_.inputs_of(op)) {
       if (g_.values[v].op == kNone && g_.values[v].origin == FlowGraph::Origin::kForeign) fed_[v] = 1;
     }
@@ -76,8 +76,8 @@ class Unconnected {
     return false;
   }
   bool is_choice(Index op) const {
-    if (g_.kind_of(op) == FlowGraph::Kind::kChoice) return true;
-    return g_.kind_of(op) == FlowGraph::Kind::kHostRead && g_.values[g_.inputs_of(op)[0]].dtype == FlowDType::kBool;
+    if (g_.kind_of(op) == OpKind::kChoice) return true;
+    return g_.kind_of(op) == OpKind::kHostRead && g_.values[g_.inputs_of(op)[0]].dtype == FlowDType::kBool;
   }
   std::string source() const { return source_text(g_, q_.source); }
   std::string target() const { return value_text(g_, target_); }
@@ -86,7 +86,7 @@ class Unconnected {
     Index before = kNone;
     for (auto op = static_cast<Index>(g_.ops.size()); op-- > 0;) {
       const bool own = g_.ops[op].rule_of_def == kNone;  // not a step of some gradient
-      if (!own || g_.kind_of(op) != FlowGraph::Kind::kCompute || !follows(op)) continue;
+      if (!own || g_.kind_of(op) != OpKind::kCompute || !follows(op)) continue;
       if (in_span(op)) return op;
       if (before == kNone) before = op;
     }
@@ -127,7 +127,7 @@ class Unconnected {
     if (choice == kNone) return std::nullopt;
     const Index predicate = g_.values[g_.inputs_of(choice)[0]].op;
     const bool constant_result = !alive_ && constant_ != kNone && constant_ > choice;
-    const bool named = predicate != kNone && g_.kind_of(predicate) == FlowGraph::Kind::kCompute;
+    const bool named = predicate != kNone && g_.kind_of(predicate) == OpKind::kCompute;
     Verdict v = verdict(Cause::kControlFlow, constant_result ? constant_ : named ? predicate : choice);
     v.also = {Cause::kNondiffOp, Cause::kUnused};
     if (constant_result || used_beside(choice)) v.confidence = Confidence::kLikely;
@@ -142,7 +142,7 @@ class Unconnected {
   bool used_beside(Index choice) const {
     const std::vector<std::uint8_t> served = ancestors(g_, {g_.inputs_of(choice)[0]});
     for (Index op = 0; op < g_.ops.size(); ++op) {
-      if (in_span(op) && g_.kind_of(op) == FlowGraph::Kind::kCompute && follows(op) && !makes_any(g_, op, served)) return true;
+      if (in_span(op) && g_.kind_of(op) == OpKind::kCompute && follows(op) && !makes_any(g_, op, served)) return true;
     }
     return false;
   }
@@ -151,10 +151,10 @@ class Unconnected {
     const std::string place = at_place(g_.ops[op].where);
     const std::string_view name = g_.def_of(op).name;
     const std::int64_t choice = g_.ops[op].choice;
-    if (g_.kind_of(op) == FlowGraph::Kind::kHostRead) return fmt::format("the condition was read to the host{}", place);
-    if (g_.kind_of(op) == FlowGraph::Kind::kLoopEnd) return fmt::format("{}{} ended after {} trips", name, place, choice);
-    if (g_.def_of(op).chooses == FlowGraph::Chooses::kTrip) return fmt::format("{}{} {}", name, place, choice != 0 ? "went on" : "ended");
-    if (g_.def_of(op).chooses == FlowGraph::Chooses::kBranch) return fmt::format("{}{} ran branch {}", name, place, choice);
+    if (g_.kind_of(op) == OpKind::kHostRead) return fmt::format("the condition was read to the host{}", place);
+    if (g_.kind_of(op) == OpKind::kLoopEnd) return fmt::format("{}{} ended after {} trips", name, place, choice);
+    if (g_.def_of(op).construct == Construct::kWhileLoop) return fmt::format("{}{} {}", name, place, choice != 0 ? "went on" : "ended");
+    if (g_.def_of(op).construct == Construct::kSwitchCase) return fmt::format("{}{} ran branch {}", name, place, choice);
     return fmt::format("{}{} found its predicate {}", name, place, choice != 0 ? "true" : "false");
   }
 
@@ -163,8 +163,8 @@ class Unconnected {
     Index read = kNone;
     for (Index op = 0; op < g_.ops.size(); ++op) {
       if (!in_span(op)) continue;
-      if (g_.kind_of(op) == FlowGraph::Kind::kHostRead && follows(op)) read = op;
-      if (read == kNone || g_.kind_of(op) != FlowGraph::Kind::kConstant || !leads(op)) continue;
+      if (g_.kind_of(op) == OpKind::kHostRead && follows(op)) read = op;
+      if (read == kNone || g_.kind_of(op) != OpKind::kConstant || !leads(op)) continue;
       // A literal number in an expression is evidence only where the same line read one.
       if (g_.ops[op].print == 0 && !same_line(g_.ops[op].where, g_.ops[read].where)) continue;
       Verdict v = verdict(Cause::kLeftFramework, read);
@@ -187,7 +187,7 @@ class Unconnected {
     const Index value = q_.source.values[0], maker = g_.values[value].op;
     if (q_.source.variable != kNone || maker == kNone || g_.ops[maker].print == 0) return std::nullopt;
     for (Index op = 0; op < g_.ops.size(); ++op) {
-      if (op == maker || g_.ops[op].print != g_.ops[maker].print || g_.kind_of(op) != FlowGraph::Kind::kConstant || !leads(op)) continue;
+      if (op == maker || g_.ops[op].print != g_.ops[maker].print || g_.kind_of(op) != OpKind::kConstant || !leads(op)) continue;
       const Index other = g_.ops[op].first_output;
       if (g_.values[other].dtype != g_.values[value].dtype || !g_.same_shape(other, value)) continue;
       Verdict v = verdict(Cause::kWrongSource, kNone);
@@ -204,7 +204,7 @@ class Unconnected {
   // The source was made from something that the target used too: a part of it, a copy, another forward pass.
   std::optional<Verdict> sibling() const {
     const Index value = q_.source.values[0], maker = g_.values[value].op;
-    if (q_.source.variable != kNone || maker == kNone || g_.kind_of(maker) != FlowGraph::Kind::kCompute) return std::nullopt;
+    if (q_.source.variable != kNone || maker == kNone || g_.kind_of(maker) != OpKind::kCompute) return std::nullopt;
     const std::vector<std::uint8_t> origins = ancestors(g_, {value});
     Index shared = kNone;
     for (Index v = 0; v < g_.values.size(); ++v) {
@@ -270,7 +270,7 @@ class Unconnected {
   // Nothing that the target was made from could have a gradient.
   std::optional<Verdict> dead_target() const {
     const FlowGraph::Value& t = g_.values[target_];
-    const bool is_variable = t.variable != kNone && (t.op == kNone || g_.kind_of(t.op) == FlowGraph::Kind::kVariable);
+    const bool is_variable = t.variable != kNone && (t.op == kNone || g_.kind_of(t.op) == OpKind::kVariable);
     if (unknown_ != kNone || (alive_ && !is_variable)) return std::nullopt;
     // Data that were there before the tape are no mistake; what was computed of them is the place to look at.
     const bool given = constant_ != kNone && !in_span(constant_);
@@ -305,9 +305,9 @@ class Unconnected {
     if (use != kNone && in_span(use)) return std::nullopt;
     for (auto op = static_cast<Index>(g_.ops.size()); op-- > 0;) {
       if (!in_span(op)) continue;
-      const bool loop = g_.def_of(op).chooses == FlowGraph::Chooses::kTrip;
-      const bool no_trips = g_.kind_of(op) == FlowGraph::Kind::kLoopEnd && g_.ops[op].choice == 0;
-      if (!no_trips && (loop || g_.kind_of(op) != FlowGraph::Kind::kChoice)) continue;
+      const bool loop = g_.def_of(op).construct == Construct::kWhileLoop;
+      const bool no_trips = g_.kind_of(op) == OpKind::kLoopEnd && g_.ops[op].choice == 0;
+      if (!no_trips && (loop || g_.kind_of(op) != OpKind::kChoice)) continue;
       Verdict v = verdict(Cause::kControlFlow, op);
       v.confidence = Confidence::kLikely;
       v.also = {Cause::kUnused};
@@ -325,7 +325,7 @@ class Unconnected {
     const Index use = last_use();
     if (use != kNone && in_span(use)) return std::nullopt;
     for (auto op = static_cast<Index>(g_.ops.size()); op-- > 0;) {
-      if (g_.kind_of(op) != FlowGraph::Kind::kHostRead || !in_span(op)) continue;
+      if (g_.kind_of(op) != OpKind::kHostRead || !in_span(op)) continue;
       const std::vector<Index>& values = q_.source.values;
       if (std::find(values.begin(), values.end(), g_.inputs_of(op)[0]) == values.end()) continue;
       Verdict v = verdict(Cause::kLeftFramework, op);
@@ -399,14 +399,14 @@ class Unconnected {
   }
   Index user_of_other(Index value) const {
     for (Index op = 0; op < g_.ops.size(); ++op) {
-      if (g_.recorded(op) && g_.kind_of(op) == FlowGraph::Kind::kCompute && leads(op) && other_input(op, value) != kNone) return op;
+      if (g_.recorded(op) && g_.kind_of(op) == OpKind::kCompute && leads(op) && other_input(op, value) != kNone) return op;
     }
     return kNone;
   }
   // Where the target's computation begins on the tape; else what is given.
   Index first_of_target(Index otherwise) const {
     for (Index op = 0; op < g_.ops.size(); ++op) {
-      if (g_.recorded(op) && g_.kind_of(op) == FlowGraph::Kind::kCompute && g_.ops[op].inputs != 0 && leads(op)) return op;
+      if (g_.recorded(op) && g_.kind_of(op) == OpKind::kCompute && g_.ops[op].inputs != 0 && leads(op)) return op;
     }
     return otherwise;
   }

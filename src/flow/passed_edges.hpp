@@ -91,11 +91,11 @@ struct Found {
   std::vector<Verdict> others;
 };
 
-// What it is called that an op can make something that is not finite.
-Cause cause_of(FlowGraph::Spoils spoils);
+// The reason that stands for a way of making something that is not finite.
+Cause cause_of(NonFinite::Kind kind);
 // What an op did that made something not finite, or (not `forward`) whose derivative is not, by what it declares; a quotient also overflows where
 // nothing is divided by 0.
-Cause cause_of_spoilt(const FlowGraph& graph, FlowGraph::Index op, bool forward);
+Cause cause_of_nonfinite(const FlowGraph& graph, FlowGraph::Index op, bool forward);
 
 // Why this gradient is zero, although paths lead from the source to the targets.
 Found judge_zero(const SourceQuestion& question, const PassedEdges& edges);

@@ -5,21 +5,21 @@ namespace whygrad::internal {
 
 using Index = FlowGraph::Index;
 
-bool reads_values(const FlowGraph& graph, Index op, std::size_t input) { return graph.answer(op, input).role != FlowGraph::Role::kShape; }
+bool reads_values(const FlowGraph& graph, Index op, std::size_t input) { return graph.answer(op, input).role != Role::kShape; }
 
 bool watched_by(const FlowGraph& graph, Index value, Index op) {
   const Index from = graph.values[value].watched_from;
   return from != FlowGraph::kNone && op >= from;
 }
 
-bool is_users_rule(FlowGraph::Flow flow) { return flow == FlowGraph::Flow::kUserRule || flow == FlowGraph::Flow::kUnanswered; }
+bool is_users_rule(GradientFlow flow) { return flow == GradientFlow::kUserRule || flow == GradientFlow::kUnanswered; }
 
 bool carries_into(const FlowGraph& graph, Index op, std::size_t begin, std::size_t end, const std::vector<std::uint8_t>& carries) {
   if (!graph.recorded(op)) return false;
   const auto inputs = graph.inputs_of(op);
   for (std::size_t i = begin; i < end; ++i) {
-    const FlowGraph::Flow flow = graph.answer(op, i).flow;
-    if ((flow == FlowGraph::Flow::kFlows || is_users_rule(flow)) && is_differentiable(graph.values[inputs[i]].dtype) &&
+    const GradientFlow flow = graph.answer(op, i).flow;
+    if ((flow == GradientFlow::kFlows || is_users_rule(flow)) && is_differentiable(graph.values[inputs[i]].dtype) &&
         (carries[inputs[i]] != 0 || watched_by(graph, inputs[i], op)))
       return true;
   }

@@ -13,7 +13,7 @@ namespace whygrad::internal {
 bool reads_values(const FlowGraph& graph, FlowGraph::Index op, std::size_t input);
 
 // Whether the answer is that of a gradient rule of the user's.
-bool is_users_rule(FlowGraph::Flow flow);
+bool is_users_rule(GradientFlow flow);
 
 // Whether the tape watched the value when this op used it.
 bool watched_by(const FlowGraph& graph, FlowGraph::Index value, FlowGraph::Index op);

@@ -28,12 +28,12 @@ Relevance relevance_of(const FlowGraph& g) {
   }
   for (Index op = 0; op < g.ops.size(); ++op) {
     const FlowGraph::Op& o = g.ops[op];
-    const FlowGraph::Kind kind = g.kind_of(op);
+    const OpKind kind = g.kind_of(op);
     relevance.enter(o.first_output, o.outputs, g.inputs_of(op),
-                    {.writes = kind == FlowGraph::Kind::kAssign,
+                    {.writes = kind == OpKind::kAssign,
                      .backward_pass = g.def_of(op).backward_pass || o.rule_of_def != kNone,
                      .old = o.standing == FlowGraph::Standing::kBefore,
-                     .chooses = kind == FlowGraph::Kind::kChoice || kind == FlowGraph::Kind::kLoopEnd});
+                     .chooses = kind == OpKind::kChoice || kind == OpKind::kLoopEnd});
   }
   for (Index v = 0; v < g.values.size(); ++v) {
     if (g.values[v].variable != kNone && asked[g.values[v].variable] != 0) relevance.mark_old_source(v);

@@ -51,8 +51,8 @@ std::vector<Share> shares_of(const FlowGraph& g, const FlowPath& path) {
 }
 
 bool is_activation(const FlowGraph& g, const Share& s) {
-  const FlowGraph::Zeroes kind = g.defs[s.def].zeroes;
-  return kind == FlowGraph::Zeroes::kSaturated || kind == FlowGraph::Zeroes::kShares || kind == FlowGraph::Zeroes::kDeadUnit;
+  const ZeroGradient::Kind kind = g.defs[s.def].zero.kind;
+  return kind == ZeroGradient::kSaturates || kind == ZeroGradient::kUnderflows || kind == ZeroGradient::kNormalizes || kind == ZeroGradient::kDies;
 }
 
 }  // namespace
@@ -62,12 +62,12 @@ bool shrank_to_nothing(const FlowGraph& graph, const Hop& hop) {
   const Numbers* arrived = graph.gradient_of(hop.out);
   if (arrived == nullptr || arrived->count == 0 || !arrived->finite()) return false;
   if (arrived->largest() < range.small) return true;
-  if (graph.def_of(hop.op).zeroes != FlowGraph::Zeroes::kMasked) return false;
+  if (!graph.answer(hop.op, hop.input).factor) return false;
   // A product of which not even the largest factors leave anything.
   double largest = 0;
   const auto inputs = graph.inputs_of(hop.op);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (i == hop.input || graph.answer(hop.op, i).role != FlowGraph::Role::kData) continue;
+    if (i == hop.input || !graph.answer(hop.op, i).factor) continue;
     const Numbers* n = graph.numbers_of(inputs[i]);
     if (n == nullptr || n->all_zero()) return false;
     largest = std::max(largest, n->largest());

@@ -178,8 +178,8 @@ SourceName source_name_of_variable(const Where& made_at) {
 SourceName source_name(const FlowGraph& graph, Index value) {
   const Index maker = graph.values[value].op;
   if (maker == kNone || graph.ops[maker].rule_of_def != kNone || graph.def_of(maker).backward_pass) return {};
-  const FlowGraph::Kind kind = graph.kind_of(maker);
-  if (kind != FlowGraph::Kind::kCompute && kind != FlowGraph::Kind::kConstant) return {};
+  const OpKind kind = graph.kind_of(maker);
+  if (kind != OpKind::kCompute && kind != OpKind::kConstant) return {};
   if (is_step_of_call(graph, value)) return {};
   const FlowGraph::Op& op = graph.ops[maker];
   if (op.where.file == nullptr) return foreign_name(op.where, value - op.first_output, op.outputs, false);

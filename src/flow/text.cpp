@@ -32,8 +32,8 @@ std::string_view status_text(const Step& step) {
     case Step::Status::kFlows: return "gradient flows";
     case Step::Status::kStops: return "STOPS THE GRADIENT";
     case Step::Status::kStopsAsWell: return "would stop it as well";
-    case Step::Status::kZeroes: return "MAKES THE GRADIENT ZERO";
-    case Step::Status::kSpoils: return "MAKES THE FIRST NaN OR INF";
+    case Step::Status::kZero: return "MAKES THE GRADIENT ZERO";
+    case Step::Status::kNonFinite: return "MAKES THE FIRST NaN OR INF";
   }
   return "";
 }
@@ -43,8 +43,8 @@ const char* colour_of(const Step& step) {
     case Step::Status::kSource: return kBold;
     case Step::Status::kFlows: return step.note.empty() ? kWell : kDoubtful;
     case Step::Status::kStops:
-    case Step::Status::kZeroes:
-    case Step::Status::kSpoils: return kWrong;
+    case Step::Status::kZero:
+    case Step::Status::kNonFinite: return kWrong;
     case Step::Status::kStopsAsWell: return kDoubtful;
   }
   return kBold;

@@ -116,8 +116,8 @@ std::string value_text(const FlowGraph& graph, Index value) {
     return fmt::format("`{}` ({}{})", found.name, line_text(line, place_of(graph.tape.asked_at)), called_from(line));
   }
   const std::string place = made_at.known() ? fmt::format(" at {}{}", short_place(made_at), called_from(made_at)) : "";
-  if (graph.kind_of(v.op) == FlowGraph::Kind::kFeed) return fmt::format("the data set's element{}", place);
-  if (graph.kind_of(v.op) == FlowGraph::Kind::kConstant) return fmt::format("the constant made{}", place);
+  if (graph.kind_of(v.op) == OpKind::kFeed) return fmt::format("the data set's element{}", place);
+  if (graph.kind_of(v.op) == OpKind::kConstant) return fmt::format("the constant made{}", place);
   return fmt::format("the result of `{}`{}", op_text(graph, v.op), place);
 }
 

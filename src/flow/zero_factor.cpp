@@ -11,7 +11,6 @@ namespace {
 
 using Index = FlowGraph::Index;
 using Numbers = FlowGraph::Numbers;
-using Zeroes = FlowGraph::Zeroes;
 constexpr Index kNone = FlowGraph::kNone;
 constexpr std::size_t kFarthest = 16;  // ops between a factor and the condition that it was made of
 
@@ -20,7 +19,7 @@ Index condition_of(const FlowGraph& g, Index factor) {
   Index value = factor;
   for (std::size_t steps = 0; steps < kFarthest; ++steps) {
     const Index maker = g.values[value].op;
-    if (maker == kNone || g.kind_of(maker) != FlowGraph::Kind::kCompute) return kNone;
+    if (maker == kNone || g.kind_of(maker) != OpKind::kCompute) return kNone;
     Index next = kNone;
     for (const Index in : g.inputs_of(maker)) {
       const Numbers* n = g.numbers_of(in);
@@ -47,17 +46,14 @@ bool is_learned(const ZeroFacts& facts, Index value) {
   return false;
 }
 
-// The position of a factor that is all 0, among the operands other than `but`. What chooses by a condition or by places has operands, but no factors.
+// The position of a factor that is all 0, among the operands other than `but`.
 std::size_t zero_operand(const FlowGraph& g, Index op, std::size_t but) {
   const auto inputs = g.inputs_of(op);
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const auto role = g.answer(op, i).role;
-    if (role == FlowGraph::Role::kCondition || role == FlowGraph::Role::kIndex) return inputs.size();
-  }
+  if (g.def_of(op).zero.kind != ZeroGradient::kZeroFactor) return inputs.size();
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const Numbers* n = g.numbers_of(inputs[i]);
     if (i == but || n == nullptr || !n->all_zero() || !is_differentiable(g.values[inputs[i]].dtype)) continue;
-    if (g.answer(op, i).role == FlowGraph::Role::kData) return i;
+    if (g.answer(op, i).role == Role::kData) return i;
   }
   return inputs.size();
 }
@@ -111,19 +107,21 @@ std::optional<Verdict> origin_of_zeros(const ZeroFacts& facts, Index value) {
     const auto inputs = g.inputs_of(maker);
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       const Numbers* n = g.numbers_of(inputs[i]);
-      if (n == nullptr || g.answer(maker, i).role != FlowGraph::Role::kData) continue;
+      if (n == nullptr || g.answer(maker, i).role != Role::kData) continue;
       if (n->all_zero()) {
         zero = inputs[i];
       } else {
         other = i;
       }
     }
-    const Zeroes kind = g.def_of(maker).zeroes;
+    const ZeroGradient::Kind kind = g.def_of(maker).zero.kind;
     if (zero == kNone) {
-      if (other == inputs.size() || kind == Zeroes::kNo || kind == Zeroes::kMasked || kind == Zeroes::kFlat) return std::nullopt;
+      if (other == inputs.size() || kind == ZeroGradient::kNever || kind == ZeroGradient::kMasks || kind == ZeroGradient::kZeroFactor ||
+          kind == ZeroGradient::kFlat)
+        return std::nullopt;
       return judge_origin(facts, maker);
     }
-    if (kind == Zeroes::kMasked && other < inputs.size() && zero_operand(g, maker, other) < inputs.size() && !is_learned(facts, zero))
+    if (other < inputs.size() && zero_operand(g, maker, other) < inputs.size() && !is_learned(facts, zero))
       return zero_factor(facts, {maker, other, inputs[other], g.ops[maker].first_output}, zero);
     value = zero;
   }
@@ -152,7 +150,8 @@ std::optional<Hop> selector_behind(const ZeroFacts& facts, const Hop& hop) {
     if (out == kNone) return std::nullopt;
     const bool takes_part = in_parts && !is_complex(g.values[out].dtype);
     // More than were zeros already: a slice that only turns a value round keeps all of it.
-    const bool leaves_out = g.passed_to(partly->op, partly->input)->zeros > g.gradient_of(out)->zeros && g.def_of(partly->op).zeroes != Zeroes::kNo;
+    const bool leaves_out =
+        g.passed_to(partly->op, partly->input)->zeros > g.gradient_of(out)->zeros && g.def_of(partly->op).zero.kind != ZeroGradient::kNever;
     if (takes_part || leaves_out) return Hop{partly->op, partly->input, value, out};
     value = out;
   }

@@ -8,7 +8,6 @@ namespace {
 
 using Index = FlowGraph::Index;
 using Numbers = FlowGraph::Numbers;
-using Zeroes = FlowGraph::Zeroes;
 constexpr Index kNone = FlowGraph::kNone;
 
 Verdict switched_off(const ZeroFacts& facts, Index op) {
@@ -24,15 +23,15 @@ Verdict switched_off(const ZeroFacts& facts, Index op) {
 }
 
 // The axis that the op works along has one element.
-bool is_alone(const FlowGraph& g, const Hop& hop) {
+bool has_single_element(const FlowGraph& g, const Hop& hop) {
   const auto shape = g.shape_of(hop.in);
-  return *g.def_of(hop.op).zeroes_alone != '\0' && !shape.empty() && shape.back() == 1;
+  return *g.def_of(hop.op).zero.single_element != '\0' && !shape.empty() && shape.back() == 1;
 }
-Verdict alone(const ZeroFacts& facts, const Hop& hop) {
+Verdict single_element(const ZeroFacts& facts, const Hop& hop) {
   Verdict v = facts.at(Cause::kZeroSaturated, hop.op);
   v.also = {Cause::kZeroCancel};
   v.why = fmt::format("the axis that `{}` works along has one element, and the share of the only one is 1, whatever it is", facts.name(hop.op));
-  v.remedy = facts.graph.def_of(hop.op).zeroes_alone;
+  v.remedy = facts.graph.def_of(hop.op).zero.single_element;
   v.evidence.push_back(fmt::format("`{}` was given {}", facts.name(hop.op), facts.graph.signature(hop.in)));
   return v;
 }
@@ -68,7 +67,8 @@ bool is_zero_bound(const ZeroFacts& facts, Index value) {
 std::string equal_operands(const FlowGraph& g, Index value) {
   const Numbers* made = g.numbers_of(value);
   const Index maker = g.values[value].op;
-  if (made == nullptr || !made->all_zero() || maker == kNone || g.ops[maker].inputs != 2 || g.def_of(maker).zeroes != Zeroes::kNo) return {};
+  if (made == nullptr || !made->all_zero() || maker == kNone || g.ops[maker].inputs != 2 || g.def_of(maker).zero.kind != ZeroGradient::kNever)
+    return {};
   for (const Index in : g.inputs_of(maker)) {
     const Numbers* n = g.numbers_of(in);
     if (n == nullptr || n->all_zero()) return {};
@@ -79,7 +79,7 @@ std::string equal_operands(const FlowGraph& g, Index value) {
 Index infinite_input(const FlowGraph& g, Index op) {
   for (std::size_t i = 0; i < g.ops[op].inputs; ++i) {
     const Numbers* n = g.numbers_of(g.inputs_of(op)[i]);
-    if (n != nullptr && n->infs != 0 && n->nans == 0 && g.answer(op, i).role == FlowGraph::Role::kData) return g.inputs_of(op)[i];
+    if (n != nullptr && n->infs != 0 && n->nans == 0 && g.answer(op, i).role == Role::kData) return g.inputs_of(op)[i];
   }
   return kNone;
 }
@@ -93,7 +93,7 @@ Verdict off_or_full(const ZeroFacts& facts, const Hop& hop) {
 }
 
 Verdict saturated(const ZeroFacts& facts, const Hop& hop) {
-  if (is_alone(facts.graph, hop)) return alone(facts, hop);
+  if (has_single_element(facts.graph, hop)) return single_element(facts, hop);
   const Numbers* made = facts.graph.numbers_of(hop.out);
   Verdict v = facts.at(Cause::kZeroSaturated, hop.op);
   v.why = fmt::format("`{}` is saturated: wherever a gradient came to it, its slope is 0 in {}", facts.name(hop.op),
@@ -109,7 +109,7 @@ Verdict saturated(const ZeroFacts& facts, const Hop& hop) {
 }
 
 Verdict shared_out(const ZeroFacts& facts, const Hop& hop) {
-  if (is_alone(facts.graph, hop)) return alone(facts, hop);
+  if (has_single_element(facts.graph, hop)) return single_element(facts, hop);
   return pulled_alike(facts.graph, hop) ? same_for_all(facts, hop) : saturated(facts, hop);
 }
 
@@ -181,8 +181,8 @@ Verdict constant_slope(const ZeroFacts& facts, Index op) {
   const FlowGraph& g = facts.graph;
   Verdict v = facts.at(Cause::kSecondOrder, op);
   v.also = {Cause::kZeroFlat};
-  const Zeroes kind = g.defs[g.ops[op].rule_of_def].zeroes;
-  const bool of_pieces = kind == Zeroes::kDeadUnit || kind == Zeroes::kClip || kind == Zeroes::kFlat;
+  const ZeroGradient::Kind kind = g.defs[g.ops[op].rule_of_def].zero.kind;
+  const bool of_pieces = kind == ZeroGradient::kDies || kind == ZeroGradient::kClips || kind == ZeroGradient::kFlat;
   if (of_pieces) {
     v.why =
         fmt::format("`{}` is made of straight pieces here: its derivative does not change, so that differentiating it again gives 0", g.name_of(op));
@@ -200,12 +200,12 @@ std::optional<Verdict> at_infinity(const ZeroFacts& facts, const Hop& hop) {
   if (value == kNone || g.numbers_of(value)->infs != g.numbers_of(value)->count) return std::nullopt;
   for (; value != kNone; value = infinite_input(g, maker)) {
     maker = g.values[value].op;
-    if (maker == kNone || g.kind_of(maker) != FlowGraph::Kind::kCompute) return std::nullopt;
+    if (maker == kNone || g.kind_of(maker) != OpKind::kCompute) return std::nullopt;
   }
-  if (g.def_of(maker).spoils == FlowGraph::Spoils::kNo) return std::nullopt;
-  Verdict v = facts.at(cause_of_spoilt(g, maker, true), maker);
+  if (g.def_of(maker).nonfinite.kind == NonFinite::kNever) return std::nullopt;
+  Verdict v = facts.at(cause_of_nonfinite(g, maker, true), maker);
   v.also = {Cause::kZeroSaturated};
-  v.remedy = g.def_of(maker).spoils_remedy;
+  v.remedy = g.def_of(maker).nonfinite.remedy;
   v.why = fmt::format("`{}` made an infinity of finite numbers, and at infinity `{}`{} has no slope left", facts.name(maker), facts.name(hop.op),
                       at_place(g.ops[hop.op].where));
   v.evidence.push_back(facts.range_of_inputs(maker));

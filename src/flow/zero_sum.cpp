@@ -55,22 +55,30 @@ Index common_part(const FlowGraph& g, Index value, Index remover) {
 // Whether the op made of what it was given the very same numbers, as a mean over one element does.
 bool gives_back(const FlowGraph& g, Index op) {
   const FlowGraph::Op& o = g.ops[op];
-  if (!g.def_of(op).counts || o.inputs != 1 || o.outputs != 1) return false;
+  if (!g.def_of(op).in_metrics || o.inputs != 1 || o.outputs != 1) return false;
   const Index in = g.inputs_of(op)[0];
   const Numbers *given = g.numbers_of(in), *made = g.numbers_of(o.first_output);
   const bool same = given != nullptr && made != nullptr && given->min == made->min && given->max == made->max && given->norm == made->norm;
   return same && !g.shape_of(in).empty() && given->count == made->count;
 }
 
+// The value with which the op multiplies its input; kNone where it adds up no products of it.
+Index other_factor(const FlowGraph& g, const Hop& hop) {
+  const auto inputs = g.inputs_of(hop.op);
+  for (std::size_t i = 0; i < inputs.size() && g.answer(hop.op, hop.input).factor; ++i) {
+    if (i != hop.input && g.answer(hop.op, i).factor) return inputs[i];
+  }
+  return kNone;
+}
+
 }  // namespace
 
-// Whether one of the two factors had no zeros, and the other was not all 0.
+// Of a sum of products: whether one of the two factors had no zeros, and the other was not all 0.
 bool sums_to_zero(const ZeroFacts& facts, const Hop& hop) {
   const FlowGraph& g = facts.graph;
-  const auto inputs = g.inputs_of(hop.op);
-  if (g.def_of(hop.op).spoils != FlowGraph::Spoils::kOverflow || inputs.size() != 2) return false;  // no product of two
-  if (!g.passed_to(hop.op, hop.input)->all_zero()) return false;                                    // others' elements are left
-  const Numbers* factor = g.numbers_of(inputs[1 - hop.input]);
+  if (!g.passed_to(hop.op, hop.input)->all_zero()) return false;  // others' elements are left
+  const Index other = other_factor(g, hop);
+  const Numbers* factor = other != kNone ? g.numbers_of(other) : nullptr;
   return factor != nullptr && !factor->all_zero() && factor->finite() && (factor->zeros == 0 || g.gradient_of(hop.out)->zeros == 0);
 }
 
@@ -78,7 +86,7 @@ Verdict balanced(const ZeroFacts& facts, const Hop& hop) {
   Verdict v = facts.at(Cause::kZeroCancel, hop.op);
   v.also = {Cause::kZeroMasked};
   v.why = fmt::format("`{}` adds up products of the gradient and {}, which are not 0 but cancel each other exactly", facts.name(hop.op),
-                      value_text(facts.graph, facts.graph.inputs_of(hop.op)[1 - hop.input]));
+                      value_text(facts.graph, other_factor(facts.graph, hop)));
   v.remedy = "the data are balanced around these values: start from other weights, or look whether the model can tell the samples apart";
   v.evidence.push_back(facts.arrived_text(hop));
   return v;

@@ -16,14 +16,13 @@ namespace {
 
 using Index = FlowGraph::Index;
 using Numbers = FlowGraph::Numbers;
-using Zeroes = FlowGraph::Zeroes;
 constexpr Index kNone = FlowGraph::kNone;
 
 // Ops that add, move or join: what they pass on is 0 because it sums to 0, or because of what comes behind them.
 Verdict undeclared(const ZeroFacts& facts, const Hop& hop) {
   const FlowGraph& g = facts.graph;
   if (const std::optional<Hop> selector = selector_behind(facts, hop)) {
-    if (g.def_of(selector->op).zeroes == Zeroes::kNo) return other_part(facts, *selector);
+    if (g.def_of(selector->op).zero.kind == ZeroGradient::kNever) return other_part(facts, *selector);
     Verdict v = judge_zeroing(facts, *selector);
     if (is_complex(g.values[selector->in].dtype)) put_first(v, Cause::kComplex);
     return v;
@@ -67,15 +66,17 @@ Verdict by_users_rule(const ZeroFacts& facts, const Hop& hop) {
 
 Verdict judge_zeroing(const ZeroFacts& facts, const Hop& hop) {
   if (is_users_rule(facts.graph.answer(hop.op, hop.input).flow)) return by_users_rule(facts, hop);
-  switch (facts.graph.def_of(hop.op).zeroes) {
-    case Zeroes::kDeadUnit: return off_or_full(facts, hop);
-    case Zeroes::kSaturated: return saturated(facts, hop);
-    case Zeroes::kShares: return shared_out(facts, hop);
-    case Zeroes::kClip: return clipped(facts, hop);
-    case Zeroes::kFlat: return flat(facts, hop);
-    case Zeroes::kMasked: return masked(facts, hop);
-    case Zeroes::kTies: return tied(facts, hop);
-    case Zeroes::kNo: break;
+  switch (facts.graph.def_of(hop.op).zero.kind) {
+    case ZeroGradient::kDies: return off_or_full(facts, hop);
+    case ZeroGradient::kSaturates:
+    case ZeroGradient::kUnderflows: return saturated(facts, hop);
+    case ZeroGradient::kNormalizes: return shared_out(facts, hop);
+    case ZeroGradient::kClips: return clipped(facts, hop);
+    case ZeroGradient::kFlat: return flat(facts, hop);
+    case ZeroGradient::kMasks:
+    case ZeroGradient::kZeroFactor: return masked(facts, hop);
+    case ZeroGradient::kTies: return tied(facts, hop);
+    case ZeroGradient::kNever: break;
   }
   return undeclared(facts, hop);
 }
@@ -90,7 +91,7 @@ Verdict ZeroFacts::at(Cause cause, Index op) const {
   v.op = op;
   v.where = graph.ops[op].where;
   const FlowGraph::Def& def = graph.def_of(op);
-  v.remedy = *def.zeroes_remedy != '\0' ? def.zeroes_remedy : reason(cause).remedy;
+  v.remedy = *def.zero.remedy != '\0' ? def.zero.remedy : reason(cause).remedy;
   return v;
 }
 
@@ -119,7 +120,7 @@ std::string ZeroFacts::arrived_text(const Hop& hop) const {
 
 bool ZeroFacts::is_literal(Index value) const {
   const Index maker = graph.values[value].op;
-  return maker != kNone && graph.kind_of(maker) == FlowGraph::Kind::kConstant && graph.ops[maker].print == 0;
+  return maker != kNone && graph.kind_of(maker) == OpKind::kConstant && graph.ops[maker].print == 0;
 }
 
 bool ZeroFacts::is_given(Index value) const {

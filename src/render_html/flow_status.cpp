@@ -25,8 +25,8 @@ std::vector<std::uint8_t> made_from_sources(const FlowGraph& graph) {
 }
 
 bool passes(const FlowGraph& graph, Index op, std::size_t input) {
-  const FlowGraph::Flow flow = graph.answer(op, input).flow;
-  return graph.recorded(op) && (flow == FlowGraph::Flow::kFlows || flow == FlowGraph::Flow::kUserRule) &&
+  const GradientFlow flow = graph.answer(op, input).flow;
+  return graph.recorded(op) && (flow == GradientFlow::kFlows || flow == GradientFlow::kUserRule) &&
          is_differentiable(graph.values[graph.inputs_of(op)[input]].dtype);
 }
 
@@ -55,7 +55,7 @@ std::vector<OpStatus> by_answers(const FlowGraph& graph) {
       if (passes(graph, op, i)) {
         flows = true;
         arrives[inputs[i]] = 1;
-      } else if (is_differentiable(graph.values[inputs[i]].dtype) && graph.answer(op, i).role == FlowGraph::Role::kData) {
+      } else if (is_differentiable(graph.values[inputs[i]].dtype) && graph.answer(op, i).role == Role::kData) {
         stops = true;  // an integer input stops nothing: what made it did
       }
     }
@@ -84,8 +84,8 @@ OpStatus status_of(const Step& step, OpStatus otherwise) {
   switch (step.status) {
     case Step::Status::kStops: return OpStatus::kStops;
     case Step::Status::kStopsAsWell: return OpStatus::kStopsAsWell;
-    case Step::Status::kZeroes: return OpStatus::kZero;
-    case Step::Status::kSpoils: return OpStatus::kNotFinite;
+    case Step::Status::kZero: return OpStatus::kZero;
+    case Step::Status::kNonFinite: return OpStatus::kNotFinite;
     case Step::Status::kSource:
     case Step::Status::kFlows: break;
   }

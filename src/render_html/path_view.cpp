@@ -25,8 +25,8 @@ OpStatus status_of(const Step& step) {
     case Step::Status::kFlows: return OpStatus::kFlows;
     case Step::Status::kStops: return OpStatus::kStops;
     case Step::Status::kStopsAsWell: return OpStatus::kStopsAsWell;
-    case Step::Status::kZeroes: return OpStatus::kZero;
-    case Step::Status::kSpoils: return OpStatus::kNotFinite;
+    case Step::Status::kZero: return OpStatus::kZero;
+    case Step::Status::kNonFinite: return OpStatus::kNotFinite;
   }
   return OpStatus::kAside;
 }

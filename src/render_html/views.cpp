@@ -165,7 +165,7 @@ std::size_t add_node(View& view, Node node) {
 Node op_node(const FlowGraph& graph, Index op, OpStatus status) {
   const FlowGraph::Op& o = graph.ops[op];
   Node node{Node::Kind::kOp, op, graph.name_of(op), o.outputs != 0 ? graph.signature(o.first_output) : "", status};
-  if (graph.kind_of(op) == FlowGraph::Kind::kVariable && o.outputs != 0 && graph.values[o.first_output].variable != FlowGraph::kNone) {
+  if (graph.kind_of(op) == OpKind::kVariable && o.outputs != 0 && graph.values[o.first_output].variable != FlowGraph::kNone) {
     node.name = graph.variables[graph.values[o.first_output].variable].name;
   }
   if (o.rule_of_def != FlowGraph::kNone) node.name = "gradient of " + node.name;

@@ -80,7 +80,7 @@ TEST(Catalogue, every_remedy_of_a_record_is_run) {
     const std::string name = op->name;
     if (name.ends_with("_grad")) continue;  // a step of a gradient: it speaks in the name of its op
     for (const auto& [declared, how] :
-         {std::pair(op->zero.kind != ZeroHazard::kNone, "zero"), std::pair(op->nonfinite.kind != NonFiniteHazard::kNone, "nonfinite")}) {
+         {std::pair(op->zero.kind != ZeroGradient::kNever, "zero"), std::pair(op->nonfinite.kind != NonFinite::kNever, "nonfinite")}) {
       if (!declared || kNotRun.contains(name + " " + how)) continue;
       EXPECT_THAT(tests, HasSubstr("(\"" + name + "\", \"" + how + "\"):"));
     }

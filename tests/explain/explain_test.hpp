@@ -51,8 +51,8 @@ inline bool says_the_same_among_others(const Explanation& explanation, std::stri
   if (explanation.graph() == nullptr) return true;
   FlowGraph graph = *explanation.graph();
   const auto def = static_cast<FlowGraph::Index>(graph.defs.size());
-  graph.defs.push_back({"tanh", "Tanh", FlowGraph::Kind::kCompute, {{"x"}}});
-  graph.defs.push_back({"constant", "Const", FlowGraph::Kind::kConstant, {{"x"}}});
+  graph.defs.push_back({"tanh", "Tanh", OpKind::kCompute, {{"x"}}});
+  graph.defs.push_back({"constant", "Const", OpKind::kConstant, {{"x"}}});
   const auto variable = static_cast<FlowGraph::Index>(graph.variables.size());
   graph.variables.push_back({"aside", Where{"aside.cpp", "aside", 1, 0}});
   for (int i = 0; i < 4; ++i) {  // a constant and a variable, and what is made of each

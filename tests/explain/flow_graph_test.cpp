@@ -18,8 +18,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using Index = FlowGraph::Index;
-using Flow = FlowGraph::Flow;
-using Role = FlowGraph::Role;
+using Flow = GradientFlow;
 
 // A variable, and ops of one output each.
 class Sketch {
@@ -31,7 +30,7 @@ class Sketch {
   }
   Index op(const char* name, std::vector<Index> inputs, std::vector<FlowGraph::Answer> answers, std::uint32_t line,
            FlowDType dtype = FlowDType::kF32) {
-    graph.defs.push_back({name, "", FlowGraph::Kind::kCompute, std::move(answers)});
+    graph.defs.push_back({name, "", OpKind::kCompute, std::move(answers)});
     FlowGraph::Op o;
     o.where = {"model.py", "call", line, 0};
     o.def = static_cast<Index>(graph.defs.size() - 1);

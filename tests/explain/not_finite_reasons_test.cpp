@@ -1,4 +1,4 @@
-// Gradients that are NaN or infinite: which of several places was the first, and what spoilt it.
+// Gradients that are NaN or infinite: which of several places was the first, and what made it so.
 #include "explain/diagnosis_test.hpp"
 
 #include <whygrad/ops/complex.hpp>
@@ -123,7 +123,7 @@ TEST(NotFiniteReason, an_op_that_the_source_has_no_part_in_stands_beside_the_pat
   EXPECT_EQ(path[1].name, "multiply");
   EXPECT_EQ(path[2].name, "log");
   EXPECT_TRUE(path[2].beside);
-  EXPECT_EQ(path[2].status, Step::Status::kSpoils);
+  EXPECT_EQ(path[2].status, Step::Status::kNonFinite);
   EXPECT_EQ(path[3].name, "multiply");
   EXPECT_EQ(path[3].note, "takes it in");
 }
@@ -140,7 +140,7 @@ TEST(NotFiniteReason, the_path_is_led_over_the_op_to_blame) {
   const std::vector<Step> path = report.findings()[0].path;
   ASSERT_EQ(path.size(), 4u) << report;
   EXPECT_EQ(path[1].name, "rsqrt");
-  EXPECT_EQ(path[1].status, Step::Status::kSpoils);
+  EXPECT_EQ(path[1].status, Step::Status::kNonFinite);
 }
 
 TEST(NotFiniteReason, a_number_that_its_type_could_not_hold) {

@@ -194,8 +194,8 @@ TEST(Render, TextOfEveryStatus) {
   f.path = {{.status = Step::Status::kSource, .name = "w"},
             {.status = Step::Status::kFlows, .name = "exp"},
             {.status = Step::Status::kFlows, .name = "exp", .note = "before the tape"},
-            {.status = Step::Status::kZeroes, .name = "relu"},
-            {.status = Step::Status::kSpoils, .name = "sqrt"},
+            {.status = Step::Status::kZero, .name = "relu"},
+            {.status = Step::Status::kNonFinite, .name = "sqrt"},
             {.status = Step::Status::kStopsAsWell, .name = "floor"}};
   const std::string text = to_text(Explanation({f}), {.colour = true});
   for (const char* line : {"\x1b[1msource", "\x1b[32mgradient flows", "\x1b[33mbefore the tape", "\x1b[1;31mMAKES THE GRADIENT ZERO",

@@ -146,8 +146,7 @@ std::vector<int> differentiated(const OpDef& op, const Sample& sample) {
   std::vector<int> chosen;
   for (int i = 0; i < static_cast<int>(sample.inputs.size()); ++i) {
     const DType dtype = sample.inputs[static_cast<std::size_t>(i)].dtype();
-    if (input_def(op, i).gradient.kind == GradientAnswer::Kind::kDifferentiable && (dtype == DType::kF64 || dtype == DType::kC128))
-      chosen.push_back(i);
+    if (input_def(op, i).gradient.differentiable() && (dtype == DType::kF64 || dtype == DType::kC128)) chosen.push_back(i);
   }
   return chosen;
 }
@@ -189,7 +188,7 @@ TEST_P(Op, HasTheGradientOfCentralDifferences) {
     EXPECT_TRUE(result.ok) << result.message;
   }
   for (int i = 0; i < op().inputs.count; ++i) {
-    const bool needed = op().inputs[i].gradient.kind == GradientAnswer::Kind::kDifferentiable;
+    const bool needed = op().inputs[i].gradient.differentiable();
     EXPECT_TRUE(!needed || checked[static_cast<std::size_t>(i)]) << "no sample differentiates " << op().inputs[i].name;
   }
 }
@@ -278,7 +277,7 @@ TEST(OpTable, WordsAreSentences) {
 }
 
 TEST(OpTable, OnlyAGradientCanBeZero) {
-  for (const OpDef* op : op_table()) EXPECT_TRUE(op->zero.kind == ZeroHazard::kNone || op->vjp != nullptr) << op->name;
+  for (const OpDef* op : op_table()) EXPECT_TRUE(op->zero.kind == ZeroGradient::kNever || op->vjp != nullptr) << op->name;
 }
 
 // A finding names an op by its type, so two ops share one only where TensorFlow computes the same with an op of that type.

@@ -2,6 +2,7 @@
 // taken.
 #pragma once
 
+#include <whygrad/base/gradient_flow.hpp>
 #include <whygrad/tensor/tensor.hpp>
 
 #include <concepts>
@@ -12,8 +13,6 @@
 namespace whygrad {
 
 namespace internal {
-
-enum class Construct : std::uint8_t { kCond, kCase, kSwitchCase, kWhileLoop };
 
 // Reads a truth value and notes it. Throws ShapeError unless it has one element, DTypeError unless it is bool.
 WG_API bool choose(Construct construct, const Tensor& predicate, const Where& where);
@@ -37,7 +36,7 @@ WG_API void run_loop(std::size_t variables, const std::function<Tensor()>& condi
 template <std::invocable True, std::invocable False>
 requires std::same_as<std::invoke_result_t<True>, std::invoke_result_t<False>>
 auto cond(const Tensor& predicate, True&& true_fn, False&& false_fn, Where where = Where::here()) {
-  return internal::choose(internal::Construct::kCond, predicate, where) ? std::forward<True>(true_fn)() : std::forward<False>(false_fn)();
+  return internal::choose(Construct::kCond, predicate, where) ? std::forward<True>(true_fn)() : std::forward<False>(false_fn)();
 }
 
 using Branch = std::function<Tensor()>;

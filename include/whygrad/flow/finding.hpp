@@ -32,8 +32,8 @@ enum class Confidence : std::uint8_t { kProven, kLikely, kUnknown };
 
 // One op, or the source, on the way to the target.
 struct Step {
-  // kZeroes: what arrives here is not zero, what it passes on is. kSpoils: what arrives is finite, what it passes on is not.
-  enum class Status : std::uint8_t { kSource, kFlows, kStops, kStopsAsWell, kZeroes, kSpoils };
+  // kZero: what arrives here is not zero, what it passes on is. kNonFinite: what arrives is finite, what it passes on is not.
+  enum class Status : std::uint8_t { kSource, kFlows, kStops, kStopsAsWell, kZero, kNonFinite };
   Status status = Status::kFlows;
   std::string name;
   std::string scope;      // the name scope that the op was called in, "encoder/block_3"

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <whygrad/base/export.hpp>
+#include <whygrad/base/gradient_flow.hpp>
 #include <whygrad/base/where.hpp>
 #include <whygrad/flow/flow_dtype.hpp>
 
@@ -31,59 +32,27 @@ class WG_API FlowGraph {
   static constexpr Index kNone = 0xffffffffu;
 
   // What an op answers for one of its inputs.
-  enum class Flow : std::uint8_t {
-    kFlows,
-    kUserRule,      // as far as a gradient rule of the user's lets it
-    kNoDerivative,  // none exists
-    kNoRule,        // one exists, but nobody wrote it
-    kStopGradient,
-    kState,       // written into a variable
-    kCopy,        // the first value of another variable
-    kHostRead,    // left the library
-    kReplaced,    // the result of ops for which a gradient rule of the user's stands
-    kUnanswered,  // a gradient rule of the user's was asked and returned nothing for it
-  };
-  // What the input is for: only data is where a gradient is expected.
-  enum class Role : std::uint8_t { kData, kIndex, kCondition, kSeed, kShape };
-
   struct Answer {
     const char* input = "";
-    Flow flow = Flow::kFlows;
+    GradientFlow flow = GradientFlow::kFlows;
     Role role = Role::kData;
     const char* why = "";     // where gradient does not flow
     const char* remedy = "";  // likewise
+    bool factor = false;      // the op adds up products of it and another factor
   };
-
-  // How an op that has a gradient can pass on exactly 0 all the same.
-  enum class Zeroes : std::uint8_t { kNo, kDeadUnit, kSaturated, kShares, kClip, kFlat, kMasked, kTies };
-  // Where an op, or its derivative, is not finite though what it was given is.
-  enum class Spoils : std::uint8_t { kNo, kSqrt0, kLog0, kDiv0, kPow, kTrig, kOverflow, kSpecial };
-
-  // kFeed: put a value into a data set, or gave out what came from one.
-  enum class Kind : std::uint8_t { kCompute, kConstant, kVariable, kAssign, kHostRead, kChoice, kLoopEnd, kFeed };
-  // What a choice is between: code that runs or not, branches by their number, another trip of a loop or its end.
-  enum class Chooses : std::uint8_t { kWhether, kBranch, kTrip };
 
   // What all calls of one op have in common.
   struct Def {
     const char* name = "";
     const char* type = "";  // as TensorFlow's graphs name it
-    Kind kind = Kind::kCompute;
+    OpKind kind = OpKind::kCompute;
     std::vector<Answer> answers;  // the last one stands for all further inputs
-    Zeroes zeroes = Zeroes::kNo;
-    Spoils spoils = Spoils::kNo;
-    const char* zeroes_remedy = "";
-    const char* spoils_remedy = "";
-    const char* integers_why = "";  // what its results of integers are, beside others; empty where their dtype says all
-    const char* integers_remedy = "";
-    Chooses chooses = Chooses::kWhether;  // of kChoice and kLoopEnd
-    const char* zeroes_alone = "";        // where the axis that it works along has one element; see ZeroHazard
-    // Where its first input must lie, and what to do where it does not.
-    double spoils_low = -std::numeric_limits<double>::infinity(), spoils_high = std::numeric_limits<double>::infinity();
-    const char* spoils_outside = "";
-    bool masks = false;          // -Inf among what it is given stands for what is left out
-    bool counts = false;         // compares, adds up, averages or lays out: what metrics are made of
-    bool backward_pass = false;  // a whole one, that no tape recorded
+    ZeroGradient zero;
+    NonFinite nonfinite;
+    IntegerResults integers;
+    Construct construct = Construct::kCond;  // of kChoice and kLoopEnd
+    bool in_metrics = false;                 // compares, adds up, averages or lays out: what metrics are made of
+    bool backward_pass = false;              // a whole one, that no tape recorded
   };
 
   // Where an op stands to the tape: recorded by it, or computed while it did not record, and why it did not.
@@ -194,7 +163,7 @@ class WG_API FlowGraph {
 
   std::span<const Index> inputs_of(Index op) const { return {inputs.data() + ops[op].first_input, ops[op].inputs}; }
   const Def& def_of(Index op) const { return defs[ops[op].def]; }
-  Kind kind_of(Index op) const { return def_of(op).kind; }
+  OpKind kind_of(Index op) const { return def_of(op).kind; }
   const Answer& answer(Index op, std::size_t input) const {
     const std::vector<Answer>& answers = def_of(op).answers;
     return answers[input < answers.size() ? input : answers.size() - 1];
@@ -203,7 +172,7 @@ class WG_API FlowGraph {
   const char* name_of(Index op) const { return defs[ops[op].rule_of_def != kNone ? ops[op].rule_of_def : ops[op].def].name; }
   const char* type_of(Index op) const { return defs[ops[op].rule_of_def != kNone ? ops[op].rule_of_def : ops[op].def].type; }
   // Whether its values are the program's data: constants, and what a data set gave out.
-  bool gives_data(Index op) const { return kind_of(op) == Kind::kConstant || kind_of(op) == Kind::kFeed; }
+  bool gives_data(Index op) const { return kind_of(op) == OpKind::kConstant || kind_of(op) == OpKind::kFeed; }
   bool recorded(Index op) const { return ops[op].standing == Standing::kRecorded; }
   // Null where they were not looked at.
   const Numbers* numbers_at(Index index) const { return index != kNone ? &numbers[index] : nullptr; }

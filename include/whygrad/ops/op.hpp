@@ -6,6 +6,7 @@
 #pragma once
 
 #include <whygrad/base/error.hpp>
+#include <whygrad/base/gradient_flow.hpp>
 #include <whygrad/ops/attributes.hpp>
 #include <whygrad/tensor/spec.hpp>
 
@@ -13,7 +14,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -38,14 +38,12 @@ struct Differentiable {
   Uses uses = 0;
 };
 
-// Why an input that is declared without a gradient has none; the explanations tell these apart.
-enum class Break : std::uint8_t { kNoDerivative, kStopGradient, kState, kHostRead };
-
-// No gradient exists for this input, or none is wanted. `why` completes "the gradient stops at <op>: ..."; `remedy` says what to write instead.
+// No gradient exists for this input, or none is wanted; `flow` says which. `why` completes "the gradient stops at <op>: ..."; `remedy` says what to
+// write instead.
 struct NotDifferentiable {
   const char* why;
   const char* remedy;
-  Break kind = Break::kNoDerivative;
+  GradientFlow flow = GradientFlow::kNoDerivative;
 };
 
 // A gradient exists in principle, but whygrad has no rule for it.
@@ -56,74 +54,24 @@ struct NotImplemented {
 
 class GradientAnswer {
  public:
-  enum class Kind : std::uint8_t { kUndeclared, kDifferentiable, kNotDifferentiable, kNotImplemented };
-
   constexpr GradientAnswer() = default;
-  constexpr GradientAnswer(Differentiable d) : kind(Kind::kDifferentiable), uses(d.uses) {}
-  constexpr GradientAnswer(NotDifferentiable n) : kind(Kind::kNotDifferentiable), break_kind(n.kind), why(n.why), remedy(n.remedy) {}
-  constexpr GradientAnswer(NotImplemented n) : kind(Kind::kNotImplemented), why(n.why), remedy(n.remedy) {}
+  constexpr GradientAnswer(Differentiable d) : declared(true), uses(d.uses) {}
+  constexpr GradientAnswer(NotDifferentiable n) : declared(true), flow(n.flow), why(n.why), remedy(n.remedy) {}
+  constexpr GradientAnswer(NotImplemented n) : declared(true), flow(GradientFlow::kNoRule), why(n.why), remedy(n.remedy) {}
 
-  Kind kind = Kind::kUndeclared;
-  Break break_kind = Break::kNoDerivative;
+  constexpr bool differentiable() const { return flow == GradientFlow::kFlows; }
+
+  bool declared = false;
+  GradientFlow flow = GradientFlow::kFlows;
   Uses uses = 0;
   const char* why = nullptr;
   const char* remedy = nullptr;
 };
 
-// What an input is for. Only kData inputs carry the value that the op transforms; a path that enters through another role is no place where a
-// gradient was expected, so an argmax that only feeds an index is innocent. Of a kShape input the values are not even read.
-enum class Role : std::uint8_t { kData, kIndex, kCondition, kSeed, kShape };
-
 struct InputDef {
   const char* name = nullptr;
   GradientAnswer gradient = {};
   Role role = Role::kData;
-};
-
-// ---- What the numbers can do to a gradient ----
-
-// How an op that has a gradient can pass on exactly 0 all the same. The explanation of a zero gradient names the op by it.
-struct ZeroHazard {
-  enum Kind : std::uint8_t {
-    kNone,
-    kDeadUnit,   // off for negative inputs: relu
-    kSaturated,  // flat at the ends: sigmoid, tanh
-    kShares,     // of a whole that does not change: flat where one has it all, and where all are pulled alike: softmax
-    kClip,       // flat outside of bounds: clip_by_value, maximum with a number
-    kFlat,       // flat nearly everywhere, or at this very point: sign, abs at 0
-    kMasked,     // multiplies by 0 or leaves elements out: multiply, where, gather of nothing
-    kTies,       // vectors that are not unique where the values of its first output are equal: eigenvectors
-  };
-  Kind kind = kNone;
-  const char* remedy = nullptr;
-  // What to write where the last axis, along which it works, has one element: the share of the only one is always 1.
-  const char* alone = nullptr;
-};
-
-// Where an op, or its derivative, is not finite though what it was given is. The explanation of a NaN or Inf names the op by it.
-struct NonFiniteHazard {
-  enum Kind : std::uint8_t { kNone, kSqrt0, kLog0, kDiv0, kPow, kTrig, kOverflow, kSpecial };
-  Kind kind = kNone;
-  const char* remedy = nullptr;
-  // Where its first input must lie, and what to write where it lies outside, which keeping away from the bound does not mend.
-  double low = -std::numeric_limits<double>::infinity(), high = std::numeric_limits<double>::infinity();
-  const char* outside = nullptr;
-  // True where -Inf stands for an element that is left out of its row, so that only a row of nothing else is a fault.
-  bool masks = false;
-};
-
-// What results of an integer dtype are that an op makes of numbers beside results that carry a gradient, such as positions beside values. Empty where
-// the dtype says it all.
-struct IntegerResults {
-  const char* why = nullptr;
-  const char* remedy = nullptr;
-};
-
-// What an event did, where that is more than what its inputs answer.
-enum class EventKind : std::uint8_t {
-  kOther,
-  kWrites,  // gave a variable a value; its attributes are those of Variable's events
-  kFeeds,   // put values into a data set, or gave out what came from one
 };
 
 // ---- The record ----
@@ -162,12 +110,13 @@ struct OpDef {
   void (*draw)(void* attrs) = nullptr;
   // Gradient rule, written with ops: gives dx for every input that needs one.
   void (*vjp)(VjpContext&) = nullptr;
-  // What its numbers can do to a gradient; see there.
-  ZeroHazard zero = {};
-  NonFiniteHazard nonfinite = {};
+  // What its numbers can do to a gradient: base/gradient_flow.hpp.
+  ZeroGradient zero = {};
+  NonFinite nonfinite = {};
   IntegerResults integers = {};
-  // Of an event.
-  EventKind event = EventKind::kOther;
+  OpKind kind = OpKind::kCompute;
+  // Inputs of which it adds up products, as a set: input(0) | input(1). They are the factors of a matrix product or a convolution.
+  Uses factors = 0;
   // Inputs on whose elements the shape of a result depends, as a set: input(0). Such an op cannot be called with these abstract.
   Uses shape_reads = 0;
   // True for an op that has no inputs or none that carries a gradient at all, such as random numbers and constants.
@@ -175,7 +124,7 @@ struct OpDef {
   // True where the outputs depend on more than the inputs (a counter of random numbers); such an op is never replayed blindly.
   bool stateful = false;
   // True where it compares, adds up, averages or only lays out: what the metrics of training are made of, and no loss punishes by alone.
-  bool counts = false;
+  bool in_metrics = false;
   // True where the rule is one that the user gives beside a result of other ops. Its last inputs, one for each output, are what these ops made, and
   // the outputs repeat them. Where a tape knows of a gradient of an input before them, the rule stands for these ops, and may give an input of any
   // dtype a gradient; else the gradient goes to what they made.
@@ -215,19 +164,18 @@ consteval bool check_record(const OpDef& op) {
   bool differentiable = false;
   for (const InputDef& in : op.inputs) {
     if (missing(in.name)) throw "every input needs a name";
-    switch (in.gradient.kind) {
-      case GradientAnswer::Kind::kUndeclared:
-        throw "every input needs an answer: Differentiable, NotDifferentiable{why, remedy} or NotImplemented{why, remedy}";
-      case GradientAnswer::Kind::kDifferentiable: differentiable = true; break;
-      default:
-        if (missing(in.gradient.why)) throw "an input without a gradient must say why";
-        if (missing(in.gradient.remedy)) throw "an input without a gradient must offer a remedy";
+    if (!in.gradient.declared) throw "every input needs an answer: Differentiable, NotDifferentiable{why, remedy} or NotImplemented{why, remedy}";
+    if (in.gradient.differentiable()) {
+      differentiable = true;
+      continue;
     }
+    if (missing(in.gradient.why)) throw "an input without a gradient must say why";
+    if (missing(in.gradient.remedy)) throw "an input without a gradient must offer a remedy";
   }
   if (differentiable && op.vjp == nullptr) throw "a differentiable input needs a gradient rule (.vjp)";
   if (!differentiable && op.vjp != nullptr) throw "a gradient rule (.vjp) needs a differentiable input";
-  if (op.zero.kind != ZeroHazard::kNone && missing(op.zero.remedy)) throw "an op whose gradient can be 0 by its numbers must offer a remedy";
-  if (op.nonfinite.kind != NonFiniteHazard::kNone && missing(op.nonfinite.remedy)) throw "an op that can make a NaN must offer a remedy";
+  if (op.zero.kind != ZeroGradient::kNever && missing(op.zero.remedy)) throw "an op whose gradient can be 0 by its numbers must offer a remedy";
+  if (op.nonfinite.kind != NonFinite::kNever && missing(op.nonfinite.remedy)) throw "an op that can make a NaN must offer a remedy";
   if ((op.shape_reads >> 16) != 0) throw "a shape rule cannot read outputs (.shape_reads lists inputs)";
   check_attrs(op);
   return differentiable;

@@ -105,6 +105,7 @@ constexpr OpDef kConv2d = define_op({
     .vjp = [](VjpContext& g) { give_conv_gradients(g, g.dy()); },
     .zero = kZeroOperand,
     .nonfinite = kLargeOperands,
+    .factors = input(0) | input(1),
 });
 
 void infer_conv_bias(InferContext& c) {
@@ -141,6 +142,7 @@ constexpr OpDef kConv2dBias = define_op({
     .vjp = conv_bias_vjp<Activation::kNone>,
     .zero = kZeroOperand,
     .nonfinite = kLargeOperands,
+    .factors = input(0) | input(1),
 });
 
 constexpr OpDef kConv2dBiasRelu = define_op({
@@ -185,6 +187,7 @@ constexpr OpDef kConv2dTranspose = define_op({
         },
     .zero = kZeroOperand,
     .nonfinite = kLargeOperands,
+    .factors = input(0) | input(1),
 });
 
 constexpr OpDef kConv2dBackpropFilter = define_op({

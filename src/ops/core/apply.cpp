@@ -73,8 +73,7 @@ Uses uses_of(const Log& log, const OpDef& op, std::span<const Tensor* const> inp
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const GradientAnswer& answer = input_def(op, static_cast<int>(i)).gradient;
     const std::uint64_t mark = Log::mark_of(*inputs[i]);
-    if (answer.kind != GradientAnswer::Kind::kDifferentiable || !is_differentiable(inputs[i]->dtype()) || mark == internal::TensorImpl::kNobodys)
-      continue;
+    if (!answer.differentiable() || !is_differentiable(inputs[i]->dtype()) || mark == internal::TensorImpl::kNobodys) continue;
     uses |= answer.uses;
     *active |= log.is_active(mark);
   }

@@ -18,6 +18,7 @@ constexpr OpDef kConstantEvent = define_event({
     .attrs = {attr<&ConstantAttrs::print, &Fingerprint::bytes>("bytes", "how many there are; 0: no fingerprint was taken"),
               attr<&ConstantAttrs::print, &Fingerprint::hash>("hash", "of some of the bytes"),
               attr<&ConstantAttrs::written>("written", "one number, before its type rounded it")},
+    .kind = OpKind::kConstant,
     .source = true,
 });
 
@@ -25,8 +26,9 @@ constexpr OpDef kHostReadEvent = define_event({
     .name = "host_read",
     .doc = "The elements of a tensor were read to the host: item(), to_vector(), span().",
     .inputs = {{"x", NotDifferentiable{"its value was read out of the library, where no gradient is followed",
-                                       "compute with tensors instead of the numbers read from them", Break::kHostRead}}},
+                                       "compute with tensors instead of the numbers read from them", GradientFlow::kHostRead}}},
     .attrs = {attr<&Fingerprint::bytes>("bytes", "how many were read"), attr<&Fingerprint::hash>("hash", "of some of the bytes")},
+    .kind = OpKind::kHostRead,
 });
 
 namespace {
@@ -39,23 +41,23 @@ constexpr OpDef kSlicesEvent = define_event({
     .type = "TensorSliceDataset",
     .inputs = {{"components",
                 NotDifferentiable{kNewNumbers, "take the parts of the tensor itself, by indices, split or unstack, where its gradient is wanted",
-                                  Break::kState}}},
-    .event = EventKind::kFeeds,
+                                  GradientFlow::kState}}},
+    .kind = OpKind::kFeed,
 });
 constexpr OpDef kWholeEvent = define_event({
     .name = "from_tensors",
     .doc = "A data set was made of one tensor.",
     .type = "TensorDataset",
-    .inputs = {{"components", NotDifferentiable{kNewNumbers, "use the tensor itself where its gradient is wanted", Break::kState}}},
-    .event = EventKind::kFeeds,
+    .inputs = {{"components", NotDifferentiable{kNewNumbers, "use the tensor itself where its gradient is wanted", GradientFlow::kState}}},
+    .kind = OpKind::kFeed,
 });
 constexpr OpDef kElementEvent = define_event({
     .name = "element",
     .doc = "An element came out of a data set.",
     .type = "IteratorGetNext",
-    .inputs = {{"data_set",
-                NotDifferentiable{kNewNumbers, "call the function in the loop, under the tape, instead of in the data set's map", Break::kState}}},
-    .event = EventKind::kFeeds,
+    .inputs = {{"data_set", NotDifferentiable{kNewNumbers, "call the function in the loop, under the tape, instead of in the data set's map",
+                                              GradientFlow::kState}}},
+    .kind = OpKind::kFeed,
     .source = true,
 });
 constexpr OpDef kReducedEvent = define_event({
@@ -63,8 +65,8 @@ constexpr OpDef kReducedEvent = define_event({
     .doc = "A data set was reduced to one value.",
     .type = "ReduceDataset",
     .inputs = {{"state", NotDifferentiable{"a data set runs the function of reduce by itself, where no gradient is recorded",
-                                           "write the loop over the data set, and add up under the tape", Break::kState}}},
-    .event = EventKind::kFeeds,
+                                           "write the loop over the data set, and add up under the tape", GradientFlow::kState}}},
+    .kind = OpKind::kFeed,
 });
 
 }  // namespace

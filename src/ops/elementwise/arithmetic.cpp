@@ -30,7 +30,7 @@ constexpr OpDef kAdd = define_op({
             if (g.needs(i)) give_summed(g, i, g.dy());
           }
         },
-    .counts = true,
+    .in_metrics = true,
 });
 
 constexpr OpDef kSubtract = define_op({
@@ -45,7 +45,7 @@ constexpr OpDef kSubtract = define_op({
           if (g.needs(0)) give_summed(g, 0, g.dy());
           if (g.needs(1)) g.give(1, negative(sum_to(g.dy(), g.input_shape(1))));
         },
-    .counts = true,
+    .in_metrics = true,
 });
 
 constexpr OpDef kMultiply = define_op({
@@ -61,11 +61,12 @@ constexpr OpDef kMultiply = define_op({
             if (g.needs(i)) give_summed(g, i, g.dy() * conj_if_complex(g.input(1 - i)));
           }
         },
-    .zero = {ZeroHazard::kMasked,
+    .zero = {ZeroGradient::kZeroFactor,
              "look at the factor that is 0: no gradient passes it; start gates and scales at another number, and mask only what nothing is to learn "
              "from"},
     .nonfinite = kLargeFactors,
-    .counts = true,
+    .factors = input(0) | input(1),
+    .in_metrics = true,
 });
 
 constexpr OpDef kDivide = define_op({
@@ -93,8 +94,8 @@ constexpr OpDef kDivide = define_op({
             give_summed(g, 1, g.dy() * (negative(conj_if_complex(g.input(0))) / b / b));
           }
         },
-    .nonfinite = {NonFiniteHazard::kDiv0, "keep the divisor away from 0: write a / (b + 1e-7)"},
-    .counts = true,
+    .nonfinite = {NonFinite::kDivisionByZero, "keep the divisor away from 0: write a / (b + 1e-7)"},
+    .in_metrics = true,
 });
 
 template <Binary Op>
@@ -110,7 +111,7 @@ constexpr NotDifferentiable kSteps{
     "the quotient is rounded down, so that it moves in steps: between them its derivative is 0 and nothing can be learned through it",
     "divide with a / b, or round after the loss"};
 
-constexpr NonFiniteHazard kZeroDivisor{NonFiniteHazard::kDiv0, "keep zeros out of the divisor: write floormod(a, where(b == 0, 1, b))"};
+constexpr NonFinite kZeroDivisor{NonFinite::kDivisionByZero, "keep zeros out of the divisor: write floormod(a, where(b == 0, 1, b))"};
 
 constexpr OpDef kFloorDiv = define_op({
     .name = "floordiv",
@@ -152,7 +153,7 @@ constexpr OpDef kMaximum = define_op({
     .infer = infer_binary<Binary::kMaximum>,
     .kernel = run_binary<Binary::kMaximum>,
     .vjp = [](VjpContext& g) { give_to_chosen(g, g.input(0) >= g.input(1)); },
-    .zero = {ZeroHazard::kClip,
+    .zero = {ZeroGradient::kClips,
              "where the bound wins nothing is learned: let some slope past it, with bound + leaky_relu(x - bound) in place of maximum(x, bound)"},
 });
 
@@ -163,7 +164,7 @@ constexpr OpDef kMinimum = define_op({
     .infer = infer_binary<Binary::kMinimum>,
     .kernel = run_binary<Binary::kMinimum>,
     .vjp = [](VjpContext& g) { give_to_chosen(g, g.input(0) <= g.input(1)); },
-    .zero = {ZeroHazard::kClip,
+    .zero = {ZeroGradient::kClips,
              "where the bound wins nothing is learned: let some slope past it, with bound - leaky_relu(bound - x) in place of minimum(x, bound)"},
 });
 
@@ -181,12 +182,12 @@ constexpr OpDef kSquaredDifference = define_op({
           if (g.needs(0)) give_summed(g, 0, da);
           if (g.needs(1)) g.give(1, negative(sum_to(da, g.input_shape(1))));
         },
-    .zero = {ZeroHazard::kFlat, "start where a and b differ: a square has its lowest point, and no slope, where they are equal"},
-    .nonfinite = {NonFiniteHazard::kOverflow, "scale the data so that differences stay small, or use abs(a - b)"},
+    .zero = {ZeroGradient::kFlat, "start where a and b differ: a square has its lowest point, and no slope, where they are equal"},
+    .nonfinite = {NonFinite::kOverflow, "scale the data so that differences stay small, or use abs(a - b)"},
 });
 
 constexpr OpDef kNegative = unary_op<Unary::kNegative>("negative", "-x, elementwise. dx = -dy.", Differentiable{},
-                                                       [](VjpContext& g) { g.give(0, negative(g.dy())); }, {.type = "Neg", .counts = true});
+                                                       [](VjpContext& g) { g.give(0, negative(g.dy())); }, {.type = "Neg", .in_metrics = true});
 
 constexpr OpDef kAbs = define_op({
     .name = "abs",
@@ -199,7 +200,7 @@ constexpr OpDef kAbs = define_op({
         },
     .kernel = run_unary<Unary::kAbs>,
     .vjp = [](VjpContext& g) { g.give(0, g.dy() * sign(g.input(0))); },
-    .zero = {ZeroHazard::kFlat, "start away from 0, where abs has no slope to follow"},
+    .zero = {ZeroGradient::kFlat, "start away from 0, where abs has no slope to follow"},
 });
 
 // A complex sign turns with x: what is left of dy is its part across y, over |x|.
@@ -212,7 +213,7 @@ void sign_vjp(VjpContext& g) {
 }
 constexpr OpDef kSign = unary_op<Unary::kSign>(
     "sign", "-1, 0 or 1, elementwise; complex: x / |x|, or 0. dx = 0 for real x.", Differentiable{input(0)}, sign_vjp,
-    {.zero = {ZeroHazard::kFlat, "to let the gradient pass as if sign were the identity, write x + stop_gradient(sign(x) - x); or use tanh(x)"}});
+    {.zero = {ZeroGradient::kFlat, "to let the gradient pass as if sign were the identity, write x + stop_gradient(sign(x) - x); or use tanh(x)"}});
 
 constexpr OpDef kAddN = define_op({
     .name = "add_n",

@@ -29,7 +29,7 @@ constexpr NotDifferentiable kTruth{
 
 template <Binary Op>
 consteval OpDef comparison(const char* name, const char* doc) {
-  return binary_op<Op>(name, doc, {"a", kTruth}, {"b", kTruth}, nullptr, {.counts = true});
+  return binary_op<Op>(name, doc, {"a", kTruth}, {"b", kTruth}, nullptr, {.in_metrics = true});
 }
 constexpr OpDef kEqual = comparison<Binary::kEqual>("equal", "Whether a == b, elementwise with broadcasting, as bool; NaN equals nothing.");
 constexpr OpDef kNotEqual = comparison<Binary::kNotEqual>("not_equal", "Whether a != b, elementwise with broadcasting, as bool; NaN equals nothing.");
@@ -43,14 +43,14 @@ constexpr NotDifferentiable kLogic{"truth values are true or false with nothing 
 
 template <Binary Op>
 consteval OpDef logic(const char* name, const char* doc) {
-  return binary_op<Op>(name, doc, {"a", kLogic}, {"b", kLogic}, nullptr, {.counts = true});
+  return binary_op<Op>(name, doc, {"a", kLogic}, {"b", kLogic}, nullptr, {.in_metrics = true});
 }
 constexpr OpDef kLogicalAnd = logic<Binary::kLogicalAnd>("logical_and", "Whether a and b are true, elementwise with broadcasting; bool.");
 constexpr OpDef kLogicalOr = logic<Binary::kLogicalOr>("logical_or", "Whether a or b is true, elementwise with broadcasting; bool.");
 constexpr OpDef kLogicalXor =
     logic<Binary::kLogicalXor>("logical_xor", "Whether exactly one of a and b is true, elementwise with broadcasting; bool.");
 constexpr OpDef kLogicalNot =
-    unary_op<Unary::kLogicalNot>("logical_not", "Whether x is false, elementwise; bool.", kLogic, nullptr, {.counts = true});
+    unary_op<Unary::kLogicalNot>("logical_not", "Whether x is false, elementwise; bool.", kLogic, nullptr, {.in_metrics = true});
 
 constexpr NotDifferentiable kTest{"the result is a truth value; moving x a little does not move it, so it has no derivative",
                                   "use the test only as a condition: where(is_finite(x), x, replacement) carries the gradient of x"};

@@ -73,7 +73,7 @@ constexpr OpDef kComplexAbs = define_op({
           const Tensor x = g.input(0);
           g.give(0, cast(divide_no_nan(g.dy(), abs(x)), x.dtype()) * x);
         },
-    .zero = {ZeroHazard::kFlat, "start away from 0, where a magnitude has no direction and its gradient is taken as 0"},
+    .zero = {ZeroGradient::kFlat, "start away from 0, where a magnitude has no direction and its gradient is taken as 0"},
 });
 
 constexpr OpDef kAngle = define_op({
@@ -92,7 +92,8 @@ constexpr OpDef kAngle = define_op({
           const Tensor x = g.input(0), turned = reciprocal(complex(imag(x), real(x))), dy = negative(g.dy());
           g.give(0, complex(dy * real(turned), dy * imag(turned)));
         },
-    .nonfinite = {NonFiniteHazard::kDiv0, "keep x away from 0, where it has no angle: put a small number in its place with where(x == 0, eps, x)"},
+    .nonfinite = {NonFinite::kDivisionByZero,
+                  "keep x away from 0, where it has no angle: put a small number in its place with where(x == 0, eps, x)"},
 });
 
 constexpr const OpDef* kOps[] = {&kComplex, &kReal, &kImag, &kConj, &kComplexAbs, &kAngle};

@@ -62,27 +62,27 @@ void run_binary(KernelContext& g) {
   kernels::binary(Op, broadcast(a, shape), broadcast(b, shape), g.out());
 }
 
-// Hazards that families share.
-inline constexpr ZeroHazard kSaturates{
-    ZeroHazard::kSaturated, "keep what goes in near 0: lower the learning rate, normalise it, divide it by a number, or start from smaller weights"};
-inline constexpr ZeroHazard kDies{ZeroHazard::kDeadUnit, "lower the learning rate, start from other biases, or use leaky_relu, which is never off"};
-inline constexpr ZeroHazard kNoCurvature{ZeroHazard::kDeadUnit, "use an activation with a second derivative, such as softplus or silu"};
-inline constexpr ZeroHazard kZeroOperand{ZeroHazard::kMasked,
-                                         "look at the operand that is all 0: the other one learns nothing from it; start weights at random numbers"};
+// What records of several families declare.
+inline constexpr ZeroGradient kSaturates{
+    ZeroGradient::kSaturates,
+    "keep what goes in near 0: lower the learning rate, normalise it, divide it by a number, or start from smaller weights"};
+inline constexpr ZeroGradient kDies{ZeroGradient::kDies, "lower the learning rate, start from other biases, or use leaky_relu, which is never off"};
+inline constexpr ZeroGradient kNoCurvature{ZeroGradient::kDies, "use an activation with a second derivative, such as softplus or silu"};
+inline constexpr ZeroGradient kZeroOperand{
+    ZeroGradient::kZeroFactor, "look at the operand that is all 0: the other one learns nothing from it; start weights at random numbers"};
 // Of ops that share something out along the last axis, where -Inf masks an element.
 inline constexpr const char* kEmptyRow =
     "nothing is left of a row that is all -Inf: mask with a large finite number in its place, such as -1e9 (-1e4 in float16), or leave such rows out";
-inline constexpr NonFiniteHazard kMaskedRow{.kind = NonFiniteHazard::kDiv0, .remedy = kEmptyRow, .masks = true};
-inline constexpr NonFiniteHazard kLargeOperands{NonFiniteHazard::kOverflow, "keep the operands in range: normalise them or use smaller weights"};
-inline constexpr NonFiniteHazard kLargeFactors{NonFiniteHazard::kOverflow,
-                                               "keep the factors in range: normalise them, or add logarithms instead of multiplying"};
+inline constexpr NonFinite kMaskedRow{.kind = NonFinite::kEmptyRow, .remedy = kEmptyRow, .inf_is_mask = true};
+inline constexpr NonFinite kLargeOperands{NonFinite::kOverflow, "keep the operands in range: normalise them or use smaller weights"};
+inline constexpr NonFinite kLargeFactors{NonFinite::kOverflow, "keep the factors in range: normalise them, or add logarithms instead of multiplying"};
 
 // What a record may say besides; see there.
 struct OpNotes {
   const char* type = nullptr;
-  ZeroHazard zero = {};
-  NonFiniteHazard nonfinite = {};
-  bool counts = false;
+  ZeroGradient zero = {};
+  NonFinite nonfinite = {};
+  bool in_metrics = false;
 };
 
 // Records of ops that have a kernel of their own.
@@ -98,7 +98,7 @@ consteval OpDef unary_op(const char* name, const char* doc, GradientAnswer x, vo
       .vjp = vjp,
       .zero = notes.zero,
       .nonfinite = notes.nonfinite,
-      .counts = notes.counts,
+      .in_metrics = notes.in_metrics,
   });
 }
 template <kernels::Binary Op>
@@ -113,7 +113,7 @@ consteval OpDef binary_op(const char* name, const char* doc, InputDef a, InputDe
       .vjp = vjp,
       .zero = notes.zero,
       .nonfinite = notes.nonfinite,
-      .counts = notes.counts,
+      .in_metrics = notes.in_metrics,
   });
 }
 

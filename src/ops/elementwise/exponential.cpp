@@ -13,9 +13,9 @@ using kernels::Unary;
 
 constexpr OpDef kExp = unary_op<Unary::kExp>(
     "exp", "e^x, elementwise. dx = dy * y.", Differentiable{output(0)}, [](VjpContext& g) { g.give(0, g.dy() * conj_if_complex(g.output())); },
-    {.zero = {ZeroHazard::kSaturated,
+    {.zero = {ZeroGradient::kUnderflows,
               "keep x above -87 in float32 (-745 in float64), or work with the exponents themselves: log_softmax, reduce_logsumexp"},
-     .nonfinite = {NonFiniteHazard::kOverflow,
+     .nonfinite = {NonFinite::kOverflow,
                    "take the largest exponent away before: exp(x - stop_gradient(reduce_max(x))); or use softmax, reduce_logsumexp, softplus or a "
                    "cross-entropy "
                    "on logits, which do"}});
@@ -23,25 +23,25 @@ constexpr OpDef kExp = unary_op<Unary::kExp>(
 constexpr OpDef kExpm1 =
     unary_op<Unary::kExpm1>("expm1", "e^x - 1, elementwise, exact near 0. dx = dy * e^x.", Differentiable{input(0)},
                             [](VjpContext& g) { g.give(0, g.dy() * exp(conj_if_complex(g.input(0)))); },
-                            {.zero = {ZeroHazard::kSaturated, "keep x above -87 in float32 (-745 in float64)"},
-                             .nonfinite = {NonFiniteHazard::kOverflow, "scale x down, so that it stays below 88 in float32 (709 in float64)"}});
+                            {.zero = {ZeroGradient::kSaturates, "keep x above -87 in float32 (-745 in float64)"},
+                             .nonfinite = {NonFinite::kOverflow, "scale x down, so that it stays below 88 in float32 (709 in float64)"}});
 
 constexpr OpDef kLog = unary_op<Unary::kLog>(
     "log", "The natural logarithm, elementwise. dx = dy / x.", Differentiable{input(0)},
     [](VjpContext& g) { g.give(0, g.dy() / conj_if_complex(g.input(0))); },
-    {.nonfinite = {.kind = NonFiniteHazard::kLog0,
+    {.nonfinite = {.kind = NonFinite::kLogOfZero,
                    .remedy = "keep x away from 0: write log(x + 1e-7), or compute the logarithm itself with "
                              "log_softmax, log_sigmoid, log1p or a cross-entropy on logits",
                    .low = 0,
-                   .outside = "a negative number has no logarithm: make it positive before, with softplus(x), exp(x) or square(x)"}});
+                   .out_of_domain = "a negative number has no logarithm: make it positive before, with softplus(x), exp(x) or square(x)"}});
 
 constexpr OpDef kLog1p = unary_op<Unary::kLog1p>(
     "log1p", "log(1 + x), elementwise, exact near 0. dx = dy / (1 + x).", Differentiable{input(0)},
     [](VjpContext& g) { g.give(0, g.dy() / (conj_if_complex(g.input(0)) + 1)); },
-    {.nonfinite = {.kind = NonFiniteHazard::kLog0,
+    {.nonfinite = {.kind = NonFinite::kLogOfZero,
                    .remedy = "keep x away from -1: write log1p(x + 1e-6)",
                    .low = -1,
-                   .outside = "x must lie above -1: write log1p(softplus(x)) or log1p(square(x)), or look why it is so small"}});
+                   .out_of_domain = "x must lie above -1: write log1p(softplus(x)) or log1p(square(x)), or look why it is so small"}});
 
 void sigmoid_vjp(VjpContext& g) {
   const Tensor y = conj_if_complex(g.output());
@@ -49,13 +49,13 @@ void sigmoid_vjp(VjpContext& g) {
 }
 constexpr OpDef kSigmoid = unary_op<Unary::kSigmoid>(
     "sigmoid", "1 / (1 + e^-x), elementwise. dx = dy * y * (1 - y).", Differentiable{output(0)}, sigmoid_vjp,
-    {.zero = {ZeroHazard::kSaturated,
+    {.zero = {ZeroGradient::kSaturates,
               "keep what goes in near 0: normalise it, start from smaller weights, or let a cross-entropy take the logits themselves"}});
 
 constexpr OpDef kLogSigmoid = unary_op<Unary::kLogSigmoid>(
     "log_sigmoid", "log(sigmoid(x)), elementwise, without overflow. dx = dy * sigmoid(-x).", Differentiable{input(0)},
     [](VjpContext& g) { g.give(0, softplus_grad(g.dy(), negative(g.input(0)))); },
-    {.zero = {ZeroHazard::kSaturated, "for large x there is nothing left to learn; keep logits small by normalising them or by smaller weights"}});
+    {.zero = {ZeroGradient::kSaturates, "for large x there is nothing left to learn; keep logits small by normalising them or by smaller weights"}});
 
 constexpr double kTwoOverRootPi = 2 * std::numbers::inv_sqrtpi;
 

@@ -18,10 +18,9 @@ void sqrt_grad_vjp(VjpContext& g) {  // u / (2 y), -u output / y
   if (g.needs(0)) g.give(0, ratio * 0.5);
   if (g.needs(1)) g.give(1, negative(ratio) * g.output());
 }
-constexpr OpDef kSqrtGrad =
-    binary_op<Binary::kSqrtGrad>("sqrt_grad", "dy / (2 y), 0 where dy is 0: the gradient of sqrt from its output y.",
-                                 {"dy", Differentiable{input(1)}}, {"y", Differentiable{input(1) | output(0)}}, sqrt_grad_vjp,
-                                 {.nonfinite = {NonFiniteHazard::kSqrt0, "keep the root away from 0: write sqrt(x + 1e-12)"}});
+constexpr OpDef kSqrtGrad = binary_op<Binary::kSqrtGrad>("sqrt_grad", "dy / (2 y), 0 where dy is 0: the gradient of sqrt from its output y.",
+                                                         {"dy", Differentiable{input(1)}}, {"y", Differentiable{input(1) | output(0)}}, sqrt_grad_vjp,
+                                                         {.nonfinite = {NonFinite::kRootOfZero, "keep the root away from 0: write sqrt(x + 1e-12)"}});
 
 void rsqrt_grad_vjp(VjpContext& g) {  // -u y^3 / 2, -3/2 u dy y^2
   if (g.needs(0)) g.give(0, rsqrt_grad(g.dy(), g.input(1)));
@@ -30,7 +29,7 @@ void rsqrt_grad_vjp(VjpContext& g) {  // -u y^3 / 2, -3/2 u dy y^2
 constexpr OpDef kRsqrtGrad =
     binary_op<Binary::kRsqrtGrad>("rsqrt_grad", "-dy y^3 / 2, 0 where dy is 0: the gradient of rsqrt from its output y.",
                                   {"dy", Differentiable{input(1)}}, {"y", Differentiable{input(0) | input(1)}}, rsqrt_grad_vjp,
-                                  {.nonfinite = {NonFiniteHazard::kSqrt0, "keep the root away from 0: write rsqrt(x + 1e-12)"}});
+                                  {.nonfinite = {NonFinite::kRootOfZero, "keep the root away from 0: write rsqrt(x + 1e-12)"}});
 
 void reciprocal_grad_vjp(VjpContext& g) {  // -u y^2, -2 u dy y
   if (g.needs(0)) g.give(0, reciprocal_grad(g.dy(), g.input(1)));
@@ -39,7 +38,7 @@ void reciprocal_grad_vjp(VjpContext& g) {  // -u y^2, -2 u dy y
 constexpr OpDef kReciprocalGrad =
     binary_op<Binary::kReciprocalGrad>("reciprocal_grad", "-dy y^2, 0 where dy is 0: the gradient of reciprocal from its output y.",
                                        {"dy", Differentiable{input(1)}}, {"y", Differentiable{input(0) | input(1)}}, reciprocal_grad_vjp,
-                                       {.nonfinite = {NonFiniteHazard::kDiv0, "keep x away from 0: write reciprocal(x + 1e-7)"}});
+                                       {.nonfinite = {NonFinite::kDivisionByZero, "keep x away from 0: write reciprocal(x + 1e-7)"}});
 
 void sigmoid_grad_vjp(VjpContext& g) {  // u y (1 - y), u dy - 2 u dy y
   if (g.needs(0)) g.give(0, sigmoid_grad(g.dy(), g.input(1)));

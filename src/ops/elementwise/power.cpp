@@ -17,8 +17,8 @@ using kernels::Unary;
 constexpr OpDef kSquare =
     unary_op<Unary::kSquare>("square", "x^2, elementwise. dx = 2 * dy * x.", Differentiable{input(0)},
                              [](VjpContext& g) { g.give(0, g.dy() * (conj_if_complex(g.input(0)) * 2.0)); },
-                             {.zero = {ZeroHazard::kFlat, "start away from 0: a square has no slope there"},
-                              .nonfinite = {NonFiniteHazard::kOverflow, "scale the data so that squares stay in range, or use abs(x)"}});
+                             {.zero = {ZeroGradient::kFlat, "start away from 0: a square has no slope there"},
+                              .nonfinite = {NonFinite::kOverflow, "scale the data so that squares stay in range, or use abs(x)"}});
 
 // The kernels of sqrt_grad, rsqrt_grad and reciprocal_grad take real numbers only.
 void sqrt_vjp(VjpContext& g) {
@@ -28,10 +28,10 @@ void sqrt_vjp(VjpContext& g) {
 constexpr OpDef kSqrt = unary_op<Unary::kSqrt>(
     "sqrt", "x^(1/2), elementwise. dx = dy / (2 y), 0 where dy is 0.", Differentiable{output(0)}, sqrt_vjp,
     {.nonfinite = {
-         .kind = NonFiniteHazard::kSqrt0,
+         .kind = NonFinite::kRootOfZero,
          .remedy = "keep the root away from 0: write sqrt(x + 1e-12)",
          .low = 0,
-         .outside = "a negative number has no root: write sqrt(abs(x) + 1e-12), or make it positive before, with softplus(x) or square(x)"}});
+         .out_of_domain = "a negative number has no root: write sqrt(abs(x) + 1e-12), or make it positive before, with softplus(x) or square(x)"}});
 
 void rsqrt_vjp(VjpContext& g) {
   const Tensor y = g.output();
@@ -40,10 +40,10 @@ void rsqrt_vjp(VjpContext& g) {
 constexpr OpDef kRsqrt = unary_op<Unary::kRsqrt>(
     "rsqrt", "x^(-1/2), elementwise. dx = -dy y^3 / 2, 0 where dy is 0.", Differentiable{output(0)}, rsqrt_vjp,
     {.nonfinite = {
-         .kind = NonFiniteHazard::kSqrt0,
+         .kind = NonFinite::kRootOfZero,
          .remedy = "keep the root away from 0: write rsqrt(x + 1e-12)",
          .low = 0,
-         .outside = "a negative number has no root: write rsqrt(abs(x) + 1e-12), or make it positive before, with softplus(x) or square(x)"}});
+         .out_of_domain = "a negative number has no root: write rsqrt(abs(x) + 1e-12), or make it positive before, with softplus(x) or square(x)"}});
 
 void reciprocal_vjp(VjpContext& g) {
   const Tensor y = g.output();
@@ -51,7 +51,7 @@ void reciprocal_vjp(VjpContext& g) {
 }
 constexpr OpDef kReciprocal =
     unary_op<Unary::kReciprocal>("reciprocal", "1 / x, elementwise. dx = -dy y^2, 0 where dy is 0.", Differentiable{output(0)}, reciprocal_vjp,
-                                 {.nonfinite = {NonFiniteHazard::kDiv0, "keep x away from 0: write reciprocal(x + 1e-7)"}});
+                                 {.nonfinite = {NonFinite::kDivisionByZero, "keep x away from 0: write reciprocal(x + 1e-7)"}});
 
 // log(a), 0 where no real logarithm exists: pow is no function of its exponent there.
 Tensor safe_log(const Tensor& a) {
@@ -87,11 +87,11 @@ constexpr OpDef kPow = define_op({
           }
           if (g.needs(1)) give_summed(g, 1, g.dy() * (conj_if_complex(g.output()) * safe_log(conj_if_complex(g.input(0)))));
         },
-    .zero = {ZeroHazard::kFlat, "start away from 0 where the exponent is above 1, and use no exponent of 0"},
-    .nonfinite = {.kind = NonFiniteHazard::kPow,
+    .zero = {ZeroGradient::kFlat, "start away from 0 where the exponent is above 1, and use no exponent of 0"},
+    .nonfinite = {.kind = NonFinite::kPower,
                   .remedy = "keep the base above 0: write pow(a + 1e-6, b), or use square, or products for whole exponents",
                   .low = 0,
-                  .outside = "a negative base has powers with whole exponents only: write pow(abs(a) + 1e-6, b)"},
+                  .out_of_domain = "a negative base has powers with whole exponents only: write pow(abs(a) + 1e-6, b)"},
 });
 
 // 1 where a is not 0, else 0: what remains of the factor a in the gradient of the ops below.
@@ -110,8 +110,8 @@ constexpr OpDef kXlogy = define_op({
           if (g.needs(0)) give_summed(g, 0, g.dy() * xlogy(not_zero(g.input(0)), g.input(1)));
           if (g.needs(1)) give_summed(g, 1, g.dy() * xdivy(g.input(0), g.input(1)));
         },
-    .zero = {ZeroHazard::kMasked, "where a is 0 the product is left out with its gradient; use a * log(b) if it should count"},
-    .nonfinite = {NonFiniteHazard::kLog0, "keep b away from 0: write xlogy(a, b + 1e-7)"},
+    .zero = {ZeroGradient::kZeroFactor, "where a is 0 the product is left out with its gradient; use a * log(b) if it should count"},
+    .nonfinite = {NonFinite::kLogOfZero, "keep b away from 0: write xlogy(a, b + 1e-7)"},
 });
 
 constexpr OpDef kXlog1py = define_op({
@@ -125,8 +125,8 @@ constexpr OpDef kXlog1py = define_op({
           if (g.needs(0)) give_summed(g, 0, g.dy() * xlog1py(not_zero(g.input(0)), g.input(1)));
           if (g.needs(1)) give_summed(g, 1, g.dy() * xdivy(g.input(0), g.input(1) + 1));
         },
-    .zero = {ZeroHazard::kMasked, "where a is 0 the product is left out with its gradient; use a * log1p(b) if it should count"},
-    .nonfinite = {NonFiniteHazard::kLog0, "keep b away from -1: write xlog1py(a, b + 1e-6)"},
+    .zero = {ZeroGradient::kZeroFactor, "where a is 0 the product is left out with its gradient; use a * log1p(b) if it should count"},
+    .nonfinite = {NonFinite::kLogOfZero, "keep b away from -1: write xlog1py(a, b + 1e-6)"},
 });
 
 constexpr OpDef kXdivy = define_op({
@@ -140,8 +140,8 @@ constexpr OpDef kXdivy = define_op({
           if (g.needs(0)) give_summed(g, 0, g.dy() * xdivy(not_zero(g.input(0)), g.input(1)));
           if (g.needs(1)) give_summed(g, 1, g.dy() * xdivy(negative(g.input(0)), square(g.input(1))));
         },
-    .zero = {ZeroHazard::kMasked, "where a is 0 the quotient is left out with its gradient; use a / b if it should count"},
-    .nonfinite = {NonFiniteHazard::kDiv0, "keep b away from 0: write xdivy(a, b + 1e-7)"},
+    .zero = {ZeroGradient::kZeroFactor, "where a is 0 the quotient is left out with its gradient; use a / b if it should count"},
+    .nonfinite = {NonFinite::kDivisionByZero, "keep b away from 0: write xdivy(a, b + 1e-7)"},
 });
 
 constexpr OpDef kMultiplyNoNan = define_op({
@@ -156,8 +156,9 @@ constexpr OpDef kMultiplyNoNan = define_op({
           if (g.needs(0)) give_summed(g, 0, multiply_no_nan(g.dy(), g.input(1)));
           if (g.needs(1)) give_summed(g, 1, multiply_no_nan(g.input(0), g.dy()));
         },
-    .zero = {ZeroHazard::kMasked, "where b is 0 nothing is learned through a: keep b away from 0 where it should count"},
+    .zero = {ZeroGradient::kZeroFactor, "where b is 0 nothing is learned through a: keep b away from 0 where it should count"},
     .nonfinite = kLargeFactors,
+    .factors = input(0) | input(1),
 });
 
 constexpr OpDef kDivideNoNan = define_op({
@@ -172,10 +173,10 @@ constexpr OpDef kDivideNoNan = define_op({
           if (g.needs(0)) give_summed(g, 0, divide_no_nan(g.dy(), g.input(1)));
           if (g.needs(1)) give_summed(g, 1, g.dy() * divide_no_nan(divide_no_nan(negative(g.input(0)), g.input(1)), g.input(1)));
         },
-    .zero = {ZeroHazard::kMasked,
+    .zero = {ZeroGradient::kZeroFactor,
              "where b is 0 the quotient is left out with its gradient: nothing is learned from it; write a / (b + 1e-7) if it should count"},
-    .nonfinite = {NonFiniteHazard::kDiv0, "keep b away from 0: write a / (b + 1e-7)"},
-    .counts = true,
+    .nonfinite = {NonFinite::kDivisionByZero, "keep b away from 0: write a / (b + 1e-7)"},
+    .in_metrics = true,
 });
 
 constexpr const OpDef* kOps[] = {&kSquare, &kSqrt, &kRsqrt, &kReciprocal, &kPow, &kXlogy, &kXlog1py, &kXdivy, &kMultiplyNoNan, &kDivideNoNan};

@@ -27,7 +27,7 @@ consteval OpDef special_op(const char* name, const char* doc, Differentiable x, 
       .infer = infer_special,
       .kernel = [](KernelContext& g) { kernels::special(F, g.in(0), g.out()); },
       .vjp = vjp,
-      .nonfinite = {NonFiniteHazard::kSpecial, remedy},
+      .nonfinite = {NonFinite::kSpecialFunction, remedy},
   });
 }
 
@@ -62,7 +62,7 @@ constexpr OpDef kPolygamma = define_op({
           kernels::polygamma(broadcast(g.input(0), shape), broadcast(g.input(1), shape), g.out());
         },
     .vjp = [](VjpContext& g) { give_summed(g, 1, g.dy() * polygamma(g.input(0) + 1, g.input(1))); },
-    .nonfinite = {NonFiniteHazard::kSpecial, kOffThePoles},
+    .nonfinite = {NonFinite::kSpecialFunction, kOffThePoles},
 });
 
 constexpr OpDef kErfinv = special_op<kernels::Special::kInverseErf>(

@@ -15,37 +15,37 @@ constexpr OpDef kSin = unary_op<Unary::kSin>("sin", "The sine, elementwise. dx =
 
 constexpr OpDef kCos = unary_op<Unary::kCos>("cos", "The cosine, elementwise. dx = -dy * sin(x).", Differentiable{input(0)},
                                              [](VjpContext& g) { g.give(0, negative(g.dy()) * sin(conj_if_complex(g.input(0)))); },
-                                             {.zero = {ZeroHazard::kFlat, "start away from 0: the cosine has no slope there"}});
+                                             {.zero = {ZeroGradient::kFlat, "start away from 0: the cosine has no slope there"}});
 
 // 1 / cos(x)^2 = 1 + y^2 spares the cosine.
 constexpr OpDef kTan = unary_op<Unary::kTan>("tan", "The tangent, elementwise. dx = dy / cos(x)^2.", Differentiable{output(0)},
                                              [](VjpContext& g) { g.give(0, g.dy() * (square(conj_if_complex(g.output())) + 1)); },
-                                             {.nonfinite = {NonFiniteHazard::kTrig, "keep x away from the poles at pi / 2 + k pi"}});
+                                             {.nonfinite = {NonFinite::kDomainEdge, "keep x away from the poles at pi / 2 + k pi"}});
 
 constexpr OpDef kAsin = unary_op<Unary::kAsin>(
     "asin", "The inverse sine, elementwise, NaN outside [-1, 1]. dx = dy / sqrt(1 - x^2).", Differentiable{input(0)},
     [](VjpContext& g) { g.give(0, g.dy() * rsqrt(1 - square(conj_if_complex(g.input(0))))); },
-    {.nonfinite = {NonFiniteHazard::kTrig, "keep x inside (-1, 1): write asin(x * (1 - 1e-6)), or take the angle with atan2"}});
+    {.nonfinite = {NonFinite::kDomainEdge, "keep x inside (-1, 1): write asin(x * (1 - 1e-6)), or take the angle with atan2"}});
 
 constexpr OpDef kAcos = unary_op<Unary::kAcos>(
     "acos", "The inverse cosine, elementwise, NaN outside [-1, 1]. dx = -dy / sqrt(1 - x^2).", Differentiable{input(0)},
     [](VjpContext& g) { g.give(0, negative(g.dy()) * rsqrt(1 - square(conj_if_complex(g.input(0))))); },
-    {.nonfinite = {NonFiniteHazard::kTrig, "keep x inside (-1, 1): write acos(x * (1 - 1e-6)), or take the angle with atan2"}});
+    {.nonfinite = {NonFinite::kDomainEdge, "keep x inside (-1, 1): write acos(x * (1 - 1e-6)), or take the angle with atan2"}});
 
 constexpr OpDef kAtan =
     unary_op<Unary::kAtan>("atan", "The inverse tangent, elementwise. dx = dy / (1 + x^2).", Differentiable{input(0)},
                            [](VjpContext& g) { g.give(0, g.dy() / (square(conj_if_complex(g.input(0))) + 1)); }, {.zero = kSaturates});
 
-constexpr NonFiniteHazard kLargeExponent{NonFiniteHazard::kOverflow, "scale x down, so that it stays within (-88, 88) in float32"};
+constexpr NonFinite kLargeExponent{NonFinite::kOverflow, "scale x down, so that it stays within (-88, 88) in float32"};
 
 constexpr OpDef kSinh =
     unary_op<Unary::kSinh>("sinh", "The hyperbolic sine, elementwise. dx = dy * cosh(x).", Differentiable{input(0)},
                            [](VjpContext& g) { g.give(0, g.dy() * cosh(conj_if_complex(g.input(0)))); }, {.nonfinite = kLargeExponent});
 
-constexpr OpDef kCosh =
-    unary_op<Unary::kCosh>("cosh", "The hyperbolic cosine, elementwise. dx = dy * sinh(x).", Differentiable{input(0)},
-                           [](VjpContext& g) { g.give(0, g.dy() * sinh(conj_if_complex(g.input(0)))); },
-                           {.zero = {ZeroHazard::kFlat, "start away from 0: the hyperbolic cosine has no slope there"}, .nonfinite = kLargeExponent});
+constexpr OpDef kCosh = unary_op<Unary::kCosh>(
+    "cosh", "The hyperbolic cosine, elementwise. dx = dy * sinh(x).", Differentiable{input(0)},
+    [](VjpContext& g) { g.give(0, g.dy() * sinh(conj_if_complex(g.input(0)))); },
+    {.zero = {ZeroGradient::kFlat, "start away from 0: the hyperbolic cosine has no slope there"}, .nonfinite = kLargeExponent});
 
 void tanh_vjp(VjpContext& g) {
   const Tensor y = g.output();
@@ -60,12 +60,12 @@ constexpr OpDef kAsinh = unary_op<Unary::kAsinh>("asinh", "The inverse hyperboli
 constexpr OpDef kAcosh =
     unary_op<Unary::kAcosh>("acosh", "The inverse hyperbolic cosine, elementwise, NaN below 1. dx = dy / sinh(y).", Differentiable{output(0)},
                             [](VjpContext& g) { g.give(0, g.dy() / sinh(conj_if_complex(g.output()))); },
-                            {.nonfinite = {NonFiniteHazard::kTrig, "keep x above 1: write acosh(x + 1e-6)"}});
+                            {.nonfinite = {NonFinite::kDomainEdge, "keep x above 1: write acosh(x + 1e-6)"}});
 
 constexpr OpDef kAtanh =
     unary_op<Unary::kAtanh>("atanh", "The inverse hyperbolic tangent, elementwise, NaN outside [-1, 1]. dx = dy / (1 - x^2).",
                             Differentiable{input(0)}, [](VjpContext& g) { g.give(0, g.dy() / (1 - square(conj_if_complex(g.input(0))))); },
-                            {.nonfinite = {NonFiniteHazard::kTrig, "keep x inside (-1, 1): write atanh(x * (1 - 1e-6))"}});
+                            {.nonfinite = {NonFinite::kDomainEdge, "keep x inside (-1, 1): write atanh(x * (1 - 1e-6))"}});
 
 constexpr Differentiable kFromBoth{input(0) | input(1)};
 
@@ -83,7 +83,7 @@ constexpr OpDef kAtan2 = define_op({
           if (g.needs(1)) give_summed(g, 1, negative(y) * scaled);
         },
     .nonfinite =
-        {NonFiniteHazard::kTrig,
+        {NonFinite::kDomainEdge,
          "keep (x, y) away from the origin: write atan2(y, x + 1e-6), or give it other operands there with where(), not its result another value"},
 });
 

@@ -90,7 +90,7 @@ constexpr OpDef kDynamicPartition = define_op({
           const Tensor places = places_after_dealing(g.input(1), g.output_count());
           g.give(0, reshape(gather(dys.size() == 1 ? dys[0] : concat(dys, 0), places), Ints(g.input_shape(0))));
         },
-    .zero = {ZeroHazard::kMasked, "take the part that should learn: the target does not use the tensor that these elements went to"},
+    .zero = {ZeroGradient::kMasks, "take the part that should learn: the target does not use the tensor that these elements went to"},
     .shape_reads = input(1),
 });
 

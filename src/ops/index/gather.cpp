@@ -76,7 +76,7 @@ constexpr OpDef kGather = define_op({
           const auto& a = g.attrs<GatherAttrs>();
           g.give(0, gather_grad(g.dy(), g.input(1), {a.axis, a.batch_dims, g.input_shape(0)}));
         },
-    .zero = {ZeroHazard::kMasked, "let the indices name what should learn: parts that are not taken get no gradient"},
+    .zero = {ZeroGradient::kMasks, "let the indices name what should learn: parts that are not taken get no gradient"},
 });
 
 constexpr OpDef kGatherGrad = define_op({

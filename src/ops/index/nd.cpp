@@ -56,7 +56,7 @@ constexpr OpDef kGatherNd = define_op({
         },
     .kernel = [](KernelContext& g) { check_places(g, 1, g.input(0).shape(), kernels::gather_nd(g.in(0), g.in(1), g.out())); },
     .vjp = [](VjpContext& g) { g.give(0, scatter_nd(g.input(1), g.dy(), g.input_shape(0))); },
-    .zero = {ZeroHazard::kMasked, "let the indices name what should learn: parts that are not taken get no gradient"},
+    .zero = {ZeroGradient::kMasks, "let the indices name what should learn: parts that are not taken get no gradient"},
 });
 
 struct ScatterAttrs {
@@ -125,7 +125,7 @@ constexpr OpDef kTensorScatterNdUpdate = define_op({
           if (g.needs(0)) g.give(0, tensor_scatter_nd_update(g.dy(), indices, zeros_for_gradient(dtype, g.input_shape(2))));
           if (g.needs(2)) g.give(2, gather_nd(g.dy(), indices));
         },
-    .zero = {ZeroHazard::kMasked, "let the indices spare what should learn: parts that are replaced get no gradient"},
+    .zero = {ZeroGradient::kMasks, "let the indices spare what should learn: parts that are replaced get no gradient"},
 });
 
 // What is equal to the result at its place, of x and of the updates, shares dy evenly.
@@ -157,7 +157,7 @@ consteval OpDef scatter_extreme_op(const char* name, const char* doc, const char
       .infer = infer_scatter_extreme,
       .kernel = run_scatter_into<How>,
       .vjp = scatter_extreme_vjp,
-      .zero = {ZeroHazard::kMasked, "only the extreme at each place gets a gradient; tensor_scatter_nd_add gives every part one"},
+      .zero = {ZeroGradient::kMasks, "only the extreme at each place gets a gradient; tensor_scatter_nd_add gives every part one"},
   });
 }
 constexpr OpDef kTensorScatterNdMax = scatter_extreme_op<kernels::Scatter::kMax>(

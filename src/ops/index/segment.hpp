@@ -22,7 +22,7 @@ void run_segment_fold(KernelContext& g, kernels::SegmentFold fold);
 Tensor gather_by_id(const Tensor& t, const Tensor& ids);
 
 template <kernels::SegmentFold Fold>
-consteval OpDef segment_op(const char* name, const char* doc, Differentiable data, void (*vjp)(VjpContext&), ZeroHazard zero = {}) {
+consteval OpDef segment_op(const char* name, const char* doc, Differentiable data, void (*vjp)(VjpContext&), ZeroGradient zero = {}) {
   return define_op({
       .name = name,
       .doc = doc,

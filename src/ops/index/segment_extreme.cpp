@@ -34,8 +34,8 @@ void give_products(VjpContext& g) {
 
 constexpr Differentiable kFromAll{input(0) | input(1) | output(0)};
 
-constexpr ZeroHazard kOthers{ZeroHazard::kMasked, "only the extreme of each id gets a gradient; a mean or a sum gives every part one"};
-constexpr ZeroHazard kZeroFactor{ZeroHazard::kMasked, "two parts of one id are 0: keep the factors away from 0, or add logarithms"};
+constexpr ZeroGradient kOthers{ZeroGradient::kMasks, "only the extreme of each id gets a gradient; a mean or a sum gives every part one"};
+constexpr ZeroGradient kZeroFactor{ZeroGradient::kZeroFactor, "two parts of one id are 0: keep the factors away from 0, or add logarithms"};
 
 constexpr OpDef kMax = segment_op<kernels::SegmentFold::kMax>(
     "unsorted_segment_max",

@@ -85,6 +85,7 @@ constexpr OpDef kDense = define_op({
     .vjp = dense_vjp<Activation::kNone>,
     .zero = kZeroOperand,
     .nonfinite = kLargeOperands,
+    .factors = input(0) | input(1),
 });
 
 constexpr OpDef kDenseRelu = define_op({

@@ -120,7 +120,7 @@ constexpr OpDef kDiagPart = define_op({
           g.give(0,
                  matrix_diag(g.dy(), {.rows = g.input_shape(0).back(1), .columns = g.input_shape(0).back(0), .band = g.attrs<DiagPartAttrs>().band}));
         },
-    .zero = {ZeroHazard::kMasked, "take the elements that should learn: those off the diagonal get no gradient"},
+    .zero = {ZeroGradient::kMasks, "take the elements that should learn: those off the diagonal get no gradient"},
 });
 
 struct DiagAttrs {
@@ -221,7 +221,7 @@ constexpr OpDef kSetDiag = define_op({
           if (g.needs(0)) g.give(0, matrix_set_diag(g.dy(), zeros_for_gradient(g.input_dtype(1), g.input_shape(1)), band));
           if (g.needs(1)) g.give(1, matrix_diag_part(g.dy(), band));
         },
-    .zero = {ZeroHazard::kMasked,
+    .zero = {ZeroGradient::kMasks,
              "let what should learn stand on the side that is kept: the elements of x on the diagonal are replaced and get no gradient; to keep "
              "them, add to them: x + matrix_diag(d)"},
 });
@@ -253,7 +253,7 @@ constexpr OpDef kBandPart = define_op({
           const auto& a = g.attrs<BandAttrs>();
           g.give(0, matrix_band_part(g.dy(), a.num_lower, a.num_upper));
         },
-    .zero = {ZeroHazard::kMasked, "widen the band: elements outside of it get no gradient"},
+    .zero = {ZeroGradient::kMasks, "widen the band: elements outside of it get no gradient"},
 });
 
 constexpr const OpDef* kOps[] = {&kDiagPart, &kDiag, &kSetDiag, &kBandPart};

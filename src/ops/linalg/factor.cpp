@@ -43,7 +43,7 @@ constexpr OpDef kCholesky = define_op({
           const Tensor s = transposed(matrix_triangular_solve(l, transposed(left), {.adjoint = true}));  // left L^-1
           g.give(0, multiply(0.5, add(s, transposed(s))));
         },
-    .nonfinite = {NonFiniteHazard::kSqrt0, "add a small multiple of eye(n) to the matrix, so that it is further from being singular"},
+    .nonfinite = {NonFinite::kRootOfZero, "add a small multiple of eye(n) to the matrix, so that it is further from being singular"},
 });
 
 constexpr OpDef kEig = define_op({
@@ -74,7 +74,7 @@ constexpr OpDef kEig = define_op({
           const Tensor whole = matmul(v, matmul(inner, v, {.transpose_b = true}));
           g.give(0, half_lower(add(whole, transposed(whole))));
         },
-    .zero = {ZeroHazard::kTies,
+    .zero = {ZeroGradient::kTies,
              "break the tie, for instance by adding matrix_diag([0, 1e-3, 2e-3, ..]) to the matrix; or use the values, or what all vectors of equal "
              "values "
              "span together"},

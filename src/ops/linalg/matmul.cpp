@@ -95,6 +95,7 @@ constexpr OpDef kMatmul = define_op({
     .vjp = matmul_vjp,
     .zero = kZeroOperand,
     .nonfinite = kLargeOperands,
+    .factors = input(0) | input(1),
 });
 
 constexpr const OpDef* kOps[] = {&kMatmul};

@@ -20,8 +20,8 @@ Tensor transposed(const Tensor& x) {
 
 namespace {
 
-constexpr NonFiniteHazard kNearlySingular{NonFiniteHazard::kDiv0,
-                                          "add a small multiple of eye(n) to the matrix, so that it is further from having no inverse"};
+constexpr NonFinite kNearlySingular{NonFinite::kSingularMatrix,
+                                    "add a small multiple of eye(n) to the matrix, so that it is further from having no inverse"};
 
 [[noreturn]] void refuse_singular(const OpContext& c) {
   throw ValueError(c.op().name, "Input is not invertible.", "add a small multiple of eye(n), or look why two rows say the same");
@@ -126,7 +126,7 @@ constexpr OpDef kDeterminant = define_op({
     .kernel = [](KernelContext& g) { kernels::determinant(g.in(0), g.out()); },
     .vjp = [](VjpContext& g) { g.give(0, multiply(of_matrices(multiply(g.dy(), g.output())), transposed(inverse_of_input(g)))); },
     .nonfinite =
-        {NonFiniteHazard::kDiv0,
+        {NonFinite::kSingularMatrix,
          "the derivative of a determinant needs the inverse: add a small multiple of eye(n) to the matrix, or look why two rows say the same"},
 });
 
@@ -150,7 +150,7 @@ constexpr OpDef kLogDeterminant = define_op({
             g.give(0, zeros(g.input_shape(0), g.input_dtype(0)));  // a sign is flat
           }
         },
-    .nonfinite = {NonFiniteHazard::kLog0, "keep the matrix away from having no inverse: add a small multiple of eye(n)"},
+    .nonfinite = {NonFinite::kLogOfZero, "keep the matrix away from having no inverse: add a small multiple of eye(n)"},
 });
 
 constexpr const OpDef* kOps[] = {&kInverse, &kSolve, &kTriangularSolve, &kDeterminant, &kLogDeterminant};

@@ -71,6 +71,7 @@ constexpr OpDef kSparseDenseMatmul = define_op({
         },
     .zero = kZeroOperand,
     .nonfinite = kLargeOperands,
+    .factors = input(1) | input(2),
 });
 
 constexpr const OpDef* kOps[] = {&kSparseDenseMatmul};

@@ -21,7 +21,7 @@ constexpr OpDef kRelu = unary_op<Unary::kRelu>("relu", "max(x, 0), elementwise. 
 constexpr OpDef kRelu6 = unary_op<Unary::kRelu6>(
     "relu6", "min(max(x, 0), 6), elementwise. dx = dy where 0 < x < 6, else 0.", Differentiable{output(0)},
     [](VjpContext& g) { g.give(0, relu6_grad(g.dy(), g.output())); },
-    {.zero = {ZeroHazard::kDeadUnit, "lower the learning rate, start from other biases, or use leaky_relu, which is never off"}});
+    {.zero = {ZeroGradient::kDies, "lower the learning rate, start from other biases, or use leaky_relu, which is never off"}});
 
 constexpr OpDef kElu =
     unary_op<Unary::kElu>("elu", "x where x > 0, else e^x - 1, elementwise. dx = dy where x >= 0, else dy * e^x.", Differentiable{output(0)},
@@ -63,7 +63,7 @@ struct LeakyAttrs {
 };
 constexpr AttrDef kAlpha = attr<&LeakyAttrs::alpha>("alpha", "slope where x <= 0");
 
-constexpr ZeroHazard kZeroAlpha{ZeroHazard::kDeadUnit, "give alpha a number above 0"};
+constexpr ZeroGradient kZeroAlpha{ZeroGradient::kDies, "give alpha a number above 0"};
 
 void infer_leaky(InferContext& c) {
   const InputSpec x = c.input(0);

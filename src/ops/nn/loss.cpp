@@ -83,7 +83,7 @@ constexpr OpDef kSoftmaxCrossEntropy = define_op({
           }
           if (g.needs(1)) g.give(1, logits_gradient(g, g.input(0)));
         },
-    .zero = {ZeroHazard::kSaturated, "the prediction equals the labels to the last bit; smooth the labels if it should go on learning", kOneClass},
+    .zero = {ZeroGradient::kSaturates, "the prediction equals the labels to the last bit; smooth the labels if it should go on learning", kOneClass},
     .nonfinite = kMaskedRow,
 });
 
@@ -126,7 +126,7 @@ constexpr OpDef kSparseSoftmaxCrossEntropy = define_op({
               "labels count from 0 to classes - 1; a data set that counts from 1 needs labels - 1");
         },
     .vjp = [](VjpContext& g) { g.give(1, logits_gradient(g, one_hot(g.input(0), g.input_shape(1).back(), {.dtype = g.input_dtype(1)}))); },
-    .zero = {ZeroHazard::kSaturated,
+    .zero = {ZeroGradient::kSaturates,
              "the prediction equals the label to the last bit; smooth the labels, as probabilities, if it should go on learning", kOneClass},
     .nonfinite = kMaskedRow,
 });
@@ -150,8 +150,8 @@ constexpr OpDef kL2Loss = define_op({
           kernels::binary(kernels::Binary::kMultiply, g.out(), view_of(half), g.out());
         },
     .vjp = [](VjpContext& g) { g.give(0, g.input(0) * g.dy()); },
-    .zero = {ZeroHazard::kFlat, "start away from 0: a square has no slope there"},
-    .nonfinite = {NonFiniteHazard::kOverflow, "scale the values so that their squares stay in range"},
+    .zero = {ZeroGradient::kFlat, "start away from 0: a square has no slope there"},
+    .nonfinite = {NonFinite::kOverflow, "scale the values so that their squares stay in range"},
 });
 
 constexpr const OpDef* kOps[] = {&kSoftmaxCrossEntropy, &kSparseSoftmaxCrossEntropy, &kL2Loss};

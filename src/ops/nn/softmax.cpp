@@ -17,7 +17,7 @@ namespace internal {
 namespace {
 
 constexpr const char* kOneUnit = "for one unit use sigmoid, or give it two; or name the axis that has several elements";
-constexpr ZeroHazard kOneWins{ZeroHazard::kShares, "keep logits close together: divide them by a temperature or normalise them", kOneUnit};
+constexpr ZeroGradient kOneWins{ZeroGradient::kNormalizes, "keep logits close together: divide them by a temperature or normalise them", kOneUnit};
 
 // The records work along the last axis.
 
@@ -62,7 +62,7 @@ constexpr OpDef kSoftmax = define_op({
     .infer = infer_softmax,
     .kernel = [](KernelContext& g) { kernels::softmax(Packed(g.input(0)).view(), g.out()); },
     .vjp = [](VjpContext& g) { g.give(0, softmax_grad(g.dy(), g.output())); },
-    .zero = {ZeroHazard::kShares,
+    .zero = {ZeroGradient::kNormalizes,
              "keep logits close together: divide them by a temperature or normalise them; as part of a loss, use a cross-entropy on logits",
              kOneUnit},
     .nonfinite = kMaskedRow,

@@ -52,7 +52,7 @@ constexpr OpDef kArgmax = define_op({
     .attrs = {attr<&ArgAttrs::axis>("axis", "that is searched"), attr<&ArgAttrs::output_dtype>("output_type", "int64 or int32")},
     .infer = infer_arg,
     .kernel = run_arg<true>,
-    .counts = true,
+    .in_metrics = true,
 });
 
 constexpr OpDef kArgmin = define_op({
@@ -66,7 +66,7 @@ constexpr OpDef kArgmin = define_op({
     .attrs = {attr<&ArgAttrs::axis>("axis", "that is searched"), attr<&ArgAttrs::output_dtype>("output_type", "int64 or int32")},
     .infer = infer_arg,
     .kernel = run_arg<false>,
-    .counts = true,
+    .in_metrics = true,
 });
 
 // ---- Running sums and products ----
@@ -120,8 +120,8 @@ constexpr OpDef kCumprod = define_op({
           // TensorFlow's rule at 0, which it gives to complex numbers too.
           g.give(0, is_complex(x.dtype()) ? where(x == 0, 0, sum / where(x == 0, 1, x)) : divide_no_nan(sum, x));
         },
-    .zero = {ZeroHazard::kMasked, "keep factors away from 0, or add their logarithms with cumsum"},
-    .nonfinite = {NonFiniteHazard::kOverflow, "add logarithms with cumsum instead of multiplying"},
+    .zero = {ZeroGradient::kZeroFactor, "keep factors away from 0, or add their logarithms with cumsum"},
+    .nonfinite = {NonFinite::kOverflow, "add logarithms with cumsum instead of multiplying"},
 });
 
 constexpr const OpDef* kOps[] = {&kArgmax, &kArgmin, &kCumsum, &kCumprod};

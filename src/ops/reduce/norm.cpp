@@ -69,8 +69,8 @@ constexpr OpDef kReduceLogsumexp = define_op({
     .infer = infer_floating_reduce,
     .kernel = run_logsumexp,
     .vjp = logsumexp_vjp,
-    .zero = {ZeroHazard::kSaturated, "keep the elements close together: divide them by a temperature or normalise them"},
-    .nonfinite = {.kind = NonFiniteHazard::kLog0, .remedy = kEmptyRow, .masks = true},
+    .zero = {ZeroGradient::kSaturates, "keep the elements close together: divide them by a temperature or normalise them"},
+    .nonfinite = {.kind = NonFinite::kLogOfZero, .remedy = kEmptyRow, .inf_is_mask = true},
 });
 
 constexpr OpDef kReduceEuclideanNorm = define_op({
@@ -105,7 +105,7 @@ constexpr OpDef kReduceEuclideanNorm = define_op({
           if (whole) kernels::cast(y, g.out());  // without its fraction
         },
     .vjp = [](VjpContext& g) { g.give(0, g.input(0) / with_folded_axes(g, g.output() / g.dy())); },
-    .nonfinite = {NonFiniteHazard::kSqrt0, "keep the norm away from 0: write sqrt(reduce_sum(square(x)) + 1e-12)"},
+    .nonfinite = {NonFinite::kRootOfZero, "keep the norm away from 0: write sqrt(reduce_sum(square(x)) + 1e-12)"},
 });
 
 constexpr const OpDef* kOps[] = {&kReduceLogsumexp, &kReduceEuclideanNorm};

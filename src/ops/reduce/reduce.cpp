@@ -39,13 +39,13 @@ consteval OpDef reduce_op(const char* name, const char* doc, GradientAnswer x, v
       .vjp = vjp,
       .zero = notes.zero,
       .nonfinite = notes.nonfinite,
-      .counts = notes.counts,
+      .in_metrics = notes.in_metrics,
   });
 }
 
 void sum_vjp(VjpContext& g) { g.give(0, broadcast_to(with_folded_axes(g, g.dy()), g.input_shape(0))); }
 constexpr OpDef kReduceSum =
-    reduce_op<Reduce::kSum>("reduce_sum", "The sum over axes. dx = dy, repeated.", Differentiable{}, sum_vjp, {.type = "Sum", .counts = true});
+    reduce_op<Reduce::kSum>("reduce_sum", "The sum over axes. dx = dy, repeated.", Differentiable{}, sum_vjp, {.type = "Sum", .in_metrics = true});
 
 void mean_vjp(VjpContext& g) {
   const auto count = static_cast<double>(folded_count(g.input_shape(0), g.attrs<ReduceAttrs>().axes));
@@ -54,8 +54,8 @@ void mean_vjp(VjpContext& g) {
 constexpr OpDef kReduceMean = reduce_op<Reduce::kMean>(
     "reduce_mean", "The mean of n elements, over axes. dx = dy / n, repeated.", Differentiable{}, mean_vjp,
     {.type = "Mean",
-     .nonfinite = {NonFiniteHazard::kDiv0, "the mean of no elements is NaN: look why none is left, and leave such batches out"},
-     .counts = true});
+     .nonfinite = {NonFinite::kEmptyMean, "the mean of no elements is NaN: look why none is left, and leave such batches out"},
+     .in_metrics = true});
 
 // For each element the product of all others that are folded with it: of those before it and those after it, with the folded axes laid out as one.
 Tensor product_of_others(const Tensor& x, std::uint32_t axes) {
@@ -77,11 +77,11 @@ void prod_vjp(VjpContext& g) {
   const Tensor others = product_of_others(conj_if_complex(g.input(0)), g.attrs<ReduceAttrs>().axes);
   g.give(0, with_folded_axes(g, g.dy()) * others);
 }
-constexpr OpDef kReduceProd = reduce_op<Reduce::kProd>("reduce_prod", "The product over axes. dx = dy times the product of all other elements.",
-                                                       Differentiable{input(0)}, prod_vjp,
-                                                       {.type = "Prod",
-                                                        .zero = {ZeroHazard::kMasked, "keep factors away from 0, or add their logarithms instead"},
-                                                        .nonfinite = {NonFiniteHazard::kOverflow, "add logarithms instead of multiplying"}});
+constexpr OpDef kReduceProd = reduce_op<Reduce::kProd>(
+    "reduce_prod", "The product over axes. dx = dy times the product of all other elements.", Differentiable{input(0)}, prod_vjp,
+    {.type = "Prod",
+     .zero = {ZeroGradient::kZeroFactor, "keep factors away from 0, or add their logarithms instead"},
+     .nonfinite = {NonFinite::kOverflow, "add logarithms instead of multiplying"}});
 
 void extreme_vjp(VjpContext& g) {
   const Tensor chosen = cast(with_folded_axes(g, g.output()) == g.input(0), g.input_dtype(0));
@@ -91,19 +91,19 @@ void extreme_vjp(VjpContext& g) {
 constexpr OpDef kReduceMax = reduce_op<Reduce::kMax>(
     "reduce_max", "The largest element over axes. dx = dy at the largest; equal ones share it in equal parts.", Differentiable{input(0) | output(0)},
     extreme_vjp,
-    {.type = "Max", .zero = {ZeroHazard::kFlat, "only the largest element learns; let all learn with reduce_logsumexp(x) or reduce_mean(x)"}});
+    {.type = "Max", .zero = {ZeroGradient::kFlat, "only the largest element learns; let all learn with reduce_logsumexp(x) or reduce_mean(x)"}});
 constexpr OpDef kReduceMin = reduce_op<Reduce::kMin>(
     "reduce_min", "The smallest element over axes. dx = dy at the smallest; equal ones share it in equal parts.",
     Differentiable{input(0) | output(0)}, extreme_vjp,
-    {.type = "Min", .zero = {ZeroHazard::kFlat, "only the smallest element learns; let all learn with -reduce_logsumexp(-x) or reduce_mean(x)"}});
+    {.type = "Min", .zero = {ZeroGradient::kFlat, "only the smallest element learns; let all learn with -reduce_logsumexp(-x) or reduce_mean(x)"}});
 
 constexpr NotDifferentiable kTruth{
     "the result is one truth value made of many; it does not move when what they were computed from moves a little",
     "put a smooth measure into the loss, such as the mean of sigmoid(margin), and keep this for metrics and conditions"};
 constexpr OpDef kReduceAny =
-    reduce_op<Reduce::kAny>("reduce_any", "Whether any element over axes is true; bool.", kTruth, nullptr, {.type = "Any", .counts = true});
+    reduce_op<Reduce::kAny>("reduce_any", "Whether any element over axes is true; bool.", kTruth, nullptr, {.type = "Any", .in_metrics = true});
 constexpr OpDef kReduceAll =
-    reduce_op<Reduce::kAll>("reduce_all", "Whether all elements over axes are true; bool.", kTruth, nullptr, {.type = "All", .counts = true});
+    reduce_op<Reduce::kAll>("reduce_all", "Whether all elements over axes are true; bool.", kTruth, nullptr, {.type = "All", .in_metrics = true});
 
 constexpr const OpDef* kOps[] = {&kReduceSum, &kReduceMean, &kReduceProd, &kReduceMax, &kReduceMin, &kReduceAny, &kReduceAll};
 

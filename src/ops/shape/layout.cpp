@@ -148,7 +148,7 @@ void fill_around(VjpContext& g) { g.give(0, slice_grad(g.dy(), g.attrs<SliceAttr
 constexpr AttrDef kBegin = attr<&SliceAttrs::part, &Part::begin>("begin", "the first element on each axis", Attr::kResolved);
 constexpr AttrDef kSteps = attr<&SliceAttrs::part, &Part::strides>("strides", "the step on each axis", Attr::kResolved);
 
-constexpr ZeroHazard kLeavesOut{ZeroHazard::kMasked, "take the part that should learn: elements outside of it get no gradient"};
+constexpr ZeroGradient kLeavesOut{ZeroGradient::kMasks, "take the part that should learn: elements outside of it get no gradient"};
 
 constexpr OpDef kSlice = define_op({
     .name = "slice",

@@ -24,7 +24,7 @@ constexpr OpDef kIdentity = define_op({
     .infer = infer_same,
     .view = view_same,
     .vjp = pass_on,
-    .counts = true,
+    .in_metrics = true,
 });
 
 // A tensor of its own: who asks for the gradient with respect to it asks for no other reading of the variable.
@@ -42,7 +42,7 @@ constexpr OpDef kStopGradient = define_op({
     .name = "stop_gradient",
     .doc = "x, as a constant: no gradient flows through.",
     .inputs = {{"x", NotDifferentiable{"the program asks for it here: what stop_gradient returns counts as constant",
-                                       "take stop_gradient away where this path is meant to be trained", Break::kStopGradient}}},
+                                       "take stop_gradient away where this path is meant to be trained", GradientFlow::kStopGradient}}},
     .infer = infer_same,
     .view = view_same,
 });
@@ -83,7 +83,7 @@ constexpr OpDef kReshape = define_op({
         },
     .view = view_reshaped,
     .vjp = restore_shape,
-    .counts = true,
+    .in_metrics = true,
 });
 
 struct AxisAttrs {
@@ -103,7 +103,7 @@ constexpr OpDef kExpandDims = define_op({
         },
     .view = view_reshaped,
     .vjp = restore_shape,
-    .counts = true,
+    .in_metrics = true,
 });
 
 struct SqueezeAttrs {
@@ -134,7 +134,7 @@ constexpr OpDef kSqueeze = define_op({
         },
     .view = view_reshaped,
     .vjp = restore_shape,
-    .counts = true,
+    .in_metrics = true,
 });
 
 constexpr const OpDef* kOps[] = {&kCopy, &kExpandDims, &kIdentity, &kReadValue, &kReshape, &kSqueeze, &kStopGradient};

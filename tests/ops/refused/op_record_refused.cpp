@@ -84,9 +84,9 @@ struct OtherAttrs {
   .vjp = [](VjpContext&) {},
 #endif
 #if CASE == 11
-  .zero = {ZeroHazard::kFlat, ""},
+  .zero = {ZeroGradient::kFlat, ""},
 #elif CASE == 12
-  .nonfinite = {NonFiniteHazard::kDiv0},
+  .nonfinite = {NonFinite::kDivisionByZero},
 #endif
 });
 

@@ -1,5 +1,5 @@
 // Verdicts about NaN and Inf, by what made them.
-#include "flow/spoilt_verdicts.hpp"
+#include "flow/nonfinite_verdicts.hpp"
 
 #include "flow/reach.hpp"
 #include "flow/shrinking.hpp"
@@ -15,7 +15,6 @@ namespace {
 
 using Index = FlowGraph::Index;
 using Numbers = FlowGraph::Numbers;
-using Spoils = FlowGraph::Spoils;
 constexpr Index kNone = FlowGraph::kNone;
 
 const FlowGraph::Spot* spot_of(const FlowGraph& g, Index op, Index input) {
@@ -25,7 +24,7 @@ const FlowGraph::Spot* spot_of(const FlowGraph& g, Index op, Index input) {
 
 class CulpritJudge {
  public:
-  CulpritJudge(const SpoiltFacts& facts, const Culprit& culprit, const FlowPath& path) : f_(facts), g_(facts.graph), c_(culprit), path_(path) {}
+  CulpritJudge(const NonFiniteFacts& facts, const Culprit& culprit, const FlowPath& path) : f_(facts), g_(facts.graph), c_(culprit), path_(path) {}
 
   Verdict judge() const {
     if (is_users_rule(g_.answer(c_.hop.op, c_.hop.input).flow)) return with_loss(by_users_rule());
@@ -33,8 +32,8 @@ class CulpritJudge {
     if (c_.value == kNone && grew_out_of_range(g_, c_.hop)) {
       if (Verdict v = exploded(f_.question, path_); v.op != kNone) return with_loss(std::move(v));
     }
-    if (c_.origin != kNone && f_.masks(c_.origin)) return with_loss(of_mask());
-    if (c_.origin != kNone && f_.spoilt_input(c_.origin) != kNone && is_written_infinity(f_.roots[f_.spoilt_input(c_.origin)]))
+    if (c_.origin != kNone && f_.is_mask(c_.origin)) return with_loss(of_mask());
+    if (c_.origin != kNone && f_.nonfinite_input(c_.origin) != kNone && is_written_infinity(f_.roots[f_.nonfinite_input(c_.origin)]))
       return with_loss(of_written_infinity());
     const Index op = c_.origin != kNone ? c_.origin : c_.hop.op;
     if (const Index overflown = overflow_behind(f_, op); overflown != kNone) return with_loss(left_of_infinity(op, overflown));
@@ -51,10 +50,10 @@ class CulpritJudge {
     const Hop& hop = c_.hop;
     const FlowGraph::Op& op = g_.ops[hop.op];
     Verdict v = at(Cause::kCustomGradient, hop.op);
-    v.also = {cause_of_spoilt(g_, c_.origin != kNone ? c_.origin : hop.op, c_.origin != kNone)};
+    v.also = {cause_of_nonfinite(g_, c_.origin != kNone ? c_.origin : hop.op, c_.origin != kNone)};
     if (op.returns_at != kNone) v.where = g_.boundaries[op.returns_at];
     v.why = fmt::format("the backward function of `{}` made {} of a gradient that is finite", f_.name(hop.op),
-                        SpoiltFacts::passed_text(*g_.passed_to(hop.op, hop.input)));
+                        NonFiniteFacts::passed_text(*g_.passed_to(hop.op, hop.input)));
     v.remedy =
         "write the backward function so that no step of it overflows, divides by 0 or takes 0 times infinity, as in 1 / (1 + exp(-x)) for exp(x) / "
         "(1 + exp(x))";
@@ -70,8 +69,8 @@ class CulpritJudge {
   // The op made something that is not finite, and the backward pass read it.
   Verdict forward() const {
     const Index op = c_.origin;
-    Verdict v = at(cause_of_spoilt(g_, op, true), op);
-    const bool of_infinity = f_.spoilt_input(op) != kNone;
+    Verdict v = at(cause_of_nonfinite(g_, op, true), op);
+    const bool of_infinity = f_.nonfinite_input(op) != kNone;
     if (of_infinity) v.confidence = Confidence::kLikely;
     v.why = fmt::format("`{}` made {} of {}, and the backward pass needs that value", f_.name(op), f_.made_text(c_.value),
                         of_infinity ? "an infinity" : "finite numbers");
@@ -86,8 +85,8 @@ class CulpritJudge {
   // The op's result is finite, and its derivative is not.
   Verdict backward() const {
     const Hop& hop = c_.hop;
-    Verdict v = at(cause_of_spoilt(g_, hop.op, false), hop.op);
-    const char* passed = SpoiltFacts::passed_text(*g_.passed_to(hop.op, hop.input));
+    Verdict v = at(cause_of_nonfinite(g_, hop.op, false), hop.op);
+    const char* passed = NonFiniteFacts::passed_text(*g_.passed_to(hop.op, hop.input));
     const FlowGraph::Spot* spot = spot_of(g_, hop.op, static_cast<Index>(hop.input));
     const bool zero_arrived = spot != nullptr && !spot->given.empty() && spot->given[0].first == kNone && spot->given[0].second == 0;
     if (g_.numbers_of(hop.out) == nullptr) {
@@ -111,7 +110,7 @@ class CulpritJudge {
     const Index op = c_.origin;
     const Numbers& made = *g_.numbers_of(c_.value);
     const bool whole_row = made.nans != 0 || made.count < g_.elements_of(g_.inputs_of(op).back()).value_or(0);
-    Verdict v = at(cause_of_spoilt(g_, op, true), op);
+    Verdict v = at(cause_of_nonfinite(g_, op, true), op);
     v.also = {Cause::kNanData};
     if (whole_row) {
       v.why = fmt::format("a whole row of what `{}` was given is -Inf: everything in it is masked, nothing is left, and its result there is {}",
@@ -120,7 +119,7 @@ class CulpritJudge {
       v.why = fmt::format("the -Inf of a mask is -Inf in the result of `{}` too, and 0 times that is NaN", f_.name(op));
       v.remedy = "mask with a large finite number in place of -Inf, such as -1e9 (-1e4 in float16)";
     }
-    const Index value = f_.spoilt_input(op), root = f_.roots[value];
+    const Index value = f_.nonfinite_input(op), root = f_.roots[value];
     const Numbers& n = *g_.numbers_of(value);
     if (g_.values[root].op == kNone || std::isnan(g_.ops[g_.values[root].op].written)) v.confidence = Confidence::kLikely;  // the sign was not seen
     v.evidence.push_back(fmt::format("{} of the {} elements of {} are infinite", n.infs, n.count, value_text(g_, value)));
@@ -135,7 +134,7 @@ class CulpritJudge {
 
   bool is_written_infinity(Index root) const { return g_.values[root].op != kNone && std::isinf(g_.ops[g_.values[root].op].written); }
   Verdict of_written_infinity() const {
-    const Index op = c_.origin, root = f_.roots[f_.spoilt_input(op)];
+    const Index op = c_.origin, root = f_.roots[f_.nonfinite_input(op)];
     const double written = g_.ops[g_.values[root].op].written;
     Verdict v = at(Cause::kNanData, op);
     v.also = {Cause::kNanOverflow, Cause::kNanSpecial};
@@ -147,8 +146,8 @@ class CulpritJudge {
   }
 
   Verdict left_of_infinity(Index op, Index overflown) const {
-    Verdict v = at(cause_of_spoilt(g_, overflown, true), overflown);
-    v.also = {cause_of_spoilt(g_, op, false)};
+    Verdict v = at(cause_of_nonfinite(g_, overflown, true), overflown);
+    v.also = {cause_of_nonfinite(g_, op, false)};
     v.why = fmt::format("`{}` made {} of finite numbers; what is divided by it is 0, and at that 0 `{}`{} is not finite", f_.name(overflown),
                         f_.made_text(g_.ops[overflown].first_output), f_.name(op), at_place(g_.ops[op].where));
     v.confidence = Confidence::kLikely;
@@ -156,7 +155,7 @@ class CulpritJudge {
     return v;
   }
 
-  // The untaken side of a choice: the value is spoilt, and what was chosen is not.
+  // The untaken side of a choice: the value is not finite, and what was chosen is.
   void judge_hiding(Verdict& v, Index value) const {
     const Hidden hidden = hidden_behind(f_, value);
     if (hidden.op == kNone) return;
@@ -207,7 +206,7 @@ class CulpritJudge {
   // The first op with a gradient that was given the value; at the latest `otherwise`.
   Index first_reader(Index value, Index otherwise) const {
     for (Index op = 0; op < otherwise; ++op) {
-      if (!g_.recorded(op) || g_.kind_of(op) != FlowGraph::Kind::kCompute || g_.gradient_of(g_.ops[op].first_output) == nullptr) continue;
+      if (!g_.recorded(op) || g_.kind_of(op) != OpKind::kCompute || g_.gradient_of(g_.ops[op].first_output) == nullptr) continue;
       const auto inputs = g_.inputs_of(op);
       if (std::find(inputs.begin(), inputs.end(), value) != inputs.end()) return op;
     }
@@ -219,11 +218,11 @@ class CulpritJudge {
     const FlowGraph::Def& def = g_.def_of(op);
     const auto inputs = g_.inputs_of(op);
     const Numbers* first = inputs.empty() ? nullptr : g_.numbers_of(inputs[0]);
-    if (*def.spoils_outside != '\0' && first != nullptr && (first->min < def.spoils_low || first->max > def.spoils_high)) {
-      v.remedy = def.spoils_outside;
+    if (*def.nonfinite.out_of_domain != '\0' && first != nullptr && (first->min < def.nonfinite.low || first->max > def.nonfinite.high)) {
+      v.remedy = def.nonfinite.out_of_domain;
       v.evidence.push_back(fmt::format("`{}` was given numbers between {} and {}", f_.name(op), number_text(first->min), number_text(first->max)));
     }
-    if (v.cause != Cause::kNanDiv0 || inputs.size() != 2) return;
+    if (v.cause != Cause::kNanDiv0 || def.nonfinite.kind != NonFinite::kDivisionByZero || inputs.size() != 2) return;
     const Numbers* divisor = g_.numbers_of(inputs[1]);
     if (divisor == nullptr || !divisor->all_zero() || descendants(g_, f_.question.source.values)[inputs[1]] != 0) return;
     v.evidence.push_back(fmt::format("the divisor, {}, is 0 whatever {} is", value_text(g_, inputs[1]), source_text(g_, f_.question.source)));
@@ -236,7 +235,7 @@ class CulpritJudge {
     v.op = op;
     v.where = g_.ops[op].where;
     const FlowGraph::Def& def = g_.def_of(op);
-    v.remedy = *def.spoils_remedy != '\0' ? def.spoils_remedy : reason(cause).remedy;
+    v.remedy = *def.nonfinite.remedy != '\0' ? def.nonfinite.remedy : reason(cause).remedy;
     return v;
   }
 
@@ -262,7 +261,7 @@ class CulpritJudge {
     return v;
   }
 
-  const SpoiltFacts& f_;
+  const NonFiniteFacts& f_;
   const FlowGraph& g_;
   const Culprit& c_;
   const FlowPath& path_;
@@ -288,68 +287,77 @@ bool turns_written_infinity_to_nan(const FlowGraph& g, Index op, Index in, Index
 }  // namespace
 
 // An infinity in a mask is meant: there it is the op that leaves elements out by it that makes what is not.
-std::vector<Index> SpoiltFacts::roots_of(const FlowGraph& g) {
+std::vector<Index> NonFiniteFacts::roots_of(const FlowGraph& g) {
   std::vector<Index> roots(g.values.size());
   std::iota(roots.begin(), roots.end(), Index{0});
   for (Index op = 0; op < g.ops.size(); ++op) {
-    const Index in = g.kind_of(op) == FlowGraph::Kind::kCompute ? spoilt_input(g, op) : kNone;
-    if (in == kNone || masks(g, op, roots[in]) || turns_written_infinity_to_nan(g, op, in, roots[in])) continue;
+    const Index in = g.kind_of(op) == OpKind::kCompute ? nonfinite_input(g, op) : kNone;
+    if (in == kNone || is_mask(g, op, roots[in]) || turns_written_infinity_to_nan(g, op, in, roots[in])) continue;
     const FlowGraph::Op& o = g.ops[op];
     for (Index out = o.first_output; out < o.first_output + o.outputs; ++out) roots[out] = roots[in];
   }
   return roots;
 }
 
-Index SpoiltFacts::spoilt_input(const FlowGraph& g, Index op) {
+Index NonFiniteFacts::nonfinite_input(const FlowGraph& g, Index op) {
   Index infinite = kNone;
   for (const Index in : g.inputs_of(op)) {
     const Numbers* n = g.numbers_of(in);
     if (n != nullptr && n->nans != 0) return in;
-    if (spoilt(n) && infinite == kNone) infinite = in;
+    if (nonfinite(n) && infinite == kNone) infinite = in;
   }
   return infinite;
 }
 
-bool SpoiltFacts::masks(Index op) const {
-  const Index in = spoilt_input(op);
-  return in != kNone && masks(graph, op, roots[in]);
+bool NonFiniteFacts::is_mask(Index op) const {
+  const Index in = nonfinite_input(op);
+  return in != kNone && is_mask(graph, op, roots[in]);
 }
 
-bool SpoiltFacts::masks(const FlowGraph& g, Index op, Index root) {
-  if (!g.def_of(op).masks || g.numbers_of(root)->nans != 0 || g.numbers_of(spoilt_input(g, op))->nans != 0) return false;
+bool NonFiniteFacts::is_mask(const FlowGraph& g, Index op, Index root) {
+  if (!g.def_of(op).nonfinite.inf_is_mask || g.numbers_of(root)->nans != 0 || g.numbers_of(nonfinite_input(g, op))->nans != 0) return false;
   const Index maker = g.values[root].op;
   if (maker == kNone) return true;
   return g.gives_data(maker) && !(g.ops[maker].written > 0);
 }
 
-bool SpoiltFacts::knows_inputs(Index op) const {
+bool NonFiniteFacts::knows_inputs(Index op) const {
   const auto inputs = graph.inputs_of(op);
   return std::all_of(inputs.begin(), inputs.end(), [this](Index v) { return graph.numbers_of(v) != nullptr; });
 }
 
-Verdict judge_culprit(const SpoiltFacts& facts, const Culprit& culprit, const FlowPath& path) { return CulpritJudge(facts, culprit, path).judge(); }
+Verdict judge_culprit(const NonFiniteFacts& facts, const Culprit& culprit, const FlowPath& path) {
+  return CulpritJudge(facts, culprit, path).judge();
+}
 
-Cause cause_of_spoilt(const FlowGraph& graph, FlowGraph::Index op, bool forward) {
+Cause cause_of_nonfinite(const FlowGraph& graph, FlowGraph::Index op, bool forward) {
   const FlowGraph::Def& def = graph.def_of(op);
-  if (def.spoils == Spoils::kDiv0 && !def.masks) {
+  if (def.nonfinite.kind == NonFinite::kDivisionByZero) {
     const Numbers* divisor = graph.numbers_of(graph.inputs_of(op).back());
     return divisor != nullptr && divisor->zeros == 0 && divisor->count != 0 ? Cause::kNanOverflow : Cause::kNanDiv0;
   }
-  if (def.spoils != Spoils::kNo) return cause_of(def.spoils);
+  if (def.nonfinite.kind == NonFinite::kEmptyMean) {
+    const Numbers* averaged = graph.numbers_of(graph.inputs_of(op)[0]);
+    return averaged != nullptr && averaged->count != 0 ? Cause::kNanOverflow : Cause::kNanDiv0;
+  }
+  if (def.nonfinite.kind != NonFinite::kNever) return cause_of(def.nonfinite.kind);
   const Numbers* made = graph.numbers_of(graph.ops[op].first_output);
   return forward && made != nullptr && made->nans != 0 ? Cause::kNanSpecial : Cause::kNanOverflow;
 }
 
-Cause cause_of(Spoils spoils) {
-  switch (spoils) {
-    case Spoils::kSqrt0: return Cause::kNanSqrt0;
-    case Spoils::kLog0: return Cause::kNanLog0;
-    case Spoils::kDiv0: return Cause::kNanDiv0;
-    case Spoils::kPow: return Cause::kNanPow;
-    case Spoils::kTrig: return Cause::kNanTrig;
-    case Spoils::kSpecial: return Cause::kNanSpecial;
-    case Spoils::kOverflow:
-    case Spoils::kNo: break;
+Cause cause_of(NonFinite::Kind kind) {
+  switch (kind) {
+    case NonFinite::kRootOfZero: return Cause::kNanSqrt0;
+    case NonFinite::kLogOfZero: return Cause::kNanLog0;
+    case NonFinite::kDivisionByZero:
+    case NonFinite::kSingularMatrix:
+    case NonFinite::kEmptyRow:
+    case NonFinite::kEmptyMean: return Cause::kNanDiv0;
+    case NonFinite::kPower: return Cause::kNanPow;
+    case NonFinite::kDomainEdge: return Cause::kNanTrig;
+    case NonFinite::kSpecialFunction: return Cause::kNanSpecial;
+    case NonFinite::kOverflow:
+    case NonFinite::kNever: break;
   }
   return Cause::kNanOverflow;
 }

@@ -24,7 +24,7 @@ struct Culprit {
 };
 
 // What the judges of numbers that are not finite look at.
-struct SpoiltFacts {
+struct NonFiniteFacts {
   using Index = FlowGraph::Index;
   using Numbers = FlowGraph::Numbers;
 
@@ -33,15 +33,15 @@ struct SpoiltFacts {
   // For every value that is not finite the one that it was made from which was the first not to be.
   std::vector<Index> roots;
 
-  explicit SpoiltFacts(const SourceQuestion& q) : question(q), graph(q.graph), roots(roots_of(q.graph)) {}
+  explicit NonFiniteFacts(const SourceQuestion& q) : question(q), graph(q.graph), roots(roots_of(q.graph)) {}
 
-  static bool spoilt(const Numbers* n) { return n != nullptr && !n->finite(); }
-  bool spoilt_value(Index v) const { return spoilt(graph.numbers_of(v)); }
+  static bool nonfinite(const Numbers* n) { return n != nullptr && !n->finite(); }
+  bool nonfinite_value(Index v) const { return nonfinite(graph.numbers_of(v)); }
   // The first operand that is not finite; rather one with a NaN.
-  Index spoilt_input(Index op) const { return spoilt_input(graph, op); }
+  Index nonfinite_input(Index op) const { return nonfinite_input(graph, op); }
   bool knows_inputs(Index op) const;
   // Whether the op was given -Inf in the place of what is left out, and no NaN.
-  bool masks(Index op) const;
+  bool is_mask(Index op) const;
 
   std::string name(Index op) const { return op_text(graph, op); }
   const char* made_text(Index value) const { return passed_text(*graph.numbers_of(value)); }
@@ -49,25 +49,25 @@ struct SpoiltFacts {
 
  private:
   static std::vector<Index> roots_of(const FlowGraph& g);
-  static Index spoilt_input(const FlowGraph& g, Index op);
-  static bool masks(const FlowGraph& g, Index op, Index root);
+  static Index nonfinite_input(const FlowGraph& g, Index op);
+  static bool is_mask(const FlowGraph& g, Index op, Index root);
 };
 
-Verdict judge_culprit(const SpoiltFacts& facts, const Culprit& culprit, const FlowPath& path);
+Verdict judge_culprit(const NonFiniteFacts& facts, const Culprit& culprit, const FlowPath& path);
 
-// ---- What the numbers say besides (spoilt_context.cpp) ----
+// ---- What the numbers say besides (nonfinite_context.cpp) ----
 
 // An op behind the value that does not take it over, by a condition or by leaving elements out, so that its result is finite; kNone if there is none.
 struct Hidden {
   FlowGraph::Index op = FlowGraph::kNone;
   bool by_condition = false;
 };
-Hidden hidden_behind(const SpoiltFacts& facts, FlowGraph::Index value);
+Hidden hidden_behind(const NonFiniteFacts& facts, FlowGraph::Index value);
 // Where numbers that an op was given rest on one that its type could not hold, such as 1e-8 in f16: says so, and how to mend it.
-void judge_lost_number(const SpoiltFacts& facts, FlowGraph::Index op, Verdict& v);
+void judge_lost_number(const NonFiniteFacts& facts, FlowGraph::Index op, Verdict& v);
 // Where a 0 comes from an exponential of a number far below 0: says so.
-void note_underflow(const SpoiltFacts& facts, FlowGraph::Index op, Verdict& v);
+void note_underflow(const NonFiniteFacts& facts, FlowGraph::Index op, Verdict& v);
 // The op that overflowed, where the zeros that `op` was given are what is left when something is divided by an infinity; kNone if there is none.
-FlowGraph::Index overflow_behind(const SpoiltFacts& facts, FlowGraph::Index op);
+FlowGraph::Index overflow_behind(const NonFiniteFacts& facts, FlowGraph::Index op);
 
 }  // namespace whygrad::internal

@@ -1,5 +1,5 @@
 // What else the numbers say about a value that is not finite: what hides it, and why an op was given a 0.
-#include "flow/spoilt_verdicts.hpp"
+#include "flow/nonfinite_verdicts.hpp"
 
 #include <fmt/format.h>
 
@@ -12,22 +12,20 @@ namespace {
 
 using Index = FlowGraph::Index;
 using Numbers = FlowGraph::Numbers;
-using Spoils = FlowGraph::Spoils;
-using Zeroes = FlowGraph::Zeroes;
 constexpr Index kNone = FlowGraph::kNone;
 constexpr std::size_t kMostSteps = 16, kNearSteps = 4;
 
 bool chooses(const FlowGraph& g, Index op) {
   for (std::size_t i = 0; i < g.ops[op].inputs; ++i) {
-    if (g.answer(op, i).role == FlowGraph::Role::kCondition) return true;
+    if (g.answer(op, i).role == Role::kCondition) return true;
   }
   return false;
 }
 // A slice, a diagonal: it has no other operand that carries data.
 bool takes_part(const FlowGraph& g, Index op) {
-  if (g.def_of(op).zeroes != Zeroes::kMasked || g.def_of(op).spoils != Spoils::kNo) return false;
+  if (g.def_of(op).zero.kind != ZeroGradient::kMasks) return false;
   std::size_t data = 0;
-  for (std::size_t i = 0; i < g.ops[op].inputs; ++i) data += g.answer(op, i).role == FlowGraph::Role::kData ? 1 : 0;
+  for (std::size_t i = 0; i < g.ops[op].inputs; ++i) data += g.answer(op, i).role == Role::kData ? 1 : 0;
   return data == 1;
 }
 
@@ -44,7 +42,7 @@ double smallest_normal(FlowDType dtype) {
 std::string lost_text(const FlowGraph& g, Index value) {
   const Index maker = g.values[value].op;
   const Numbers* n = g.numbers_of(value);
-  if (maker == kNone || g.kind_of(maker) != FlowGraph::Kind::kConstant || n == nullptr || n->count != 1) return {};
+  if (maker == kNone || g.kind_of(maker) != OpKind::kConstant || n == nullptr || n->count != 1) return {};
   const double written = g.ops[maker].written;
   if (!std::isfinite(written) || written == 0 || n->nans != 0) return {};
   const FlowDType dtype = g.values[value].dtype;
@@ -61,7 +59,7 @@ std::string lost_near(const FlowGraph& g, Index op, std::size_t steps) {
   for (const Index in : g.inputs_of(op)) {
     if (std::string text = lost_text(g, in); !text.empty()) return text;
     const Index maker = g.values[in].op;
-    if (steps == 0 || maker == kNone || g.kind_of(maker) != FlowGraph::Kind::kCompute) continue;
+    if (steps == 0 || maker == kNone || g.kind_of(maker) != OpKind::kCompute) continue;
     if (std::string text = lost_near(g, maker, steps - 1); !text.empty()) return text;
   }
   return {};
@@ -69,7 +67,7 @@ std::string lost_near(const FlowGraph& g, Index op, std::size_t steps) {
 
 }  // namespace
 
-Hidden hidden_behind(const SpoiltFacts& facts, Index value) {
+Hidden hidden_behind(const NonFiniteFacts& facts, Index value) {
   const FlowGraph& g = facts.graph;
   std::vector<std::uint8_t> bad(g.values.size());
   bad[value] = 1;
@@ -80,7 +78,7 @@ Hidden hidden_behind(const SpoiltFacts& facts, Index value) {
     const FlowGraph::Op& o = g.ops[op];
     bool made_bad = false;
     for (Index out = o.first_output; out < o.first_output + o.outputs; ++out) {
-      bad[out] = g.numbers_of(out) == nullptr || facts.spoilt_value(out) ? 1 : 0;
+      bad[out] = g.numbers_of(out) == nullptr || facts.nonfinite_value(out) ? 1 : 0;
       made_bad |= bad[out] != 0;
     }
     if (!made_bad && chooses(g, op)) return {op, true};
@@ -89,7 +87,7 @@ Hidden hidden_behind(const SpoiltFacts& facts, Index value) {
   return {};
 }
 
-void judge_lost_number(const SpoiltFacts& facts, Index op, Verdict& v) {
+void judge_lost_number(const NonFiniteFacts& facts, Index op, Verdict& v) {
   const std::string lost = lost_near(facts.graph, op, kNearSteps);
   if (lost.empty()) return;
   v.why = fmt::format("{}, so `{}` was not kept away from what it cannot take: {}", lost, facts.name(op), v.why);
@@ -98,7 +96,7 @@ void judge_lost_number(const SpoiltFacts& facts, Index op, Verdict& v) {
       "works on logits";
 }
 
-void note_underflow(const SpoiltFacts& facts, Index op, Verdict& v) {
+void note_underflow(const NonFiniteFacts& facts, Index op, Verdict& v) {
   const FlowGraph& g = facts.graph;
   std::vector<std::uint8_t> behind(g.values.size());
   for (const Index in : g.inputs_of(op)) {
@@ -108,10 +106,9 @@ void note_underflow(const SpoiltFacts& facts, Index op, Verdict& v) {
   for (Index at = op; at-- > 0;) {
     const FlowGraph::Op& o = g.ops[at];
     if (o.outputs != 1 || behind[o.first_output] == 0) continue;
-    const bool underflows = g.def_of(at).zeroes == Zeroes::kSaturated && g.def_of(at).spoils == Spoils::kOverflow;
     const auto inputs = g.inputs_of(at);
     const Numbers* given = inputs.empty() ? nullptr : g.numbers_of(inputs[0]);
-    if (underflows && given != nullptr && given->finite()) {
+    if (g.def_of(at).zero.kind == ZeroGradient::kUnderflows && given != nullptr && given->finite()) {
       const Numbers& made = *g.numbers_of(o.first_output);
       v.evidence.push_back(
           fmt::format("zeros come from `{}`{}, which made {} of its {} results 0: it was given numbers down to {:.4g}, and so small a "
@@ -129,20 +126,20 @@ void note_underflow(const SpoiltFacts& facts, Index op, Verdict& v) {
   }
 }
 
-Index overflow_behind(const SpoiltFacts& facts, Index op) {
+Index overflow_behind(const NonFiniteFacts& facts, Index op) {
   const FlowGraph& g = facts.graph;
-  if (facts.spoilt_input(op) != kNone) return kNone;
+  if (facts.nonfinite_input(op) != kNone) return kNone;
   for (std::size_t steps = 0; steps < kMostSteps && !chooses(g, op); ++steps) {
-    if (const Index in = facts.spoilt_input(op); in != kNone) {
+    if (const Index in = facts.nonfinite_input(op); in != kNone) {
       const Index maker = g.values[facts.roots[in]].op;
-      return maker != kNone && g.def_of(maker).spoils == Spoils::kOverflow && facts.spoilt_input(maker) == kNone ? maker : kNone;
+      return maker != kNone && g.def_of(maker).nonfinite.kind == NonFinite::kOverflow && facts.nonfinite_input(maker) == kNone ? maker : kNone;
     }
     const auto inputs = g.inputs_of(op);
     const auto zeros = [&g](Index in) { return g.numbers_of(in) != nullptr && g.numbers_of(in)->zeros != 0; };
     const auto at = std::find_if(inputs.begin(), inputs.end(), zeros);
     if (at == inputs.end() || g.values[*at].op == kNone) return kNone;
     op = g.values[*at].op;
-    if (g.kind_of(op) != FlowGraph::Kind::kCompute) return kNone;
+    if (g.kind_of(op) != OpKind::kCompute) return kNone;
   }
   return kNone;
 }
