@@ -104,12 +104,12 @@ LogId FlowBuilder::variable_of(std::uint64_t key) const {
   return at != variable_keys_.end() ? at->second : kNowhere;
 }
 
-LogId FlowBuilder::read(LogId id, bool recording) {
+LogId FlowBuilder::read(LogId id, LogId since) {
   Variable& v = variable(id);
   if (!has_value(v.version)) set_version(id, make(0, v.dtype, v.shape));
-  if (!recording) return v.version;
+  if (since == kNowhere) return v.version;
   for (const std::shared_ptr<FlowTape>& tape : recording_) {
-    if ((tape->watches_variables && v.trainable) || tape->variables.contains(id)) tape->watched.try_emplace(v.version, moment_ + 1);
+    if ((tape->watches_variables && v.trainable) || tape->variables.contains(id)) tape->watched.try_emplace(v.version, since);
   }
   return v.version;
 }

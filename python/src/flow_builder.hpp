@@ -118,8 +118,8 @@ class FlowBuilder {
   LogId add_variable(Variable variable, std::uint64_t key);
   LogId variable_of(std::uint64_t key) const;
   void name_variable(std::uint64_t key, LogId variable) { variable_keys_[key] = variable; }
-  // The value that a read gives now, noted by the tapes that record.
-  LogId read(LogId variable, bool recording);
+  // The value that a read gives now; tapes that record watch it from `since` on, unless that is kNowhere.
+  LogId read(LogId variable, LogId since);
   // The variable has this value from now on.
   void set_version(LogId variable, LogId value);
 

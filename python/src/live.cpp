@@ -53,6 +53,7 @@ class LiveReport {
     const Spoken spoken(engine_);
     found_.add(Explanation({std::move(finding)}));
   }
+  void add_spread(const Where& where) { add(found_.spread(where)); }
   const std::vector<Explanation>& explanations() const { return found_.explanations(); }
   std::vector<Finding> findings() const {
     std::vector<Finding> all;
@@ -222,7 +223,8 @@ void bind_recording(nb::class_<FlowBuilder>& c) {
            nb::arg("shape").none(), nb::arg("where"))
       .def("variable_of", &FlowBuilder::variable_of, nb::arg("key"))
       .def("name_variable", &FlowBuilder::name_variable, nb::arg("key"), nb::arg("variable"))
-      .def("read", &FlowBuilder::read, nb::arg("variable"), nb::arg("recording"), "The variable's present value, watched by the tapes that record.")
+      .def("read", &FlowBuilder::read, nb::arg("variable"), nb::arg("since"),
+           "The variable's present value, watched from that moment on by the tapes that record; -1: by none.")
       .def("set_version", &FlowBuilder::set_version, nb::arg("variable"), nb::arg("value"))
       .def("describe_variable",
            [](FlowBuilder& log, LogId id, const std::string& name, bool named_by_program, bool trainable, const Where& where) {
@@ -315,7 +317,7 @@ void bind_values(nb::class_<FlowBuilder>& c) {
              return kNowhere;
            })
       .def("has_op", &FlowBuilder::has_op)
-      .def("version_of", [](FlowBuilder& log, LogId variable) { return log.read(variable, false); })
+      .def("version_of", [](FlowBuilder& log, LogId variable) { return log.read(variable, kNowhere); })
       .def("shape_of", [](FlowBuilder& log, LogId id) { return extents_of(log, value_at(log, id).shape); })
       .def("dtype_of", [](FlowBuilder& log, LogId id) { return dtype_name(value_at(log, id).dtype); })
       .def("tensor_of",
@@ -374,6 +376,7 @@ void bind_report(nb::module_& m) {
           },
           nb::arg("status"), nb::arg("cause"), nb::arg("why"), nb::arg("where"), nb::arg("remedy") = "", nb::arg("source") = "",
           nb::arg("source_name") = "", nb::arg("op") = "", nb::arg("op_type") = "")
+      .def("add_spread", &LiveReport::add_spread, nb::arg("where"), "Gradients that were fine were divided there by a norm that is not finite.")
       .def_prop_ro("findings", &LiveReport::findings)
       .def_prop_ro("explanation", &LiveReport::explanation, "All of it as one, without graphs where there are several.")
       .def("to_json", [](const LiveReport& r) { return r.render([](const auto& all) { return to_json(all); }); })

@@ -115,7 +115,7 @@ class TensorFlowEvents {
       if (!is_eager(handle)) return;
       LogId v = log_.variable_of(key_of(handle));
       if (v == kNowhere) v = nb::cast<LogId>(met(variable, handle));
-      if (v != kNowhere && asked_by_an_op() && (touched_.empty() || touched_.back() != v)) touched_.push_back(v);
+      if (v != kNowhere && log_.busy == 0 && asked_by_an_op() && (touched_.empty() || touched_.back() != v)) touched_.push_back(v);
     } catch (nb::python_error& e) {
       note(e.what());
     } catch (const std::exception& e) {
@@ -192,7 +192,7 @@ class TensorFlowEvents {
       const nb::handle t = item(inputs, i);
       const std::uint64_t key = key_of(t);
       const LogId variable = log_.variable_of(key);
-      ids_.push_back(variable != kNowhere ? log_.read(variable, !stopped) : known_value(t, key));
+      ids_.push_back(variable != kNowhere ? log_.read(variable, stopped ? kNowhere : log_.moment() + 1) : known_value(t, key));
     }
   }
 
@@ -203,7 +203,7 @@ class TensorFlowEvents {
     }
     if (!is_eager(tensor)) return log_.make(key, FlowDType::kOther, FlowBuilder::unknown_shape());
     if (const LogId variable = read_past_the_callbacks(tensor); variable != kNowhere) {
-      const LogId v = log_.read(variable, !is_stopped());
+      const LogId v = log_.read(variable, is_stopped() ? kNowhere : log_.moment() + 1);
       log_.alias(key, v);
       if (log_.keeps_values) log_.value(v).tensor = nb::borrow(tensor);
       return v;
@@ -277,7 +277,7 @@ class TensorFlowEvents {
 
   // Where a tape that records watches it the read gives the variable's value itself; elsewhere a tensor of its own.
   void read_variable(std::uint32_t type, LogId variable, nb::handle output, bool stopped) {
-    const LogId seen = log_.read(variable, !stopped);
+    const LogId seen = log_.read(variable, stopped ? kNowhere : log_.moment() + 1);
     const auto& recording = log_.recording();
     const std::uint64_t key = key_of(output);
     newest_ = std::max(newest_, key);
@@ -367,7 +367,7 @@ class HandleProperty {
       throw nb::python_error();
     }
     nb::object result = nb::borrow(handle);
-    if (events_->log().busy == 0) events_->asked_for_handle(self, result, met_);
+    events_->asked_for_handle(self, result, met_);
     return result;
   }
   void set(nb::handle self, nb::handle value) const {

@@ -163,3 +163,46 @@ def test_submodules_of_tensorflow_are_found(explain):
 def test_a_script_that_is_not_there():
     done = subprocess.run([sys.executable, "-m", "whygrad", "explain", "nowhere.py"], capture_output=True, text=True)
     assert done.returncode == 2 and "nowhere.py" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "source, engine",
+    [
+        ("import tensorflow as tf", "tensorflow"),
+        ("from tensorflow import keras", "tensorflow"),
+        ("def f():\n    import torch.nn as nn", "torch"),
+        ("import os\nimport torch\nimport tensorflow", "torch"),
+        ("import whygrad.tf as tf", "whygrad"),
+        ("import tensorflowish", None),
+        ("this is no Python", None),
+    ],
+)
+def test_the_engine_that_a_script_imports(tmp_path, source, engine):
+    from whygrad._live.script import engine_of
+
+    script = tmp_path / "train.py"
+    script.write_text(source)
+    assert engine_of(script) == engine
+
+
+def test_the_engine_that_a_file_beside_the_script_imports(tmp_path):
+    from whygrad._live.script import engine_of
+
+    (tmp_path / "train.py").write_text("import loop\nimport models.net\n")
+    (tmp_path / "loop.py").write_text("import train\n")  # in a circle
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "net.py").write_text("import torch\n")
+    assert engine_of(tmp_path / "train.py") == "torch"
+
+
+def test_an_engine_that_is_not_installed_is_said_with_the_command(explain):
+    done = explain("import torch\n", environment={"PYTHONPATH": os.environ.get("PYTHONPATH", "")})
+    assert done.returncode == 2
+    assert "runs on torch, which is not installed\nhelp: `pip install torch`" in done.stderr
+
+
+def test_an_engine_can_be_forced(explain):
+    done = explain(BROKEN, "--engine", "whygrad")
+    assert done.returncode == 1 and "argmax" in done.stdout
+    done = explain(BROKEN, "--engine", "tensorflwo")
+    assert done.returncode == 2 and "tensorflow" in done.stderr

@@ -38,6 +38,9 @@ class Program:
         self.key += 1
         return self.log.add_variable(self.key, name, True, trainable, "float32", [3], _whygrad.here())
 
+    def read(self, variable):
+        return self.log.read(variable, self.log.moment + 1)
+
     def host_read(self, value, array):
         op = self.log.record("numpy", [value], [], _whygrad.here(), "host_read")
         self.log.settle(op, self.log.define("", name="numpy", like="host_read", kind="host_read", answers=[]))
@@ -60,7 +63,7 @@ def test_names_the_op_that_stops_the_gradient():
     p = Program()
     w = p.variable()
     p.log.start(p.tape)
-    position = p.op("ArgMax", p.log.read(w, True), dtype="int64", answers=[NONE])
+    position = p.op("ArgMax", p.read(w), dtype="int64", answers=[NONE])
     loss = p.op("Cast", position)
     finding = one(p.why(loss, w))
     assert (finding.cause, finding.op, finding.source_name) == ("NONDIFF_OP", "ArgMax", "w")
@@ -73,7 +76,7 @@ def test_an_op_without_a_record_gets_the_collectors_words():
     p = Program()
     w = p.variable()
     p.log.start(p.tape)
-    loss = p.op("NobodyKnowsThis", p.log.read(w, True), answers=[("no_rule", "data", "", "nothing is registered", "write one")])
+    loss = p.op("NobodyKnowsThis", p.read(w), answers=[("no_rule", "data", "", "nothing is registered", "write one")])
     finding = one(p.why(loss, w))
     assert (finding.cause, finding.op, finding.remedy) == ("NO_GRADIENT_REGISTERED", "NobodyKnowsThis", "write one")
     assert "nothing is registered" in finding.why
@@ -83,14 +86,14 @@ def test_a_flow_that_the_engine_gives_is_not_explained_by_a_record_that_says_oth
     p = Program()
     w = p.variable()
     p.log.start(p.tape)
-    loss = p.op("Relu", p.log.read(w, True), answers=[("no_derivative", "data", "", "this release has none", "take another")])
+    loss = p.op("Relu", p.read(w), answers=[("no_derivative", "data", "", "this release has none", "take another")])
     assert "this release has none" in one(p.why(loss, w)).why
 
 
 def test_what_was_computed_before_the_tape_stands_outside():
     p = Program()
     w = p.variable()
-    loss = p.op("Square", p.log.read(w, True))
+    loss = p.op("Square", p.read(w))
     p.log.start(p.tape)
     p.log.stop(p.tape, "after", _whygrad.here())
     assert one(p.why(loss, w)).cause == "OUTSIDE_TAPE"
@@ -101,7 +104,7 @@ def test_a_pause_is_told_from_the_end():
     w = p.variable()
     p.log.start(p.tape)
     p.log.stop(p.tape, "paused", _whygrad.here())
-    loss = p.op("Square", p.log.read(w, True))
+    loss = p.op("Square", p.read(w))
     p.log.start(p.tape)
     assert one(p.why(loss, w)).cause == "TAPE_PAUSED"
 
@@ -111,7 +114,7 @@ def test_a_constant_of_numbers_that_were_read_is_known_again():
     w = p.variable()
     numbers = np.array([0.1, 0.2, 0.7, 0.9, 0.4])
     p.log.start(p.tape)
-    y = p.op("Square", p.log.read(w, True))
+    y = p.op("Square", p.read(w))
     p.host_read(y, numbers)
     loss = p.op("Square", p.constant(numbers.copy()))
     finding = one(p.why(loss, w))
@@ -125,7 +128,7 @@ def test_zeros_are_blamed_on_the_op_that_made_them():
     p = Program()
     w = p.variable()
     p.log.start(p.tape)
-    x = p.log.read(w, True)
+    x = p.read(w)
     y = p.op("Relu", x)
     loss = p.op("Sum", y)
     numbers = {x: np.array([-1.0, -2.0, -3.0], "float32"), y: np.zeros(3, "float32"), loss: np.zeros((), "float32")}
@@ -149,7 +152,7 @@ def test_a_call_is_told_as_the_ops_that_it_is_made_of():
     w = p.variable()
     p.log.start(p.tape)
     result = p.value()
-    call = p.log.record("__inference_f", [p.log.read(w, True)], [result], where=_whygrad.here())
+    call = p.log.record("__inference_f", [p.read(w)], [result], where=_whygrad.here())
     loss = p.op("Sum", result)
     inner = p.log.value(0, "int64", [3])
     for type_, inputs, outputs, answer in (("ArgMax", p.log.inputs_of(call), [inner], NONE), ("Cast", [inner], [result], FLOWS)):
@@ -164,7 +167,7 @@ def test_unknown_extents_and_foreign_dtypes_are_said_as_they_are():
     w = p.variable()
     p.log.start(p.tape)
     text = p.log.value(0, "string", None)
-    op = p.log.record("AsString", [p.log.read(w, True)], [text], where=_whygrad.here())
+    op = p.log.record("AsString", [p.read(w)], [text], where=_whygrad.here())
     p.log.settle(op, p.log.define("AsString", answers=[NONE]))
     assert (p.log.dtype_of(text), p.log.shape_of(text)) == ("string", None)
     half = p.log.value(0, "float8_e5m2", [None, 3])
@@ -175,7 +178,7 @@ def test_unknown_extents_and_foreign_dtypes_are_said_as_they_are():
 def test_what_is_forgotten_accuses_nobody():
     p = Program()
     w = p.variable()
-    x = p.log.read(w, False)
+    x = p.log.read(w, -1)
     for _ in range(1000):
         x = p.op("Square", x)
     p.log.forget(10)
@@ -190,7 +193,7 @@ def test_a_log_forgets_nothing_while_a_tape_records():
     p = Program()
     w = p.variable()
     p.log.start(p.tape)
-    x = p.log.read(w, True)
+    x = p.read(w)
     for _ in range(100):
         x = p.op("Square", x)
     p.log.forget(10)

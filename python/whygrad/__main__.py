@@ -1,5 +1,6 @@
-"""python -m whygrad explain SCRIPT.py: runs a TensorFlow program on whygrad and says why gradients are absent, zero or not finite."""
+"""python -m whygrad explain SCRIPT.py: runs a program and says why gradients are absent, zero or not finite."""
 
+import importlib
 import pathlib
 import runpy
 import sys
@@ -26,16 +27,24 @@ def _trace_in_script(error, script):
     return trace
 
 
-def _explain(options):
-    import whygrad
-    from whygrad.tf import _stand_in
+def _watcher(engine):
+    """The diagnose() of the engine that the script runs on."""
+    if engine == "whygrad":
+        import whygrad
+        from whygrad.tf import _stand_in
 
+        _stand_in.install()
+        return whygrad.diagnose
+    return importlib.import_module(f"whygrad.{engine}").diagnose
+
+
+def _explain(options):
     folder, output = str(pathlib.Path.cwd()), Output(options)
-    _stand_in.install()
+    watch = _watcher(options.engine)
     sys.argv = [str(options.script), *options.arguments]
     sys.path.insert(0, str(options.script.parent.resolve()))
     failed = False
-    with whygrad.diagnose(values=True) as report:
+    with watch(values=True) as report:
         try:
             runpy.run_path(str(options.script), run_name="__main__")
         except SystemExit as end:

@@ -23,13 +23,20 @@ def _parsers():
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     explain = commands.add_parser(
         "explain",
-        help="run a script that says `import tensorflow` on whygrad and report on its gradients",
-        usage=f"{_PROGRAM} explain [--format FORMAT] [--output FILE] SCRIPT [-- ARGUMENTS OF THE SCRIPT]",
-        description="Runs a script that says `import tensorflow` with whygrad.tf in its place and reports on every gradient that is absent, zero or not "
-        "finite. Options stand before or behind the script; what belongs to the script stands behind `--`.",
+        help="run a script and report on its gradients",
+        usage=f"{_PROGRAM} explain [--engine ENGINE] [--format FORMAT] [--output FILE] SCRIPT [-- ARGUMENTS OF THE SCRIPT]",
+        description="Runs a script, on the engine that it imports, and reports on every gradient that is absent, zero or not finite. Options stand "
+        "before or behind the script; what belongs to the script stands behind `--`.",
         epilog="Exit status: 0 where all gradients are fine, 1 where there is something to report, 2 where the script failed or the command was not "
         "understood.",
         allow_abbrev=False,
+    )
+    explain.add_argument(
+        "--engine",
+        choices=["tensorflow", "torch", "whygrad"],
+        metavar="ENGINE",
+        help="tensorflow or torch: the script runs there and is watched; whygrad: whygrad.tf stands in for tensorflow. If not said, what the script "
+        "imports, and whygrad where it imports tensorflow and that is not installed",
     )
     explain.add_argument(
         "--format",
@@ -54,14 +61,30 @@ def _refuse_unknown(explain, options, unknown):
     from difflib import get_close_matches
 
     word = unknown[0]
-    near = get_close_matches(word.split("=")[0], ["--format", "--output", "--help"], 1, 0.7) if word.startswith("--") else []
+    near = get_close_matches(word.split("=")[0], ["--engine", "--format", "--output", "--help"], 1, 0.7) if word.startswith("--") else []
     script = str(options.script) if options.script.is_file() else "SCRIPT.py"
-    own = [f"--{name}={value}" for name, value in (("format", options.format), ("output", options.output)) if value != explain.get_default(name)]
+    own = [
+        f"--{name}={value}"
+        for name, value in (("engine", options.engine), ("format", options.format), ("output", options.output))
+        if value != explain.get_default(name)
+    ]
     command = shlex.join([*own, script, "--", *(other for other in unknown if other != script)])
     explain.error(
         f"unknown {'option' if word.startswith('-') else 'argument'} `{word}`",
         (f"did you mean `{near[0]}`? " if near else "") + f"what belongs to the script stands behind `--`: {_PROGRAM} explain {command}",
     )
+
+
+def _engine(explain, options):
+    """The engine that the script runs on."""
+    from whygrad._live import engine, script
+
+    named = options.engine or script.engine_of(options.script) or "whygrad"
+    if named == "whygrad" or script.is_installed(named):
+        return named
+    if options.engine is None and named == "tensorflow":
+        return "whygrad"
+    explain.error(f"the script runs on {named}, which is not installed", engine.how_to_install(named))
 
 
 def read_options(words):
@@ -74,6 +97,7 @@ def read_options(words):
     if not options.script.is_file():
         explain.error(f"there is no file {options.script}", "name the script to run")
     options.arguments = words[end + 1 :]
+    options.engine = _engine(explain, options)
     if options.output is None and options.format == "html":
         options.output = f"{options.script.stem}.whygrad.html"
         options.announced = True

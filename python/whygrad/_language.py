@@ -29,7 +29,10 @@ _PHRASES = {
 }
 # What is said differently to users of other engines.
 _ENGINES = {
-    "tensorflow": {"a Diagnosis with {.values = true}": "whygrad.tensorflow.diagnose(values=True)"},
+    "tensorflow": {
+        "a Diagnosis with {.values = true}": "whygrad.tensorflow.diagnose(values=True)",
+        "made on another thread": "made before whygrad watched, or on another thread",
+    },
 }
 # Where functions stand, the shortest name first.
 _PLACES = ("", "nn.", "math.", "linalg.", "random.", "image.", "signal.", "strings.", "sparse.", "keras.losses.")

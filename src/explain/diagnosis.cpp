@@ -145,16 +145,7 @@ class Diagnosis::Scope final : public GradientObserver {
   std::size_t asked() const { return asked_; }
   const std::vector<Explanation>& explanations() const { return found_.explanations(); }
 
-  // The last finding about a gradient that is NaN or infinite; an empty one where there is none.
-  Finding last_not_finite() const {
-    Finding last;
-    for (const Explanation& e : explanations()) {
-      for (const Finding& f : e.findings()) {
-        if (f.status == Finding::Status::kNan || f.status == Finding::Status::kInf) last = f;
-      }
-    }
-    return last;
-  }
+  Finding spread(const Where& where) const { return found_.spread(where); }
 
   // No other class observes.
   static Scope* mine() { return static_cast<Scope*>(GradientObserver::mine()); }
@@ -225,21 +216,7 @@ void Diagnosis::add(Finding finding) { scope_->add(Explanation({std::move(findin
 void Diagnosis::report_spread(Where where) {
   Scope* scope = Scope::mine();
   if (scope == nullptr) return;
-  Finding f = scope->last_not_finite();
-  if (f.cause == Cause::kUnknown) {
-    f.place = internal::place_of(where);
-    f.remedy = reason(Cause::kExploding).remedy;
-  } else {
-    f.also.insert(f.also.begin(), f.cause);
-  }
-  f.status = Finding::Status::kNan;
-  f.cause = Cause::kExploding;
-  f.why = fmt::format("one gradient is not finite{}, and{} all were divided by their common norm, which is not finite either",
-                      f.op.empty() ? std::string() : fmt::format(", through `{}`", f.op), internal::at_place(where));
-  f.source = "gradients that were clipped together";
-  f.source_name.clear();
-  f.source_signature.clear();
-  scope->add_to_all(Explanation({std::move(f)}));
+  scope->add_to_all(Explanation({scope->spread(where)}));
 }
 
 std::string Diagnosis::to_string() const { return Explanation(findings()).to_string(); }

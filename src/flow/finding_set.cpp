@@ -3,6 +3,8 @@
 
 #include "flow/words.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -35,6 +37,35 @@ bool FindingSet::knows(const Finding& finding) const {
   const auto same = [&finding](const Finding& f) { return same_finding(f, finding); };
   return std::any_of(explanations_.begin(), explanations_.end(),
                      [&same](const Explanation& e) { return std::any_of(e.findings().begin(), e.findings().end(), same); });
+}
+
+// An empty one where there is none.
+Finding FindingSet::last_not_finite() const {
+  Finding last;
+  for (const Explanation& e : explanations_) {
+    for (const Finding& f : e.findings()) {
+      if (f.status == Finding::Status::kNan || f.status == Finding::Status::kInf) last = f;
+    }
+  }
+  return last;
+}
+
+Finding FindingSet::spread(const Where& where) const {
+  Finding f = last_not_finite();
+  if (f.cause == Cause::kUnknown) {
+    f.place = place_of(where);
+    f.remedy = reason(Cause::kExploding).remedy;
+  } else {
+    f.also.insert(f.also.begin(), f.cause);
+  }
+  f.status = Finding::Status::kNan;
+  f.cause = Cause::kExploding;
+  f.why = fmt::format("one gradient is not finite{}, and{} all were divided by their common norm, which is not finite either",
+                      f.op.empty() ? std::string() : fmt::format(", through `{}`", f.op), at_place(where));
+  f.source = "gradients that were clipped together";
+  f.source_name.clear();
+  f.source_signature.clear();
+  return f;
 }
 
 }  // namespace whygrad::internal

@@ -1,6 +1,7 @@
 // Findings of several questions, each kept once.
 #pragma once
 
+#include <whygrad/base/where.hpp>
 #include <whygrad/flow/explanation.hpp>
 #include <whygrad/flow/finding.hpp>
 
@@ -14,9 +15,13 @@ class FindingSet {
   // findings, as in two steps of one training loop, where they agree in all but the path.
   void add(const Explanation& explanation);
   const std::vector<Explanation>& explanations() const { return explanations_; }
+  // What there is to say where gradients that were fine were mixed, there, with one that is not finite: it names what the last finding about such a
+  // gradient names.
+  Finding spread(const Where& where) const;
 
  private:
   bool knows(const Finding& finding) const;
+  Finding last_not_finite() const;
 
   std::vector<Explanation> explanations_;
 };

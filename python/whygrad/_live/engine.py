@@ -26,6 +26,10 @@ def load(name):
         raise ImportError(f"[whygrad.{name}] there is no package {module}\nhelp: `{command}`", name=module) from None
 
 
+def how_to_install(name):
+    return f"`{_ENGINES[name][1]}`"
+
+
 def version_note(name, version):
     """What to say of a version that was not tested; '' of one that was."""
     _, _, oldest, newest = _ENGINES[name]

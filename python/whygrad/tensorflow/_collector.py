@@ -52,10 +52,8 @@ class Collector:
     # ---- Variables ----
 
     def variable_of(self, variable):
-        """-1 where it is none, or one that has no handle of its own."""
-        handle = variable.__dict__.get("_handle") if isinstance(variable, tf.Variable) and hasattr(variable, "__dict__") else None
-        if handle is None:
-            handle = getattr(variable, "handle", None)
+        """-1 where it is none, or one that has no handle of its own. To ask for the handle makes it known."""
+        handle = getattr(variable, "handle", None)
         return self.log.variable_of(handle._id) if is_eager(handle) else -1
 
     def met(self, variable, handle):
@@ -138,7 +136,7 @@ class Collector:
         self.functions[_text(name)] = graph
 
     def recorded(self, op_type, outputs, inputs, backward):
-        """What puts itself on the tapes by hand: custom gradients and calls of traced functions."""
+        """What puts itself on the tapes by hand: custom gradients and calls of traced functions. Gives the op."""
         if self.log.busy or graph_now() is not None or op_type.startswith(("ReadVariableOp", "_copy")) or op_type == "captured_value":
             return
         outputs, inputs = list(outputs), list(inputs)
@@ -147,13 +145,18 @@ class Collector:
         calls = [op for op in made if op >= 0 and self.is_call(op)]
         if calls:  # which the op callback saw, made while recording was stopped
             self.log.set_stopped(calls[-1], False)
-            self.log.set_tensors(calls[-1], (self.log.tensors_of(calls[-1]) or (inputs, outputs))[:1] + (outputs, backward))
-            return
+            for value in self.log.inputs_of(calls[-1]):
+                variable = self.log.variable_of_value(value) if self.log.has_value(value) else -1
+                if variable >= 0:
+                    self.log.read(variable, self.log.moment_of(calls[-1]))
+            if self.values:
+                self.log.set_tensors(calls[-1], (*(self.log.tensors_of(calls[-1]) or (inputs,))[:1], outputs, backward))
+            return calls[-1]
         ids = []
         for tensor in inputs:
             variable = self.log.variable_of(tensor._id)
             if variable >= 0:
-                ids.append(self.log.read(variable, True))
+                ids.append(self.log.read(variable, self.log.moment + 1))
             elif tensor.dtype != tf.resource:
                 ids.append(self.events.value_of(tensor))
         if not outputs or not ids:
@@ -164,7 +167,21 @@ class Collector:
         outs = [self.log.value(out._id, out.dtype.base_dtype.name, shape_of(out), out if self.values else None) for out in outputs]
         op = self.log.record("IdentityN", ids, outs, where=here())
         self.log.set_call(op, Rule(op_type, backward, outputs if self.values else [_like(out) for out in outputs]))
+        self.log.set_rule_of(op, self.events.rule_of)
         self.rules.append(op)
+        return op
+
+    def inside_rule(self, op, backward):
+        """The rule of an op, which says while it runs whose it is."""
+
+        def rule(*gradients):
+            before, self.events.rule_of = self.events.rule_of, op if self.log.has_op(op) else -1
+            try:
+                return backward(*gradients)
+            finally:
+                self.events.rule_of = before
+
+        return rule
 
     # ---- Backward passes ----
 

@@ -11,6 +11,7 @@ from whygrad.tensorflow._collector import Collector
 from whygrad.tensorflow._tensorflow import (
     array_ops,
     backprop,
+    clip_ops,
     constant_op,
     graph_now,
     here,
@@ -240,6 +241,16 @@ def _watch_values(c, patches, guard):
 
         return make
 
+    def global_norm(real):
+        def global_norm(t_list, *args, **kwargs):
+            norm = real(t_list, *args, **kwargs)
+            if c.values and c.log.busy == 0 and is_eager(norm):
+                guard(_questions.note_spread, c, norm)
+            return norm
+
+        return _plain(global_norm)
+
+    patches.replace(clip_ops, "global_norm", global_norm, "clipping by the global norm")
     patches.replace(constant_op, "convert_to_eager_tensor", convert, "constants")
     patches.replace(ops.EagerTensor, "_numpy", numpy, "reads to the host")
     patches.replace(array_ops, "size_internal", fact("Size"), "tf.size")
@@ -275,7 +286,9 @@ def _watch_functions(c, patches, guard):
 
     def note(real):
         def record_operation(op_type, output_tensors, input_tensors, backward_function, forward_function=None):
-            guard(c.recorded, op_type, output_tensors, input_tensors, backward_function)
+            op = guard(c.recorded, op_type, output_tensors, input_tensors, backward_function)
+            if op is not None:
+                backward_function = c.inside_rule(op, backward_function)
             return real(op_type, output_tensors, input_tensors, backward_function, forward_function)
 
         return _plain(record_operation)
@@ -309,3 +322,5 @@ def _watch_functions(c, patches, guard):
 def _note_function(c, function):
     if function.name not in c.functions:
         c.note_function(function.name, function.graph)
+        for variable in function.graph.variables:
+            c.variable_of(variable)  # which introduces one that nobody met

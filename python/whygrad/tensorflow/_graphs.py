@@ -99,8 +99,11 @@ class Walk:
         where = place_in_stack(op.traceback)
         if variable >= 0 and not op.outputs:
             return self._assign(op, variable, inputs, where)
-        if op.type == "Identity" and inputs[0].dtype == tf.resource:
-            self.handles[op.outputs[0]._id] = variable
+        if op.type == "Identity":  # TensorFlow's own between a function and its results, mostly; it is the same value in any case
+            if inputs[0].dtype == tf.resource:
+                self.handles[op.outputs[0]._id] = variable
+            else:
+                self.values[op.outputs[0]._id] = self.value_of(inputs[0])
             return
         ids = [self.value_of(tensor) for tensor in inputs]
         if op.type in _BRANCHES and depth < _DEEPEST and self._branch(op, graph, inputs, ids, where, depth):
@@ -155,12 +158,7 @@ class Walk:
         self.walk(inner, ends, depth + 1)
 
     def _call(self, inner, inputs, ids, outputs, depth):
-        ends, late = {}, []
-        for symbol, value in zip(inner.outputs, outputs):
-            if symbol._id in ends or any(symbol is given for given in inner.inputs):
-                late.append((symbol, value))
-            else:
-                ends[symbol._id] = value
+        ends, late = ends_of(inner, outputs)
         self._enter(inner, inputs, ids, ends, depth)
         for symbol, value in late:
             self._pass_on(self.value_of(symbol), value)
@@ -183,6 +181,19 @@ class Walk:
         for symbol, tensor in zip(inner.outputs, op.outputs):
             self.values[tensor._id] = self.value_of(symbol)
         return True
+
+
+def ends_of(graph, outputs):
+    """The caller's values by the tensor that makes each, and those that have none of their own: what went in, or what goes out twice."""
+    ends, late = {}, []
+    for symbol, value in zip(graph.outputs, outputs):
+        while symbol.op.type == "Identity" and symbol.op.inputs[0].dtype != tf.resource:
+            symbol = symbol.op.inputs[0]
+        if symbol._id in ends or symbol.op.type in ("Placeholder", "ReadVariableOp", *_BRANCHES):
+            late.append((symbol, value))
+        else:
+            ends[symbol._id] = value
+    return ends, late
 
 
 def probe(collector, op, graph):
@@ -235,12 +246,7 @@ def open_call(collector, op):
                 walk.versions[variable] = value
         else:
             walk.values[symbol._id] = value
-    ends, late = {}, []
-    for symbol, value in zip(graph.outputs, outputs):
-        if symbol._id in ends or symbol._id in walk.values:
-            late.append((symbol, value))
-        else:
-            ends[symbol._id] = value
+    ends, late = ends_of(graph, outputs)
     walk.walk(graph, ends)
     for symbol, value in late:
         walk._pass_on(walk.value_of(symbol), value)

@@ -2,7 +2,7 @@
 
 from whygrad import _whygrad
 from whygrad.tensorflow import _graphs, _settle
-from whygrad.tensorflow._tensorflow import elements_of, is_eager, is_symbolic, record, tf
+from whygrad.tensorflow._tensorflow import elements_of, here, is_eager, is_symbolic, record, tf
 
 
 class Asked:
@@ -77,7 +77,7 @@ def _explain_eager(collector, asked, facts, wanting):
             q.add_source(_value(collector, source), collector.variable_of(source) if _is_variable(source) else -1, replaced)
         return q
 
-    settle_all(collector, question("absent"))
+    settle_all(collector, question("absent"), {_value(collector, asked.sources[i]) for i in wanting})
     if asked.zeros:
         missing = collector.report.judge(log.draw(question("open")))
         if len(missing):
@@ -97,9 +97,11 @@ def _value(collector, thing):
     return collector.events.value_of(thing) if is_eager(thing) else -1
 
 
-def settle_all(collector, question):
-    """Definitions for all ops that the question is about; calls of functions are opened first."""
-    log, tried = collector.log, set()
+def settle_all(collector, question, sources):
+    """Definitions for all ops that the question is about; calls of functions are opened first, except one whose result is a source: a program has
+    nothing else of what happened inside."""
+    log = collector.log
+    tried = {log.maker_of(value) for value in sources if log.has_value(value)}
     while True:
         opened = False
         for op in log.relevant(question):
@@ -228,6 +230,13 @@ def _value_in(walk, thing):
     return next((value for key, value in walk.values.items() if walk.outer.get(key) == thing._id), None)
 
 
+def note_spread(collector, norm):
+    """Gradients are divided by their common norm, which is not finite if one of them is not."""
+    counted = _whygrad.count_elements(elements_of(norm))
+    if counted is not None and counted[2] + counted[3] > 0:
+        collector.report.add_spread(here())
+
+
 # ---- Where TensorFlow raises ----
 
 
@@ -251,11 +260,17 @@ def threw(collector, tape, error, where, target, sources):
             )
     elif collector.rules and isinstance(error, (ValueError, TypeError)):
         rule = collector.rules[-1]
+        place = collector.log.place_of(rule) if collector.log.has_op(rule) else where
+        call = collector.log.call_of(rule) if collector.log.has_op(rule) else None
+        if call is not None:
+            with collector.silence():
+                _, returned = _settle.call_and_watch(call.backward, _settle.seeds_of(call))
+            place = returned or place
         collector.report.add(
             "absent",
             "CUSTOM_GRADIENT",
             f"its backward function failed: {first}",
-            where=collector.log.place_of(rule) if collector.log.has_op(rule) else where,
+            where=place,
             source="the inputs of a custom gradient",
             op="custom_gradient",
             op_type="IdentityN",

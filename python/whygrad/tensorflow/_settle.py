@@ -6,7 +6,7 @@ import sys
 from whygrad import _whygrad
 from whygrad.tensorflow._collector import Rule
 from whygrad.tensorflow._facts import NO_DERIVATIVE, NO_RULE
-from whygrad.tensorflow._tensorflow import FLOATS, FOLDER, ops, tf
+from whygrad.tensorflow._tensorflow import FLOATS, is_users, ops, tf
 
 _WRITES = {"AssignVariableOp": "assign", "AssignAddVariableOp": "assign_add", "AssignSubVariableOp": "assign_sub"}
 _HOST = {"PyFunc": "numpy_function", "PyFuncStateless": "numpy_function"}
@@ -49,6 +49,9 @@ def _compute(facts, log, op, type_):
         return log.define("Gradient", name="gradient", like="gradient", answers=answers, backward_pass=True)
     if type_ in _HOST:
         return log.define(type_, name=_HOST[type_], like="host_read", answers=[("host_read", "data", "", "", "")] * len(inputs))
+    if type_.startswith(("__inference_", "__forward_")):  # a call that nobody opened
+        name = re.sub(r"^__(inference|forward)_|_\d+$", "", type_)
+        return log.define("PartitionedCall", name=name, answers=[("flows", "data", "", "", "")] * len(inputs))
     roles = facts.roles(type_, len(inputs))
     if call is None:  # nobody can be asked: a call of a function, or what TensorFlow did not tell
         flows = ["flows"] * len(inputs)
@@ -84,8 +87,7 @@ def _flows(type_, passes, inputs, outputs, roles):
 
 def _users_rule(log, op, rule, count):
     """A custom gradient: the rule is run once, to see for which inputs it gives nothing and on which line it returns."""
-    seeds = [tf.ones(*_of(out)) for out in rule.outputs]
-    given, where = call_and_watch(rule.backward, seeds)
+    given, where = call_and_watch(rule.backward, seeds_of(rule))
     if where is not None:
         log.set_returns_at(op, where)
     flows = ["user_rule"] * count
@@ -98,9 +100,10 @@ def _users_rule(log, op, rule, count):
     return log.define("IdentityN", name=rule.name, like="custom_gradient", answers=answers)
 
 
-def _of(output):
-    dtype, shape = output if isinstance(output, tuple) else (output.dtype, output.shape)
-    return shape, dtype
+def seeds_of(rule):
+    """A gradient of ones for each result of a custom gradient."""
+    likes = [out if isinstance(out, tuple) else (out.dtype, out.shape) for out in rule.outputs]
+    return [tf.ones(shape, dtype) for dtype, shape in likes]
 
 
 def call_and_watch(function, seeds):
@@ -108,7 +111,7 @@ def call_and_watch(function, seeds):
     returned = []
 
     def watch(frame, event, _):
-        if event == "return" and not frame.f_code.co_filename.startswith((FOLDER, "<frozen")):
+        if event == "return" and is_users(frame.f_code.co_filename):
             returned[:] = [(frame.f_code, frame.f_lasti)]
 
     before = sys.getprofile()

@@ -7,7 +7,7 @@ import tensorflow as tf
 from tensorflow.python import pywrap_tfe  # noqa: F401
 from tensorflow.python.eager import backprop, context, record  # noqa: F401
 from tensorflow.python.framework import constant_op, func_graph, op_callbacks, op_def_registry, ops  # noqa: F401
-from tensorflow.python.ops import array_ops, resource_variable_ops  # noqa: F401
+from tensorflow.python.ops import array_ops, clip_ops, resource_variable_ops  # noqa: F401
 from tensorflow.python.util import tf_stack
 
 from whygrad import _whygrad
@@ -33,20 +33,18 @@ def graph_now():
     return graph if isinstance(graph, func_graph.FuncGraph) else None
 
 
-def _is_ours(file):
-    return (
-        file.startswith(FOLDER)
-        or "/site-packages/" in file
-        or "__autograph_generated" in file
-        or f"{os.sep}whygrad{os.sep}" in file
-        or file.startswith("<frozen")
-    )
+_NOT_THE_USERS = (FOLDER, os.path.dirname(os.__file__) + os.sep, os.path.dirname(_whygrad.__file__) + os.sep, "<frozen")
+
+
+def is_users(file):
+    """Whether a file is the user's own: not TensorFlow's, ours, an installed package's, of the standard library, or written by autograph."""
+    return not (file.startswith(_NOT_THE_USERS) or "/site-packages/" in file or "/dist-packages/" in file or "__autograph_generated" in file)
 
 
 def place_in_stack(frames):
     """The innermost line of the user's in a stack of TensorFlow's, which knows the lines that autograph rewrote."""
     for frame in reversed(list(frames)):
-        if not _is_ours(frame.filename):
+        if is_users(frame.filename):
             return _whygrad.place_of_line(frame.filename, frame.lineno, frame.name)
     return _whygrad.Where()
 
