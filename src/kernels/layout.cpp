@@ -18,6 +18,10 @@ Layout::Layout(const View& x) : Layout(x, x.dtype) {
   for (int axis = 0; axis < x.rank; ++axis) push_back(x.shape[axis], x.strides[axis]);
 }
 
+Layout Layout::contiguous(const View& like, void* data, DType dtype) {
+  return reshape({data, nullptr, nullptr, 0, dtype, like.device}, {like.shape, static_cast<std::size_t>(like.rank)});
+}
+
 Layout Layout::reshape(const View& x, std::span<const std::int64_t> shape) {
   Layout whole(x, x.dtype);
   std::int64_t stride = 1;

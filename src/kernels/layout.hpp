@@ -16,6 +16,8 @@ class Layout {
   // x as it is.
   explicit Layout(const View& x);
 
+  // Contiguous elements at `data`, of x's shape and of another dtype.
+  static Layout contiguous(const View& like, void* data, DType dtype);
   // A contiguous x under another shape of as many elements.
   static Layout reshape(const View& x, std::span<const std::int64_t> shape);
   // The same as one axis, [n].
@@ -48,8 +50,8 @@ class Layout {
   void advance(std::int64_t count) { data_ = static_cast<std::byte*>(data_) + count * static_cast<std::int64_t>(size_of(dtype_)); }
 
   void* data_;
-  std::int64_t shape_[kMaxRank] = {};
-  std::int64_t strides_[kMaxRank] = {};
+  std::int64_t shape_[kMaxRank];
+  std::int64_t strides_[kMaxRank];
   int rank_;
   DType dtype_;
   Device device_;

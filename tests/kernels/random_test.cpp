@@ -142,5 +142,48 @@ TEST(Random, StreamsDiffer) {
   EXPECT_LE(same, 3);
 }
 
+TEST(Sampling, PermutationHoldsEachNumberOnce) {
+  testing::Array<std::int64_t> out({1000});
+  random_permutation(kStream, out.view());
+  std::vector<std::int64_t> seen(1000);
+  std::int64_t still = 0;
+  for (std::int64_t i = 0; i < 1000; ++i) {
+    ++seen[static_cast<std::size_t>(out[i])];
+    still += out[i] == i ? 1 : 0;
+  }
+  EXPECT_EQ(seen, std::vector<std::int64_t>(1000, 1));
+  EXPECT_LT(still, 10);
+}
+
+TEST(Sampling, CategoriesComeAsOftenAsTheyAreLikely) {
+  const float inf = std::numeric_limits<float>::infinity();
+  testing::Array<float> logits({2, 3}, {1, 2}, {0, -inf, std::log(3.0f), std::log(2.0f), -inf, 0});  // rows {1, 3, 0} / 4 and {0, 2, 1} / 3
+  testing::Array<std::int32_t> out({2, 20000});
+  random_categorical(kStream, logits.view(), out.view());
+  double counts[2][3] = {};
+  for (std::int64_t i = 0; i < out.size(); ++i) counts[i / 20000][out[i]] += 1;
+  const double expected[2][3] = {{0.25, 0.75, 0}, {0, 2.0 / 3, 1.0 / 3}};
+  for (int row = 0; row < 2; ++row) {
+    for (int k = 0; k < 3; ++k) EXPECT_NEAR(counts[row][k] / 20000, expected[row][k], expected[row][k] == 0 ? 0 : 0.02) << row << " " << k;
+  }
+}
+
+TEST(Sampling, PoissonCountsHaveTheirMean) {
+  testing::Array<double> means({4}, {0.5, 20, 900, -1});  // one below and one beyond the search, and no mean at all
+  testing::Array<float> out({20000, 4});
+  random_poisson(kStream, means.view(), out.view());
+  for (std::int64_t k = 0; k < 3; ++k) {
+    double sum = 0, squares = 0;
+    for (std::int64_t i = k; i < out.size(); i += 4) {
+      sum += static_cast<double>(out[i]);
+      squares += static_cast<double>(out[i]) * static_cast<double>(out[i]);
+    }
+    const double mean = sum / 20000;
+    EXPECT_NEAR(mean, means[k], 0.05 * std::sqrt(means[k]));
+    EXPECT_NEAR((squares / 20000 - mean * mean) / means[k], 1, 0.05);
+  }
+  EXPECT_TRUE(std::isnan(out[3]));
+}
+
 }  // namespace
 }  // namespace whygrad::kernels

@@ -226,17 +226,23 @@ void biased_products(const View& a, const View& b, const View& bias, Activation 
 // A half-precision operand in f32. Broadcast axes stay broadcast instead of being multiplied out.
 class Widened {
  public:
-  explicit Widened(const View& x) : layout_(x) {
-    std::int64_t shape[kMaxRank];
-    for (int i = 0; i < x.rank; ++i) shape[i] = x.strides[i] == 0 ? 1 : x.shape[i];
-    staged_.emplace(View{x.data, shape, x.strides, x.rank, x.dtype, x.device}, DType::kF32);
-    for (int i = 0; i < x.rank; ++i) layout_.strides[i] = x.strides[i] == 0 ? 0 : staged_->view().strides[i];
-  }
-  View view() const { return layout_.view(staged_->view().data, DType::kF32); }
+  explicit Widened(const View& x) : single_(single(x)), staged_(single_, DType::kF32), layout_(Layout::broadcast(staged_.view(), extents(x))) {}
+  View view() const { return layout_; }
 
  private:
-  ContiguousLayout layout_;
-  std::optional<Staged> staged_;
+  static std::span<const std::int64_t> extents(const View& x) { return {x.shape, static_cast<std::size_t>(x.rank)}; }
+  // One element of each broadcast axis.
+  static Layout single(const View& x) {
+    Layout one(x);
+    for (int axis = 0; axis < x.rank; ++axis) {
+      if (x.strides[axis] == 0) one = Layout::part(one, axis, 0, 1);
+    }
+    return one;
+  }
+
+  Layout single_;
+  Staged staged_;
+  Layout layout_;
 };
 
 dnnl::memory::desc bf16_matrix(std::int64_t rows, std::int64_t columns, const BlasOperand& operand) {

@@ -6,26 +6,19 @@
 
 namespace whygrad::kernels::cpu {
 
-ContiguousLayout::ContiguousLayout(const View& like) : rank(like.rank) {
-  std::int64_t stride = 1;
-  for (int i = rank - 1; i >= 0; --i) {
-    shape[i] = like.shape[i];
-    strides[i] = stride;
-    stride *= shape[i];
-  }
-}
-
 Staged::Staged(const View& x, DType dtype) : layout_(x), view_(x) {
   if (x.dtype == dtype && x.contiguous()) return;
   copy_.emplace(static_cast<std::size_t>(x.size()) * size_of(dtype));
-  view_ = layout_.view(copy_->data(), dtype);
+  layout_ = Layout::contiguous(x, copy_->data(), dtype);
+  view_ = layout_;
   cpu::cast(x, view_);
 }
 
-StagedResult::StagedResult(const View& out, DType dtype) : layout_(out), out_(out), view_(out) {
+StagedResult::StagedResult(const View& out, DType dtype) : out_(out), layout_(out), view_(out) {
   if (out.dtype == dtype) return;
   copy_.emplace(static_cast<std::size_t>(out.size()) * size_of(dtype));
-  view_ = layout_.view(copy_->data(), dtype);
+  layout_ = Layout::contiguous(out, copy_->data(), dtype);
+  view_ = layout_;
 }
 
 void StagedResult::finish() {

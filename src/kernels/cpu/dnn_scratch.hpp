@@ -1,7 +1,7 @@
 // Temporary memory of the matrix and image kernels, from the caching allocator.
 #pragma once
 
-#include "kernels/view.hpp"
+#include "kernels/layout.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -30,16 +30,6 @@ class Scratch {
   void* data_;
 };
 
-// A view's shape with the strides of a contiguous tensor. Views made from it borrow from it.
-struct ContiguousLayout {
-  explicit ContiguousLayout(const View& like);
-  View view(void* data, DType dtype) const { return {data, shape, strides, rank, dtype, {}}; }
-
-  std::int64_t shape[kMaxRank];
-  std::int64_t strides[kMaxRank];
-  int rank;
-};
-
 // An input as a kernel wants it, contiguous and of one dtype: the view itself where it is that already, otherwise a converted copy.
 class Staged {
  public:
@@ -47,8 +37,8 @@ class Staged {
   const View& view() const { return view_; }
 
  private:
-  ContiguousLayout layout_;
   std::optional<Scratch> copy_;
+  Layout layout_;  // of the copy
   View view_;
 };
 
@@ -60,9 +50,9 @@ class StagedResult {
   void finish();
 
  private:
-  ContiguousLayout layout_;
   View out_;
   std::optional<Scratch> copy_;
+  Layout layout_;  // of the copy
   View view_;
 };
 

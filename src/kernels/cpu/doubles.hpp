@@ -14,7 +14,8 @@ namespace whygrad::kernels::cpu {
 class Doubles {
  public:
   // As many as the view has elements, each `start`.
-  explicit Doubles(const View& like, double start = 0) : layout_(like), numbers_(static_cast<std::size_t>(like.size()), start) {}
+  explicit Doubles(const View& like, double start = 0)
+      : numbers_(static_cast<std::size_t>(like.size()), start), layout_(Layout::contiguous(like, numbers_.data(), DType::kF64)) {}
   static Doubles of(const View& x) {
     Doubles doubles(x);
     cpu::cast(x, doubles.view());
@@ -23,7 +24,7 @@ class Doubles {
   // `out` has the shape of the view that they were made for.
   void store(const View& out) { cpu::cast(view(), out); }
 
-  View view() { return layout_.view(numbers_.data(), DType::kF64); }
+  View view() { return layout_; }
   double* data() { return numbers_.data(); }
   double& operator[](std::size_t i) { return numbers_[i]; }
   // Part b of parts of `size` numbers.
@@ -32,8 +33,8 @@ class Doubles {
   }
 
  private:
-  ContiguousLayout layout_;
   device::Workspace<double> numbers_;
+  Layout layout_;
 };
 
 }  // namespace whygrad::kernels::cpu

@@ -26,6 +26,14 @@ Shape broadcast_shape(const InferContext& c, const Shape& a, const Shape& b) {
   return result;
 }
 
+void run_broadcast(kernels::Binary op, KernelContext& g) {
+  const Tensor &a = g.input(0), &b = g.input(1);
+  const Shape& shape = g.output().shape();
+  if (a.shape() == shape) return kernels::binary(op, g.in(0), broadcast(b, shape), g.out());
+  if (b.shape() == shape) return kernels::binary(op, broadcast(a, shape), g.in(1), g.out());
+  kernels::binary(op, broadcast(a, shape), broadcast(b, shape), g.out());
+}
+
 Tensor sum_to(const Tensor& t, const Shape& shape) {
   if (t.shape() == shape) return t;
   const int added = t.rank() - shape.rank();

@@ -54,12 +54,12 @@ void infer_binary(InferContext& c) {
   const Shape &a = c.input(0).shape(), &b = c.input(1).shape();
   c.output(kernels::result_dtype(Op, dtype), a == b ? a : broadcast_shape(c, a, b));
 }
+// Of operands that broadcast to the result.
+void run_broadcast(kernels::Binary op, KernelContext& g);
 template <kernels::Binary Op>
 void run_binary(KernelContext& g) {
-  const Tensor &a = g.input(0), &b = g.input(1);
-  if (a.shape() == b.shape()) return kernels::binary(Op, g.in(0), g.in(1), g.out());
-  const Shape& shape = g.output().shape();
-  kernels::binary(Op, broadcast(a, shape), broadcast(b, shape), g.out());
+  if (g.input(0).shape() == g.input(1).shape()) return kernels::binary(Op, g.in(0), g.in(1), g.out());
+  run_broadcast(Op, g);
 }
 
 // What records of several families declare.
