@@ -96,6 +96,13 @@ class TensorFlowEvents {
   // The value of a tensor, met here or before.
   LogId value_of(nb::handle tensor) { return known_value(tensor, key_of(tensor)); }
 
+  // A value for a tensor that is new.
+  LogId make(nb::handle tensor) {
+    const std::uint64_t key = key_of(tensor);
+    newest_ = std::max(newest_, key);
+    return log_.make(key, dtype_of(dtype_number(tensor)), shape_of(tensor), log_.keeps_values ? nb::borrow(tensor) : nb::object());
+  }
+
   // The elements of a tensor were read to the host.
   LogId host_read(nb::handle tensor, const std::string& type, const std::string& kind, std::int64_t choice) {
     if (log_.busy > 0) return kNowhere;
@@ -170,12 +177,26 @@ class TensorFlowEvents {
     record.stopped = stopped;
     record.rule_of = rule_of;
     if (rule_of != kNowhere && log_.has_op(rule_of)) record.where = log_.op(rule_of).where;
-    record.call = nb::borrow(attrs);
+    record.call = shared(id, attrs);
     if (log_.keeps_values) record.tensors = nb::make_tuple(in, out);
   }
 
   static Py_ssize_t size(const nb::object& sequence) { return PySequence_Fast_GET_SIZE(sequence.ptr()); }
   static nb::handle item(const nb::object& sequence, Py_ssize_t i) { return PySequence_Fast_GET_ITEM(sequence.ptr(), i); }
+
+  // Calls of one op mostly have the same attributes; a tuple for each would keep Python's collector busy.
+  nb::object shared(std::uint32_t type, nb::handle attrs) {
+    constexpr std::size_t kKept = 8;
+    if (attrs_.size() <= type) attrs_.resize(type + 1);
+    std::vector<nb::object>& known = attrs_[type];
+    for (const nb::object& other : known) {
+      const int same = PyObject_RichCompareBool(other.ptr(), attrs.ptr(), Py_EQ);
+      if (same > 0) return other;
+      if (same < 0) PyErr_Clear();
+    }
+    if (known.size() < kKept) known.push_back(nb::borrow(attrs));
+    return nb::borrow(attrs);
+  }
 
   bool is_stopped() const {
     if (log_.recording().empty()) return false;
@@ -226,12 +247,6 @@ class TensorFlowEvents {
       }
     }
     return kNowhere;
-  }
-
-  LogId make(nb::handle tensor) {
-    const std::uint64_t key = key_of(tensor);
-    newest_ = std::max(newest_, key);
-    return log_.make(key, dtype_of(dtype_number(tensor)), shape_of(tensor), log_.keeps_values ? nb::borrow(tensor) : nb::object());
   }
 
   LogId add_constant(nb::handle tensor, std::uint64_t key, nb::handle number) {
@@ -341,7 +356,8 @@ class TensorFlowEvents {
   const nb::str id_{"_id"}, datatype_enum_{"_datatype_enum"}, shape_tuple_{"_shape_tuple"};
   std::vector<Special> specials_;  // by type
   std::vector<bool> known_types_;
-  std::vector<LogId> touched_;  // variables
+  std::vector<std::vector<nb::object>> attrs_;  // that were met, by type
+  std::vector<LogId> touched_;                  // variables
   std::size_t next_touched_ = 0;
   std::uint64_t newest_ = 0;  // key of the newest tensor that was told
   std::unordered_map<PyCodeObject*, bool> askers_;
@@ -358,25 +374,22 @@ class HandleProperty {
  public:
   HandleProperty(TensorFlowEvents* events, nb::callable met) : events_(events), met_(std::move(met)) {}
 
-  nb::object get(nb::handle self, nb::handle) {
-    if (self.is_none()) return nb::cast(this, nb::rv_policy::reference);
-    PyObject** dict = _PyObject_GetDictPtr(self.ptr());
+  // As the slots of a descriptor's type do it: null and an error where there is no handle.
+  PyObject* get(PyObject* object) {
+    PyObject** dict = _PyObject_GetDictPtr(object);
     PyObject* handle = dict != nullptr && *dict != nullptr ? PyDict_GetItemWithError(*dict, name_.ptr()) : nullptr;
     if (handle == nullptr) {
       if (PyErr_Occurred() == nullptr) PyErr_SetString(PyExc_AttributeError, "_handle");
-      throw nb::python_error();
+      return nullptr;
     }
-    nb::object result = nb::borrow(handle);
-    events_->asked_for_handle(self, result, met_);
-    return result;
+    Py_INCREF(handle);
+    events_->asked_for_handle(object, handle, met_);
+    return handle;
   }
-  void set(nb::handle self, nb::handle value) const {
-    const nb::object dict = self.attr("__dict__");
-    if (PyDict_SetItem(dict.ptr(), name_.ptr(), value.ptr()) != 0) throw nb::python_error();
-  }
-  void remove(nb::handle self) const {
-    const nb::object dict = self.attr("__dict__");
-    if (PyDict_DelItem(dict.ptr(), name_.ptr()) != 0) throw nb::python_error();
+  int set(PyObject* object, PyObject* value) const {
+    const nb::object dict = nb::steal(PyObject_GenericGetDict(object, nullptr));
+    if (!dict.is_valid()) return -1;
+    return value != nullptr ? PyDict_SetItem(dict.ptr(), name_.ptr(), value) : PyDict_DelItem(dict.ptr(), name_.ptr());
   }
 
  private:
@@ -384,6 +397,13 @@ class HandleProperty {
   nb::callable met_;
   const nb::str name_{"_handle"};
 };
+
+PyObject* get_handle(PyObject* self, PyObject* object, PyObject*) {
+  if (object != nullptr && object != Py_None) return nb::inst_ptr<HandleProperty>(self)->get(object);
+  Py_INCREF(self);
+  return self;
+}
+int set_handle(PyObject* self, PyObject* object, PyObject* value) { return nb::inst_ptr<HandleProperty>(self)->set(object, value); }
 
 // What a type's objects do when somebody asks for their memory. One type at a time.
 class BufferHook {
@@ -430,15 +450,14 @@ void bind_tensorflow_events(nb::module_& m) {
           nb::arg("graph") = nb::none())
       .def("constant", &TensorFlowEvents::constant, nb::arg("value").none(), nb::arg("tensor"))
       .def("value_of", &TensorFlowEvents::value_of, nb::arg("tensor"))
+      .def("make", &TensorFlowEvents::make, nb::arg("tensor"))
       .def("host_read", &TensorFlowEvents::host_read, nb::arg("tensor"), nb::arg("type"), nb::arg("kind"), nb::arg("choice"))
       .def("set_first", &TensorFlowEvents::set_first)
       .def_rw("rule_of", &TensorFlowEvents::rule_of)
       .def_rw("error", &TensorFlowEvents::error);
-  nb::class_<HandleProperty>(m, "HandleProperty")
-      .def(nb::init<TensorFlowEvents*, nb::callable>(), nb::keep_alive<1, 2>())
-      .def("__get__", &HandleProperty::get, nb::arg("object").none(), nb::arg("owner").none())
-      .def("__set__", &HandleProperty::set)
-      .def("__delete__", &HandleProperty::remove);
+  static PyType_Slot slots[] = {
+      {Py_tp_descr_get, reinterpret_cast<void*>(&get_handle)}, {Py_tp_descr_set, reinterpret_cast<void*>(&set_handle)}, {0, nullptr}};
+  nb::class_<HandleProperty>(m, "HandleProperty", nb::type_slots(slots)).def(nb::init<TensorFlowEvents*, nb::callable>(), nb::keep_alive<1, 2>());
   m.def("hook_buffers", &BufferHook::install, nb::arg("type"), nb::arg("told"),
         "told(object) is called when an object's memory was given to somebody.");
   m.def("unhook_buffers", &BufferHook::remove);

@@ -6,7 +6,7 @@ import weakref
 from whygrad import _whygrad
 from whygrad._live.guard import Guard
 from whygrad.tensorflow import _facts
-from whygrad.tensorflow._tensorflow import backprop, graph_now, here, is_eager, ops, pywrap_tfe, record, shape_of, tf
+from whygrad.tensorflow._tensorflow import backprop, context, graph_now, here, is_eager, ops, pywrap_tfe, record, shape_of, tf
 
 _MOST = 1 << 16  # ops that are remembered while no tape records
 
@@ -31,6 +31,7 @@ class Collector:
         self.report = _whygrad.LiveReport("tensorflow")
         self.events = _whygrad.TensorFlowEvents(self.log, ops.EagerTensor, pywrap_tfe.TFE_Py_TapeSetIsStopped)
         self.events.set_first(ops.uid())
+        self.callback = self.events.on_op  # one object, by which TensorFlow knows it
         self.facts = _facts.Facts(self.silence, backprop._gradient_function)
         self.tapes = weakref.WeakKeyDictionary()
         self.functions = {}  # graphs of traced functions, by name
@@ -189,33 +190,29 @@ class Collector:
         """Whether nobody records a backward pass of this tape."""
         return not any(t is not tape for t in self.open) and not (tape._recording and tape._persistent)
 
-    @contextlib.contextmanager
-    def backward_pass(self, quiet):
-        """One that nobody records is one record, not its ops."""
-        self.log.busy += bool(quiet)
-        try:
-            yield
-        finally:
-            self.log.busy -= bool(quiet)
+    def backward_pass(self):
+        """A context: a backward pass that nobody records is one record, not its ops."""
+        return _Unheard(self.log, self.callback)
 
-    def note_pass(self, target, sources, gradients, where):
+    def note_pass(self, asked):
         if graph_now() is not None:
             return
-        made = {}
-        for gradient in tf.nest.flatten(gradients, expand_composites=True):
-            if is_eager(gradient) and self.log.find(gradient._id) < 0:
-                made[gradient._id] = gradient
-        inputs = []
-        for thing in tf.nest.flatten([target, sources]):
-            variable = self.variable_of(thing)
-            value = self.log.version_of(variable) if variable >= 0 else self.log.find(thing._id) if is_eager(thing) else -1
-            if value >= 0:
-                inputs.append(value)
-        if not made or not inputs:
-            return
-        outputs = [self.log.value(key, g.dtype.base_dtype.name, shape_of(g), g if self.values else None) for key, g in made.items()]
-        op = self.log.record("Gradient", inputs, outputs, where=where)
-        self.log.set_backward_pass(op)
+        inputs = [self.value_now(thing) for thing in (*asked.targets, *asked.sources)]
+        inputs = [value for value in inputs if value >= 0]
+        outputs = []
+        for gradient in asked.gradients:
+            for part in (gradient.values, gradient.indices) if isinstance(gradient, tf.IndexedSlices) else (gradient,):
+                if is_eager(part) and self.log.find(part._id) < 0:
+                    outputs.append(self.events.make(part))
+        if outputs and inputs:
+            self.log.set_backward_pass(self.log.record("Gradient", inputs, outputs, where=asked.where))
+
+    def value_now(self, thing):
+        """The value that a tensor or a variable has; -1 where the log does not know it."""
+        if is_eager(thing):
+            return self.log.find(thing._id)
+        variable = self.variable_of(thing)
+        return self.log.version_of(variable) if variable >= 0 else -1
 
     def op_of_rule(self, type_, inputs, outputs):
         """The op whose gradient function runs now."""
@@ -241,6 +238,25 @@ class Collector:
     def is_call(self, op):
         type_ = self.log.type_of(op)
         return type_ in self.functions or type_.startswith(("__inference_", "__forward_")) or type_ in ("PartitionedCall", "StatefulPartitionedCall")
+
+
+class _Unheard:
+    """While it lasts, what happens is no part of the log, and TensorFlow need not tell of it."""
+
+    def __init__(self, log, callback):
+        self._log, self._callback = log, callback
+
+    def __enter__(self):
+        self._log.busy += 1
+        self._told = context.context().op_callbacks
+        self._at = self._told.index(self._callback) if self._callback in self._told else -1
+        if self._at >= 0:
+            del self._told[self._at]
+
+    def __exit__(self, *error):
+        self._log.busy -= 1
+        if self._at >= 0:
+            self._told.insert(self._at, self._callback)
 
 
 def _text(name):

@@ -88,9 +88,8 @@ def install(c, patches):
     _watch_variables(c, patches, guard)
     _watch_values(c, patches, guard)
     _watch_functions(c, patches, guard)
-    callback = c.events.on_op
-    op_callbacks.add_op_callback(callback)
-    patches.call_at_end(lambda: op_callbacks.remove_op_callback(callback))
+    op_callbacks.add_op_callback(c.callback)
+    patches.call_at_end(lambda: op_callbacks.remove_op_callback(c.callback))
 
 
 def _plain(wrapper):
@@ -155,16 +154,14 @@ def _watch_gradients(c, patches, guard):
         def gradient(tape, target, sources, output_gradients=None, unconnected_gradients=backprop.UnconnectedGradients.NONE):
             where = guard(here)
             quiet = guard(c.is_quiet, tape)
-            with c.backward_pass(quiet):
+            with c.backward_pass() if quiet else _Rules(c):
                 try:
                     answer = real(tape, target, sources, output_gradients, unconnected_gradients)
                 except Exception as error:
                     guard(_questions.threw, c, tape, error, where, target, sources)
                     raise
             unconnected = getattr(unconnected_gradients, "value", unconnected_gradients)
-            guard(_questions.answered, c, _questions.Asked(tape, target, sources, answer, output_gradients, where, unconnected))
-            if quiet:
-                guard(c.note_pass, target, sources, answer, where)
+            guard(_questions.look_at, c, quiet, tape, target, sources, answer, output_gradients, where, unconnected)
             return answer
 
         return _plain(gradient)
@@ -172,14 +169,13 @@ def _watch_gradients(c, patches, guard):
     def jacobian(real):
         def jacobian(tape, target, sources, *args, **kwargs):
             where = guard(here)
-            with c.backward_pass(True):
+            with c.backward_pass():
                 try:
                     answer = real(tape, target, sources, *args, **kwargs)
                 except Exception as error:
                     guard(_questions.jacobian_threw, c, tape, error, where, target, sources)
                     raise
-            guard(_questions.answered, c, _questions.Asked(tape, target, sources, answer, None, where, "none"))
-            guard(c.note_pass, target, sources, answer, where)
+            guard(_questions.look_at, c, True, tape, target, sources, answer, None, where, "none")
             return answer
 
         return _plain(jacobian)
@@ -194,11 +190,13 @@ def _watch_variables(c, patches, guard):
     def init(real):
         def __init__(variable, *args, **kwargs):
             real(variable, *args, **kwargs)
-            guard(c.made, variable)
+            if variable.__class__ is not unread:  # what an assignment gives: the same variable once more
+                guard(c.made, variable)
 
         return _plain(__init__)
 
     base = resource_variable_ops.BaseResourceVariable
+    unread = getattr(resource_variable_ops, "_UnreadVariable", None)
     patches.replace(base, "__init__", init)
     patches.put(base, "_handle", _whygrad.HandleProperty(c.events, lambda variable, handle: _or_none(guard(c.met, variable, handle))))
 
@@ -303,20 +301,31 @@ def _watch_functions(c, patches, guard):
     patches.replace(atomic_function.AtomicFunction, "call_flat", call, "traced functions")
     patches.replace(atomic_function, "from_func_graph", from_graph, "traced functions")
     patches.replace(record, "record_operation", note, "custom gradients")
-    real = backprop._gradient_function
 
-    def rule(op_name, attrs, count, inputs, outputs, gradients, skipped, scope):
-        before = c.events.rule_of
-        if c.log.busy == 0 and graph_now() is None:
-            found = guard(c.op_of_rule, op_name, inputs, outputs)
-            c.events.rule_of = -1 if found is None else found
-        try:
-            return real(op_name, attrs, count, inputs, outputs, gradients, skipped, scope)
-        finally:
-            c.events.rule_of = before
 
-    pywrap_tfe.TFE_Py_RegisterGradientFunction(_plain(rule))
-    patches.call_at_end(lambda: pywrap_tfe.TFE_Py_RegisterGradientFunction(real))
+class _Rules:
+    """While a backward pass is recorded, TensorFlow's calls of gradient functions say which op they differentiate."""
+
+    def __init__(self, collector):
+        self._collector = collector
+
+    def __enter__(self):
+        c, real = self._collector, backprop._gradient_function
+
+        def rule(op_name, attrs, count, inputs, outputs, gradients, skipped, scope):
+            before = c.events.rule_of
+            if c.log.busy == 0 and graph_now() is None:
+                found = c.guard(c.op_of_rule, op_name, inputs, outputs)
+                c.events.rule_of = -1 if found is None else found
+            try:
+                return real(op_name, attrs, count, inputs, outputs, gradients, skipped, scope)
+            finally:
+                c.events.rule_of = before
+
+        pywrap_tfe.TFE_Py_RegisterGradientFunction(_plain(rule))
+
+    def __exit__(self, *error):
+        pywrap_tfe.TFE_Py_RegisterGradientFunction(backprop._gradient_function)
 
 
 def _note_function(c, function):

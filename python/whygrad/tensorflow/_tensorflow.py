@@ -56,8 +56,19 @@ def here():
     return _whygrad.here()
 
 
+def flat(structure):
+    """The parts of a nest of tensors."""
+    if structure is None or isinstance(structure, tf.Tensor):
+        return [structure]
+    if isinstance(structure, (list, tuple)) and not any(isinstance(part, (list, tuple, dict)) for part in structure):
+        return list(structure)
+    return tf.nest.flatten(structure)
+
+
 def shape_of(tensor):
     """A list of extents, None where unknown."""
+    if isinstance(tensor, ops.EagerTensor):
+        return tensor._shape_tuple()
     shape = tensor.shape
     return None if shape.rank is None else shape.as_list()
 
