@@ -38,6 +38,7 @@ class Collector:
         self.open = []  # GradientTapes that record
         self.how = "after"  # why a tape that stops recording now does so
         self.kept = []
+        self.pending = []  # gradients that were asked for in traced functions
         self.rules = []  # places of custom gradients that were recorded
 
     @contextlib.contextmanager

@@ -54,6 +54,13 @@ class diagnose(LiveReport):
     def _remove(self):
         if self._patches is not None:
             self._patches.remove()
+        unseen = sorted({p.facts.graph.name for p in self._collector.pending if not p.seen})
+        if unseen:
+            self._remarks.append(
+                f"whether gradients that are taken inside of {', '.join(f'`{name}`' for name in unseen)} are zero or NaN was not looked at, since it cannot "
+                "run a second time without a trace: run it eagerly, by tf.config.run_functions_eagerly(True) or model.compile(run_eagerly=True)"
+            )
+        self._collector.pending.clear()
         if self._collector.events.error:
             self._collector.guard.notes.append(self._collector.events.error)
             self._collector.events.error = ""
@@ -277,7 +284,7 @@ def _watch_functions(c, patches, guard):
 
     def call(real):
         def call_flat(function, *args):
-            guard(_note_function, c, function)
+            guard(_note_call, c, function, args)
             return real(function, *args)
 
         return _plain(call_flat)
@@ -328,8 +335,10 @@ class _Rules:
         pywrap_tfe.TFE_Py_RegisterGradientFunction(backprop._gradient_function)
 
 
-def _note_function(c, function):
+def _note_call(c, function, args):
     if function.name not in c.functions:
         c.note_function(function.name, function.graph)
         for variable in function.graph.variables:
             c.variable_of(variable)  # which introduces one that nobody met
+    if c.pending and graph_now() is None:
+        _questions.before_call(c, function.graph, args)

@@ -2,7 +2,7 @@
 
 from whygrad import _whygrad
 from whygrad.tensorflow import _settle
-from whygrad.tensorflow._tensorflow import func_graph, is_eager, place_in_stack, shape_of, tf
+from whygrad.tensorflow._tensorflow import func_graph, is_eager, op_def_registry, place_in_stack, shape_of, tf
 
 _CALLS = ("PartitionedCall", "StatefulPartitionedCall")
 _BRANCHES = ("If", "StatelessIf")
@@ -33,12 +33,12 @@ def graph_of(functions, name, around=None):
 class Walk:
     """Records the ops of a graph. values: by the key of a symbolic tensor. add(kind, type, inputs, outputs, where) records an op."""
 
-    def __init__(self, log, facts, functions, add, variable_of=None, on_read=None, tensors=None):
-        self.log, self.facts, self.functions, self.add = log, facts, functions, add
+    def __init__(self, collector, add, variable_of=None, on_read=None, tensors=None):
+        self.collector, self.add = collector, add
+        self.log, self.facts, self.functions = collector.log, collector.facts, collector.functions
         self.variable_of, self.on_read = variable_of, on_read
         self.tensors = tensors or {}  # real ones, by key of the symbolic
         self.values, self.handles, self.versions = {}, {}, {}
-        self.outer = {}  # keys of tensors outside, by those that stand for them in the graph
         self.moment = [0]  # the number of the present op in the outermost graph
 
     def walk(self, graph, ends=None, depth=0):
@@ -62,7 +62,9 @@ class Walk:
             if tensor._id not in self.handles and self.variable_of is not None:
                 self.handles[tensor._id] = self.variable_of(tensor)
         elif tensor._id not in self.values:
-            self.values[tensor._id] = self._make(tensor)
+            value = self.values[tensor._id] = self._make(tensor)
+            op = self.add("feed", "Placeholder", [], [value], place_in_stack(tensor.op.traceback))
+            self.log.settle(op, self.log.define("Placeholder", name="argument", like="element", kind="feed", answers=[]))
 
     def _make(self, tensor):
         return self.log.value(tensor._id, tensor.dtype.base_dtype.name, shape_of(tensor), self.tensors.get(tensor._id))
@@ -158,6 +160,9 @@ class Walk:
         self.walk(inner, ends, depth + 1)
 
     def _call(self, inner, inputs, ids, outputs, depth):
+        real = [self.tensors.get(tensor._id) for tensor in inputs]
+        if self.tensors and all(tensor is not None for tensor in real):
+            self.tensors = {**self.tensors, **(self.collector.guard(run_again, self.collector, inner, real) or {})}
         ends, late = ends_of(inner, outputs)
         self._enter(inner, inputs, ids, ends, depth)
         for symbol, value in late:
@@ -196,32 +201,64 @@ def ends_of(graph, outputs):
     return ends, late
 
 
-def probe(collector, op, graph):
-    """What the tensors inside of a function were: it runs once more, as a function that gives them all. {} where that would happen twice."""
+_READERS = frozenset(("ReadVariableOp", "ResourceGather", "ResourceGatherNd", "VariableShape", "VarIsInitializedOp", "Assert", "NoOp", "Placeholder"))
+
+
+def _leaves_a_trace(op, functions, graph, depth=0):
+    """Whether a second run would be noticed: it assigns, draws random numbers from a state, calls Python, takes from a data set."""
+    definition = op_def_registry.get(op.type)
+    if op.type in ("PartitionedCall", "StatefulPartitionedCall", "If", "StatelessIf", "While", "StatelessWhile"):
+        for name in ("f", "then_branch", "else_branch", "cond", "body"):
+            try:
+                inner = graph_of(functions, op.get_attr(name).name, graph)
+            except ValueError:
+                continue
+            if inner is None or depth > _DEEPEST or any(_leaves_a_trace(o, functions, inner, depth + 1) for o in inner.get_operations()):
+                return True
+        return False
+    return op.type not in _READERS and (definition is None or definition.is_stateful)
+
+
+def run_again(collector, graph, arguments):
+    """What the tensors inside of a function were, or will be in a moment: a copy of what can run without a trace runs and gives them all. By the keys
+    of the symbolic ones; {} where that cannot be."""
+    from tensorflow.python.eager import lift_to_graph
     from tensorflow.python.eager.polymorphic_function import atomic_function
 
-    raw = collector.log.tensors_of(op)
-    if raw is None or any(
-        "Assign" in o.type or "PyFunc" in o.type or o.type.startswith("Resource") and not o.outputs for o in graph.get_operations()
-    ):
+    if any(argument is None for argument in arguments):
         return {}
-    inner = [
-        t for o in graph.get_operations() for t in o.outputs if t.dtype not in (tf.resource, tf.variant) and o.type not in ("Placeholder", *_CALLS)
+    clean = {}  # whether an op and all that it needs leave no trace
+
+    def is_clean(op):
+        if op not in clean:
+            clean[op] = False  # of a circle, which there is none of
+            clean[op] = (
+                not _leaves_a_trace(op, collector.functions, graph)
+                and all(map(is_clean, [t.op for t in op.inputs]))
+                and all(map(is_clean, op.control_inputs))
+            )
+        return clean[op]
+
+    wanted = [
+        t
+        for op in graph.get_operations()
+        if op.type != "Placeholder" and is_clean(op)
+        for t in op.outputs
+        if t.dtype not in (tf.resource, tf.variant)
     ]
-    outputs = graph.outputs, graph.structured_outputs
-    try:
-        graph.outputs, graph.structured_outputs = inner, inner
-        with collector.silence():
-            function = atomic_function.from_func_graph(f"whygrad_probe_{collector.log.type_of(op)}_{op}", graph, {})
-            given = function.call_flat(*raw[0])
-        tensors = {symbol._id: tensor for symbol, tensor in zip(inner, given)}
-    except Exception as error:
-        collector.guard.note(error)
+    if not wanted:
         return {}
-    finally:
-        graph.outputs, graph.structured_outputs = outputs
-    for symbol, tensor in zip(graph.inputs, raw[0]):
-        tensors[symbol._id] = tensor
+    copy = func_graph.FuncGraph("whygrad_again")
+    with collector.silence():
+        places = lift_to_graph.lift_to_graph(wanted, copy, sources=list(graph.inputs), base_graph=graph, add_sources=True)
+        inputs = [(places[t], a) for t, a in zip(graph.inputs, arguments) if t in places]
+        copy.inputs = [symbol for symbol, _ in inputs]
+        copy.outputs = [places[t] for t in wanted]
+        copy.structured_outputs = copy.outputs
+        function = atomic_function.from_func_graph(f"whygrad_again_{graph.name}_{tf.__internal__.tf2.enabled()}_{len(collector.functions)}", copy, {})
+        given = function.call_flat(*[argument for _, argument in inputs])
+    tensors = {symbol._id: tensor for symbol, tensor in zip(wanted, given)}
+    tensors.update({symbol._id: argument for symbol, argument in zip(graph.inputs, arguments)})
     return tensors
 
 
@@ -231,12 +268,13 @@ def open_call(collector, op):
     graph = graph_of(collector.functions, name_of_call(log.type_of(op), log.call_of(op)))
     if graph is None:
         return False
-    tensors = probe(collector, op, graph) if collector.values else {}
+    raw = log.tensors_of(op)
+    tensors = collector.guard(run_again, collector, graph, list(raw[0])) or {} if collector.values and raw else {}
 
     def add(kind, type_, inputs, outputs, where):
         return log.record_inside(op, type_, inputs, outputs, where, kind)
 
-    walk = Walk(log, collector.facts, collector.functions, add, tensors=tensors)
+    walk = Walk(collector, add, tensors=tensors)
     inputs, outputs = log.inputs_of(op), log.outputs_of(op)
     for symbol, value in zip(graph.inputs, inputs):
         if symbol.dtype == tf.resource:

@@ -49,8 +49,10 @@ def answered(collector, asked):
     for i, gradient in enumerate(asked.gradients):
         if gradient is None or collector.values and not is_symbolic(gradient) and _is_spoilt(gradient):
             wanting.append(i)
+    if collector.values and facts.graph is not None and len(wanting) < len(asked.gradients):
+        collector.pending.append(Pending(asked, facts))
     if not wanting:
-        if collector.values and not asked.tape._persistent and not collector.open:
+        if collector.values and facts.graph is None and not asked.tape._persistent and not collector.open:
             collector.log.let_go(facts.flow.began)
         return
     with collector.silence():
@@ -170,72 +172,109 @@ def _step(collector, drawing, op, arrived):
 # ---- Where a function is being traced ----
 
 
+class Pending:
+    """A call of gradient() in a traced function: its numbers are known when the function runs."""
+
+    def __init__(self, asked, facts):
+        self.asked, self.facts, self.calls, self.seen = asked, facts, 0, False
+        self.windows, self.forgotten, self.watched = [list(w) for w in facts.windows], list(facts.forgotten), list(facts.watched)
+
+
 def _explain_traced(collector, asked, facts, wanting):
-    """The graph that is being built is the log; a moment is the number of an op in it."""
-    sheet = _whygrad.FlowBuilder()
+    _explain_in_graph(collector, Pending(asked, facts), wanting, {})
+
+
+def _explain_in_graph(collector, pending, wanting, tensors):
+    """The graph stands for what would be recorded if the function ran now: its ops come behind all that the log has. tensors: real ones, by the
+    keys of the symbolic."""
+    log, facts, asked, graph = collector.log, pending.facts, pending.asked, pending.facts.graph
+    begin = log.moment + 1
     flow = _whygrad.FlowTape(facts.flow.made_at, facts.flow.watches_variables)
     flow.asked_at = asked.where
-    for begin, end, after, where in facts.windows:
-        flow.window(begin, end, after, where)
-    for begin, end, where in facts.forgotten:
-        flow.forgotten(begin, end, where)
-    variables = {}
+    for first, end, after, where in pending.windows:
+        flow.window(begin + first, begin + end if end >= 0 else -1, after, where)
+    for first, end, where in pending.forgotten:
+        flow.forgotten(begin + first, begin + end, where)
+    for variable in graph.variables:
+        collector.variable_of(variable)  # which introduces one that nobody met
+    root = log.record("Trace", [], [], where=asked.where)
 
     def variable_of(handle):
-        """Of a handle inside of the graph or of a variable outside."""
         outer = _graphs.outer_of(handle)
-        if outer is None:
-            return -1
-        if outer._id not in variables:
-            variables[outer._id] = _copy_variable(collector.log, sheet, outer._id)
-        return variables[outer._id]
+        return log.variable_of(outer._id) if outer is not None else -1
 
-    explicit = {variable_of(thing.handle) for thing, _ in facts.watched if _is_variable(thing)}
+    explicit = {collector.variable_of(thing) for thing, _ in pending.watched if _is_variable(thing)}
 
     def on_read(variable, version):
         now = walk.moment[0]
-        recording = any(begin <= now and (end < 0 or now < end) for begin, end, _, _ in facts.windows)
-        if recording and (flow.watches_variables and sheet.is_trainable(variable) or variable in explicit):
-            flow.watch(version, now)
+        recording = any(first <= now and (end < 0 or now < end) for first, end, _, _ in pending.windows)
+        if recording and (flow.watches_variables and log.is_trainable(variable) or variable in explicit):
+            flow.watch(version, begin + now)
 
     def add(kind, type_, inputs, outputs, where):
-        op = sheet.record(type_, inputs, outputs, where, kind)
-        sheet.set_moment(op, walk.moment[0])
+        op = log.record_inside(root, type_, inputs, outputs, where, kind)
+        log.set_moment(op, begin + walk.moment[0])
         return op
 
-    walk = _graphs.Walk(sheet, collector.facts, collector.functions, add, variable_of, on_read)
-    walk.outer = {inner._id: outer._id for outer, inner in facts.graph.captures}
-    walk.walk(facts.graph)
-    for thing, since in facts.watched:
-        value = _value_in(walk, thing)
-        if value is not None and not _is_variable(thing):
-            flow.watch(value, since)
-    targets = [value for value in (_value_in(walk, t) for t in asked.targets) if value is not None]
+    walk = _graphs.Walk(collector, add, variable_of, on_read, tensors)
+    for outer, inner in graph.captures:
+        if is_eager(outer) and outer.dtype != tf.resource:
+            walk.values[inner._id] = collector.events.value_of(outer)
+    walk.walk(graph)
+    inside = {outer._id: inner for outer, inner in graph.captures}
+
+    def value_in(thing):
+        return walk.value_of(thing if is_symbolic(thing) else inside.get(thing._id, thing))
+
+    for thing, since in pending.watched:
+        if not _is_variable(thing):
+            flow.watch(value_in(thing), begin + since)
+    targets = [value_in(t) for t in asked.targets if not _is_variable(t)]
     question = _whygrad.FlowQuestion(flow, targets, "absent", *_counts(asked.sources))
     for i in wanting:
         source = asked.sources[i]
-        variable = variable_of(source.handle) if _is_variable(source) else -1
-        value = sheet.version_of(variable) if variable >= 0 else _value_in(walk, source)
-        if value is None:
-            value = sheet.value(0, source.dtype.name, None)
-        question.add_source(value, variable)
-    collector.report.explain(sheet.draw(question))
+        variable = collector.variable_of(source) if _is_variable(source) else -1
+        question.add_source(log.version_of(variable) if variable >= 0 else value_in(source), variable)
+    drawing = log.draw(question)
+    if tensors:
+        real = [tensors.get(t._id) if is_symbolic(t) else t for t in asked.targets]
+        gradients = [tensors.get(getattr(g, "_id", None)) for g in asked.gradients]
+        seeds = [tensors.get(getattr(s, "_id", None)) for s in asked.seeds]
+        if all(t is not None for t in real):
+            look_at_numbers(collector, drawing, _Real(real, gradients, seeds), wanting, targets)
+    collector.report.explain(drawing)
+    log.hide(root)
 
 
-def _copy_variable(log, sheet, key):
-    variable = log.variable_of(key)
-    if variable < 0:
-        return sheet.add_variable(key, "Variable", False, True, "float32", None, _whygrad.Where())
-    return sheet.add_variable(key, *log.variable_facts(variable))
+class _Real:
+    """What was asked, with the tensors of one run."""
+
+    def __init__(self, targets, gradients, seeds):
+        self.targets, self.gradients, self.seeds = targets, gradients, seeds
 
 
-def _value_in(walk, thing):
-    """The value of a tensor in the graph; one from outside is known by the tensor that stands for it inside."""
-    if _is_variable(thing):
-        return None
-    if thing._id in walk.values:
-        return walk.values[thing._id]
-    return next((value for key, value in walk.values.items() if walk.outer.get(key) == thing._id), None)
+_LOOKED_AT = (1, 10, 100, 1000, 10000)  # of the calls of a function; each costs another run
+
+
+def before_call(collector, graph, arguments):
+    """A traced function in which gradients were asked for is about to run: now and then its numbers are looked at, by a run of their own."""
+    waiting = [p for p in collector.pending if p.facts.graph is graph]
+    if not waiting or not collector.values or collector.log.busy:
+        return
+    for pending in waiting:
+        pending.calls += 1
+    if waiting[0].calls not in _LOOKED_AT:
+        return
+    tensors = _graphs.run_again(collector, graph, arguments)
+    if not tensors:
+        return
+    for pending in waiting:
+        pending.seen = True
+        gradients = pending.asked.gradients
+        wanting = [i for i, g in enumerate(gradients) if g is not None and _is_spoilt(tensors.get(getattr(g, "_id", None)))]
+        if wanting:
+            with collector.silence():
+                _explain_in_graph(collector, pending, wanting, tensors)
 
 
 def note_spread(collector, norm):
