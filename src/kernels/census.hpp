@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <span>
 
 namespace whygrad::kernels {
 
@@ -29,5 +30,15 @@ struct Census {
 // x is contiguous, of any dtype. Complex elements count by their magnitude, and as NaN where a part is; subnormal ones are not 0. The order of
 // additions is fixed, whatever the number of threads.
 Census census(const View& x);
+
+// Adds to bins[i] how many of the finite elements of a contiguous x, of any dtype, lie in interval i of as many of one width between `low` and
+// `high`, which enclose them. At most 1,024 elements are looked at, spread over x.
+void sample_bins(const View& x, double low, double high, std::span<std::uint64_t> bins);
+
+// The row-major position of the first NaN of a contiguous x, of any dtype; of the first infinite element where none is NaN; -1 where all are finite.
+std::int64_t find_not_finite(const View& x);
+
+// The element of x, of any dtype and strides, that lies `offset` elements from the first. A complex one as census() counts it.
+double number_at(const View& x, std::int64_t offset);
 
 }  // namespace whygrad::kernels

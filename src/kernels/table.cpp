@@ -100,6 +100,9 @@ void in_top_k(const View& targets, const View& predictions, std::int64_t k, cons
   return table_of(out.device).in_top_k(targets, predictions, k, out);
 }
 Census census(const View& x) { return table_of(x.device).census(x); }
+void sample_bins(const View& x, double low, double high, std::span<std::uint64_t> bins) { return table_of(x.device).sample_bins(x, low, high, bins); }
+std::int64_t find_not_finite(const View& x) { return table_of(x.device).find_not_finite(x); }
+double number_at(const View& x, std::int64_t offset) { return table_of(x.device).number_at(x, offset); }
 void conv2d(const View& x, const View& w, const ConvParams& params, const View& out) { return table_of(out.device).conv2d(x, w, params, out); }
 void conv2d_bias(const View& x, const View& w, const View& bias, const ConvParams& params, Activation activation, const View& out) {
   return table_of(out.device).conv2d_bias(x, w, bias, params, activation, out);

@@ -90,6 +90,9 @@ struct KernelTable {
   decltype(kernels::in_top_k)* in_top_k;
   // census.hpp
   decltype(kernels::census)* census;
+  decltype(kernels::sample_bins)* sample_bins;
+  decltype(kernels::find_not_finite)* find_not_finite;
+  decltype(kernels::number_at)* number_at;
   // conv.hpp
   decltype(kernels::conv2d)* conv2d;
   decltype(kernels::conv2d_bias)* conv2d_bias;

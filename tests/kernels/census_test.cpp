@@ -3,6 +3,8 @@
 
 #include "kernels/kernel_test.hpp"
 
+#include <gmock/gmock.h>
+
 #include <complex>
 
 namespace whygrad::kernels {
@@ -101,6 +103,43 @@ TEST_P(CensusOf, SubnormalAndHugeElements) {
   EXPECT_EQ(c.zeros, 0u);
   EXPECT_EQ(c.high, 3e38f);
   EXPECT_NEAR(c.squares, 1.8e77, 1e71);
+}
+
+TEST(SampleBins, CountsFiniteElementsByMagnitude) {
+  const double nan = std::numeric_limits<double>::quiet_NaN(), inf = std::numeric_limits<double>::infinity();
+  Array<double> x({7}, {0, 1, nan, 3.9, 4, -inf, 2});
+  std::uint64_t bins[4] = {};
+  sample_bins(x.view(), 0, 4, bins);
+  EXPECT_THAT(bins, ::testing::ElementsAre(1, 1, 1, 2));
+  const double huge = std::numeric_limits<double>::max();
+  Array<double> wide({3}, {-huge, 0, huge});
+  std::uint64_t halves[2] = {};
+  sample_bins(wide.view(), -huge, huge, halves);
+  EXPECT_EQ(halves[0] + halves[1], 3u);
+  Array<float> many({1 << 20});
+  std::uint64_t all[1] = {};
+  sample_bins(many.view(), 0, 1, all);
+  EXPECT_EQ(all[0], 1024u);
+}
+
+TEST(FindNotFinite, PrefersNan) {
+  const float nan = std::numeric_limits<float>::quiet_NaN(), inf = std::numeric_limits<float>::infinity();
+  Array<float> x({2, 3}, {0, 1, -inf, 2, nan, inf}), y({3}, {1, inf, -inf});
+  EXPECT_EQ(find_not_finite(x.view()), 4);
+  EXPECT_EQ(find_not_finite(y.view()), 1);
+  Array<std::int32_t> whole({2});
+  EXPECT_EQ(find_not_finite(whole.view()), -1);
+  Array<std::complex<float>> pairs({2}, {{inf, 1}, {1, nan}});
+  EXPECT_EQ(find_not_finite(pairs.view()), 1);
+}
+
+TEST(NumberAt, OfAnyType) {
+  Array<Half> halves({2}, {Half(1.5f), Half(-2.0f)});
+  EXPECT_EQ(number_at(halves.view(), 1), -2);
+  Array<bool> truths({2}, {false, true});
+  EXPECT_EQ(number_at(truths.view(), 1), 1);
+  Array<std::complex<double>> pairs({1}, {{3, -4}});
+  EXPECT_EQ(number_at(pairs.view(), 0), 5);
 }
 
 }  // namespace

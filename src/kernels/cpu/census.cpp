@@ -10,6 +10,8 @@
 #include "kernels/cpu/halves.hpp"
 #include "kernels/element.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <complex>
 #include <vector>
 
@@ -88,13 +90,33 @@ HWY_EXPORT(census_of_doubles);
 
 constexpr std::int64_t kChunk = 1 << 16, kBlock = 512;
 
+// Calls f with a pointer to the elements of x in their own type.
+template <class F>
+auto with_elements(const View& x, const F& f) {
+  switch (x.dtype) {
+    case DType::kBool: return f(x.as<const bool>());
+    case DType::kU8: return f(x.as<const std::uint8_t>());
+    case DType::kI8: return f(x.as<const std::int8_t>());
+    case DType::kI16: return f(x.as<const std::int16_t>());
+    case DType::kI32: return f(x.as<const std::int32_t>());
+    case DType::kI64: return f(x.as<const std::int64_t>());
+    case DType::kF16: return f(x.as<const Half>());
+    case DType::kBF16: return f(x.as<const BFloat16>());
+    case DType::kF32: return f(x.as<const float>());
+    case DType::kF64: return f(x.as<const double>());
+    case DType::kC64: return f(x.as<const std::complex<float>>());
+    case DType::kC128: break;
+  }
+  return f(x.as<const std::complex<double>>());
+}
+
 // By way of doubles.
 template <class T>
-void take(const View& x, std::int64_t begin, std::int64_t end, Census& total) {
+void take_numbers(const T* x, std::int64_t begin, std::int64_t end, Census& total) {
   double block[kBlock];
   for (; begin < end; begin += kBlock) {
     const std::int64_t n = std::min(kBlock, end - begin);
-    for (std::int64_t i = 0; i < n; ++i) block[i] = number(x.as<const T>()[begin + i]);
+    for (std::int64_t i = 0; i < n; ++i) block[i] = number(x[begin + i]);
     HWY_DYNAMIC_DISPATCH(census_of_doubles)(block, n, total);
   }
 }
@@ -109,18 +131,11 @@ void take_halves(const View& x, std::int64_t begin, std::int64_t end, Census& to
 
 void take(const View& x, std::int64_t begin, std::int64_t end, Census& total) {
   switch (x.dtype) {
-    case DType::kBool: return take<bool>(x, begin, end, total);
-    case DType::kU8: return take<std::uint8_t>(x, begin, end, total);
-    case DType::kI8: return take<std::int8_t>(x, begin, end, total);
-    case DType::kI16: return take<std::int16_t>(x, begin, end, total);
-    case DType::kI32: return take<std::int32_t>(x, begin, end, total);
-    case DType::kI64: return take<std::int64_t>(x, begin, end, total);
     case DType::kF16:
     case DType::kBF16: return take_halves(x, begin, end, total);
     case DType::kF32: return HWY_DYNAMIC_DISPATCH(census_of_floats)(x.as<const float>() + begin, end - begin, total);
     case DType::kF64: return HWY_DYNAMIC_DISPATCH(census_of_doubles)(x.as<const double>() + begin, end - begin, total);
-    case DType::kC64: return take<std::complex<float>>(x, begin, end, total);
-    case DType::kC128: return take<std::complex<double>>(x, begin, end, total);
+    default: return with_elements(x, [&](const auto* elements) { take_numbers(elements, begin, end, total); });
   }
 }
 
@@ -139,6 +154,35 @@ Census census(const View& x) {
   });
   for (const Census& part : parts) total.add(part);
   return total;
+}
+
+void sample_bins(const View& x, double low, double high, std::span<std::uint64_t> bins) {
+  constexpr std::int64_t kSample = 1024;
+  const auto count = static_cast<double>(bins.size());
+  // Halves, since the whole range may be wider than a double.
+  const double bottom = low / 2, per_unit = count / (high / 2 - bottom), scale = std::isfinite(per_unit) ? per_unit : 0;
+  with_elements(x, [&, size = x.size()](const auto* elements) {
+    for (std::int64_t at = 0, step = (size + kSample - 1) / kSample; at < size; at += step) {
+      const double value = number(elements[at]);
+      if (std::isfinite(value)) ++bins[static_cast<std::size_t>(std::min((value / 2 - bottom) * scale, count - 1))];
+    }
+  });
+}
+
+std::int64_t find_not_finite(const View& x) {
+  return with_elements(x, [size = x.size()](const auto* elements) {
+    std::int64_t infinite = -1;
+    for (std::int64_t i = 0; i < size; ++i) {
+      const double value = number(elements[i]);
+      if (std::isnan(value)) return i;
+      if (infinite < 0 && std::isinf(value)) infinite = i;
+    }
+    return infinite;
+  });
+}
+
+double number_at(const View& x, std::int64_t offset) {
+  return with_elements(x, [offset](const auto* elements) { return number(elements[offset]); });
 }
 
 }  // namespace whygrad::kernels::cpu
