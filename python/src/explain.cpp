@@ -138,6 +138,8 @@ void bind_finding(nb::module_& m) {
           },
           "Other names for what happened, best first.")
       .def_ro("op", &Finding::op_type, "TensorFlow's type of the op at fault, such as 'ArgMax'; '' where no op is.")
+      .def_ro("called", &Finding::called,
+              "The function that the program called there, where that is another than the op: 'tf.norm', which called 'sqrt'.")
       .def_ro("op_name", &Finding::op, "The op as it was called, such as 'argmax'.")
       .def_ro("source", &Finding::source)
       .def_ro("source_name", &Finding::source_name)

@@ -255,6 +255,18 @@ ForeignName assigned_name(const Where& where, std::size_t result, std::size_t re
   }
 }
 
+std::string called(const Where& where) {
+  try {
+    const nb::handle code = reinterpret_cast<PyObject*>(CodeObjects::instance().code_of(reinterpret_cast<std::uintptr_t>(where.function)));
+    if (!code.is_valid()) return {};
+    const int line = PyCode_Addr2Line(reinterpret_cast<PyCodeObject*>(code.ptr()), static_cast<int>(where.line));
+    return nb::cast<std::string>(
+        nb::module_::import_("whygrad._source_names").attr("called")(code.attr("co_filename"), line, span_of(code, where.line)));
+  } catch (std::exception&) {  // a file that is no UTF-8, an interpreter that ends
+    return {};
+  }
+}
+
 std::string spell(const std::string& text) {
   try {
     return nb::cast<std::string>(nb::module_::import_("whygrad._language").attr("spell")(text, Spoken::now()));
@@ -293,6 +305,7 @@ void bind_places(nb::module_& m) {
        .source_line = [](const std::string& file, std::uint32_t line) { return locked_if_there([&] { return source_line(file, line); }); },
        .assigned_name = [](const Where& where, std::size_t result, std::size_t results,
                            bool variable) { return locked_if_there([&] { return assigned_name(where, result, results, variable); }); },
+       .called = [](const Where& where) { return locked_if_there([&] { return called(where); }); },
        .spell = [](const std::string& text) { return interpreter_is_there() ? locked([&] { return spell(text); }) : text; }});
   m.def(
       "own_folder", [](std::string folder) { CodeObjects::instance().add_folder(std::move(folder), Owner::kOwn); }, nb::arg("folder"),

@@ -9,11 +9,11 @@ _LOOPS = (ast.ListComp, ast.SetComp, ast.GeneratorExp)
 
 
 class _Names(ast.NodeVisitor):
-    """spans: names by position (line, column, last line, last column); a list for a value that is taken apart. returned: positions of values that a
+    """calls: the functions that are called, by position. operators: the lines that have some. spans: names by position (line, column, last line, last column); a list for a value that is taken apart. returned: positions of values that a
     function returns as they are. lines: the nodes that have names, by line, for interpreters that know no columns."""
 
     def __init__(self):
-        self.spans, self.returned, self.lines = {}, set(), {}
+        self.calls, self.operators, self.spans, self.returned, self.lines = {}, set(), {}, set(), {}
 
     def name(self, node, name):
         if isinstance(node, ast.IfExp):
@@ -79,12 +79,18 @@ class _Names(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Call(self, node):
+        self.calls.update((span, node.func) for span in _spans(node))
         if isinstance(node.func, ast.Attribute) and node.func.attr == "append" and len(node.args) == 1:
             self.name(node.args[0], ast.unparse(node.func.value) + "[...]")
         for keyword in node.keywords:
             if keyword.arg and _makes_variable(keyword.value):
                 self.name(keyword.value, keyword.arg)
         self.generic_visit(node)
+
+    def generic_visit(self, node):
+        if isinstance(node, (ast.BinOp, ast.UnaryOp, ast.Compare, ast.Subscript, ast.AugAssign)):
+            self.operators.update(range(node.lineno, node.end_lineno + 1))
+        super().generic_visit(node)
 
     def visit_Return(self, node):
         if node.value is not None:
@@ -120,6 +126,21 @@ def _read(source):
 
 def _names_in(file):
     return _read("".join(linecache.getlines(file)))
+
+
+def called(file, line, span):
+    """The function that is called there, as it is written, `tf.norm`; '' where it is none, or where one cannot be told from others on the line."""
+    names = _names_in(file)
+    calls = names.calls
+    if span:
+        found = calls.get(span)
+    else:
+        on_line = {id(function): function for place, function in calls.items() if place[0] <= line <= place[2]}
+        found = next(iter(on_line.values())) if len(on_line) == 1 and line not in names.operators else None
+    if not isinstance(found, (ast.Name, ast.Attribute)):
+        return ""
+    name = ast.unparse(found)
+    return name if len(name) <= _LONGEST else getattr(found, "attr", "")
 
 
 def _on_line(names, line, variable):

@@ -25,6 +25,10 @@ std::string foreign_source_line(const std::string& file, std::uint32_t line) {
 
 std::string spelled(std::string text) { return installed().spell == nullptr || text.empty() ? std::move(text) : installed().spell(text); }
 
+std::string foreign_called(const Where& where) {
+  return where.function == nullptr || installed().called == nullptr ? std::string() : installed().called(where);
+}
+
 ForeignName foreign_assigned_name(const Where& where, std::size_t result, std::size_t results, bool variable) {
   const bool known = where.function != nullptr && installed().assigned_name != nullptr;
   return known ? installed().assigned_name(where, result, results, variable) : ForeignName{};

@@ -111,10 +111,12 @@ class Diagnosis::Scope final : public GradientObserver {
     f.cause = internal::cause_of(nonfinite.kind);
     f.op = record.op->name;
     f.op_type = type_of(*record.op);
+    f.called = internal::called_instead(record.where, f.op);
     f.place = internal::place_of(record.where);
     f.source = "what led to it";
     f.source_signature = record.inputs == 0 ? std::string() : fmt::format("{}{}", name_of(record.dtype(0)), record.shape(0).to_string());
     f.why = fmt::format("the derivative of `{}` does not exist at this value: {}", record.op->name, without_name(first_line(error.what())));
+    if (!f.called.empty()) f.evidence.push_back(fmt::format("`{}` was called by `{}`", f.op, f.called));
     f.remedy = nonfinite.remedy;
     add_to_all(Explanation({std::move(f)}));
   }

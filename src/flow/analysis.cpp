@@ -279,7 +279,8 @@ class Analysis {
     if (graph_.values[target].variable != kNone) {
       f.target = graph_.variables[graph_.values[target].variable].name;
     } else if (maker != kNone) {
-      f.target = op_text(graph_, maker);
+      f.target = called_by_program(maker);
+      if (f.target.empty()) f.target = op_text(graph_, maker);
       f.target_place = place_of(graph_.ops[maker].where);
     }
     const Index source = q.source.values[0];
@@ -294,6 +295,7 @@ class Analysis {
     f.place = place_of(verdict.where);
     f.evidence = verdict.evidence;
     f.why = verdict.why;
+    if (!f.called.empty()) f.evidence.push_back(fmt::format("`{}` was called by `{}`", op_text(graph_, verdict.op), f.called));
     f.remedy = verdict.remedy;
     f.confidence = verdict.confidence;
     if (!path.connected) return f;
@@ -304,9 +306,17 @@ class Analysis {
     return f;
   }
 
+  // An op of a rule of the user's is called by that rule, and not where the function stands.
+  std::string called_by_program(Index op) const {
+    if (graph_.kind_of(op) != OpKind::kCompute) return {};
+    const bool of_rule = graph_.ops[op].inputs != 0 && is_users_rule(graph_.answer(op, 0).flow);
+    return of_rule ? std::string() : called_instead(graph_.ops[op].where, graph_.name_of(op));
+  }
+
   void name_op(Finding& f, Index op) const {
     f.op = graph_.name_of(op);
     f.op_type = graph_.type_of(op);
+    f.called = called_by_program(op);
   }
 
   const FlowGraph& graph_;

@@ -164,6 +164,7 @@ Finding read_finding(const Field& field, std::size_t ops) {
   f.target = field["target"].text();
   f.op = field["op"].text();
   f.op_type = field["op_type"].text();
+  f.called = field.text_or_none("called");
   f.scope = field["scope"].text();
   f.why = field["why"].text();
   f.remedy = field["remedy"].text();

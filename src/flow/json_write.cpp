@@ -82,6 +82,7 @@ Json finding_json(const Finding& f) {
                {"target", f.target},
                {"op", f.op},
                {"op_type", f.op_type},
+               {"called", f.called},
                {"scope", f.scope},
                {"why", f.why},
                {"remedy", f.remedy}};

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <map>
 #include <string_view>
 
@@ -167,6 +168,26 @@ std::string declared_name(const std::string& text, const std::string& function) 
   const std::size_t end = behind.find(';');
   if (end == behind.npos || outermost(behind.substr(0, end)) != function) return {};
   return std::string(last_name(std::string_view(line).substr(0, equals)));
+}
+
+std::string only_call(const std::string& line, const std::string& op) {
+  constexpr std::string_view kNoFunctions[] = {"if", "for", "while", "switch", "return", "sizeof", "catch"};
+  std::string only;
+  if (line.find_first_of("+-*/%<>[") != line.npos) return {};  // an operator may have called it as well
+  for (std::size_t bracket = line.find('('); bracket != line.npos; bracket = line.find('(', bracket + 1)) {
+    const std::string name(last_name(std::string_view(line).substr(0, bracket)));
+    if (name.empty() || std::find(std::begin(kNoFunctions), std::end(kNoFunctions), name) != std::end(kNoFunctions)) continue;
+    if (!only.empty() || name == op) return {};
+    only = name;
+  }
+  return only;
+}
+
+std::string called_instead(const Where& where, const std::string& op) {
+  const std::string called = where.file == nullptr ? foreign_called(where) : only_call(source_line(where.file, where.line), op);
+  const std::string last = called.substr(called.find_last_of('.') + 1);
+  // matrix_set_diag is called set_diag as well.
+  return last.empty() || op == last || op.ends_with("_" + last) ? std::string() : called;
 }
 
 SourceName source_name_of_variable(const Where& made_at) {

@@ -28,6 +28,11 @@ struct VariableToName {
 // made.
 void tell_variables_apart(FlowGraph& graph, const std::vector<VariableToName>& variables);
 
+// The function that the program called where the op stands, as it is written there, where that is another than the op: "norm" of its `sqrt`.
+std::string called_instead(const Where& where, const std::string& op);
+
+// The function that one line of C++ calls, where it calls one alone, and it is not `op`.
+std::string only_call(const std::string& line, const std::string& op);
 // The name that one line of C++ gives to what a call of `function` or an operator makes: "h" for "const Tensor h = tanh(x);" and "tanh".
 std::string declared_name(const std::string& line, const std::string& function);
 

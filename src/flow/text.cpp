@@ -148,7 +148,7 @@ class Page {
   // The line at fault, the lines that called it, and those of packages between it and the op.
   void append_code(const Finding& f) {
     constexpr std::size_t kCallers = 3;
-    const std::string excerpt = internal::source_excerpt(f.place, f.op, options_.columns);
+    const std::string excerpt = internal::source_excerpt(f.place, f.called.empty() ? f.op : f.called, options_.columns);
     if (!excerpt.empty()) text_ += "\n" + excerpt;
     const Place* before = &f.place;
     for (std::size_t i = 0; i < std::min(f.place.callers.size(), kCallers); ++i) {

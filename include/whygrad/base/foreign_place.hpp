@@ -28,13 +28,15 @@ struct ForeignName {
   std::uint32_t line = 0;
 };
 
-// What a binding installs that records its own places (Where::file == nullptr). Both may be called from any thread.
+// What a binding installs that records its own places (Where::file == nullptr). They may be called from any thread.
 struct ForeignPlaces {
   ForeignPlace (*resolve)(const Where& where) = nullptr;
   // The text of a line; empty where it is not known. Asked for files of the binding's places, which need not exist on disk.
   std::string (*source_line)(const std::string& file, std::uint32_t line) = nullptr;
   // Of result number `result` of `results` of the call there, which made a variable or tensors.
   ForeignName (*assigned_name)(const Where& where, std::size_t result, std::size_t results, bool variable) = nullptr;
+  // The function that the program calls there, as it is written: "tf.norm"; empty where it is none, or not plain.
+  std::string (*called)(const Where& where) = nullptr;
   // A text of the library's, which is written for C++, in the words of the other language. What is in them already stays as it is.
   std::string (*spell)(const std::string& text) = nullptr;
 };
@@ -47,6 +49,7 @@ WG_API ForeignPlace resolve_foreign(const Where& where);
 WG_API std::string foreign_source_line(const std::string& file, std::uint32_t line);
 // In the words of the language that was installed, or as it is.
 WG_API std::string spelled(std::string text);
+WG_API std::string foreign_called(const Where& where);
 WG_API ForeignName foreign_assigned_name(const Where& where, std::size_t result, std::size_t results, bool variable);
 
 }  // namespace whygrad

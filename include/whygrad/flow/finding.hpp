@@ -57,7 +57,7 @@ struct Finding {
   // What the gradient is: none, all zeros, not finite, or a value to which some paths contribute nothing.
   enum class Status : std::uint8_t { kAbsent, kZero, kNan, kInf, kPartial };
   Status status = Status::kAbsent;
-  std::string target;  // the op that made the target
+  std::string target;  // what made it: the function that the program called, or the op
   Place target_place;
   std::string source;            // "variable `w`", "tensor made by `constant`"
   std::string source_name;       // `w`; empty for a tensor
@@ -65,6 +65,7 @@ struct Finding {
   Cause cause = Cause::kUnknown;
   std::vector<Cause> also;  // other names for what happened, best first
   std::string op;           // at fault; empty where no op is
+  std::string called;       // the function that the program called there, where that is another: "norm", which called `sqrt`
   std::string op_type;      // as TensorFlow's graphs name it
   std::string scope;        // its name scope
   Place place;              // of the fault

@@ -1,0 +1,91 @@
+"""Whatever function a gradient is lost in, the finding names the function that the program called, or an op that the program names itself."""
+
+import contextlib
+import linecache
+import math
+import re
+
+import pytest
+
+import compare_functions
+import whygrad
+import whygrad.tf as tf
+from test_innocents import _CALLS, _tensors_in
+
+_FILE = "<called>"
+
+
+class _Makers(compare_functions.Makers):
+    """Makers of tensors whose numbers lose gradients: zeros, ones, a constant, what lies at the edge of a domain."""
+
+    def __init__(self, tape, low, high):
+        super().__init__(tf, tape)
+        self.low, self.high = low, high
+
+    def numbers(self, dtype, *shape, lo=-3, hi=4, seed=0):
+        if self.low is None or dtype not in compare_functions.FLOATING:
+            return super().numbers(dtype, *shape, lo=lo, hi=hi, seed=seed)
+        return super().numbers(dtype, *shape, lo=self.low, hi=self.high, seed=seed)
+
+
+_NUMBERS = {"as they are": (None, None), "zeros": (0, 0), "ones": (1, 1), "minus one": (-1, -1), "large": (1e30, 2e30), "negative": (-300, -200)}
+
+
+def _findings(call, low, high):
+    """What is said of the gradients of all results of a call, by all tensors in it."""
+    linecache.cache[_FILE] = (len(call), None, [call + "\n"], _FILE)
+    code = compile(call, _FILE, "eval")
+    with whygrad.diagnose(values=True) as report, tf.GradientTape() as tape:
+        makers = _Makers(tape, low, high)
+        try:
+            results = [t for t in _tensors_in(eval(code, makers.names())) if t.dtype.is_floating or t.dtype.is_complex]
+        except Exception:  # whether rightly so is a matter of test_functions.py
+            return []
+        if not results or not makers.made:
+            return []
+        with contextlib.suppress(LookupError, tf.errors.InvalidArgumentError):  # an op without a rule, a matrix without an inverse
+            tape.gradient(results, makers.made)
+    return report.findings
+
+
+# Ops that a program writes as symbols.
+_SYMBOLS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "floordiv": "//", "floormod": "%", "pow": "**", "matmul": "@", "greater": ">"}
+_SYMBOLS.update(strided_slice="[", negative="-")
+# What happened to a value, rather than what it was computed by: the line is named, and the event says what it did.
+_EVENTS = {"variable", "host_read", "custom_gradient"}
+
+
+def _wrong(call, finding):
+    """Whether the finding names an op of the call's line that the program does not know."""
+    op, names = finding.op_name, set(re.findall(r"\w+", call))
+    if finding.file != _FILE or not op or op in _EVENTS:
+        return False
+    if finding.called:
+        return not set(re.findall(r"\w+", finding.called)) <= names or finding.evidence[-1] != f"`{op}` was called by `{finding.called}`"
+    return op not in names and _SYMBOLS.get(op, "\n") not in call and not any(op.endswith("_" + name) for name in names)
+
+
+_PER_FUNCTION = 4
+
+
+@pytest.mark.parametrize("name", sorted(_CALLS))
+def test_the_function_is_named(name):
+    said = 0
+    for call in _CALLS[name]:
+        findings = [f for numbers in _NUMBERS.values() for f in _findings(call, *numbers)]
+        for finding in findings:
+            assert not _wrong(call, finding), f"{call}: {finding.op_name}\n{finding}"
+        said += bool(findings)
+        if said == _PER_FUNCTION:
+            break
+
+
+def test_a_step_of_a_function_is_told_from_it():
+    (finding,) = _findings("tf.norm(n(f32,2))", 0, 0)
+    assert (finding.op, finding.op_name, finding.called, finding.target) == ("Sqrt", "sqrt", "tf.norm", "tf.norm")
+    assert "^~~~~~~\n" in str(finding) and "`sqrt` was called by `tf.norm`" in str(finding)
+    (finding,) = _findings("tf.sqrt(tf.norm(n(f32,2))*0)", 1, 1)
+    assert (finding.op_name, finding.called) == ("sqrt", "")
+    (finding,) = _findings("tf.linalg.set_diag(tf.linalg.diag(n(f32,2)),[0.,0.])", 1, 1)
+    assert (finding.op, finding.op_name, finding.called, finding.cause) == ("MatrixSetDiagV3", "matrix_set_diag", "", "ZERO_GRAD_MASKED")
+    assert "to keep them, add to them" in finding.remedy
