@@ -201,7 +201,7 @@ ForeignPlace words_of(const Frame& frame) {
   const nb::handle code = reinterpret_cast<PyObject*>(CodeObjects::instance().code_of(frame.code));
   if (!code.is_valid()) return place;
   try {
-    place.file = nb::cast<std::string>(code.attr("co_filename"));
+    place.file = nb::cast<std::string>(nb::module_::import_("whygrad._source_names").attr("shown")(code.attr("co_filename")));
     place.function = nb::cast<std::string>(nb::getattr(code, "co_qualname", code.attr("co_name")));
     find_position(code, frame.offset, place);
   } catch (nb::python_error&) {  // a name that is no UTF-8 stays unknown
@@ -277,9 +277,7 @@ std::string spell(const std::string& text) {
 
 std::string source_line(const std::string& file, std::uint32_t line) {
   try {
-    auto text = nb::cast<std::string>(nb::module_::import_("linecache").attr("getline")(file, line));
-    text.erase(text.find_last_not_of("\r\n") + 1);
-    return text;
+    return nb::cast<std::string>(nb::module_::import_("whygrad._source_names").attr("line_of")(file, line));
   } catch (nb::python_error&) {
     return {};
   }

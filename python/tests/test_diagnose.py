@@ -3,6 +3,7 @@
 import json
 import linecache
 import sys
+import types
 
 import pytest
 
@@ -44,6 +45,33 @@ def test_a_finding_names_op_line_and_fix():
 
 def test_the_text_shows_the_cells_own_line():
     assert "best = tf.argmax(logits, axis=1)" in str(run(ARGMAX))
+
+
+@pytest.mark.parametrize("name", ["/tmp/ipykernel_12/326237967.py", "<ipython-input-3-0a1b2c>"])
+def test_a_notebooks_cell_is_called_by_its_number(monkeypatch, name):
+    shell = types.SimpleNamespace(compile=types.SimpleNamespace(format_code_name={"/tmp/ipykernel_12/326237967.py": ("Cell", "In[3]")}.get))
+    monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))
+    monkeypatch.setitem(linecache.cache, name, (len(ARGMAX), None, ARGMAX.splitlines(True), name))
+    with whygrad.diagnose() as report:
+        exec(compile(ARGMAX, name, "exec"), {"tf": tf})
+    (finding,) = report.findings
+    assert finding.file == "cell [3]" and finding.line == 4 and str(finding.path[-1].place) == "cell [3]:5"
+    text = str(report)
+    assert "(cell [3], line 5)" in text and "cell [3], line 4" in text and "4 | best = tf.argmax(logits, axis=1)" in text and "`w`" in text
+    assert "3262" not in text + report.to_json() + report.to_html()
+    assert report.findings[0].source == "variable `w`"
+
+    broken = "with whygrad.diagnose() as report:\n    raise ValueError('no')\n"
+    scope = {"whygrad": whygrad}
+    with pytest.raises(ValueError):
+        exec(compile(broken, name, "exec"), scope)
+    assert scope["report"].note == "stopped at cell [3], line 2: ValueError: no; no gradient was asked for"
+
+
+def test_a_shell_without_cells_of_that_name_says_the_file(monkeypatch):
+    for shell in (None, types.SimpleNamespace(), types.SimpleNamespace(compile=types.SimpleNamespace(format_code_name=lambda file: None))):
+        monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda shell=shell: shell))
+        assert run(ARGMAX).findings[0].file.startswith("<cell")
 
 
 def test_findings_of_one_cause_are_of_one_group():

@@ -2,7 +2,7 @@
 
 import os
 
-from whygrad import _nest, _whygrad
+from whygrad import _nest, _source_names, _whygrad
 from whygrad._whygrad import Explanation, Finding
 
 __all__ = ["diagnose", "explain", "skip_folder", "Explanation", "Finding"]
@@ -104,7 +104,7 @@ def _place_of(error):
     while trace is not None:
         file = trace.tb_frame.f_code.co_filename
         if not file.startswith((_PACKAGE, "<frozen")) and os.path.basename(file) != "runpy.py" and "site-packages" not in file:
-            place = f"{os.path.basename(file)}:{trace.tb_lineno}"
+            place = _source_names.place(file, trace.tb_lineno)
         trace = trace.tb_next
     return place
 

@@ -3,6 +3,42 @@
 import ast
 import functools
 import linecache
+import os
+import re
+import sys
+
+_files = {}  # of what is shown in their place: "cell [3]"
+
+
+def shown(file):
+    """`cell [3]` for the file that a notebook makes up for its third cell; of any other file its path."""
+    cell = _cell(file)
+    if cell is None:
+        return file
+    _files[cell] = file
+    return cell
+
+
+def _cell(file):
+    old = re.match(r"<ipython-input-(\d+)-", file)
+    if old:
+        return f"cell [{old[1]}]"
+    get_shell = getattr(sys.modules.get("IPython"), "get_ipython", None)  # a program outside of IPython pays nothing
+    name_of = getattr(getattr(get_shell and get_shell(), "compile", None), "format_code_name", None)
+    label, name = (name_of and name_of(file)) or ("", "")
+    return f"cell [{name[3:-1]}]" if label == "Cell" and re.fullmatch(r"In\[\d+\]", name) else None
+
+
+def line_of(file, line):
+    """The text of a line of what is shown as `file`."""
+    return linecache.getline(_files.get(file, file), line).rstrip("\r\n")
+
+
+def place(file, line):
+    """`train.py:12`, or `cell [3], line 12`."""
+    name = shown(file)
+    return f"{os.path.basename(file)}:{line}" if name == file else f"{name}, line {line}"
+
 
 _LONGEST = 40  # characters of a name; what is longer is no name that one knows by heart
 _LOOPS = (ast.ListComp, ast.SetComp, ast.GeneratorExp)
@@ -163,7 +199,7 @@ def find(frames, result, results, variable):
         elif name is not None and results > 1:
             name = f"{name}[{result}]"
         if name is not None:
-            return _of_object(name, frames[i:]), file, line
+            return _of_object(name, frames[i:]), shown(file), line
         if span not in _names_in(file).returned:
             return None
     return None

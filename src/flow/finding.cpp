@@ -1,4 +1,4 @@
-// The group of a finding: the same for findings of one cause.
+// Places in short, and the group of a finding: the same for findings of one cause.
 #include <whygrad/flow/finding.hpp>
 
 #include <fmt/format.h>
@@ -29,6 +29,12 @@ class Hash {
 };
 
 }  // namespace
+
+std::string Place::short_text() const {
+  if (!known()) return {};
+  if (file.starts_with("cell [")) return fmt::format("{}, line {}", file, line);
+  return fmt::format("{}:{}", std::string_view(file).substr(file.find_last_of("/\\") + 1), line);
+}
 
 std::string Finding::group() const {
   Hash hash;

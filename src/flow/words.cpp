@@ -63,11 +63,7 @@ const char* status_text(Finding::Status status) {
   return "";
 }
 
-std::string short_place(const Place& place) {
-  if (!place.known()) return {};
-  const std::size_t slash = place.file.find_last_of("/\\");
-  return fmt::format("{}:{}", slash == std::string::npos ? place.file : place.file.substr(slash + 1), place.line);
-}
+std::string short_place(const Place& place) { return place.short_text(); }
 
 std::string short_place(const Where& where) { return short_place(place_of(where)); }
 

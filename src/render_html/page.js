@@ -63,7 +63,8 @@
     return state.cause < 0 ? null : causes[state.cause][state.member].path;
   }
   const fileName = (path) => path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
-  const placeText = (place) => (place ? `${fileName(place.file)}:${place.line}` : "");
+  // A notebook's cell is no file.
+  const placeText = (place) => (!place ? "" : place.file.startsWith("cell [") ? `${place.file}, line ${place.line}` : `${fileName(place.file)}:${place.line}`);
   const callers = (place) => ((place && place.callers) || []).slice(0, 2).map((c) => (c.file === place.file ? `line ${c.line}` : placeText(c))).join(", ");
   const signature = (value) => `${value.dtype}[${value.shape ? value.shape.map((extent) => extent ?? "?").join(", ") : "..."}]`;
   function opName(graph, op) {

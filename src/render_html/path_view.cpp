@@ -45,11 +45,6 @@ std::size_t length_of(const std::vector<Step>& path) {
   return std::accumulate(path.begin(), path.end(), path.size(), [](std::size_t sum, const Step& step) { return sum + step.left_out; });
 }
 
-std::string file_and_line(const Place& place) {
-  if (!place.known()) return {};
-  return fmt::format("{}:{}", place.file.substr(place.file.find_last_of("/\\") + 1), place.line);
-}
-
 class PathView {
  public:
   PathView(const Explanation& explanation, const std::vector<OpStatus>& status)
@@ -77,7 +72,7 @@ class PathView {
   static Key key_of(Index op) { return {op, {}, 0}; }
   Key key_of(const std::vector<Step>& path, std::size_t i) const {
     const Step& step = path[i];
-    return in_graph(step) ? key_of(step.index) : Key{FlowGraph::kNone, step.name + '\n' + file_and_line(step.place), path.size() - i};
+    return in_graph(step) ? key_of(step.index) : Key{FlowGraph::kNone, step.name + '\n' + step.place.short_text(), path.size() - i};
   }
 
   void add(std::size_t member) {
@@ -101,7 +96,7 @@ class PathView {
   }
 
   std::size_t add_step(std::size_t member, std::size_t index, const Step& step, OpStatus status) {
-    const std::string place = file_and_line(step.place);
+    const std::string place = step.place.short_text();
     Node node{Node::Kind::kStep, index, step.name, step.signature + (place.empty() ? "" : " · " + place), status};
     node.finding = member;
     return add_node(view_, std::move(node));
@@ -187,7 +182,7 @@ class PathView {
     add_node(view_, std::move(source));
     if (finding.target.empty() || has_target_) return;
     has_target_ = true;
-    Node target{Node::Kind::kStep, 0, finding.target, file_and_line(finding.target_place), OpStatus::kFlows};
+    Node target{Node::Kind::kStep, 0, finding.target, finding.target_place.short_text(), OpStatus::kFlows};
     target.finding = member;
     add_node(view_, std::move(target));
   }

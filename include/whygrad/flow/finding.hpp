@@ -24,6 +24,8 @@ struct Place {
   std::vector<Place> inside = {};
 
   bool known() const noexcept { return !file.empty(); }
+  // "train.py:12"; of a notebook's cell, which is no file, "cell [3], line 12". Empty where it is not known.
+  WG_API std::string short_text() const;
 };
 
 // How sure a finding is: `proven` by what was recorded, `likely` where values left the library and were seen again, `unknown` where records are
