@@ -81,8 +81,8 @@ Explanation explain_tape(const nb::object& tape, nb::handle targets, nb::handle 
   return explain(tape_in(tape), Targets(watchables(targets, where)), Sources(watchables(sources, where)), {.values = values}, where);
 }
 
-// A finding of the Python face's own, such as an optimizer's refusal, for every open report.
-void report(const std::string& status, const std::string& cause, const std::string& why, const std::string& remedy) {
+// A finding of the Python face's own for every open report. asked: of an optimizer's refusal, how many variables it was given.
+void report(const std::string& status, const std::string& cause, const std::string& why, const std::string& remedy, std::size_t asked) {
   const Reason* reason = find_reason(cause);
   if (reason == nullptr) throw ValueError("report", "no cause is called " + cause, "see whygrad::reasons()");
   Finding finding;
@@ -94,6 +94,9 @@ void report(const std::string& status, const std::string& cause, const std::stri
   finding.place = internal::place_of(caller());
   finding.why = why;
   finding.remedy = remedy;
+  finding.asked = asked;
+  if (asked != 0)
+    finding.evidence.push_back(fmt::format("the optimizer at {} refused to make its step without any gradient", finding.place.short_text()));
   Diagnosis::report(finding);
 }
 
@@ -213,7 +216,7 @@ void bind_explain(nb::module_& m) {
       },
       "What the catalogue of causes and the records of the ops say, as it is written for C++.");
   m.def("explain", explain_tape, nb::arg("tape"), nb::arg("targets"), nb::arg("sources"), nb::arg("values") = false);
-  m.def("report", report, nb::arg("status"), nb::arg("cause"), nb::arg("why"), nb::arg("remedy"));
+  m.def("report", report, nb::arg("status"), nb::arg("cause"), nb::arg("why"), nb::arg("remedy"), nb::arg("asked") = 0);
 }
 
 }  // namespace whygrad::python

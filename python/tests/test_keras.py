@@ -272,6 +272,26 @@ def test_an_optimizer_without_any_gradient_raises_and_reports():
     assert report.findings[0].line > 0
 
 
+def test_a_refusal_is_told_with_the_cause():
+    w, b = tf.Variable([1.0, 2.0]), tf.Variable(1.0)
+    with whygrad.diagnose() as report, pytest.raises(ValueError, match="No gradients"):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(tf.round(w * b))
+        keras.optimizers.SGD().apply_gradients(zip(tape.gradient(loss, [w, b]), [w, b]))
+    assert [(f.cause, f.also[-1]) for f in report.findings] == [("NONDIFF_OP", "OPTIMIZER_NONE")] * 2
+    text = str(report)
+    assert text.count("\nwhy ") == text.count("\nfix ") == text.count("refused to make its step") == 1 and "[WG103] [WG403]" in text
+
+
+def test_a_refusal_of_other_variables_stands_alone():
+    w, b = tf.Variable([1.0, 2.0]), tf.Variable(1.0)
+    with whygrad.diagnose() as report, pytest.raises(ValueError, match="No gradients"):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(tf.round(w * b))
+        keras.optimizers.SGD().apply_gradients([(tape.gradient(loss, w), w), (None, b)])
+    assert [f.cause for f in report.findings] == ["NONDIFF_OP", "OPTIMIZER_NONE"]
+
+
 def test_an_optimizer_leaves_variables_without_a_gradient_and_warns():
     a, b = tf.Variable(1.0), tf.Variable(1.0)
     with pytest.warns(UserWarning, match="Gradients do not exist"):

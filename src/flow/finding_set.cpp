@@ -21,16 +21,50 @@ bool same_finding(const Finding& a, const Finding& b) {
          a.source_signature == b.source_signature && same_place(a.place, b.place) && same_place(a.target_place, b.target_place);
 }
 
+// About the gradients that the optimizer was not given: by a refusal of one, which is the finding about it once more, or of all that were asked for.
+bool is_about(const Finding& refusal, const Finding& f) {
+  if (f.status != Finding::Status::kAbsent || f.cause == Cause::kOptimizerNone) return false;
+  if (refusal.also.empty()) return !f.source_name.empty();
+  Finding once_more = refusal;
+  once_more.cause = refusal.also.front();
+  return same_finding(f, once_more);
+}
+
 }  // namespace
 
 void FindingSet::add(const Explanation& explanation) {
   std::vector<Finding> fresh;
   for (const Finding& f : explanation.findings()) {
-    if (knows(f)) continue;
+    if (knows(f) || (f.cause == Cause::kOptimizerNone && told_with_the_cause(f))) continue;
     fresh.push_back(f);
     spell(fresh.back());
   }
   if (!fresh.empty()) explanations_.emplace_back(std::move(fresh), explanation.graph());
+}
+
+bool FindingSet::told_with_the_cause(const Finding& refusal) {
+  Finding said = refusal;
+  spell(said);
+  for (std::size_t e = explanations_.size(); e-- > 0;) {
+    std::vector<Finding> findings = explanations_[e].findings();
+    std::vector<Finding*> about;
+    for (Finding& f : findings) {
+      if (is_about(refusal, f)) about.push_back(&f);
+    }
+    // Of a refusal of all variables, the last question must have been about as many, and answered none.
+    const bool all = !refusal.also.empty() || about.size() == refusal.asked;
+    if (refusal.also.empty() && !all) return false;
+    if (about.empty()) continue;
+    for (Finding* f : about) {
+      if (std::find(f->also.begin(), f->also.end(), Cause::kOptimizerNone) != f->also.end()) continue;
+      f->also.push_back(Cause::kOptimizerNone);
+      f->evidence.push_back(said.evidence.back());
+      if (said.remedy.starts_with(f->remedy)) f->remedy = said.remedy;
+    }
+    explanations_[e] = Explanation(std::move(findings), explanations_[e].graph());
+    return true;
+  }
+  return false;
 }
 
 bool FindingSet::knows(const Finding& finding) const {

@@ -22,6 +22,8 @@ class FindingSet {
  private:
   bool knows(const Finding& finding) const;
   Finding last_not_finite() const;
+  // Tells of an optimizer's refusal where the report says already why the gradients are missing; false where it does not.
+  bool told_with_the_cause(const Finding& refusal);
 
   std::vector<Explanation> explanations_;
 };

@@ -129,7 +129,9 @@ class Page {
       rest += fmt::format(" for {}", internal::count_text(group));
       if (f.place.known()) rest += fmt::format(", all at {}", internal::line_text(f.place, f.target_place));
     }
-    const std::string code = fmt::format("[{}]", f.code());
+    std::string code = fmt::format("[{}]", f.code());
+    if (std::find(f.also.begin(), f.also.end(), Cause::kOptimizerNone) != f.also.end())
+      code += fmt::format(" [{}]", reason(Cause::kOptimizerNone).code);
     const std::size_t used = what.size() + rest.size() + code.size();
     text_ += painted(f.status == Finding::Status::kPartial ? kDoubtful : kWrong, what) + rest;
     text_ += std::string(used < options_.columns ? options_.columns - used : 1, ' ') + painted(kDim, code) + "\n";

@@ -40,6 +40,7 @@ Tensor packed(const Tensor& gradient) {
 Finding refused(Finding f) {
   f.also.insert(f.also.begin(), f.cause);
   f.cause = Cause::kOptimizerNone;
+  f.evidence.emplace_back("the optimizer refused to make its step without it");
   f.remedy += "; or pass the optimizer only variables that the loss depends on";
   return f;
 }

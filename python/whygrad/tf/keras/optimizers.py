@@ -103,7 +103,7 @@ class Optimizer:
     @staticmethod
     def _refuse_all(pairs):
         names = ", ".join(f"`{variable.name}`" for _, variable in pairs)
-        _whygrad.report("absent", "OPTIMIZER_NONE", f"the optimizer was given None for every variable: {names}", _HELP)
+        _whygrad.report("absent", "OPTIMIZER_NONE", f"the optimizer was given None for every variable: {names}", _HELP, len(pairs))
         raise ValueError(f"{_NO_GRADIENTS}\nhelp: {_HELP}")
 
     def _clipped(self, gradient):
