@@ -259,6 +259,55 @@ CASES = {
         "in common",
         "plain sum",
     ),
+    "a_mask_of_the_wrong_sign": (
+        program(
+            "x = tf.Variable([[1.0, 0.0], [0.6, 0.8]])\ninf = float('inf')",
+            "s = tf.linalg.set_diag(tf.matmul(x, x, transpose_b=True), [-inf, -inf])\nfar = tf.reduce_max(1.0 - s, axis=1)\n"
+            "loss = tf.reduce_sum(tf.nn.relu(1.0 - far))",
+        ),
+        "zero",
+        "NAN_GRAD_NAN_DATA",
+        "MatrixSetDiagV3",
+        4,
+        "`reduce_max` at <program>:5 makes all its results of it",
+        "the other sign",
+    ),
+    "an_infinity_that_was_given": (
+        program("x = tf.Variable([0.5, 0.1])\nlow = tf.constant([float('-inf'), float('-inf')])", "loss = tf.nn.sigmoid(x + low)"),
+        "zero",
+        "NAN_GRAD_NAN_DATA",
+        "AddV2",
+        4,
+        "`low` (line 2) holds an infinity, which `add` takes in; `sigmoid` at <program>:4 was given nothing else",
+        "write a finite number in its place",
+    ),
+    "an_overflow_at_which_a_function_is_flat": (
+        program("x = tf.Variable([200.0, 300.0])", "loss = tf.nn.tanh(tf.exp(x))"),
+        "zero",
+        "NAN_GRAD_OVERFLOW",
+        "Exp",
+        3,
+        "`exp` made an infinity of finite numbers, and there `tanh` at <program>:3 has no slope left",
+        "take the largest exponent away",
+    ),
+    "nan_that_a_unit_takes_for_off": (
+        program("x = tf.Variable([0.5, 0.1])\ndata = tf.constant([float('nan'), float('nan')])", "loss = tf.nn.relu(x * data)"),
+        "zero",
+        "NAN_GRAD_NAN_DATA",
+        "Mul",
+        4,
+        "`data` (line 2) holds NaN, which `multiply` takes in",
+        "clean the data",
+    ),
+    "copies_that_are_taken_from_each_other": (
+        program("x = tf.Variable([[1.0, 2.0]])", "loss = tf.reduce_sum(tf.tile(x, [2, 1]) * [[1.0], [-1.0]])"),
+        "zero",
+        "ZERO_GRAD_CANCEL",
+        "Tile",
+        3,
+        "adds up gradients that cancel",
+        "weights that do not cancel",
+    ),
     "a_mean_over_one": (
         program("x = tf.Variable([[1.0, 3.0]])", "c = x - tf.reduce_mean(x, axis=0, keepdims=True)\nloss = tf.reduce_sum(tf.square(c - 1.0))"),
         "zero",
@@ -299,6 +348,24 @@ def test_zeros_that_are_put_in_the_place_are_no_factor(forward):
     assert finding.status == "zero" and "leaves out" in finding.why and "multiplies by the" not in finding.why, str(report)
 
 
+# What is said to mend it, done to the very program.
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("a_mask_of_the_wrong_sign", "[-inf, -inf]", "[inf, inf]"),
+        ("an_infinity_that_was_given", "[float('-inf'), float('-inf')]", "[-9.0, -9.0]"),
+        ("an_overflow_at_which_a_function_is_flat", "tf.exp(x)", "tf.exp(x - tf.stop_gradient(tf.reduce_max(x)))"),
+        ("nan_that_a_unit_takes_for_off", "[float('nan'), float('nan')]", "[1.0, 2.0]"),
+        ("copies_that_are_taken_from_each_other", "[-1.0]]", "[-0.5]]"),
+    ],
+)
+def test_the_fix_mends(name, before, after):
+    source = CASES[name][0]
+    assert source.count(before) == 1
+    report, scope = run(source.replace(before, after))
+    assert status_of(scope["g"]) == "value" and not report.findings, str(report)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_case(name):
     source, status, cause, op, line, why, fix = CASES[name]
@@ -329,7 +396,7 @@ def assert_names_one_op(finding, report):
     if not finding.op or not finding.path:
         return
     (step,) = marked(finding)
-    name = step.name.replace("gradient of ", "")
+    name = step.name.replace("gradient of ", "").rpartition(" = ")[2]  # what replaced a variable: "w = subtract"
     if finding.cause == "LEFT_FRAMEWORK":  # the read and the constant that came back are one row of the table
         name = finding.op_name
     in_rule = finding.cause == "CUSTOM_GRADIENT"  # the table shows the call, the text the line of the rule that returned nothing

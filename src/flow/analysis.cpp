@@ -300,6 +300,9 @@ class Analysis {
     f.confidence = verdict.confidence;
     if (!path.connected) return f;
     f.path = steps_of(graph_, q.source, path);
+    // The op that made the source, such as what replaced a variable.
+    const bool made_here = verdict.op != kNone && verdict.op == graph_.values[path.source].op && f.path[0].status == Step::Status::kStops;
+    if (made_here) f.path[0].name = fmt::format("{} = {}", f.path[0].name, op_text(graph_, verdict.op));
     for (const Verdict& other : others) {
       f.others.push_back({other.cause, other.op != kNone ? graph_.name_of(other.op) : "", place_of(other.where)});
     }

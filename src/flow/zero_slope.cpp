@@ -76,12 +76,34 @@ std::string equal_operands(const FlowGraph& g, Index value) {
   return fmt::format("`{}`{}", op_text(g, maker), at_place(g.ops[maker].where));
 }
 
-Index infinite_input(const FlowGraph& g, Index op) {
+bool all_spoilt(const Numbers* n) { return n != nullptr && n->count != 0 && n->infs + n->nans == n->count; }
+
+// The first operand that is not finite; kNone if there is none.
+Index spoilt_operand(const FlowGraph& g, Index op) {
   for (std::size_t i = 0; i < g.ops[op].inputs; ++i) {
     const Numbers* n = g.numbers_of(g.inputs_of(op)[i]);
-    if (n != nullptr && n->infs != 0 && n->nans == 0 && g.answer(op, i).role == Role::kData) return g.inputs_of(op)[i];
+    if (n != nullptr && !n->finite() && g.answer(op, i).role == Role::kData) return g.inputs_of(op)[i];
   }
   return kNone;
+}
+
+// Where numbers that are not finite came from, back from a value that has no others.
+struct SpoiltOrigin {
+  Index value = kNone;     // the first of them
+  Index taker = kNone;     // the op that took it in, where it was given
+  Index spreader = kNone;  // the op that made nothing else out of some of them, as the largest of a row
+};
+SpoiltOrigin spoilt_origin(const FlowGraph& g, Index value) {
+  SpoiltOrigin origin;
+  for (Index next = value; next != kNone;) {
+    origin.value = next;
+    const Index maker = g.values[next].op;
+    next = maker != kNone && g.kind_of(maker) == OpKind::kCompute ? spoilt_operand(g, maker) : kNone;
+    if (next == kNone) break;
+    origin.taker = maker;
+    if (origin.spreader == kNone && !all_spoilt(g.numbers_of(next))) origin.spreader = maker;
+  }
+  return origin;
 }
 
 }  // namespace
@@ -194,21 +216,40 @@ Verdict constant_slope(const ZeroFacts& facts, Index op) {
   return v;
 }
 
-std::optional<Verdict> at_infinity(const ZeroFacts& facts, const Hop& hop) {
+std::optional<Verdict> not_finite_there(const ZeroFacts& facts, const Hop& hop) {
   const FlowGraph& g = facts.graph;
-  Index value = infinite_input(g, hop.op), maker = kNone;
-  if (value == kNone || g.numbers_of(value)->infs != g.numbers_of(value)->count) return std::nullopt;
-  for (; value != kNone; value = infinite_input(g, maker)) {
-    maker = g.values[value].op;
-    if (maker == kNone || g.kind_of(maker) != OpKind::kCompute) return std::nullopt;
+  const Index given = all_spoilt(g.numbers_of(hop.in)) ? hop.in : spoilt_operand(g, hop.op);
+  if (given == kNone || !all_spoilt(g.numbers_of(given))) return std::nullopt;
+  const SpoiltOrigin origin = spoilt_origin(g, given);
+  const Index maker = g.values[origin.value].op;
+  const Numbers& first = *g.numbers_of(origin.value);
+  const char* what = first.nans != 0 ? "NaN" : "an infinity";
+  const std::string here = fmt::format("`{}`{}", facts.name(hop.op), at_place(g.ops[hop.op].where));
+  if (maker != kNone && g.kind_of(maker) == OpKind::kCompute) {
+    Verdict v = facts.at(cause_of_nonfinite(g, maker, true), maker);
+    v.also = {Cause::kZeroSaturated};
+    const char* remedy = g.def_of(maker).nonfinite.remedy;
+    v.remedy = *remedy != '\0' ? remedy : reason(v.cause).remedy;
+    v.why = fmt::format("`{}` made {} of finite numbers, and there {} has no slope left", facts.name(maker), what, here);
+    v.evidence.push_back(facts.range_of_inputs(maker));
+    return v;
   }
-  if (g.def_of(maker).nonfinite.kind == NonFinite::kNever) return std::nullopt;
-  Verdict v = facts.at(cause_of_nonfinite(g, maker, true), maker);
-  v.also = {Cause::kZeroSaturated};
-  v.remedy = g.def_of(maker).nonfinite.remedy;
-  v.why = fmt::format("`{}` made an infinity of finite numbers, and at infinity `{}`{} has no slope left", facts.name(maker), facts.name(hop.op),
-                      at_place(g.ops[hop.op].where));
-  v.evidence.push_back(facts.range_of_inputs(maker));
+  const Index taker = origin.taker != kNone ? origin.taker : hop.op;
+  Verdict v = facts.at(Cause::kNanData, taker);
+  v.also = {Cause::kZeroSaturated, Cause::kZeroDeadUnit};
+  v.remedy = fmt::format("write a finite number in its place, or leave those elements out before `{}`", facts.name(hop.op));
+  v.why = fmt::format("{} holds {}", value_text(g, origin.value), what);
+  if (taker != hop.op) v.why += fmt::format(", which `{}` takes in", facts.name(taker));
+  if (origin.spreader != kNone) {
+    v.why += fmt::format("; `{}`{} makes all its results of it", facts.name(origin.spreader), at_place(g.ops[origin.spreader].where));
+    v.remedy = fmt::format(
+        "let `{0}` not take it: give what is to be left out the other sign, or put it in behind the ops that turn it round; or leave "
+        "those elements out before `{0}`",
+        facts.name(origin.spreader));
+  }
+  v.why += fmt::format("; {} was given nothing else, and there it has no slope", here);
+  if (first.nans != 0) v.remedy = reason(Cause::kNanData).remedy;
+  v.evidence.push_back(facts.range_of_inputs(hop.op));
   return v;
 }
 

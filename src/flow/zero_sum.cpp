@@ -102,7 +102,13 @@ Verdict moved_alike(const ZeroFacts& facts, const Hop& hop) {
   const std::string alike = fmt::format("`{}`{} adds up gradients that cancel each other: the target does not move when all its results move alike",
                                         facts.name(hop.op), remover == hop.op ? std::string() : at_place(g.ops[hop.op].where));
   v.why = alike;
-  if (remover == hop.op) return v;
+  if (remover == hop.op) {
+    v.remedy = fmt::format(
+        "give the results of `{}` weights that do not cancel each other; or leave this source out: it moves all of them alike, which the target does "
+        "not notice",
+        facts.name(hop.op));
+    return v;
+  }
   v.why = fmt::format("`{}` takes out what all results of `{}` have in common, so the target does not move when they all move alike",
                       facts.name(remover), facts.name(hop.op));
   v.evidence.push_back(fmt::format("the ways from `{}`{} to the target meet in `{}`, and what they contribute cancels", facts.name(hop.op),

@@ -30,7 +30,9 @@ Verdict undeclared(const ZeroFacts& facts, const Hop& hop) {
   const Numbers* made = g.numbers_of(hop.out);
   const Numbers* given = g.numbers_of(hop.in);
   if (made != nullptr && made->all_zero() && given != nullptr && !given->all_zero()) return saturated(facts, hop);
-  if (std::optional<Verdict> v = at_infinity(facts, hop)) return *std::move(v);
+  if (g.def_of(hop.op).nonfinite.kind != NonFinite::kNever) {
+    if (std::optional<Verdict> v = not_finite_there(facts, hop)) return *std::move(v);
+  }
   if (g.passed_to(hop.op, hop.input)->count < g.gradient_of(hop.out)->count) return moved_alike(facts, hop);
   Verdict v = flat(facts, hop);
   v.confidence = Confidence::kLikely;
@@ -66,7 +68,13 @@ Verdict by_users_rule(const ZeroFacts& facts, const Hop& hop) {
 
 Verdict judge_zeroing(const ZeroFacts& facts, const Hop& hop) {
   if (is_users_rule(facts.graph.answer(hop.op, hop.input).flow)) return by_users_rule(facts, hop);
-  switch (facts.graph.def_of(hop.op).zero.kind) {
+  const ZeroGradient::Kind kind = facts.graph.def_of(hop.op).zero.kind;
+  const bool far_out = kind == ZeroGradient::kDies || kind == ZeroGradient::kSaturates || kind == ZeroGradient::kUnderflows ||
+                       kind == ZeroGradient::kNormalizes || kind == ZeroGradient::kClips;
+  if (far_out) {
+    if (std::optional<Verdict> v = not_finite_there(facts, hop)) return *std::move(v);
+  }
+  switch (kind) {
     case ZeroGradient::kDies: return off_or_full(facts, hop);
     case ZeroGradient::kSaturates:
     case ZeroGradient::kUnderflows: return saturated(facts, hop);
@@ -110,7 +118,11 @@ std::string ZeroFacts::range_of_inputs(Index op) const {
   if (n == nullptr) return fmt::format("`{}` works on {}", name(op), graph.signature(in));
   if (n->nans + n->infs == n->count) return fmt::format("`{}` was given {}", name(op), n->nans == 0 ? "nothing but infinities" : "no finite number");
   if (n->count == 1) return fmt::format("`{}` was given {:.4g}", name(op), n->min);
-  if (n->min == n->max && n->finite()) return fmt::format("`{}` was given {} values, all {:.4g}", name(op), n->count, n->min);
+  if (!n->finite()) {
+    return fmt::format("`{}` was given {} values between {:.4g} and {:.4g}, {} infinities and {} NaN", name(op), n->count - n->infs - n->nans, n->min,
+                       n->max, n->infs, n->nans);
+  }
+  if (n->min == n->max) return fmt::format("`{}` was given {} values, all {:.4g}", name(op), n->count, n->min);
   return fmt::format("`{}` was given {} values between {:.4g} and {:.4g}", name(op), n->count, n->min, n->max);
 }
 

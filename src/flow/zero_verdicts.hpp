@@ -51,8 +51,9 @@ Verdict flat(const ZeroFacts& facts, const Hop& hop);
 Verdict tied(const ZeroFacts& facts, const Hop& hop);
 // Of a step of some op's gradient.
 Verdict constant_slope(const ZeroFacts& facts, FlowGraph::Index op);
-// A value that went to infinity: what is divided by it, or its root, has no slope there.
-std::optional<Verdict> at_infinity(const ZeroFacts& facts, const Hop& hop);
+// Of an op that was given nothing but infinities or NaN: where these came from. What is divided by an infinity, its root, a unit that is off there have
+// no slope.
+std::optional<Verdict> not_finite_there(const ZeroFacts& facts, const Hop& hop);
 
 // ---- Factors of 0 and elements left out ----
 
