@@ -91,8 +91,10 @@ TEST(ZeroReason, what_is_divided_by_infinite_data) {
 
 TEST(ZeroReason, an_activation_that_was_given_infinities) {
   const Finding f = about(constant({1.0f, 2.0f}), [](const Variable& w) { return reduce_sum(sigmoid(w * 1e38f * 1e38f)); });
-  EXPECT_EQ(f.op, "sigmoid");
-  EXPECT_THAT(f.evidence, Contains("`sigmoid` was given nothing but infinities"));
+  EXPECT_EQ(f.op, "multiply");
+  EXPECT_EQ(f.cause, Cause::kNanOverflow);
+  EXPECT_THAT(f.also, Contains(Cause::kZeroSaturated));
+  EXPECT_THAT(f.why, HasSubstr("`multiply` made an infinity of finite numbers, and there `sigmoid` at zero_reasons_test.cpp:93 has no slope left"));
 }
 
 TEST(ZeroReason, a_part_that_was_moved_before_it_was_sliced_away) {
