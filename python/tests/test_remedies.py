@@ -212,6 +212,12 @@ REMEDIES = {
         "widen the band",
         "tf.linalg.band_part(off(x), 1, 1)",
     ),
+    ("unsorted_segment_sum", "zero"): (
+        TWO,
+        "tf.math.unsorted_segment_sum(x, [-1, -1], 1)",
+        "an id from 0 on",
+        "tf.math.unsorted_segment_sum(x, [0, 0], 1)",
+    ),
     ("unsorted_segment_max", "zero"): (
         "x = tf.Variable([1.0])",
         "tf.math.segment_max(tf.concat([x, [2.0]], 0), [0, 0])",

@@ -93,6 +93,9 @@ void TapeNumbers::note_backward_spot(Index op, Index input, std::span<const Tens
     if (const auto x = element_at(arrived[0], spot.at, passed.shape())) spot.given.emplace_back(kNone, *x);
   }
   give_elements(spot, passed.shape());
+  if (const Tensor made = value_of(op, kMostSaved); made.defined()) {
+    if (const auto x = element_at(made, spot.at, passed.shape())) spot.given.emplace_back(value_at(op, kMostSaved), *x);
+  }
   graph_.spots.push_back(std::move(spot));
 }
 

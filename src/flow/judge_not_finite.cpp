@@ -3,6 +3,7 @@
 #include "flow/passed_edges.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace whygrad::internal {
 namespace {
@@ -69,10 +70,19 @@ class NonFiniteSearch {
   Culprit trace(const Hop& hop) const {
     Index value = facts_.nonfinite_input(hop.op);
     if ((value == kNone || facts_.is_mask(hop.op)) && facts_.nonfinite_value(hop.out)) value = hop.out;
-    if (value == kNone) return {hop};
+    if (value == kNone || spoils_finite_elements(hop)) return {hop};
     const Index root = facts_.roots[value], maker = g_.values[root].op;
     const bool made = maker != kNone && g_.kind_of(maker) == OpKind::kCompute && g_.ops[maker].inputs != 0 && facts_.knows_inputs(maker);
     return {hop, root, made ? maker : kNone};
+  }
+
+  // Whether the first element that the op passed on as NaN or Inf was made of elements that are all finite: then what else it was given, or made,
+  // that is not finite has no part in it.
+  bool spoils_finite_elements(const Hop& hop) const {
+    const auto spot = std::find_if(g_.spots.begin(), g_.spots.end(),
+                                   [&hop](const FlowGraph::Spot& s) { return s.op == hop.op && s.input == static_cast<Index>(hop.input); });
+    if (spot == g_.spots.end() || spot->given.size() < g_.ops[hop.op].inputs + 2u) return false;  // the gradient, all operands and the result
+    return std::all_of(spot->given.begin(), spot->given.end(), [](const auto& given) { return std::isfinite(given.second); });
   }
 
   FlowPath path_over(const Hop& hop) const {

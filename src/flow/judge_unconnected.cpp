@@ -245,7 +245,8 @@ class Unconnected {
     Verdict v = verdict(Cause::kSecondOrder, used);
     v.also = {Cause::kUnused};
     v.why = fmt::format(
-        "the target is itself a gradient, and it does not depend on {}: what was differentiated is linear in it, so its second derivative is 0",
+        "the target is itself a gradient, and it does not depend on {}: what was differentiated is linear in it, or a sum of parts of which only the "
+        "others were differentiated, so that its second derivative is 0",
         source());
     v.remedy = "pass UnconnectedGradients::zero if 0 is the answer that is wanted";
     return v;
@@ -368,6 +369,13 @@ class Unconnected {
     v.confidence = unused.confidence;
     return v;
   }
+  // Whether steps of some gradient lead to the target.
+  bool is_gradient() const {
+    for (Index op = 0; op < g_.ops.size(); ++op) {
+      if (g_.ops[op].rule_of_def != kNone && leads(op)) return true;
+    }
+    return false;
+  }
   // What was made from the source last goes nowhere, or not to the target.
   void tell_dead_end(Index use, Verdict& v) const {
     const FlowGraph::Op& o = g_.ops[use];
@@ -378,6 +386,12 @@ class Unconnected {
     }
     v.why = fmt::format("nothing uses {}, which is what {} went into last; nothing made from it leads to the target", value_text(g_, o.first_output),
                         source());
+    if (is_gradient()) {
+      v.also.push_back(Cause::kSecondOrder);
+      v.why = fmt::format(
+          "the target is itself a gradient, and it does not depend on {}: no op but perhaps a derivative used {}, which is what {} went into last",
+          source(), value_text(g_, o.first_output), source());
+    }
     if (const Index user = user_of_other(o.first_output); user != kNone) {
       v.evidence.push_back(fmt::format("`{}`{} used {}, which has the same shape", op_text(g_, user), at_place(g_.ops[user].where),
                                        value_text(g_, other_input(user, o.first_output))));

@@ -4,6 +4,8 @@
 #include "flow/shrinking.hpp"
 #include "flow/zero_verdicts.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace whygrad::internal {
@@ -36,6 +38,7 @@ class ZeroSearch {
     found.verdict = judge(kills_[blamed]);
     found.path = path_over(kills_[blamed].hop);
     found.path.stops[0].cause = found.verdict.cause;
+    note_flat_before(found);
     for (std::size_t k = 0; k < kills_.size() && found.others.size() < kMostOthers; ++k) {
       const bool again = k != 0 && kills_[k].hop.op == kills_[k - 1].hop.op;
       if (!again && kills_[k].hop.op != kills_[blamed].hop.op) found.others.push_back(judge(kills_[k]));
@@ -104,8 +107,37 @@ class ZeroSearch {
     if (kill.cancels) return cancelled(facts_, kill.hop);
     const bool users = is_users_rule(g_.answer(kill.hop.op, kill.hop.input).flow);  // which did what it did
     if (!users && shrank_to_nothing(g_, kill.hop)) return vanished(facts_.question, path_over(kill.hop));
-    Verdict v = g_.ops[kill.hop.op].rule_of_def != kNone ? constant_slope(facts_, kill.hop.op) : judge_zeroing(facts_, kill.hop);
+    if (g_.gradient_of(kill.hop.out)->count == 0) return without_elements(kill.hop);
+    // A step of a gradient that multiplies by 0 is what any product with 0 is.
+    const bool of_gradient = g_.ops[kill.hop.op].rule_of_def != kNone && !multiplies_by_zero(g_, kill.hop);
+    Verdict v = of_gradient ? constant_slope(facts_, kill.hop.op) : judge_zeroing(facts_, kill.hop);
     if (is_complex(g_.values[kill.hop.in].dtype)) put_first(v, Cause::kComplex);
+    return v;
+  }
+
+  // What would pass on nothing either, once the fault is mended: an op on the way that is at its ends in all its results.
+  void note_flat_before(Found& found) const {
+    const std::size_t fault = found.path.stops[0].first_hop;
+    for (std::size_t h = std::min(fault, found.path.hops.size()); h-- > 0;) {
+      const Hop& hop = found.path.hops[h];
+      const Numbers* made = g_.numbers_of(hop.out);
+      const ZeroGradient::Kind kind = g_.def_of(hop.op).zero.kind;
+      const bool ends = kind == ZeroGradient::kSaturates || kind == ZeroGradient::kUnderflows;
+      if (made == nullptr || made->count == 0 || hop.op == found.verdict.op) continue;
+      if (!(ends && made->zeros + made->ones == made->count) && !(kind == ZeroGradient::kDies && made->all_zero())) continue;
+      found.verdict.evidence.push_back(fmt::format("`{}`{} before it would pass on nothing either: all its results are 0, 1 or -1, where it is flat",
+                                                   facts_.name(hop.op), at_place(g_.ops[hop.op].where)));
+      found.verdict.remedy += fmt::format("; and mend `{}` too: {}", facts_.name(hop.op), g_.def_of(hop.op).zero.remedy);
+      return;
+    }
+  }
+
+  // Of nothing nothing can be learned.
+  Verdict without_elements(const Hop& hop) const {
+    Verdict v = facts_.at(Cause::kZeroMasked, hop.op);
+    v.why = fmt::format("`{}` made {}, which has no elements, so nothing in the target depends on the source", facts_.name(hop.op),
+                        g_.signature(hop.out));
+    v.remedy = "look why nothing is left here: an empty batch, a slice beyond the end, a mask that keeps nothing; skip it then";
     return v;
   }
 

@@ -91,6 +91,7 @@ void judge_lost_number(const NonFiniteFacts& facts, Index op, Verdict& v) {
   const std::string lost = lost_near(facts.graph, op, kNearSteps);
   if (lost.empty()) return;
   v.why = fmt::format("{}, so `{}` was not kept away from what it cannot take: {}", lost, facts.name(op), v.why);
+  v.confidence = Confidence::kLikely;  // what the number was written for is not on record
   v.remedy =
       "write a number that the type can hold, such as 1e-3, or compute this part in float32, from what goes into it on; for losses take one that "
       "works on logits";

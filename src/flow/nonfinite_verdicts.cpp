@@ -91,6 +91,9 @@ class CulpritJudge {
     const bool zero_arrived = spot != nullptr && !spot->given.empty() && spot->given[0].first == kNone && spot->given[0].second == 0;
     if (g_.numbers_of(hop.out) == nullptr) {
       v.why = fmt::format("what arrived at `{}` is finite, but {} left it backwards", f_.name(hop.op), passed);
+    } else if (f_.nonfinite_value(hop.out)) {
+      v.why =
+          fmt::format("the derivative of `{}` is not finite where all that it was given and made is: {} left it backwards", f_.name(hop.op), passed);
     } else if (zero_arrived) {
       v.why =
           fmt::format("the result of `{}` is finite, but its slope is not: 0 arrived here, and 0 times an infinite slope is NaN", f_.name(hop.op));
@@ -220,7 +223,9 @@ class CulpritJudge {
     const Numbers* first = inputs.empty() ? nullptr : g_.numbers_of(inputs[0]);
     if (*def.nonfinite.out_of_domain != '\0' && first != nullptr && (first->min < def.nonfinite.low || first->max > def.nonfinite.high)) {
       v.remedy = def.nonfinite.out_of_domain;
-      v.evidence.push_back(fmt::format("`{}` was given numbers between {} and {}", f_.name(op), number_text(first->min), number_text(first->max)));
+      const std::string range = first->min == first->max ? number_text(first->min)
+                                                         : fmt::format("numbers between {} and {}", number_text(first->min), number_text(first->max));
+      v.evidence.push_back(fmt::format("`{}` was given {}", f_.name(op), range));
     }
     if (v.cause != Cause::kNanDiv0 || def.nonfinite.kind != NonFinite::kDivisionByZero || inputs.size() != 2) return;
     const Numbers* divisor = g_.numbers_of(inputs[1]);
@@ -244,6 +249,7 @@ class CulpritJudge {
     if (spot == nullptr) return;
     std::string text = spot->at.empty() ? "there" : fmt::format("at [{}]", fmt::join(spot->at, ", "));
     for (const auto& [value, x] : spot->given) {
+      if (value != kNone && g_.values[value].op == op) continue;  // the result, of which the text says enough
       text += value == kNone ? fmt::format(" the gradient {} arrived,", number_text(x))
                              : fmt::format(" {} is {},", operand_text(op, value), number_text(x));
     }

@@ -86,6 +86,8 @@ Verdict zero_factor(const ZeroFacts& facts, const Hop& hop, Index factor) {
 
 }  // namespace
 
+bool multiplies_by_zero(const FlowGraph& graph, const Hop& hop) { return zero_operand(graph, hop.op, hop.input) < graph.ops[hop.op].inputs; }
+
 Verdict masked(const ZeroFacts& facts, const Hop& hop) {
   const FlowGraph& g = facts.graph;
   const std::size_t zero = zero_operand(g, hop.op, hop.input);

@@ -46,12 +46,20 @@ Verdict same_for_all(const ZeroFacts& facts, const Hop& hop) {
   Verdict v = facts.at(Cause::kZeroCancel, hop.op);
   v.also = {Cause::kZeroSaturated};
   const bool is_target = facts.edges.to(hop.out).empty();
-  v.why = fmt::format("{} `{}`, and these sum to the same whatever its input is",
-                      is_target ? "the target has several elements, which are added up: here all results of" : "the target adds up all results of",
-                      facts.name(hop.op));
-  v.remedy =
-      "take the element that should grow, such as p[0, 1], or a loss of single elements, such as a cross-entropy; for a derivative of each "
-      "element ask for a jacobian";
+  if (!facts.is_only_added_up(hop.out)) {
+    v.why = fmt::format(
+        "the same gradient came to all results of `{}`, and these sum to the same whatever its input is, so that it does not move them at "
+        "these values",
+        facts.name(hop.op));
+    v.remedy = "start from values at which its results differ, or use a loss that wants another of each of them, such as a cross-entropy";
+  } else {
+    v.why = fmt::format("{} `{}`, and these sum to the same whatever its input is",
+                        is_target ? "the target has several elements, which are added up: here all results of" : "the target adds up all results of",
+                        facts.name(hop.op));
+    v.remedy =
+        "take the element that should grow, such as p[0, 1], or a loss of single elements, such as a cross-entropy; for a derivative of each "
+        "element ask for a jacobian";
+  }
   v.evidence.push_back(fmt::format("the same gradient, {:.4g}, arrived at all its {} results", facts.graph.gradient_of(hop.out)->min,
                                    facts.graph.gradient_of(hop.out)->count));
   return v;
@@ -69,6 +77,8 @@ std::string equal_operands(const FlowGraph& g, Index value) {
   const Index maker = g.values[value].op;
   if (made == nullptr || !made->all_zero() || maker == kNone || g.ops[maker].inputs != 2 || g.def_of(maker).zero.kind != ZeroGradient::kNever)
     return {};
+  const Numbers *a = g.numbers_of(g.inputs_of(maker)[0]), *b = g.numbers_of(g.inputs_of(maker)[1]);
+  if (a == nullptr || b == nullptr || a->min != b->min || a->max != b->max) return {};  // a remainder, or a sum of opposites
   for (const Index in : g.inputs_of(maker)) {
     const Numbers* n = g.numbers_of(in);
     if (n == nullptr || n->all_zero()) return {};
@@ -160,6 +170,18 @@ Verdict clipped(const ZeroFacts& facts, const Hop& hop) {
 }
 
 Verdict flat(const ZeroFacts& facts, const Hop& hop) {
+  const FlowGraph& graph = facts.graph;
+  const Numbers* base = graph.numbers_of(graph.inputs_of(hop.op)[0]);
+  if (graph.def_of(hop.op).nonfinite.kind == NonFinite::kPower && hop.input == 1 && base != nullptr && base->max <= 0) {
+    Verdict v = facts.at(Cause::kZeroFlat, hop.op);
+    v.why = fmt::format(
+        "the derivative of `{}` by its exponent is the result times the logarithm of the base, and is taken as 0 where the base is not "
+        "above 0, as everywhere here",
+        facts.name(hop.op));
+    v.remedy = "make the base positive, as in pow(abs(a) + 1e-6, b), or compute exp(b * log(a)) of a positive a";
+    v.evidence.push_back(facts.range_of_inputs(hop.op));
+    return v;
+  }
   // At the zeros of something that is off, such as the square of a hinge, or of a mask.
   if (std::optional<Verdict> origin = origin_of_zeros(facts, hop.in)) {
     origin->evidence.push_back(
@@ -180,10 +202,12 @@ Verdict flat(const ZeroFacts& facts, const Hop& hop) {
 // Vectors that belong to equal values are not unique.
 Verdict tied(const ZeroFacts& facts, const Hop& hop) {
   const FlowGraph& g = facts.graph;
-  const Numbers* values = g.numbers_of(g.ops[hop.op].first_output);
+  const Index first = g.ops[hop.op].first_output;
+  const Numbers* values = g.numbers_of(first);
+  if (hop.out == first) return flat(facts, hop);  // the values themselves have a derivative where they are equal
   Verdict v = facts.at(Cause::kZeroFlat, hop.op);
   v.also = {Cause::kNanDiv0};
-  if (values != nullptr && values->count > 1 && values->min == values->max) {
+  if (values != nullptr && g.shape_of(first).back() > 1 && values->min == values->max) {
     v.why = fmt::format(
         "all values that `{}` found are equal, so their vectors are not unique; the derivative divides by the differences, which are 0, and is taken "
         "as 0 there",
@@ -203,6 +227,7 @@ Verdict constant_slope(const ZeroFacts& facts, Index op) {
   const FlowGraph& g = facts.graph;
   Verdict v = facts.at(Cause::kSecondOrder, op);
   v.also = {Cause::kZeroFlat};
+  v.confidence = Confidence::kLikely;  // the rule's own steps are not told apart
   const ZeroGradient::Kind kind = g.defs[g.ops[op].rule_of_def].zero.kind;
   const bool of_pieces = kind == ZeroGradient::kDies || kind == ZeroGradient::kClips || kind == ZeroGradient::kFlat;
   if (of_pieces) {

@@ -122,7 +122,12 @@ Verdict cancelled(const ZeroFacts& facts, const Hop& hop) {
   const FlowGraph& g = facts.graph;
   const Index meeting = meeting_point(facts, hop);
   Verdict v = facts.at(Cause::kZeroCancel, meeting);
-  v.remedy = reason(Cause::kZeroCancel).remedy;
+  if (!facts.is_only_added_up(hop.in)) {
+    v.remedy =
+        "look whether the target is at its lowest point here, where nothing is left to learn; else begin at other values, or stop one of the ways "
+        "with "
+        "stop_gradient if only the other is meant";
+  }
   std::size_t count = 0;
   Index alike = kNone;
   for (const PassedEdges::Edge& e : facts.edges.to(hop.in)) {
@@ -149,6 +154,14 @@ Verdict cancelled(const ZeroFacts& facts, const Hop& hop) {
         facts.name(meeting), value_text(g, hop.in), facts.name(part), at_place(g.ops[part].where));
     v.remedy =
         "use the values before this is taken out of them, or a loss that is no plain sum of what is left: weigh it, or compare it with targets";
+    if (!facts.is_only_added_up(g.ops[meeting].first_output)) {
+      v.why = fmt::format(
+          "`{}` takes from {} what its elements have in common (`{}`{}), and what is left moves the target alike at these values, so that "
+          "nothing comes of it",
+          facts.name(meeting), value_text(g, hop.in), facts.name(part), at_place(g.ops[part].where));
+      v.remedy = "start from values that differ more, or use the values before this is taken out of them";
+      v.confidence = Confidence::kLikely;
+    }
   }
   return v;
 }

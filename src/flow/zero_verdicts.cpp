@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -29,7 +30,8 @@ Verdict undeclared(const ZeroFacts& facts, const Hop& hop) {
   }
   const Numbers* made = g.numbers_of(hop.out);
   const Numbers* given = g.numbers_of(hop.in);
-  if (made != nullptr && made->all_zero() && given != nullptr && !given->all_zero()) return saturated(facts, hop);
+  const bool linear = g.def_of(hop.op).in_metrics && g.def_of(hop.op).nonfinite.kind == NonFinite::kNever;
+  if (!linear && made != nullptr && made->all_zero() && given != nullptr && !given->all_zero()) return saturated(facts, hop);
   if (g.def_of(hop.op).nonfinite.kind != NonFinite::kNever) {
     if (std::optional<Verdict> v = not_finite_there(facts, hop)) return *std::move(v);
   }
@@ -130,9 +132,47 @@ std::string ZeroFacts::arrived_text(const Hop& hop) const {
   return fmt::format("the gradient that arrived at it has the norm {:.4g}; all that it passed on is 0", graph.gradient_of(hop.out)->norm);
 }
 
+namespace {
+
+// Whether the op's result is a sum of the input's elements with weights that are not made from the source.
+bool adds_up(const FlowGraph& g, const PassedEdges::Edge& e, const std::vector<std::uint8_t>& follows) {
+  const FlowGraph::Def& def = g.def_of(e.op);
+  const auto inputs = g.inputs_of(e.op);
+  const bool quotient = def.nonfinite.kind == NonFinite::kDivisionByZero && e.input == 0 && inputs.size() == 2;
+  if (g.answer(e.op, e.input).factor || quotient) {
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      if (i != e.input && follows[inputs[i]] != 0) return false;
+    }
+    return true;
+  }
+  return def.in_metrics && (def.zero.kind == ZeroGradient::kNever || def.zero.kind == ZeroGradient::kMasks);
+}
+
+}  // namespace
+
+bool ZeroFacts::is_only_added_up(Index value) const {
+  const std::vector<std::uint8_t> follows = descendants(graph, question.source.values);
+  std::vector<std::uint8_t> seen(graph.values.size());
+  std::vector<Index> open{value};
+  while (!open.empty()) {
+    const Index v = open.back();
+    open.pop_back();
+    for (const PassedEdges::Edge& e : edges.to(v)) {
+      if (!adds_up(graph, e, follows)) return false;
+      const FlowGraph::Op& op = graph.ops[e.op];
+      for (Index out = op.first_output; out < op.first_output + op.outputs; ++out) {
+        if (seen[out] != 0 || graph.gradient_of(out) == nullptr) continue;
+        seen[out] = 1;
+        open.push_back(out);
+      }
+    }
+  }
+  return true;
+}
+
 bool ZeroFacts::is_literal(Index value) const {
   const Index maker = graph.values[value].op;
-  return maker != kNone && graph.kind_of(maker) == OpKind::kConstant && graph.ops[maker].print == 0;
+  return maker != kNone && graph.kind_of(maker) == OpKind::kConstant && (graph.ops[maker].print == 0 || !std::isnan(graph.ops[maker].written));
 }
 
 bool ZeroFacts::is_given(Index value) const {

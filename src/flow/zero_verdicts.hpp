@@ -34,6 +34,9 @@ struct ZeroFacts {
   bool is_literal(Index value) const;
   // A number or tensor that the user gave, no variable.
   bool is_given(Index value) const;
+  // Whether the targets are a weighted sum of the value's elements, with weights that do not depend on the source: then what holds of the value's
+  // gradient holds at other values too.
+  bool is_only_added_up(Index value) const;
 };
 
 // By what the op's record declares.
@@ -51,13 +54,15 @@ Verdict flat(const ZeroFacts& facts, const Hop& hop);
 Verdict tied(const ZeroFacts& facts, const Hop& hop);
 // Of a step of some op's gradient.
 Verdict constant_slope(const ZeroFacts& facts, FlowGraph::Index op);
-// Of an op that was given nothing but infinities or NaN: where these came from. What is divided by an infinity, its root, a unit that is off there have
-// no slope.
+// Of an op that was given nothing but infinities or NaN: where these came from. What is divided by an infinity, its root, a unit that is off there
+// have no slope.
 std::optional<Verdict> not_finite_there(const ZeroFacts& facts, const Hop& hop);
 
 // ---- Factors of 0 and elements left out ----
 
 Verdict masked(const ZeroFacts& facts, const Hop& hop);
+// Whether another factor of the op is 0 everywhere.
+bool multiplies_by_zero(const FlowGraph& graph, const Hop& hop);
 // The op behind a concat, a reshape, that kept only others' elements.
 std::optional<Hop> selector_behind(const ZeroFacts& facts, const Hop& hop);
 Verdict other_part(const ZeroFacts& facts, const Hop& hop);

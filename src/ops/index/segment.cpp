@@ -23,7 +23,8 @@ namespace {
 constexpr OpDef kSegmentSum = segment_op<kernels::SegmentFold::kSum>(
     "unsorted_segment_sum",
     "The parts of data [i.., k..] that bear one id of segment_ids [i..], added up: [num_segments, k..]. ddata = gather(dy, segment_ids).",
-    Differentiable{input(1)}, [](VjpContext& g) { g.give(0, gather_by_id(g.dy(), g.input(1))); });
+    Differentiable{input(1)}, [](VjpContext& g) { g.give(0, gather_by_id(g.dy(), g.input(1))); },
+    {ZeroGradient::kMasks, "give every part that should learn an id from 0 on: a part with a negative id is left out, and gets no gradient"});
 
 using kernels::Layout;
 
