@@ -41,13 +41,13 @@ class LiveReport {
 
   std::size_t asked = 0;
 
-  void explain(FlowDrawing& drawing) {
-    const Spoken spoken(engine_);
-    found_.add(whygrad::explain(drawing.take()));
-  }
   Explanation judge(FlowDrawing& drawing) const {
     const Spoken spoken(engine_);
     return whygrad::explain(drawing.take());
+  }
+  void take(const Explanation& explanation) {
+    const Spoken spoken(engine_);
+    found_.add(explanation);
   }
   void add(Finding finding) {
     const Spoken spoken(engine_);
@@ -226,14 +226,19 @@ void bind_recording(nb::class_<FlowBuilder>& c) {
       .def("read", &FlowBuilder::read, nb::arg("variable"), nb::arg("since"),
            "The variable's present value, watched from that moment on by the tapes that record; -1: by none.")
       .def("set_version", &FlowBuilder::set_version, nb::arg("variable"), nb::arg("value"))
-      .def("describe_variable",
-           [](FlowBuilder& log, LogId id, const std::string& name, bool named_by_program, bool trainable, const Where& where) {
-             FlowBuilder::Variable& v = log.variable(id);
-             v.name = name;
-             v.named = named_by_program;
-             v.trainable = trainable;
-             v.where = where;
-           })
+      .def(
+          "describe_variable",
+          [](FlowBuilder& log, LogId id, const std::string& name, bool named_by_program, bool trainable, const std::string& dtype,
+             const Extents& shape, const Where& where) {
+            FlowBuilder::Variable& v = log.variable(id);
+            v.dtype = dtype_named(dtype);
+            v.shape = shape_of(log, shape);
+            v.name = name;
+            v.named = named_by_program;
+            v.trainable = trainable;
+            v.where = where;
+          },
+          nb::arg("variable"), nb::arg("name"), nb::arg("named"), nb::arg("trainable"), nb::arg("dtype"), nb::arg("shape").none(), nb::arg("where"))
       .def("start", &FlowBuilder::start, nb::arg("tape"))
       .def(
           "stop",
@@ -365,8 +370,10 @@ void bind_report(nb::module_& m) {
   nb::class_<LiveReport>(m, "LiveReport")
       .def(nb::init<std::string>(), nb::arg("engine"))
       .def_rw("asked", &LiveReport::asked)
-      .def("explain", &LiveReport::explain, nb::arg("drawing"))
-      .def("judge", &LiveReport::judge, nb::arg("drawing"))
+      .def("judge", &LiveReport::judge, nb::arg("drawing"), "What there is to say about a drawing, which is used up. The report stays as it is.")
+      .def("take", &LiveReport::take, nb::arg("explanation"), "Keeps what is not known yet.")
+      .def(
+          "explain", [](LiveReport& r, FlowDrawing& drawing) { r.take(r.judge(drawing)); }, nb::arg("drawing"), "Both.")
       .def(
           "add",
           [](LiveReport& r, const std::string& status, const std::string& cause, const std::string& why, const Where& where,

@@ -285,7 +285,7 @@ class TensorFlowEvents {
   }
 
   void add_handle(nb::handle handle) {
-    FlowBuilder::Variable v{.name = "Variable", .where = here_};
+    FlowBuilder::Variable v{.name = "Variable", .where = here_, .shape = FlowBuilder::unknown_shape(), .dtype = FlowDType::kF32};
     log_.add_variable(std::move(v), key_of(handle));
     held_.push_back(nb::borrow(handle));
   }

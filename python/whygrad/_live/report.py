@@ -6,10 +6,9 @@ from whygrad._diagnose import Report
 class LiveReport(Report):
     """A collector fills `self._report`. A subclass says how the collector is installed (`_install`) and taken back (`_remove`)."""
 
-    def __init__(self, report, guard):
+    def __init__(self, report):
         super().__init__(report)
-        self._guard = guard
-        self._remarks = []  # on versions, and on what could not be seen
+        self._remarks = []  # on versions, on what could not be seen, on what failed in whygrad
 
     def __enter__(self):
         self._install()
@@ -21,9 +20,12 @@ class LiveReport(Report):
             self.stopped_by(value)
 
     def remove(self):
-        """Takes every patch back. What was found stays."""
+        """Ends the watch: the last report that is open takes every patch back. What was found stays."""
         self._remove()
+
+    def add_remarks(self, remarks):
+        self._remarks += [remark for remark in remarks if remark]
 
     @property
     def note(self):
-        return "\n".join(text for text in (super().note, *self._remarks, self._guard.text()) if text)
+        return "\n".join(text for text in (super().note, *self._remarks) if text)

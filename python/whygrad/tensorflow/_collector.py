@@ -5,6 +5,7 @@ import weakref
 
 from whygrad import _whygrad
 from whygrad._live.guard import Guard
+from whygrad._live.reports import Reports
 from whygrad.tensorflow import _facts
 from whygrad.tensorflow._tensorflow import backprop, context, graph_now, here, is_eager, ops, pywrap_tfe, record, shape_of, tf
 
@@ -23,12 +24,11 @@ class Tape:
 
 
 class Collector:
-    def __init__(self, values):
+    def __init__(self):
         self.guard = Guard()
-        self.values = values
+        self.values = False
         self.log = _whygrad.FlowBuilder()
-        self.log.keeps_values = values
-        self.report = _whygrad.LiveReport("tensorflow")
+        self.reports = Reports("tensorflow")
         self.events = _whygrad.TensorFlowEvents(self.log, ops.EagerTensor, pywrap_tfe.TFE_Py_TapeSetIsStopped)
         self.events.set_first(ops.uid())
         self.callback = self.events.on_op  # one object, by which TensorFlow knows it
@@ -40,6 +40,9 @@ class Collector:
         self.kept = []
         self.pending = []  # gradients that were asked for in traced functions
         self.rules = []  # places of custom gradients that were recorded
+
+    def keep_values(self, values):
+        self.values = self.log.keeps_values = values
 
     @contextlib.contextmanager
     def silence(self):
@@ -76,7 +79,7 @@ class Collector:
         if index < 0:
             return
         name, named = _name_of(variable)
-        self.log.describe_variable(index, name, named, bool(variable.trainable), here())
+        self.log.describe_variable(index, name, named, bool(variable.trainable), variable.dtype.base_dtype.name, shape_of(variable), here())
 
     # ---- Tapes ----
 

@@ -36,60 +36,87 @@ class diagnose(LiveReport):
     """
 
     def __init__(self, values=False):
-        self._collector = Collector(values)
-        super().__init__(self._collector.report, self._collector.guard)
-        self._patches = None
+        super().__init__(_whygrad.LiveReport("tensorflow"))
+        self._values = values
 
     def _install(self):
-        if self._patches is not None:
-            raise RuntimeError("[diagnose] the report is open already\nhelp: make another diagnose()")
-        self._patches = Patches()
-        install(self._collector, self._patches)
-        version = engine.version_note("tensorflow", tf.__version__)
-        missing = self._patches.missing
-        self._remarks = [version] if version else []
-        if missing:
-            self._remarks.append("this TensorFlow has no " + ", ".join(missing) + ": what depends on it was not seen")
+        _session.join(self, self._report, self._values)
 
     def _remove(self):
-        if self._patches is not None:
+        _session.leave(self)
+
+
+class _Session:
+    """The one collector of all reports that are open: the first installs it, the last takes it back."""
+
+    def __init__(self):
+        self.collector = self._patches = None
+        self._open = {}  # reports, and whether they want values
+
+    def join(self, owner, report, values):
+        if owner in self._open:
+            raise RuntimeError("[diagnose] the report is open already\nhelp: make another diagnose() to nest")
+        if not self._open:
+            self.collector, self._patches = Collector(), Patches()
+            install(self.collector, self._patches)
+        self._open[owner] = (report, values)
+        self._settle()
+
+    def leave(self, owner):
+        if owner not in self._open:
+            return
+        report, _ = self._open.pop(owner)
+        owner.add_remarks(self._remarks())
+        if not self._open:
             self._patches.remove()
-        unseen = sorted({p.facts.graph.name for p in self._collector.pending if not p.seen})
+            self.collector = self._patches = None
+            return
+        self._settle()
+
+    def _settle(self):
+        self.collector.reports.all = [report for report, _ in self._open.values()]
+        self.collector.keep_values(any(values for _, values in self._open.values()))
+
+    def _remarks(self):
+        """What there is to say of what could not be seen."""
+        c = self.collector
+        remarks = [engine.version_note("tensorflow", tf.__version__)]
+        if self._patches.missing:
+            remarks.append("this TensorFlow has no " + ", ".join(sorted(set(self._patches.missing))) + ": what depends on it was not seen")
+        unseen = sorted({p.facts.graph.name for p in c.pending if not p.seen})
         if unseen:
-            self._remarks.append(
+            remarks.append(
                 f"whether gradients that are taken inside of {', '.join(f'`{name}`' for name in unseen)} are zero or NaN was not looked at, since it cannot "
                 "run a second time without a trace: run it eagerly, by tf.config.run_functions_eagerly(True) or model.compile(run_eagerly=True)"
             )
-        self._collector.pending.clear()
-        if self._collector.events.error:
-            self._collector.guard.notes.append(self._collector.events.error)
-            self._collector.events.error = ""
+        if c.events.error:
+            c.guard.notes.append(c.events.error)
+            c.events.error = ""
+        return [*remarks, c.guard.text()]
+
+
+_session = _Session()
 
 
 def explain(tape, target, sources):
     """What stands between the target and each source on this tape, which a diagnose() that is open has seen."""
-    for collector in _open:
-        if tape in collector.tapes:
-            report = _whygrad.LiveReport("tensorflow")
-            collector.report, before = report, collector.report
-            try:
-                _questions.answered(collector, _questions.Asked(tape, target, sources, None, None, here(), "none"))
-            finally:
-                collector.report = before
-            return report.explanation
-    raise RuntimeError(
-        "[explain] nobody watched this tape\nhelp: make the tape and compute inside of `with whygrad.tensorflow.diagnose():`, and call explain() there"
-    )
-
-
-_open = []  # collectors that are installed
+    collector = _session.collector
+    if collector is None or tape not in collector.tapes:
+        raise RuntimeError(
+            "[explain] nobody watched this tape\nhelp: make the tape and compute inside of `with whygrad.tensorflow.diagnose():`, and call explain() there"
+        )
+    report, open_reports = _whygrad.LiveReport("tensorflow"), collector.reports.all
+    collector.reports.all = [report]
+    try:
+        _questions.answered(collector, _questions.Asked(tape, target, sources, None, None, here(), "none"), "open")
+    finally:
+        collector.reports.all = open_reports
+    return report.explanation
 
 
 def install(c, patches):
     """c: the collector that is told."""
     guard = c.guard
-    _open.append(c)
-    patches.call_at_end(lambda: _open.remove(c))
     _watch_tapes(c, patches, guard)
     _watch_gradients(c, patches, guard)
     _watch_variables(c, patches, guard)

@@ -39,12 +39,12 @@ def look_at(collector, quiet, *call):
         collector.note_pass(asked)
 
 
-def answered(collector, asked):
-    """Looks at what gradient() answered, and explains what is wrong with it."""
+def answered(collector, asked, kind="absent"):
+    """Looks at what gradient() answered, and explains what is wrong with it. kind "open": it was not asked yet."""
     facts = collector.tapes.get(asked.tape)
     if facts is None:
         return
-    collector.report.asked += 1
+    collector.reports.count()
     wanting = []
     for i, gradient in enumerate(asked.gradients):
         if gradient is None or collector.values and not is_symbolic(gradient) and _is_spoilt(gradient):
@@ -57,7 +57,7 @@ def answered(collector, asked):
         return
     with collector.silence():
         if facts.graph is None:
-            _explain_eager(collector, asked, facts, wanting)
+            _explain_eager(collector, asked, facts, wanting, kind)
         else:
             _explain_traced(collector, asked, facts, wanting)
 
@@ -74,7 +74,7 @@ def _is_variable(thing):
 # ---- Outside of functions ----
 
 
-def _explain_eager(collector, asked, facts, wanting):
+def _explain_eager(collector, asked, facts, wanting, kind):
     log = collector.log
     facts.flow.asked_at = asked.where
     targets = [_value(collector, t) for t in asked.targets]
@@ -89,14 +89,14 @@ def _explain_eager(collector, asked, facts, wanting):
 
     settle_all(collector, question("absent"), {_value(collector, asked.sources[i]) for i in wanting})
     if asked.zeros:
-        missing = collector.report.judge(log.draw(question("open")))
+        missing = collector.reports.judge(log.draw(question("open")))
         if len(missing):
-            collector.report.explain(log.draw(question("absent", replaced=True)))
+            collector.reports.explain(log.draw(question("absent", replaced=True)))
             return
-    drawing = log.draw(question("absent"))
+    drawing = log.draw(question(kind))
     if any(asked.gradients[i] is not None for i in wanting):
         look_at_numbers(collector, drawing, asked, wanting, targets)
-    collector.report.explain(drawing)
+    collector.reports.explain(drawing)
 
 
 def _value(collector, thing):
@@ -242,7 +242,7 @@ def _explain_in_graph(collector, pending, wanting, tensors):
         seeds = [tensors.get(getattr(s, "_id", None)) for s in asked.seeds]
         if all(t is not None for t in real):
             look_at_numbers(collector, drawing, _Real(real, gradients, seeds), wanting, targets)
-    collector.report.explain(drawing)
+    collector.reports.explain(drawing)
     log.hide(root)
 
 
@@ -281,7 +281,7 @@ def note_spread(collector, norm):
     """Gradients are divided by their common norm, which is not finite if one of them is not."""
     counted = _whygrad.count_elements(elements_of(norm))
     if counted is not None and counted[2] + counted[3] > 0:
-        collector.report.add_spread(here())
+        collector.reports.add_spread(here())
 
 
 # ---- Where TensorFlow raises ----
@@ -293,11 +293,11 @@ def threw(collector, tape, error, where, target, sources):
         answered(collector, Asked(tape, target, sources, None, None, where, "none"))
         return
     first = str(error).partition("\n")[0]
-    collector.report.asked += 1
+    collector.reports.count()
     if isinstance(error, RuntimeError) and tape._tape is None:
         for source in tf.nest.flatten(sources):
             name = collector.log.variable_facts(collector.variable_of(source))[0] if collector.variable_of(source) >= 0 else ""
-            collector.report.add(
+            collector.reports.add(
                 "absent",
                 "TAPE_CONSUMED",
                 "the tape had answered already and, not being persistent, let go of what it had recorded",
@@ -313,7 +313,7 @@ def threw(collector, tape, error, where, target, sources):
             with collector.silence():
                 _, returned = _settle.call_and_watch(call.backward, _settle.seeds_of(call))
             place = returned or place
-        collector.report.add(
+        collector.reports.add(
             "absent",
             "CUSTOM_GRADIENT",
             f"its backward function failed: {first}",
@@ -326,8 +326,8 @@ def threw(collector, tape, error, where, target, sources):
 
 def jacobian_threw(collector, tape, error, where, target, sources):
     if isinstance(error, AttributeError):  # of None, which it stacks: there is no gradient
-        collector.report.asked += 1
-        collector.report.add(
+        collector.reports.count()
+        collector.reports.add(
             "absent", "JACOBIAN", f"jacobian() failed: {str(error).partition(chr(10))[0]}", where=where, source="the sources of jacobian()"
         )
     else:

@@ -1,0 +1,160 @@
+"""whygrad.tensorflow on the real TensorFlow."""
+
+import gc
+import linecache
+import subprocess
+import sys
+import weakref
+
+import pytest
+
+tf = pytest.importorskip("tensorflow")
+import numpy as np  # noqa: E402
+from tensorflow.python.eager import backprop, context, record  # noqa: E402
+from tensorflow.python.eager.polymorphic_function import atomic_function  # noqa: E402
+from tensorflow.python.framework import constant_op, ops  # noqa: E402
+from tensorflow.python.ops import array_ops, clip_ops, resource_variable_ops  # noqa: E402
+
+import programs  # noqa: E402
+import whygrad.tensorflow  # noqa: E402
+from whygrad.tensorflow._collector import Collector  # noqa: E402
+
+
+def run(source, scope=None):
+    """Runs a program that stands in no file, so that lines and autograph find it."""
+    name = f"<program {abs(hash(source))}>"
+    linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+    scope = {"__name__": "__main__"} if scope is None else scope
+    exec(compile(source, name, "exec"), scope)
+    return scope
+
+
+@pytest.mark.parametrize("mode", programs.MODES)
+@pytest.mark.parametrize("name", programs.LOSSES)
+def test_the_op_the_line_and_the_cause(name, mode):
+    source, line = programs.program(name, mode)
+    with whygrad.tensorflow.diagnose(values=True) as report:
+        run(source)
+    status, cause, op = programs.LOSSES[name][1]
+    assert [(f.status, f.cause, f.op, f.line) for f in report.findings] == [(status, cause, op, line)]
+    assert "please report" not in report.note
+
+
+@pytest.mark.parametrize("name", programs.FINE)
+def test_what_is_fine_is_not_accused_and_comes_out_the_same_bit_for_bit(name):
+    def results(source):
+        tf.random.set_seed(7)
+        g = run(programs.HEAD + source)["g"]
+        return [np.asarray(part).tobytes() for part in (g if isinstance(g, list) else [g])]
+
+    bare = results(programs.FINE[name])
+    for values in (False, True):
+        with whygrad.tensorflow.diagnose(values=values) as report:
+            watched = results(programs.FINE[name])
+        assert watched == bare
+        assert report.findings == [], str(report)
+        assert "please report" not in report.note
+    assert results(programs.FINE[name]) == bare
+
+
+def test_every_patch_is_taken_back():
+    def state():
+        owners = (backprop.GradientTape, ops.EagerTensor, resource_variable_ops.BaseResourceVariable, array_ops, clip_ops, constant_op, record)
+        owners += (atomic_function, atomic_function.AtomicFunction)
+        return [{name: id(thing) for name, thing in vars(owner).items()} for owner in owners], list(context.context().op_callbacks)
+
+    run(programs.HEAD + programs.FINE["dense"])
+    before = state()
+    report = whygrad.tensorflow.diagnose()
+    report.__enter__()
+    assert state() != before
+    report.remove()
+    assert state() == before
+
+
+def test_two_reports_nest():
+    with whygrad.tensorflow.diagnose() as outer:
+        with whygrad.tensorflow.diagnose() as inner:
+            run(programs.program("argmax", "eager")[0])
+        run(programs.program("stop", "eager")[0])
+    assert [f.cause for f in inner.findings] == ["NONDIFF_OP"]
+    assert [f.cause for f in outer.findings] == ["NONDIFF_OP", "STOP_GRADIENT"]
+
+
+def test_what_fails_in_the_collector_reaches_no_program(monkeypatch):
+    monkeypatch.setattr(Collector, "pushed", lambda *_: 1 / 0)
+    source, _ = programs.program("argmax", "eager")
+    with whygrad.tensorflow.diagnose() as report:
+        scope = run(source)
+    assert scope["gradient"] is None
+    assert "ZeroDivisionError" in report.note and "please report this" in report.note
+
+
+def test_the_programs_own_exceptions_are_its_own():
+    source = programs.HEAD + "with tf.GradientTape() as tape:\n    y = x @ w\ntape.gradient(y, w)\ntape.gradient(y, w)\n"
+    with pytest.raises(RuntimeError) as bare:
+        run(source)
+    with pytest.raises(RuntimeError) as watched:
+        with whygrad.tensorflow.diagnose() as report:
+            run(source)
+    assert str(watched.value) == str(bare.value)
+    assert [f.cause for f in report.findings] == ["TAPE_CONSUMED"]
+    assert "persistent=True" in str(report) and "stopped at" in str(report)
+
+
+def test_tensors_of_a_step_that_is_fine_are_let_go():
+    v = tf.Variable(tf.ones([64, 64]))
+    with whygrad.tensorflow.diagnose(values=True):
+        seen = []
+        for _ in range(3):
+            with tf.GradientTape() as tape:
+                y = tf.tanh(v)
+                loss = tf.reduce_sum(y)
+            tape.gradient(loss, v)
+            seen.append(weakref.ref(y))
+            del y, loss, tape
+        gc.collect()
+        assert [ref() is None for ref in seen] == [True, True, True]
+
+
+def test_what_was_made_before_is_known_by_what_it_is():
+    v, frozen, spare = tf.Variable([1.0, 2.0], name="v"), tf.Variable([1.0], trainable=False, name="frozen"), tf.Variable([1.0], name="spare")
+    plain = tf.constant([3.0, 4.0])
+    with whygrad.tensorflow.diagnose() as report:
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(v * plain * frozen)
+        tape.gradient(loss, [v, frozen, spare, plain])
+    assert [(f.source_name, f.cause) for f in report.findings] == [("frozen", "NON_TRAINABLE"), ("spare", "UNUSED"), ("", "NOT_WATCHED")]
+
+
+def test_explain_asks_without_using_the_tape_up():
+    v = tf.Variable([1.0, 2.0], name="v")
+    with whygrad.tensorflow.diagnose():
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(tf.round(v))
+        explanation = whygrad.tensorflow.explain(tape, loss, v)
+        assert [f.op for f in explanation.findings] == ["Round"]
+        assert tape.gradient(loss, v) is None
+    with pytest.raises(RuntimeError, match="nobody watched this tape\nhelp: "):
+        whygrad.tensorflow.explain(tf.GradientTape(), loss, v)
+
+
+def test_no_word_of_whygrads_own_spelling():
+    for name in programs.LOSSES:
+        with whygrad.tensorflow.diagnose(values=True) as report:
+            run(programs.program(name, "eager")[0])
+        text = str(report)
+        for word in ("whygrad.tf", "whygrad.diagnose(", "Diagnosis", "{.values", "::", "Variable("):
+            assert word not in text, text
+
+
+def test_the_command(tmp_path):
+    script = tmp_path / "train.py"
+    source, line = programs.program("argmax", "step")
+    script.write_text(source)
+    done = subprocess.run([sys.executable, "-m", "whygrad", "explain", str(script)], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert f"train.py:{line}" in done.stdout and "argmax" in done.stdout
+    script.write_text(programs.HEAD + programs.FINE["dense"])
+    done = subprocess.run([sys.executable, "-m", "whygrad", "explain", str(script)], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0 and "every gradient is there" in done.stdout

@@ -1,0 +1,66 @@
+"""whygrad.keras.GradientWatch: looks after the gradients of `model.fit`, on Keras's TensorFlow or PyTorch backend."""
+
+import importlib
+
+from whygrad._live import engine as _engine
+
+keras = _engine.load("keras")
+
+__all__ = ["GradientWatch"]
+
+
+class GradientWatch(keras.callbacks.Callback):
+    """Says why gradients are missing, zero or not finite, the first time that some are:
+
+        model.fit(x, y, callbacks=[whygrad.keras.GradientWatch()])
+
+    every: the first step is looked at, and then every so-manieth. On TensorFlow such a step runs eagerly, as with compile(run_eagerly=True), and trains
+    as any other; the steps between run as they always do. on_trouble(report): called instead of printing the report; raise there to end the training.
+    """
+
+    def __init__(self, every=100, on_trouble=None):
+        super().__init__()
+        if every < 1:
+            raise ValueError(f"[GradientWatch] every is {every}\nhelp: it counts steps: 1 looks at each of them")
+        self.every, self.on_trouble = every, on_trouble
+        self.report = None  # of the last step that was looked at
+        self.steps = 0
+        self._real = self._told = None
+
+    def on_train_begin(self, logs=None):
+        backend = keras.backend.backend()
+        if backend not in ("tensorflow", "torch"):
+            raise ValueError(f"[GradientWatch] Keras runs on {backend}\nhelp: it looks after gradients on tensorflow and torch")
+        self._diagnose = importlib.import_module(f"whygrad.{backend}").diagnose
+        self._step = self._eager_step if backend == "tensorflow" and _takes_single_steps(self.model) else None
+        self._real, self._told = self.model.train_function, False
+        self.model.train_function = self._train_function
+
+    def on_train_end(self, logs=None):
+        self.model.train_function, self._real = self._real, None
+
+    def _train_function(self, iterator):
+        number, self.steps = self.steps, self.steps + 1
+        if self._told or number % self.every:
+            return self._real(iterator)
+        with self._diagnose(values=True) as self.report:
+            try:
+                return (self._step or self._real)(iterator)
+            finally:
+                if self.report.findings:
+                    self._tell()
+
+    def _eager_step(self, iterator):
+        return self.model.train_step(next(iterator))
+
+    def _tell(self):
+        self._told = True
+        if self.on_trouble is not None:
+            self.on_trouble(self.report)
+        else:
+            print(f"\n{self.report}")  # as Keras's own callbacks do
+
+
+def _takes_single_steps(model):
+    strategy = getattr(model, "distribute_strategy", None)
+    return getattr(model, "steps_per_execution", 1) == 1 and (strategy is None or strategy.num_replicas_in_sync == 1)
