@@ -24,8 +24,14 @@ def both(before, after, first=X, **more):
     return under(f"loss = {before}", first, **more), under(f"loss = {after}", first, **more)
 
 
-TWO_TAPES = POINT + "with tf.GradientTape() as outer:\n    {0}\n    with tf.GradientTape() as inner:\n        inner.watch(x)\n        loss = x ** 3\n    d = inner.gradient(loss, x)\ng = outer.gradient(d, x)\n"
-INNER = X + "with tf.GradientTape() as outer:\n    with tf.GradientTape() as inner:\n        loss = x ** 3\n{0}d = inner.gradient(loss, x)\ng = outer.gradient(d, x)\n"
+TWO_TAPES = (
+    POINT
+    + "with tf.GradientTape() as outer:\n    {0}\n    with tf.GradientTape() as inner:\n        inner.watch(x)\n        loss = x ** 3\n    d = inner.gradient(loss, x)\ng = outer.gradient(d, x)\n"
+)
+INNER = (
+    X
+    + "with tf.GradientTape() as outer:\n    with tf.GradientTape() as inner:\n        loss = x ** 3\n{0}d = inner.gradient(loss, x)\ng = outer.gradient(d, x)\n"
+)
 CUSTOM = "x = tf.Variable(2.0)\ny = tf.Variable(3.0)\n@tf.custom_gradient\ndef f(a, b):\n    return a * b, lambda d: ({0}, d * a)\n"
 STEPS = "n = tf.Variable([1.0, 2.0])\n"
 IMAGE = "x = tf.Variable(0.5)\nimage = tf.reshape(tf.range(12.0) / 12.0, [2, 2, 3])\n"
@@ -145,7 +151,10 @@ REMEDIES = {
         under("with tape.stop_recording():\n    h = x * 2.0\nloss = h * 3.0"),
         under("h = x * 2.0\nwith tape.stop_recording():\n    tf.abs(1.0)\nloss = h * 3.0"),
     ),
-    "reset the tape before the forward pass": (under("h = x * 2.0\ntape.reset()\nloss = h * 3.0"), under("tape.reset()\nh = x * 2.0\nloss = h * 3.0")),
+    "reset the tape before the forward pass": (
+        under("h = x * 2.0\ntape.reset()\nloss = h * 3.0"),
+        under("tape.reset()\nh = x * 2.0\nloss = h * 3.0"),
+    ),
     "between the construction of the tape and the call of gradient()": (
         X + "tape = tf.GradientTape()\nwith tape:\n    h = x * 2.0\nh = h * x\nwith tape:\n    loss = h * 3.0\ng = tape.gradient(loss, x)\n",
         under("h = x * 2.0\nh = h * x\nloss = h * 3.0"),
@@ -154,7 +163,8 @@ REMEDIES = {
     "ask the inner tape for its gradient while the outer tape still records": (INNER.format(""), INNER.format("    ")),
     "compute it again under the tape": (under("loss = h * 3.0", X + "h = tf.square(x)\n"), under("h = tf.square(x)\nloss = h * 3.0")),
     "begin this tape, the outer one, first": (
-        X + "with tf.GradientTape() as inner:\n    y = x ** 3\nd = inner.gradient(y, x)\nwith tf.GradientTape() as tape:\n    loss = d * 2.0\ng = tape.gradient(loss, x)\n",
+        X
+        + "with tf.GradientTape() as inner:\n    y = x ** 3\nd = inner.gradient(y, x)\nwith tf.GradientTape() as tape:\n    loss = d * 2.0\ng = tape.gradient(loss, x)\n",
         under("with tf.GradientTape() as inner:\n    y = x ** 3\nd = inner.gradient(y, x)\nloss = d * 2.0"),
     ),
     "give the result a name of its own, or change the variable by its assign()": (
@@ -207,7 +217,10 @@ REMEDIES = {
         under("part = x[:1]\nloss = part * 2.0", source="part"),
     ),
     "as the target": (under("y = x * 2.0\nloss = tf.constant(3.0) * 2.0"), under("y = x * 2.0\nloss = y")),
-    "in the target, or leave it out of the sources": (under("loss = y * 2.0", X + "y = tf.Variable(1.0)\n"), under("loss = y * 2.0 * x", X + "y = tf.Variable(1.0)\n")),
+    "in the target, or leave it out of the sources": (
+        under("loss = y * 2.0", X + "y = tf.Variable(1.0)\n"),
+        under("loss = y * 2.0 * x", X + "y = tf.Variable(1.0)\n"),
+    ),
 }
 
 
@@ -254,7 +267,9 @@ def _joined(literals):
 def _of_records():
     for folder in ("ops", "autodiff", "tensor"):
         for path in sorted((SOURCES / folder).rglob("*.[ch]pp")):
-            for text in re.findall(rf"Not(?:Differentiable|Implemented)\s*(?:k\w+\s*)?=?\s*{{\s*(?:\w+|{_LITERALS}),\s*({_LITERALS})", path.read_text()):
+            for text in re.findall(
+                rf"Not(?:Differentiable|Implemented)\s*(?:k\w+\s*)?=?\s*{{\s*(?:\w+|{_LITERALS}),\s*({_LITERALS})", path.read_text()
+            ):
                 yield _joined(text)
 
 

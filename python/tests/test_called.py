@@ -2,7 +2,6 @@
 
 import contextlib
 import linecache
-import math
 import re
 
 import pytest
@@ -49,7 +48,17 @@ def _findings(call, low, high):
 
 
 # Ops that a program writes as symbols.
-_SYMBOLS = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/", "floordiv": "//", "floormod": "%", "pow": "**", "matmul": "@", "greater": ">"}
+_SYMBOLS = {
+    "add": "+",
+    "subtract": "-",
+    "multiply": "*",
+    "divide": "/",
+    "floordiv": "//",
+    "floormod": "%",
+    "pow": "**",
+    "matmul": "@",
+    "greater": ">",
+}
 _SYMBOLS.update(strided_slice="[", negative="-")
 # What happened to a value, rather than what it was computed by: the line is named, and the event says what it did.
 _EVENTS = {"variable", "host_read", "custom_gradient"}

@@ -19,7 +19,10 @@ CASES = {
         "proven",
     ),
     "a_small_number_that_was_for_something_else": (
-        program("x = tf.Variable(tf.constant([0.0, 4.0], tf.float16))", "h = x * 1.0 - tf.constant(1e-8, tf.float16) * x\nloss = tf.reduce_sum(tf.math.log(h))"),
+        program(
+            "x = tf.Variable(tf.constant([0.0, 4.0], tf.float16))",
+            "h = x * 1.0 - tf.constant(1e-8, tf.float16) * x\nloss = tf.reduce_sum(tf.math.log(h))",
+        ),
         "nan",
         "NAN_GRAD_LOG0",
         "Log",
@@ -137,7 +140,9 @@ CASES = {
         "proven",
     ),
     "a_clip_behind_what_is_saturated": (
-        program("x = tf.Variable([60.0])", "p = tf.clip_by_value(tf.sigmoid(x * 2.0), 1e-7, 1.0 - 1e-7)\nloss = tf.reduce_sum(tf.math.log(1.0 - p) * p)"),
+        program(
+            "x = tf.Variable([60.0])", "p = tf.clip_by_value(tf.sigmoid(x * 2.0), 1e-7, 1.0 - 1e-7)\nloss = tf.reduce_sum(tf.math.log(1.0 - p) * p)"
+        ),
         "zero",
         "ZERO_GRAD_CLIP",
         None,

@@ -1,6 +1,8 @@
 """What is replaced in another engine while a program is watched, and put back after."""
 
+import contextlib
 import functools
+import inspect
 
 _MISSING = object()
 
@@ -20,9 +22,7 @@ class Patches:
             return
         own = vars(owner).get(name, _MISSING)  # of a class, which may have inherited it
         new = make(real)
-        if callable(real) and not isinstance(new, property) and hasattr(new, "__dict__"):
-            functools.update_wrapper(new, real)
-            new.__dict__.pop("__wrapped__", None)  # who asks for the signature follows it, and finds the same one without
+        _dress(new, real)
         setattr(owner, name, new)
         self._undo.append(lambda: delattr(owner, name) if own is _MISSING else setattr(owner, name, own))
 
@@ -42,3 +42,11 @@ class Patches:
                 self._undo.pop()()
             except Exception:  # the engine is on its way out
                 pass
+
+
+def _dress(new, real):
+    """The wrapper looks as what it stands for, but nobody can unwrap it."""
+    functools.update_wrapper(new, real)
+    del new.__wrapped__
+    with contextlib.suppress(TypeError, ValueError):  # of a builtin that tells none
+        new.__signature__ = inspect.signature(real)

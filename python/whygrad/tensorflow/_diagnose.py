@@ -9,7 +9,9 @@ from whygrad._live.report import LiveReport
 from whygrad.tensorflow import _questions
 from whygrad.tensorflow._collector import Collector
 from whygrad.tensorflow._tensorflow import (
+    CALL,
     array_ops,
+    atomic_function,
     backprop,
     clip_ops,
     constant_op,
@@ -307,8 +309,6 @@ def _note_read(c, tensor, array):
 
 
 def _watch_functions(c, patches, guard):
-    from tensorflow.python.eager.polymorphic_function import atomic_function
-
     def call(real):
         def call_flat(function, *args):
             guard(_note_call, c, function, args)
@@ -332,7 +332,7 @@ def _watch_functions(c, patches, guard):
 
         return _plain(from_func_graph)
 
-    patches.replace(atomic_function.AtomicFunction, "call_flat", call, "traced functions")
+    patches.replace(atomic_function.AtomicFunction, CALL, call, "traced functions")
     patches.replace(atomic_function, "from_func_graph", from_graph, "traced functions")
     patches.replace(record, "record_operation", note, "custom gradients")
 

@@ -2,7 +2,7 @@
 
 from whygrad import _whygrad
 from whygrad.tensorflow import _settle
-from whygrad.tensorflow._tensorflow import func_graph, is_eager, op_def_registry, place_in_stack, shape_of, tf
+from whygrad.tensorflow._tensorflow import func_graph, is_eager, op_def_registry, place_in_stack, run_graph, shape_of, tf
 
 _CALLS = ("PartitionedCall", "StatefulPartitionedCall")
 _BRANCHES = ("If", "StatelessIf")
@@ -223,7 +223,6 @@ def run_again(collector, graph, arguments):
     """What the tensors inside of a function were, or will be in a moment: a copy of what can run without a trace runs and gives them all. By the keys
     of the symbolic ones; {} where that cannot be."""
     from tensorflow.python.eager import lift_to_graph
-    from tensorflow.python.eager.polymorphic_function import atomic_function
 
     if any(argument is None for argument in arguments):
         return {}
@@ -255,8 +254,7 @@ def run_again(collector, graph, arguments):
         copy.inputs = [symbol for symbol, _ in inputs]
         copy.outputs = [places[t] for t in wanted]
         copy.structured_outputs = copy.outputs
-        function = atomic_function.from_func_graph(f"whygrad_again_{graph.name}_{tf.__internal__.tf2.enabled()}_{len(collector.functions)}", copy, {})
-        given = function.call_flat(*[argument for _, argument in inputs])
+        given = run_graph(f"whygrad_again_{graph.name}_{len(collector.functions)}", copy, [argument for _, argument in inputs])
     tensors = {symbol._id: tensor for symbol, tensor in zip(wanted, given)}
     tensors.update({symbol._id: argument for symbol, argument in zip(graph.inputs, arguments)})
     return tensors

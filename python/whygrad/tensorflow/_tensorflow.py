@@ -1,11 +1,13 @@
 """The parts of TensorFlow that have no public name, imported in one place."""
 
+import inspect
 import os
 
 import numpy as np  # noqa: F401
 import tensorflow as tf
 from tensorflow.python import pywrap_tfe  # noqa: F401
 from tensorflow.python.eager import backprop, context, record  # noqa: F401
+from tensorflow.python.eager.polymorphic_function import atomic_function
 from tensorflow.python.framework import constant_op, func_graph, op_callbacks, op_def_registry, ops  # noqa: F401
 from tensorflow.python.ops import array_ops, clip_ops, resource_variable_ops  # noqa: F401
 from tensorflow.python.util import tf_stack
@@ -15,6 +17,18 @@ from whygrad import _whygrad
 FOLDER = os.path.dirname(os.path.abspath(tf.__file__)) + os.sep
 _whygrad.own_folder(FOLDER)
 FLOATS = {"float16", "bfloat16", "float32", "float64", "complex64", "complex128", "float8", "variant"}
+
+
+# The method that runs a traced function: until TensorFlow 2.13 the call itself.
+CALL = "call_flat" if hasattr(atomic_function.AtomicFunction, "call_flat") else "__call__"
+
+_TAKES_ENDS = "inputs" in inspect.signature(atomic_function.from_func_graph).parameters
+
+
+def run_graph(name, graph, arguments):
+    """Runs a FuncGraph that has inputs and outputs, as a function of this name."""
+    ends = (graph.inputs, graph.outputs) if _TAKES_ENDS else ()
+    return getattr(atomic_function.from_func_graph(name, graph, *ends, {}), CALL)(*arguments)
 
 
 def is_eager(tensor):
