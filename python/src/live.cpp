@@ -421,6 +421,13 @@ void bind_flow_builder(nb::module_& m) {
   bind_asking(builder);
   bind_report(m);
   m.def(
+      "load_flow",
+      [](const std::string& path, const std::string& engine) {
+        const Spoken spoken(engine);
+        return load_flow(path);
+      },
+      nb::arg("path"), nb::arg("engine") = "", "The explanations of a file; graphs without findings are judged, in the words of the engine.");
+  m.def(
       "known_flows",
       [](const std::string& type_or_name) {
         nb::list flows;

@@ -30,8 +30,16 @@ def literals(*folders):
 
 
 def check(text):
-    words = spell(text)
-    assert spell(words) == words, "a text may be spelled twice"
+    check_words(spell(text))
+    assert spell(spell(text)) == spell(text), "a text may be spelled twice"
+    elsewhere = spell(text, "tensorflow")
+    check_words(elsewhere)
+    assert spell(elsewhere, "tensorflow") == elsewhere, "a text may be spelled twice"
+    own = re.sub(r"whygrad\.(tensorflow|keras)\b|whygrad watched|a defect of whygrad", "", elsewhere)
+    assert "whygrad" not in own, own  # who stays on TensorFlow does not use it
+
+
+def check_words(words):
     assert not re.search(r"::|\{\.|= ?(true|false)\b|\d\.\d*f\b", words), words
     bare = re.sub(r"`[^`]*`", "", words)
     for path in re.findall(r"(?<![\w.])tf((?:\.\w+)+)", bare):

@@ -32,6 +32,7 @@ _ENGINES = {
     "tensorflow": {
         "a Diagnosis with {.values = true}": "whygrad.tensorflow.diagnose(values=True)",
         "made on another thread": "made before whygrad watched, or on another thread",
+        "whygrad has no rule for it": "TensorFlow has no gradient registered for it",
     },
 }
 # Where functions stand, the shortest name first.

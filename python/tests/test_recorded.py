@@ -1,0 +1,34 @@
+"""Graphs that TensorFlow's programs left (python/tests_live/record_graphs.py), judged without TensorFlow."""
+
+import json
+import pathlib
+import re
+
+import pytest
+
+from whygrad import _whygrad
+
+FILES = sorted((pathlib.Path(__file__).parent / "recorded").glob("*.wgflow"))
+
+
+def _plain(text):
+    """Without the callers, which a file does not tell of every place."""
+    return re.sub(r", called from line \d+", "", text)
+
+
+def test_there_are_graphs():
+    assert len(FILES) == 18
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_the_same_is_concluded_of_the_graph_alone(file, tmp_path):
+    document = json.loads(file.read_text())
+    known = [finding for explanation in document["explanations"] for finding in explanation.pop("findings")]
+    assert known
+    bare = tmp_path / file.name
+    bare.write_text(json.dumps(document))
+    found = [finding for explanation in _whygrad.load_flow(str(bare), "tensorflow") for finding in explanation.findings]
+    for then, now in zip(known, found):
+        assert (now.status, now.cause, now.op, now.line) == (then["status"], then["cause"], then["op_type"], then["place"]["line"])
+        assert (_plain(now.why), now.remedy) == (_plain(then["why"]), then["remedy"])
+    assert len(found) == len(known)
