@@ -150,6 +150,36 @@ CASES = {
         "",
         "proven",
     ),
+    "a_mask_that_leaves_one": (
+        program("x = tf.Variable([[0.5, 0.1], [0.3, 0.9]])\nmask = tf.constant([[0.0, -float('inf')]] * 2)", "loss = tf.nn.softmax(x + mask)[0, 0]"),
+        "zero",
+        "ZERO_GRAD_SATURATED",
+        "Softmax",
+        "the share of the only one left is 1",
+        "temperature",
+        "proven",
+    ),
+    **{
+        f"an_infinite_divisor_of_{i}": (
+            program("x = tf.Variable([0.5, 0.1])\nfar = tf.constant([float('inf')] * 2)", f"loss = tf.reduce_sum({f})"),
+            "zero",
+            "NAN_GRAD_NAN_DATA",
+            "AddV2",
+            "`far` (line 2) holds an infinity",
+            "logits",
+            "proven",
+        )
+        for i, f in enumerate(["1.0 / (x + far)", "tf.math.reciprocal(x + far)", "tf.math.rsqrt(x + far)", "tf.pow(x + far, -1.0)", "tf.math.divide_no_nan(1.0, x + far)"])
+    },
+    "the_sign_of_nan": (
+        program("x = tf.Variable([0.5, 0.1])\ndata = tf.constant([float('nan')] * 2)", "loss = tf.reduce_sum(tf.sign(x + data))"),
+        "zero",
+        "NAN_GRAD_NAN_DATA",
+        "AddV2",
+        "`data` (line 2) holds NaN",
+        "flat at",
+        "proven",
+    ),
     # ---- Second derivatives ----
     "a_factor_of_zero_in_the_first_derivative": (
         SECOND.format("2.0", "z = tf.Variable(0.0)\n", "x ** 3 * z", "x"),

@@ -93,8 +93,13 @@ Verdict masked(const ZeroFacts& facts, const Hop& hop) {
   const std::size_t zero = zero_operand(g, hop.op, hop.input);
   if (zero < g.ops[hop.op].inputs) return zero_factor(facts, hop, g.inputs_of(hop.op)[zero]);
   if (sums_to_zero(facts, hop)) return balanced(facts, hop);
+  if (g.def_of(hop.op).zero.kind == ZeroGradient::kZeroFactor) {
+    if (std::optional<Verdict> v = not_finite_there(facts, hop)) return *std::move(v);
+  }
   Verdict v = facts.at(Cause::kZeroMasked, hop.op);
-  v.why = fmt::format("`{}` leaves out everything that came from the source, or multiplies it by 0", facts.name(hop.op));
+  const bool product = g.def_of(hop.op).zero.kind == ZeroGradient::kZeroFactor;
+  v.why = fmt::format("`{}` {}", facts.name(hop.op),
+                      product ? "multiplies all that came from the source by 0" : "leaves out everything that came from the source");
   v.evidence.push_back(facts.arrived_text(hop));
   return v;
 }

@@ -36,6 +36,27 @@ Verdict single_element(const ZeroFacts& facts, const Hop& hop) {
   return v;
 }
 
+// A mask of -Inf leaves one element of each row.
+bool leaves_one(const FlowGraph& g, const Hop& hop) {
+  const Numbers* given = g.numbers_of(hop.in);
+  const auto shape = g.shape_of(hop.in);
+  if (given == nullptr || !g.def_of(hop.op).nonfinite.inf_is_mask || given->infs == 0 || given->nans != 0 || shape.empty()) return false;
+  const Numbers* made = g.numbers_of(hop.out);
+  const auto rows = given->count / static_cast<std::uint64_t>(std::max<std::int64_t>(shape.back(), 1));
+  return given->count - given->infs == rows && made != nullptr && made->finite() && made->ones == rows && made->zeros == made->count - rows;
+}
+Verdict one_left(const ZeroFacts& facts, const Hop& hop) {
+  Verdict v = facts.at(Cause::kZeroSaturated, hop.op);
+  v.also = {Cause::kZeroMasked};
+  v.why = fmt::format(
+      "of each row of what `{}` was given all but one element is infinite, as a mask makes it, and the share of the only one left is 1, "
+      "whatever it is",
+      facts.name(hop.op));
+  v.remedy = "leave out rows of which the mask leaves a single element: there is nothing to choose from";
+  v.evidence.push_back(facts.range_of_inputs(hop.op));
+  return v;
+}
+
 // All shares of a whole: they sum to 1 whatever the input is.
 bool pulled_alike(const FlowGraph& g, const Hop& hop) {
   const Numbers* made = g.numbers_of(hop.out);
@@ -141,6 +162,7 @@ Verdict saturated(const ZeroFacts& facts, const Hop& hop) {
 }
 
 Verdict shared_out(const ZeroFacts& facts, const Hop& hop) {
+  if (leaves_one(facts.graph, hop)) return one_left(facts, hop);
   if (has_single_element(facts.graph, hop)) return single_element(facts, hop);
   return pulled_alike(facts.graph, hop) ? same_for_all(facts, hop) : saturated(facts, hop);
 }
@@ -170,6 +192,11 @@ Verdict clipped(const ZeroFacts& facts, const Hop& hop) {
 }
 
 Verdict flat(const ZeroFacts& facts, const Hop& hop) {
+  const Numbers* given = facts.graph.numbers_of(hop.in);
+  // A step is flat at an infinity as everywhere; a power is not.
+  if (given != nullptr && (given->nans != 0 || facts.graph.def_of(hop.op).nonfinite.kind != NonFinite::kNever)) {
+    if (std::optional<Verdict> v = not_finite_there(facts, hop)) return *std::move(v);
+  }
   const FlowGraph& graph = facts.graph;
   const Numbers* base = graph.numbers_of(graph.inputs_of(hop.op)[0]);
   if (graph.def_of(hop.op).nonfinite.kind == NonFinite::kPower && hop.input == 1 && base != nullptr && base->max <= 0) {

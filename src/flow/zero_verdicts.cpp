@@ -31,10 +31,10 @@ Verdict undeclared(const ZeroFacts& facts, const Hop& hop) {
   const Numbers* made = g.numbers_of(hop.out);
   const Numbers* given = g.numbers_of(hop.in);
   const bool linear = g.def_of(hop.op).in_metrics && g.def_of(hop.op).nonfinite.kind == NonFinite::kNever;
-  if (!linear && made != nullptr && made->all_zero() && given != nullptr && !given->all_zero()) return saturated(facts, hop);
   if (g.def_of(hop.op).nonfinite.kind != NonFinite::kNever) {
     if (std::optional<Verdict> v = not_finite_there(facts, hop)) return *std::move(v);
   }
+  if (!linear && made != nullptr && made->all_zero() && given != nullptr && !given->all_zero()) return saturated(facts, hop);
   if (g.passed_to(hop.op, hop.input)->count < g.gradient_of(hop.out)->count) return moved_alike(facts, hop);
   Verdict v = flat(facts, hop);
   v.confidence = Confidence::kLikely;
@@ -121,8 +121,9 @@ std::string ZeroFacts::range_of_inputs(Index op) const {
   if (n->nans + n->infs == n->count) return fmt::format("`{}` was given {}", name(op), n->nans == 0 ? "nothing but infinities" : "no finite number");
   if (n->count == 1) return fmt::format("`{}` was given {:.4g}", name(op), n->min);
   if (!n->finite()) {
-    return fmt::format("`{}` was given {} values between {:.4g} and {:.4g}, {} infinities and {} NaN", name(op), n->count - n->infs - n->nans, n->min,
-                       n->max, n->infs, n->nans);
+    const std::string infinite = n->infs != 0 ? fmt::format(", and {} infinite", n->infs) : std::string();
+    return fmt::format("`{}` was given numbers between {:.4g} and {:.4g}{}{}", name(op), n->min, n->max, infinite,
+                       n->nans != 0 ? fmt::format(", and {} NaN", n->nans) : std::string());
   }
   if (n->min == n->max) return fmt::format("`{}` was given {} values, all {:.4g}", name(op), n->count, n->min);
   return fmt::format("`{}` was given {} values between {:.4g} and {:.4g}", name(op), n->count, n->min, n->max);
