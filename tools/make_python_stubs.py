@@ -16,7 +16,7 @@ import sys
 sys.path[1:1] = sys.argv[2:]
 
 from whygrad import _functions
-from whygrad.tf import _compositions, _image_compositions, _names, _nn_compositions
+from whygrad.tf import _compositions, _names, _nn_compositions
 
 SOURCES = pathlib.Path(__file__).parent.parent / "python" / "whygrad"
 HEADER = '"""Made by tools/make_python_stubs.py."""\n'
@@ -32,7 +32,7 @@ RESULTS = {
     "meshgrid": "list[Tensor]",
     "clip_by_global_norm": "tuple[list[Tensor | None], Tensor]",
 }
-COMPOSITIONS = (_compositions, _nn_compositions, _image_compositions)
+COMPOSITIONS = (_compositions, _nn_compositions)
 MODULES = ("", "math", "nn", "linalg", "random", "image", "strings")
 
 
@@ -70,9 +70,7 @@ def module_stub(module):
         if (op or name) in _functions.functions:
             lines.append(f"from whygrad import {op or name} as {name}")
         elif (op or name) in _names.functions:
-            lines.append(f"from {composed_in(op or name, COMPOSITIONS[:2])} import {op or name} as {name}")
-    if module == "image":
-        lines += [f"from {COMPOSITIONS[2].__name__} import {name} as {name}" for name in _names._OF_IMAGES]
+            lines.append(f"from {composed_in(op or name, COMPOSITIONS)} import {op or name} as {name}")
     return lines
 
 

@@ -68,7 +68,7 @@ DType dtype_of_format(const char* format, Py_ssize_t bytes) {
 Tensor filled(const Buffer& buffer, DType dtype, const Where& where) {
   Shape shape;
   for (int i = 0; i < buffer->ndim; ++i) shape.push_back(buffer->shape[i]);
-  Tensor t = internal::make_tensor(dtype, shape, "constant");
+  Tensor t = internal::make_host_tensor(dtype, shape, "constant");
   if (PyBuffer_ToContiguous(t.impl()->data, const_cast<Py_buffer*>(&*buffer), buffer->len, 'C') != 0) throw nb::python_error();
   internal::log_constant(t, {internal::fingerprint(t.impl()->data, static_cast<std::size_t>(t.size()) * size_of(dtype))}, where);
   return t;

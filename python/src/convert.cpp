@@ -106,7 +106,7 @@ Tensor finish_constant(Tensor t, const Where& where, double written = std::numer
 }
 
 Tensor from_numbers(const Numbers& numbers, DType dtype, const Where& where) {
-  Tensor t = internal::make_tensor(dtype, numbers.shape, "constant");
+  Tensor t = internal::make_host_tensor(dtype, numbers.shape, "constant");
   char* at = t.impl()->data;
   for (const Number& number : numbers.values) {
     // In Python True is a kind of 1.
@@ -247,6 +247,13 @@ Watchable to_watchable(nb::handle value, const Where& where) {
 void require_default(const char* op, const char* parameter, nb::handle given, nb::handle otherwise, const char* why) {
   if (given.is(otherwise) || given.equal(otherwise)) return;
   throw UnsupportedError(op, fmt::format("{}={}: {}", parameter, nb::repr(given).c_str(), why), fmt::format("leave {} out", parameter));
+}
+
+double to_double(nb::handle object) { return nb::cast<double>(nb::module_::import_("builtins").attr("float")(object)); }
+
+std::optional<std::uint64_t> to_seed(nb::handle seed) {
+  if (seed.is_none()) return {};
+  return static_cast<std::uint64_t>(to_int(seed));
 }
 
 std::int64_t to_int(nb::handle object) {

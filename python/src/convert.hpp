@@ -67,6 +67,10 @@ void require_default(const char* op, const char* parameter, nb::handle given, nb
 
 // A whole number, also from a NumPy scalar or a tensor.
 std::int64_t to_int(nb::handle object);
+// A floating number, also from a NumPy scalar or a tensor.
+double to_double(nb::handle object);
+// None: from the sequence that all draw from.
+std::optional<std::uint64_t> to_seed(nb::handle seed);
 // Numbers from a sequence, a tensor or one number; none from None.
 std::vector<std::int64_t> to_ints(nb::handle object);
 Shape to_shape(nb::handle object);

@@ -1,4 +1,4 @@
-// Elementwise functions that are more than one op: on complex numbers, text and images, and numbers at equal distances.
+// Elementwise functions that are more than one op: on complex numbers and text, and numbers at equal distances.
 #include <whygrad/ops/elementwise.hpp>
 
 #include "convert.hpp"
@@ -7,7 +7,6 @@
 
 #include <whygrad/base/error.hpp>
 #include <whygrad/ops/complex.hpp>
-#include <whygrad/ops/image.hpp>
 #include <whygrad/ops/linspace.hpp>
 #include <whygrad/ops/strings.hpp>
 
@@ -57,16 +56,6 @@ nb::object numbers_in(nb::handle input, nb::handle out_type, nb::handle) {
   return wrap(strings::to_number(to_tensor(input, where), to_dtype(out_type), where));
 }
 
-double number(nb::handle value) { return nb::cast<double>(nb::module_::import_("builtins").attr("float")(value)); }
-
-template <Tensor (*F)(const Tensor&, double, Where)>
-nb::object adjusted(nb::handle images, nb::handle amount, nb::handle) {
-  const Where where = caller();
-  const Tensor x = to_tensor(images, where);
-  const double by = number(amount);
-  return wrap(unlocked(x.size(), [&] { return F(x, by, where); }));
-}
-
 }  // namespace
 
 void bind_elementwise(nb::module_& m) {
@@ -87,10 +76,6 @@ void bind_elementwise(nb::module_& m) {
   m.def("as_string", text_of, arg("input"), arg("precision") = -1, arg("scientific") = false, arg("shortest") = false, arg("width") = -1,
         arg("fill") = "", arg("name") = none, "Numbers as text: uint8 [.., 32]. No gradient.");
   m.def("to_number", numbers_in, arg("input"), arg("out_type") = "float32", arg("name") = none, "The numbers that a text tells. No gradient.");
-  m.def("adjust_contrast", adjusted<image::adjust_contrast>, arg("images"), arg("contrast_factor"), arg("name") = none,
-        "(x - mean) * factor + mean, with the mean of each channel.");
-  m.def("adjust_hue", adjusted<image::adjust_hue>, arg("image"), arg("delta"), arg("name") = none,
-        "The hue turned; there is no gradient rule, as in TensorFlow.");
 }
 
 }  // namespace whygrad::python

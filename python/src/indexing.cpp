@@ -176,7 +176,7 @@ PyObject* subscript(PyObject* self, PyObject* key) noexcept {
 
 Tensor with_part(const Tensor& x, nb::handle key, const Tensor& value, const Where& where) {
   const Plan plan = plan_for(x, key);
-  Tensor whole = internal::make_tensor(x.dtype(), x.shape(), "assign");
+  Tensor whole = internal::make_host_tensor(x.dtype(), x.shape(), "assign");
   internal::copy_elements(x, whole.impl()->data);
   std::int64_t offset = 0;
   for (std::size_t axis = 0; axis < plan.cuts.size(); ++axis) {

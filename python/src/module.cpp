@@ -17,6 +17,7 @@ NB_MODULE(_whygrad, m) {
   bind_shape(m);
   bind_reduce(m);
   bind_elementwise(m);
+  bind_images(m);
   bind_norms(m);
   bind_matrices(m);
   bind_picking(m);

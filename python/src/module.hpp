@@ -23,6 +23,7 @@ void bind_creation(nb::module_& m);
 void bind_shape(nb::module_& m);
 void bind_reduce(nb::module_& m);
 void bind_elementwise(nb::module_& m);
+void bind_images(nb::module_& m);
 void bind_norms(nb::module_& m);
 void bind_matrices(nb::module_& m);
 void bind_picking(nb::module_& m);

@@ -9,13 +9,6 @@
 namespace whygrad::python {
 namespace {
 
-std::optional<std::uint64_t> seed_of(nb::handle seed) {
-  if (seed.is_none()) return {};
-  return static_cast<std::uint64_t>(to_int(seed));
-}
-
-double number(nb::handle value) { return nb::cast<double>(nb::module_::import_("builtins").attr("float")(value)); }
-
 // mean + stddev * draw, so that gradients reach a mean or deviation that is a tensor.
 Tensor scaled(Tensor draw, nb::handle mean, nb::handle stddev, DType dtype, const Where& where) {
   draw = multiply(draw, to_tensor_like(stddev, dtype, where), where);
@@ -25,17 +18,17 @@ Tensor scaled(Tensor draw, nb::handle mean, nb::handle stddev, DType dtype, cons
 template <Tensor (*F)(const Shape&, const random::NormalOptions&, Where)>
 nb::object normal(nb::handle shape, nb::handle mean, nb::handle stddev, nb::handle dtype, nb::handle seed, nb::handle) {
   const Where where = caller();
-  random::NormalOptions options{.dtype = to_dtype(dtype), .seed = seed_of(seed)};
+  random::NormalOptions options{.dtype = to_dtype(dtype), .seed = to_seed(seed)};
   const Shape extents = to_shape(shape);
   if (is_value(mean) || is_value(stddev)) return wrap(scaled(F(extents, options, where), mean, stddev, options.dtype, where));
-  options.mean = number(mean);
-  options.stddev = number(stddev);
+  options.mean = to_double(mean);
+  options.stddev = to_double(stddev);
   return wrap(unlocked(extents.size(), [&] { return F(extents, options, where); }));
 }
 
 nb::object uniform(nb::handle shape, nb::handle minval, nb::handle maxval, nb::handle dtype, nb::handle seed, nb::handle) {
   const Where where = caller();
-  random::UniformOptions options{.dtype = to_dtype(dtype), .seed = seed_of(seed)};
+  random::UniformOptions options{.dtype = to_dtype(dtype), .seed = to_seed(seed)};
   const Shape extents = to_shape(shape);
   const nb::object top = maxval.is_none() ? nb::object(nb::int_(1)) : nb::borrow(maxval);
   if (is_floating(options.dtype) && (is_value(minval) || is_value(top))) {
@@ -61,7 +54,7 @@ void check_generator(const char* op, nb::handle alg) {
 
 nb::object stateless_normal(nb::handle shape, nb::handle seed, nb::handle mean, nb::handle stddev, nb::handle dtype, nb::handle, nb::handle alg) {
   check_generator("stateless_normal", alg);
-  return wrap(random::stateless_normal(to_shape(shape), seed_pair(seed), {.mean = number(mean), .stddev = number(stddev), .dtype = to_dtype(dtype)},
+  return wrap(random::stateless_normal(to_shape(shape), seed_pair(seed), {.mean = to_double(mean), .stddev = to_double(stddev), .dtype = to_dtype(dtype)},
                                        caller()));
 }
 
@@ -75,12 +68,12 @@ nb::object stateless_uniform(nb::handle shape, nb::handle seed, nb::handle minva
 
 nb::object shuffled(nb::handle value, nb::handle seed, nb::handle) {
   const Where where = caller();
-  return wrap(random::shuffle(to_tensor(value, where), seed_of(seed), where));
+  return wrap(random::shuffle(to_tensor(value, where), to_seed(seed), where));
 }
 
 nb::object poisson(nb::handle shape, nb::handle lam, nb::handle dtype, nb::handle seed, nb::handle) {
   const Where where = caller();
-  return wrap(random::poisson(to_shape(shape), to_tensor(lam, where), {.dtype = to_dtype(dtype), .seed = seed_of(seed)}, where));
+  return wrap(random::poisson(to_shape(shape), to_tensor(lam, where), {.dtype = to_dtype(dtype), .seed = to_seed(seed)}, where));
 }
 
 }  // namespace

@@ -1,8 +1,7 @@
 // Functions of vectors, matrices, coordinates and short formulas, which are made of ops: the values of TensorFlow 2.21, gradients against central
 // differences, what they refuse.
-#include "ops/samples/samples.hpp"
+#include "ops/composed.hpp"
 
-#include <whygrad/autodiff/gradcheck.hpp>
 #include <whygrad/ops/complex.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
@@ -10,11 +9,7 @@
 #include <whygrad/ops/grid.hpp>
 #include <whygrad/ops/matrix_algebra.hpp>
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <functional>
-#include <string>
 #include <vector>
 
 namespace whygrad {
@@ -22,14 +17,9 @@ namespace {
 
 using samples::Inputs;
 
-struct Row {
-  std::string name;
-  Inputs inputs;  // float64
-  std::function<Tensor(const Inputs&)> function;
-  Shape shape;
-  std::vector<double> expected;
-  bool differentiable = true;
-};
+using testing::expect_composed;
+using testing::message_of;
+using Row = testing::ComposedRow;
 
 Tensor d(const std::vector<double>& values, const Shape& shape) { return constant(values, shape); }
 
@@ -120,17 +110,7 @@ std::vector<Row> rows() {
   };
 }
 
-TEST(Composed, HasTensorFlowsValuesAndTheGradientOfDifferences) {
-  for (const Row& row : rows()) {
-    SCOPED_TRACE(row.name);
-    const Tensor result = row.function(row.inputs);
-    EXPECT_EQ(result.shape(), row.shape);
-    EXPECT_THAT(result.to_vector<double>(), ::testing::Pointwise(::testing::DoubleNear(1e-14), row.expected));
-    if (!row.differentiable) continue;
-    const GradcheckResult checked = gradcheck([&](const Inputs& in) { return Inputs{row.function(in)}; }, row.inputs);
-    EXPECT_TRUE(checked.ok) << checked.message;
-  }
-}
+TEST(Composed, HasTensorFlowsValuesAndTheGradientOfDifferences) { expect_composed(rows()); }
 
 TEST(Composed, OrdersOfElements) {
   const struct {
@@ -147,16 +127,6 @@ TEST(Composed, AdjointIsConjugate) {
   const Tensor x = complex(d({1, 3}, {1, 2}), d({2, -1}, {1, 2}));
   EXPECT_THAT(imag(adjoint(x)).to_vector<double>(), ::testing::ElementsAre(-2, 1));
   EXPECT_EQ(adjoint(x).shape(), (Shape{2, 1}));
-}
-
-template <class E, class F>
-std::string message_of(F&& f) {
-  try {
-    f();
-  } catch (const E& error) {
-    return error.what();
-  }
-  return "nothing of this kind is thrown";
 }
 
 TEST(Composed, WhatCannotBeIsAnError) {

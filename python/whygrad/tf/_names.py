@@ -1,16 +1,15 @@
 """Which functions stand where in TensorFlow's modules. A name that the engine has no op for yet is left out, and asking for it says what is near."""
 
 from whygrad._functions import functions as _ops
-from whygrad.tf import _compositions, _image_compositions, _nn_compositions
+from whygrad.tf import _compositions, _nn_compositions
 
 
 def _public(module):
     return {name: f for name, f in vars(module).items() if callable(f) and not name.startswith("_")}
 
 
-# An op of the engine comes before a composition, but names of images are not those of ops.
+# An op of the engine comes before a composition.
 functions = {**_public(_compositions), **_public(_nn_compositions), **_ops}
-_OF_IMAGES = _public(_image_compositions)
 
 _MODULES = {
     # name, or TensorFlow's name=the engine's
@@ -41,7 +40,9 @@ _MODULES = {
     "tensor_diag_part tensordot trace triangular_solve",
     "random": "categorical=random_categorical gamma normal=random_normal poisson=random_poisson set_seed shuffle=random_shuffle stateless_normal stateless_uniform "
     "truncated_normal=random_truncated_normal uniform=random_uniform",
-    "image": "adjust_contrast adjust_hue",
+    "image": "adjust_brightness adjust_contrast adjust_gamma adjust_hue central_crop convert_image_dtype crop_to_bounding_box flip_left_right "
+    "flip_up_down grayscale_to_rgb image_gradients pad_to_bounding_box per_image_standardization psnr random_crop random_flip_left_right "
+    "random_flip_up_down rgb_to_grayscale rot90 sobel_edges total_variation transpose=image_transpose",
     "strings": "as_string=numbers_as_text to_number=text_as_numbers",
     "bitwise": "bitwise_and bitwise_or bitwise_xor invert left_shift right_shift",
     "sparse": "",
@@ -84,8 +85,6 @@ def fill(module, scope):
         name, _, op = entry.partition("=")
         if (op or name) in functions:
             scope.setdefault(name, functions[op or name])
-    if module == "image":
-        scope.update(_OF_IMAGES)
     where = "tf." + module if module else "tf"
 
     def missing(name):
