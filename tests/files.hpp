@@ -62,7 +62,7 @@ inline void write_bytes(const std::string& path, const std::string& bytes) {
 
 template <class T>
 Tensor tensor_of(const Shape& shape, const std::vector<T>& values) {
-  Tensor t = internal::make_tensor(dtype_of<T>, shape);
+  Tensor t = internal::make_host_tensor(dtype_of<T>, shape);
   EXPECT_EQ(t.size(), static_cast<std::int64_t>(values.size()));
   std::copy(values.begin(), values.end(), reinterpret_cast<T*>(t.impl()->data));
   internal::log_constant(t, {}, Where::here());

@@ -39,7 +39,7 @@ bool truth_of(const char* op, const Tensor& predicate) {
   if (predicate.dtype() != DType::kBool) {
     throw DTypeError(op, fmt::format("the predicate is {}", predicate.signature()), "compare it first, as in x > 0");
   }
-  return *reinterpret_cast<const bool*>(elements_of(predicate));
+  return only_element<bool>(predicate);
 }
 
 void note(Construct construct, const Tensor* value, bool loop_end, std::int64_t choice, const Where& where) {
@@ -82,9 +82,9 @@ std::size_t choose_branch(const Tensor& index, std::size_t branches, bool otherw
   check_scalar("switch_case", index, "branch index");
   std::int64_t i = 0;
   if (index.dtype() == DType::kI32) {
-    i = *reinterpret_cast<const std::int32_t*>(elements_of(index));
+    i = only_element<std::int32_t>(index);
   } else if (index.dtype() == DType::kI64) {
-    i = *reinterpret_cast<const std::int64_t*>(elements_of(index));
+    i = only_element<std::int64_t>(index);
   } else {
     throw DTypeError("switch_case", fmt::format("the branch index is {}", index.signature()), "it must be int32 or int64");
   }

@@ -30,7 +30,7 @@ Values to_host(const Tensor& t) {
 }
 
 Tensor from_host(const Values& values, DType dtype, const Shape& shape) {
-  Tensor t = internal::make_tensor(dtype, shape, "gradcheck");
+  Tensor t = internal::make_host_tensor(dtype, shape, "gradcheck");
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (dtype == DType::kC128) {
       reinterpret_cast<Complex*>(t.impl()->data)[i] = values[i];
@@ -38,6 +38,7 @@ Tensor from_host(const Values& values, DType dtype, const Shape& shape) {
       reinterpret_cast<double*>(t.impl()->data)[i] = values[i].real();
     }
   }
+  t = internal::on_current_device(std::move(t), "gradcheck");
   const Where where = Where::here();
   internal::Log::mine().append({.op = &internal::constant_op(), .where = &where, .outputs = &t, .output_count = 1});
   return t;

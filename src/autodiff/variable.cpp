@@ -61,7 +61,7 @@ VariableAttrs attrs_of(const VariableImpl& v) {
 
 // The same elements as a value of its own.
 Tensor copy_of(const Tensor& from) {
-  elements_of(from);  // a variable has some, so an abstract tensor is refused
+  if (from.is_abstract()) refuse_abstract(from);  // a variable has elements
   return make_view(from, from.shape(), from.impl()->strides, 0);
 }
 

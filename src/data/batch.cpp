@@ -17,7 +17,7 @@ Tensor stack(const std::vector<Element>& elements, std::size_t k) {
   const Tensor& first = elements[0].values[k];
   Shape shape = {static_cast<std::int64_t>(elements.size())};
   for (const std::int64_t extent : first.shape()) shape.push_back(extent);
-  Tensor out = internal::make_tensor(first.dtype(), shape, "batch");
+  Tensor out = internal::make_host_tensor(first.dtype(), shape, "batch");
   char* to = out.impl()->data;
   for (std::size_t i = 0; i < elements.size(); ++i) {
     const Tensor& t = elements[i].values[k];

@@ -138,7 +138,7 @@ Tensor read_file(const std::string& path, const Where& where) {
   }
   if (magic[3] > Shape::kMaxRank) file.fail(3, fmt::format("the array has {} axes; whygrad has at most {}", magic[3], Shape::kMaxRank));
   const Shape shape = read_shape(file, magic[3], *dtype);
-  Tensor tensor = internal::make_tensor(*dtype, shape, kOp);
+  Tensor tensor = internal::make_host_tensor(*dtype, shape, kOp);
   char* data = tensor.impl()->data;
   const std::size_t element = size_of(*dtype), bytes = static_cast<std::size_t>(shape.size()) * element;
   file.read(data, bytes, "elements");

@@ -17,13 +17,13 @@ namespace {
 
 Tensor contiguous(const Tensor& tensor) {
   if (tensor.is_contiguous()) return tensor;
-  Tensor copy = internal::make_tensor(tensor.dtype(), tensor.shape(), "Dataset");
+  Tensor copy = internal::make_host_tensor(tensor.dtype(), tensor.shape(), "Dataset");
   internal::copy_elements(tensor, copy.impl()->data);
   return copy;
 }
 
 Tensor gather_column(const Column& column, std::span<const std::int64_t> numbers, const Shape& shape) {
-  Tensor out = internal::make_tensor(column.dtype, shape, "Dataset");
+  Tensor out = internal::make_host_tensor(column.dtype, shape, "Dataset");
   const std::int64_t elements = column.row_shape.size();
   const std::int64_t stored_bytes = elements * static_cast<std::int64_t>(size_of(column.values.dtype()));
   const std::int64_t bytes = elements * static_cast<std::int64_t>(size_of(column.dtype));

@@ -167,7 +167,7 @@ Csv read(const std::string& path, const CsvOptions& options, const Where& where)
   }
   Csv result;
   for (const std::size_t i : columns) result.columns.push_back(names[i]);
-  Tensor tensor = internal::make_tensor(dtype_of<T>, {rows, static_cast<std::int64_t>(columns.size())}, "load_csv");
+  Tensor tensor = internal::make_host_tensor(dtype_of<T>, {rows, static_cast<std::int64_t>(columns.size())}, "load_csv");
   if (!values.empty()) std::memcpy(tensor.impl()->data, values.data(), values.size() * sizeof(T));
   result.values = from_file(std::move(tensor), where);
   return result;

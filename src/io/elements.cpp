@@ -52,7 +52,7 @@ Shape checked_shape(const Source& source, std::uint64_t offset, const std::strin
 }
 
 Tensor read_elements(const Source& source, std::uint64_t offset, DType dtype, const Shape& shape) {
-  Tensor tensor = internal::make_tensor(dtype, shape, source.op());
+  Tensor tensor = internal::make_host_tensor(dtype, shape, source.op());
   char* data = tensor.impl()->data;
   const std::size_t bytes = static_cast<std::size_t>(shape.size()) * size_of(dtype);
   source.read(offset, data, bytes, "elements");

@@ -157,7 +157,7 @@ Tensor from_fortran_order(const Tensor& tensor, const Shape& shape) {
     strides[i] = step;
     step *= shape[i];
   }
-  Tensor result = internal::make_tensor(tensor.dtype(), shape, "load_npy");
+  Tensor result = internal::make_host_tensor(tensor.dtype(), shape, "load_npy");
   internal::copy_elements(internal::make_view(tensor, shape, strides, 0), result.impl()->data);
   return result;
 }

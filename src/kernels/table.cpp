@@ -3,14 +3,35 @@
 
 #include "kernels/cpu/table.hpp"
 
+#include <whygrad/base/error.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+
 namespace whygrad::kernels {
 
+namespace {
+
+constexpr std::size_t kMostKinds = 8;
+std::array<std::atomic<const KernelTable*>, kMostKinds> tables{};  // of all kinds but the CPU's
+
+[[gnu::noinline]] const KernelTable& other_table(Device device) {
+  const auto kind = static_cast<std::size_t>(device.kind);
+  const KernelTable* table = kind < kMostKinds ? tables[kind].load(std::memory_order_acquire) : nullptr;
+  if (table == nullptr) throw InternalError("Device", "a tensor is on a device that has no kernels");
+  return *table;
+}
+
+}  // namespace
+
 const KernelTable& table_of(Device device) {
-  switch (device.kind) {
-    case DeviceKind::kCpu: break;
-  }
+  if (device.kind != DeviceKind::kCpu) [[unlikely]]
+    return other_table(device);
   return cpu::kTable;
 }
+
+void set_table(DeviceKind kind, const KernelTable& table) { tables.at(static_cast<std::size_t>(kind)).store(&table); }
 
 void unary(Unary op, const View& x, const View& out) { return table_of(out.device).unary(op, x, out); }
 void binary(Binary op, const View& a, const View& b, const View& out) { return table_of(out.device).binary(op, a, b, out); }

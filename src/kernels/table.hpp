@@ -133,5 +133,7 @@ struct KernelTable {
 };
 
 const KernelTable& table_of(Device device);
+// Says how a further kind of device computes; `table` is borrowed and has every member. Call it before any op runs there.
+void set_table(DeviceKind kind, const KernelTable& table);
 
 }  // namespace whygrad::kernels

@@ -1,5 +1,8 @@
 // Optimizer: checks of the gradients, clipping, and the step over all variables.
 #include "autodiff/variable_impl.hpp"
+#include "device/memory.hpp"
+#include "kernels/movement.hpp"
+#include "ops/core/context.hpp"
 #include "optim/slot_table.hpp"
 #include "tensor/build.hpp"
 
@@ -31,8 +34,9 @@ double norm(const Tensor& t) {
 // The gradient's elements in row-major order without gaps: a gradient may be a broadcast or transposed view.
 Tensor packed(const Tensor& gradient) {
   if (gradient.is_contiguous()) return gradient;
+  const device::Scope there(gradient.device());
   Tensor result = whygrad::internal::make_tensor(gradient.dtype(), gradient.shape(), "apply_gradients");
-  whygrad::internal::copy_elements(gradient, result.impl()->data);
+  kernels::copy(view_of(gradient), view_of(result));
   return result;
 }
 
@@ -169,11 +173,8 @@ void Optimizer::apply(std::vector<Item> items, const Where& where) {
   std::vector<Update> updates[2];  // f32, f64
   for (Item& item : items) {
     item.gradient = Gradient(packed(*item.gradient));
-    Update update{.value = nullptr,
-                  .gradient = whygrad::internal::elements_of(*item.gradient),
-                  .slots = {},
-                  .size = item.gradient->size(),
-                  .device = item.gradient->device()};
+    Update update{
+        .value = nullptr, .gradient = view_of(*item.gradient).data, .slots = {}, .size = item.gradient->size(), .device = item.gradient->device()};
     const auto& slots = slots_->of(item.variable);
     std::transform(slots.begin(), slots.end(), update.slots, [](const Tensor& slot) { return slot.defined() ? slot.impl()->data : nullptr; });
     update.value = open_for_writing(item.variable.impl(), where);

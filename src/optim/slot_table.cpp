@@ -1,24 +1,36 @@
 // The tensors that an optimizer keeps for each variable.
 #include "optim/slot_table.hpp"
 
+#include "device/memory.hpp"
+#include "kernels/movement.hpp"
+#include "ops/core/context.hpp"
+
 #include "tensor/build.hpp"
 #include "tensor/log.hpp"
 
 #include <fmt/format.h>
 
-#include <cstring>
+#include <cstddef>
 #include <set>
 #include <string_view>
 
 namespace whygrad::optim {
 namespace {
 
-std::size_t bytes_of(const Tensor& t) { return static_cast<std::size_t>(t.size()) * size_of(t.dtype()); }
+// On the device of `t`.
+Tensor zeros_for(const Tensor& t) {
+  const device::Scope there(t.device());
+  Tensor result = whygrad::internal::make_tensor(t.dtype(), t.shape(), "apply_gradients");
+  constexpr std::byte kZero[16] = {};
+  kernels::fill(view_of(result), kZero);
+  return result;
+}
 
 // The same elements in memory of their own.
 Tensor copy_of(const Tensor& t) {
+  const device::Scope there(t.device());
   Tensor result = whygrad::internal::make_tensor(t.dtype(), t.shape(), "state");
-  whygrad::internal::copy_elements(t, result.impl()->data);
+  kernels::copy(view_of(t), view_of(result));
   return result;
 }
 
@@ -36,8 +48,7 @@ std::array<Tensor, Optimizer::kMaxSlots>& Optimizer::SlotTable::of(const Variabl
   // All slots before the entry, which must not stand there with some of them only.
   Entry entry{.variable = variable, .slots = {}};
   for (std::size_t i = 0; i < kMaxSlots && names_[i] != nullptr; ++i) {
-    entry.slots[i] = whygrad::internal::make_tensor(variable.dtype(), variable.shape(), "apply_gradients");
-    std::memset(entry.slots[i].impl()->data, 0, bytes_of(entry.slots[i]));
+    entry.slots[i] = zeros_for(variable.value());
   }
   return table_.emplace(&variable.impl(), std::move(entry)).first->second.slots;
 }

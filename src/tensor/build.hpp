@@ -8,9 +8,16 @@
 
 namespace whygrad::internal {
 
-// A new contiguous tensor with undefined elements and no id yet; the log gives it one. Throws MemoryError in the name of `op`; inside of an op's
-// kernel, where it is left out, the op is named by whoever called the kernel.
+// A new contiguous tensor with undefined elements and no id yet; the log gives it one. On the device where this thread makes tensors, which while an
+// op is executed is that of its inputs. Throws MemoryError in the name of `op`; inside of an op's kernel, where it is left out, the op is named by
+// whoever called the kernel.
 Tensor make_tensor(DType dtype, const Shape& shape, const char* op = nullptr);
+// The same in the host's memory, to be filled here.
+Tensor make_host_tensor(DType dtype, const Shape& shape, const char* op = nullptr);
+// `host`, or a copy of it on the device where this thread makes tensors. No id yet.
+Tensor on_current_device(Tensor host, const char* op = nullptr);
+// `t`, or a contiguous copy of it in the host's memory. The copy has no id.
+Tensor on_host(const Tensor& t);
 // The same elements under another layout; `offset` and `strides` (shape.rank() of them) count elements. No id yet.
 Tensor make_view(const Tensor& base, const Shape& shape, const std::int64_t* strides, std::int64_t offset);
 // A tensor over memory of somebody else, which `release(context)` gives back. Row-major. No id yet.
@@ -34,18 +41,30 @@ decltype(auto) in_the_name_of(const char* op, F&& f) {
 Tensor make_abstract(const TensorSpec& spec);
 
 [[noreturn]] void refuse_abstract(const Tensor& t);
-// The first element. Throws ValueError where the tensor is abstract.
+[[noreturn]] void refuse_device(const Tensor& t);
+// The first element, in the host's memory. Throws ValueError where the tensor is abstract or on another device.
 inline char* elements_of(const Tensor& t) {
   if (t.is_abstract()) [[unlikely]]
     refuse_abstract(t);
+  if (t.device().kind != DeviceKind::kCpu) [[unlikely]]
+    refuse_device(t);
   return t.impl()->data;
 }
 
 // Row-major strides of `shape`, in elements.
 void row_major(const Shape& shape, std::int64_t* strides);
 
-// Copies all elements of `t` to `out` in row-major order. Throws ValueError where the tensor is abstract.
+// Copies all elements of `t` to `out`, in the host's memory, in row-major order. Throws ValueError where the tensor is abstract.
 void copy_elements(const Tensor& t, void* out);
+// Fills the contiguous tensor `t` from the host's memory.
+void fill_elements(const Tensor& t, const void* elements);
+// The only element of `t`.
+template <class T>
+T only_element(const Tensor& t) {
+  T element;
+  copy_elements(t, &element);
+  return element;
+}
 
 // True where nobody else can see the elements, so that they may be written.
 inline bool sole_owner(const Tensor& t) {

@@ -3,6 +3,7 @@
 #include "tensor/log.hpp"
 
 #include "device/allocator.hpp"
+#include "device/memory.hpp"
 #include "device/memory_info.hpp"
 
 #include <whygrad/base/error.hpp>
@@ -92,11 +93,65 @@ void row_major(const Shape& shape, std::int64_t* strides) {
   }
 }
 
-Tensor make_tensor(DType dtype, const Shape& shape, const char* op) {
+namespace {
+
+std::size_t bytes_of(DType dtype, const Shape& shape, const char* op) {
   std::size_t bytes = size_of(dtype);
   bool too_many = false;
   for (const std::int64_t extent : shape) too_many |= __builtin_mul_overflow(bytes, static_cast<std::size_t>(extent), &bytes);
   if (too_many) refuse_memory(op, dtype, shape, 0, device::available_memory());
+  return bytes;
+}
+
+// Gives memory of another device back. The storage itself stays, for whoever destroys it.
+void release_block(void* storage) {
+  const auto* s = static_cast<const Storage*>(storage);
+  device::memory_of(s->device).deallocate(s->data, s->bytes);
+}
+
+// Apart, since nearly all tensors are the host's.
+[[gnu::noinline]] Tensor make_device_tensor(Device device, DType dtype, const Shape& shape, const char* op) {
+  const std::size_t bytes = bytes_of(dtype, shape, op);
+  auto* storage = new (device::allocate(kHeader)) Storage;
+  storage->device = device;
+  storage->bytes = bytes;
+  try {
+    storage->data = device::memory_of(device).allocate(bytes);
+  } catch (const MemoryError& error) {
+    device::deallocate(storage, kHeader);
+    refuse_memory(op, dtype, shape, bytes, error.available());
+  }
+  storage->release = release_block;
+  storage->context = storage;
+  Tensor t = make_impl(dtype, shape, storage, static_cast<char*>(storage->data));
+  row_major(shape, t.impl()->strides);
+  return t;
+}
+
+}  // namespace
+
+Tensor make_tensor(DType dtype, const Shape& shape, const char* op) {
+  if (device::current().kind != DeviceKind::kCpu) [[unlikely]]
+    return make_device_tensor(device::current(), dtype, shape, op);
+  return make_host_tensor(dtype, shape, op);
+}
+
+Tensor on_current_device(Tensor host, const char* op) {
+  if (device::current() == host.device()) return host;
+  Tensor t = make_tensor(host.dtype(), host.shape(), op);
+  fill_elements(t, on_host(host).impl()->data);
+  return t;
+}
+
+Tensor on_host(const Tensor& t) {
+  if (t.device().kind == DeviceKind::kCpu && t.is_contiguous()) return t;
+  Tensor copy = make_host_tensor(t.dtype(), t.shape());
+  copy_elements(t, copy.impl()->data);
+  return copy;
+}
+
+Tensor make_host_tensor(DType dtype, const Shape& shape, const char* op) {
+  const std::size_t bytes = bytes_of(dtype, shape, op);
   auto* storage = new (device::allocate(bytes < kSharedBlock ? kHeader + bytes : kHeader)) Storage;
   storage->bytes = bytes;
   if (bytes < kSharedBlock) {
@@ -159,8 +214,48 @@ void refuse_abstract(const Tensor& t) {
                    "elements exist only where ops compute; work with shape() and dtype() here, or call the function with real tensors");
 }
 
+void refuse_device(const Tensor& t) {
+  throw ValueError("Tensor",
+                   fmt::format("the elements of {} are on {}:{}, where the host cannot read them in place", t.signature(),
+                               device::name_of(t.device()), t.device().index),
+                   "copy them with to_vector() or copy_to()");
+}
+
+void fill_elements(const Tensor& t, const void* elements) {
+  const std::size_t bytes = static_cast<std::size_t>(t.size()) * size_of(t.dtype());
+  if (bytes == 0) return;
+  if (t.device().kind == DeviceKind::kCpu) {
+    std::memcpy(t.impl()->data, elements, bytes);
+  } else {
+    device::memory_of(t.device()).from_host(elements, t.impl()->data, bytes);
+  }
+}
+
+namespace {
+
+// From another device: all that lies between the first and the last element of a view comes over at once, and is laid out here.
+void copy_from_device(const Tensor& t, void* out) {
+  const TensorImpl& impl = *t.impl();
+  const device::Memory& memory = device::memory_of(t.device());
+  const std::size_t element = size_of(impl.dtype);
+  if (impl.size == 0) return;
+  if (t.is_contiguous()) return memory.to_host(impl.data, out, static_cast<std::size_t>(impl.size) * element);
+  std::int64_t low = 0, high = 0;
+  for (int axis = 0; axis < impl.shape.rank(); ++axis) {
+    const std::int64_t reach = impl.strides[axis] * (impl.shape[axis] - 1);
+    (reach < 0 ? low : high) += reach;
+  }
+  const Tensor between = make_host_tensor(impl.dtype, {high - low + 1});
+  const auto bytes = static_cast<std::int64_t>(element);
+  memory.to_host(impl.data + low * bytes, between.impl()->data, static_cast<std::size_t>((high - low + 1) * bytes));
+  copy_elements(make_view(between, impl.shape, impl.strides, -low), out);
+}
+
+}  // namespace
+
 void copy_elements(const Tensor& t, void* out) {
-  elements_of(t);
+  if (t.is_abstract()) refuse_abstract(t);
+  if (t.device().kind != DeviceKind::kCpu) return copy_from_device(t, out);
   const TensorImpl& impl = *t.impl();
   const std::size_t element = size_of(impl.dtype);
   if (t.is_contiguous()) {

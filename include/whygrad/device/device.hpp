@@ -5,9 +5,10 @@
 
 namespace whygrad {
 
+// Further kinds get their number when they are made known; this version comes with none.
 enum class DeviceKind : unsigned char { kCpu };
 
-// Where a tensor's elements live. Only the CPU exists in this version; the index is always 0.
+// Where a tensor's elements live.
 struct Device {
   DeviceKind kind = DeviceKind::kCpu;
   unsigned char index = 0;

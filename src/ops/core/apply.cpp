@@ -1,5 +1,6 @@
 // Every op's call: infer, execute, record.
 #include "device/float_mode.hpp"
+#include "device/memory.hpp"
 #include "ops/core/context.hpp"
 #include "ops/core/events.hpp"
 
@@ -38,6 +39,14 @@ bool has_tail(const OpDef& op) {
   return std::any_of(op.attrs.begin(), op.attrs.end(), [](const AttrDef& a) { return a.tail; });
 }
 
+[[noreturn, gnu::noinline]] void refuse_devices(const OpDef& op, std::span<const Tensor* const> inputs, int i) {
+  const auto place = [&](int input) {
+    const Device device = inputs[static_cast<std::size_t>(input)]->device();
+    return fmt::format("{} is on {}:{}", input_def(op, input).name, device::name_of(device), device.index);
+  };
+  throw ValueError(op.name, fmt::format("{}, {}", place(0), place(i)), "an op computes where its inputs are; make them on one device");
+}
+
 // True where an input is abstract.
 bool check_inputs(const OpDef& op, std::span<const Tensor* const> inputs, std::size_t attrs_bytes) {
   const int count = static_cast<int>(inputs.size());
@@ -56,6 +65,8 @@ bool check_inputs(const OpDef& op, std::span<const Tensor* const> inputs, std::s
     if (input.id() == 0) [[unlikely]]
       throw InternalError(op.name, fmt::format("{} was made without a record in the log", input_def(op, i).name));
     abstract |= input.is_abstract();
+    if (input.device() != inputs[0]->device()) [[unlikely]]
+      refuse_devices(op, inputs, i);
   }
   // A member that nobody describes would be lost wherever attributes are read by name.
   const std::size_t described = op.attrs.count == 0 ? 0 : op.attrs.items[0].bytes;
@@ -145,6 +156,10 @@ void draw_and_run(Call call, const InferContext& inferred, std::span<Tensor> out
 template <class MakeOutputs>
 void apply_to(const Call& call, const MakeOutputs& make_outputs) {
   const bool abstract = check_inputs(call.op, call.inputs, call.attrs_bytes);
+  if (!call.inputs.empty() && call.inputs[0]->device() != device::current()) [[unlikely]] {
+    const device::Scope there(call.inputs[0]->device());
+    return apply_to(call, make_outputs);
+  }
   internal::in_the_name_of(call.op.name, [&] {
     InferContext inferred(call.op, call.inputs, call.attrs);
     call.op.infer(inferred);
@@ -162,7 +177,7 @@ void apply_to(const Call& call, const MakeOutputs& make_outputs) {
 }  // namespace
 
 void InferContext::output(DType dtype, const Shape& shape) {
-  const Device device = inputs_.empty() ? Device{} : inputs_[0]->device();
+  const Device device = inputs_.empty() ? device::current() : inputs_[0]->device();
   if (count_ < kInline) {
     new (&few_[count_++]) TensorSpec{dtype, shape, device};  // in its place: a copy would wait for its own stores
     return;

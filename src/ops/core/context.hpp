@@ -12,7 +12,9 @@ namespace whygrad {
 
 inline kernels::View view_of(const Tensor& t) {
   internal::TensorImpl* impl = t.impl();
-  return {internal::elements_of(t), impl->shape.begin(), impl->strides, impl->shape.rank(), impl->dtype, impl->storage->device};
+  if (impl->data == nullptr) [[unlikely]]
+    internal::refuse_abstract(t);
+  return {impl->data, impl->shape.begin(), impl->strides, impl->shape.rank(), impl->dtype, impl->storage->device};
 }
 
 class KernelContext : public OpContext {

@@ -119,6 +119,12 @@ void store_number(DType dtype, void* at, double value) {
   }
 }
 
+Tensor filled_scalar(DType dtype, double value) {
+  const Tensor t = make_host_tensor(dtype, {});
+  store_number(dtype, t.impl()->data, value);
+  return on_current_device(t);
+}
+
 // A literal number is anybody's, but hardly one of so many digits: it is known again if it was read to the host before.
 static bool is_distinctive(double value) {
   constexpr double kDigits = 1 << 12;
@@ -137,14 +143,16 @@ Tensor number(const Operand& bare, DType dtype, const char* op, const Where& whe
                        fmt::format("a bare number takes the tensor's type and {} cannot hold it; cast the tensor first", name_of(dtype)));
     }
   }
-  Tensor t = make_tensor(dtype, {});
+  Tensor t = make_host_tensor(dtype, {});
   if (dtype == DType::kI64) {
     *reinterpret_cast<std::int64_t*>(t.impl()->data) = bare.whole();
   } else {
     store_number(dtype, t.impl()->data, value);
   }
+  const Fingerprint print = is_distinctive(value) ? fingerprint(t.impl()->data, size_of(dtype)) : Fingerprint{};
+  t = on_current_device(std::move(t));
   t.impl()->activity.store(TensorImpl::kNobodys, std::memory_order_relaxed);
-  log_constant(t, {is_distinctive(value) ? fingerprint(t.impl()->data, size_of(dtype)) : Fingerprint{}, value}, where);
+  log_constant(t, {print, value}, where);
   return t;
 }
 

@@ -16,7 +16,7 @@
 namespace whygrad {
 namespace {
 
-using internal::make_tensor;
+using internal::make_host_tensor;
 
 std::int64_t lowest(DType dtype) {
   return dtype == DType::kU8 ? 0 : std::numeric_limits<std::int64_t>::min() >> (64 - 8 * static_cast<int>(size_of(dtype)));
@@ -81,12 +81,14 @@ Flat flatten(const Literal& root) {
 // Gives a tensor that was filled from the host its record, by which it is known again if it was read from another tensor before. `written`: see
 // ConstantAttrs.
 Tensor finish(Tensor t, const Where& where, double written = std::numeric_limits<double>::quiet_NaN()) {
-  internal::log_constant(t, {internal::fingerprint(t.impl()->data, static_cast<std::size_t>(t.size()) * size_of(t.dtype())), written}, where);
+  const internal::Fingerprint print = internal::fingerprint(t.impl()->data, static_cast<std::size_t>(t.size()) * size_of(t.dtype()));
+  t = internal::on_current_device(std::move(t), "constant");
+  internal::log_constant(t, {print, written}, where);
   return t;
 }
 
 Tensor from_literal(const Flat& flat, DType dtype, const Where& where) {
-  Tensor t = make_tensor(dtype, flat.shape);
+  Tensor t = make_host_tensor(dtype, flat.shape);
   char* at = t.impl()->data;
   for (const Literal* literal : flat.numbers) {
     literal->number().store(dtype, at, "constant");
@@ -144,7 +146,7 @@ Tensor internal::constant_from(DType dtype, const void* elements, std::size_t co
     throw ShapeError("constant", fmt::format("{} values are given for shape {}, which has {}", count, shape.to_string(), shape.size()),
                      "give as many values as the shape has elements, row by row; fill(shape, number) repeats one");
   }
-  Tensor t = make_tensor(dtype, shape);
+  Tensor t = make_host_tensor(dtype, shape);
   if (count != 0) std::memcpy(t.impl()->data, elements, count * size_of(dtype));
   return finish(std::move(t), where);
 }

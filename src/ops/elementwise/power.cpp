@@ -65,7 +65,7 @@ void run_pow(KernelContext& g) {
     const Tensor lowest = make_tensor(b.dtype(), {}), wide = make_tensor(DType::kI64, {});
     kernels::reduce(kernels::Reduce::kMin, g.in(1), (std::uint32_t{1} << b.rank()) - 1, view_of(lowest));
     kernels::cast(view_of(lowest), view_of(wide));
-    if (const std::int64_t exponent = *view_of(wide).as<std::int64_t>(); exponent < 0) {
+    if (const std::int64_t exponent = internal::only_element<std::int64_t>(wide); exponent < 0) {
       throw ValueError(g.op().name, fmt::format("an integer to the power of {} is no integer", exponent),
                        "keep exponents at 0 or above, or cast both to float32");
     }

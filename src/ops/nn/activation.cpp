@@ -77,9 +77,8 @@ void infer_leaky(InferContext& c) {
 
 void run_leaky(const KernelContext& g, const Tensor& x, const Tensor& v) {
   const Shape& shape = x.shape();
-  const Tensor alpha = make_tensor(x.dtype(), {}), zero = make_tensor(x.dtype(), {}), positive = make_tensor(DType::kBool, shape);
-  store_number(x.dtype(), alpha.impl()->data, static_cast<double>(g.attrs<LeakyAttrs>().alpha));
-  store_number(x.dtype(), zero.impl()->data, 0);
+  const Tensor alpha = internal::filled_scalar(x.dtype(), static_cast<double>(g.attrs<LeakyAttrs>().alpha));
+  const Tensor zero = internal::filled_scalar(x.dtype(), 0), positive = make_tensor(DType::kBool, shape);
   kernels::binary(Binary::kGreater, view_of(v), broadcast(zero, shape), view_of(positive));
   kernels::binary(Binary::kMultiply, view_of(x), broadcast(alpha, shape), g.out());
   kernels::select(view_of(positive), view_of(x), g.out(), g.out());

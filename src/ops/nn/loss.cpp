@@ -143,10 +143,9 @@ constexpr OpDef kL2Loss = define_op({
     .kernel =
         [](KernelContext& g) {
           const Tensor& x = g.input(0);
-          const Tensor squares = make_tensor(x.dtype(), x.shape()), half = make_tensor(x.dtype(), {});
+          const Tensor squares = make_tensor(x.dtype(), x.shape()), half = internal::filled_scalar(x.dtype(), 0.5);
           kernels::unary(kernels::Unary::kSquare, g.in(0), view_of(squares));
           kernels::reduce(kernels::Reduce::kSum, view_of(squares), (std::uint32_t{1} << x.rank()) - 1, g.out());
-          store_number(x.dtype(), half.impl()->data, 0.5);
           kernels::binary(kernels::Binary::kMultiply, g.out(), view_of(half), g.out());
         },
     .vjp = [](VjpContext& g) { g.give(0, g.input(0) * g.dy()); },

@@ -34,11 +34,10 @@ void run_logsumexp(KernelContext& g) {
   const std::uint32_t axes = g.attrs<ReduceAttrs>().axes;
   const Shape kept = folded_shape(x.shape(), axes, true);
 
-  const Tensor largest = make_tensor(x.dtype(), kept), finite = make_tensor(DType::kBool, kept), zero = make_tensor(x.dtype(), {});
+  const Tensor largest = make_tensor(x.dtype(), kept), finite = make_tensor(DType::kBool, kept), zero = internal::filled_scalar(x.dtype(), 0);
   const kernels::View m = view_of(largest);
   kernels::reduce(Reduce::kMax, g.in(0), axes, m);
   kernels::unary(Unary::kIsFinite, m, view_of(finite));
-  store_number(x.dtype(), zero.impl()->data, 0);
   kernels::select(view_of(finite), m, broadcast(zero, kept), m);
 
   const Tensor terms = make_tensor(x.dtype(), x.shape());

@@ -201,13 +201,13 @@ void add_pool(SampleList& list, const PoolCase& c) {
             .expected = [c](const Arrays& in) { return maxima(c, in[0]); },
             .dtypes = {float64, uint8},
             .order = 0});
-  // The positions come from an image that stays as it is.
+  // The positions come from an image that stays as it is, made anew at each call.
+  const auto positions_here = [c, pixels = image.to_vector<double>(), shape = image.shape()] {
+    return internal::max_pool2d_with_positions(constant(pixels, shape), c.attrs())[1];
+  };
   list.add({.op = "max_pool2d_grad",
             .inputs = {dy},
-            .run =
-                [c, image](const Inputs& in) {
-                  return outputs(internal::max_pool2d_grad(in[0], internal::max_pool2d_with_positions(image, c.attrs())[1], c.attrs()));
-                },
+            .run = [c, positions_here](const Inputs& in) { return outputs(internal::max_pool2d_grad(in[0], positions_here(), c.attrs())); },
             .expected =
                 [c, positions = maxima(c, to_array(image))[1]](const Arrays& in) {
                   return Arrays{spread(c, [&](const Place& p, std::int64_t number, std::size_t) {
@@ -216,10 +216,7 @@ void add_pool(SampleList& list, const PoolCase& c) {
                 }});
   list.add({.op = "max_pool2d_pick",
             .inputs = {other},
-            .run =
-                [c, image](const Inputs& in) {
-                  return outputs(internal::max_pool2d_pick(in[0], internal::max_pool2d_with_positions(image, c.attrs())[1], c.attrs()));
-                },
+            .run = [c, positions_here](const Inputs& in) { return outputs(internal::max_pool2d_pick(in[0], positions_here(), c.attrs())); },
             .expected =
                 [c, positions = maxima(c, to_array(image))[1]](const Arrays& in) {
                   return Arrays{by_place(c.pooled(), [&](const Place& p) {

@@ -1,0 +1,42 @@
+// The memory of devices other than the CPU: how it is had, and how elements get in and out. The CPU's is the allocator's.
+#pragma once
+
+#include <whygrad/device/device.hpp>
+
+#include <cstddef>
+
+namespace whygrad::device {
+
+struct Memory {
+  const char* name;  // of the kind of device, as in messages: "gpu"
+  // Memory of at least `bytes`, aligned to 64. Throws MemoryError of kSomebody.
+  void* (*allocate)(std::size_t bytes);
+  void (*deallocate)(void* block, std::size_t bytes) noexcept;
+  // Both return when the bytes are there.
+  void (*from_host)(const void* host, void* block, std::size_t bytes);
+  void (*to_host)(const void* block, void* host, std::size_t bytes);
+};
+
+// Makes a further kind of device known, for the rest of the process; `memory` is borrowed. Call it before any tensor is made on such a device. Throws
+// ValueError when there are too many kinds.
+DeviceKind add_kind(const Memory& memory);
+// Of a device that is not the CPU.
+const Memory& memory_of(Device device);
+const char* name_of(Device device);
+
+// Where this thread makes tensors: on the CPU, unless a scope is open; while an op is executed, on the device of its inputs.
+inline constinit thread_local Device tls_current __attribute__((tls_model("initial-exec"))) = {};
+inline Device current() { return tls_current; }
+
+class Scope {
+ public:
+  explicit Scope(Device device) : before_(tls_current) { tls_current = device; }
+  ~Scope() { tls_current = before_; }
+  Scope(const Scope&) = delete;
+  Scope& operator=(const Scope&) = delete;
+
+ private:
+  Device before_;
+};
+
+}  // namespace whygrad::device
