@@ -34,6 +34,16 @@ namespace {
 
 using Tape = std::shared_ptr<FlowTape>;
 
+template <class E>
+E named(const std::string& name, const char* what) {
+  constexpr auto kNames = internal::names_of(E{});
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    if (name == kNames[i]) return static_cast<E>(i);
+  }
+  throw ValueError("FlowBuilder", fmt::format("no {} is called \"{}\"; there are {}", what, name, fmt::join(kNames, ", ")),
+                   "see docs/flow.schema.json");
+}
+
 // What a collector found, as whygrad.diagnose() has it of the engine of its own.
 class LiveReport {
  public:
@@ -48,6 +58,15 @@ class LiveReport {
   void take(const Explanation& explanation) {
     const Spoken spoken(engine_);
     found_.add(explanation);
+  }
+  // The engine answered otherwise than the graph says, such as with zeros where there is no gradient.
+  void take_as(const Explanation& explanation, const std::string& status, const std::string& evidence) {
+    std::vector<Finding> findings = explanation.findings();
+    for (Finding& f : findings) {
+      f.status = named<Finding::Status>(status, "status");
+      f.evidence.insert(f.evidence.begin(), evidence);
+    }
+    take(Explanation(std::move(findings), explanation.graph()));
   }
   void add(Finding finding) {
     const Spoken spoken(engine_);
@@ -72,16 +91,6 @@ class LiveReport {
   std::string engine_;
   internal::FindingSet found_;
 };
-
-template <class E>
-E named(const std::string& name, const char* what) {
-  constexpr auto kNames = internal::names_of(E{});
-  for (std::size_t i = 0; i < kNames.size(); ++i) {
-    if (name == kNames[i]) return static_cast<E>(i);
-  }
-  throw ValueError("FlowBuilder", fmt::format("no {} is called \"{}\"; there are {}", what, name, fmt::join(kNames, ", ")),
-                   "see docs/flow.schema.json");
-}
 
 // A finding that no graph tells, such as an exception that the engine threw.
 struct PlainFinding {
@@ -372,6 +381,8 @@ void bind_report(nb::module_& m) {
       .def_rw("asked", &LiveReport::asked)
       .def("judge", &LiveReport::judge, nb::arg("drawing"), "What there is to say about a drawing, which is used up. The report stays as it is.")
       .def("take", &LiveReport::take, nb::arg("explanation"), "Keeps what is not known yet.")
+      .def("take", &LiveReport::take_as, nb::arg("explanation"), nb::arg("status"), nb::arg("evidence"),
+           "The same of gradients of which the engine answered something else than none, and why.")
       .def(
           "explain", [](LiveReport& r, FlowDrawing& drawing) { r.take(r.judge(drawing)); }, nb::arg("drawing"), "Both.")
       .def(

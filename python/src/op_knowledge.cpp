@@ -92,6 +92,7 @@ FlowGraph::Def definition_of(const EngineOp& op) {
   def.type = interned(op.type);
   def.kind = named<OpKind>(op.kind);
   def.backward_pass = op.backward_pass;
+  if (def.kind == OpKind::kLoopEnd) def.construct = Construct::kWhileLoop;
   def.answers.clear();
   for (std::size_t i = 0; i < op.answers.size(); ++i) def.answers.push_back(answer_of(op.answers[i], known, i));
   // A constant has an input where it repeats what was read to the host.

@@ -158,3 +158,15 @@ def test_the_command(tmp_path):
     script.write_text(programs.HEAD + programs.FINE["dense"])
     done = subprocess.run([sys.executable, "-m", "whygrad", "explain", str(script)], capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 0 and "every gradient is there" in done.stdout
+
+
+def test_zeros_that_a_traced_function_answers_for_the_branch_that_did_not_run():
+    source = (
+        programs.HEAD
+        + "@tf.function\ndef f(a):\n    if a > 0.0:\n        return tf.reduce_sum(w)\n    else:\n        return a * a\n"
+        + "with tf.GradientTape() as tape:\n    y = f(tf.constant(-1.0))\ng = tape.gradient(y, w)\n"
+    )
+    with whygrad.tensorflow.diagnose(values=True) as report:
+        scope = run(source)
+    assert not scope["g"].numpy().any()
+    assert [(f.status, f.cause, f.line) for f in report.findings] == [("zero", "CONTROL_FLOW", 8)]

@@ -18,6 +18,11 @@ class Reports:
         for report in self.all:
             report.take(explanation)
 
+    def take_as_zero(self, explanation, evidence):
+        """Of gradients that are absent, and that the engine answered with zeros."""
+        for report in self.all:
+            report.take(explanation, "zero", evidence)
+
     def add(self, *args, **kwargs):
         for report in self.all:
             report.add(*args, **kwargs)

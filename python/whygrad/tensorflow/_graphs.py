@@ -6,6 +6,7 @@ from whygrad.tensorflow._tensorflow import func_graph, is_eager, op_def_registry
 
 _CALLS = ("PartitionedCall", "StatefulPartitionedCall")
 _BRANCHES = ("If", "StatelessIf")
+_LOOPS = ("While", "StatelessWhile")
 _DEEPEST = 20  # calls in calls
 
 
@@ -108,6 +109,8 @@ class Walk:
                 self.values[op.outputs[0]._id] = self.value_of(inputs[0])
             return
         ids = [self.value_of(tensor) for tensor in inputs]
+        if op.type in _LOOPS and self._no_trip(op, ids, where):
+            return
         if op.type in _BRANCHES and depth < _DEEPEST and self._branch(op, graph, inputs, ids, where, depth):
             return
         outputs = []
@@ -168,6 +171,18 @@ class Walk:
         for symbol, value in late:
             self._pass_on(self.value_of(symbol), value)
 
+    def _no_trip(self, op, ids, where):
+        """A loop that ended before it began gives what it was given."""
+        trips = self.tensors.get(op.outputs[0]._id)  # TensorFlow's own count
+        if trips is None or len(op.outputs) != len(ids) or not is_eager(trips) or trips.dtype != tf.int32 or int(trips._numpy_internal()) != 0:
+            return False
+        end = self.add("loop_end", "while_loop", [], [], where)
+        self.log.set_choice(end, 0)
+        _settle.settle(self.facts, self.log, end)
+        for tensor, value in zip(op.outputs, ids):
+            self.values[tensor._id] = value
+        return True
+
     def _branch(self, op, graph, inputs, ids, where, depth):
         """The branch that was taken, where it is known which."""
         condition = self.tensors.get(inputs[0]._id)
@@ -194,7 +209,7 @@ def ends_of(graph, outputs):
     for symbol, value in zip(graph.outputs, outputs):
         while symbol.op.type == "Identity" and symbol.op.inputs[0].dtype != tf.resource:
             symbol = symbol.op.inputs[0]
-        if symbol._id in ends or symbol.op.type in ("Placeholder", "ReadVariableOp", *_BRANCHES):
+        if symbol._id in ends or symbol.op.type in ("Placeholder", "ReadVariableOp", *_BRANCHES, *_LOOPS):
             late.append((symbol, value))
         else:
             ends[symbol._id] = value

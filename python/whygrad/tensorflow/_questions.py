@@ -80,9 +80,9 @@ def _explain_eager(collector, asked, facts, wanting, kind):
     targets = [_value(collector, t) for t in asked.targets]
     targets = [t for t in targets if t >= 0]
 
-    def question(kind, replaced=False):
+    def question(kind, replaced=False, about=None):
         q = _whygrad.FlowQuestion(facts.flow, targets, kind, *_counts(asked.sources))
-        for i in wanting:
+        for i in wanting if about is None else about:
             source = asked.sources[i]
             q.add_source(_value(collector, source), collector.variable_of(source) if _is_variable(source) else -1, replaced)
         return q
@@ -93,7 +93,14 @@ def _explain_eager(collector, asked, facts, wanting, kind):
         if len(missing):
             collector.reports.explain(log.draw(question("absent", replaced=True)))
             return
-    drawing = log.draw(question(kind))
+    unused = [i for i in wanting if asked.gradients[i] is not None and len(collector.reports.judge(log.draw(question("open", about=[i]))))]
+    if unused:  # a traced function answers zeros for what it does not use
+        why = "a traced function answers zeros where nothing connects its result with what it was given"
+        collector.reports.take_as_zero(collector.reports.judge(log.draw(question("absent", about=unused))), why)
+        wanting = [i for i in wanting if i not in unused]
+        if not wanting:
+            return
+    drawing = log.draw(question(kind, about=wanting))
     if any(asked.gradients[i] is not None for i in wanting):
         look_at_numbers(collector, drawing, asked, wanting, targets)
     collector.reports.explain(drawing)

@@ -22,7 +22,7 @@ def settle(facts, log, op):
     elif kind == "host_read":
         name = _HOST.get(type_, type_)
         log.settle(op, log.define(type_ if type_ in _HOST else "", name=name, like="host_read", kind=kind, answers=[]))
-    elif kind == "choice":
+    elif kind in ("choice", "loop_end"):
         log.settle(op, log.define("", name=type_, like="choice", kind=kind, answers=[]))
     elif kind == "variable":
         log.settle(op, log.define("VarHandleOp", like="variable", kind=kind, answers=[]))
