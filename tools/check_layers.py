@@ -5,6 +5,9 @@ The arrows are the DEPS of the whygrad_library calls in src/*/CMakeLists.txt, th
 that its arrows lead to; a face (the command line, the Python module) may include every layer, and nobody includes a face. Also refused: a cycle of arrows, a public header that includes a private one, a layer that includes the umbrella header or a
 face, two folders that include each other (a folder and its own subfolders excepted), and a file outside of kernels/ that includes the kernels of one
 device (kernels/cpu): it asks the headers of kernels/, which go by the device of what they are given.
+
+A layer that stands on kernels leaves the elements of tensors to them, since they may lie in memory that the host cannot touch: it takes no pointer to
+elements, of a View or of a tensor. ELEMENTS names the files that do, with the reason.
 """
 
 import argparse
@@ -18,6 +21,15 @@ KEYWORDS = {"NAME", "SRCS", "DEPS", "EXTERNAL"}
 UMBRELLA = "whygrad.hpp"
 FACES = {"cli": "cli", "python": "python/src"}  # what they are included as, and where they are
 OUTSIDE = (*FACES, "tests", "bench", "examples")
+
+# View::as and View::data, TensorImpl::data and elements_of; not data() of a container.
+ELEMENT_ACCESS = re.compile(r"(?:\.|->)(?:template\s+)?as\s*<|(?:\.|->)data\b(?!\s*\()|\belements_of\s*\(")
+COMMENT = re.compile(r"//[^\n]*")
+ELEMENTS = {
+    "src/ops/core/context.hpp": "makes the views that kernels take",
+    "src/autodiff/variable.cpp": "hands the addresses of a variable's old and new elements to the caller's kernel",
+    "src/optim/optimizer.cpp": "puts addresses into the slots that the optimizers' kernels take",
+}
 
 
 def declared_arrows(root):
@@ -58,6 +70,15 @@ def project_files(root):
                 yield path, folder, public
 
 
+def element_access(path, place):
+    """A problem for each line that takes a pointer to elements; none for a file of ELEMENTS, which must need it."""
+    text = COMMENT.sub("", path.read_text())
+    lines = sorted({text.count("\n", 0, match.start()) + 1 for match in ELEMENT_ACCESS.finditer(text)})
+    if place.as_posix() in ELEMENTS:
+        return [] if lines else [f"{place}: takes no pointer to elements any more; strike it from ELEMENTS"]
+    return [f"{place}:{line}: takes a pointer to elements; leave it to a kernel, or to a Layout and copy" for line in lines]
+
+
 def check(root):
     arrows = declared_arrows(root)
     if not arrows:
@@ -73,6 +94,8 @@ def check(root):
         if layer not in arrows:
             problems.append(f"{place}: {layer} is no declared layer")
             continue
+        if not public and layer != "kernels" and "kernels" in allowed[layer]:
+            problems += element_access(path, place)
         for include in INCLUDE.findall(path.read_text()):
             is_public = include.startswith("whygrad/")
             inner = include.removeprefix("whygrad/")

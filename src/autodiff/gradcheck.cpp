@@ -8,8 +8,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <complex>
+#include <iterator>
 #include <random>
 
 namespace whygrad {
@@ -30,15 +32,10 @@ Values to_host(const Tensor& t) {
 }
 
 Tensor from_host(const Values& values, DType dtype, const Shape& shape) {
-  Tensor t = internal::make_host_tensor(dtype, shape, "gradcheck");
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (dtype == DType::kC128) {
-      reinterpret_cast<Complex*>(t.impl()->data)[i] = values[i];
-    } else {
-      reinterpret_cast<double*>(t.impl()->data)[i] = values[i].real();
-    }
-  }
-  t = internal::on_current_device(std::move(t), "gradcheck");
+  std::vector<double> reals;
+  std::transform(values.begin(), values.end(), std::back_inserter(reals), [](const Complex& value) { return value.real(); });
+  Tensor t = internal::make_tensor(dtype, shape, "gradcheck");
+  internal::fill_elements(t, dtype == DType::kC128 ? static_cast<const void*>(values.data()) : reals.data());
   const Where where = Where::here();
   internal::Log::mine().append({.op = &internal::constant_op(), .where = &where, .outputs = &t, .output_count = 1});
   return t;

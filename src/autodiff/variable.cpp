@@ -1,6 +1,7 @@
 // Variable: its values over time, assignment, and the events of both.
 #include "autodiff/tape_state.hpp"
 #include "autodiff/variable_impl.hpp"
+#include "device/memory.hpp"
 #include "ops/core/context.hpp"
 
 #include <whygrad/ops/elementwise.hpp>
@@ -96,6 +97,7 @@ void write(const std::shared_ptr<VariableImpl>& variable, const OpDef& event, st
 }
 
 void update_in_place(VariableImpl& v, const Where& where, void (*update)(void*, const void*, void*), void* context) {
+  const device::Scope there(v.value.device());
   const bool own = sole_owner(v.value) && v.value.is_contiguous();
   Tensor next = own ? v.value : make_tensor(v.value.dtype(), v.value.shape(), "assign");
   const ValueId old = v.value.id();

@@ -1,6 +1,7 @@
 // Optimizer: checks of the gradients, clipping, and the step over all variables.
 #include "autodiff/variable_impl.hpp"
 #include "device/memory.hpp"
+#include "kernels/layout.hpp"
 #include "kernels/movement.hpp"
 #include "ops/core/context.hpp"
 #include "optim/slot_table.hpp"
@@ -70,7 +71,7 @@ void* open_for_writing(whygrad::internal::VariableImpl& variable, const Where& w
   } context{variable.value, nullptr};
   const auto keep = [](void* c, const void* now, void* next) {
     auto& [value, buffer] = *static_cast<Context*>(c);
-    if (next != now) whygrad::internal::copy_elements(value, next);
+    if (next != now) kernels::copy(view_of(value), kernels::Layout::contiguous(view_of(value), next, value.dtype()));
     buffer = next;
   };
   update_in_place(variable, where, keep, &context);

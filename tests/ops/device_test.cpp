@@ -10,6 +10,7 @@
 #include <whygrad/autodiff/tape.hpp>
 #include <whygrad/autodiff/variable.hpp>
 #include <whygrad/base/error.hpp>
+#include <whygrad/explain/diagnosis.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/index.hpp>
@@ -27,10 +28,12 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <string>
 
 namespace whygrad::samples {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using testing::kernel_calls;
 using testing::test_device;
@@ -132,6 +135,44 @@ TEST(TestDevice, TrainsToTheSameWeights) {
   check([] { return optim::SGD({.learning_rate = 0.1, .momentum = 0.9}); });
   check([] { return optim::Adam({.learning_rate = 0.01}); });
   check([] { return optim::RMSprop({.learning_rate = 0.01}); });
+}
+
+TEST(TestDevice, ATensorThatWasReadKeepsItsElementsWhileItsVariableIsTrained) {
+  const device::Scope scope(test_device());
+  Variable w(constant({1.0f, 2.0f}), "w");
+  const Tensor before = w.value();
+  GradientTape tape;
+  const Gradients gradients = tape.gradient(reduce_sum(square(w)), {w});
+  {
+    const device::Scope elsewhere(Device{});  // the step is taken where the variable is
+    optim::SGD optimizer({.learning_rate = 0.25});
+    optimizer.apply_gradients(gradients);
+  }
+  EXPECT_EQ(before.to_vector<float>(), (std::vector<float>{1, 2}));
+  EXPECT_EQ(w.value().device(), test_device());
+  EXPECT_EQ(w.value().to_vector<float>(), (std::vector<float>{0.5f, 1}));
+}
+
+// What is said of gradients that are zero and NaN.
+std::string explained() {
+  const Diagnosis report({.values = true});
+  const Variable w(constant({{1.0f, -1.0f, 4.0f}, {2.0f, 0.5f, 3.0f}}), "w");
+  {
+    GradientTape tape;
+    (void)tape.gradient(reduce_sum(nn::relu(w - 9.0f)), {w});
+  }
+  GradientTape tape;
+  (void)tape.gradient(reduce_sum(log(transpose(w))), {w});
+  GradientTape unstable;
+  (void)unstable.gradient(reduce_sum(sqrt(transpose(w))), {w});
+  return report.to_string();
+}
+
+TEST(TestDevice, ExplanationsLookAtElementsThere) {
+  const std::string on_cpu = explained();
+  const device::Scope scope(test_device());
+  EXPECT_EQ(explained(), on_cpu);
+  EXPECT_THAT(on_cpu, AllOf(HasSubstr("relu"), HasSubstr("sqrt")));
 }
 
 TEST(TestDevice, GivesItsMemoryBack) {

@@ -65,6 +65,27 @@ class Layers(ToolTest):
         library = {"src/kernels/CMakeLists.txt": "whygrad_library(NAME kernels SRCS *.cpp)", "src/kernels/cpu/loops.hpp": ""}
         self.assert_finds(library | {"src/ops/add.cpp": '#include "kernels/cpu/loops.hpp"\n'}, "the kernels of one device")
 
+    def test_finds_pointers_to_elements_above_the_kernels(self):
+        arrows = {
+            "src/kernels/CMakeLists.txt": "whygrad_library(NAME kernels SRCS *.cpp)",
+            "src/ops/CMakeLists.txt": "whygrad_library(NAME ops SRCS *.cpp DEPS tensor kernels)",
+        }
+        for code in ("*view_of(x).as<float>() = 0;", "g.out().data;", "char* at = t.impl()->data;", "elements_of(t)", "v.template as<T>()"):
+            self.assert_finds(arrows | {"src/ops/add.cpp": f"// Sums.\n\n{code}\n"}, "src/ops/add.cpp:3: takes a pointer to elements")
+        for code in ("numbers.data();", "// view.as<float>() is not for ops", "copy_elements(t, &element);", "using data = int;", "x.data_ = 1;"):
+            self.assertEqual(self.run_tool("check_layers.py", arrows | {"src/ops/add.cpp": f"// Sums.\n{code}\n"})[0], 0, code)
+        for path in ("src/kernels/cpu/add.cpp", "src/tensor/tensor.cpp"):
+            self.assertEqual(self.run_tool("check_layers.py", arrows | {path: "// Elements.\nv.as<float>()[0] = 0;\n"})[0], 0, path)
+
+    def test_finds_a_leave_to_point_at_elements_that_is_not_needed(self):
+        arrows = {
+            "src/kernels/CMakeLists.txt": "whygrad_library(NAME kernels SRCS *.cpp)",
+            "src/ops/CMakeLists.txt": "whygrad_library(NAME ops SRCS *.cpp DEPS tensor kernels)",
+        }
+        named = "src/ops/core/context.hpp"
+        self.assertEqual(self.run_tool("check_layers.py", arrows | {named: "#pragma once\nt.impl()->data;\n"})[0], 0)
+        self.assert_finds(arrows | {named: "#pragma once\n"}, named, "strike it from ELEMENTS")
+
     def test_finds_an_include_of_no_layer(self):
         self.assert_finds({"src/ops/add.cpp": '#include "cli/train.hpp"\n'}, "belongs to no layer")
 

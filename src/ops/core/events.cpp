@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <complex>
 
 namespace whygrad::internal {
 
@@ -120,9 +121,11 @@ void store_number(DType dtype, void* at, double value) {
 }
 
 Tensor filled_scalar(DType dtype, double value) {
-  const Tensor t = make_host_tensor(dtype, {});
-  store_number(dtype, t.impl()->data, value);
-  return on_current_device(t);
+  std::complex<double> element;  // of any type
+  store_number(dtype, &element, value);
+  Tensor t = make_tensor(dtype, {});
+  fill_elements(t, &element);
+  return t;
 }
 
 // A literal number is anybody's, but hardly one of so many digits: it is known again if it was read to the host before.
@@ -143,14 +146,13 @@ Tensor number(const Operand& bare, DType dtype, const char* op, const Where& whe
                        fmt::format("a bare number takes the tensor's type and {} cannot hold it; cast the tensor first", name_of(dtype)));
     }
   }
-  Tensor t = make_host_tensor(dtype, {});
-  if (dtype == DType::kI64) {
-    *reinterpret_cast<std::int64_t*>(t.impl()->data) = bare.whole();
-  } else {
-    store_number(dtype, t.impl()->data, value);
-  }
-  const Fingerprint print = is_distinctive(value) ? fingerprint(t.impl()->data, size_of(dtype)) : Fingerprint{};
-  t = on_current_device(std::move(t));
+  std::complex<double> element;  // of any type
+  const std::int64_t whole = bare.whole();
+  const void* stored = dtype == DType::kI64 ? static_cast<const void*>(&whole) : &element;
+  if (dtype != DType::kI64) store_number(dtype, &element, value);
+  const Fingerprint print = is_distinctive(value) ? fingerprint(stored, size_of(dtype)) : Fingerprint{};
+  Tensor t = make_tensor(dtype, {});
+  fill_elements(t, stored);
   t.impl()->activity.store(TensorImpl::kNobodys, std::memory_order_relaxed);
   log_constant(t, {print, value}, where);
   return t;

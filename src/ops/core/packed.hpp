@@ -1,6 +1,7 @@
 // Operands for kernels that take no strides.
 #pragma once
 
+#include "device/memory.hpp"
 #include "kernels/movement.hpp"
 #include "ops/core/context.hpp"
 
@@ -9,12 +10,17 @@ namespace whygrad::internal {
 // The elements of a tensor in row-major order without gaps: its own, or a copy of them.
 class Packed {
  public:
-  explicit Packed(const Tensor& t) : tensor_(t.is_contiguous() ? t : make_tensor(t.dtype(), t.shape())) {
-    if (!t.is_contiguous()) kernels::copy(view_of(t), view_of(tensor_));
-  }
+  explicit Packed(const Tensor& t) : tensor_(t.is_contiguous() ? t : copy_of(t)) {}
   kernels::View view() const { return view_of(tensor_); }
 
  private:
+  static Tensor copy_of(const Tensor& t) {
+    const device::Scope there(t.device());
+    Tensor copy = make_tensor(t.dtype(), t.shape());
+    kernels::copy(view_of(t), view_of(copy));
+    return copy;
+  }
+
   Tensor tensor_;
 };
 

@@ -16,8 +16,6 @@
 namespace whygrad {
 namespace {
 
-using internal::make_host_tensor;
-
 std::int64_t lowest(DType dtype) {
   return dtype == DType::kU8 ? 0 : std::numeric_limits<std::int64_t>::min() >> (64 - 8 * static_cast<int>(size_of(dtype)));
 }
@@ -78,24 +76,25 @@ Flat flatten(const Literal& root) {
   return flat;
 }
 
-// Gives a tensor that was filled from the host its record, by which it is known again if it was read from another tensor before. `written`: see
-// ConstantAttrs.
-Tensor finish(Tensor t, const Where& where, double written = std::numeric_limits<double>::quiet_NaN()) {
-  const internal::Fingerprint print = internal::fingerprint(t.impl()->data, static_cast<std::size_t>(t.size()) * size_of(t.dtype()));
-  t = internal::on_current_device(std::move(t), "constant");
-  internal::log_constant(t, {print, written}, where);
+// Gives a tensor that has these elements of the host's its record, by which it is known again if it was read from another tensor before. `written`:
+// see ConstantAttrs.
+Tensor record(Tensor t, const void* elements, const Where& where, double written = std::numeric_limits<double>::quiet_NaN()) {
+  internal::log_constant(t, {internal::fingerprint(elements, static_cast<std::size_t>(t.size()) * size_of(t.dtype())), written}, where);
+  return t;
+}
+
+Tensor copy_of(DType dtype, const Shape& shape, const void* elements) {
+  Tensor t = internal::make_tensor(dtype, shape);
+  internal::fill_elements(t, elements);
   return t;
 }
 
 Tensor from_literal(const Flat& flat, DType dtype, const Where& where) {
-  Tensor t = make_host_tensor(dtype, flat.shape);
-  char* at = t.impl()->data;
-  for (const Literal* literal : flat.numbers) {
-    literal->number().store(dtype, at, "constant");
-    at += size_of(dtype);
-  }
-  if (flat.numbers.size() == 1) return finish(std::move(t), where, flat.numbers[0]->number().real());
-  return finish(std::move(t), where);
+  std::vector<char> elements(flat.numbers.size() * size_of(dtype));
+  for (std::size_t i = 0; i < flat.numbers.size(); ++i) flat.numbers[i]->number().store(dtype, elements.data() + i * size_of(dtype), "constant");
+  Tensor t = copy_of(dtype, flat.shape, elements.data());
+  if (flat.numbers.size() == 1) return record(std::move(t), elements.data(), where, flat.numbers[0]->number().real());
+  return record(std::move(t), elements.data(), where);
 }
 
 }  // namespace
@@ -146,9 +145,7 @@ Tensor internal::constant_from(DType dtype, const void* elements, std::size_t co
     throw ShapeError("constant", fmt::format("{} values are given for shape {}, which has {}", count, shape.to_string(), shape.size()),
                      "give as many values as the shape has elements, row by row; fill(shape, number) repeats one");
   }
-  Tensor t = make_host_tensor(dtype, shape);
-  if (count != 0) std::memcpy(t.impl()->data, elements, count * size_of(dtype));
-  return finish(std::move(t), where);
+  return record(copy_of(dtype, shape, elements), elements, where);
 }
 
 Tensor adopt(DType dtype, const Shape& shape, const void* data, void (*release)(void*), void* context, Where where) {
@@ -160,7 +157,8 @@ Tensor adopt(DType dtype, const Shape& shape, const void* data, void (*release)(
         "adopt", fmt::format("{} is no place for {} elements, which are {} bytes each", data, name_of(dtype), size_of(dtype)),
         fmt::format("the pointer must not be null and must be a multiple of {}; copy the elements with constant() otherwise", alignment));
   }
-  return finish(internal::make_foreign(dtype, shape, const_cast<void*>(data), release, context), where);
+  Tensor t = internal::make_foreign(dtype, shape, const_cast<void*>(data), release, context);
+  return record(internal::on_current_device(std::move(t), "adopt"), data, where);
 }
 
 }  // namespace whygrad

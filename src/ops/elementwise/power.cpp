@@ -1,6 +1,5 @@
 // Powers and roots, and the products and quotients with a rule of their own for 0.
-#include "kernels/movement.hpp"
-#include "kernels/reduce.hpp"
+#include "kernels/index.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/elementwise/gradients.hpp"
 #include "ops/families.hpp"
@@ -61,11 +60,8 @@ Tensor safe_log(const Tensor& a) {
 
 void run_pow(KernelContext& g) {
   const Tensor& b = g.input(1);
-  if (is_integer(b.dtype()) && b.size() > 0) {
-    const Tensor lowest = make_tensor(b.dtype(), {}), wide = make_tensor(DType::kI64, {});
-    kernels::reduce(kernels::Reduce::kMin, g.in(1), (std::uint32_t{1} << b.rank()) - 1, view_of(lowest));
-    kernels::cast(view_of(lowest), view_of(wide));
-    if (const std::int64_t exponent = internal::only_element<std::int64_t>(wide); exponent < 0) {
+  if (is_integer(b.dtype())) {
+    if (const std::int64_t exponent = kernels::integer_range(g.in(1)).smallest; exponent < 0) {
       throw ValueError(g.op().name, fmt::format("an integer to the power of {} is no integer", exponent),
                        "keep exponents at 0 or above, or cast both to float32");
     }
