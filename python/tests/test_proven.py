@@ -169,7 +169,15 @@ CASES = {
             "logits",
             "proven",
         )
-        for i, f in enumerate(["1.0 / (x + far)", "tf.math.reciprocal(x + far)", "tf.math.rsqrt(x + far)", "tf.pow(x + far, -1.0)", "tf.math.divide_no_nan(1.0, x + far)"])
+        for i, f in enumerate(
+            [
+                "1.0 / (x + far)",
+                "tf.math.reciprocal(x + far)",
+                "tf.math.rsqrt(x + far)",
+                "tf.pow(x + far, -1.0)",
+                "tf.math.divide_no_nan(1.0, x + far)",
+            ]
+        )
     },
     "the_sign_of_nan": (
         program("x = tf.Variable([0.5, 0.1])\ndata = tf.constant([float('nan')] * 2)", "loss = tf.reduce_sum(tf.sign(x + data))"),

@@ -4,6 +4,7 @@ import gc
 import linecache
 import subprocess
 import sys
+import threading
 import weakref
 
 import pytest
@@ -170,3 +171,22 @@ def test_zeros_that_a_traced_function_answers_for_the_branch_that_did_not_run():
         scope = run(source)
     assert not scope["g"].numpy().any()
     assert [(f.status, f.cause, f.line) for f in report.findings] == [("zero", "CONTROL_FLOW", 8)]
+
+
+def test_nothing_is_concluded_about_another_thread():
+    v, answers = tf.Variable([1.0, 2.0]), []
+
+    def work():
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(tf.round(v))
+        answers.append(tape.gradient(loss, v))
+
+    with whygrad.tensorflow.diagnose(values=True) as report:
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(tf.floor(v))
+        assert tape.gradient(loss, v) is None
+    assert answers == [None]
+    assert [f.op for f in report.findings] == ["Floor"]

@@ -1,6 +1,7 @@
 """What is remembered of a TensorFlow program: its tapes, variables and traced functions. The ops are in the log."""
 
 import contextlib
+import threading
 import weakref
 
 from whygrad import _whygrad
@@ -26,6 +27,7 @@ class Tape:
 class Collector:
     def __init__(self):
         self.guard = Guard()
+        self.thread = threading.get_ident()  # whose ops TensorFlow tells of; nothing is concluded about tapes of others
         self.values = False
         self.log = _whygrad.FlowBuilder()
         self.reports = Reports("tensorflow")
@@ -84,6 +86,8 @@ class Collector:
     # ---- Tapes ----
 
     def made_tape(self, tape, watches):
+        if threading.get_ident() != self.thread:
+            return
         self.tapes[tape] = Tape(graph_now(), here(), watches)
 
     def now(self, tape):
@@ -142,7 +146,13 @@ class Collector:
 
     def recorded(self, op_type, outputs, inputs, backward):
         """What puts itself on the tapes by hand: custom gradients and calls of traced functions. Gives the op."""
-        if self.log.busy or graph_now() is not None or op_type.startswith(("ReadVariableOp", "_copy")) or op_type == "captured_value":
+        if (
+            self.log.busy
+            or threading.get_ident() != self.thread
+            or graph_now() is not None
+            or op_type.startswith(("ReadVariableOp", "_copy"))
+            or op_type == "captured_value"
+        ):
             return
         outputs, inputs = list(outputs), list(inputs)
         known = [self.log.find(out._id) for out in outputs]
