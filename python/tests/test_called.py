@@ -92,6 +92,10 @@ def test_the_function_is_named(name):
 def test_a_step_of_a_function_is_told_from_it():
     (finding,) = _findings("tf.norm(n(f32,2))", 0, 0)
     assert (finding.op, finding.op_name, finding.called, finding.target) == ("Sqrt", "sqrt", "tf.norm", "tf.norm")
+    assert finding.remedy == "keep the root away from 0: write tf.sqrt(x + 1e-12); for that, write out what `tf.norm` computes"
+    (finding,) = _findings("tf.math.truediv(1.0,n(f32,2))", 0, 0)
+    assert (finding.op_name, finding.called) == ("divide", "tf.math.truediv") and "write out" not in finding.remedy
+    (finding,) = _findings("tf.norm(n(f32,2))", 0, 0)
     assert "^~~~~~~\n" in str(finding) and "`sqrt` was called by `tf.norm`" in str(finding)
     (finding,) = _findings("tf.sqrt(tf.norm(n(f32,2))*0)", 1, 1)
     assert (finding.op_name, finding.called) == ("sqrt", "")

@@ -297,6 +297,11 @@ class Analysis {
     f.why = verdict.why;
     if (!f.called.empty()) f.evidence.push_back(fmt::format("`{}` was called by `{}`", op_text(graph_, verdict.op), f.called));
     f.remedy = verdict.remedy;
+    // What a function does inside cannot be written in another way from outside.
+    const bool rewrites = f.remedy.find("write ") != f.remedy.npos;
+    if (rewrites && !f.called.empty() && is_one_of_several(graph_, verdict.op)) {
+      f.remedy += fmt::format("; for that, write out what `{}` computes", f.called);
+    }
     f.confidence = verdict.confidence;
     if (!path.connected) return f;
     f.path = steps_of(graph_, q.source, path);

@@ -88,6 +88,7 @@ Hidden hidden_behind(const NonFiniteFacts& facts, Index value) {
 }
 
 void judge_lost_number(const NonFiniteFacts& facts, Index op, Verdict& v) {
+  if (v.cause == Cause::kNanOverflow) return;  // no small number keeps a product in range
   const std::string lost = lost_near(facts.graph, op, kNearSteps);
   if (lost.empty()) return;
   v.why = fmt::format("{}, so `{}` was not kept away from what it cannot take: {}", lost, facts.name(op), v.why);

@@ -91,6 +91,9 @@ class CulpritJudge {
     const bool zero_arrived = spot != nullptr && !spot->given.empty() && spot->given[0].first == kNone && spot->given[0].second == 0;
     if (g_.numbers_of(hop.out) == nullptr) {
       v.why = fmt::format("what arrived at `{}` is finite, but {} left it backwards", f_.name(hop.op), passed);
+    } else if (v.cause == Cause::kNanOverflow && g_.passed_to(hop.op, hop.input)->nans == 0) {
+      v.why = fmt::format("what arrived at `{}` is finite, but the gradient that it passes on is more than {} can hold", f_.name(hop.op),
+                          name_of(g_.values[hop.in].dtype));
     } else if (f_.nonfinite_value(hop.out)) {
       v.why =
           fmt::format("the derivative of `{}` is not finite where all that it was given and made is: {} left it backwards", f_.name(hop.op), passed);

@@ -32,6 +32,7 @@ struct Share {
   Index last = kNone;     // the call next to the source
   std::size_t calls = 0;  // of which the factor is known: not the one after which nothing, or nothing finite, was left
   double log_factor = 0;
+  bool alike = true;  // every call grew it, or every call shrank it
 };
 
 std::vector<Share> shares_of(const FlowGraph& g, const FlowPath& path) {
@@ -45,10 +46,14 @@ std::vector<Share> shares_of(const FlowGraph& g, const FlowPath& path) {
     if (at == shares.end()) at = shares.insert(at, {.def = g.ops[hop.op].def, .last = hop.op});
     if (passed->norm == 0 || !passed->finite()) continue;
     ++at->calls;
-    at->log_factor += std::log(passed->norm / arrived->norm);
+    const double log_factor = std::log(passed->norm / arrived->norm);
+    at->alike &= at->calls == 1 || (log_factor > 0) == (at->log_factor > 0);
+    at->log_factor += log_factor;
   }
   return shares;
 }
+
+const char* calls_text(const Share& share) { return share.alike ? "with every call" : "over the calls"; }
 
 bool is_activation(const FlowGraph& g, const Share& s) {
   const ZeroGradient::Kind kind = g.defs[s.def].zero.kind;
@@ -97,11 +102,11 @@ Verdict vanished(const SourceQuestion& question, const FlowPath& path) {
   v.why = fmt::format("the gradient shrank on its way until {} has no number that small: at `{}` arrived {:.3g} at most",
                       name_of(g.values[fault.in].dtype), op_text(g, fault.op), arrived->largest());
   if (blamed == nullptr) return v;
-  v.why = fmt::format("the gradient shrank with every call of `{}` until {} has no number that small: at `{}` arrived {:.3g} at most",
+  v.why = fmt::format("the gradient shrank {} of `{}` until {} has no number that small: at `{}` arrived {:.3g} at most", calls_text(*blamed),
                       op_text(g, v.op), name_of(g.values[fault.in].dtype), op_text(g, fault.op), arrived->largest());
   if (is_activation(g, *blamed)) v.also = {Cause::kZeroSaturated};
-  v.evidence.push_back(fmt::format("{} calls of `{}` multiplied its norm by {:.3g} each", blamed->calls, op_text(g, v.op),
-                                   std::exp(blamed->log_factor / static_cast<double>(blamed->calls))));
+  v.evidence.push_back(fmt::format("{} calls of `{}` multiplied its norm by {:.3g} each{}", blamed->calls, op_text(g, v.op),
+                                   std::exp(blamed->log_factor / static_cast<double>(blamed->calls)), blamed->alike ? "" : " on average"));
   return v;
 }
 
@@ -123,10 +128,11 @@ Verdict exploded(const SourceQuestion& question, const FlowPath& path) {
   v.also = {Cause::kNanOverflow};
   v.op = blamed->last;
   v.where = g.ops[v.op].where;
-  v.why = fmt::format("the gradient grew with every call of `{}` until {} could not hold it", op_text(g, v.op), name_of(g.values[path.source].dtype));
+  v.why = fmt::format("the gradient grew {} of `{}` until {} could not hold it", calls_text(*blamed), op_text(g, v.op),
+                      name_of(g.values[path.source].dtype));
   v.remedy = "clip gradients by their norm before they are this large, normalise the weights, or use fewer steps";
-  v.evidence.push_back(fmt::format("{} calls of `{}` multiplied its norm by {:.3g} each", blamed->calls, op_text(g, v.op),
-                                   std::exp(blamed->log_factor / static_cast<double>(blamed->calls))));
+  v.evidence.push_back(fmt::format("{} calls of `{}` multiplied its norm by {:.3g} each{}", blamed->calls, op_text(g, v.op),
+                                   std::exp(blamed->log_factor / static_cast<double>(blamed->calls)), blamed->alike ? "" : " on average"));
   return v;
 }
 

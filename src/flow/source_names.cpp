@@ -190,6 +190,18 @@ std::string called_instead(const Where& where, const std::string& op) {
   return last.empty() || op == last || op.ends_with("_" + last) ? std::string() : called;
 }
 
+bool is_one_of_several(const FlowGraph& graph, Index op) {
+  constexpr Index kNear = 8;
+  const Where& at = graph.ops[op].where;
+  const Index begin = op - std::min(op, kNear), end = std::min<Index>(static_cast<Index>(graph.ops.size()), op + kNear);
+  for (Index other = begin; other < end; ++other) {
+    const Where& where = graph.ops[other].where;
+    const bool same = where.file == at.file && where.function == at.function && where.line == at.line && where.column == at.column;
+    if (other != op && same && graph.kind_of(other) == OpKind::kCompute && graph.ops[other].rule_of_def == kNone) return true;
+  }
+  return false;
+}
+
 SourceName source_name_of_variable(const Where& made_at) {
   if (made_at.file == nullptr) return foreign_name(made_at, 0, 1, true);
   std::string name = declared_variable(source_line(made_at.file, made_at.line));

@@ -30,6 +30,8 @@ void tell_variables_apart(FlowGraph& graph, const std::vector<VariableToName>& v
 
 // The function that the program called where the op stands, as it is written there, where that is another than the op: "norm" of its `sqrt`.
 std::string called_instead(const Where& where, const std::string& op);
+// Whether the call at the op's place made other ops as well.
+bool is_one_of_several(const FlowGraph& graph, FlowGraph::Index op);
 
 // The function that one line of C++ calls, where it calls one alone, and it is not `op`.
 std::string only_call(const std::string& line, const std::string& op);

@@ -24,7 +24,9 @@ Index condition_of(const FlowGraph& g, Index factor) {
     for (const Index in : g.inputs_of(maker)) {
       const Numbers* n = g.numbers_of(in);
       if (g.values[value].dtype == FlowDType::kBool && g.values[in].dtype != FlowDType::kBool) return maker;
-      if (n != nullptr && n->all_zero()) next = in;
+      // Of a where, the condition before what it chose.
+      const bool condition = next != kNone && g.values[next].dtype == FlowDType::kBool;
+      if (n != nullptr && n->all_zero() && !condition) next = in;
     }
     if (next == kNone) return kNone;
     value = next;
