@@ -119,9 +119,8 @@ class TensorFlowEvents {
   // A variable was asked for its handle. met(variable, handle) introduces one that was made before anybody watched.
   void asked_for_handle(nb::handle variable, nb::handle handle, const nb::callable& met) noexcept {
     try {
-      if (!is_eager(handle)) return;
-      LogId v = log_.variable_of(key_of(handle));
-      if (v == kNowhere) v = nb::cast<LogId>(met(variable, handle));
+      const auto at = handles_.find(handle.ptr());
+      const LogId v = at != handles_.end() ? at->second : meet(variable, handle, met);
       if (v != kNowhere && log_.busy == 0 && asked_by_an_op() && (touched_.empty() || touched_.back() != v)) touched_.push_back(v);
     } catch (nb::python_error& e) {
       note(e.what());
@@ -284,6 +283,16 @@ class TensorFlowEvents {
     return std::find(last.begin(), last.end(), true) != last.end();
   }
 
+  LogId meet(nb::handle variable, nb::handle handle, const nb::callable& met) {
+    if (!is_eager(handle)) return kNowhere;
+    LogId v = log_.variable_of(key_of(handle));
+    if (v == kNowhere) v = nb::cast<LogId>(met(variable, handle));
+    if (v == kNowhere) return v;
+    handles_[handle.ptr()] = v;
+    held_.push_back(nb::borrow(handle));  // so that nothing else gets its address
+    return v;
+  }
+
   void add_handle(nb::handle handle) {
     FlowBuilder::Variable v{.name = "Variable", .where = here_, .shape = FlowBuilder::unknown_shape(), .dtype = FlowDType::kF32};
     log_.add_variable(std::move(v), key_of(handle));
@@ -361,6 +370,7 @@ class TensorFlowEvents {
   std::size_t next_touched_ = 0;
   std::uint64_t newest_ = 0;  // key of the newest tensor that was told
   std::unordered_map<PyCodeObject*, bool> askers_;
+  std::unordered_map<PyObject*, LogId> handles_;  // variables, by handles that are held
   std::vector<nb::object> held_;
   std::vector<LogId> ids_, made_, given_;
   Where here_;
