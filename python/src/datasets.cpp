@@ -1,6 +1,6 @@
 // Data sets. Python knows how the tensors of an element are nested; here an element is a row of tensors.
 #include "convert.hpp"
-#include "held.hpp"
+#include "object_ref.hpp"
 #include "places.hpp"
 
 #include "tensor/build.hpp"

@@ -2,7 +2,7 @@
 #include <whygrad/nn/layers.hpp>
 
 #include "convert.hpp"
-#include "held.hpp"
+#include "object_ref.hpp"
 #include "places.hpp"
 
 #include <whygrad/autodiff/tape.hpp>

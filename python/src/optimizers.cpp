@@ -1,6 +1,6 @@
 // Optimizers.
 #include "convert.hpp"
-#include "held.hpp"
+#include "object_ref.hpp"
 #include "places.hpp"
 
 #include <whygrad/optim/adam.hpp>

@@ -4,7 +4,7 @@
 #include "autodiff/batch_jacobian.hpp"
 #include "autodiff/tape_state.hpp"
 #include "convert.hpp"
-#include "held.hpp"
+#include "object_ref.hpp"
 #include "places.hpp"
 
 #include <whygrad/autodiff/control_flow.hpp>
@@ -140,7 +140,7 @@ nb::object run_custom_gradient(nb::handle function, nb::handle inputs) {
   const auto forward = [&](const std::vector<Tensor>&) {
     const nb::object result = function();
     CustomResult custom{.outputs = to_tensors(result[0], where)};
-    const Held rule = hold(result[1]);
+    const ObjectRef rule = hold(result[1]);
     if (const nb::object place = result[3]; !place.is_none()) {
       custom.begins_at = place_in(place[0], nb::cast<std::uint32_t>(place[1]));
       custom.returns_at = place_in(place[0], nb::cast<std::uint32_t>(place[2]));

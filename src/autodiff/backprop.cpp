@@ -52,18 +52,18 @@ class Positions {
 
 // Room for a rule's arguments; on the stack but for ops of many inputs.
 template <class T>
-class Few {
+class SmallBuffer {
  public:
-  explicit Few(std::size_t n) : many_(n > kInline ? new T[n]() : nullptr) {}
-  ~Few() { delete[] many_; }
-  Few(const Few&) = delete;
-  Few& operator=(const Few&) = delete;
-  T* get() { return many_ != nullptr ? many_ : few_; }
+  explicit SmallBuffer(std::size_t n) : heap_(n > kInline ? new T[n]() : nullptr) {}
+  ~SmallBuffer() { delete[] heap_; }
+  SmallBuffer(const SmallBuffer&) = delete;
+  SmallBuffer& operator=(const SmallBuffer&) = delete;
+  T* get() { return heap_ != nullptr ? heap_ : inline_; }
 
  private:
   static constexpr std::size_t kInline = 3;
-  T few_[kInline]{};
-  T* many_;
+  T inline_[kInline]{};
+  T* heap_;
 };
 
 // Ops that a rule calls are logged at the place of the op that is differentiated.
@@ -297,10 +297,10 @@ class Backprop {
       recorded |= (flags_[slot] & kActive) != 0;
     }
     if (!incoming || !recorded) return;
-    Few<bool> needs_room(r.inputs);
+    SmallBuffer<bool> needs_room(r.inputs);
     bool* needs = needs_room.get();
     const bool any = find_needs(r, needs);
-    Few<Tensor> dy_room(r.outputs), dx_room(r.inputs);
+    SmallBuffer<Tensor> dy_room(r.outputs), dx_room(r.inputs);
     Tensor* dys = dy_room.get();
     for (int k = 0; k < r.outputs; ++k) {
       const std::size_t slot = at + static_cast<std::size_t>(k);

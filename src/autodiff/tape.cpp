@@ -101,14 +101,14 @@ internal::Question internal::make_question(const TapeState& tape, const std::vec
 namespace {
 
 // Buffers that the tape would have let go of on the way, kept until this ends.
-class Held {
+class ReleaseAtEnd {
  public:
-  explicit Held(TapeState* tape) : tape_(tape) {}
-  ~Held() {
+  explicit ReleaseAtEnd(TapeState* tape) : tape_(tape) {}
+  ~ReleaseAtEnd() {
     if (tape_ != nullptr) tape_->let_go_all();
   }
-  Held(const Held&) = delete;
-  Held& operator=(const Held&) = delete;
+  ReleaseAtEnd(const ReleaseAtEnd&) = delete;
+  ReleaseAtEnd& operator=(const ReleaseAtEnd&) = delete;
 
  private:
   TapeState* tape_;
@@ -178,7 +178,7 @@ std::vector<Gradient> differentiate(TapeState& tape, const std::vector<Watchable
   }
   question.release = used_up && observer == nullptr;
   question.observer = observer;
-  const Held held(used_up && observer != nullptr ? &tape : nullptr);
+  const ReleaseAtEnd held(used_up && observer != nullptr ? &tape : nullptr);
   std::vector<char> replaced;
   std::vector<Gradient> result = gradients_of(request, logged_pass(request, question, [&] { return internal::backprop(tape, question); }), replaced);
   if (observer != nullptr) {
@@ -249,7 +249,7 @@ std::vector<Gradient> several_passes(GradientTape& owner, const char* op, const 
     if (tape.recording()) tape.stop(Window::End::kAsked, where);
     tape.consume(where);
   }
-  const Held held(used_up ? &tape : nullptr);
+  const ReleaseAtEnd held(used_up ? &tape : nullptr);
   std::vector<char> replaced;
   std::vector<Gradient> result = gradients_of(request, logged_pass(request, question, [&] { return derivatives(tape, question); }), replaced);
   if (observer != nullptr) {
