@@ -84,6 +84,7 @@ LogId FlowBuilder::record_inside(LogId whole, OpKind kind, std::uint32_t type, c
   part.within = true;
   part.moment = all.moment;
   part.stopped = all.stopped;
+  part.stopped_at = all.stopped_at;
   part.rule_of = all.rule_of;
   if (all.inside == nullptr) all.inside = std::make_unique<std::vector<LogId>>();
   all.inside->push_back(id);

@@ -85,6 +85,7 @@ class FlowBuilder {
     std::int64_t choice = 0;
     double written = std::numeric_limits<double>::quiet_NaN();
     Where returns_at;
+    Where stopped_at;                            // what paused it, where that is known
     nb::object call;                             // what the collector wants to know of it later
     nb::object tensors;                          // its inputs and outputs, while somebody may ask for elements
     std::unique_ptr<std::vector<LogId>> inside;  // the ops that it is made of, once somebody looked

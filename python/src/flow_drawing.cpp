@@ -157,7 +157,7 @@ void FlowDrawing::place(const FlowBuilder::Op& from, FlowGraph::Op& op) {
     if (w.end == kNowhere || moment < w.end) within = &w;
     last = &w;
   }
-  if (within != nullptr) return from.stopped ? stand(Standing::kPaused, {}) : void();
+  if (within != nullptr) return from.stopped ? stand(Standing::kPaused, from.stopped_at) : void();
   for (const FlowTape::Window& w : tape_->forgotten) {
     if (moment >= w.begin && moment < w.end) return stand(Standing::kReset, w.ended_at);
   }

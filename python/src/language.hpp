@@ -1,6 +1,8 @@
 // Whose words texts are told in: those of whygrad's own Python module, or of the engine that the program uses.
 #pragma once
 
+#include <whygrad/flow/explanation.hpp>
+
 #include <string>
 
 namespace whygrad::python {
@@ -18,5 +20,8 @@ class Spoken {
  private:
   std::string before_;
 };
+
+// With the causes that the engine has a code of its own for: what is a paused tape elsewhere is no_grad in PyTorch.
+Explanation in_own_causes(const std::string& engine, Explanation judged);
 
 }  // namespace whygrad::python

@@ -53,7 +53,7 @@ class LiveReport {
 
   Explanation judge(FlowDrawing& drawing) const {
     const Spoken spoken(engine_);
-    return whygrad::explain(drawing.take());
+    return in_own_causes(engine_, whygrad::explain(drawing.take()));
   }
   void take(const Explanation& explanation) {
     const Spoken spoken(engine_);
@@ -139,9 +139,10 @@ LogId add_variable(FlowBuilder& log, std::uint64_t key, const std::string& name,
 
 LogId define(FlowBuilder& log, const std::string& type,
              const std::vector<std::tuple<std::string, std::string, std::string, std::string, std::string>>& answers, const std::string& name,
-             const std::string& like, const std::string& kind, bool backward_pass) {
-  EngineOp op{.name = name, .type = type, .like = like, .kind = kind, .answers = {}, .backward_pass = backward_pass};
-  std::string key = fmt::format("{}\n{}\n{}\n{}\n{}", type, name, like, kind, backward_pass);
+             const std::string& like, const std::string& kind, bool backward_pass, const std::string& zero, const std::string& nonfinite) {
+  EngineOp op{
+      .name = name, .type = type, .like = like, .kind = kind, .answers = {}, .backward_pass = backward_pass, .zero = zero, .nonfinite = nonfinite};
+  std::string key = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}", type, name, like, kind, backward_pass, zero, nonfinite);
   for (const auto& [flow, role, input, why, remedy] : answers) {
     op.answers.push_back({flow, role, input, why, remedy});
     key += fmt::format("\n{}\t{}\t{}\t{}\t{}", flow, role, input, why, remedy);
@@ -295,7 +296,13 @@ void bind_ops(nb::class_<FlowBuilder>& c) {
       .def("is_opened", [](FlowBuilder& log, LogId id) { return op_at(log, id).inside != nullptr; })
       .def("hide", [](FlowBuilder& log, LogId id) { op_at(log, id).hidden = true; })
       .def("stopped", [](FlowBuilder& log, LogId id) { return op_at(log, id).stopped; })
-      .def("set_stopped", [](FlowBuilder& log, LogId id, bool stopped) { op_at(log, id).stopped = stopped; })
+      .def(
+          "set_stopped",
+          [](FlowBuilder& log, LogId id, bool stopped, const Where& where) {
+            op_at(log, id).stopped = stopped;
+            op_at(log, id).stopped_at = where;
+          },
+          nb::arg("op"), nb::arg("stopped"), nb::arg("where") = Where())
       .def("set_moment", [](FlowBuilder& log, LogId id, LogId moment) { op_at(log, id).moment = moment; })
       .def("rule_of", [](FlowBuilder& log, LogId id) { return op_at(log, id).rule_of; })
       .def("set_rule_of", [](FlowBuilder& log, LogId id, LogId rule_of) { op_at(log, id).rule_of = rule_of; })
@@ -345,7 +352,7 @@ void bind_values(nb::class_<FlowBuilder>& c) {
 
 void bind_asking(nb::class_<FlowBuilder>& c) {
   c.def("define", define, nb::arg("type"), nb::arg("answers"), nb::arg("name") = "", nb::arg("like") = "", nb::arg("kind") = "compute",
-        nb::arg("backward_pass") = false,
+        nb::arg("backward_pass") = false, nb::arg("zero") = "", nb::arg("nonfinite") = "",
         "What all calls of an op have in common. answers: for each input flow, role, name, why and remedy; empty words come from the op's record.")
       .def(
           "relevant", [](const FlowBuilder& log, const FlowQuestion& q) { return relevant_ops(log, q).ops; }, nb::arg("question"))

@@ -93,6 +93,10 @@ FlowGraph::Def definition_of(const EngineOp& op) {
   def.kind = named<OpKind>(op.kind);
   def.backward_pass = op.backward_pass;
   if (def.kind == OpKind::kLoopEnd) def.construct = Construct::kWhileLoop;
+  if (!op.zero.empty() && def.zero.kind != named<ZeroGradient::Kind>(op.zero)) def.zero = {.kind = named<ZeroGradient::Kind>(op.zero)};
+  if (!op.nonfinite.empty() && def.nonfinite.kind != named<NonFinite::Kind>(op.nonfinite)) {
+    def.nonfinite = {.kind = named<NonFinite::Kind>(op.nonfinite)};
+  }
   def.answers.clear();
   for (std::size_t i = 0; i < op.answers.size(); ++i) def.answers.push_back(answer_of(op.answers[i], known, i));
   // A constant has an input where it repeats what was read to the host.

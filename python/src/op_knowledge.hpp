@@ -21,6 +21,7 @@ struct EngineOp {
   std::string name, type, like, kind = "compute";
   std::vector<EngineAnswer> answers;
   bool backward_pass = false;
+  std::string zero, nonfinite;  // hazards that the engine's op has and the record does not, as in files of graphs
 };
 FlowGraph::Def definition_of(const EngineOp& op);
 

@@ -7,7 +7,7 @@ import pytest
 
 import whygrad
 import whygrad.tf as tf
-from whygrad import _whygrad
+from whygrad import _language_torch, _whygrad
 from whygrad._language import spell
 
 SOURCES = pathlib.Path(__file__).parents[2] / "src"
@@ -15,6 +15,7 @@ SOURCES = pathlib.Path(__file__).parents[2] / "src"
 NO_FUNCTIONS = set(
     "trainable_variables watch watch_accessed_variables unconnected_gradients assign assign_add assign_sub gradient f x_i x_j e_i e_j".split()
 )
+NO_FUNCTIONS |= _language_torch.OWN  # causes that only PyTorch has are told in its words
 # Only programs in C++ meet these.
 ONLY_CPP = ("load_flow", "save_flow")
 

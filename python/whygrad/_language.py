@@ -58,14 +58,17 @@ def _name(function):
     return None
 
 
-def _spell_function(match):
-    word = match.group()
-    return word if word.startswith("`") else _name(word) or word
+def _spell_functions(name, text):
+    return _NAME.sub(lambda match: match.group() if match.group().startswith("`") else name(match.group()) or match.group(), text)
 
 
 @functools.lru_cache(maxsize=4096)
 def spell(text, engine=""):
-    """engine: "tensorflow" for a program that runs on TensorFlow itself; "" for one that runs on whygrad."""
+    """engine: "tensorflow" or "torch" for a program that runs on that engine; "" for one that runs on whygrad."""
+    if engine == "torch":
+        from whygrad import _language_torch
+
+        return _spell_functions(_language_torch.function, _language_torch.phrases(text))
     for phrase, words in {**_PHRASES, **_ENGINES.get(engine, {})}.items():
         text = text.replace(phrase, words)
-    return _NAME.sub(_spell_function, text)
+    return _spell_functions(_name, text)

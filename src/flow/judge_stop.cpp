@@ -156,7 +156,8 @@ Verdict not_recorded(const SourceQuestion& q, const FlowPath& path, const Stop& 
   const std::string name = op_text(g, stop.op), boundary = op.boundary != kNone ? at_place(g.boundaries[op.boundary]) : "";
   switch (op.standing) {
     case FlowGraph::Standing::kPaused:
-      v.why = fmt::format("`{}` ran while recording was stopped{}, so the tape knows nothing of it", name, boundary);
+      v.why = of_gradient ? fmt::format("`{}` gave a gradient whose own computation was not recorded", name)
+                          : fmt::format("`{}` ran while recording was stopped{}, so the tape knows nothing of it", name, boundary);
       break;
     case FlowGraph::Standing::kReset: v.why = fmt::format("the tape recorded `{}`, but was reset{} and forgot it", name, boundary); break;
     case FlowGraph::Standing::kBetween:

@@ -343,6 +343,10 @@ class Unconnected {
     const bool used = use != kNone && in_span(use);
     if (!used) use = first_of_target(use);
     Verdict v = verdict(Cause::kUnused, use);
+    if (!used && q_.source.variable != kNone && !place_of(g_.tape.made_at).known() && place_of(g_.variables[q_.source.variable].where).known()) {
+      v.op = kNone;  // without a tape's block to look at, the variable is the place
+      v.where = g_.variables[q_.source.variable].where;
+    }
     if (used) {
       tell_dead_end(use, v);
     } else {

@@ -210,7 +210,8 @@ Verdict flat(const ZeroFacts& facts, const Hop& hop) {
     return v;
   }
   // At the zeros of something that is off, such as the square of a hinge, or of a mask.
-  if (std::optional<Verdict> origin = origin_of_zeros(facts, hop.in)) {
+  const bool has_zeros = given == nullptr || given->zeros != 0;
+  if (std::optional<Verdict> origin = has_zeros ? origin_of_zeros(facts, hop.in) : std::nullopt) {
     origin->evidence.push_back(
         fmt::format("`{}`{} was given the zeros that are left, where its slope is 0", facts.name(hop.op), at_place(facts.graph.ops[hop.op].where)));
     return *std::move(origin);

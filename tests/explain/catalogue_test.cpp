@@ -44,7 +44,9 @@ TEST(Catalogue, finds_by_code_and_by_name) {
 }
 
 // Reasons that no C++ program meets: only the Python face has what they are about.
-const std::set<Cause> kElsewhere = {Cause::kGraphEagerMix, Cause::kSparse, Cause::kJacobian};
+const std::set<Cause> kElsewhere = {Cause::kGraphEagerMix, Cause::kSparse,      Cause::kJacobian,   Cause::kNonLeafGrad,   Cause::kNotRegistered,
+                                    Cause::kFrozen,        Cause::kDetached,    Cause::kNoGradMode, Cause::kInplaceChange, Cause::kStaleOptimizer,
+                                    Cause::kGraphFreed,    Cause::kZeroedAfter, Cause::kCreateGraph};
 
 TEST(Catalogue, every_page_has_its_two_programs) {
   std::multiset<std::string> programs;

@@ -14,7 +14,9 @@ class Reports:
         return self._judge.judge(drawing)
 
     def explain(self, drawing):
-        explanation = self._judge.judge(drawing)
+        self.take(self._judge.judge(drawing))
+
+    def take(self, explanation):
         for report in self.all:
             report.take(explanation)
 

@@ -1,0 +1,211 @@
+"""whygrad.torch on PyTorch itself."""
+
+import copy
+import linecache
+import pathlib
+import re
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+import whygrad.torch  # noqa: E402
+
+PAGES = sorted((pathlib.Path(__file__).parents[2] / "docs" / "reasons").glob("*.md"))
+PROGRAM = re.compile(r"^## (Broken|Repaired)\n\n```python\n(import torch\n.*?)^```$", re.MULTILINE | re.DOTALL)
+PROGRAMS = [(page.stem, kind, program) for page in PAGES for kind, program in PROGRAM.findall(page.read_text())]
+
+
+def run(program, values=True):
+    """The report, and the exception that left the program."""
+    linecache.cache["<program>"] = (len(program), None, program.splitlines(True), "<program>")
+    error = None
+    with whygrad.torch.diagnose(values=values) as report:
+        try:
+            exec(compile(program, "<program>", "exec"), {"__name__": "__main__"})
+        except Exception as e:
+            error = e
+    assert "please report this" not in report.note, report.note
+    return report, error
+
+
+@pytest.mark.parametrize("code, kind, program", PROGRAMS, ids=[f"{code}_{kind}" for code, kind, _ in PROGRAMS])
+def test_pages(code, kind, program):
+    report, error = run(program)
+    assert error is None
+    codes = {f.code for f in report.findings}
+    assert codes == ({code} if kind == "Broken" else set()), str(report)
+
+
+# ---- Harmless ----
+
+
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed = torch.nn.Embedding(7, 8)
+        self.norm = torch.nn.LayerNorm(8)
+        self.attention = torch.nn.MultiheadAttention(8, 2, dropout=0.1, batch_first=True)
+        self.rnn = torch.nn.GRU(8, 8, batch_first=True)
+        self.head = torch.nn.Linear(8, 3)
+
+    def forward(self, ids):
+        x = self.norm(self.embed(ids))
+        x = x + self.attention(x, x, x)[0]
+        x = torch.nn.functional.dropout(x, 0.2)
+        x, _ = self.rnn(x)
+        x[:, 0] *= 2.0
+        return self.head(x.relu_().mean(1))
+
+
+def train(steps=3):
+    torch.manual_seed(0)
+    net = Net()
+    optimizer = torch.optim.Adam(net.parameters(), lr=1e-2)
+    losses = []
+    for _ in range(steps):
+        ids = torch.randint(0, 7, (4, 5))
+        loss = torch.nn.functional.cross_entropy(net(ids), torch.randint(0, 3, (4,)))
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        optimizer.step()
+        losses.append(loss.item())
+    return losses, [p.detach().clone() for p in net.parameters()], torch.rand(3)
+
+
+@pytest.mark.parametrize("values", [False, True])
+def test_a_program_computes_what_it_computes_without_us(values):
+    losses, parameters, random = train()
+    with whygrad.torch.diagnose(values=values) as report:
+        again, watched, same = train()
+    assert losses == again and torch.equal(random, same)
+    assert all(torch.equal(a, b) for a, b in zip(parameters, watched))
+    assert not report.findings and report.note == "every gradient is there", str(report)
+
+
+def _patched():
+    from torch.nn.modules import module
+    from torch.optim import optimizer
+
+    return [
+        torch.nn.Module.__setattr__,
+        torch.nn.Module.zero_grad,
+        torch.nn.Parameter.__dict__["__new__"],
+        torch.nn.Parameter.__dict__["__deepcopy__"],
+        torch.from_numpy,
+        torch.optim.Optimizer.__init__,
+        torch.optim.Optimizer.zero_grad,
+        torch.autograd.Function.__dict__.get("apply"),
+        torch.inference_mode.__dict__["__enter__"],
+        torch.nn.utils.clip_grad_norm_,
+        len(module._global_parameter_registration_hooks),
+        len(module._global_module_registration_hooks),
+        len(optimizer._global_optimizer_pre_hooks),
+        len(optimizer._global_optimizer_post_hooks),
+        torch._C._len_torch_function_stack(),
+    ]
+
+
+def test_remove_takes_everything_back():
+    before = _patched()
+    with whygrad.torch.diagnose():
+        assert _patched() != before
+    assert _patched() == before
+    with pytest.raises(ZeroDivisionError), whygrad.torch.diagnose():
+        1 / 0  # noqa: B018
+    assert _patched() == before
+
+
+def test_watch_finds_what_a_loop_leaves_out():
+    class Two(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.used, self.unused = torch.nn.Linear(2, 2), torch.nn.Linear(2, 2)
+
+        def forward(self, x):
+            return self.used(x)
+
+    before = _patched()
+    model = Two()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    handle = whygrad.torch.watch(model, optimizer)
+    for _ in range(3):
+        optimizer.zero_grad()
+        model(torch.ones(1, 2)).sum().backward()
+        optimizer.step()
+    handle.remove()
+    assert _patched() == before
+    assert {f.cause for f in handle.findings} == {"UNUSED"}
+    assert {f.source_name for f in handle.findings} == {"model.unused.weight", "model.unused.bias"}
+
+
+def test_explain_asks_without_differentiating():
+    with whygrad.torch.diagnose():
+        a, b = torch.nn.Linear(2, 2), torch.nn.Linear(2, 2)
+        loss = a(torch.ones(1, 2)).sum() + b(torch.ones(1, 2)).detach().sum()
+        why = whygrad.torch.explain(loss, [a.weight, b.weight])
+    assert [f.cause for f in why.findings] == ["DETACHED"]
+    assert a.weight.grad is None
+    with pytest.raises(RuntimeError, match="nobody watched"):
+        whygrad.torch.explain(loss, [a.weight])
+
+
+def test_copies_are_tensors_of_their_own():
+    with whygrad.torch.diagnose() as report:
+        x = torch.ones(2, requires_grad=True) * 2
+        y = copy.copy(x)
+        torch.equal(x, y)
+        net = copy.deepcopy(torch.nn.Linear(2, 2))
+        net(y).sum().backward()
+        assert net.weight.grad is not None
+    assert not report.findings, str(report)
+
+
+# ---- Nothing unknown counts as differentiable ----
+
+
+def _unary():
+    """PyTorch's functions that take one tensor and give one of floats."""
+    for namespace, functions in torch.overrides.get_overridable_functions().items():
+        if namespace not in (torch, torch.Tensor, torch.nn.functional, torch.special, torch.linalg, torch.fft):
+            continue
+        for function in functions:
+            name = getattr(function, "__name__", "")
+            if (
+                not name
+                or name.startswith("_")
+                or name.endswith("_")
+                or name in ("backward", "share_memory_", "pin_memory", "cuda", "xpu", "ipu", "hpu")
+            ):
+                continue
+            yield function
+
+
+def test_every_function_of_one_tensor_is_told_as_pytorch_answers():
+    tried, cut = 0, 0
+    for function in _unary():
+        x = torch.tensor([[0.6, 0.3], [0.2, 0.5]], requires_grad=True)
+        p = torch.nn.Parameter(torch.tensor(1.5))
+        try:
+            if not isinstance(function(x.detach().clone()), torch.Tensor):
+                continue
+        except Exception:
+            continue
+        with whygrad.torch.diagnose() as report:
+            x = torch.tensor([[0.6, 0.3], [0.2, 0.5]], requires_grad=True)
+            try:
+                made = function(x)
+                loss = (p * made.to(torch.float32)).sum().abs()
+                loss.backward()
+            except Exception:
+                continue
+            gradient = x.grad
+        tried += 1
+        name = getattr(function, "__name__", "")
+        if gradient is not None:
+            assert not report.findings, (name, str(report))
+        else:
+            cut += 1
+            assert report.findings and report.findings[0].cause not in ("UNKNOWN",), (name, str(report), report.note)
+    assert tried > 150 and cut > 10, (tried, cut)

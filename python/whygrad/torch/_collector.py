@@ -1,0 +1,317 @@
+"""What is remembered of a PyTorch program: which values its tensors stand for, its leaves and modules. The ops are in the log."""
+
+import linecache
+import re
+import weakref
+from collections import deque
+
+import torch
+
+from whygrad import _whygrad
+from whygrad._live.guard import Guard
+from whygrad._live.reports import Reports
+
+_MOST = 1 << 16  # ops that are remembered
+NEVER = -1
+here = _whygrad.here
+
+
+class Known(weakref.ref):
+    """A tensor and its value in the log. Where the tensor is a leaf that can have a gradient, its variable and what became of its gradient too."""
+
+    __slots__ = ("key", "value", "leaf")
+
+
+class Leaf:
+    """A variable, or another tensor that requires a gradient and has no graph behind it."""
+
+    __slots__ = (
+        "name",
+        "variable",
+        "value",
+        "since",
+        "where",
+        "frozen",
+        "graded",
+        "used",
+        "cleared",
+        "cleared_at",
+        "asked",
+        "owner",
+        "replaced",
+        "copied",
+        "ref",
+        "where_words",
+    )
+
+    def __init__(self, variable, value, where, since):
+        self.variable, self.value, self.where, self.since = variable, value, where, since
+        self.name = ""
+        self.frozen = None  # where requires_grad became False
+        self.graded = self.used = self.cleared = NEVER  # moments: a backward pass reached it, its gradient was used, and cleared
+        self.cleared_at = None
+        self.asked = NEVER  # the backward pass that was asked about
+        self.owner = None  # the module, and its name in that
+        self.replaced = None  # where the model was given another one in its place
+
+
+class Call:
+    """What must be known to call an op once more: the function and its arguments, with holes for tensors."""
+
+    __slots__ = ("function", "args", "kwargs", "needs", "gives", "grad", "which", "node", "first")
+
+    def __init__(self, function, args, kwargs, needs, gives, grad):
+        self.function, self.args, self.kwargs, self.needs, self.gives, self.grad = function, args, kwargs, needs, gives, grad
+
+
+class Backward:
+    """One backward pass: what it began at, and which leaves it reached."""
+
+    __slots__ = ("moment", "where", "targets", "reached", "kept")
+
+    def __init__(self, moment, where, targets, reached, kept):
+        self.moment, self.where, self.targets, self.reached, self.kept = moment, where, targets, reached, kept
+
+
+class _Silence:
+    """While it is entered, what happens is no part of the program."""
+
+    __slots__ = ("_collector",)
+
+    def __init__(self, collector):
+        self._collector = collector
+
+    def __enter__(self):
+        self._collector.busy += 1
+
+    def __exit__(self, *error):
+        self._collector.busy -= 1
+
+
+class Collector:
+    def __init__(self):
+        self.guard = Guard()
+        self.values = False
+        self.log = _whygrad.FlowBuilder()
+        self.report = Reports("torch")
+        self.busy = 0  # more than 0: what happens is the optimizer's or our own doing
+        self.in_function = 0  # inside of the forward of a Function, which no graph records but which the Function stands for
+        self._silence = _Silence(self)
+        self.stream = None  # the function mode, and whether it is off the stack
+        self.paused = False
+        self.compiled = False  # whether the program compiled a function
+        self.known = {}  # by id of the tensor
+        self.leaves = {}  # by id of the tensor
+        self.backwards = deque(maxlen=8)
+        self.quiet_at = None  # where gradients were switched off last
+        self.in_place = deque(maxlen=256)  # changes: place, name, shape, dtype, what had made the value
+        self.owners = weakref.WeakKeyDictionary()  # modules, by what holds them and under which name
+        self.optimizers = weakref.WeakSet()
+        self.made_at = weakref.WeakKeyDictionary()  # optimizers
+        self.gradients = {}  # ids of tensors that are the .grad of a leaf
+        self.read_sizes = set()
+        self.pointers = {}  # data that an array shares with a tensor that was read
+        self.rules = {}  # the last op of each Function, by its name
+        self.started = 0
+        self.looked = False  # somebody read a gradient or made a step
+        self.looked_for = set()  # ids of leaves that were looked for in plain containers
+        self.plain = set()  # what was told already
+
+    def silence(self):
+        return self._silence
+
+    # The stream is taken off the stack while an optimizer works: each access to a gradient would cost a call.
+
+    def pause(self):
+        """Whether it was on top of the stack and is off now."""
+        depth = torch._C._len_torch_function_stack()
+        if self.stream is None or depth == 0 or torch._C._get_function_stack_at(depth - 1) is not self.stream:
+            return False
+        torch._C._pop_torch_function_stack()
+        self.paused = True
+        return True
+
+    def resume(self):
+        if self.paused:
+            self.paused = False
+            torch._C._push_on_torch_function_stack(self.stream)
+
+    # ---- Values ----
+
+    def _dead(self, ref):
+        if self.known.get(ref.key) is ref:
+            del self.known[ref.key]
+            self.leaves.pop(ref.key, None)
+
+    def name_value(self, tensor, value):
+        """The tensor stands for this value from now on."""
+        key = id(tensor)
+        ref = self.known.get(key)
+        if ref is None:
+            ref = self.known[key] = Known(tensor, self._dead)
+            ref.key, ref.leaf = key, None
+        ref.value = value
+        return ref
+
+    def new_value(self, tensor):
+        value = self.log.value(0, _dtype(tensor), _shape(tensor), tensor.detach() if self.values else None)
+        self.name_value(tensor, value)
+        return value
+
+    def value_of(self, tensor):
+        ref = self.known.get(id(tensor))
+        if ref is not None:
+            return ref.value if ref.leaf is None else self.log.version_of(ref.leaf.variable) if ref.leaf.variable >= 0 else ref.value
+        return self.meet(tensor)
+
+    def is_leaf(self, tensor):
+        return tensor.is_leaf and (tensor.requires_grad or isinstance(tensor, torch.nn.Parameter))
+
+    def meet(self, tensor, where=None):
+        """A tensor that nobody saw being made."""
+        with self.silence():
+            if self.is_leaf(tensor):
+                return self.new_leaf(tensor, where or _whygrad.Where()).value
+            value = self.new_value(tensor)
+            if tensor.grad_fn is None and tensor._base is None:
+                self.constant(tensor, value, where)
+            return value
+
+    def constant(self, tensor, value, where=None):
+        op = self.log.record("Const", [], [value], where or _whygrad.Where(), "constant")
+        size = tensor.numel() * tensor.element_size()
+        if size in self.read_sizes:  # only what may have been read before is worth a look
+            self.log.set_print(op, elements_of(tensor))
+        return op
+
+    def new_leaf(self, tensor, where, value=None):
+        """One that may be asked about as a variable."""
+        log = self.log
+        if value is None:
+            value = log.value(0, _dtype(tensor), _shape(tensor), tensor.detach() if self.values else None)
+        variable = log.add_variable(0, "tensor", False, bool(tensor.requires_grad), _dtype(tensor), _shape(tensor), where)
+        log.set_version(variable, value)
+        leaf = Leaf(variable, value, where, log.moment + 1)
+        ref = self.name_value(tensor, value)
+        ref.leaf, leaf.ref = leaf, ref
+        self.leaves[id(tensor)] = leaf
+        return leaf
+
+    def watched_from_now(self, tensor):
+        """requires_grad became True on a tensor that is no variable: it is a source all the same."""
+        value = self.value_of(tensor)
+        ref = self.known[id(tensor)]
+        if ref.leaf is None:
+            ref.leaf = Leaf(-1, value, here(), self.log.moment + 1)
+            ref.leaf.ref = ref
+            self.leaves[id(tensor)] = ref.leaf
+        ref.leaf.since = self.log.moment + 1
+        ref.leaf.frozen = None
+
+    def leaf_of(self, tensor):
+        """None where it is no leaf."""
+        ref = self.known.get(id(tensor))
+        if ref is None:
+            if not tensor.is_leaf:
+                return None
+            self.meet(tensor)
+            ref = self.known[id(tensor)]
+        return ref.leaf
+
+    def tape(self, where):
+        """Autograd as one recording: it always records, except where it was told not to."""
+        tape = _whygrad.FlowTape(_whygrad.Where())
+        tape.window(0, -1, "after", _whygrad.Where())
+        tape.asked_at = where
+        for leaf in self.leaves.values():
+            tensor = leaf.ref()
+            if tensor is not None and tensor.requires_grad:
+                tape.watch(self.value_of(tensor), leaf.since)
+                if leaf.variable >= 0 and leaf.value >= 0:
+                    tape.watch(leaf.value, leaf.since)
+        return tape
+
+    def forget(self):
+        self.log.forget(_MOST)
+
+    # ---- Names ----
+
+    def registered(self, module, name, parameter):
+        if parameter is None or self.busy:
+            return
+        old = module._parameters.get(name)
+        if old is not None and old is not parameter:
+            self.was_replaced([old])
+        leaf = self.leaf_of(parameter)
+        if leaf is not None:
+            if leaf.variable >= 0 and not leaf.where.words()[0]:
+                leaf.where = here()
+            leaf.owner = weakref.ref(module), name
+
+    def adopted(self, module, name, part):
+        if part is None:
+            return
+        old = module._modules.get(name)
+        if old is not None and old is not part:
+            self.was_replaced(list(old.parameters()))
+        self.owners[part] = weakref.ref(module), name
+
+    def was_replaced(self, parameters):
+        for parameter in parameters:
+            leaf = self.leaf_of(parameter)
+            if leaf is not None:
+                leaf.replaced = here()
+
+    def path_of(self, leaf):
+        """ "encoder.0.weight", as far as modules told."""
+        if leaf.owner is None:
+            return ""
+        module, name = leaf.owner[0](), leaf.owner[1]
+        while module is not None and module in self.owners:
+            holder, part = self.owners[module]
+            name, module = f"{part}.{name}", holder()
+        return name
+
+    # ---- Findings that no graph tells ----
+
+    def add(self, status, cause, why, where, **more):
+        key = status, cause, why, str(where.words() if where is not None else ""), more.get("source", "")
+        if key not in self.plain:
+            self.plain.add(key)
+            self.report.add(status, cause, why, where=where or _whygrad.Where(), **more)
+
+
+def _shape(tensor):
+    return tensor.shape
+
+
+def _dtype(tensor):
+    name = _DTYPES.get(tensor.dtype)
+    if name is None:
+        name = _DTYPES[tensor.dtype] = str(tensor.dtype).removeprefix("torch.")
+    return name
+
+
+_DTYPES = {}
+
+
+def elements_of(tensor):
+    """An array of the elements; None for what has none that can be counted."""
+    if tensor is None:
+        return None
+    try:
+        tensor = tensor.detach()
+        if tensor.is_sparse or tensor.layout != torch.strided:
+            tensor = tensor.to_dense()
+        if tensor.dtype in (torch.bfloat16, torch.float16):
+            tensor = tensor.float() if tensor.dtype == torch.bfloat16 else tensor
+        return tensor.cpu().resolve_conj().resolve_neg().contiguous().numpy()
+    except Exception:
+        return None
+
+
+def assigned_name(where):
+    """What the line at this place gives a name to: `w` for `w = w - lr * g`; '' where it is no assignment."""
+    file, line, _, _ = where.words()
+    found = re.match(r"\s*([A-Za-z_][\w.]*)\s*=(?!=)", linecache.getline(file, line)) if file else None
+    return found.group(1) if found else ""

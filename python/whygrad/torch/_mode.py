@@ -1,0 +1,418 @@
+"""The stream of a PyTorch program's functions, and what each of them means to the log."""
+
+import numbers
+
+import torch
+from torch.overrides import TorchFunctionMode
+
+from whygrad._whygrad import here
+from whygrad.torch import _errors, _ops, _questions
+from whygrad.torch._collector import Call, elements_of
+from whygrad.torch._settle import HOLE, Rule, tensors_in
+
+Tensor = torch.Tensor
+_is_grad_enabled = torch.is_grad_enabled
+
+# Functions that tell of a tensor and make none, or that only show one.
+_QUIET = frozenset(
+    """size dim ndimension stride is_contiguous register_hook register_post_accumulate_grad_hook retain_grad __repr__ __len__ numel nelement
+    is_floating_point is_complex is_signed is_tensor is_storage element_size storage untyped_storage typed_storage storage_offset data_ptr __hash__
+    get_device __dir__ __reduce_ex__ __setstate__ share_memory_ is_shared pin_memory is_pinned __format__ is_set_to is_same_size is_inference
+    is_conj is_neg has_names names sparse_dim dense_dim is_coalesced result_type can_cast promote_types finfo iinfo is_distributed
+    _is_view _nnz broadcast_shapes __dlpack__ __dlpack_device__ __cuda_array_interface__ is_same_size is_nonzero_static manual_seed
+    get_default_dtype set_default_dtype _record_function_enter_new _record_function_exit._RecordFunction allclose equal is_pinned coalesce
+    _dimI _dimV __deepcopy__ set_ _use_count _has_compatible_shallow_copy_type""".split()
+)
+# Parts of a tensor that are tensors of its elements.
+_PARTS = frozenset(("data", "T", "mT", "H", "mH", "real", "imag"))
+
+
+class Stream(TorchFunctionMode):
+    def __init__(self, collector):
+        super().__init__()
+        self.c = collector
+        self._handlers = {}
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        if self.c.busy:
+            return func(*args, **kwargs) if kwargs else func(*args)
+        handler = self._handlers.get(func)
+        if handler is None:
+            handler = self._handlers[func] = _handler_of(func)
+        return handler(self.c, func, args, kwargs or {})
+
+
+def _handler_of(func):
+    name = getattr(func, "__name__", str(func))
+    owner = getattr(getattr(func, "__self__", None), "__name__", "")
+    if name == "__get__":
+        if owner == "grad":
+            return _read_grad
+        return _op(owner) if owner in _PARTS else _quiet
+    if name == "__set__":
+        return {"grad": _set_grad, "requires_grad": _set_requires_grad, "data": _set_data}.get(owner, _quiet)
+    if name == "_set_grad_enabled":
+        return _set_grad_enabled
+    if name == "backward":
+        return _questions.on_backward
+    if func is torch.autograd.grad:
+        return _questions.on_grad
+    if name == "requires_grad_":
+        return _requires_grad_
+    if name == "__iter__":
+        return _iterate
+    if name in _ops.HOST:
+        return _host_read(name)
+    if name == "__bool__" or name == "is_nonzero":
+        return _choice
+    if name in _QUIET or name == "__get__" or name == "__set__":
+        return _quiet
+    if getattr(func, "__module__", "") == "torch.nn.init":
+        return _initialise(name)
+    return _op(name)
+
+
+def _quiet(c, func, args, kwargs):
+    return func(*args, **kwargs)
+
+
+# ---- Ops ----
+
+
+def _strip(thing, tensors):
+    """The argument with holes in the places of tensors, which are put on the list."""
+    if isinstance(thing, Tensor):
+        tensors.append(thing)
+        return HOLE
+    kind = type(thing)
+    if kind is tuple or kind is list:
+        return kind([_strip(part, tensors) for part in thing])
+    return thing
+
+
+def _op(name):
+    in_place = name.endswith("_") and not name.endswith("__") or name.startswith("__i") and _ops.plain(name) != name or name == "__setitem__"
+    makes = name in _ops.MAKES
+
+    def handler(c, func, args, kwargs):
+        tensors = []
+        holes = tuple([_strip(a, tensors) for a in args])
+        named = {k: _strip(a, tensors) for k, a in kwargs.items()} if kwargs else kwargs
+        if not tensors:
+            return _made(c, name, func, args, kwargs) if makes else _from_nothing(c, name, func, args, kwargs)
+        changes = in_place or kwargs.get("inplace") is True or "out" in kwargs
+        grad = _is_grad_enabled()
+        values = c.guard(_values_of, c, tensors)
+        changed = kwargs["out"] if "out" in kwargs else tensors[0] if changes else None
+        before = c.guard(_before_change, c, changed, values) if changes else None
+        c.busy += 1
+        try:
+            out = func(*args, **kwargs)
+        except Exception as error:
+            c.guard(_errors.op_threw, c, name, error, tensors, here())
+            raise
+        finally:
+            c.busy -= 1
+        if values is not None:
+            c.guard(_record, c, name, func, holes, named, tensors, values, out, changed, before, grad)
+        return out
+
+    return handler
+
+
+def _values_of(c, tensors):
+    known, values = c.known, []
+    for t in tensors:
+        ref = known.get(id(t))
+        values.append(ref.value if ref is not None and ref.leaf is None else c.value_of(t))
+    return values
+
+
+def _before_change(c, changed, values):
+    """Elements that are about to be lost."""
+    if c.values and isinstance(changed, Tensor) and not changed.is_leaf:
+        return changed.detach().clone()
+    return None
+
+
+def _record(c, name, func, holes, named, tensors, values, out, changed, before, grad):
+    where = here()
+    c.busy += 1
+    try:
+        if isinstance(out, Tensor):
+            outs = [out]
+        else:
+            outs = tensors_in(out)
+        if isinstance(changed, Tensor):
+            outs = [changed] + [o for o in outs if o is not changed]
+            if not _note_change(c, name, changed, tensors, values, before, where):
+                return
+        else:
+            ids = {id(t) for t in tensors}
+            outs = [o for o in outs if id(o) not in ids]
+        if not outs:
+            return
+        if name == "tensor" or name == "as_tensor":
+            return _copied(c, name, tensors, values, outs, where, grad)
+        log = c.log
+        op = log.record(name, values, [_value_for(c, o, changed) for o in outs], where)
+        if not grad and not c.in_function:
+            log.set_stopped(op, True, c.quiet_at or _nowhere)
+        call = Call(func, holes, named, [t.requires_grad for t in tensors], [o.requires_grad for o in outs], grad)
+        call.which = changed is not None
+        log.set_call(op, call)
+        if isinstance(changed, Tensor) and changed._base is not None:
+            _write_to_base(c, changed, where)
+    finally:
+        c.busy -= 1
+
+
+def _value_for(c, tensor, changed):
+    if tensor is changed:
+        ref = c.known.get(id(tensor))
+        if ref is not None and ref.leaf is not None and ref.leaf.variable >= 0:  # a leaf that became part of a graph
+            c.leaves.pop(id(tensor), None)
+            ref.leaf = None
+    return c.new_value(tensor)
+
+
+def _note_change(c, name, changed, tensors, values, before, where):
+    """Whether the change is an op to record as such: a leaf that is written to is assigned."""
+    at = next((i for i, t in enumerate(tensors) if t is changed), None)
+    log = c.log
+    old = values[at] if at is not None else -1
+    maker = log.maker_of(old) if old >= 0 and log.has_value(old) else -1
+    made_by = log.type_of(maker) if maker >= 0 and log.has_op(maker) else ""
+    c.in_place.append((where, name, tuple(changed.shape), changed.dtype, made_by))
+    if name == "zero_" and id(changed) in c.gradients:
+        leaf = c.gradients[id(changed)]
+        leaf.cleared, leaf.cleared_at = log.tick(), where
+    if before is not None and old >= 0 and log.has_value(old):
+        log.set_tensor(old, before)
+    ref = c.known.get(id(changed))
+    leaf = ref.leaf if ref is not None else None
+    if leaf is None or leaf.variable < 0 or not changed.is_leaf:
+        return True
+    given = [v for i, v in enumerate(values) if i != at]
+    if given:
+        new = log.value(0, str(changed.dtype)[6:], changed.shape, changed.detach() if c.values else None)
+        op = log.record(name, [*given, old], [new], where, "assign")
+        log.set_version(leaf.variable, new)
+        leaf.value = new
+        c.name_value(changed, new)
+        if not _is_grad_enabled():
+            log.set_stopped(op, True, c.quiet_at or _nowhere)
+    return False
+
+
+def _write_to_base(c, view, where):
+    """What is written into a view is in the tensor that it is a view of, too."""
+    base = view._base
+    ref = c.known.get(id(base))
+    if ref is None or ref.leaf is not None:
+        return
+    old = ref.value
+    op = c.log.record("__setitem__", [old, c.value_of(view)], [c.new_value(base)], where)
+    c.log.set_call(op, Rule(["flows"], "tensor_scatter_nd_update"))
+
+
+def _copied(c, name, tensors, values, outs, where, grad):
+    """torch.tensor(t): numbers without a graph."""
+    why = f"torch.{name}() copies the numbers of a tensor and leaves its graph behind"
+    remedy = "use the tensor itself, or torch.stack() of several; clone() makes a copy that keeps the graph"
+    for out in outs:
+        op = c.log.record(name, values, [c.new_value(out)], where)
+        c.log.set_call(op, Rule(["host_read"], "none", why, remedy))
+        if out.requires_grad:
+            c.watched_from_now(out)
+
+
+def _made(c, name, func, args, kwargs):
+    """Values that come from outside of the program's tensors."""
+    try:
+        out = func(*args, **kwargs)
+    except Exception as error:
+        c.guard(_errors.op_threw, c, name, error, [], here())
+        raise
+    c.guard(made, c, name, out, args)
+    return out
+
+
+def made(c, name, out, args):
+    for tensor in tensors_in(out):
+        c.busy += 1
+        try:
+            where = here()
+            if not c.is_leaf(tensor):
+                value = c.new_value(tensor)
+                op = c.constant(tensor, value, where)
+                if name in ("from_numpy", "as_tensor", "tensor", "asarray") and tensor.data_ptr() in c.pointers and tensor.numel():
+                    c.log.set_print(op, elements_of(tensor))
+                _note_written(c, op, args)
+            elif name in ("tensor", "as_tensor", "asarray"):  # a leaf made of numbers, which may have been read before
+                first = c.log.value(0, str(tensor.dtype)[6:], tensor.shape, None)
+                op = c.log.record("Const", [], [first], where, "constant")
+                c.log.set_print(op, elements_of(tensor))
+                value = c.log.value(0, str(tensor.dtype)[6:], tensor.shape, tensor.detach() if c.values else None)
+                c.new_leaf(tensor, where, value)
+                c.log.record("tensor", [first], [value], where, "variable")
+            else:
+                c.new_leaf(tensor, where)
+        finally:
+            c.busy -= 1
+
+
+def _note_written(c, op, args):
+    if args and isinstance(args[0], numbers.Real):
+        c.log.set_written(op, float(args[0]))
+
+
+def _from_nothing(c, name, func, args, kwargs):
+    """A function that was given no tensor: if it gives one, nobody knows of what."""
+    out = func(*args, **kwargs)
+    if isinstance(out, Tensor):
+        c.guard(c.meet, out, here())
+    return out
+
+
+def _iterate(c, func, args, kwargs):
+    values = c.guard(_values_of, c, args[:1])
+    grad = _is_grad_enabled()
+    c.busy += 1
+    try:
+        parts = list(func(*args, **kwargs))
+    finally:
+        c.busy -= 1
+    if values is not None:
+        c.guard(_record, c, "unbind", Tensor.unbind, (HOLE,), {}, list(args[:1]), values, parts, None, None, grad)
+    return iter(parts)
+
+
+def _initialise(name):
+    """torch.nn.init: numbers of no importance, written into a parameter."""
+
+    def handler(c, func, args, kwargs):
+        with c.silence():
+            return func(*args, **kwargs)
+
+    return handler
+
+
+# ---- Reads ----
+
+
+def _host_read(name):
+    def handler(c, func, args, kwargs):
+        c.busy += 1
+        try:
+            out = func(*args, **kwargs)
+        except Exception as error:
+            c.guard(_errors.op_threw, c, name, error, [args[0]], here())
+            raise
+        finally:
+            c.busy -= 1
+        c.guard(note_read, c, name, args[0], here())
+        return out
+
+    return handler
+
+
+def note_read(c, name, tensor, where):
+    if not isinstance(tensor, Tensor):
+        return
+    with c.silence():
+        op = c.log.record(name, [c.value_of(tensor)], [], where, "host_read")
+        c.log.set_print(op, elements_of(tensor))
+        c.read_sizes.add(tensor.numel() * tensor.element_size())
+        if tensor.device.type == "cpu" and tensor.layout == torch.strided:
+            c.pointers[tensor.data_ptr()] = True
+
+
+def _choice(c, func, args, kwargs):
+    c.busy += 1
+    try:
+        out = func(*args, **kwargs)
+    finally:
+        c.busy -= 1
+    c.guard(_note_choice, c, args[0], out, here())
+    return out
+
+
+def _note_choice(c, tensor, chosen, where):
+    op = c.log.record("if", [c.value_of(tensor)], [], where, "choice")
+    c.log.set_choice(op, int(bool(chosen)))
+
+
+# ---- Gradients and modes ----
+
+
+def _set_grad_enabled(c, func, args, kwargs):
+    if args and not args[0]:
+        c.quiet_at = here()
+    return func(*args, **kwargs)
+
+
+def _read_grad(c, func, args, kwargs):
+    gradient = func(*args)
+    c.guard(_questions.read_grad, c, args[0], gradient, here())
+    return gradient
+
+
+def _set_grad(c, func, args, kwargs):
+    result = func(*args, **kwargs)
+    c.guard(_note_grad_set, c, args[0], args[1] if len(args) > 1 else None, here())
+    return result
+
+
+def _note_grad_set(c, tensor, value, where):
+    leaf = c.leaf_of(tensor)
+    if leaf is None:
+        return
+    if value is None:
+        leaf.cleared, leaf.cleared_at = c.log.tick(), where
+    else:
+        leaf.graded = c.log.tick()
+
+
+def _set_requires_grad(c, func, args, kwargs):
+    before = args[0].requires_grad
+    try:
+        result = func(*args, **kwargs)
+    except Exception as error:
+        c.guard(_errors.op_threw, c, "requires_grad", error, [args[0]], here())
+        raise
+    c.guard(_note_requires, c, args[0], before, here())
+    return result
+
+
+def _requires_grad_(c, func, args, kwargs):
+    tensor, before = args[0], args[0].requires_grad
+    c.guard(c.value_of, tensor)  # before it becomes a leaf to be asked about
+    try:
+        result = func(*args, **kwargs)
+    except Exception as error:
+        c.guard(_errors.op_threw, c, "requires_grad_", error, [tensor], here())
+        raise
+    c.guard(_note_requires, c, tensor, before, here())
+    return result
+
+
+def _note_requires(c, tensor, before, where):
+    if not tensor.is_leaf or tensor.requires_grad == before:
+        return
+    with c.silence():
+        if tensor.requires_grad:
+            c.watched_from_now(tensor)
+        else:
+            leaf = c.leaf_of(tensor)
+            if leaf is not None:
+                leaf.frozen = where
+
+
+def _set_data(c, func, args, kwargs):
+    result = func(*args, **kwargs)
+    c.guard(lambda: c.in_place.append((here(), "data", tuple(args[0].shape), args[0].dtype, "")))
+    return result
+
+
+_nowhere = here()

@@ -1,0 +1,199 @@
+"""Gives the ops of a question their definitions: what each input is for, and whether PyTorch passes a gradient to it."""
+
+import contextlib
+
+import torch
+
+from whygrad.torch import _ops
+from whygrad.torch._collector import elements_of
+
+FLOATS = frozenset(("float16", "bfloat16", "float32", "float64", "complex64", "complex128", "complex32"))
+NO_DERIVATIVE = ("PyTorch passes no gradient through this op", "compute the loss from what went into it by ops that have a gradient")
+HOLE = object()  # in the place of a tensor
+
+
+def settle(c, op):
+    """The log's op has its definition after this."""
+    log = c.log
+    kind, type_ = log.kind_of(op), log.type_of(op)
+    if kind == "compute":
+        log.settle(op, _compute(c, op, type_))
+    elif kind in ("constant", "choice"):
+        log.settle(op, log.define("", name="if" if kind == "choice" else "tensor", like=kind, kind=kind, answers=[]))
+    elif kind == "host_read":
+        log.settle(op, log.define(type_, name=_ops.spoken(type_), like="host_read", kind=kind, answers=[]))
+    elif kind == "variable":
+        answers = [("copy", "data", "", "", "")] * len(log.inputs_of(op))
+        log.settle(op, log.define(type_, name=type_, like="variable", kind=kind, answers=answers))
+    elif kind == "assign":
+        answers = [("state", "data", "", "", "")] * len(log.inputs_of(op))
+        log.settle(op, log.define(type_, name=_ops.spoken(type_), like="assign", kind=kind, answers=answers))
+
+
+def _compute(c, op, type_):
+    log = c.log
+    call, count = log.call_of(op), len(log.inputs_of(op))
+    name = _ops.plain(type_)
+    if call is None or isinstance(call, Rule):
+        return _special(c, op, type_, call, count)
+    passes = _passes(c, op, call)
+    answers = [_answer(log, op, name, i, value, passes[i], call) for i, value in enumerate(log.inputs_of(op))]
+    return log.define(
+        type_,
+        name=_ops.spoken(type_),
+        like=_ops.LIKE.get(name, "none"),
+        answers=answers,
+        zero=_ops.ZERO.get(name, "") if name not in _ops.LIKE else "",
+        nonfinite=_ops.NOT_FINITE.get(name, "") if name not in _ops.LIKE else "",
+    )
+
+
+def _answer(log, op, name, i, value, passes, call):
+    dtype = log.dtype_of(value) if log.has_value(value) else "float32"
+    role = "data"
+    if dtype not in FLOATS and name in _ops.INDEXING:
+        role = "condition" if dtype == "bool" else "index"
+    if name in _ops.DETACHES:
+        return "stop_gradient", "data", "", "", ""
+    if passes:
+        return "flows", role, "", "", ""
+    outputs = log.outputs_of(op)
+    integers = outputs and log.dtype_of(outputs[0]) not in FLOATS
+    if dtype in FLOATS and integers and name in _ops.TO_INTEGERS:  # the integers are to blame, not the op
+        return "flows", role, "", "", ""
+    return "no_derivative", role, "", *NO_DERIVATIVE
+
+
+class Rule:
+    """How an op that is no function of PyTorch's passes a gradient: one answer for each input."""
+
+    def __init__(self, flows, like, why="", remedy="", returned=None):
+        self.flows, self.like, self.why, self.remedy = flows, like, why, remedy
+        self.returned = returned if returned is not None else {}  # inputs that a Function's backward gave nothing for
+
+
+def _special(c, op, type_, rule, count):
+    if rule is None:
+        return c.log.define(type_, name=_ops.spoken(type_), like="none", answers=[("flows", "data", "", "", "")] * count)
+    answers = []
+    for i in range(count):
+        flow = rule.flows[min(i, len(rule.flows) - 1)] if rule.flows else "flows"
+        if flow == "user_rule" and rule.returned.get(i) is False:
+            flow = "unanswered"
+        silent = flow in ("flows", "user_rule")
+        answers.append((flow, "data", "", "" if silent else rule.why, "" if silent else rule.remedy))
+    return c.log.define(type_, name=_ops.spoken(type_), like=rule.like, answers=answers, backward_pass=rule.like == "gradient")
+
+
+# ---- What PyTorch answers ----
+
+
+def _passes(c, op, call):
+    """By input. What was seen says most: where the op's inputs need a gradient and its results have no graph, nothing passes."""
+    log = c.log
+    dtypes = [log.dtype_of(v) if log.has_value(v) else "float32" for v in log.inputs_of(op)]
+    floats = [dtype in FLOATS for dtype in dtypes]
+    if call.grad and any(call.needs):
+        if not any(call.gives):
+            return [False] * len(floats)
+        if sum(floats) == 1:
+            return floats
+    answer = once_more(c, op, call, None)
+    return [given is not None for given in answer] if answer is not None else floats
+
+
+@contextlib.contextmanager
+def _same_random_numbers():
+    state = torch.get_rng_state()
+    try:
+        yield
+    finally:
+        torch.set_rng_state(state)
+
+
+def once_more(c, op, call, arrived):
+    """The op by itself: what it passes back to each of its inputs, for what arrived at its outputs. None where it cannot be run."""
+    log = c.log
+    name = _ops.plain(log.type_of(op))
+    values = log.inputs_of(op)
+    tensors = [log.tensor_of(v) if log.has_value(v) else None for v in values]
+    if name == "dropout" and arrived is not None:
+        return _dropout(log, op, tensors, arrived)
+    if name in _ops.RANDOM or call.function is None:
+        return None
+    try:
+        with c.silence(), _same_random_numbers(), torch.enable_grad(), torch.inference_mode(False):
+            leaves = [_like(log, v) if t is None else t.detach().clone() for v, t in zip(values, tensors)]
+            leaves = [t.requires_grad_() if t.is_floating_point() or t.is_complex() else t for t in leaves]
+            changes = call.which
+            given = iter([t.clone() if changes else t for t in leaves])
+            args, kwargs = _fill(call.args, given), {k: _fill(a, given) for k, a in call.kwargs.items()}
+            first = args[0] if args else None
+            out = call.function(*args, **kwargs)
+            made = [first] if out is None else tensors_in(out)  # item assignment gives nothing back
+            pairs = [(t, arrived[k] if arrived is not None and k < len(arrived) else None) for k, t in enumerate(made) if t.requires_grad]
+            if arrived is not None:
+                pairs = [(t, seed) for t, seed in pairs if seed is not None]
+            wanted = [t for t in leaves if t.requires_grad]
+            if not pairs or not wanted:
+                return [None] * len(leaves)
+            seeds = [torch.ones_like(t) if seed is None else seed.to(t.dtype).reshape(t.shape) for t, seed in pairs]
+            answer = iter(torch.autograd.grad([t for t, _ in pairs], wanted, seeds, allow_unused=True))
+            return [next(answer) if t.requires_grad else None for t in leaves]
+    except Exception:  # what it passes remains unknown
+        return None
+
+
+def _dropout(log, op, tensors, arrived):
+    out = log.tensor_of(log.outputs_of(op)[0])
+    if out is None or tensors[0] is None or arrived[0] is None:
+        return None
+    factor = torch.where(tensors[0] != 0, out / tensors[0], torch.ones_like(out))
+    return [arrived[0] * factor] + [None] * (len(tensors) - 1)
+
+
+def _like(log, value):
+    dtype = getattr(torch, log.dtype_of(value) if log.has_value(value) else "float32", torch.float32)
+    shape = log.shape_of(value) if log.has_value(value) else []
+    return torch.zeros(shape, dtype=dtype) if dtype not in (torch.float32, torch.float64) else torch.full(shape, 0.5, dtype=dtype)
+
+
+def _fill(thing, tensors):
+    if thing is HOLE:
+        return next(tensors)
+    if type(thing) in (list, tuple):
+        return type(thing)(_fill(part, tensors) for part in thing)
+    return thing
+
+
+def tensors_in(thing):
+    if isinstance(thing, torch.Tensor):
+        return [thing]
+    if isinstance(thing, (list, tuple)):
+        return [t for part in thing for t in tensors_in(part)]
+    if isinstance(thing, dict):
+        return [t for part in thing.values() for t in tensors_in(part)]
+    return []
+
+
+def look_at_numbers(c, drawing, targets, seeds, answers):
+    """Values, what each op passed back, and the gradients that were answered: {place of the source: tensor}."""
+    log = c.log
+    drawing.look_at_values(lambda value: elements_of(log.tensor_of(value)) if log.has_value(value) else None)
+    for at, gradient in answers.items():
+        drawing.look_at_answer(at, elements_of(gradient))
+    arrived = {}
+    for value, seed in zip(targets, seeds):
+        arrived[value] = arrived[value] + seed if value in arrived else seed
+    for op in drawing.backward_steps():
+        call, outputs = log.call_of(op), log.outputs_of(op)
+        if call is None or not any(out in arrived for out in outputs):
+            continue
+        seeds = [arrived.get(out) for out in outputs]
+        given = call.returned.get("passed") if isinstance(call, Rule) else once_more(c, op, call, seeds)
+        if given is None:
+            continue
+        drawing.look_at_step(op, [elements_of(s) for s in seeds], [elements_of(g) for g in given])
+        for value, gradient in zip(log.inputs_of(op), given):
+            if gradient is not None:
+                arrived[value] = arrived[value] + gradient if value in arrived else gradient
