@@ -3,6 +3,7 @@ include(CMakePackageConfigHelpers)
 
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/whygrad")
 install(TARGETS whygrad EXPORT whygradTargets FILE_SET HEADERS)
+install(TARGETS whygrad_op_testing whygrad_headers EXPORT whygradTargets)
 install(EXPORT whygradTargets NAMESPACE whygrad:: DESTINATION "${package_dir}")
 
 configure_package_config_file(cmake/whygradConfig.cmake.in whygradConfig.cmake INSTALL_DESTINATION "${package_dir}")

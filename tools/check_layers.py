@@ -27,6 +27,7 @@ ELEMENT_ACCESS = re.compile(r"(?:\.|->)(?:template\s+)?as\s*<|(?:\.|->)data\b(?!
 COMMENT = re.compile(r"//[^\n]*")
 ELEMENTS = {
     "src/ops/core/context.hpp": "makes the views that kernels take",
+    "src/ops/core/context.cpp": "gives the kernels of users' ops the CPU's elements, once it has checked that they are there",
     "src/autodiff/variable.cpp": "hands the addresses of a variable's old and new elements to the caller's kernel",
     "src/optim/optimizer.cpp": "puts addresses into the slots that the optimizers' kernels take",
 }

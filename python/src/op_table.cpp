@@ -1,6 +1,7 @@
 // Functions made from the op table: whatever stands there is callable from Python, with its inputs and attributes as parameters.
 #include "convert.hpp"
 #include "errors.hpp"
+#include "op_library.hpp"
 #include "places.hpp"
 
 #include <whygrad/base/error.hpp>
@@ -224,32 +225,48 @@ std::string text_of(const Function& f, const std::vector<std::string>& names) {
 }
 
 // The op as a function of Python under that name; `parameters`, separated by blanks, are the names of its inputs and attributes in order.
-nb::object make_function(const std::string& op, const std::string& name, const std::string& parameters) {
-  const OpDef* def = find_op(op);
-  if (def == nullptr || !is_callable(*def)) throw nb::key_error(op.c_str());
-  std::vector<std::string> names = parameters_of(*def);
+nb::object make_function(const OpDef& op, const std::string& name, const std::string& parameters, const char* module_name = "whygrad") {
+  std::vector<std::string> names = parameters_of(op);
   std::size_t at = 0;
   for (std::size_t begin = 0; begin < parameters.size() && at < names.size();) {
     const std::size_t end = std::min(parameters.find(' ', begin), parameters.size());
     names[at++] = parameters.substr(begin, end - begin);
     begin = end + 1;
   }
-  auto f = std::make_unique<Function>(Function{*def, name, {}, {}, static_cast<std::size_t>(def->inputs.count)});
+  auto f = std::make_unique<Function>(Function{op, name, {}, {}, static_cast<std::size_t>(op.inputs.count)});
   f->text = text_of(*f, names);
   for (const std::string& n : names) f->parameters.push_back(nb::steal(PyUnicode_InternFromString(n.c_str())));
   f->method = {f->name.c_str(), reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(call)), METH_FASTCALL | METH_KEYWORDS, f->text.c_str()};
   const nb::object self = nb::steal(PyCapsule_New(f.get(), nullptr, nullptr));
-  const nb::object module = nb::str("whygrad");
+  const nb::object module = nb::str(module_name);
   PyObject* function = PyCFunction_NewEx(&f->method, self.ptr(), module.ptr());
   if (function == nullptr) throw nb::python_error();
   f.release();
   return nb::steal(function);
 }
 
+nb::object op_function(const std::string& op, const std::string& name, const std::string& parameters) {
+  const OpDef* def = find_op(op);
+  if (def == nullptr || !is_callable(*def)) throw nb::key_error(op.c_str());
+  return make_function(*def, name, parameters);
+}
+
+nb::dict functions_of_library(const std::string& path, const std::string& module_name) {
+  nb::dict functions;
+  for (const OpDef* op : load_op_library(path)) {
+    if (!is_callable(*op)) {
+      throw ValueError("load_op_library", fmt::format("the op {} has attributes that cannot be given one by one", op->name),
+                       fmt::format("leave out Attr::kResolved, and keep the struct of its attributes within {} bytes", kMostAttrBytes));
+    }
+    functions[op->name] = make_function(*op, op->name, "", module_name.c_str());
+  }
+  return functions;
+}
+
 }  // namespace
 
 void bind_op_table(nb::module_& m) {
-  m.def("op_function", make_function, nb::arg("op"), nb::arg("name"), nb::arg("parameters") = "",
+  m.def("op_function", op_function, nb::arg("op"), nb::arg("name"), nb::arg("parameters") = "",
         "A function for an op of the table, under this name and with these names of parameters. Raises KeyError where no such op is callable by "
         "itself.");
   m.def(
@@ -262,6 +279,8 @@ void bind_op_table(nb::module_& m) {
         return names;
       },
       "The ops that op_function takes.");
+  m.def("functions_of_library", functions_of_library, nb::arg("path"), nb::arg("module_name"),
+        "The ops of a shared library as functions, by name; see load_op_library.");
 }
 
 }  // namespace whygrad::python

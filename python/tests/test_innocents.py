@@ -33,7 +33,7 @@ _MORE_CALLS = {
 # Functions that make no tensor, or refuse with a reason whatever they are given.
 _NO_TENSORS = set(
     """
-    as_dtype autodiff.ForwardAccumulator control_dependencies device function get_current_name_scope gradients group hessians init_scope no_gradient no_op print
+    as_dtype autodiff.ForwardAccumulator control_dependencies device function get_current_name_scope gradients group hessians init_scope load_op_library no_gradient no_op print
     random.set_seed type_spec_from_value executing_eagerly is_symbolic_tensor is_tensor get_static_value broadcast_static_shape
 """.split()
 )

@@ -42,6 +42,7 @@ OTHERWISE = {
     "tf.function": "refused as a whole",
     "tf.gradients": "refused as a whole",
     "tf.hessians": "refused as a whole",
+    "tf.load_op_library": "takes a library: test_op_library.py",
     "tf.no_gradient": "refused as a whole",
     "tf.autodiff.ForwardAccumulator": "refused as a whole",
     "tf.keras.Model.add_weight": "that of Layer",

@@ -377,6 +377,18 @@ def test_case(name):
     assert why in said and fix in finding.remedy, str(report)
 
 
+def evidence_of_zero_from(function):
+    report, _ = run(program("x = tf.Variable([-200.0, 0.0])", f"loss = tf.reduce_sum(tf.sqrt({function}))"))
+    (finding,) = report.findings
+    assert finding.cause == "NAN_GRAD_SQRT0", str(report)
+    return " ".join(finding.evidence)
+
+
+def test_only_what_underflows_is_said_to():
+    assert "zeros come from `exp`" in evidence_of_zero_from("tf.exp(x)")
+    assert "zeros come from" not in evidence_of_zero_from("tf.math.expm1(x) * tf.constant([-1.0, 1.0])")
+
+
 @pytest.mark.parametrize("function", ["tf.linalg.det", "tf.linalg.slogdet"])
 def test_a_determinant_of_a_singular_matrix_is_blamed_itself(function):
     value = f"{function}(x)" + ("[1]" if function.endswith("slogdet") else "")

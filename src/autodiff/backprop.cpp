@@ -313,14 +313,25 @@ class Backprop {
       const BackwardScope scope(log_, r, question_.quiet);
       onlooker_ == nullptr ? run_rule(r, context) : run_watched(r, context, {dys, r.outputs}, needs, {dxs, r.inputs});
       for (int i = 0; i < r.inputs; ++i) {
-        if (!needs[i] || !dxs[i].defined()) continue;
+        if (!needs[i]) continue;
+        if (!dxs[i].defined()) {
+          if (!r.op->users_rule) refuse_rule(r, fmt::format("nothing for input `{}`", input_def(*r.op, i).name));
+          continue;
+        }
         if (dxs[i].shape() != r.shape(i) || (dxs[i].dtype() != r.dtype(i) && !r.op->users_rule)) {
-          throw InternalError(r.op->name, fmt::format("its gradient rule gave {} for input `{}` of {}{}", dxs[i].signature(),
-                                                      input_def(*r.op, i).name, name_of(r.dtype(i)), r.shape(i).to_string()));
+          refuse_rule(
+              r, fmt::format("{} for input `{}` of {}{}", dxs[i].signature(), input_def(*r.op, i).name, name_of(r.dtype(i)), r.shape(i).to_string()));
         }
         accumulate(r.input_ids()[i], std::move(dxs[i]));
       }
     }
+  }
+
+  [[noreturn]] static void refuse_rule(const Record& r, const std::string& given) {
+    refuse_record(
+        *r.op, "its gradient rule gave " + given,
+        "call g.give(i, dx) for every input that g.needs(i), with a gradient of that input's shape and dtype; where an input was broadcast, "
+        "sum over the repeated axes first");
   }
 
   void run_rule(const Record& r, VjpContext& context) const {

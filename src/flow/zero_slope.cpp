@@ -107,10 +107,10 @@ std::string equal_operands(const FlowGraph& g, Index value) {
   return fmt::format("`{}`{}", op_text(g, maker), at_place(g.ops[maker].where));
 }
 
-bool all_spoilt(const Numbers* n) { return n != nullptr && n->count != 0 && n->infs + n->nans == n->count; }
+bool none_finite(const Numbers* n) { return n != nullptr && n->count != 0 && n->infs + n->nans == n->count; }
 
 // The first operand that is not finite; kNone if there is none.
-Index spoilt_operand(const FlowGraph& g, Index op) {
+Index nonfinite_operand(const FlowGraph& g, Index op) {
   for (std::size_t i = 0; i < g.ops[op].inputs; ++i) {
     const Numbers* n = g.numbers_of(g.inputs_of(op)[i]);
     if (n != nullptr && !n->finite() && g.answer(op, i).role == Role::kData) return g.inputs_of(op)[i];
@@ -119,20 +119,20 @@ Index spoilt_operand(const FlowGraph& g, Index op) {
 }
 
 // Where numbers that are not finite came from, back from a value that has no others.
-struct SpoiltOrigin {
+struct NonFiniteOrigin {
   Index value = kNone;     // the first of them
   Index taker = kNone;     // the op that took it in, where it was given
   Index spreader = kNone;  // the op that made nothing else out of some of them, as the largest of a row
 };
-SpoiltOrigin spoilt_origin(const FlowGraph& g, Index value) {
-  SpoiltOrigin origin;
+NonFiniteOrigin nonfinite_origin(const FlowGraph& g, Index value) {
+  NonFiniteOrigin origin;
   for (Index next = value; next != kNone;) {
     origin.value = next;
     const Index maker = g.values[next].op;
-    next = maker != kNone && g.kind_of(maker) == OpKind::kCompute ? spoilt_operand(g, maker) : kNone;
+    next = maker != kNone && g.kind_of(maker) == OpKind::kCompute ? nonfinite_operand(g, maker) : kNone;
     if (next == kNone) break;
     origin.taker = maker;
-    if (origin.spreader == kNone && !all_spoilt(g.numbers_of(next))) origin.spreader = maker;
+    if (origin.spreader == kNone && !none_finite(g.numbers_of(next))) origin.spreader = maker;
   }
   return origin;
 }
@@ -271,9 +271,9 @@ Verdict constant_slope(const ZeroFacts& facts, Index op) {
 
 std::optional<Verdict> not_finite_there(const ZeroFacts& facts, const Hop& hop) {
   const FlowGraph& g = facts.graph;
-  const Index given = all_spoilt(g.numbers_of(hop.in)) ? hop.in : spoilt_operand(g, hop.op);
-  if (given == kNone || !all_spoilt(g.numbers_of(given))) return std::nullopt;
-  const SpoiltOrigin origin = spoilt_origin(g, given);
+  const Index given = none_finite(g.numbers_of(hop.in)) ? hop.in : nonfinite_operand(g, hop.op);
+  if (given == kNone || !none_finite(g.numbers_of(given))) return std::nullopt;
+  const NonFiniteOrigin origin = nonfinite_origin(g, given);
   const Index maker = g.values[origin.value].op;
   const Numbers& first = *g.numbers_of(origin.value);
   const char* what = first.nans != 0 ? "NaN" : "an infinity";

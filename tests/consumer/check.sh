@@ -29,3 +29,9 @@ if [[ -e $prefix/$libdir/libwhygrad.so ]]; then
     exit 1
   fi
 fi
+
+echo "-- an op of the user's own (docs/your_own_op.md)"
+python3 "$here/page_files.py" "$here/../../docs/your_own_op.md" "$work/own_op"
+cmake -S "$work/own_op" -B "$work/own_op/build" -G Ninja -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_CXX_COMPILER="$cxx" >/dev/null
+cmake --build "$work/own_op/build" >/dev/null
+"$work/own_op/build/check"

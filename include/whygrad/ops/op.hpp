@@ -6,6 +6,7 @@
 #pragma once
 
 #include <whygrad/base/error.hpp>
+#include <whygrad/base/export.hpp>
 #include <whygrad/base/gradient_flow.hpp>
 #include <whygrad/ops/attributes.hpp>
 #include <whygrad/tensor/spec.hpp>
@@ -134,7 +135,7 @@ struct OpDef {
 namespace internal {
 
 // See NOTE [attributes are complete].
-consteval void check_attrs(const OpDef& op) {
+constexpr void check_attrs(const OpDef& op) {
   int described = 0;
   for (int i = 0; i < op.attrs.count; ++i) {
     const AttrDef& a = op.attrs[i];
@@ -155,8 +156,8 @@ consteval void check_attrs(const OpDef& op) {
   if (op.attrs.count != 0 && described != op.attrs[0].members) throw "every member of the attribute struct must be described";
 }
 
-// What holds for every record; true where some input is differentiable.
-consteval bool check_record(const OpDef& op) {
+// What holds for every record; true where some input is differentiable. Throws a sentence.
+constexpr bool check_record(const OpDef& op) {
   const auto missing = [](const char* text) { return text == nullptr || *text == '\0'; };
   if (missing(op.name)) throw "an op needs a name";
   if (missing(op.doc)) throw "an op needs a doc line: what it computes, with shapes and formula";
@@ -181,13 +182,17 @@ consteval bool check_record(const OpDef& op) {
   return differentiable;
 }
 
+constexpr void check_op_record(const OpDef& op) {
+  check_record(op);
+  if (op.infer == nullptr) throw "an op needs a shape rule (.infer)";
+  if ((op.kernel == nullptr) == (op.view == nullptr)) throw "an op needs a kernel or a view, and not both";
+}
+
 }  // namespace internal
 
 // Refuses an incomplete record at compile time; the message of the compiler shows the sentence.
 consteval OpDef define_op(OpDef op) {
-  internal::check_record(op);
-  if (op.infer == nullptr) throw "an op needs a shape rule (.infer)";
-  if ((op.kernel == nullptr) == (op.view == nullptr)) throw "an op needs a kernel or a view, and not both";
+  internal::check_op_record(op);
   return op;
 }
 
@@ -205,18 +210,24 @@ constexpr const InputDef& input_def(const OpDef& op, int i) { return op.inputs[i
 // ---- What the functions of a record are given ----
 
 // Inputs and attributes, as all of them see.
-class OpContext {
+class WG_API OpContext {
  public:
   OpContext(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs) : op_(op), inputs_(inputs), attrs_(attrs) {}
   const OpDef& op() const { return op_; }
   int input_count() const { return static_cast<int>(inputs_.size()); }
-  const Tensor& input(int i) const { return *inputs_[static_cast<std::size_t>(i)]; }
+  const Tensor& input(int i) const {
+    if (static_cast<std::size_t>(i) >= inputs_.size()) [[unlikely]]
+      refuse_index(i);
+    return *inputs_[static_cast<std::size_t>(i)];
+  }
   template <class T>
   const T& attrs() const {
     return *static_cast<const T*>(attrs_);
   }
 
  protected:
+  [[noreturn]] void refuse_index(int i) const;
+
   const OpDef& op_;
   std::span<const Tensor* const> inputs_;
   const void* attrs_;

@@ -13,7 +13,7 @@ struct TensorSpec {
   Device device{};
 
   // "f32[128, 10]"
-  std::string signature() const;
+  WG_API std::string signature() const;
   friend bool operator==(const TensorSpec&, const TensorSpec&) = default;
 };
 

@@ -47,8 +47,15 @@ bool has_tail(const OpDef& op) {
   throw ValueError(op.name, fmt::format("{}, {}", place(0), place(i)), "an op computes where its inputs are; make them on one device");
 }
 
+[[noreturn]] void refuse_incomplete(const OpDef& op) {
+  throw ValueError(op.name != nullptr ? op.name : "op", "its record has no shape rule, or neither a kernel nor a view",
+                   "make the record with define_op, which lets no incomplete one compile");
+}
+
 // True where an input is abstract.
 bool check_inputs(const OpDef& op, std::span<const Tensor* const> inputs, std::size_t attrs_bytes) {
+  if (op.infer == nullptr || (op.kernel == nullptr && op.view == nullptr)) [[unlikely]]
+    refuse_incomplete(op);
   const int count = static_cast<int>(inputs.size());
   if (op.variadic ? count < op.inputs.count : count != op.inputs.count) {
     throw ValueError(op.name, fmt::format("{} inputs given", count), fmt::format("it takes {}{}", op.variadic ? "at least " : "", op.inputs.count));
@@ -71,7 +78,8 @@ bool check_inputs(const OpDef& op, std::span<const Tensor* const> inputs, std::s
   // A member that nobody describes would be lost wherever attributes are read by name.
   const std::size_t described = op.attrs.count == 0 ? 0 : op.attrs.items[0].bytes;
   if (attrs_bytes < described || (attrs_bytes != described && !has_tail(op))) [[unlikely]]
-    throw InternalError(op.name, "its record does not describe the attributes that it is called with");
+    internal::refuse_record(op, fmt::format("called with {} bytes of attributes; its record describes {}", attrs_bytes, described),
+                            "pass the struct whose members `.attrs` of the record describes, and no other");
   return abstract;
 }
 
@@ -189,7 +197,8 @@ void InferContext::output(DType dtype, const Shape& shape) {
 
 const Tensor& InferContext::elements(int i) const {
   if ((op().shape_reads >> i & 1) == 0)
-    throw InternalError(op().name, "its shape rule reads an input that its record does not list in `shape_reads`");
+    internal::refuse_record(op(), fmt::format("its shape rule reads the elements of `{}`, which its record does not allow", input_def(op(), i).name),
+                            fmt::format("write .shape_reads = input({}) if the shape of a result depends on them, else leave them to the kernel", i));
   const Tensor& t = OpContext::input(i);
   if (t.is_abstract()) {
     value_error(fmt::format("{} is abstract, and the shape of the result depends on its elements", input_def(op(), i).name),
@@ -220,7 +229,12 @@ int InferContext::axis(std::int64_t axis, int i) const { return normalize_axis(o
 void apply(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs, std::size_t attrs_bytes, const Where& where,
            std::span<Tensor> outputs) {
   apply_to({op, inputs, attrs, attrs_bytes, where}, [&](int count) {
-    if (count != static_cast<int>(outputs.size())) throw InternalError(op.name, "its shape rule set another number of outputs than asked for");
+    if (count != static_cast<int>(outputs.size())) [[unlikely]] {
+      internal::refuse_record(op,
+                              fmt::format("its shape rule declares {} outputs, and {} asked for", count,
+                                          outputs.size() == 1 ? "1 is" : fmt::format("{} are", outputs.size())),
+                              "call output() once for each output in the shape rule; apply_many() takes as many as it declares");
+    }
     return outputs;
   });
 }
@@ -233,21 +247,6 @@ std::vector<Tensor> apply_many(const OpDef& op, std::span<const Tensor* const> i
     return std::span<Tensor>(outputs);
   });
   return outputs;
-}
-
-const Tensor& VjpContext::dy(int k) const {
-  Tensor& t = dys_[static_cast<std::size_t>(k)];
-  if (!t.defined()) t = internal::zeros_for_gradient(record_.dtype(record_.inputs + k), output_shape(k));
-  return t;
-}
-
-Tensor VjpContext::saved(int bit) const {
-  if ((record_.saved_mask >> bit & 1) == 0)
-    throw InternalError(op().name, "its gradient rule reads a value that its record does not declare in `uses`");
-  internal::TensorImpl* impl = record_.saved_at(bit);
-  if (impl == nullptr) throw InternalError(op().name, "its gradient rule reads a value that was already released");
-  impl->references.fetch_add(1, std::memory_order_relaxed);
-  return Tensor::adopt(impl);
 }
 
 }  // namespace whygrad

@@ -13,60 +13,11 @@
 //   });
 #pragma once
 
-#include <whygrad/ops/op.hpp>
-
-#include <functional>
-#include <string>
-#include <vector>
+#include <whygrad/testing/op_samples.hpp>
 
 namespace whygrad::samples {
 
-// Plain numbers in row-major order. A complex tensor is an array with one more axis, of 2, for its parts.
-struct Array {
-  Shape shape;
-  std::vector<double> values;
-};
-using Arrays = std::vector<Array>;
-using Inputs = std::vector<Tensor>;
-
-struct Sample {
-  const char* op = nullptr;
-  Inputs inputs = {};
-  std::function<std::vector<Tensor>(const Inputs&)> run = nullptr;
-  // The outputs, of the inputs as arrays.
-  std::function<Arrays(const Arrays&)> expected = nullptr;
-  // Of the outputs; by default that of the first input.
-  std::vector<DType> dtypes = {};
-  // On |difference| / (1 + |expected|).
-  double tolerance = 1e-12;
-  // Inputs to be differentiated; by default all that the record calls differentiable and that are f64 or c128.
-  std::vector<int> differentiate = {};
-  // 2 checks the gradient of the gradient too, 0 neither.
-  int order = 2;
-  // Inputs whose elements `run` reads before it calls the op: how many segments there are, say.
-  std::vector<int> reads = {};
-  // Also run with f32 in place of f64, to 1e-5.
-  bool in_f32 = true;
-};
-
-// A call that must throw a whygrad::Error of that op, whose message contains `fragment` and has a help line.
-struct Refusal {
-  const char* op = nullptr;
-  const char* fragment = nullptr;
-  std::function<void()> call = nullptr;
-};
-
-class SampleList {
- public:
-  void add(Sample sample) { samples_.push_back(std::move(sample)); }
-  void refuse(Refusal refusal) { refusals_.push_back(std::move(refusal)); }
-  const std::vector<Sample>& samples() const { return samples_; }
-  const std::vector<Refusal>& refusals() const { return refusals_; }
-
- private:
-  std::vector<Sample> samples_;
-  std::vector<Refusal> refusals_;
-};
+using namespace whygrad::testing;
 
 // Registers a table; it is filled when the first test asks.
 class Samples {
@@ -75,32 +26,5 @@ class Samples {
 };
 // All tables.
 const SampleList& all_samples();
-
-// ---- Inputs: the same numbers in each run; `seed` tells two inputs of one sample apart ----
-
-// f64, evenly distributed over (low, high) but at least 0.05 away from each of `kinks`.
-Tensor uniform(const Shape& shape, double low = -2, double high = 2, int seed = 1, const std::vector<double>& kinks = {});
-// f64, a shuffled ladder from low to high: no two elements are closer than (high - low) / size.
-Tensor distinct(const Shape& shape, double low = -2, double high = 2, int seed = 1);
-// i64 in [low, high].
-Tensor integers(const Shape& shape, std::int64_t low, std::int64_t high, int seed = 1);
-// c128 with parts in (-2, 2).
-Tensor complex_numbers(const Shape& shape, int seed = 1);
-Tensor booleans(const Shape& shape, int seed = 1);
-// f64 with the given elements.
-Tensor numbers(const Shape& shape, const std::vector<double>& values);
-
-Array to_array(const Tensor& t);
-inline std::vector<Tensor> outputs(const Tensor& t) { return {t}; }
-
-// ---- References ----
-
-// f of each element, or of each pair with NumPy broadcasting.
-Array map(double (*f)(double), const Array& a);
-Array map(double (*f)(double, double), const Array& a, const Array& b);
-// f of the elements along the given axes (not negative, ascending), which are dropped or kept with extent 1.
-Array fold(const std::function<double(const std::vector<double>&)>& f, const Array& a, const std::vector<int>& axes, bool keepdims = false);
-// f of each run along one axis, which gives a run of the same length.
-Array along(const std::function<std::vector<double>(const std::vector<double>&)>& f, const Array& a, int axis);
 
 }  // namespace whygrad::samples

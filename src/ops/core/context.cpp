@@ -1,0 +1,97 @@
+// The contexts that kernels and gradient rules are given, where they check what an op asks for.
+#include "ops/core/context.hpp"
+
+#include "kernels/movement.hpp"
+#include "ops/core/events.hpp"
+
+#include <fmt/format.h>
+
+namespace whygrad {
+namespace internal {
+
+void refuse_record(const OpDef& op, const std::string& what, const std::string& help) {
+  // Events, which have no shape rule, are all ours.
+  if (op.infer == nullptr || find_op(op.name) == &op) throw InternalError(op.name, what);
+  throw ValueError(op.name, what, help);
+}
+
+}  // namespace internal
+
+namespace {
+
+// Throws unless the kernel may read or write the tensor's elements as T.
+void check_access(const OpDef& op, const std::string& name, const char* function, const Tensor& t, DType dtype) {
+  if (t.dtype() != dtype) {
+    throw DTypeError(
+        op.name, fmt::format("its kernel takes {} as {}, and it is {}", name, name_of(dtype), t.signature()),
+        fmt::format("branch on dtype() and ask for {}() of that type, or refuse the dtype in the shape rule, with dtype_error()", function));
+  }
+  if (t.device() != Device{}) {
+    throw UnsupportedError(op.name, fmt::format("its kernel runs on the CPU, and {} is on another device", name),
+                           "bring the tensors to the CPU before; a kernel for that device has to be written with the device's own functions");
+  }
+}
+
+}  // namespace
+
+void OpContext::refuse_index(int i) const {
+  throw IndexError(op().name, fmt::format("it asks for input {} of {}", i, input_count()), "inputs are counted from 0");
+}
+
+const void* KernelContext::read_in_place(int i, DType dtype) const {
+  const Tensor& t = input(i);
+  check_access(op(), fmt::format("`{}`", input_def(op(), i).name), "elements", t, dtype);
+  return internal::elements_of(t);
+}
+
+const void* KernelContext::read(int i, DType dtype) const {
+  const void* in_place = read_in_place(i, dtype);
+  if (input(i).is_contiguous()) return in_place;
+  const Tensor copy = internal::make_tensor(dtype, input(i).shape());
+  kernels::copy(in(i), view_of(copy));
+  if (copies_ == nullptr) copies_ = new std::vector<Tensor>;
+  return internal::elements_of(copies_->emplace_back(copy));
+}
+
+void* KernelContext::write(int k, DType dtype) const {
+  if (k < 0 || k >= output_count()) {
+    throw IndexError(op().name, fmt::format("its kernel writes output {} of {}", k, output_count()),
+                     "outputs are counted from 0; the shape rule declares them by output()");
+  }
+  check_access(op(), fmt::format("output {}", k), "result", output(k), dtype);
+  return internal::elements_of(output(k));
+}
+
+void KernelContext::free_copies() { delete copies_; }
+
+const OpDef& VjpContext::op() const { return *record_.op; }
+DType VjpContext::input_dtype(int i) const { return record_.dtype(static_cast<int>(check_input(i))); }
+Shape VjpContext::input_shape(int i) const { return record_.shape(static_cast<int>(check_input(i))); }
+Shape VjpContext::output_shape(int k) const { return record_.shape(record_.inputs + static_cast<int>(check_output(k))); }
+const void* VjpContext::attributes() const { return record_.attrs(); }
+internal::Kept* VjpContext::kept() const { return record_.kept; }
+
+const Tensor& VjpContext::dy(int k) const {
+  Tensor& t = dys_[check_output(k)];
+  if (!t.defined()) t = internal::zeros_for_gradient(record_.dtype(record_.inputs + k), output_shape(k));
+  return t;
+}
+
+void VjpContext::refuse(const char* what, int i, std::size_t count) const {
+  internal::refuse_record(op(), fmt::format("its gradient rule asks for {} {} of {}", what, i, count), "inputs and outputs are counted from 0");
+}
+
+Tensor VjpContext::saved(std::size_t bit) const {
+  if (bit >= 32 || (record_.saved_mask >> bit & 1) == 0) {
+    const std::string value = bit < 16 ? fmt::format("input({})", bit) : fmt::format("output({})", bit - 16);
+    internal::refuse_record(
+        op(), fmt::format("its gradient rule reads {}, which its record does not declare", value),
+        fmt::format("list it with every input whose gradient reads it, as in Differentiable{{{}}}; the tape keeps no other value", value));
+  }
+  internal::TensorImpl* impl = record_.saved_at(static_cast<int>(bit));
+  if (impl == nullptr) throw InternalError(op().name, "its gradient rule reads a value that was already released");
+  impl->references.fetch_add(1, std::memory_order_relaxed);
+  return Tensor::adopt(impl);
+}
+
+}  // namespace whygrad
