@@ -162,6 +162,16 @@ def test_copies_are_tensors_of_their_own():
     assert not report.findings, str(report)
 
 
+BUFFER = "import torch\nnorm = torch.nn.BatchNorm1d(2)\nnorm(torch.randn(4, 2)).pow(2).sum().backward()\nnorm.running_mean.grad\n"
+MADE_BY_CAST = "import torch\nw = torch.randn(3, requires_grad=True).double()\n(w * 2).sum().backward()\nw.grad\n"
+
+
+@pytest.mark.parametrize("program, cause, line", [(BUFFER, "FROZEN", 4), (MADE_BY_CAST, "NON_LEAF_GRAD", 2)])
+def test_gradients_that_are_never_filled(program, cause, line):
+    report, error = run(program)
+    assert error is None and [(f.cause, f.line) for f in report.findings] == [(cause, line)], str(report)
+
+
 # ---- Nothing unknown counts as differentiable ----
 
 

@@ -103,6 +103,16 @@ def modules_in_use():
                     yield module, path
 
 
+def buffer_name(tensor):
+    """The name of a module's buffer; '' where it is none."""
+    for variable, thing in _scopes():
+        if isinstance(thing, torch.nn.Module):
+            for path, buffer in thing.named_buffers():
+                if buffer is tensor:
+                    return f"{variable}.{path}"
+    return ""
+
+
 def hidden_tensors(name, thing):
     """Leaves in plain containers, which a module does not look into."""
     if isinstance(thing, torch.Tensor):

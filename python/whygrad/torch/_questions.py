@@ -189,6 +189,10 @@ def read_grad(c, tensor, gradient, where):
             if leaf.graded > leaf.used:
                 cleared(c, tensor, leaf, "absent")
             return
+    elif name := _names.buffer_name(tensor):
+        why = f"`{name}` is a buffer, which requires no gradient"
+        c.add("absent", "FROZEN", why, where, remedy="make it an nn.Parameter if it should learn", source=f"buffer `{name}`", source_name=name)
+        return
     ask_about(c, [tensor], where)
 
 
