@@ -54,8 +54,8 @@ void check_generator(const char* op, nb::handle alg) {
 
 nb::object stateless_normal(nb::handle shape, nb::handle seed, nb::handle mean, nb::handle stddev, nb::handle dtype, nb::handle, nb::handle alg) {
   check_generator("stateless_normal", alg);
-  return wrap(random::stateless_normal(to_shape(shape), seed_pair(seed), {.mean = to_double(mean), .stddev = to_double(stddev), .dtype = to_dtype(dtype)},
-                                       caller()));
+  return wrap(random::stateless_normal(to_shape(shape), seed_pair(seed),
+                                       {.mean = to_double(mean), .stddev = to_double(stddev), .dtype = to_dtype(dtype)}, caller()));
 }
 
 nb::object stateless_uniform(nb::handle shape, nb::handle seed, nb::handle minval, nb::handle maxval, nb::handle dtype, nb::handle, nb::handle alg) {

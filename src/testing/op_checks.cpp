@@ -145,8 +145,7 @@ Problems check_specs(const OpDef& op, const SampleList& list) {
     for (std::size_t k = 0; k < got.size(); ++k) {
       if (got[k].is_abstract() != any) problems.push_back(text("output ", k, " is computed although inputs have no elements"));
       if (spec_of(got[k]) != spec_of(expected[k])) {
-        problems.push_back(
-            text("without elements output ", k, " is ", got[k].signature(), ", with them ", expected[k].signature()));
+        problems.push_back(text("without elements output ", k, " is ", got[k].signature(), ", with them ", expected[k].signature()));
       }
     }
   });
@@ -182,8 +181,7 @@ Problems check_abstract_gradients(const OpDef& op, const SampleList& list) {
       if (!gradients[k]) {
         problems.push_back(text("input ", chosen[k], " has no gradient: ", gradients[k].why().to_string()));
       } else if (spec_of(*gradients[k]) != spec_of(input)) {
-        problems.push_back(
-            text("the gradient of input ", chosen[k], " is ", gradients[k]->signature(), ", not ", input.signature()));
+        problems.push_back(text("the gradient of input ", chosen[k], " is ", gradients[k]->signature(), ", not ", input.signature()));
       }
     }
   });
