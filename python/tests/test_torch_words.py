@@ -51,6 +51,9 @@ def test_what_explanations_are_made_of_speaks_pytorch():
         ("keep x away from 0: write log(x + 1e-7)", "keep x away from 0: write torch.log(x + 1e-7)"),
         ("`log(x)` of variable `tape`", "`log(x)` of variable `tape`"),
         ("use leaky_relu", "use F.leaky_relu"),
+        ("sparse_softmax_cross_entropy_with_logits(labels, logits)", "F.cross_entropy(logits, labels)"),
+        ("-reduce_logsumexp(-x)", "-torch.logsumexp(-x, dim)"),
+        ("gather(x, shuffle(range(n)))", "x[torch.randperm(n)]"),
     ],
 )
 def test_words(text, words):

@@ -46,6 +46,15 @@ PHRASES = {
     "a straight-through gradient (grad_pass_through)": "a straight-through gradient: x + (op(x) - x).detach()",
     "write the gradient with custom_gradient, or compose the op from others": "write a torch.autograd.Function, or compose the op from others",
     "stop one of the paths with stop_gradient if only the other is meant": "call detach() on one of the paths if only the other is meant",
+    # Whole calls, where PyTorch takes other arguments or another order.
+    "sparse_softmax_cross_entropy_with_logits(labels, logits)": "F.cross_entropy(logits, labels)",
+    "huber(targets, predictions)": "huber(predictions, targets)",
+    "gather(x, shuffle(range(n)))": "x[torch.randperm(n)]",
+    "unsorted_segment_sum(weights, x, n)": "torch.zeros(n).index_add(0, x, weights)",
+    "reduce_logsumexp(x)": "reduce_logsumexp(x, dim)",
+    "reduce_logsumexp(-x)": "reduce_logsumexp(-x, dim)",
+    "softmax((logits + Gumbel noise) / temperature)": "softmax((logits + Gumbel noise) / temperature, dim)",
+    "matrix_diag([0, 1e-3, 2e-3, ..])": "matrix_diag(torch.tensor([0, 1e-3, 2e-3, ..]))",
     # ---- the judges ----
     "no op used": "no op used",
     " while the tape recorded; the target was computed without it": "; the target was computed without it",
