@@ -39,6 +39,16 @@ def test_a_gradient_that_is_not():
             testing.assert_gradient(tape, bad, w)
 
 
+def test_dead_parameters():
+    net = tf.Module()
+    net.used, net.idle = tf.Variable([1.0, 2.0], name="used"), tf.Variable([1.0, 2.0], name="idle")
+    testing.no_dead_parameters(net, lambda net: tf.reduce_sum(net.used * net.idle))
+    with pytest.raises(AssertionError, match="variable `idle`"):
+        testing.no_dead_parameters(net, lambda net: tf.reduce_sum(net.used**2))
+    with pytest.raises(TypeError, match="has neither parameters"):
+        testing.no_dead_parameters(3, lambda net: net)
+
+
 def test_the_plugin_prints_the_explanation(pytester, pytestconfig):
     pytester.makepyfile(
         """

@@ -1,14 +1,16 @@
-"""The pytest plugin: fixtures `assert_gradient` and `assert_no_gradient`."""
+"""The pytest plugin: fixtures `assert_gradient`, `assert_no_gradient` and `no_dead_parameters`."""
 
 import pytest
 
 
 @pytest.fixture
 def assert_gradient():
-    """assert_gradient(tape, loss, w) fails with the explanation where w gets no gradient, only zeros, or NaN or infinite numbers."""
+    """assert_gradient(tape, loss, w) fails with the explanation where w gets no gradient, only zeros, or NaN or infinite numbers. For TensorFlow's tapes
+    too; for PyTorch assert_gradient(loss, parameters)."""
     from whygrad import testing  # not before a test asks for it: the plugin is loaded by every run of pytest
 
-    return testing.assert_gradient
+    with testing.watch():
+        yield testing.assert_gradient
 
 
 @pytest.fixture
@@ -17,3 +19,12 @@ def assert_no_gradient():
     from whygrad import testing
 
     return testing.assert_no_gradient
+
+
+@pytest.fixture
+def no_dead_parameters():
+    """no_dead_parameters(model, loss_fn) fails with the explanation where a trainable parameter gets no gradient of loss_fn(model), only zeros, or NaN or
+    infinite numbers. For Keras's models, tf.Module and PyTorch's nn.Module."""
+    from whygrad import testing
+
+    return testing.no_dead_parameters
