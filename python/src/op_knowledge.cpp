@@ -26,12 +26,16 @@ namespace {
 
 using Table = std::unordered_map<std::string, const OpDef*>;
 
-// Of several ops with one type the one of the fewest inputs, which is the plain one: a matrix product, not that with a bias and an activation.
+bool passes_gradient(const OpDef& op) { return op.inputs.count > 0 && input_def(op, 0).gradient.differentiable(); }
+
+// Of several ops with one type the one of the fewest inputs, which is the plain one: a matrix product, not that with a bias and an activation. Of
+// these one that passes a gradient, which says too what results of integers are: top_k, not argsort.
 Table make_table() {
   Table table;
   for (const OpDef* op : op_table()) {
     const OpDef*& known = table[type_of(*op)];
-    if (known == nullptr || op->inputs.count < known->inputs.count) known = op;
+    const bool alike = known != nullptr && op->inputs.count == known->inputs.count;
+    if (known == nullptr || op->inputs.count < known->inputs.count || (alike && passes_gradient(*op) && !passes_gradient(*known))) known = op;
   }
   for (const OpDef* op : op_table()) table.try_emplace(op->name, op);
   const std::pair<const char*, const OpDef*> events[] = {

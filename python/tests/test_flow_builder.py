@@ -162,6 +162,19 @@ def test_a_call_is_told_as_the_ops_that_it_is_made_of():
     assert (finding.cause, finding.op) == ("NONDIFF_OP", "ArgMax")
 
 
+def test_positions_beside_values_are_told_as_positions():
+    """Two records have TensorFlow's type TopKV2, argsort and top_k; the engine says that it passes a gradient."""
+    p = Program()
+    w = p.variable()
+    p.log.start(p.tape)
+    places = p.log.value(0, "int32", [3])
+    op = p.log.record("TopKV2", [p.read(w)], [p.value(), places], where=_whygrad.here())
+    p.log.settle(op, p.log.define("TopKV2", answers=[FLOWS]))
+    finding = one(p.why(p.op("GatherV2", places, answers=[NONE]), w))
+    assert (finding.cause, finding.op) == ("NONDIFF_OP", "TopKV2")
+    assert "are positions" in finding.why and "use the values that tf.nn.top_k gives beside them" in finding.remedy
+
+
 def test_unknown_extents_and_foreign_dtypes_are_said_as_they_are():
     p = Program()
     w = p.variable()

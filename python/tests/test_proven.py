@@ -121,6 +121,27 @@ CASES = {
         "are equal, so their vectors",
         "likely",
     ),
+    "weights_of_zero_behind_a_tanh_of_zero": (
+        program(
+            "x = tf.Variable([[0.0, 0.0]])\nv = tf.Variable([[0.0], [0.0]])",
+            "loss = tf.reduce_sum(tf.square(tf.matmul(tf.tanh(x), v) - 1.0))",
+        ),
+        "zero",
+        "ZERO_GRAD_MASKED",
+        "MatMul",
+        "which is 0 everywhere",
+        "mend `tanh` too",
+        "proven",
+    ),
+    "boxes_that_do_not_overlap": (
+        program("x = tf.Variable([0.1, 0.4])", "w = tf.maximum(x - 0.6, 0.0)\nloss = 1.0 - w[0] * w[1]"),
+        "zero",
+        "ZERO_GRAD_DEAD_UNIT",
+        "Maximum",
+        "at its bound everywhere",
+        "look at the factor",
+        "proven",
+    ),
     "a_coefficient_of_zero_before_a_variable": (
         program("x = tf.Variable([2.0, 4.0])", "loss = tf.reduce_sum(x * 0.0)"),
         "zero",

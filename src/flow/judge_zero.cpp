@@ -115,14 +115,17 @@ class ZeroSearch {
     return v;
   }
 
-  // What would pass on nothing either, once the fault is mended: an op on the way that is at its ends in all its results.
+  // What would pass on nothing either, once the fault is mended: an op on the way that is at its ends in all its results. A result of 0 or 1 is no
+  // end where it was made of 0 or 1, as tanh(0) and elu(1) are.
   void note_flat_before(Found& found) const {
     const std::size_t fault = found.path.stops[0].first_hop;
     for (std::size_t h = std::min(fault, found.path.hops.size()); h-- > 0;) {
       const Hop& hop = found.path.hops[h];
       const Numbers* made = g_.numbers_of(hop.out);
       const ZeroGradient::Kind kind = g_.def_of(hop.op).zero.kind;
-      const bool ends = kind == ZeroGradient::kSaturates || kind == ZeroGradient::kUnderflows;
+      const Numbers* given = g_.numbers_of(hop.in);
+      const bool far = given != nullptr && given->zeros == 0 && given->ones == 0;
+      const bool ends = far && (kind == ZeroGradient::kSaturates || kind == ZeroGradient::kUnderflows);
       if (made == nullptr || made->count == 0 || hop.op == found.verdict.op) continue;
       if (!(ends && made->zeros + made->ones == made->count) && !(kind == ZeroGradient::kDies && made->all_zero())) continue;
       found.verdict.evidence.push_back(fmt::format("`{}`{} before it would pass on nothing either: all its results are 0, 1 or -1, where it is flat",

@@ -130,6 +130,7 @@ std::optional<Verdict> origin_of_zeros(const ZeroFacts& facts, Index value) {
         return std::nullopt;
       return judge_origin(facts, maker);
     }
+    if (other < inputs.size() && kind == ZeroGradient::kClips) return judge_origin(facts, maker, other);  // the bound is 0, and won everywhere
     if (other < inputs.size() && zero_operand(g, maker, other) < inputs.size() && !is_learned(facts, zero))
       return zero_factor(facts, {maker, other, inputs[other], g.ops[maker].first_output}, zero);
     value = zero;

@@ -174,7 +174,9 @@ Verdict clipped(const ZeroFacts& facts, const Hop& hop) {
     if (is_zero_bound(facts, inputs[i])) {
       Verdict v = switched_off(facts, hop.op);
       v.also = {Cause::kZeroClip};
-      v.why = fmt::format("`{}` with 0 is at its bound wherever a gradient came to it, and there its slope is 0", facts.name(hop.op));
+      const Numbers* made = facts.graph.numbers_of(facts.graph.ops[hop.op].first_output);
+      v.why = fmt::format("`{}` with 0 is at its bound {}, and there its slope is 0", facts.name(hop.op),
+                          made != nullptr && made->all_zero() ? "everywhere" : "wherever a gradient came to it");
       return v;
     }
     if (!facts.is_given(inputs[i])) {

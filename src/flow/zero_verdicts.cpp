@@ -91,8 +91,8 @@ Verdict judge_zeroing(const ZeroFacts& facts, const Hop& hop) {
   return undeclared(facts, hop);
 }
 
-Verdict judge_origin(const ZeroFacts& facts, Index op) {
-  return judge_zeroing(facts, {op, 0, facts.graph.inputs_of(op)[0], facts.graph.ops[op].first_output});
+Verdict judge_origin(const ZeroFacts& facts, Index op, std::size_t input) {
+  return judge_zeroing(facts, {op, input, facts.graph.inputs_of(op)[input], facts.graph.ops[op].first_output});
 }
 
 Verdict ZeroFacts::at(Cause cause, Index op) const {

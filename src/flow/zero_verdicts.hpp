@@ -42,7 +42,7 @@ struct ZeroFacts {
 // By what the op's record declares.
 Verdict judge_zeroing(const ZeroFacts& facts, const Hop& hop);
 // The same where the op itself is the origin of zeros elsewhere.
-Verdict judge_origin(const ZeroFacts& facts, FlowGraph::Index op);
+Verdict judge_origin(const ZeroFacts& facts, FlowGraph::Index op, std::size_t input = 0);
 
 // ---- No slope ----
 
