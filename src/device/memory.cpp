@@ -21,6 +21,7 @@ DeviceKind add_kind(const Memory& memory) {
   for (std::size_t kind = 1; kind < kMostKinds; ++kind) {
     if (kinds[kind].load() != nullptr) continue;
     kinds[kind].store(&memory);
+    kinds_were_added.store(true);
     return static_cast<DeviceKind>(kind);
   }
   throw ValueError("Device", "no further kind of device can be added", "a process has room for 7 beside the CPU");

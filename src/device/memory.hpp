@@ -3,6 +3,7 @@
 
 #include <whygrad/device/device.hpp>
 
+#include <atomic>
 #include <cstddef>
 
 namespace whygrad::device {
@@ -20,6 +21,9 @@ struct Memory {
 // Makes a further kind of device known, for the rest of the process; `memory` is borrowed. Call it before any tensor is made on such a device. Throws
 // ValueError when there are too many kinds.
 DeviceKind add_kind(const Memory& memory);
+// Whether any was. Where none was, nobody on the path of an op need look where a tensor is.
+inline constinit std::atomic<bool> kinds_were_added{false};
+inline bool has_further_kinds() { return kinds_were_added.load(std::memory_order_relaxed); }
 // Of a device that is not the CPU.
 const Memory& memory_of(Device device);
 const char* name_of(Device device);

@@ -128,6 +128,7 @@ class WG_API VjpContext {
   }
   [[noreturn]] void refuse(const char* what, int i, std::size_t count) const;
   Tensor saved(std::size_t bit) const;
+  [[noreturn]] void refuse_saved(std::size_t bit) const;
   const void* attributes() const;
 
   const internal::Record& record_;

@@ -39,12 +39,15 @@ bool has_tail(const OpDef& op) {
   return std::any_of(op.attrs.begin(), op.attrs.end(), [](const AttrDef& a) { return a.tail; });
 }
 
-[[noreturn, gnu::noinline]] void refuse_devices(const OpDef& op, std::span<const Tensor* const> inputs, int i) {
-  const auto place = [&](int input) {
-    const Device device = inputs[static_cast<std::size_t>(input)]->device();
-    return fmt::format("{} is on {}:{}", input_def(op, input).name, device::name_of(device), device.index);
+[[gnu::noinline]] void check_devices(const OpDef& op, std::span<const Tensor* const> inputs) {
+  const auto place = [&](std::size_t i) {
+    const Device device = inputs[i]->device();
+    return fmt::format("{} is on {}:{}", input_def(op, static_cast<int>(i)).name, device::name_of(device), device.index);
   };
-  throw ValueError(op.name, fmt::format("{}, {}", place(0), place(i)), "an op computes where its inputs are; make them on one device");
+  for (std::size_t i = 1; i < inputs.size(); ++i) {
+    if (inputs[i]->device() == inputs[0]->device()) continue;
+    throw ValueError(op.name, fmt::format("{}, {}", place(0), place(i)), "an op computes where its inputs are; make them on one device");
+  }
 }
 
 [[noreturn]] void refuse_incomplete(const OpDef& op) {
@@ -72,9 +75,9 @@ bool check_inputs(const OpDef& op, std::span<const Tensor* const> inputs, std::s
     if (input.id() == 0) [[unlikely]]
       throw InternalError(op.name, fmt::format("{} was made without a record in the log", input_def(op, i).name));
     abstract |= input.is_abstract();
-    if (input.device() != inputs[0]->device()) [[unlikely]]
-      refuse_devices(op, inputs, i);
   }
+  if (device::has_further_kinds()) [[unlikely]]
+    check_devices(op, inputs);
   // A member that nobody describes would be lost wherever attributes are read by name.
   const std::size_t described = op.attrs.count == 0 ? 0 : op.attrs.items[0].bytes;
   if (attrs_bytes < described || (attrs_bytes != described && !has_tail(op))) [[unlikely]]
@@ -164,7 +167,7 @@ void draw_and_run(Call call, const InferContext& inferred, std::span<Tensor> out
 template <class MakeOutputs>
 void apply_to(const Call& call, const MakeOutputs& make_outputs) {
   const bool abstract = check_inputs(call.op, call.inputs, call.attrs_bytes);
-  if (!call.inputs.empty() && call.inputs[0]->device() != device::current()) [[unlikely]] {
+  if (device::has_further_kinds() && !call.inputs.empty() && call.inputs[0]->device() != device::current()) [[unlikely]] {
     const device::Scope there(call.inputs[0]->device());
     return apply_to(call, make_outputs);
   }

@@ -19,17 +19,17 @@ void refuse_record(const OpDef& op, const std::string& what, const std::string& 
 
 namespace {
 
-// Throws unless the kernel may read or write the tensor's elements as T.
-void check_access(const OpDef& op, const std::string& name, const char* function, const Tensor& t, DType dtype) {
+// Whether the kernel may read or write the tensor's elements as `dtype`.
+bool is_accessible(const Tensor& t, DType dtype) { return t.dtype() == dtype && t.device() == Device{}; }
+
+[[noreturn]] void refuse_access(const OpDef& op, const std::string& name, const char* function, const Tensor& t, DType dtype) {
   if (t.dtype() != dtype) {
     throw DTypeError(
         op.name, fmt::format("its kernel takes {} as {}, and it is {}", name, name_of(dtype), t.signature()),
         fmt::format("branch on dtype() and ask for {}() of that type, or refuse the dtype in the shape rule, with dtype_error()", function));
   }
-  if (t.device() != Device{}) {
-    throw UnsupportedError(op.name, fmt::format("its kernel runs on the CPU, and {} is on another device", name),
-                           "bring the tensors to the CPU before; a kernel for that device has to be written with the device's own functions");
-  }
+  throw UnsupportedError(op.name, fmt::format("its kernel runs on the CPU, and {} is on another device", name),
+                         "bring the tensors to the CPU before; a kernel for that device has to be written with the device's own functions");
 }
 
 }  // namespace
@@ -40,7 +40,7 @@ void OpContext::refuse_index(int i) const {
 
 const void* KernelContext::read_in_place(int i, DType dtype) const {
   const Tensor& t = input(i);
-  check_access(op(), fmt::format("`{}`", input_def(op(), i).name), "elements", t, dtype);
+  if (!is_accessible(t, dtype)) refuse_access(op(), fmt::format("`{}`", input_def(op(), i).name), "elements", t, dtype);
   return internal::elements_of(t);
 }
 
@@ -58,7 +58,7 @@ void* KernelContext::write(int k, DType dtype) const {
     throw IndexError(op().name, fmt::format("its kernel writes output {} of {}", k, output_count()),
                      "outputs are counted from 0; the shape rule declares them by output()");
   }
-  check_access(op(), fmt::format("output {}", k), "result", output(k), dtype);
+  if (!is_accessible(output(k), dtype)) refuse_access(op(), fmt::format("output {}", k), "result", output(k), dtype);
   return internal::elements_of(output(k));
 }
 
@@ -81,15 +81,19 @@ void VjpContext::refuse(const char* what, int i, std::size_t count) const {
   internal::refuse_record(op(), fmt::format("its gradient rule asks for {} {} of {}", what, i, count), "inputs and outputs are counted from 0");
 }
 
+void VjpContext::refuse_saved(std::size_t bit) const {
+  const std::string value = bit < 16 ? fmt::format("input({})", bit) : fmt::format("output({})", bit - 16);
+  if (bit < 32 && (record_.saved_mask >> bit & 1) != 0)
+    throw InternalError(op().name, fmt::format("its gradient rule reads {}, which was already released", value));
+  internal::refuse_record(
+      op(), fmt::format("its gradient rule reads {}, which its record does not declare", value),
+      fmt::format("list it with every input whose gradient reads it, as in Differentiable{{{}}}; the tape keeps no other value", value));
+}
+
 Tensor VjpContext::saved(std::size_t bit) const {
-  if (bit >= 32 || (record_.saved_mask >> bit & 1) == 0) {
-    const std::string value = bit < 16 ? fmt::format("input({})", bit) : fmt::format("output({})", bit - 16);
-    internal::refuse_record(
-        op(), fmt::format("its gradient rule reads {}, which its record does not declare", value),
-        fmt::format("list it with every input whose gradient reads it, as in Differentiable{{{}}}; the tape keeps no other value", value));
-  }
-  internal::TensorImpl* impl = record_.saved_at(static_cast<int>(bit));
-  if (impl == nullptr) throw InternalError(op().name, "its gradient rule reads a value that was already released");
+  internal::TensorImpl* impl = bit < 32 && (record_.saved_mask >> bit & 1) != 0 ? record_.saved_at(static_cast<int>(bit)) : nullptr;
+  if (impl == nullptr) [[unlikely]]
+    refuse_saved(bit);
   impl->references.fetch_add(1, std::memory_order_relaxed);
   return Tensor::adopt(impl);
 }
