@@ -174,6 +174,8 @@ def test_a_script_that_is_not_there():
         ("import os\nimport torch\nimport tensorflow", "torch"),
         ("import whygrad.tf as tf", "whygrad"),
         ("import tensorflowish", None),
+        ("import jax.numpy as jnp", "jax"),
+        ("import jax\nimport torch", "torch"),
         ("this is no Python", None),
     ],
 )
@@ -199,6 +201,12 @@ def test_an_engine_that_is_not_installed_is_said_with_the_command(explain):
     done = explain("import torch\n", environment={"PYTHONPATH": os.environ.get("PYTHONPATH", "")})
     assert done.returncode == 2
     assert "runs on torch, which is not installed\nhelp: `pip install torch`" in done.stderr
+
+
+def test_an_engine_that_nobody_watches_is_said_before_the_script_runs(explain):
+    done = explain("from flax import linen\nprint('ran')\n")
+    assert done.returncode == 2 and "ran" not in done.stdout
+    assert "runs on jax, and programs of that engine are not watched\nhelp: tensorflow, torch and whygrad are" in done.stderr
 
 
 def test_an_engine_can_be_forced(explain):

@@ -80,6 +80,10 @@ def _engine(explain, options):
     from whygrad._live import engine, script
 
     named = options.engine or script.engine_of(options.script) or "whygrad"
+    if script.is_unwatched(named):
+        explain.error(
+            f"the script runs on {named}, and programs of that engine are not watched", "tensorflow, torch and whygrad are; see docs/live.md"
+        )
     if named == "whygrad" or script.is_installed(named):
         return named
     if options.engine is None and named == "tensorflow":

@@ -8,7 +8,6 @@ _ENGINES = {
     "tensorflow": ("tensorflow", "pip install tensorflow", (2, 13), (2, 21)),
     "torch": ("torch", "pip install torch", (2, 4), (2, 15)),
     "keras": ("keras", "pip install keras tensorflow", (2, 13), (3, 15)),
-    "jax": ("jax", "pip install jax", (0, 4), (0, 10)),
 }
 
 

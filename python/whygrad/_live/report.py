@@ -1,27 +1,34 @@
 """The report on a program that runs on another engine, with the same findings and faces as whygrad.diagnose()."""
 
+from whygrad import _whygrad
 from whygrad._diagnose import Report
 
 
 class LiveReport(Report):
-    """A collector fills `self._report`. A subclass says how the collector is installed (`_install`) and taken back (`_remove`)."""
+    """Open, its engine's collector fills it. A subclass names the Session that it joins."""
 
-    def __init__(self, report):
-        super().__init__(report)
+    _session = None
+
+    def __init__(self, values=False):
+        super().__init__(_whygrad.LiveReport(self._session.name))
+        self._values = values
         self._remarks = []  # on versions, on what could not be seen, on what failed in whygrad
 
+    def open(self):
+        self._session.join(self, self._report, self._values)
+
+    def remove(self):
+        """Ends the watch: the last report that is open takes every patch back. What was found stays."""
+        self._session.leave(self)
+
     def __enter__(self):
-        self._install()
+        self.open()
         return self
 
     def __exit__(self, kind, value, traceback):
         self.remove()
         if value is not None:
             self.stopped_by(value)
-
-    def remove(self):
-        """Ends the watch: the last report that is open takes every patch back. What was found stays."""
-        self._remove()
 
     def add_remarks(self, remarks):
         self._remarks += [remark for remark in remarks if remark]

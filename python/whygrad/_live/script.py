@@ -12,6 +12,8 @@ _ENGINE_OF = {
     "pytorch_lightning": "torch",
     "whygrad": "whygrad",
 }
+# Engines that nobody watches. One of those above comes before them, wherever it is named.
+_UNWATCHED = {"jax": "jax", "flax": "jax", "equinox": "jax"}
 
 
 def _imports(source):
@@ -30,7 +32,8 @@ def _imports(source):
 
 
 def engine_of(script):
-    """ "tensorflow", "torch" or "whygrad"; None where nothing says so."""
+    """ "tensorflow", "torch" or "whygrad", or one that is_unwatched(); None where nothing says so."""
+    unwatched = None
     folder, seen, waiting = pathlib.Path(script).parent, set(), [pathlib.Path(script)]
     while waiting:
         file = waiting.pop(0)
@@ -45,10 +48,15 @@ def engine_of(script):
         for name in names:
             if name.split(".")[0] in _ENGINE_OF:
                 return _ENGINE_OF[name.split(".")[0]]
+            unwatched = unwatched or _UNWATCHED.get(name.split(".")[0])
         for name in names:
             beside = folder.joinpath(*name.split("."))
             waiting += [beside.with_suffix(".py"), beside / "__init__.py"]
-    return None
+    return unwatched
+
+
+def is_unwatched(engine):
+    return engine in _UNWATCHED.values()
 
 
 def is_installed(engine):

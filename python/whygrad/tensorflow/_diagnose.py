@@ -3,9 +3,8 @@
 import sys
 
 from whygrad import _whygrad
-from whygrad._live import engine
-from whygrad._live.patches import Patches
 from whygrad._live.report import LiveReport
+from whygrad._live.session import Session
 from whygrad.tensorflow import _questions
 from whygrad.tensorflow._collector import Collector
 from whygrad.tensorflow._tensorflow import (
@@ -27,6 +26,30 @@ from whygrad.tensorflow._tensorflow import (
 )
 
 
+class _Session(Session):
+    name, title = "tensorflow", "TensorFlow"
+
+    def _install(self, patches):
+        collector = Collector()
+        install(collector, patches)
+        return collector
+
+    def _remarks(self, c):
+        if c.events.error:
+            c.guard.notes.append(c.events.error)
+            c.events.error = ""
+        unseen = sorted({p.facts.graph.name for p in c.pending if not p.seen})
+        if not unseen:
+            return []
+        return [
+            f"whether gradients that are taken inside of {', '.join(f'`{name}`' for name in unseen)} are zero or NaN was not looked at, since it cannot "
+            "run a second time without a trace: run it eagerly, by tf.config.run_functions_eagerly(True) or model.compile(run_eagerly=True)"
+        ]
+
+
+_session = _Session(tf.__version__)
+
+
 class diagnose(LiveReport):
     """Collects what there is to say about every gradient call of a TensorFlow program inside:
 
@@ -37,67 +60,7 @@ class diagnose(LiveReport):
     values: also why gradients are zero, NaN or infinite.
     """
 
-    def __init__(self, values=False):
-        super().__init__(_whygrad.LiveReport("tensorflow"))
-        self._values = values
-
-    def _install(self):
-        _session.join(self, self._report, self._values)
-
-    def _remove(self):
-        _session.leave(self)
-
-
-class _Session:
-    """The one collector of all reports that are open: the first installs it, the last takes it back."""
-
-    def __init__(self):
-        self.collector = self._patches = None
-        self._open = {}  # reports, and whether they want values
-
-    def join(self, owner, report, values):
-        if owner in self._open:
-            raise RuntimeError("[diagnose] the report is open already\nhelp: make another diagnose() to nest")
-        if not self._open:
-            self.collector, self._patches = Collector(), Patches()
-            install(self.collector, self._patches)
-        self._open[owner] = (report, values)
-        self._settle()
-
-    def leave(self, owner):
-        if owner not in self._open:
-            return
-        report, _ = self._open.pop(owner)
-        owner.add_remarks(self._remarks())
-        if not self._open:
-            self._patches.remove()
-            self.collector = self._patches = None
-            return
-        self._settle()
-
-    def _settle(self):
-        self.collector.reports.all = [report for report, _ in self._open.values()]
-        self.collector.keep_values(any(values for _, values in self._open.values()))
-
-    def _remarks(self):
-        """What there is to say of what could not be seen."""
-        c = self.collector
-        remarks = [engine.version_note("tensorflow", tf.__version__)]
-        if self._patches.missing:
-            remarks.append("this TensorFlow has no " + ", ".join(sorted(set(self._patches.missing))) + ": what depends on it was not seen")
-        unseen = sorted({p.facts.graph.name for p in c.pending if not p.seen})
-        if unseen:
-            remarks.append(
-                f"whether gradients that are taken inside of {', '.join(f'`{name}`' for name in unseen)} are zero or NaN was not looked at, since it cannot "
-                "run a second time without a trace: run it eagerly, by tf.config.run_functions_eagerly(True) or model.compile(run_eagerly=True)"
-            )
-        if c.events.error:
-            c.guard.notes.append(c.events.error)
-            c.events.error = ""
-        return [*remarks, c.guard.text()]
-
-
-_session = _Session()
+    _session = _session
 
 
 def explain(tape, target, sources):

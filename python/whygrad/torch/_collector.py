@@ -93,7 +93,7 @@ class Collector:
         self.guard = Guard()
         self.values = False
         self.log = _whygrad.FlowBuilder()
-        self.report = Reports("torch")
+        self.reports = Reports("torch")
         self.busy = 0  # more than 0: what happens is the optimizer's or our own doing
         self.in_function = 0  # inside of the forward of a Function, which no graph records but which the Function stands for
         self._silence = _Silence(self)
@@ -116,6 +116,10 @@ class Collector:
         self.looked = False  # somebody read a gradient or made a step
         self.looked_for = set()  # ids of leaves that were looked for in plain containers
         self.plain = set()  # what was told already
+
+    def keep_values(self, values):
+        """Whether numbers are looked at, which takes the tensors themselves."""
+        self.values = values
 
     def silence(self):
         return self._silence
@@ -278,7 +282,7 @@ class Collector:
         key = status, cause, why, str(where.words() if where is not None else ""), more.get("source", "")
         if key not in self.plain:
             self.plain.add(key)
-            self.report.add(status, cause, why, where=where or _whygrad.Where(), **more)
+            self.reports.add(status, cause, why, where=where or _whygrad.Where(), **more)
 
 
 def _shape(tensor):

@@ -6,7 +6,7 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from whygrad._whygrad import here
-from whygrad.torch import _errors, _ops, _questions
+from whygrad.torch import _backward, _errors, _ops, _questions
 from whygrad.torch._collector import Call, elements_of
 from whygrad.torch._settle import HOLE, Rule, tensors_in
 
@@ -54,9 +54,9 @@ def _handler_of(func):
     if name == "_set_grad_enabled":
         return _set_grad_enabled
     if name == "backward":
-        return _questions.on_backward
+        return _backward.on_backward
     if func is torch.autograd.grad:
-        return _questions.on_grad
+        return _backward.on_grad
     if name == "requires_grad_":
         return _requires_grad_
     if name == "__iter__":
@@ -72,7 +72,7 @@ def _handler_of(func):
     return _op(name)
 
 
-def _quiet(c, func, args, kwargs):
+def _quiet(_collector, func, args, kwargs):
     return func(*args, **kwargs)
 
 
@@ -104,7 +104,7 @@ def _op(name):
         grad = _is_grad_enabled()
         values = c.guard(_values_of, c, tensors)
         changed = kwargs["out"] if "out" in kwargs else tensors[0] if changes else None
-        before = c.guard(_before_change, c, changed, values) if changes else None
+        before = c.guard(_before_change, c, changed) if changes else None
         c.busy += 1
         try:
             out = func(*args, **kwargs)
@@ -128,7 +128,7 @@ def _values_of(c, tensors):
     return values
 
 
-def _before_change(c, changed, values):
+def _before_change(c, changed):
     """Elements that are about to be lost."""
     if c.values and isinstance(changed, Tensor) and not changed.is_leaf:
         return changed.detach().clone()
@@ -153,7 +153,7 @@ def _record(c, name, func, holes, named, tensors, values, out, changed, before, 
         if not outs:
             return
         if name == "tensor" or name == "as_tensor":
-            return _copied(c, name, tensors, values, outs, where, grad)
+            return _copied(c, name, values, outs, where)
         log = c.log
         op = log.record(name, values, [_value_for(c, o, changed) for o in outs], where)
         if not grad and not c.in_function:
@@ -216,7 +216,7 @@ def _write_to_base(c, view, where):
     c.log.set_call(op, Rule(["flows"], "tensor_scatter_nd_update"))
 
 
-def _copied(c, name, tensors, values, outs, where, grad):
+def _copied(c, name, values, outs, where):
     """torch.tensor(t): numbers without a graph."""
     why = f"torch.{name}() copies the numbers of a tensor and leaves its graph behind"
     remedy = "use the tensor itself, or torch.stack() of several; clone() makes a copy that keeps the graph"
@@ -352,7 +352,7 @@ def _set_grad_enabled(c, func, args, kwargs):
     return func(*args, **kwargs)
 
 
-def _read_grad(c, func, args, kwargs):
+def _read_grad(c, func, args, _kwargs):
     gradient = func(*args)
     c.guard(_questions.read_grad, c, args[0], gradient, here())
     return gradient

@@ -35,9 +35,9 @@ def _compute(c, op, type_):
     call, count = log.call_of(op), len(log.inputs_of(op))
     name = _ops.plain(type_)
     if call is None or isinstance(call, Rule):
-        return _special(c, op, type_, call, count)
+        return _special(c, type_, call, count)
     passes = _passes(c, op, call)
-    answers = [_answer(log, op, name, i, value, passes[i], call) for i, value in enumerate(log.inputs_of(op))]
+    answers = [_answer(log, op, name, value, passes[i]) for i, value in enumerate(log.inputs_of(op))]
     return log.define(
         type_,
         name=_ops.spoken(type_),
@@ -48,7 +48,7 @@ def _compute(c, op, type_):
     )
 
 
-def _answer(log, op, name, i, value, passes, call):
+def _answer(log, op, name, value, passes):
     dtype = log.dtype_of(value) if log.has_value(value) else "float32"
     role = "data"
     if dtype not in FLOATS and name in _ops.INDEXING:
@@ -72,7 +72,7 @@ class Rule:
         self.returned = returned if returned is not None else {}  # inputs that a Function's backward gave nothing for
 
 
-def _special(c, op, type_, rule, count):
+def _special(c, type_, rule, count):
     if rule is None:
         return c.log.define(type_, name=_ops.spoken(type_), like="none", answers=[("flows", "data", "", "", "")] * count)
     answers = []

@@ -1,0 +1,63 @@
+"""The one collector of all reports on an engine that are open."""
+
+from whygrad._live import engine
+from whygrad._live.patches import Patches
+
+
+class Session:
+    """The first report that is opened installs the collector, the last takes every patch back. A subclass says how:
+
+    _install(patches): a collector, with `reports`, `guard` and `keep_values()`.
+    _close(collector): what is left to say before a report is closed.
+    _remarks(collector): what could not be seen, beside versions and missing names.
+    """
+
+    name = ""  # of the engine's module
+    title = ""  # as people write it
+
+    def __init__(self, version):
+        self.collector = None
+        self._version, self._patches, self._open = version, None, {}  # reports, and whether they want values
+
+    def join(self, owner, report, values):
+        if owner in self._open:
+            raise RuntimeError("[diagnose] the report is open already\nhelp: make another diagnose() to nest")
+        if not self._open:
+            self._patches = Patches()
+            self.collector = self._install(self._patches)
+        self._open[owner] = (report, values)
+        self._settle()
+
+    def leave(self, owner):
+        if owner not in self._open:
+            return
+        self._close(self.collector)
+        del self._open[owner]
+        owner.add_remarks(self._all_remarks())
+        if self._open:
+            self._settle()
+            return
+        self._patches.remove()
+        self.collector = self._patches = None
+
+    def _settle(self):
+        self.collector.reports.all = [report for report, _ in self._open.values()]
+        self.collector.keep_values(any(values for _, values in self._open.values()))
+
+    def _all_remarks(self):
+        missing = ", ".join(sorted(set(self._patches.missing)))
+        return [
+            engine.version_note(self.name, self._version),
+            *self._remarks(self.collector),
+            f"this {self.title} has no {missing}: what depends on it was not seen" if missing else "",
+            self.collector.guard.text(),
+        ]
+
+    def _install(self, patches):
+        raise NotImplementedError
+
+    def _close(self, _collector):
+        pass
+
+    def _remarks(self, _collector):
+        return []

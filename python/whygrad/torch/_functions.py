@@ -1,0 +1,100 @@
+"""What is seen of torch.autograd.Function: a rule of the user's stands for what its forward does."""
+
+import dis
+
+import torch
+
+from whygrad import _whygrad
+from whygrad._whygrad import here
+from whygrad.torch._settle import Rule, tensors_in
+
+
+def watch_functions(c, patches):
+    def apply(real):
+        def apply(cls, *args, **kwargs):
+            if c.busy:
+                return real.__get__(None, cls)(*args, **kwargs)
+            return _run(c, cls, real.__get__(None, cls), args, kwargs)
+
+        return classmethod(apply)
+
+    real = torch.autograd.Function.__dict__.get("apply")
+    if real is None:
+        patches.missing.append("Function.apply")
+    else:
+        patches.put(torch.autograd.Function, "apply", apply(real))
+
+    def entered(real):
+        def __enter__(self):
+            c.quiet_at = c.guard(here)
+            return real(self)
+
+        return __enter__
+
+    patches.replace(torch.inference_mode, "__enter__", entered)
+
+
+def _run(c, cls, real, args, kwargs):
+    """One call of a Function. What its forward does is seen, but a rule of the user's stands for it."""
+    where = c.guard(here)
+    tensors = tensors_in(args)
+    values = c.guard(lambda: [c.value_of(t) for t in tensors]) or []
+    before = c.log.moment
+    plain = cls.__module__ != "torch.utils.checkpoint"  # a checkpoint's forward is the program's own code
+    mark = c.quiet_at
+    c.quiet_at = where
+    c.in_function += plain
+    try:
+        out = real(*args, **kwargs)
+    finally:
+        c.in_function -= plain
+        c.quiet_at = mark
+    c.guard(_note_function, c, cls, tensors, values, out, before, where)
+    return out
+
+
+def _note_function(c, cls, tensors, values, out, before, where):
+    made = tensors_in(out)
+    if not made:
+        return
+    with c.silence():
+        inner = [c.known[id(o)].value for o in made if id(o) in c.known]
+        inner = [
+            v for v in inner if v not in values and c.log.has_value(v) and c.log.maker_of(v) >= 0 and c.log.moment_of(c.log.maker_of(v)) > before
+        ]
+        outs = [c.new_value(o) for o in made]
+        op = c.log.record(cls.__name__, values + inner, outs, where)
+        connected = any(o.requires_grad for o in made)
+        rule = Rule(["user_rule"] * len(values) + ["replaced" if connected else "flows"] * len(inner), "custom_gradient")
+        c.log.set_call(op, rule)
+        if not connected and not torch.is_grad_enabled() or inner and not connected:
+            c.log.set_stopped(op, True, where)
+        returns = _return_of(cls)
+        if returns is not None:
+            c.log.set_returns_at(op, returns)
+        c.rules[cls.__name__] = op, returns
+        node = next((o.grad_fn for o in made if o.grad_fn is not None), None)
+        if node is not None:
+            node.register_hook(_listener(c, rule, len(tensors)))
+
+
+def _listener(c, rule, count):
+    """Hears what the backward gave for each tensor."""
+
+    def hook(given, _):
+        if len(given) >= count:
+            for i in range(count):
+                rule.returned[i] = given[i] is not None
+            if c.values:
+                rule.returned["passed"] = [None if g is None else g.detach() for g in given[:count]]
+
+    return hook
+
+
+def _return_of(cls):
+    """The line on which the backward returns, where there is one."""
+    code = getattr(getattr(cls, "backward", None), "__code__", None)
+    if code is None or not cls.__module__ or cls.__module__.startswith("torch."):
+        return None
+    returns = [i for i in dis.get_instructions(code) if i.opname.startswith("RETURN_")]
+    return _whygrad.place_of_frame(code, returns[-1].offset) if returns else None

@@ -1,0 +1,144 @@
+"""What is seen of modules: parameters that they are given, gradients that they clear, copies of them."""
+
+import torch
+
+from whygrad._whygrad import here
+from whygrad.torch import _mode
+from whygrad.torch._settle import Rule
+
+
+def watch_modules(c, patches):
+    from torch.nn.modules import module
+
+    def on_parameter(owner, name, parameter):
+        c.guard(c.registered, owner, name, parameter)
+
+    def on_module(owner, name, part):
+        c.guard(c.adopted, owner, name, part)
+
+    for register, hook in (
+        ("register_module_parameter_registration_hook", on_parameter),
+        ("register_module_module_registration_hook", on_module),
+    ):
+        if hasattr(module, register):
+            patches.call_at_end(getattr(module, register)(hook).remove)
+        else:
+            patches.missing.append(register)
+
+    def set_attribute(real):
+        def __setattr__(owner, name, value):
+            try:
+                real(owner, name, value)
+            except TypeError as error:
+                c.guard(_not_a_parameter, c, owner, name, value, error, here())
+                raise
+
+        return __setattr__
+
+    def zero(real):
+        def zero_grad(owner, *args, **kwargs):
+            return clear(c, real, owner, list(owner.parameters()), args, kwargs)
+
+        return zero_grad
+
+    patches.replace(torch.nn.Module, "__setattr__", set_attribute)
+    patches.replace(torch.nn.Module, "zero_grad", zero)
+
+
+def _not_a_parameter(c, owner, name, value, error, where):
+    if "as parameter" not in str(error) or not isinstance(value, torch.Tensor):
+        return
+    c.add(
+        "absent",
+        "REBOUND",
+        f"`{name}` is a parameter of {type(owner).__name__}, and this would put a computed tensor in its place",
+        where,
+        remedy="give the result a name of its own, and keep the parameter",
+        source=f"variable `{name}`",
+        source_name=name,
+    )
+
+
+def clear(c, real, owner, parameters, args, kwargs):
+    if c.busy:
+        return real(owner, *args, **kwargs)
+    c.resume()  # where an exception had left a step
+    where = here()
+    off = c.pause()
+    try:
+        with c.silence():
+            result = real(owner, *args, **kwargs)
+    finally:
+        if off:
+            c.resume()
+    c.guard(_note_cleared, c, parameters, where)
+    return result
+
+
+def _note_cleared(c, parameters, where):
+    moment = c.log.tick()
+    for parameter in parameters:
+        leaf = c.leaf_of(parameter)
+        if leaf is not None:
+            leaf.cleared, leaf.cleared_at = moment, where
+
+
+# ---- Copies, and values from outside ----
+
+
+def watch_copies(c, patches):
+    def copied(real):
+        def __deepcopy__(self, memo):
+            if c.busy:
+                return real(self, memo)
+            with c.silence():
+                result = real(self, memo)
+            c.guard(_note_copy, c, self, result, here())
+            return result
+
+        return __deepcopy__
+
+    def parameter(real):
+        def __new__(cls, data=None, requires_grad=True):
+            value = c.guard(c.value_of, data) if isinstance(data, torch.Tensor) and not c.busy else None
+            with c.silence():
+                result = real(cls, data, requires_grad)
+            if value is not None and result is not data:
+                c.guard(_note_parameter, c, value, result, here())
+            return result
+
+        return __new__
+
+    def from_numpy(real):
+        def from_numpy(array):
+            result = real(array)
+            if not c.busy:
+                c.guard(_mode.made, c, "from_numpy", result, ())
+            return result
+
+        return from_numpy
+
+    patches.replace(torch.nn.Parameter, "__deepcopy__", copied)
+    patches.replace(torch.nn.Parameter, "__new__", parameter)
+    patches.replace(torch, "from_numpy", from_numpy)
+
+
+def _note_copy(c, original, copy, where):
+    if copy is original or id(copy) in c.known:
+        return
+    with c.silence():
+        value = c.value_of(original)
+        leaf = c.new_leaf(copy, where)
+        c.log.record("deepcopy", [value], [leaf.value], where, "variable")
+
+
+def _note_parameter(c, value, parameter, where):
+    with c.silence():
+        if not c.is_leaf(parameter):
+            return
+        leaf = c.new_leaf(parameter, where)
+        maker = c.log.maker_of(value) if c.log.has_value(value) else -1
+        if maker >= 0 and c.log.has_op(maker) and c.log.kind_of(maker) == "compute":
+            op = c.log.record("Parameter", [value], [leaf.value], where)
+            why = "nn.Parameter() makes a new leaf of the numbers and leaves behind what they were computed from"
+            c.log.set_call(op, Rule(["host_read"], "none", why, "keep the parameters as they are, and compute with the tensor itself"))
