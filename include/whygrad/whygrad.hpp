@@ -3,6 +3,7 @@
 
 #include <whygrad/autodiff/control_flow.hpp>
 #include <whygrad/autodiff/custom_gradient.hpp>
+#include <whygrad/autodiff/folds.hpp>
 #include <whygrad/autodiff/gradcheck.hpp>
 #include <whygrad/autodiff/tape.hpp>
 #include <whygrad/data/dataset.hpp>

@@ -25,6 +25,7 @@ NB_MODULE(_whygrad, m) {
   bind_random(m);
   bind_exchange(m);
   bind_tape(m);
+  bind_folds(m);
   bind_functions(m);
   bind_explain(m);
   bind_flow_builder(m);

@@ -31,6 +31,7 @@ void bind_nn(nb::module_& m);
 void bind_random(nb::module_& m);
 void bind_exchange(nb::module_& m);
 void bind_tape(nb::module_& m);
+void bind_folds(nb::module_& m);
 void bind_functions(nb::module_& m);
 void bind_explain(nb::module_& m);
 void bind_flow_builder(nb::module_& m);

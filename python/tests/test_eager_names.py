@@ -128,6 +128,17 @@ def test_folds():
         tf.foldl(lambda a, e: a, tf.zeros([0]))
     with pytest.raises(ValueError):
         tf.scan(lambda a, e: a, tf.constant(1.0))
+    assert tf.scan(lambda a, e: 5, x).numpy().tolist() == [1, 5, 5] and tf.scan(lambda a, e: a, tf.zeros([0]), 1.0).shape == (0,)
+    assert tf.foldl(lambda a, e: {"sum": a["sum"] + e["x"]}, {"x": x}, {"sum": 0.0})["sum"].numpy() == 6
+    with pytest.raises(ValueError, match="same nested structure"):
+        tf.foldl(lambda a, e: (a, e), x)
+    with pytest.raises(TypeError, match="same sequence type"):
+        tf.foldl(lambda a, e: [a[0] + e], x, (0.0,))
+    for apply in (lambda pair: tf.foldl(lambda a, e: a, pair, 0.0), lambda pair: tf.map_fn(lambda e: e[0], pair, fn_output_signature=tf.float32)):
+        with pytest.raises(ValueError, match="elems have first axes of 3 and 2"):
+            apply((x, x[:2]))
+    with pytest.raises(ValueError, match="the function gives 2 values, and fn_output_signature tells of 1"):
+        tf.map_fn(lambda e: (e, e), x, fn_output_signature=tf.float32)
 
 
 def test_concat_along_the_last_axis():

@@ -5,7 +5,7 @@ from whygrad._shape import TensorShape
 from whygrad.dtypes import as_dtype
 from whygrad.errors import ArgumentError, OutOfRangeError
 
-__all__ = ["cond", "case", "switch_case", "while_loop", "map_fn", "TensorArray", "numpy_function", "py_function"]
+__all__ = ["cond", "case", "switch_case", "while_loop", "TensorArray", "numpy_function", "py_function"]
 
 
 def cond(pred, true_fn=None, false_fn=None, name=None):
@@ -77,23 +77,6 @@ def while_loop(
     limit = -1 if maximum_iterations is None else max(int(maximum_iterations), 0)  # below 0 there is no limit
     _whygrad.run_loop(len(_nest.flatten(loop_vars)), lambda: cond(*values), trip, limit)
     return _nest.map_structure(lambda value: value if isinstance(value, TensorArray) else _whygrad.convert_to_tensor(value), values)
-
-
-def map_fn(fn, elems, dtype=None, parallel_iterations=None, back_prop=True, swap_memory=False, infer_shape=True, name=None, fn_output_signature=None):
-    """fn of each part along the first axis, stacked."""
-    leaves = [_whygrad.convert_to_tensor(leaf) for leaf in _nest.flatten(elems)]
-    if not leaves or leaves[0].shape.rank == 0:
-        raise ArgumentError("[map_fn] elems must have at least one axis to map over\nhelp: give tensors of rank 1 or more")
-    results = [fn(_nest.pack_sequence_as(elems, parts) if _nest.is_nested(elems) else parts[0]) for parts in zip(*(iter(leaf) for leaf in leaves))]
-    if not results:
-        raise ArgumentError("[map_fn] elems has no parts to map over\nhelp: give at least one")
-    columns = list(zip(*(_nest.flatten(result) for result in results)))
-    signature = dtype if fn_output_signature is None else fn_output_signature
-    kinds = [None] * len(columns) if signature is None else [getattr(kind, "dtype", kind) for kind in _nest.flatten(signature)]
-    if len(kinds) != len(columns):
-        raise ValueError(f"[map_fn] fn gives {len(columns)} values, and fn_output_signature tells of {len(kinds)}\nhelp: tell the dtype of each")
-    stacked = [_whygrad.stack([_whygrad.convert_to_tensor(part, dtype=kind) for part in column]) for column, kind in zip(columns, kinds)]
-    return _nest.pack_sequence_as(results[0], stacked) if _nest.is_nested(results[0]) else stacked[0]
 
 
 class TensorArray:

@@ -4,9 +4,9 @@ import importlib as _importlib
 import sys as _sys
 
 import whygrad as _whygrad_package  # noqa: F401  the engine is loaded and its folder known before anything is computed
-from whygrad._control_flow import TensorArray, case, cond, map_fn, numpy_function, py_function, switch_case, while_loop  # noqa: F401
+from whygrad._control_flow import TensorArray, case, cond, numpy_function, py_function, switch_case, while_loop  # noqa: F401
 from whygrad._custom_gradient import custom_gradient, grad_pass_through, recompute_grad  # noqa: F401
-from whygrad._folds import foldl, foldr, scan, vectorized_map  # noqa: F401
+from whygrad._folds import foldl, foldr, map_fn, scan, vectorized_map  # noqa: F401
 from whygrad._op_library import load_op_library  # noqa: F401
 from whygrad._shape import TensorShape  # noqa: F401
 from whygrad._tape import GradientTape, UnconnectedGradients  # noqa: F401
