@@ -68,6 +68,13 @@ class FlowBuilder {
     FlowDType dtype{};
     nb::object tensor;  // while its elements may be asked for
   };
+  // What was seen of a call, where the collector knows an op's gradient by that.
+  struct CallFacts {
+    bool recording = true;  // gradients were
+    bool needs = false;     // an input required a gradient
+    bool gives = false;     // a result does
+    bool changes = false;   // an input
+  };
   struct Op {
     Where where;
     LogId moment = 0;
@@ -79,6 +86,7 @@ class FlowBuilder {
     bool hidden = false;   // stands for another
     bool backward_pass = false;
     bool within = false;  // of what another op is made of
+    CallFacts facts;
     std::uint16_t inputs = 0, outputs = 0;
     std::uint64_t first = 0;  // in the list of inputs and outputs
     std::uint64_t print = 0, bytes = 0;

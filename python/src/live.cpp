@@ -287,6 +287,17 @@ void bind_ops(nb::class_<FlowBuilder>& c) {
       .def("set_place", [](FlowBuilder& log, LogId id, const Where& where) { op_at(log, id).where = where; })
       .def("call_of", [](FlowBuilder& log, LogId id) { return op_at(log, id).call.is_valid() ? op_at(log, id).call : nb::object(nb::none()); })
       .def("set_call", [](FlowBuilder& log, LogId id, nb::object call) { op_at(log, id).call = std::move(call); })
+      .def("facts_of",
+           [](FlowBuilder& log, LogId id) {
+             const FlowBuilder::CallFacts& f = op_at(log, id).facts;
+             return nb::make_tuple(f.recording, f.needs, f.gives, f.changes);
+           })
+      .def(
+          "set_facts",
+          [](FlowBuilder& log, LogId id, bool recording, bool needs, bool gives, bool changes) {
+            op_at(log, id).facts = {recording, needs, gives, changes};
+          },
+          nb::arg("op"), nb::arg("recording"), nb::arg("needs"), nb::arg("gives"), nb::arg("changes"), "What was seen of the call.")
       .def("tensors_of",
            [](FlowBuilder& log, LogId id) { return op_at(log, id).tensors.is_valid() ? op_at(log, id).tensors : nb::object(nb::none()); })
       .def("set_tensors",

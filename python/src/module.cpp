@@ -30,6 +30,7 @@ NB_MODULE(_whygrad, m) {
   bind_explain(m);
   bind_flow_builder(m);
   bind_tensorflow_events(m);
+  bind_torch_events(m);
   bind_layers(m);
   bind_optimizers(m);
   bind_datasets(m);

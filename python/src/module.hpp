@@ -36,6 +36,7 @@ void bind_functions(nb::module_& m);
 void bind_explain(nb::module_& m);
 void bind_flow_builder(nb::module_& m);
 void bind_tensorflow_events(nb::module_& m);
+void bind_torch_events(nb::module_& m);
 void bind_layers(nb::module_& m);
 void bind_optimizers(nb::module_& m);
 void bind_datasets(nb::module_& m);

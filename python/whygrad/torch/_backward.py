@@ -36,32 +36,20 @@ def on_backward(c, func, args, kwargs):
 def _begin(c, args, kwargs):
     """The targets, their values, and the leaves that their graph reaches."""
     targets = tensors_in(args[0])
-    values = [c.value_of(t) for t in targets]
+    values = [c.events.value_of(t) for t in targets]
     given = kwargs.get("gradient", kwargs.get("grad_tensors", args[1] if len(args) > 1 else None))
     seeds = tensors_in(given)
     inputs = kwargs.get("inputs")
-    reached = reached_leaves(targets)
+    reached = reached_leaves(c, targets)
     if inputs is not None:
         ids = {id(t) for t in tensors_in(inputs)}
         reached = {key: t for key, t in reached.items() if key in ids}
     return targets, values, seeds, reached
 
 
-def reached_leaves(targets):
+def reached_leaves(c, targets):
     """By id."""
-    todo = [t.grad_fn for t in targets if t.grad_fn is not None]
-    leaves = {id(t): t for t in targets if t.grad_fn is None and t.requires_grad}
-    seen = set(todo)
-    while todo:
-        node = todo.pop()
-        leaf = getattr(node, "variable", None)
-        if leaf is not None:
-            leaves[id(leaf)] = leaf
-        for following, _ in node.next_functions:
-            if following is not None and following not in seen:
-                seen.add(following)
-                todo.append(following)
-    return leaves
+    return {id(t): t for t in c.events.leaves_behind(targets)}
 
 
 def _ended(c, started, where, kwargs):
@@ -94,8 +82,8 @@ def on_grad(c, func, args, kwargs):
     where = c.guard(here)
     outputs = tensors_in(args[0] if args else kwargs.get("outputs"))
     inputs = tensors_in(args[1] if len(args) > 1 else kwargs.get("inputs"))
-    values = c.guard(lambda: [c.value_of(t) for t in outputs])
-    c.guard(lambda: [c.value_of(t) for t in inputs])
+    values = c.guard(lambda: [c.events.value_of(t) for t in outputs])
+    c.guard(lambda: [c.events.value_of(t) for t in inputs])
     graph = bool(kwargs.get("create_graph", args[4] if len(args) > 4 else False))
     c.busy += 1
     try:
@@ -143,8 +131,8 @@ def _answered(c, out, where, outputs, values, inputs, graph, seeds):
                 )
         made = [g for _, g in pairs if isinstance(g, torch.Tensor)]
         if made:
-            inputs_of = values + [c.value_of(t) for t, g in pairs if g is not None]
-            op = c.log.record("grad", inputs_of, [c.new_value(g) for g in made], where)
+            inputs_of = values + [c.events.value_of(t) for t, g in pairs if g is not None]
+            op = c.log.record("grad", inputs_of, [c.events.new_value(g) for g in made], where)
             c.log.set_backward_pass(op)
             c.log.set_call(op, Rule(["flows"], "gradient"))
             c.log.set_stopped(op, not graph, where)
@@ -191,7 +179,7 @@ def _grad_threw(c, error, where, outputs, values, inputs):
     text = str(error)
     c.reports.count()
     if "appears to not have been used" in text:
-        reached = reached_leaves(outputs)
+        reached = reached_leaves(c, outputs)
         missing = [t for t in inputs if id(t) not in reached] or inputs
         _explain_grad(c, values or [], missing, where, any(_is_gradient(c, v) for v in values or []))
     elif "does not require grad" in text and values is not None:
@@ -239,10 +227,10 @@ def _candidates(c, values):
 
 def _leads(c, tensor, values):
     """Whether some target was made from it."""
-    ref = c.known.get(id(tensor))
-    if ref is None:
+    value = c.events.find(tensor)
+    if value < 0:
         return False
-    wanted, seen, todo = {ref.value, c.value_of(tensor)}, set(), list(values)
+    wanted, seen, todo = {value, c.events.value_of(tensor)}, set(), list(values)
     while todo:
         v = todo.pop()
         if v in wanted:

@@ -16,12 +16,6 @@ NEVER = -1
 here = _whygrad.here
 
 
-class Known(weakref.ref):
-    """A tensor and its value in the log. Where the tensor is a leaf that can have a gradient, its variable and what became of its gradient too."""
-
-    __slots__ = ("key", "value", "leaf")
-
-
 class Leaf:
     """A variable, or another tensor that requires a gradient and has no graph behind it."""
 
@@ -56,12 +50,12 @@ class Leaf:
 
 
 class Call:
-    """What must be known to call an op once more: the function and its arguments, with holes for tensors."""
+    """What must be known to call an op once more: the function and its arguments, with holes for tensors. Calls that are alike share one."""
 
-    __slots__ = ("function", "args", "kwargs", "needs", "gives", "grad", "which", "node", "first")
+    __slots__ = ("function", "args", "kwargs")
 
-    def __init__(self, function, args, kwargs, needs, gives, grad):
-        self.function, self.args, self.kwargs, self.needs, self.gives, self.grad = function, args, kwargs, needs, gives, grad
+    def __init__(self, function, args, kwargs):
+        self.function, self.args, self.kwargs = function, args, kwargs
 
 
 class Backward:
@@ -93,17 +87,15 @@ class Collector:
         self.guard = Guard()
         self.values = False
         self.log = _whygrad.FlowBuilder()
+        self.events = None  # what is told of each function, in C++: which tensors are known, and as which values
         self.reports = Reports("torch")
-        self.busy = 0  # more than 0: what happens is the optimizer's or our own doing
-        self.in_function = 0  # inside of the forward of a Function, which no graph records but which the Function stands for
         self._silence = _Silence(self)
         self.stream = None  # the function mode, and whether it is off the stack
-        self.paused = False
+        self.paused = self.paused_for_step = False
+        self.steps = set()  # classes of optimizers, whose steps are made off the stack
         self.compiled = False  # whether the program compiled a function
-        self.known = {}  # by id of the tensor
         self.leaves = {}  # by id of the tensor
         self.backwards = deque(maxlen=8)
-        self.quiet_at = None  # where gradients were switched off last
         self.in_place = deque(maxlen=256)  # changes: place, name, shape, dtype, what had made the value
         self.owners = weakref.WeakKeyDictionary()  # modules, by what holds them and under which name
         self.optimizers = weakref.WeakSet()
@@ -119,7 +111,16 @@ class Collector:
 
     def keep_values(self, values):
         """Whether numbers are looked at, which takes the tensors themselves."""
-        self.values = values
+        self.values = self.log.keeps_values = values
+
+    @property
+    def busy(self):
+        """More than 0: what happens is the optimizer's or our own doing."""
+        return self.log.busy
+
+    @busy.setter
+    def busy(self, depth):
+        self.log.busy = depth
 
     def silence(self):
         return self._silence
@@ -142,31 +143,9 @@ class Collector:
 
     # ---- Values ----
 
-    def _dead(self, ref):
-        if self.known.get(ref.key) is ref:
-            del self.known[ref.key]
-            self.leaves.pop(ref.key, None)
-
-    def name_value(self, tensor, value):
-        """The tensor stands for this value from now on."""
-        key = id(tensor)
-        ref = self.known.get(key)
-        if ref is None:
-            ref = self.known[key] = Known(tensor, self._dead)
-            ref.key, ref.leaf = key, None
-        ref.value = value
-        return ref
-
-    def new_value(self, tensor):
-        value = self.log.value(0, _dtype(tensor), _shape(tensor), tensor.detach() if self.values else None)
-        self.name_value(tensor, value)
-        return value
-
-    def value_of(self, tensor):
-        ref = self.known.get(id(tensor))
-        if ref is not None:
-            return ref.value if ref.leaf is None else self.log.version_of(ref.leaf.variable) if ref.leaf.variable >= 0 else ref.value
-        return self.meet(tensor)
+    def gone(self, key):
+        """A leaf is."""
+        self.leaves.pop(key, None)
 
     def is_leaf(self, tensor):
         return tensor.is_leaf and (tensor.requires_grad or isinstance(tensor, torch.nn.Parameter))
@@ -176,7 +155,7 @@ class Collector:
         with self.silence():
             if self.is_leaf(tensor):
                 return self.new_leaf(tensor, where or _whygrad.Where()).value
-            value = self.new_value(tensor)
+            value = self.events.new_value(tensor)
             if tensor.grad_fn is None and tensor._base is None:
                 self.constant(tensor, value, where)
             return value
@@ -192,35 +171,39 @@ class Collector:
         """One that may be asked about as a variable."""
         log = self.log
         if value is None:
-            value = log.value(0, _dtype(tensor), _shape(tensor), tensor.detach() if self.values else None)
-        variable = log.add_variable(0, "tensor", False, bool(tensor.requires_grad), _dtype(tensor), _shape(tensor), where)
+            value = self.events.make_value(tensor)
+        variable = log.add_variable(0, "tensor", False, bool(tensor.requires_grad), log.dtype_of(value), log.shape_of(value), where)
         log.set_version(variable, value)
-        leaf = Leaf(variable, value, where, log.moment + 1)
-        ref = self.name_value(tensor, value)
-        ref.leaf, leaf.ref = leaf, ref
+        self.events.name_value(tensor, value)
+        return self._keep_leaf(tensor, Leaf(variable, value, where, log.moment + 1))
+
+    def _keep_leaf(self, tensor, leaf):
+        leaf.ref = weakref.ref(tensor)
+        self.events.set_leaf(tensor, leaf, leaf.variable)
         self.leaves[id(tensor)] = leaf
         return leaf
 
+    def part_of_a_graph(self, tensor):
+        """A leaf became the result of an op."""
+        leaf = self.events.leaf_of(tensor)
+        if leaf is not None and leaf.variable >= 0:
+            self.leaves.pop(id(tensor), None)
+            self.events.set_leaf(tensor, None)
+
     def watched_from_now(self, tensor):
         """requires_grad became True on a tensor that is no variable: it is a source all the same."""
-        value = self.value_of(tensor)
-        ref = self.known[id(tensor)]
-        if ref.leaf is None:
-            ref.leaf = Leaf(-1, value, here(), self.log.moment + 1)
-            ref.leaf.ref = ref
-            self.leaves[id(tensor)] = ref.leaf
-        ref.leaf.since = self.log.moment + 1
-        ref.leaf.frozen = None
+        value = self.events.value_of(tensor)
+        leaf = self.events.leaf_of(tensor) or self._keep_leaf(tensor, Leaf(-1, value, here(), self.log.moment + 1))
+        leaf.since = self.log.moment + 1
+        leaf.frozen = None
 
     def leaf_of(self, tensor):
         """None where it is no leaf."""
-        ref = self.known.get(id(tensor))
-        if ref is None:
-            if not tensor.is_leaf:
-                return None
+        leaf = self.events.leaf_of(tensor)
+        if leaf is None and tensor.is_leaf and self.events.find(tensor) < 0:
             self.meet(tensor)
-            ref = self.known[id(tensor)]
-        return ref.leaf
+            leaf = self.events.leaf_of(tensor)
+        return leaf
 
     def tape(self, where):
         """Autograd as one recording: it always records, except where it was told not to."""
@@ -230,7 +213,7 @@ class Collector:
         for leaf in self.leaves.values():
             tensor = leaf.ref()
             if tensor is not None and tensor.requires_grad:
-                tape.watch(self.value_of(tensor), leaf.since)
+                tape.watch(self.events.value_of(tensor), leaf.since)
                 if leaf.variable >= 0 and leaf.value >= 0:
                     tape.watch(leaf.value, leaf.since)
         return tape
@@ -283,20 +266,6 @@ class Collector:
         if key not in self.plain:
             self.plain.add(key)
             self.reports.add(status, cause, why, where=where or _whygrad.Where(), **more)
-
-
-def _shape(tensor):
-    return tensor.shape
-
-
-def _dtype(tensor):
-    name = _DTYPES.get(tensor.dtype)
-    if name is None:
-        name = _DTYPES[tensor.dtype] = str(tensor.dtype).removeprefix("torch.")
-    return name
-
-
-_DTYPES = {}
 
 
 def elements_of(tensor):

@@ -58,7 +58,7 @@ class Watch(diagnose):
                 c.owners.setdefault(child, (_names.weak(part), name))
             for name, parameter in part.named_parameters(recurse=False):
                 with c.silence():
-                    c.value_of(parameter)
+                    c.events.value_of(parameter)
                 leaf = c.leaf_of(parameter)
                 if leaf is not None:
                     leaf.owner = _names.weak(part), name
@@ -83,10 +83,10 @@ def explain(loss, parameters):
     """What stands between the loss and each parameter, which a diagnose() or watch() that is open has seen being computed. Nothing is differentiated."""
     parameters = [parameters] if isinstance(parameters, torch.Tensor) else list(parameters)
     c = _session.collector
-    if c is not None and c.guard(c.value_of, loss) is not None:
+    if c is not None and c.guard(c.events.value_of, loss) is not None:
         with c.silence():
             report = _whygrad.LiveReport("torch")
-            report.explain(c.log.draw(_questions.question_about(c, [c.value_of(loss)], parameters, here(), "open")))
+            report.explain(c.log.draw(_questions.question_about(c, [c.events.value_of(loss)], parameters, here(), "open")))
             return report.explanation
     raise RuntimeError(
         "[explain] nobody watched the loss being computed\nhelp: compute it inside of `with whygrad.torch.diagnose():`, and call explain() there"
@@ -95,14 +95,15 @@ def explain(loss, parameters):
 
 def install(c, patches):
     """c: the collector that is told."""
-    c.quiet_at = here()
+    stream = c.stream = _mode.Stream(c)
+    c.events.quiet_at = here()
+    patches.call_at_end(c.events.close)
     watch_modules(c, patches)
     watch_optimizers(c, patches)
     watch_functions(c, patches)
     watch_clipping(c, patches)
     watch_copies(c, patches)
     _run_compiled_eagerly(c, patches)
-    stream = c.stream = _mode.Stream(c)
     stream.__enter__()
     patches.call_at_end(lambda: c.resume() or stream.__exit__(None, None, None))
 

@@ -26,7 +26,7 @@ def watch_functions(c, patches):
 
     def entered(real):
         def __enter__(self):
-            c.quiet_at = c.guard(here)
+            c.events.quiet_at = here()
             return real(self)
 
         return __enter__
@@ -36,19 +36,19 @@ def watch_functions(c, patches):
 
 def _run(c, cls, real, args, kwargs):
     """One call of a Function. What its forward does is seen, but a rule of the user's stands for it."""
-    where = c.guard(here)
+    where = here()
     tensors = tensors_in(args)
-    values = c.guard(lambda: [c.value_of(t) for t in tensors]) or []
+    values = c.guard(lambda: [c.events.value_of(t) for t in tensors]) or []
     before = c.log.moment
     plain = cls.__module__ != "torch.utils.checkpoint"  # a checkpoint's forward is the program's own code
-    mark = c.quiet_at
-    c.quiet_at = where
-    c.in_function += plain
+    mark = c.events.quiet_at
+    c.events.quiet_at = where
+    c.events.in_function += plain
     try:
         out = real(*args, **kwargs)
     finally:
-        c.in_function -= plain
-        c.quiet_at = mark
+        c.events.in_function -= plain
+        c.events.quiet_at = mark
     c.guard(_note_function, c, cls, tensors, values, out, before, where)
     return out
 
@@ -58,11 +58,11 @@ def _note_function(c, cls, tensors, values, out, before, where):
     if not made:
         return
     with c.silence():
-        inner = [c.known[id(o)].value for o in made if id(o) in c.known]
+        inner = [v for v in map(c.events.find, made) if v >= 0]
         inner = [
             v for v in inner if v not in values and c.log.has_value(v) and c.log.maker_of(v) >= 0 and c.log.moment_of(c.log.maker_of(v)) > before
         ]
-        outs = [c.new_value(o) for o in made]
+        outs = [c.events.new_value(o) for o in made]
         op = c.log.record(cls.__name__, values + inner, outs, where)
         connected = any(o.requires_grad for o in made)
         rule = Rule(["user_rule"] * len(values) + ["replaced" if connected else "flows"] * len(inner), "custom_gradient")

@@ -1,11 +1,13 @@
 """The stream of a PyTorch program's functions, and what each of them means to the log."""
 
+import functools
 import numbers
+import types
 
 import torch
 from torch.overrides import TorchFunctionMode
 
-from whygrad._whygrad import here
+from whygrad._whygrad import TorchEvents, here
 from whygrad.torch import _backward, _errors, _ops, _questions
 from whygrad.torch._collector import Call, elements_of
 from whygrad.torch._settle import HOLE, Rule, tensors_in
@@ -28,48 +30,52 @@ _PARTS = frozenset(("data", "T", "mT", "H", "mH", "real", "imag"))
 
 
 class Stream(TorchFunctionMode):
-    def __init__(self, collector):
-        super().__init__()
-        self.c = collector
-        self._handlers = {}
+    """Every function that the program calls goes to `events`, which asks for a handler where it is no plain op."""
 
-    def __torch_function__(self, func, types, args=(), kwargs=None):
-        if self.c.busy:
-            return func(*args, **kwargs) if kwargs else func(*args)
-        handler = self._handlers.get(func)
-        if handler is None:
-            handler = self._handlers[func] = _handler_of(func)
-        return handler(self.c, func, args, kwargs or {})
+    def __init__(self, c):
+        super().__init__()
+
+        def handler_of(func):
+            name, handler = _handler_of(func)
+            bound = functools.partial(handler, c)
+            return bound if name is None else (name, bound)
+
+        def threw(name, error, tensors):
+            _errors.op_threw(c, name, error, tensors, here())
+
+        c.events = TorchEvents(c.log, Tensor, HOLE, _is_grad_enabled, handler_of, Call, c.meet, c.gone, threw, c.guard.note)
+        self.__torch_function__ = types.MethodType(c.events.on_call, self)  # PyTorch asks whose method it is
 
 
 def _handler_of(func):
+    """The name of an op, whose plain calls need no handler; and the handler of other calls. None where there are no plain ones."""
     name = getattr(func, "__name__", str(func))
     owner = getattr(getattr(func, "__self__", None), "__name__", "")
     if name == "__get__":
         if owner == "grad":
-            return _read_grad
-        return _op(owner) if owner in _PARTS else _quiet
+            return None, _read_grad
+        return (owner, _op(owner)) if owner in _PARTS else (None, _quiet)
     if name == "__set__":
-        return {"grad": _set_grad, "requires_grad": _set_requires_grad, "data": _set_data}.get(owner, _quiet)
+        return None, {"grad": _set_grad, "requires_grad": _set_requires_grad, "data": _set_data}.get(owner, _quiet)
     if name == "_set_grad_enabled":
-        return _set_grad_enabled
+        return None, _set_grad_enabled
     if name == "backward":
-        return _backward.on_backward
+        return None, _backward.on_backward
     if func is torch.autograd.grad:
-        return _backward.on_grad
+        return None, _backward.on_grad
     if name == "requires_grad_":
-        return _requires_grad_
+        return None, _requires_grad_
     if name == "__iter__":
-        return _iterate
+        return None, _iterate
     if name in _ops.HOST:
-        return _host_read(name)
+        return None, _host_read(name)
     if name == "__bool__" or name == "is_nonzero":
-        return _choice
-    if name in _QUIET or name == "__get__" or name == "__set__":
-        return _quiet
+        return None, _choice
+    if name in _QUIET:
+        return None, _quiet
     if getattr(func, "__module__", "") == "torch.nn.init":
-        return _initialise(name)
-    return _op(name)
+        return None, _initialise
+    return (None if _is_in_place(name) or name in ("tensor", "as_tensor") else name), _op(name)
 
 
 def _quiet(_collector, func, args, kwargs):
@@ -79,25 +85,16 @@ def _quiet(_collector, func, args, kwargs):
 # ---- Ops ----
 
 
-def _strip(thing, tensors):
-    """The argument with holes in the places of tensors, which are put on the list."""
-    if isinstance(thing, Tensor):
-        tensors.append(thing)
-        return HOLE
-    kind = type(thing)
-    if kind is tuple or kind is list:
-        return kind([_strip(part, tensors) for part in thing])
-    return thing
+def _is_in_place(name):
+    return name.endswith("_") and not name.endswith("__") or name.startswith("__i") and _ops.plain(name) != name or name == "__setitem__"
 
 
 def _op(name):
-    in_place = name.endswith("_") and not name.endswith("__") or name.startswith("__i") and _ops.plain(name) != name or name == "__setitem__"
-    makes = name in _ops.MAKES
+    """Calls that change a tensor, and those without tensors."""
+    in_place, makes = _is_in_place(name), name in _ops.MAKES
 
     def handler(c, func, args, kwargs):
-        tensors = []
-        holes = tuple([_strip(a, tensors) for a in args])
-        named = {k: _strip(a, tensors) for k, a in kwargs.items()} if kwargs else kwargs
+        tensors = tensors_in((args, kwargs))
         if not tensors:
             return _made(c, name, func, args, kwargs) if makes else _from_nothing(c, name, func, args, kwargs)
         changes = in_place or kwargs.get("inplace") is True or "out" in kwargs
@@ -114,18 +111,14 @@ def _op(name):
         finally:
             c.busy -= 1
         if values is not None:
-            c.guard(_record, c, name, func, holes, named, tensors, values, out, changed, before, grad)
+            c.guard(_record, c, name, (func, args, kwargs), tensors, values, out, changed, before, grad)
         return out
 
     return handler
 
 
 def _values_of(c, tensors):
-    known, values = c.known, []
-    for t in tensors:
-        ref = known.get(id(t))
-        values.append(ref.value if ref is not None and ref.leaf is None else c.value_of(t))
-    return values
+    return [c.events.value_of(t) for t in tensors]
 
 
 def _before_change(c, changed):
@@ -135,7 +128,7 @@ def _before_change(c, changed):
     return None
 
 
-def _record(c, name, func, holes, named, tensors, values, out, changed, before, grad):
+def _record(c, name, call, tensors, values, out, changed, before, grad):
     where = here()
     c.busy += 1
     try:
@@ -156,11 +149,10 @@ def _record(c, name, func, holes, named, tensors, values, out, changed, before, 
             return _copied(c, name, values, outs, where)
         log = c.log
         op = log.record(name, values, [_value_for(c, o, changed) for o in outs], where)
-        if not grad and not c.in_function:
-            log.set_stopped(op, True, c.quiet_at or _nowhere)
-        call = Call(func, holes, named, [t.requires_grad for t in tensors], [o.requires_grad for o in outs], grad)
-        call.which = changed is not None
-        log.set_call(op, call)
+        if not grad and not c.events.in_function:
+            log.set_stopped(op, True, c.events.quiet_at)
+        log.set_call(op, c.events.call_of(*call))
+        log.set_facts(op, grad, any(t.requires_grad for t in tensors), any(o.requires_grad for o in outs), changed is not None)
         if isinstance(changed, Tensor) and changed._base is not None:
             _write_to_base(c, changed, where)
     finally:
@@ -169,11 +161,8 @@ def _record(c, name, func, holes, named, tensors, values, out, changed, before, 
 
 def _value_for(c, tensor, changed):
     if tensor is changed:
-        ref = c.known.get(id(tensor))
-        if ref is not None and ref.leaf is not None and ref.leaf.variable >= 0:  # a leaf that became part of a graph
-            c.leaves.pop(id(tensor), None)
-            ref.leaf = None
-    return c.new_value(tensor)
+        c.part_of_a_graph(tensor)
+    return c.events.new_value(tensor)
 
 
 def _note_change(c, name, changed, tensors, values, before, where):
@@ -189,30 +178,28 @@ def _note_change(c, name, changed, tensors, values, before, where):
         leaf.cleared, leaf.cleared_at = log.tick(), where
     if before is not None and old >= 0 and log.has_value(old):
         log.set_tensor(old, before)
-    ref = c.known.get(id(changed))
-    leaf = ref.leaf if ref is not None else None
+    leaf = c.events.leaf_of(changed)
     if leaf is None or leaf.variable < 0 or not changed.is_leaf:
         return True
     given = [v for i, v in enumerate(values) if i != at]
     if given:
-        new = log.value(0, str(changed.dtype)[6:], changed.shape, changed.detach() if c.values else None)
+        new = c.events.make_value(changed)
         op = log.record(name, [*given, old], [new], where, "assign")
         log.set_version(leaf.variable, new)
         leaf.value = new
-        c.name_value(changed, new)
+        c.events.name_value(changed, new)
         if not _is_grad_enabled():
-            log.set_stopped(op, True, c.quiet_at or _nowhere)
+            log.set_stopped(op, True, c.events.quiet_at)
     return False
 
 
 def _write_to_base(c, view, where):
     """What is written into a view is in the tensor that it is a view of, too."""
     base = view._base
-    ref = c.known.get(id(base))
-    if ref is None or ref.leaf is not None:
+    old = c.events.find(base)
+    if old < 0 or c.events.leaf_of(base) is not None:
         return
-    old = ref.value
-    op = c.log.record("__setitem__", [old, c.value_of(view)], [c.new_value(base)], where)
+    op = c.log.record("__setitem__", [old, c.events.value_of(view)], [c.events.new_value(base)], where)
     c.log.set_call(op, Rule(["flows"], "tensor_scatter_nd_update"))
 
 
@@ -221,7 +208,7 @@ def _copied(c, name, values, outs, where):
     why = f"torch.{name}() copies the numbers of a tensor and leaves its graph behind"
     remedy = "use the tensor itself, or torch.stack() of several; clone() makes a copy that keeps the graph"
     for out in outs:
-        op = c.log.record(name, values, [c.new_value(out)], where)
+        op = c.log.record(name, values, [c.events.new_value(out)], where)
         c.log.set_call(op, Rule(["host_read"], "none", why, remedy))
         if out.requires_grad:
             c.watched_from_now(out)
@@ -244,16 +231,16 @@ def made(c, name, out, args):
         try:
             where = here()
             if not c.is_leaf(tensor):
-                value = c.new_value(tensor)
+                value = c.events.new_value(tensor)
                 op = c.constant(tensor, value, where)
                 if name in ("from_numpy", "as_tensor", "tensor", "asarray") and tensor.data_ptr() in c.pointers and tensor.numel():
                     c.log.set_print(op, elements_of(tensor))
                 _note_written(c, op, args)
             elif name in ("tensor", "as_tensor", "asarray"):  # a leaf made of numbers, which may have been read before
-                first = c.log.value(0, str(tensor.dtype)[6:], tensor.shape, None)
+                first = c.events.make_value(tensor, False)
                 op = c.log.record("Const", [], [first], where, "constant")
                 c.log.set_print(op, elements_of(tensor))
-                value = c.log.value(0, str(tensor.dtype)[6:], tensor.shape, tensor.detach() if c.values else None)
+                value = c.events.make_value(tensor)
                 c.new_leaf(tensor, where, value)
                 c.log.record("tensor", [first], [value], where, "variable")
             else:
@@ -284,18 +271,14 @@ def _iterate(c, func, args, kwargs):
     finally:
         c.busy -= 1
     if values is not None:
-        c.guard(_record, c, "unbind", Tensor.unbind, (HOLE,), {}, list(args[:1]), values, parts, None, None, grad)
+        c.guard(_record, c, "unbind", (Tensor.unbind, args[:1], None), list(args[:1]), values, parts, None, None, grad)
     return iter(parts)
 
 
-def _initialise(name):
+def _initialise(c, func, args, kwargs):
     """torch.nn.init: numbers of no importance, written into a parameter."""
-
-    def handler(c, func, args, kwargs):
-        with c.silence():
-            return func(*args, **kwargs)
-
-    return handler
+    with c.silence():
+        return func(*args, **kwargs)
 
 
 # ---- Reads ----
@@ -321,7 +304,7 @@ def note_read(c, name, tensor, where):
     if not isinstance(tensor, Tensor):
         return
     with c.silence():
-        op = c.log.record(name, [c.value_of(tensor)], [], where, "host_read")
+        op = c.log.record(name, [c.events.value_of(tensor)], [], where, "host_read")
         c.log.set_print(op, elements_of(tensor))
         c.read_sizes.add(tensor.numel() * tensor.element_size())
         if tensor.device.type == "cpu" and tensor.layout == torch.strided:
@@ -339,7 +322,7 @@ def _choice(c, func, args, kwargs):
 
 
 def _note_choice(c, tensor, chosen, where):
-    op = c.log.record("if", [c.value_of(tensor)], [], where, "choice")
+    op = c.log.record("if", [c.events.value_of(tensor)], [], where, "choice")
     c.log.set_choice(op, int(bool(chosen)))
 
 
@@ -348,7 +331,7 @@ def _note_choice(c, tensor, chosen, where):
 
 def _set_grad_enabled(c, func, args, kwargs):
     if args and not args[0]:
-        c.quiet_at = here()
+        c.events.quiet_at = here()
     return func(*args, **kwargs)
 
 
@@ -387,7 +370,7 @@ def _set_requires_grad(c, func, args, kwargs):
 
 def _requires_grad_(c, func, args, kwargs):
     tensor, before = args[0], args[0].requires_grad
-    c.guard(c.value_of, tensor)  # before it becomes a leaf to be asked about
+    c.guard(c.events.value_of, tensor)  # before it becomes a leaf to be asked about
     try:
         result = func(*args, **kwargs)
     except Exception as error:
@@ -413,6 +396,3 @@ def _set_data(c, func, args, kwargs):
     result = func(*args, **kwargs)
     c.guard(lambda: c.in_place.append((here(), "data", tuple(args[0].shape), args[0].dtype, "")))
     return result
-
-
-_nowhere = here()

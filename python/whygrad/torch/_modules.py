@@ -100,7 +100,7 @@ def watch_copies(c, patches):
 
     def parameter(real):
         def __new__(cls, data=None, requires_grad=True):
-            value = c.guard(c.value_of, data) if isinstance(data, torch.Tensor) and not c.busy else None
+            value = c.guard(c.events.value_of, data) if isinstance(data, torch.Tensor) and not c.busy else None
             with c.silence():
                 result = real(cls, data, requires_grad)
             if value is not None and result is not data:
@@ -124,10 +124,10 @@ def watch_copies(c, patches):
 
 
 def _note_copy(c, original, copy, where):
-    if copy is original or id(copy) in c.known:
+    if copy is original or c.events.find(copy) >= 0:
         return
     with c.silence():
-        value = c.value_of(original)
+        value = c.events.value_of(original)
         leaf = c.new_leaf(copy, where)
         c.log.record("deepcopy", [value], [leaf.value], where, "variable")
 

@@ -21,6 +21,7 @@ def watch_optimizers(c, patches):
     def made(self):
         c.optimizers.add(self)
         c.made_at[self] = here()
+        _step_off_the_stack(c, patches, type(self))
 
     def zero(real):
         def zero_grad(self, *args, **kwargs):
@@ -31,7 +32,9 @@ def watch_optimizers(c, patches):
     def before(self, args, kwargs):
         if c.busy:
             return
-        c.resume()
+        if not c.paused_for_step:
+            c.resume()  # where an exception had left a step
+            c.guard(_step_off_the_stack, c, patches, type(self))
         off = c.pause()
         c.guard(_before_step, c, self)
         if off and (len(args) > 1 or kwargs.get("closure")):  # a closure is the program's own
@@ -39,7 +42,8 @@ def watch_optimizers(c, patches):
 
     def after(self, *_):
         if not c.busy:
-            c.resume()
+            if not c.paused_for_step:
+                c.resume()
             c.guard(_after_step, c, self)
 
     patches.replace(optimizer.Optimizer, "__init__", init)
@@ -49,6 +53,29 @@ def watch_optimizers(c, patches):
             patches.call_at_end(getattr(optimizer, register)(hook).remove)
         else:
             patches.missing.append(register)
+
+
+def _step_off_the_stack(c, patches, kind):
+    """PyTorch's profiler asks the mode around each step, which costs more than the step of a small net."""
+    if kind in c.steps:
+        return
+    c.steps.add(kind)
+
+    def step_(real):
+        def step(self, *args, **kwargs):
+            if c.busy or args or kwargs or not c.pause():
+                return real(self, *args, **kwargs)
+            c.paused_for_step = True
+            try:
+                return real(self)
+            finally:
+                c.paused_for_step = False
+                c.resume()
+
+        return step
+
+    if getattr(kind.step, "hooked", False):  # by PyTorch, which calls the hooks around it
+        patches.replace(kind, "step", step_)
 
 
 def _before_step(c, optimizer):
@@ -75,12 +102,12 @@ def _before_step(c, optimizer):
 
 def _after_step(c, optimizer):
     moment = c.log.tick()
-    known = c.known
+    leaf_of = c.events.leaf_of
     for group in optimizer.param_groups:
         for parameter in group["params"]:
-            ref = known.get(id(parameter))
-            if ref is not None and ref.leaf is not None:
-                ref.leaf.used = moment
+            leaf = leaf_of(parameter)
+            if leaf is not None:
+                leaf.used = moment
     c.in_place.append((here(), "step", None, None, ""))  # of parameters of all shapes
 
 

@@ -50,9 +50,8 @@ def _is_bad(gradient):
 
 def _sources(c, tensors, question):
     for tensor in tensors[:_MOST_SOURCES]:
-        value = c.value_of(tensor)
-        ref = c.known[id(tensor)]
-        question.add_source(value, ref.leaf.variable if ref.leaf is not None else -1)
+        value, leaf = c.events.value_of(tensor), c.events.leaf_of(tensor)
+        question.add_source(value, leaf.variable if leaf is not None else -1)
 
 
 def question_about(c, values, tensors, where, kind="absent"):
@@ -97,8 +96,8 @@ def read_grad(c, tensor, gradient, where):
     leaf = c.leaf_of(tensor)
     if leaf is None:
         with c.silence():
-            c.value_of(tensor)
-            leaf = c.known[id(tensor)].leaf
+            c.events.value_of(tensor)
+            leaf = c.events.leaf_of(tensor)
     c.looked = True
     if gradient is not None:
         _use(c, tensor, leaf, gradient)
@@ -130,10 +129,10 @@ def _use(c, tensor, leaf, gradient):
     if leaf.cleared > leaf.graded > leaf.used and c.values and not gradient.any():
         cleared(c, tensor, leaf, "zero")
     leaf.used = c.log.tick()
-    if id(gradient) not in c.known and c.backwards:
+    if c.events.find(gradient) < 0 and c.backwards:
         last = c.backwards[-1]
         with c.silence():
-            op = c.log.record("backward", last.targets, [c.new_value(gradient)], last.where)
+            op = c.log.record("backward", last.targets, [c.events.new_value(gradient)], last.where)
             c.log.set_backward_pass(op)
             c.log.set_call(op, Rule(["flows"], "gradient"))
             c.log.set_stopped(op, not gradient.requires_grad, last.where)
@@ -217,7 +216,7 @@ def _is_superseded(c, tensor):
 
 def _not_kept(c, tensor, where):
     with c.silence():
-        value = c.value_of(tensor)
+        value = c.events.value_of(tensor)
     maker = c.log.maker_of(value) if c.log.has_value(value) else -1
     made_at = c.log.place_of(maker) if maker >= 0 and c.log.has_op(maker) else where
     name, before = assigned_name(made_at), _rebound(c, maker, tensor, assigned_name(made_at))

@@ -93,8 +93,9 @@ def _passes(c, op, call):
     log = c.log
     dtypes = [log.dtype_of(v) if log.has_value(v) else "float32" for v in log.inputs_of(op)]
     floats = [dtype in FLOATS for dtype in dtypes]
-    if call.grad and any(call.needs):
-        if not any(call.gives):
+    recording, needs, gives, _ = log.facts_of(op)
+    if recording and needs:
+        if not gives:
             return [False] * len(floats)
         if sum(floats) == 1:
             return floats
@@ -125,7 +126,7 @@ def once_more(c, op, call, arrived):
         with c.silence(), _same_random_numbers(), torch.enable_grad(), torch.inference_mode(False):
             leaves = [_like(log, v) if t is None else t.detach().clone() for v, t in zip(values, tensors)]
             leaves = [t.requires_grad_() if t.is_floating_point() or t.is_complex() else t for t in leaves]
-            changes = call.which
+            changes = log.facts_of(op)[3]
             given = iter([t.clone() if changes else t for t in leaves])
             args, kwargs = _fill(call.args, given), {k: _fill(a, given) for k, a in call.kwargs.items()}
             first = args[0] if args else None
