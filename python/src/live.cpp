@@ -5,8 +5,8 @@
 #include "language.hpp"
 #include "op_knowledge.hpp"
 #include "places.hpp"
+#include "tensorflow_ops/find.hpp"
 
-#include "explain/op_definition.hpp"
 #include "flow/finding_set.hpp"
 #include "flow/json_names.hpp"
 #include "flow/words.hpp"
@@ -22,6 +22,7 @@
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/shared_ptr.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
@@ -460,15 +461,13 @@ void bind_flow_builder(nb::module_& m) {
       "known_flows",
       [](const std::string& type_or_name) {
         nb::list flows;
-        const OpDef* op = known_op(type_or_name);
-        if (op == nullptr) return flows;
-        for (int i = 0; i < op->inputs.count; ++i) flows.append(internal::name_in_file(internal::answer_of(*op, i).flow));
+        for (const GradientFlow flow : known_flows(type_or_name)) flows.append(internal::name_in_file(flow));
         return flows;
       },
       "What the record of this type or name says of each input; empty where there is none.");
-  m.def(
-      "knows_op", [](const std::string& type_or_name) { return known_op(type_or_name) != nullptr; },
-      "Whether there is a record of this type or name.");
+  m.def("knows_op", &knows_op, "Whether there is a record of this type or name.");
+  m.def("name_of_type", &name_of_type, "The function of an op type of TensorFlow's, as a program writes it.");
+  m.def("type_texts", &type_texts, "Every sentence that is said of TensorFlow's op types alone.");
   m.def(
       "count_elements",
       [](nb::handle array) -> nb::object {

@@ -2,6 +2,7 @@
 #include "op_knowledge.hpp"
 
 #include "flow_builder.hpp"
+#include "tensorflow_ops/find.hpp"
 
 #include "autodiff/control_flow.hpp"
 #include "autodiff/custom_gradient.hpp"
@@ -18,6 +19,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <unordered_map>
 #include <utility>
 
@@ -29,13 +31,14 @@ using Table = std::unordered_map<std::string, const OpDef*>;
 bool passes_gradient(const OpDef& op) { return op.inputs.count > 0 && input_def(op, 0).gradient.differentiable(); }
 
 // Of several ops with one type the one of the fewest inputs, which is the plain one: a matrix product, not that with a bias and an activation. Of
-// these one that passes a gradient, which says too what results of integers are: top_k, not argsort.
+// these one that passes a gradient, which says too what results of integers are: top_k, not argsort. One without any input says nothing of inputs.
 Table make_table() {
   Table table;
+  const auto inputs = [](const OpDef& op) { return op.inputs.count == 0 ? std::numeric_limits<int>::max() : op.inputs.count; };
   for (const OpDef* op : op_table()) {
     const OpDef*& known = table[type_of(*op)];
-    const bool alike = known != nullptr && op->inputs.count == known->inputs.count;
-    if (known == nullptr || op->inputs.count < known->inputs.count || (alike && passes_gradient(*op) && !passes_gradient(*known))) known = op;
+    const bool alike = known != nullptr && inputs(*op) == inputs(*known);
+    if (known == nullptr || inputs(*op) < inputs(*known) || (alike && passes_gradient(*op) && !passes_gradient(*known))) known = op;
   }
   for (const OpDef* op : op_table()) table.try_emplace(op->name, op);
   const std::pair<const char*, const OpDef*> events[] = {
@@ -75,9 +78,25 @@ FlowGraph::Answer answer_of(const EngineAnswer& said, const FlowGraph::Def& know
   a.factor = input < known.answers.size() && known.answers[input].factor;
   if (a.flow == GradientFlow::kFlows || a.flow == GradientFlow::kUserRule) return a;
   const FlowGraph::Answer* words = words_for(known, input, a.flow);
+  if (words == nullptr && a.flow == GradientFlow::kNoRule) words = words_for(known, input, GradientFlow::kNoDerivative);
   a.why = words != nullptr ? words->why : interned(said.why);
   a.remedy = words != nullptr ? words->remedy : interned(said.remedy);
   return a;
+}
+
+// What the records say, without a name where there is none.
+FlowGraph::Def known_definition(const std::string& type_or_name) {
+  const OpDef* op = known_op(type_or_name);
+  FlowGraph::Def def = op != nullptr ? internal::definition_of(*op) : FlowGraph::Def{};
+  const FoundType* found = find_type(type_or_name);
+  if (found == nullptr) return def;
+  const TypeRecord& r = *found->record;
+  if (!found->name.empty() && (op == nullptr || *r.like != '\0')) def.name = found->name.c_str();
+  if (*r.like != '\0') return def;
+  def.zero = r.zero;
+  def.nonfinite = r.nonfinite;
+  if (*r.why != '\0') def.answers = {{.input = "input", .flow = r.flow, .why = r.why, .remedy = r.remedy}};
+  return def;
 }
 
 }  // namespace
@@ -85,14 +104,34 @@ FlowGraph::Answer answer_of(const EngineAnswer& said, const FlowGraph::Def& know
 const OpDef* known_op(std::string_view type_or_name) {
   static const Table table = make_table();
   const auto at = table.find(std::string(type_or_name));
-  return at != table.end() ? at->second : nullptr;
+  if (at != table.end()) return at->second;
+  const FoundType* found = find_type(type_or_name);
+  return found != nullptr && *found->record->like != '\0' ? known_op(found->record->like) : nullptr;
+}
+
+bool knows_op(std::string_view type_or_name) { return find_type(type_or_name) != nullptr || known_op(type_or_name) != nullptr; }
+
+std::vector<GradientFlow> known_flows(std::string_view type_or_name) {
+  std::vector<GradientFlow> flows;
+  if (const FoundType* found = find_type(type_or_name); found != nullptr && *found->record->why != '\0') return {found->record->flow};
+  if (const OpDef* op = known_op(type_or_name); op != nullptr) {
+    for (int i = 0; i < op->inputs.count; ++i) flows.push_back(internal::answer_of(*op, i).flow);
+  }
+  return flows;
+}
+
+std::string name_of_type(std::string_view type) {
+  const FoundType* found = find_type(type);
+  const OpDef* op = known_op(type);
+  if (found != nullptr && !found->name.empty() && (op == nullptr || *found->record->like != '\0')) return found->name;
+  return op != nullptr ? op->name : in_snake_case(type);
 }
 
 FlowGraph::Def definition_of(const EngineOp& op) {
-  const OpDef* record = known_op(op.like.empty() ? op.type : op.like);
-  FlowGraph::Def def = record != nullptr ? internal::definition_of(*record) : FlowGraph::Def{};
-  const FlowGraph::Def known = def;
-  if (!op.name.empty() || record == nullptr) def.name = interned(op.name.empty() ? op.type : op.name);
+  const FlowGraph::Def known = known_definition(op.like.empty() ? op.type : op.like);
+  FlowGraph::Def def = known;
+  if (!op.name.empty()) def.name = interned(op.name);
+  if (*def.name == '\0') def.name = interned(op.type);
   def.type = interned(op.type);
   def.kind = named<OpKind>(op.kind);
   def.backward_pass = op.backward_pass;

@@ -29,4 +29,11 @@ FlowGraph::Def definition_of(const EngineOp& op);
 // "choice", "slices", "element". Null where there is none.
 const OpDef* known_op(std::string_view type_or_name);
 
+// Whether a record says something of this type or name: that of an op of ours, or one of TensorFlow's types (tensorflow_ops).
+bool knows_op(std::string_view type_or_name);
+// What it says of each input that passes no gradient; empty where it says nothing.
+std::vector<GradientFlow> known_flows(std::string_view type_or_name);
+// As a program writes it: of "ArgMax" argmax, of "HSVToRGB" hsv_to_rgb.
+std::string name_of_type(std::string_view type);
+
 }  // namespace whygrad::python

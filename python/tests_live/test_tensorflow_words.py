@@ -10,7 +10,7 @@ from whygrad._language import spell  # noqa: E402
 
 
 def test_every_function_that_a_text_names_is_there():
-    texts = [spell(text, "tensorflow") for text in _whygrad.texts() if text]
+    texts = [spell(text, "tensorflow") for text in (*_whygrad.texts(), *_whygrad.type_texts()) if text]
     assert len(texts) > 300
     names = {name for text in texts for name in re.findall(r"(?<![\w.])tf((?:\.\w+)+)", text)}
     assert len(names) > 50

@@ -52,6 +52,28 @@ Index common_part(const FlowGraph& g, Index value, Index remover) {
   return kNone;
 }
 
+// The op that makes fewer elements of a value, such as its mean, where a second one makes as many of it, and the ways of both meet in one that has as
+// many too: a normalisation that is written x * scale + (shift - mean * scale). kNone where it is not so.
+Index common_part_on_the_way(const ZeroFacts& facts, Index value, Index meeting) {
+  const FlowGraph& g = facts.graph;
+  const auto whole = g.elements_of(value);
+  Index part = kNone, others = 0;
+  for (const PassedEdges::Edge& e : facts.edges.to(value)) {
+    const FlowGraph::Op& o = g.ops[e.op];
+    if (g.passed_to(e.op, e.input)->all_zero()) continue;
+    const auto made = o.outputs == 1 ? g.elements_of(o.first_output) : std::nullopt;
+    if (!whole.has_value() || !made.has_value() || *made > *whole) return kNone;
+    if (*made == *whole) {
+      ++others;
+    } else if (part == kNone && g.def_of(e.op).in_metrics) {
+      part = e.op;
+    } else {
+      return kNone;
+    }
+  }
+  return others == 1 && g.elements_of(g.ops[meeting].first_output) == whole ? part : kNone;
+}
+
 // Whether the op made of what it was given the very same numbers, as a mean over one element does.
 bool gives_back(const FlowGraph& g, Index op) {
   const FlowGraph::Op& o = g.ops[op];
@@ -69,6 +91,39 @@ Index other_factor(const FlowGraph& g, const Hop& hop) {
     if (i != hop.input && g.answer(hop.op, i).factor) return inputs[i];
   }
   return kNone;
+}
+
+// `remover` takes from the value what `part` made of all its elements.
+Verdict centred(const ZeroFacts& facts, const Hop& hop, Index remover, Index part, Verdict v) {
+  const FlowGraph& g = facts.graph;
+  const std::string takes = fmt::format("`{}` takes from {} what its elements have in common (`{}`{})", facts.name(remover), value_text(g, hop.in),
+                                        facts.name(part), at_place(g.ops[part].where));
+  if (facts.is_only_added_up(g.ops[remover].first_output)) {
+    v.why = takes + ": the target adds up what is left with equal weights, which gives the same whatever the values are";
+    v.remedy =
+        "use the values before this is taken out of them, or a loss that is no plain sum of what is left: weigh it, or compare it with targets";
+    return v;
+  }
+  v.why = takes + ", and what is left moves the target alike at these values, so that nothing comes of it";
+  v.remedy = "start from values that differ more, or use the values before this is taken out of them";
+  v.confidence = Confidence::kLikely;
+  return v;
+}
+
+// The same, with other ops between: a normalisation that is written x * scale + (shift - mean * scale).
+Verdict centred_later(const ZeroFacts& facts, const Hop& hop, Index meeting, Index part, Verdict v) {
+  const FlowGraph& g = facts.graph;
+  Verdict at_part = facts.at(Cause::kZeroCancel, part);
+  at_part.also = std::move(v.also);
+  at_part.evidence = std::move(v.evidence);
+  at_part.why = fmt::format(
+      "`{}` is what the elements of {} have in common, and `{}`{} takes it out of them again: what is left moves the target "
+      "by nothing when these elements move",
+      facts.name(part), value_text(g, hop.in), facts.name(meeting), at_place(g.ops[meeting].where));
+  at_part.remedy =
+      "use the values before this is taken out of them, or a loss that is no plain sum of what is left: weigh it, or compare it with targets";
+  at_part.confidence = Confidence::kLikely;
+  return at_part;
 }
 
 }  // namespace
@@ -146,23 +201,8 @@ Verdict cancelled(const ZeroFacts& facts, const Hop& hop) {
     v.remedy = "give it more than one sample, or leave out the step that compares each sample with all of them";
     return v;
   }
-  if (const Index part = common_part(g, hop.in, meeting); part != kNone) {
-    v.why = fmt::format(
-        "`{}` takes from {} what its elements have in common (`{}`{}): the target adds up what is left with equal weights, which gives the same "
-        "whatever "
-        "the values are",
-        facts.name(meeting), value_text(g, hop.in), facts.name(part), at_place(g.ops[part].where));
-    v.remedy =
-        "use the values before this is taken out of them, or a loss that is no plain sum of what is left: weigh it, or compare it with targets";
-    if (!facts.is_only_added_up(g.ops[meeting].first_output)) {
-      v.why = fmt::format(
-          "`{}` takes from {} what its elements have in common (`{}`{}), and what is left moves the target alike at these values, so that "
-          "nothing comes of it",
-          facts.name(meeting), value_text(g, hop.in), facts.name(part), at_place(g.ops[part].where));
-      v.remedy = "start from values that differ more, or use the values before this is taken out of them";
-      v.confidence = Confidence::kLikely;
-    }
-  }
+  if (const Index part = common_part(g, hop.in, meeting); part != kNone) return centred(facts, hop, meeting, part, std::move(v));
+  if (const Index part = common_part_on_the_way(facts, hop.in, meeting); part != kNone) return centred_later(facts, hop, meeting, part, std::move(v));
   return v;
 }
 

@@ -42,6 +42,31 @@ TEST(ZeroSums, bias_that_the_mean_takes_out) {
   EXPECT_EQ(report.findings()[0].confidence, Confidence::kLikely);
 }
 
+// As a layer's normalisation is often written.
+TEST(ZeroSums, rows_that_are_normalised_and_added_up) {
+  const Variable w = variable({{1.0f, 0.0f}, {0.0f, 1.0f}}, "w");
+  const Tensor x = constant({{1.0f, 3.0f}, {-2.0f, 2.0f}}), shift = constant({0.5f, 0.5f});
+  Diagnosis report({.values = true});
+  GradientTape tape;
+  const Tensor h = matmul(x, w);
+  const Tensor mean = reduce_mean(h, 1, true);
+  const int line = __LINE__ - 1;
+  const Tensor scale = rsqrt(reduce_mean(square(stop_gradient(h - mean)), 1, true));
+  tape.gradient(reduce_sum(h * scale + (shift - mean * scale)), w);
+  EXPECT_THAT(report, Says("w", kZero, Cause::kZeroCancel, "reduce_mean", line));
+  EXPECT_EQ(report.findings()[0].confidence, Confidence::kLikely);
+}
+
+TEST(ZeroSums, a_sum_that_is_taken_from_itself_is_no_mean_that_is_taken_out) {
+  const Variable w = variable({1.0f, 2.0f}, "w");
+  Diagnosis report({.values = true});
+  GradientTape tape;
+  const Tensor nothing = reduce_sum(w) - reduce_sum(w * 1.0f);
+  const int line = __LINE__ - 1;
+  tape.gradient(nothing, w);
+  EXPECT_THAT(report, Says("w", kZero, Cause::kZeroCancel, "subtract", line));
+}
+
 TEST(ZeroSums, the_smaller_of_two_is_the_clipped_one) {
   const Variable logp = variable({0.5f, 0.8f}, "logp");
   const Tensor advantage = constant({1.0f, 2.0f});

@@ -38,13 +38,20 @@ class _Session(Session):
         if c.events.error:
             c.guard.notes.append(c.events.error)
             c.events.error = ""
+        remarks = []
+        if c.facts.unasked:
+            remarks.append(
+                f"whether a gradient passes through {', '.join(sorted(c.facts.unasked))} was taken from the dtypes, since TensorFlow's gradient function "
+                "could not be asked apart from the program"
+            )
         unseen = sorted({p.facts.graph.name for p in c.pending if not p.seen})
-        if not unseen:
-            return []
-        return [
-            f"whether gradients that are taken inside of {', '.join(f'`{name}`' for name in unseen)} are zero or NaN was not looked at, since it cannot "
-            "run a second time without a trace: run it eagerly, by tf.config.run_functions_eagerly(True) or model.compile(run_eagerly=True)"
-        ]
+        if unseen:
+            remarks.append(
+                f"whether gradients that are taken inside of {', '.join(f'`{name}`' for name in unseen)} are zero or NaN was not looked at, since it "
+                "cannot run a second time without a trace: run it eagerly, by tf.config.run_functions_eagerly(True) or "
+                "model.compile(run_eagerly=True)"
+            )
+        return remarks
 
 
 _session = _Session(tf.__version__)

@@ -5,7 +5,10 @@ from whygrad.tensorflow._tensorflow import FLOATS, array_ops, func_graph, op_def
 # Arguments that say where or how much, not what. By the names that TensorFlow's op definitions use.
 _INDEX = frozenset(
     "axis perm dim dimension reduction_indices multiples paddings begin end strides split_dim size_splits shift k indices shape dims size segment_ids "
-    "num_segments depth start limit delta input_sizes filter_sizes batch_dims n num_lower num_upper block_shape crops slice_index".split()
+    "num_segments depth start limit delta input_sizes filter_sizes batch_dims n num_lower num_upper block_shape crops slice_index index concat_dim "
+    "fft_length group_assignment box_ind crop_size output_shape seq_lengths sequence_length sequence_lengths seq_len_max lengths ksize row_lengths "
+    "num_rows num_cols num_bits reduction_axes element_shape leading_dims num_elements labels_indices sp_indices sp_shape a_indices a_shape b_indices "
+    "b_shape input_indices input_shape dense_shape value_rowids nrows row_partition_tensors rt_nested_splits params_nested_splits".split()
 )
 _CONDITIONS = frozenset(("condition", "cond", "pred"))
 _SHAPE_OPS = frozenset(("Shape", "ZerosLike", "OnesLike", "Size", "Rank", "ShapeN"))
@@ -22,6 +25,7 @@ class Facts:
     def __init__(self, silence, rule):
         self._silence, self._rule = silence, rule  # a context in which nothing is recorded; TensorFlow's call of a gradient function
         self._roles, self._passes = {}, {}
+        self.unasked = set()  # types whose gradient function failed here, so that the dtypes had to answer
 
     def roles(self, type_, count):
         """By flattened input."""
@@ -56,7 +60,10 @@ class Facts:
                 if all(seed is None for seed in seeds):
                     seeds = [tf.ones_like(out) for out in outs]
                 given = self._call(type_, attrs, ins, outs, seeds)
+        except (LookupError, NotImplementedError):  # of this op for these arguments, or of one that its rule is made of
+            return "no_rule"
         except Exception:
+            self.unasked.add(type_)
             return by_dtype
         given = list(given) if isinstance(given, (list, tuple)) else [given]
         return [i < len(given) and given[i] is not None for i in range(len(inputs))]

@@ -296,7 +296,7 @@ def note_spread(collector, norm):
 
 def threw(collector, tape, error, where, target, sources):
     """gradient() raised: the tape is used up, an op has no rule, or a custom gradient is wrong."""
-    if isinstance(error, LookupError):
+    if isinstance(error, (LookupError, NotImplementedError)):  # an op without a rule
         answered(collector, Asked(tape, target, sources, None, None, where, "none"))
         return
     first = str(error).partition("\n")[0]

@@ -27,11 +27,10 @@ def settle(facts, log, op):
     elif kind == "variable":
         log.settle(op, log.define("VarHandleOp", like="variable", kind=kind, answers=[]))
     elif kind == "assign":
-        log.settle(op, log.define(type_, name=_WRITES.get(type_) or _snake(type_), like="assign", kind=kind, answers=[]))
-
-
-def _snake(type_):
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type_.removeprefix("Resource")).lower()
+        log.settle(
+            op,
+            log.define(type_, name=_WRITES.get(type_) or _whygrad.name_of_type(type_.removeprefix("Resource")), like="assign", kind=kind, answers=[]),
+        )
 
 
 def _like(log, value):
@@ -62,7 +61,7 @@ def _compute(facts, log, op, type_):
     for flow, role in zip(flows, roles):
         why, remedy = NO_RULE if flow == "no_rule" else NO_DERIVATIVE if flow == "no_derivative" else ("", "")
         answers.append((flow, role, "", why, remedy))
-    return log.define(type_, answers=answers, name="" if _whygrad.knows_op(type_) else _snake(type_))
+    return log.define(type_, answers=answers, name=_whygrad.name_of_type(type_))
 
 
 def _flows(type_, passes, inputs, outputs, roles):
