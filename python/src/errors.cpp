@@ -29,15 +29,22 @@ const char* class_of(const Error& error) noexcept {
   return "InternalError";
 }
 
+// A message may quote bytes of a file that are no UTF-8.
+nb::object text_of(const std::string& message) {
+  const nb::object text = nb::steal(PyUnicode_DecodeUTF8(message.data(), static_cast<Py_ssize_t>(message.size()), "replace"));
+  if (!text.is_valid()) throw nb::python_error();
+  return text;
+}
+
 void raise(const Error& error) {
   try {
     const nb::object type = nb::module_::import_("whygrad.errors").attr(class_of(error));
     // The report inside of a MissingGradient is in Python's words, and quotes the program.
     const bool report = dynamic_cast<const MissingGradient*>(&error) != nullptr;
     const std::string help = report ? error.help() : spelled(error.help()), what = error.what();
-    const nb::object exception = type(what.substr(0, what.size() - error.help().size()) + help);
+    const nb::object exception = type(text_of(what.substr(0, what.size() - error.help().size()) + help));
     exception.attr("op_name") = error.op();
-    exception.attr("help") = help;
+    exception.attr("help") = text_of(help);
     PyErr_SetObject(type.ptr(), exception.ptr());
   } catch (nb::python_error& e) {
     e.restore();

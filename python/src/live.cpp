@@ -52,6 +52,15 @@ class LiveReport {
 
   std::size_t asked = 0;
 
+  // Takes the explanations that f() gives.
+  template <class F>
+  void read(F&& f) {
+    const Spoken spoken(engine_);
+    for (const Explanation& e : std::forward<F>(f)()) {
+      ++asked;
+      found_.add(in_own_causes(engine_, e));
+    }
+  }
   Explanation judge(FlowDrawing& drawing) const {
     const Spoken spoken(engine_);
     return in_own_causes(engine_, whygrad::explain(drawing.take()));
@@ -453,10 +462,19 @@ void bind_flow_builder(nb::module_& m) {
   m.def(
       "load_flow",
       [](const std::string& path, const std::string& engine) {
-        const Spoken spoken(engine);
-        return load_flow(path);
+        LiveReport report(engine);
+        report.read([&path] { return load_flow(path); });
+        return report;
       },
-      nb::arg("path"), nb::arg("engine") = "", "The explanations of a file; graphs without findings are judged, in the words of the engine.");
+      nb::arg("path"), nb::arg("engine"), "The report that a file holds; graphs without findings are judged, in the words of the engine.");
+  m.def(
+      "flow_from_json",
+      [](const nb::bytes& text, const std::string& name, const std::string& engine) {
+        LiveReport report(engine);
+        report.read([&] { return from_json(std::string(text.c_str(), text.size()), name); });
+        return report;
+      },
+      nb::arg("text"), nb::arg("name"), nb::arg("engine"), "The same of a text.");
   m.def(
       "known_flows",
       [](const std::string& type_or_name) {

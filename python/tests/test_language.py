@@ -16,8 +16,7 @@ NO_FUNCTIONS = set(
     "trainable_variables watch watch_accessed_variables unconnected_gradients assign assign_add assign_sub gradient f x_i x_j e_i e_j".split()
 )
 NO_FUNCTIONS |= _language_torch.OWN  # causes that only PyTorch has are told in its words
-# Only programs in C++ meet these.
-ONLY_CPP = ("load_flow", "save_flow")
+NO_FUNCTIONS |= {"load_flow", "save_flow"}  # of the package, not of tf
 
 
 def literals(*folders):
@@ -26,7 +25,7 @@ def literals(*folders):
         for path in sorted((SOURCES / folder).glob("*.cpp")):
             code = re.sub(r"(?m)//.*$|^#.*$", "", path.read_text())
             for text in re.findall(r'"((?:[^"\\\n]|\\.)*)"', re.sub(r'"\s*\n\s*"', "", code)):
-                if " " in text and not any(word in text for word in ONLY_CPP):
+                if " " in text:
                     yield text
 
 

@@ -4,8 +4,9 @@ import os
 
 from whygrad import _nest, _source_names, _whygrad
 from whygrad._whygrad import Explanation, Finding
+from whygrad.errors import ArgumentError, IoError
 
-__all__ = ["diagnose", "explain", "skip_folder", "Explanation", "Finding"]
+__all__ = ["diagnose", "explain", "load_flow", "save_flow", "skip_folder", "Explanation", "Finding"]
 
 
 class Report:
@@ -87,6 +88,33 @@ class diagnose(Report):
 def explain(tape, target, sources, values=False):
     """What stands between the target and each source on this tape, which stays as it is. values: also why gradients are zero, NaN or infinite."""
     return _whygrad.explain(tape._tape, _nest.flatten(target), _nest.flatten(sources), values)
+
+
+_ENGINES = ("whygrad", "tensorflow", "torch")
+
+
+def load_flow(file, engine="whygrad"):
+    """The report that a .wgflow file holds: a path, or an open file. A graph that stands there without findings is judged now.
+
+    engine: whose words the report is told in, 'whygrad', 'tensorflow' or 'torch'.
+    """
+    if engine not in _ENGINES:
+        raise ArgumentError(f"[load_flow] no engine is called {engine!r}\nhelp: there are {', '.join(_ENGINES)}")
+    words = "" if engine == "whygrad" else engine
+    if not hasattr(file, "read"):
+        return Report(_whygrad.load_flow(os.fspath(file), words))
+    text = file.read()
+    text = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else bytes(text)
+    return Report(_whygrad.flow_from_json(text, str(getattr(file, "name", "the text")), words))
+
+
+def save_flow(report, path):
+    """Writes a report, or an explanation, as a file for load_flow and `whygrad explain`, by custom NAME.wgflow."""
+    try:
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            file.write(report.to_json())
+    except OSError as error:
+        raise IoError(f"[save_flow] {os.fspath(path)} cannot be written: {error.strerror}\nhelp: check the folder and its permissions") from None
 
 
 def skip_folder(folder):

@@ -399,24 +399,28 @@ void check_format(const Field& file) {
   }
 }
 
-Json parse(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw IoError("load_flow", path + " cannot be opened", "check the path; save_flow writes such files");
-  std::string text;
-  for (char block[4096]; file.read(block, sizeof(block)), file.gcount() != 0;) text.append(block, static_cast<std::size_t>(file.gcount()));
-  if (file.bad()) throw IoError("load_flow", path + " cannot be read", "it may be a folder, or the disk is damaged");
+Json parse(const std::string& text, const std::string& name) {
   try {
     return Json::parse(text);
   } catch (const Json::exception& error) {  // says where; numbers that are too large are not parse errors to it
-    throw IoError("load_flow", fmt::format("{}: no JSON: {}", path, error.what()), "the file is cut short or damaged; save it again");
+    throw IoError("load_flow", fmt::format("{}: no JSON: {}", name, error.what()), "the file is cut short or damaged; save it again");
   }
 }
 
 }  // namespace
 
 std::vector<Explanation> load_flow(const std::string& path) {
-  const Json json = parse(path);
-  const Field file(path, json);
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw IoError("load_flow", path + " cannot be opened", "check the path; save_flow writes such files");
+  std::string text;
+  for (char block[4096]; file.read(block, sizeof(block)), file.gcount() != 0;) text.append(block, static_cast<std::size_t>(file.gcount()));
+  if (file.bad()) throw IoError("load_flow", path + " cannot be read", "it may be a folder, or the disk is damaged");
+  return from_json(text, path);
+}
+
+std::vector<Explanation> from_json(const std::string& text, const std::string& name) {
+  const Json json = parse(text, name);
+  const Field file(name, json);
   check_format(file);
   std::vector<Explanation> explanations;
   file["explanations"].each([&explanations](const Field& entry) {

@@ -75,6 +75,20 @@ TEST(FlowFile, SeveralExplanations) {
   EXPECT_EQ(to_json(load_flow(folder / "run.wgflow")), to_json(all));
 }
 
+TEST(FlowFile, TextsAreReadAsFilesAre) {
+  const std::vector<Explanation> all = {varied(), Explanation()};
+  EXPECT_EQ(to_json(from_json(to_json(all))), to_json(all));
+  for (const auto& [name, called] : {std::pair<const char*, const char*>{"the document", "the document: no JSON"}, {"run 5", "run 5: no JSON"}}) {
+    try {
+      from_json("{", name);
+      FAIL() << "was read";
+    } catch (const IoError& error) {
+      EXPECT_THAT(error.what(), HasSubstr(called));
+    }
+  }
+  EXPECT_THROW(from_json("[]"), IoError);
+}
+
 TEST(FlowFile, NumbersThatAreNotFiniteComeBack) {
   FlowGraph graph;
   graph.numbers.push_back({.count = 3, .nans = 1, .min = -1, .max = std::numeric_limits<double>::infinity(), .norm = 2});

@@ -32,6 +32,8 @@ WG_API std::string to_text(const Explanations& explanations, const TextOptions& 
 
 // One JSON document, as docs/flow.schema.json describes it: the findings, and the graphs where there are any.
 WG_API std::string to_json(const Explanations& explanations);
+// What such a document says; a graph without findings is judged, as explain(graph) does. Errors call the document by `name`. Throws as load_flow.
+WG_API std::vector<Explanation> from_json(const std::string& text, const std::string& name = "the document");
 
 struct SarifOptions {
   // Files below this folder are named relative to it, which is how pull requests find them; others by their full path.
@@ -42,7 +44,7 @@ WG_API std::string to_sarif(const Explanations& explanations, const SarifOptions
 
 // Writes what to_json gives to a file, by custom NAME.wgflow, for `whygrad explain`. Throws IoError.
 WG_API void save_flow(const Explanations& explanations, const std::string& path);
-// Throws IoError where the file cannot be read, is damaged, or was written by a newer version.
+// The same of a file. Throws IoError where it cannot be read, is damaged, or was written by a newer version.
 WG_API std::vector<Explanation> load_flow(const std::string& path);
 
 }  // namespace whygrad
