@@ -4,6 +4,7 @@ The engine writes its texts for C++. What is written differently here is a phras
 own name somewhere in `whygrad.tf`. What a program named itself stands in backticks and is left alone."""
 
 import functools
+import importlib
 import re
 
 _PHRASES = {
@@ -64,11 +65,10 @@ def _spell_functions(name, text):
 
 @functools.lru_cache(maxsize=4096)
 def spell(text, engine=""):
-    """engine: "tensorflow" or "torch" for a program that runs on that engine; "" for one that runs on whygrad."""
-    if engine == "torch":
-        from whygrad import _language_torch
-
-        return _spell_functions(_language_torch.function, _language_torch.phrases(text))
+    """engine: "tensorflow", "torch" or "jax" for a program that runs on that engine; "" for one that runs on whygrad."""
+    if engine in ("torch", "jax"):
+        words = importlib.import_module(f"whygrad._language_{engine}")
+        return _spell_functions(words.function, words.phrases(text))
     for phrase, words in {**_PHRASES, **_ENGINES.get(engine, {})}.items():
         text = text.replace(phrase, words)
     return _spell_functions(_name, text)

@@ -7,6 +7,7 @@ import re
 _ENGINES = {
     "tensorflow": ("tensorflow", "pip install tensorflow", (2, 13), (2, 21)),
     "torch": ("torch", "pip install torch", (2, 4), (2, 15)),
+    "jax": ("jax", "pip install jax", (0, 6), (0, 10)),
     "keras": ("keras", "pip install keras tensorflow", (2, 13), (3, 15)),
 }
 

@@ -1,0 +1,182 @@
+"""What is done where a JAX program asks for a gradient, while a report is open."""
+
+import sys
+import threading
+import weakref
+
+import jax
+
+from whygrad import _whygrad
+from whygrad._live.guard import Guard
+from whygrad._live.reports import Reports
+from whygrad.jax import _errors, _jax, _marks, _names, _question
+from whygrad.jax._question import Differentiated, is_bad
+
+_MOST_JUDGED = 3  # times that one function is judged with numbers of one kind
+_LOOKED_AT = (1, 10, 100, 1_000, 10_000, 100_000)  # calls of a compiled function
+
+
+class _Busy(threading.local):
+    depth = 0
+    looks = False  # the compiled function that runs now has marks
+
+    def __enter__(self):
+        self.depth += 1
+
+    def __exit__(self, *error):
+        self.depth -= 1
+
+
+class Collector:
+    def __init__(self):
+        self.guard = Guard()
+        self.reports = Reports("jax")
+        self.values = False
+        self.busy = _Busy()  # in this thread, what happens is our own doing
+        self.remarks = set()
+        self._connected = {}  # by function and types of its arguments: which leaves have a path
+        self._judged = {}
+        self._pullbacks = {}  # by id of what jax.vjp gave
+        self._looks = weakref.WeakKeyDictionary()  # jaxprs of compiled functions
+        self._plain = set()
+
+    def keep_values(self, values):
+        self.values = values
+
+    # ---- Gradients ----
+
+    def asked(self, fun, primals, has_aux, answer):
+        """A function was run to be differentiated. What is to be given in place of the answer."""
+        function, numbers = _names.asked(fun)
+        call = getattr(fun, "call_wrapped", fun)
+        told = _Told(self, call, primals, has_aux, function, numbers, _whygrad.here())
+        out, pullback, *aux = answer
+        if sys._getframe(3).f_code.co_name == "value_and_grad_f":
+            return (out, lambda seed: told(pullback(seed)), *aux)
+        if isinstance(pullback, jax.tree_util.Partial):  # JAX before 0.7
+            return (out, jax.tree_util.Partial(lambda back, *seeds: told(back(*seeds), seeds), pullback), *aux)
+        key = id(pullback)
+        self._pullbacks[key] = (weakref.ref(pullback, lambda _: self._pullbacks.pop(key, None)), told)
+        return answer
+
+    def pulled_back(self, pullback, seed, gradients):
+        ref, told = self._pullbacks.get(id(pullback), (None, None))
+        if ref is not None and ref() is pullback:
+            told(gradients, (seed,))
+
+    def differentiated(self, told, gradients, seeds):
+        with self.busy:
+            self._differentiated(told, gradients, seeds)
+
+    def _differentiated(self, told, gradients, seeds):
+        self.reports.count()
+        leaves = jax.tree_util.tree_leaves(gradients, is_leaf=lambda x: x is None)
+        concrete = all(_jax.is_concrete(x) for x in (*leaves, *jax.tree_util.tree_leaves(told.primals)))
+        suspects = [i for i, g in enumerate(leaves) if is_bad(g)] if concrete else range(len(leaves))
+        if not suspects:
+            return
+        key = told.key()
+        connected = self._connected.get(key)
+        d = None
+        if connected is None:
+            d = told.differentiated()
+            connected = self._connected[key] = d.connected()
+            absent = [i for i, hit in enumerate(connected) if not hit]
+            if absent:
+                _question.judge(self.reports, d, absent)
+        if not self.values:
+            return
+        if concrete:
+            seeds = None if seeds is None else [s for s in jax.tree_util.tree_leaves(seeds)]
+            self.judge_numbers(key, d or told.differentiated, [i for i in suspects if connected[i]], leaves, seeds)
+        elif _can_mark([*leaves, *jax.tree_util.tree_leaves(told.primals)]):
+            self._mark(key, d or told.differentiated(), connected, leaves)
+
+    def judge_numbers(self, key, d, spoilt, gradients, seeds=None):
+        how = (key, tuple(spoilt))
+        times = self._judged.get(how, 0)
+        if spoilt and times < _MOST_JUDGED:
+            self._judged[how] = times + 1
+            _question.judge(self.reports, d() if callable(d) else d, [], spoilt, gradients, seeds)
+
+    def _mark(self, key, d, connected, gradients):
+        """The numbers come later, where the function that is being traced runs."""
+        if d.closed is None:
+            return
+        count, consts = len(d.leaves), list(d.closed.consts)
+        wanted = [i for i, hit in enumerate(connected) if hit]
+
+        def teller(arrays, levels):
+            with self.busy:
+                answers = arrays[count + len(consts) :]
+                spoilt = [i for i, g in zip(wanted, answers) if is_bad(g)]
+                if spoilt:
+                    arrays = _marks.one_of(arrays, levels, len(wanted))
+                    given = dict(zip(wanted, arrays[count + len(consts) :]))
+                    self.judge_numbers(key, d.at(arrays[:count], arrays[count : count + len(consts)]), spoilt, given)
+
+        _marks.place([*d.leaves, *consts, *[gradients[i] for i in wanted]], lambda *told: self.guard(teller, *told))
+
+    # ---- Compiled functions ----
+
+    def is_looked_into(self):
+        return self.busy.looks
+
+    def before_run(self, closed, arguments):
+        """A compiled function is about to run."""
+        self.busy.looks = False
+        if self.busy.depth or not self.values:
+            return
+        with self.busy:
+            look = self._looks.get(closed.jaxpr)
+            if look is None:
+                look = self._looks[closed.jaxpr] = [0, _marks.Look(closed) if _marks.has_marks(closed) else None]
+            look[0] += 1
+            self.busy.looks = look[1] is not None
+            if look[1] is None or look[0] not in _LOOKED_AT:
+                return
+            if any("callback" in str(effect).lower() and "debug" not in str(effect).lower() for effect in closed.effects):
+                self.remarks.add("compiled functions that call Python were not looked into: their numbers were not seen")
+                return
+            look[1].tell(arguments)
+
+    # ---- Findings that no graph tells ----
+
+    def failed(self, error):
+        with self.busy:
+            _errors.tell(self, error)
+
+    def add(self, status, cause, why, where, **more):
+        key = status, cause, why, str(where.words()), more.get("source", "")
+        if key not in self._plain:
+            self._plain.add(key)
+            self.reports.add(status, cause, why, where=where, **more)
+
+
+class _Told:
+    """One function that was run to be differentiated: called with the gradients."""
+
+    def __init__(self, collector, call, primals, has_aux, function, numbers, where):
+        self._collector, self.primals, self._where = collector, primals, where
+        self._call, self._has_aux, self._function, self._numbers = call, has_aux, function, numbers
+
+    def __call__(self, gradients, seeds=None):
+        c = self._collector
+        if not c.busy.depth:
+            c.guard(c.differentiated, self, gradients, seeds)
+        return gradients
+
+    def key(self):
+        types = tuple((jax.numpy.shape(x), str(jax.numpy.result_type(x))) for x in jax.tree_util.tree_leaves(self.primals))
+        code = getattr(self._function, "__code__", None)
+        return code if code is not None else self._call, types, self._where.words()
+
+    def differentiated(self):
+        names = _names.of_leaves(self._function, self.primals, self._numbers)
+        return Differentiated(self._call, self.primals, names, self._where, self._has_aux)
+
+
+def _can_mark(leaves):
+    """Whether all that have no numbers yet are values of a traced function, maybe under vmap."""
+    kinds = {type(x).__name__ for x in leaves if not _jax.is_concrete(x)}
+    return kinds <= {"DynamicJaxprTracer", "BatchTracer"}

@@ -1,0 +1,203 @@
+"""whygrad.jax.diagnose(): what is watched in JAX while a program runs, and taken back after."""
+
+import functools
+
+import jax
+
+from whygrad import _whygrad
+from whygrad._live.report import LiveReport
+from whygrad._live.session import Session
+from whygrad._whygrad import here
+from whygrad.jax import _jax, _names, _question
+from whygrad.jax._collector import Collector
+from whygrad.jax._question import Differentiated, is_bad
+
+
+class _Session(Session):
+    name, title = "jax", "JAX"
+
+    def _install(self, patches):
+        collector = Collector()
+        _install(collector, patches)
+        return collector
+
+    def _remarks(self, c):
+        return sorted(c.remarks)
+
+
+_session = _Session(jax.__version__)
+
+
+class diagnose(LiveReport):
+    """Collects what there is to say about the gradients of a JAX program inside:
+
+        with whygrad.jax.diagnose(values=True) as report:
+            train_step()
+        print(report)
+
+    values: also why gradients are zero, NaN or infinite. Functions that were compiled before are traced again, since what happens in them is seen only then.
+    """
+
+    _session = _session
+
+    def stopped_by(self, error):
+        super().stopped_by(error)
+        self._explain(error)
+
+    def __exit__(self, kind, value, traceback):
+        if value is not None:
+            self._explain(value)
+        super().__exit__(kind, value, traceback)
+
+    @staticmethod
+    def _explain(error):
+        c = _session.collector
+        if c is not None:
+            c.guard(c.failed, error)
+
+
+def _install(c, patches):
+    patches.replace(*_jax.VJP, lambda real: _vjp(c, real), "vjp")
+    if _jax.VJP[1] == "vjp":
+        patches.replace(jax, "vjp", lambda _: _jax.api.vjp)
+        patches.replace(_jax.api.VJP, "__call__", lambda real: _pullback(c, real), "VJP")
+    for name in ("_check_input_dtype_grad", "_check_scalar", "_check_output_dtype_grad"):
+        patches.replace(_jax.api, name, lambda real: _check(c, real), name)
+    patches.replace(*_jax.RUN_COMPILED, lambda real: _run_compiled(c, real), "_pjit_call_impl_python")
+    patches.replace(*_jax.FAST_PATH, lambda real: _fast_path(c, real), "_get_fastpath_data")
+    jax.clear_caches()
+
+
+def _vjp(c, real):
+    def vjp(fun, *primals, has_aux=False, **more):
+        if c.busy.depth:
+            return real(fun, *primals, has_aux=has_aux, **more)
+        try:
+            answer = real(fun, *primals, has_aux=has_aux, **more)
+        except Exception as error:
+            c.guard(c.failed, error)
+            raise
+        return c.guard(c.asked, fun, primals, has_aux, answer) or answer
+
+    return vjp
+
+
+def _pullback(c, real):
+    def __call__(self, *seeds):
+        gradients = real(self, *seeds)
+        if not c.busy.depth and len(seeds) == 1:
+            c.guard(c.pulled_back, self, seeds[0], gradients)
+        return gradients
+
+    return __call__
+
+
+def _check(c, real):
+    def check(*args, **kwargs):
+        try:
+            return real(*args, **kwargs)
+        except Exception as error:
+            c.guard(c.failed, error)
+            raise
+
+    return check
+
+
+def _run_compiled(c, real):
+    def run(*args, jaxpr, **params):
+        c.guard(c.before_run, jaxpr, args)
+        return real(*args, jaxpr=jaxpr, **params)
+
+    return run
+
+
+def _fast_path(c, real):
+    """None for functions that are looked into: JAX then comes by here at each call."""
+
+    def data(*args, **kwargs):
+        if c.guard(c.is_looked_into):
+            return None
+        return real(*args, **kwargs)
+
+    return data
+
+
+# ---- Asked for ----
+
+
+class _Report:
+    """Reports of one question."""
+
+    def __init__(self):
+        self._report = _whygrad.LiveReport("jax")
+
+    def judge(self, drawing):
+        return self._report.judge(drawing)
+
+    def explain(self, drawing):
+        self._report.take(self._report.judge(drawing))
+
+    def take_as_zero(self, explanation, evidence):
+        self._report.take(explanation, "zero", evidence)
+
+    def explanation(self):
+        return self._report.explanation
+
+
+def explain(f, *args, argnums=0, has_aux=False, **kwargs):
+    """Why jax.grad(f, argnums)(*args) has gradients that are missing, zero, NaN or infinite; f need not be watched:
+
+        print(whygrad.jax.explain(loss, params, x, y))
+
+    f may return an array of any shape: the sum of its elements is differentiated.
+    """
+    numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    numbers = tuple(n % len(args) if args and -len(args) <= n < 0 else n for n in numbers)
+    if not args or max(numbers) >= len(args):
+        raise TypeError(f"[explain] argnums is {argnums}, and there are {len(args)} arguments\nhelp: pass what f is called with: explain(f, *args)")
+
+    def call(*chosen):
+        full = list(args)
+        for n, x in zip(numbers, chosen):
+            full[n] = x
+        return f(*full, **kwargs)
+
+    chosen = tuple(args[n] for n in numbers)
+    function = _names.users_function(f)
+    d = Differentiated(call, chosen, _names.of_leaves(function, chosen, numbers), here(), has_aux)
+    connected = d.connected()
+    gradients = d.gradients() if d.concrete else [None] * len(connected)
+    report = _Report()
+    absent = [i for i, hit in enumerate(connected) if not hit]
+    spoilt = [i for i, hit in enumerate(connected) if hit and is_bad(gradients[i])]
+    if absent or spoilt:
+        _question.judge(report, d, absent, spoilt, gradients)
+    return report.explanation()
+
+
+class grad:
+    """jax.grad, which explains on demand:
+
+    g = whygrad.jax.grad(loss)
+    print(g(params, x))
+    print(g.explain(params, x))  # why parts of it are missing, zero, NaN or infinite
+    """
+
+    _transform = staticmethod(jax.grad)
+
+    def __init__(self, fun, argnums=0, has_aux=False, holomorphic=False, allow_int=False):
+        self._differentiated = self._transform(fun, argnums, has_aux, holomorphic, allow_int)
+        self._fun, self._argnums, self._has_aux = fun, argnums, has_aux
+        functools.update_wrapper(self, self._differentiated)
+
+    def __call__(self, *args, **kwargs):
+        return self._differentiated(*args, **kwargs)
+
+    def explain(self, *args, **kwargs):
+        return explain(self._fun, *args, argnums=self._argnums, has_aux=self._has_aux, **kwargs)
+
+
+class value_and_grad(grad):
+    """jax.value_and_grad, which explains on demand, as grad does."""
+
+    _transform = staticmethod(jax.value_and_grad)

@@ -1,0 +1,72 @@
+"""What the arguments of a differentiated function are called: `params['dense']['kernel']`, `model.layers[0].weight`."""
+
+import inspect
+import re
+import sys
+
+import jax
+
+from whygrad.jax import _places
+
+_MOST_FRAMES = 40
+_NO_NAMES = re.compile(r"(\.value|\.raw_value)$")  # of Flax's variables, which hold one array
+
+
+def users_function(thing):
+    """The function of the user's behind partials, methods and wrappers; None where there is none."""
+    for _ in range(16):
+        code = getattr(thing, "__code__", None)
+        if code is not None and _places.is_users(code.co_filename):
+            return thing
+        inner = (
+            getattr(thing, "__wrapped__", None) or getattr(thing, "func", None) or getattr(thing, "__func__", None) or getattr(thing, "_fun", None)
+        )
+        if inner is None and not inspect.isclass(thing):
+            inner = vars(type(thing)).get("__call__")  # of a class of the user's
+        if inner is None:
+            return None
+        thing = inner
+    return None
+
+
+def asked(function):
+    """The user's function that is differentiated, and at which of its arguments, read from the frames between; (None, None) where nobody knows."""
+    frame, numbers, known = sys._getframe(1), None, users_function(function)
+    for _ in range(_MOST_FRAMES):
+        frame = frame.f_back
+        if frame is None or known is not None and numbers is not None:
+            break
+        code = frame.f_code
+        if _places.is_users(code.co_filename):
+            break
+        if code.co_name == "value_and_grad_f" and numbers is None:
+            argnums = frame.f_locals.get("argnums", 0)
+            numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+        for name in ("fun", "f", "func", "self", "function"):
+            if known is None:
+                known = users_function(frame.f_locals.get(name))
+    return known, numbers
+
+
+def _parameters(function):
+    try:
+        return [p.name + ("[{}]" if p.kind is p.VAR_POSITIONAL else "") for p in inspect.signature(function).parameters.values()]
+    except (TypeError, ValueError):
+        return []
+
+
+def of_leaves(function, arguments, numbers):
+    """One name for each leaf of the arguments, in order."""
+    parameters = _parameters(function) if function is not None else []
+    names = []
+    for path, _ in jax.tree_util.tree_flatten_with_path(arguments)[0]:
+        at = path[0].idx
+        at = numbers[at] if numbers is not None and at < len(numbers) else at
+        if 0 <= at < len(parameters):
+            head = parameters[at].format(0) if at == len(parameters) - 1 or "[{}]" not in parameters[at] else parameters[at]
+        elif parameters and "[{}]" in parameters[-1]:
+            head = parameters[-1].format(at - len(parameters) + 1)
+        else:
+            head = f"argument {at}"
+        names.append(head + _NO_NAMES.sub("", jax.tree_util.keystr(path[1:])))
+    return names

@@ -1,0 +1,46 @@
+"""Which line of the user's an op comes from."""
+
+import os
+import sys
+import sysconfig
+
+import whygrad
+from whygrad import _whygrad
+
+_OWN = os.path.dirname(whygrad.__file__) + os.sep
+_PACKAGES = tuple({os.path.join(sysconfig.get_path(name), "") for name in ("stdlib", "platstdlib", "purelib", "platlib")})
+_INSTALLED = f"{os.sep}site-packages{os.sep}"
+# Whose parts are no business of the program's: a stop_gradient in softmax stops nothing that the softmax needs.
+_LIBRARY = tuple(f"{os.sep}jax{os.sep}_src{os.sep}{part}" for part in ("nn", "ops", "scipy", "numpy", "random", "image", f"lax{os.sep}control_flow"))
+
+
+def is_users(file):
+    return not (file.startswith((_OWN, "<frozen")) or _INSTALLED in file or file.startswith(_PACKAGES))
+
+
+def users_place(frames):
+    """The innermost of the user's lines among (code object, offset); None where none is."""
+    for code, offset in frames:
+        if is_users(code.co_filename):
+            return _whygrad.place_of_frame(code, offset)
+    return None
+
+
+def within(frames):
+    """The function of JAX's own library that the program called and that it is part of, such as softmax; '' where it is none."""
+    name = ""
+    for code, _ in frames:
+        if is_users(code.co_filename):
+            return name
+        if any(part in code.co_filename for part in _LIBRARY) and not code.co_filename.endswith("array_methods.py"):  # operators
+            name = code.co_name
+    return name
+
+
+def stack():
+    """(code object, offset) of the lines that are running, innermost first."""
+    frames, frame = [], sys._getframe(1)
+    while frame is not None:
+        frames.append((frame.f_code, frame.f_lasti))
+        frame = frame.f_back
+    return frames

@@ -1,0 +1,139 @@
+"""A jaxpr, written into the log op by op: calls, loops and branches are opened. Where its arguments have numbers they are computed along the way."""
+
+import jax
+
+from whygrad.jax import _jax, _ops, _places
+from whygrad.jax._log import Call, Value
+
+_SAME_NUMBER = frozenset(("convert_element_type", "broadcast_in_dim", "reshape", "copy"))  # of a number that is written in the program
+_MOST = 20_000  # ops that loops are opened into; what is larger remains one op
+
+
+class Drawer:
+    def __init__(self, log):
+        self.log = log
+        self._left = _MOST
+
+    def run(self, closed, arguments, outer=None):
+        """The results, as values of the log. outer: the place of the call, for functions that are not the user's."""
+        jaxpr, known = closed.jaxpr, {}
+        for v, const in zip(jaxpr.constvars, closed.consts):
+            known[v] = self.log.value(v.aval, None if isinstance(const, _jax.Tracer) else const)
+        known.update(zip(jaxpr.invars, arguments))
+        for eqn in jaxpr.eqns:
+            frames = _jax.frames_of(eqn)
+            where = outer if outer is not None and not _mine(frames) else _places.users_place(frames) or outer
+            given = [self.log.constant(a.val, a.aval, where) if isinstance(a, _jax.Literal) else known[a] for a in eqn.invars]
+            known.update(zip(eqn.outvars, self.eqn(eqn, given, where, frames)))
+        return [self.log.constant(a.val, a.aval, outer) if isinstance(a, _jax.Literal) else known[a] for a in jaxpr.outvars]
+
+    def eqn(self, eqn, given, where, frames):
+        name, params = eqn.primitive.name, eqn.params
+        concrete = all(v.array is not None for v in given)
+        if name == "scan":
+            return self._scan(eqn, given, where, frames, concrete)
+        if name == "cond":
+            return self._cond(eqn, given, where, frames, concrete)
+        if name == "while" and concrete:
+            return self._while(eqn, given, where)
+        body = _jax.inner_jaxpr(params)
+        if name.startswith(("custom_vjp_call", "custom_jvp_call")) and body is not None:
+            return self._own_rule(eqn, given, where, frames, body)
+        if name in _ops.CALLS and body is not None and len(body.jaxpr.invars) == len(given):
+            function, file = _jax.function_of(body)
+            users = _places.is_users(file) if file else True
+            return self.run(body, given, None if users else where)
+        if name in _SAME_NUMBER and given[0].written and given[0].array is not None:
+            return [self.log.constant(_jax.bind(eqn.primitive, params, [given[0].array])[0], eqn.outvars[0].aval, where)]
+        if name == "convert_element_type" and str(given[0].aval.dtype) == "bool" and _places.within(frames) == "cond":  # which branch, as a number
+            array = None if given[0].array is None else given[0].array.astype("int32")
+            return [Value(given[0].id, eqn.outvars[0].aval, array)]
+        return self._plain(eqn, name, given, where, frames)
+
+    def _plain(self, eqn, name, given, where, frames, rule=False, key=None):
+        primitive, params = eqn.primitive, eqn.params
+        call = Call(lambda *xs: _jax.bind(primitive, params, xs), key or (name, str(params)[:4000]), rule, _places.within(frames))
+        arrays = None
+        if all(v.array is not None for v in given):
+            arrays = call.run(*[v.array for v in given])
+        return self.log.op(name, given, [v.aval for v in eqn.outvars], arrays, where, call)
+
+    def _own_rule(self, eqn, given, where, frames, body):
+        function, file = _jax.function_of(body)
+        function = function.rpartition(".")[2] or eqn.primitive.name
+        if file and not _places.is_users(file) and function not in _ops.RULES_OF_JAX and eqn.primitive.name.startswith("custom_jvp"):
+            return self.run(body, given, where)
+        users = not (file and not _places.is_users(file))
+        return self._plain(eqn, function, given, where, frames, rule=users, key=(function, id(body.jaxpr)))
+
+    # ---- Control flow ----
+
+    def _cond(self, eqn, given, where, frames, concrete):
+        branches = [_closed(b) for b in eqn.params["branches"]]
+        if concrete or given[0].array is not None:
+            at = min(max(int(given[0].array), 0), len(branches) - 1)
+            self.log.choice("cond" if len(branches) == 2 else "switch", given[0], at, where)
+            return self.run(branches[at], given[1:], where)
+        results = [self.run(branch, given[1:], where) for branch in branches]
+        ends = [v for result in results for v in result]
+        out, count = [], len(eqn.outvars)
+        for k, variable in enumerate(eqn.outvars):
+            mine = [given[0], *ends[k::count]]
+            call = Call(lambda which, *xs: [jax.lax.select_n(which, *xs)], ("cond", len(mine)))
+            out += self.log.op("cond", mine, [variable.aval], None, where, call)
+        return out
+
+    def _while(self, eqn, given, where):
+        p = eqn.params
+        conditions, bodies = p["cond_nconsts"], p["body_nconsts"]
+        of_condition, of_body, state = given[:conditions], given[conditions : conditions + bodies], given[conditions + bodies :]
+        trips = 0
+        while True:
+            (go,) = self.run(_closed(p["cond_jaxpr"]), [*of_condition, *state], where)
+            self._left -= len(p["body_jaxpr"].jaxpr.eqns) + 1
+            if not bool(go.array) or self._left < 0:
+                break
+            state = self.run(_closed(p["body_jaxpr"]), [*of_body, *state], where)
+            trips += 1
+        if self._left < 0:
+            return self._plain(eqn, "while", given, where, ())
+        self.log.choice("while_loop", go, trips, where, "loop_end")
+        return state
+
+    def _scan(self, eqn, given, where, frames, concrete):
+        p = eqn.params
+        body, length, consts, carry = p["jaxpr"], p["length"], p["num_consts"], p["num_carry"]
+        trips = length if concrete else min(length, carry + 1)
+        if trips * (len(body.jaxpr.eqns) + 1) > self._left:
+            return self._plain(eqn, "scan", given, where, frames)
+        self._left -= trips * (len(body.jaxpr.eqns) + 1)
+        fixed, state, rows = given[:consts], given[consts : consts + carry], given[consts + carry :]
+        made, order = {}, list(reversed(range(length)) if p["reverse"] else range(length))[:trips]
+        for i in order:
+            now = [self._row(v, i, where) for v in rows]
+            out = self.run(body, [*fixed, *state, *now], where)
+            state, made[i] = out[:carry], out[carry:]
+        stacked = [self._stack([made[i][k] for i in sorted(made)], v.aval, where) for k, v in enumerate(eqn.outvars[carry:])]
+        return [*state, *stacked]
+
+    def _row(self, rows, i, where):
+        aval = jax.ShapeDtypeStruct(rows.aval.shape[1:], rows.aval.dtype)
+        call = Call(lambda xs: [xs[i]], ("scan row", i))
+        return self.log.op("dynamic_slice", [rows], [aval], None if rows.array is None else [rows.array[i]], where, call)[0]
+
+    def _stack(self, parts, aval, where):
+        call = Call(lambda *xs: [jax.numpy.stack(xs)], ("stack", len(parts)))
+        if not parts:
+            return self.log.constant(jax.numpy.zeros(aval.shape, aval.dtype), aval, where)
+        arrays = None
+        if all(v.array is not None for v in parts):
+            arrays = call.run(*[v.array for v in parts])
+        return self.log.op("stack", parts, [aval], arrays, where, call)[0]
+
+
+def _closed(body):
+    return body if isinstance(body, _jax.ClosedJaxpr) else _jax.ClosedJaxpr(body, ())
+
+
+def _mine(frames):
+    return any(_places.is_users(code.co_filename) for code, _ in frames)

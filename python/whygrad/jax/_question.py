@@ -1,0 +1,162 @@
+"""What is asked about a function that is differentiated: which of its arguments have no gradient, or one that is zero or not finite, and why."""
+
+import contextlib
+import io
+
+import jax
+import numpy as np
+
+from whygrad import _whygrad
+from whygrad.jax import _eager, _jax, _settle, _structure
+from whygrad.jax._log import Log, elements_of
+from whygrad.jax._program import Drawer
+
+ZEROS = "JAX answers 0 where no path leads from the result to an argument"
+
+
+class Differentiated:
+    """f at certain arguments. names: of the leaves of the arguments, in order. where: the line that asks for the gradient."""
+
+    def __init__(self, call, arguments, names, where, has_aux=False):
+        leaves, tree = jax.tree_util.tree_flatten(arguments)
+        self.names, self.where = names, where
+        self.concrete = all(_jax.is_concrete(leaf) for leaf in leaves)
+        self.leaves = [jax.numpy.asarray(leaf) for leaf in leaves] if self.concrete else leaves
+
+        def flat(*leaves):
+            out = call(*jax.tree_util.tree_unflatten(tree, leaves))
+            return jax.tree_util.tree_leaves(out[0] if has_aux else out)
+
+        self._flat = flat
+        self.closed = None  # its ops, where they can be had without numbers
+        self._trace()
+
+    def _trace(self):
+        # What the program prints while it is traced it has printed before.
+        with contextlib.redirect_stdout(io.StringIO()):
+            try:
+                self.closed = _jax.make_jaxpr(self._flat)(*self.leaves)
+            except jax.errors.ConcretizationTypeError:
+                if not self.concrete:
+                    raise
+
+    def at(self, leaves, consts):
+        """The same with numbers."""
+        other = object.__new__(Differentiated)
+        other.__dict__.update(self.__dict__)
+        other.leaves, other.concrete = [jax.numpy.asarray(leaf) for leaf in leaves], True
+        other.closed = _jax.ClosedJaxpr(self.closed.jaxpr, list(consts))
+        return other
+
+    def draw(self, drawer, inputs):
+        """The results, as values of the log."""
+        if self.closed is not None:
+            return drawer.run(self.closed, inputs)
+        with contextlib.redirect_stdout(io.StringIO()):
+            return _eager.run(drawer, self._flat, inputs)
+
+    def connected(self):
+        """Of each leaf, whether a path leads back to it."""
+        likes = [jax.ShapeDtypeStruct(jax.numpy.shape(x), x.dtype if hasattr(x, "dtype") else jax.numpy.result_type(x)) for x in self.leaves]
+        floats = [i for i, like in enumerate(likes) if _jax.is_float(like.dtype)]
+        connected = [False] * len(likes)
+        if not floats:
+            return connected
+        if self.closed is None:
+            return self._connected_with_numbers(connected, floats)
+        fixed = _jax.core.jaxpr_as_fun(self.closed)
+        outs = self.closed.out_avals
+        if not any(_jax.is_float(o.dtype) for o in outs):
+            return connected
+
+        def backwards(seeds, leaves):
+            made, back = _jax.vjp(_some(fixed, leaves, floats), *[leaves[i] for i in floats])
+            return back([s if _jax.is_float(o.dtype) else _no_seed(o) for s, o in zip(seeds, made)])
+
+        seeds = [jax.ShapeDtypeStruct(o.shape, o.dtype if _jax.is_float(o.dtype) else "float32") for o in outs]
+        traced = _jax.make_jaxpr(backwards)(seeds, likes)
+        for i, hit in zip(floats, _structure.depends(traced, [True] * len(seeds) + [False] * len(likes))):
+            connected[i] = hit
+        return connected
+
+    def gradients(self, seeds=None):
+        """What JAX answers, by leaf; None for what is no float."""
+        floats = [i for i, leaf in enumerate(self.leaves) if _jax.is_float(leaf.dtype)]
+        answers = [None] * len(self.leaves)
+        with contextlib.redirect_stdout(io.StringIO()):
+            made, back = _jax.vjp(_some(self._flat, self.leaves, floats), *[self.leaves[i] for i in floats])
+        for i, gradient in zip(floats, back([jax.numpy.ones_like(o) if _jax.is_float(o.dtype) else _no_seed(o) for o in made])):
+            answers[i] = gradient
+        return answers
+
+    def _connected_with_numbers(self, connected, floats):
+        """The backward pass alone, traced, of a forward pass that ran with its numbers."""
+        with contextlib.redirect_stdout(io.StringIO()):
+            made, back = _jax.vjp(_some(self._flat, self.leaves, floats), *[self.leaves[i] for i in floats])
+        seeds = [jax.ShapeDtypeStruct(o.shape, o.dtype if _jax.is_float(o.dtype) else "float32") for o in made]
+        traced = _jax.make_jaxpr(lambda *ss: back([s if _jax.is_float(o.dtype) else _no_seed(o) for s, o in zip(ss, made)]))(*seeds)
+        for i, hit in zip(floats, _structure.depends(traced, [True] * len(seeds))):
+            connected[i] = hit
+        return connected
+
+
+def _some(function, leaves, floats):
+    """The function of its leaves of floats alone."""
+
+    def run(*given):
+        full = list(leaves)
+        for i, x in zip(floats, given):
+            full[i] = x
+        return function(*full)
+
+    return run
+
+
+def _no_seed(out):
+    return np.zeros(out.shape, jax.dtypes.float0)
+
+
+def judge(reports, d, absent, spoilt=(), gradients=(), seeds=None):
+    """Tells the reports why leaves have no gradient, and why those of others are 0 or not finite. gradients: what JAX answered, by leaf."""
+    log = Log()
+    tape = _whygrad.FlowTape(_whygrad.Where())
+    tape.window(0, -1, "after", _whygrad.Where())
+    tape.asked_at = d.where
+    inputs, variables = [], []
+    for leaf, name in zip(d.leaves, d.names):
+        value = log.value(_jax.aval_of(leaf), leaf if d.concrete else None)
+        variables.append(log.flow.add_variable(0, name, True, True, str(value.aval.dtype), list(value.aval.shape), d.where))
+        log.flow.set_version(variables[-1], value.id)
+        tape.watch(value.id, 0)
+        inputs.append(value)
+    targets = d.draw(Drawer(log), inputs)
+
+    def asked(wanted):
+        question = _whygrad.FlowQuestion(tape, [t.id for t in targets], "absent", len(inputs), 0)
+        for i in wanted:
+            question.add_source(inputs[i].id, variables[i])
+        for op in log.flow.relevant(question):
+            if not log.flow.is_settled(op):
+                _settle.settle(log, op)
+        return question
+
+    if spoilt:  # by a branch that was not taken nothing is passed on, though it could be
+        reached = log.reached([t.id for t in targets], log.flow.relevant(asked(spoilt)))
+        absent = [*absent, *(i for i in spoilt if inputs[i].id not in reached)]
+        spoilt = [i for i in spoilt if inputs[i].id in reached]
+    if absent:
+        reports.take_as_zero(reports.judge(log.flow.draw(asked(absent))), ZEROS)
+    if spoilt:
+        drawing = log.flow.draw(asked(spoilt))
+        _settle.look_at_numbers(log, drawing, targets, seeds, [gradients[i] for i in spoilt])
+        reports.explain(drawing)
+
+
+def is_bad(gradient):
+    """Whether all of it is 0, or some of it not finite."""
+    elements = elements_of(gradient)
+    counted = None if elements is None else _whygrad.count_elements(elements)
+    if counted is None:
+        return False
+    size, zeros, nans, infs = counted
+    return size > 0 and (zeros == size or nans + infs > 0)
