@@ -176,6 +176,9 @@ def test_a_script_that_is_not_there():
         ("import tensorflowish", None),
         ("import jax.numpy as jnp", "jax"),
         ("import jax\nimport torch", "torch"),
+        ("import torch\nimport jax\ng = jax.grad(f)", "jax"),
+        ("import os\nos.environ['KERAS_BACKEND'] = 'torch'\nimport keras", "torch"),
+        ("import os\nos.environ.setdefault('KERAS_BACKEND', 'jax')\nimport keras", "jax"),
         ("this is no Python", None),
     ],
 )
@@ -203,10 +206,43 @@ def test_an_engine_that_is_not_installed_is_said_with_the_command(explain):
     assert "runs on torch, which is not installed\nhelp: `pip install torch`" in done.stderr
 
 
-def test_an_engine_that_nobody_watches_is_said_before_the_script_runs(explain):
-    done = explain("from flax import linen\nprint('ran')\n")
-    assert done.returncode == 2 and "ran" not in done.stdout
-    assert "runs on jax, and programs of that engine are not watched\nhelp: tensorflow, torch and whygrad are" in done.stderr
+@pytest.mark.parametrize("options", [(), ("--format", "json")])
+def test_a_module_is_run_as_python_runs_it(explain, tmp_path, options):
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "__main__.py").write_text("import sys\nfrom package.model import loss\nprint('ran', sys.argv[1:], __name__)\n" + BROKEN)
+    (package / "model.py").write_text("def loss():\n    pass\n")
+    done = explain("", words=[*options, "-m", "package", "--", "--epochs", "3"])
+    assert done.returncode == 1, done.stderr
+    assert "argmax" in done.stdout and "ran ['--epochs', '3'] __main__" in done.stdout + done.stderr
+    done = explain("", words=["-m", "package.modle"])
+    assert done.returncode == 2 and "there is no module package.modle that can be run\nhelp: " in done.stderr
+    done = explain("", words=["-m", "package", "--epochs", "3"])
+    assert done.returncode == 2 and "python -m whygrad explain -m package -- --epochs 3" in done.stderr
+    done = explain("", words=[])
+    assert done.returncode == 2 and "no script is named\nhelp: " in done.stderr
+
+
+def test_scripts_that_exit_say_what_they_say(explain):
+    done = explain(BROKEN + "import sys\nsys.exit('not today')\n")
+    assert done.returncode == 2 and "not today" in done.stderr and "argmax" in done.stdout
+    done = explain(BROKEN + "raise SystemExit(0)\n")
+    assert done.returncode == 1 and "argmax" in done.stdout
+    done = explain(BROKEN + "raise KeyboardInterrupt\n")
+    assert done.returncode == 2 and "argmax" in done.stdout and "KeyboardInterrupt" in done.stdout
+
+
+def test_a_fork_writes_no_report_of_its_own(explain):
+    done = explain(BROKEN + "import os\nchild = os.fork()\nif child:\n    os.waitpid(child, 0)\n")
+    assert done.returncode == 1 and done.stdout.count("WG") == explain(BROKEN).stdout.count("WG"), done.stdout
+
+
+def test_threads_are_waited_for(explain):
+    done = explain(
+        "import threading\nimport time\n\n\ndef late():\n    time.sleep(0.3)\n    print('late')\n\n\nthreading.Thread(target=late).start()\n" + BROKEN
+    )
+    assert done.returncode == 1 and done.stdout.index("late") < done.stdout.index("argmax"), done.stdout
 
 
 def test_an_engine_can_be_forced(explain):

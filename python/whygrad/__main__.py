@@ -1,9 +1,11 @@
 """python -m whygrad explain SCRIPT.py: runs a program and says why gradients are absent, zero or not finite."""
 
 import importlib
+import os
 import pathlib
 import runpy
 import sys
+import threading
 import traceback
 
 from whygrad._command_line import FAILED, FINE, FOUND, Output, read_options
@@ -15,7 +17,7 @@ def _render(report, options, folder):
     if options.format == "sarif":
         return report.to_sarif(folder)
     if options.format == "html":
-        return report.to_html(title=options.script.name)
+        return report.to_html(title=options.title)
     return str(report)
 
 
@@ -38,21 +40,49 @@ def _watcher(engine):
     return importlib.import_module(f"whygrad.{engine}").diagnose
 
 
+def _run(options):
+    if options.module:
+        runpy.run_module(options.module, run_name="__main__", alter_sys=True)
+    else:
+        runpy.run_path(str(options.script), run_name="__main__")
+
+
+def _status_of(end):
+    """What sys.exit() was given, as Python takes it: a number, or a text that is printed."""
+    if end.code is not None and not isinstance(end.code, int):
+        print(end.code, file=sys.stderr)
+    return end.code not in (None, 0)
+
+
+def _wait_for_threads():
+    """Python waits for them before it ends, and what they compute belongs to the report."""
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join()
+
+
 def _explain(options):
-    folder, output = str(pathlib.Path.cwd()), Output(options)
+    folder, output, process = str(pathlib.Path.cwd()), Output(options), os.getpid()
     watch = _watcher(options.engine)
     sys.argv = [str(options.script), *options.arguments]
-    sys.path.insert(0, str(options.script.parent.resolve()))
+    if not options.module:
+        sys.path.insert(0, str(options.script.parent.resolve()))
     failed = False
     with watch(values=True) as report:
         try:
-            runpy.run_path(str(options.script), run_name="__main__")
+            _run(options)
+            _wait_for_threads()
         except SystemExit as end:
-            failed = end.code not in (None, 0)
+            failed = _status_of(end)
+        except KeyboardInterrupt as error:
+            report.stopped_by(error)
+            failed = True
         except Exception as error:
             traceback.print_exception(type(error), error, _trace_in_script(error, str(options.script)))
             report.stopped_by(error)
             failed = True
+    if os.getpid() != process:  # a fork that ran to the end of the script: the report is its parent's
+        return FAILED if failed else FINE
     output.write(_render(report, options, folder).rstrip("\n") + "\n")
     return FAILED if failed else FOUND if report.findings else FINE
 

@@ -24,7 +24,7 @@ def _parsers():
     explain = commands.add_parser(
         "explain",
         help="run a script and report on its gradients",
-        usage=f"{_PROGRAM} explain [--engine ENGINE] [--format FORMAT] [--output FILE] SCRIPT [-- ARGUMENTS OF THE SCRIPT]",
+        usage=f"{_PROGRAM} explain [--engine ENGINE] [--format FORMAT] [--output FILE] (SCRIPT | -m MODULE) [-- ARGUMENTS OF THE SCRIPT]",
         description="Runs a script, on the engine that it imports, and reports on every gradient that is absent, zero or not finite. Options stand "
         "before or behind the script; what belongs to the script stands behind `--`.",
         epilog="Exit status: 0 where all gradients are fine, 1 where there is something to report, 2 where the script failed or the command was not "
@@ -33,9 +33,9 @@ def _parsers():
     )
     explain.add_argument(
         "--engine",
-        choices=["tensorflow", "torch", "whygrad"],
+        choices=["tensorflow", "torch", "jax", "whygrad"],
         metavar="ENGINE",
-        help="tensorflow or torch: the script runs there and is watched; whygrad: whygrad.tf stands in for tensorflow. If not said, what the script "
+        help="tensorflow, torch or jax: the script runs there and is watched; whygrad: whygrad.tf stands in for tensorflow. If not said, what the script "
         "imports, and whygrad where it imports tensorflow and that is not installed",
     )
     explain.add_argument(
@@ -52,7 +52,8 @@ def _parsers():
         "output, behind what the script prints there; where the report is json or sarif, or FILE is `-`, it stands there alone, and "
         "what the script prints goes to standard error",
     )
-    explain.add_argument("script", type=pathlib.Path, metavar="SCRIPT")
+    explain.add_argument("-m", dest="module", metavar="MODULE", help="run a module, as `python -m` does, instead of a script")
+    explain.add_argument("script", type=pathlib.Path, nargs="?", metavar="SCRIPT")
     return parser, explain
 
 
@@ -62,13 +63,13 @@ def _refuse_unknown(explain, options, unknown):
 
     word = unknown[0]
     near = get_close_matches(word.split("=")[0], ["--engine", "--format", "--output", "--help"], 1, 0.7) if word.startswith("--") else []
-    script = str(options.script) if options.script.is_file() else "SCRIPT.py"
+    script = f"-m {options.module}" if options.module else str(options.script) if options.script and options.script.is_file() else "SCRIPT.py"
     own = [
         f"--{name}={value}"
         for name, value in (("engine", options.engine), ("format", options.format), ("output", options.output))
         if value != explain.get_default(name)
     ]
-    command = shlex.join([*own, script, "--", *(other for other in unknown if other != script)])
+    command = shlex.join([*own, *script.split(" "), "--", *(other for other in unknown if other != script)])
     explain.error(
         f"unknown {'option' if word.startswith('-') else 'argument'} `{word}`",
         (f"did you mean `{near[0]}`? " if near else "") + f"what belongs to the script stands behind `--`: {_PROGRAM} explain {command}",
@@ -80,10 +81,6 @@ def _engine(explain, options):
     from whygrad._live import engine, script
 
     named = options.engine or script.engine_of(options.script) or "whygrad"
-    if script.is_unwatched(named):
-        explain.error(
-            f"the script runs on {named}, and programs of that engine are not watched", "tensorflow, torch and whygrad are; see docs/live.md"
-        )
     if named == "whygrad" or script.is_installed(named):
         return named
     if options.engine is None and named == "tensorflow":
@@ -91,19 +88,35 @@ def _engine(explain, options):
     explain.error(f"the script runs on {named}, which is not installed", engine.how_to_install(named))
 
 
+def _find_script(explain, options):
+    """options.script: the file that is run; options.title: what it is called."""
+    from whygrad._live import script
+
+    if options.module:
+        options.script = script.file_of_module(options.module)
+        if options.script is None:
+            explain.error(f"there is no module {options.module} that can be run", "name it as `python -m` takes it, from the folder that holds it")
+    elif options.script is None:
+        explain.error("no script is named", "name the script to run, or a module: -m MODULE")
+    elif not options.script.is_file():
+        explain.error(f"there is no file {options.script}", "name the script to run")
+    options.title = options.module or options.script.name
+
+
 def read_options(words):
     """What the command line asks for. Does not return where it cannot be understood."""
     end = words.index("--") if "--" in words else len(words)
     parser, explain = _parsers()
     options, unknown = parser.parse_known_args(words[:end])
+    if options.module and options.script:  # what stands behind the module is the module's
+        unknown, options.script = sorted([str(options.script), *unknown], key=words.index), None
     if unknown:
         _refuse_unknown(explain, options, unknown)
-    if not options.script.is_file():
-        explain.error(f"there is no file {options.script}", "name the script to run")
+    _find_script(explain, options)
     options.arguments = words[end + 1 :]
     options.engine = _engine(explain, options)
     if options.output is None and options.format == "html":
-        options.output = f"{options.script.stem}.whygrad.html"
+        options.output = f"{options.module or options.script.stem}.whygrad.html"
         options.announced = True
     else:
         options.announced = False

@@ -2,18 +2,27 @@
 
 import ast
 import importlib.util
+import os
 import pathlib
+import re
 
 _ENGINE_OF = {
     "tensorflow": "tensorflow",
     "keras": "tensorflow",
     "tf_keras": "tensorflow",
     "torch": "torch",
+    "lightning": "torch",
     "pytorch_lightning": "torch",
+    "jax": "jax",
+    "flax": "jax",
+    "equinox": "jax",
+    "optax": "jax",
+    "haiku": "jax",
     "whygrad": "whygrad",
 }
-# Engines that nobody watches. One of those above comes before them, wherever it is named.
-_UNWATCHED = {"jax": "jax", "flax": "jax", "equinox": "jax"}
+_KERAS_BACKEND = re.compile(r"""KERAS_BACKEND['"]\s*(?:\]\s*=|,)\s*['"](\w+)""")
+
+_TAKES_GRADIENTS = re.compile(r"\b(?:jax|nnx|eqx|equinox)\.(?:filter_)?(?:value_and_grad|grad|vjp|jacrev|jit)\b")  # in JAX
 
 
 def _imports(source):
@@ -32,8 +41,7 @@ def _imports(source):
 
 
 def engine_of(script):
-    """ "tensorflow", "torch" or "whygrad", or one that is_unwatched(); None where nothing says so."""
-    unwatched = None
+    """ "tensorflow", "torch", "jax" or "whygrad"; None where nothing says so."""
     folder, seen, waiting = pathlib.Path(script).parent, set(), [pathlib.Path(script)]
     while waiting:
         file = waiting.pop(0)
@@ -45,18 +53,38 @@ def engine_of(script):
         except (OSError, UnicodeDecodeError):
             continue
         names = _imports(source)
-        for name in names:
-            if name.split(".")[0] in _ENGINE_OF:
-                return _ENGINE_OF[name.split(".")[0]]
-            unwatched = unwatched or _UNWATCHED.get(name.split(".")[0])
+        engines = [_keras_backend(source) if name == "keras" else _ENGINE_OF[name] for name in (n.split(".")[0] for n in names) if name in _ENGINE_OF]
+        if engines:
+            return _differentiating(engines, source)
         for name in names:
             beside = folder.joinpath(*name.split("."))
             waiting += [beside.with_suffix(".py"), beside / "__init__.py"]
-    return unwatched
+    return None
 
 
-def is_unwatched(engine):
-    return engine in _UNWATCHED.values()
+def _differentiating(engines, source):
+    """The first; of JAX and another, which often reads the data of the one or the other, the one that takes gradients."""
+    if "jax" in engines and len(set(engines)) > 1:
+        return "jax" if _TAKES_GRADIENTS.search(source) else next(engine for engine in engines if engine != "jax")
+    return engines[0]
+
+
+def _keras_backend(source):
+    """The engine that Keras runs on: what the script says, or else the environment."""
+    said = _KERAS_BACKEND.search(source)
+    backend = said[1] if said else os.environ.get("KERAS_BACKEND", "")
+    return backend if backend in ("torch", "jax") else "tensorflow"
+
+
+def file_of_module(name):
+    """The file that `python -m name` runs; None where there is none."""
+    try:
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.submodule_search_locations is not None:
+            spec = importlib.util.find_spec(f"{name}.__main__")
+    except (ImportError, AttributeError, ValueError):  # of a parent that is no package, or that does not import
+        return None
+    return None if spec is None or not spec.has_location else pathlib.Path(spec.origin)
 
 
 def is_installed(engine):
