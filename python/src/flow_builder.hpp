@@ -70,10 +70,10 @@ class FlowBuilder {
   };
   // What was seen of a call, where the collector knows an op's gradient by that.
   struct CallFacts {
-    bool recording = true;  // gradients were
-    bool needs = false;     // an input required a gradient
-    bool gives = false;     // a result does
-    bool changes = false;   // an input
+    bool recording = true;    // gradients were
+    std::uint64_t needs = 0;  // inputs that required a gradient, as bits; of what lies behind the 64th the last bit tells
+    bool gives = false;       // a result does
+    bool changes = false;     // an input
   };
   struct Op {
     Where where;

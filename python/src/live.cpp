@@ -304,10 +304,11 @@ void bind_ops(nb::class_<FlowBuilder>& c) {
            })
       .def(
           "set_facts",
-          [](FlowBuilder& log, LogId id, bool recording, bool needs, bool gives, bool changes) {
+          [](FlowBuilder& log, LogId id, bool recording, std::uint64_t needs, bool gives, bool changes) {
             op_at(log, id).facts = {recording, needs, gives, changes};
           },
-          nb::arg("op"), nb::arg("recording"), nb::arg("needs"), nb::arg("gives"), nb::arg("changes"), "What was seen of the call.")
+          nb::arg("op"), nb::arg("recording"), nb::arg("needs"), nb::arg("gives"), nb::arg("changes"),
+          "What was seen of the call; needs: the inputs that required a gradient, as bits.")
       .def("tensors_of",
            [](FlowBuilder& log, LogId id) { return op_at(log, id).tensors.is_valid() ? op_at(log, id).tensors : nb::object(nb::none()); })
       .def("set_tensors",

@@ -173,6 +173,13 @@ class Tensors {
     return known;
   }
 
+  void drop(nb::handle tensor) {
+    const auto at = known_.find(tensor.ptr());
+    if (at == known_.end()) return;
+    addresses_.erase(at->second.weak.ptr());
+    known_.erase(at);
+  }
+
   void clear() {
     addresses_.clear();
     known_.clear();
@@ -254,6 +261,8 @@ class TorchEvents {
     known.leaf = leaf.is_none() ? nb::object() : std::move(leaf);
     known.variable = variable;
   }
+  // It is not known any more; nothing leads to it.
+  void drop(nb::handle tensor) { tensors_.drop(tensor); }
   nb::object call_of(nb::handle function, nb::handle args, nb::handle kwargs) {
     Handler* const handler = closed_ ? nullptr : handler_of(function);
     if (handler == nullptr) return nb::none();
@@ -363,14 +372,15 @@ class TorchEvents {
 
   // An op that makes tensors. given_: what goes in.
   nb::object run_op(std::uint32_t type, nb::handle function, nb::handle args, nb::handle kwargs) {
-    bool grad = true, needs = false;
+    bool grad = true;
+    std::uint64_t needs = 0;
     ++log_.busy;
     const bool known = guarded([&] {
       grad = nb::steal(PyObject_CallNoArgs(torch_.is_grad_enabled.ptr())).ptr() != Py_False;
       inputs_.clear();
       for (PyObject* t : given_) {
+        if (grad && needs_gradient(t)) needs |= std::uint64_t{1} << std::min<std::size_t>(inputs_.size(), 63);
         inputs_.push_back(value_of(t));
-        needs = needs || (grad && needs_gradient(t));
       }
     });
     nb::object out = nb::steal(PyObject_Call(function.ptr(), args.ptr(), kwargs.is_none() ? nullptr : kwargs.ptr()));
@@ -486,6 +496,7 @@ void bind_torch_events(nb::module_& m) {
       .def("new_value", &TorchEvents::new_value, nb::arg("tensor"), "A value that the tensor stands for from now on.")
       .def("leaf_of", &TorchEvents::leaf_of, nb::arg("tensor"))
       .def("set_leaf", &TorchEvents::set_leaf, nb::arg("tensor"), nb::arg("leaf").none(), nb::arg("variable") = kNowhere)
+      .def("drop", &TorchEvents::drop, nb::arg("tensor"), "It is not known any more, and no weak reference leads to it.")
       .def("call_of", &TorchEvents::call_of, nb::arg("function"), nb::arg("args"), nb::arg("kwargs").none())
       .def("leaves_behind", &TorchEvents::leaves_behind, nb::arg("targets"))
       .def("close", &TorchEvents::close)

@@ -9,6 +9,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from torch_programs import PROGRAMS as PROGRAMS_OF_THREADS  # noqa: E402
+
 import whygrad.torch  # noqa: E402
 
 PAGES = sorted((pathlib.Path(__file__).parents[2] / "docs" / "reasons").glob("*.md"))
@@ -94,6 +96,8 @@ def _patched():
         torch.nn.Parameter.__dict__["__new__"],
         torch.nn.Parameter.__dict__["__deepcopy__"],
         torch.from_numpy,
+        torch.utils.swap_tensors,
+        torch.optim.SGD.step,
         torch.optim.Optimizer.__init__,
         torch.optim.Optimizer.zero_grad,
         torch.autograd.Function.__dict__.get("apply"),
@@ -219,3 +223,71 @@ def test_every_function_of_one_tensor_is_told_as_pytorch_answers():
             cut += 1
             assert report.findings and report.findings[0].cause not in ("UNKNOWN",), (name, str(report), report.note)
     assert tried > 150 and cut > 10, (tried, cut)
+
+
+# ---- Programs in the manner of people's threads ----
+
+
+@pytest.mark.parametrize("name", PROGRAMS_OF_THREADS)
+def test_threads(name):
+    """The cause, the op and the line that a person would name; and nobody else is accused."""
+    _, wanted, program = PROGRAMS_OF_THREADS[name]
+    program = program.strip() + "\n"
+    report, _ = run(program)
+    torch.set_grad_enabled(True)
+    if wanted is None:
+        assert not report.findings, str(report)
+        return
+    statuses, causes, ops = (text.split() for text in wanted)
+    marked = [i for i, line in enumerate(program.splitlines(), 1) if line.endswith("# here")]
+    right = [
+        f for f in report.findings if f.status in statuses and f.cause in causes and (not ops or f.op in ops) and (not marked or f.line in marked)
+    ]
+    assert right and all(f.cause in causes for f in report.findings), str(report)
+
+
+# ---- What becomes of tensors ----
+
+
+def test_data_is_taken_over_without_its_graph():
+    with whygrad.torch.diagnose() as report:
+        net, rate = torch.nn.Linear(3, 1), torch.nn.Parameter(torch.tensor(0.1))
+        net.weight.data = net.weight.data * rate
+        net(torch.ones(2, 3)).sum().backward()
+        assert rate.grad is None
+    assert [(f.cause, f.op, f.source_name) for f in report.findings] == [("DETACHED", "data", "rate")], str(report)
+    assert "functional_call" in str(report)
+
+
+def test_tensors_can_be_swapped():
+    torch.manual_seed(0)
+    before = torch.__future__.get_swap_module_params_on_conversion()
+    torch.__future__.set_swap_module_params_on_conversion(True)
+    try:
+        with whygrad.torch.diagnose(values=True) as report:
+            net = torch.nn.Linear(3, 1).to(torch.float64)
+            net.load_state_dict({name: 2 * value for name, value in net.state_dict().items()})
+            a, b = torch.ones(2, requires_grad=True), torch.zeros(2, requires_grad=True)
+            torch.utils.swap_tensors(a, b)
+            (net(torch.randn(4, 3, dtype=torch.float64)).pow(2).mean() + (b * 3).sum()).backward()
+            assert net.weight.grad is not None and b.grad is not None
+            assert a.grad is None
+    finally:
+        torch.__future__.set_swap_module_params_on_conversion(before)
+    assert [(f.cause, f.source_name) for f in report.findings] == [("UNUSED", "a")], str(report)
+
+
+def test_an_optimizer_that_steps_in_the_backward_pass_is_left_alone():
+    with whygrad.torch.diagnose(values=True) as report:
+        net = torch.nn.Linear(3, 1)
+        optimizers = {p: torch.optim.SGD([p], lr=0.1) for p in net.parameters()}
+
+        def step(p):
+            optimizers[p].step()
+            optimizers[p].zero_grad()
+
+        for p in net.parameters():
+            p.register_post_accumulate_grad_hook(step)
+        for _ in range(3):
+            net(torch.randn(2, 3)).sum().backward()
+    assert not report.findings, str(report)

@@ -161,7 +161,19 @@ Verdict saturated(const ZeroFacts& facts, const Hop& hop) {
   return v;
 }
 
+// Such as the shift of a normalization, which many results share.
+Verdict shared_by_many(const ZeroFacts& facts, const Hop& hop) {
+  Verdict v = facts.at(Cause::kZeroCancel, hop.op);
+  v.remedy = reason(Cause::kZeroCancel).remedy;
+  v.why = fmt::format("`{}` adds up what all its results pass to this input, and the contributions cancel each other", facts.name(hop.op));
+  v.evidence.push_back(facts.arrived_text(hop));
+  v.confidence = Confidence::kLikely;  // they may be 0 one by one
+  return v;
+}
+
 Verdict shared_out(const ZeroFacts& facts, const Hop& hop) {
+  const FlowGraph& g = facts.graph;
+  if (hop.input != 0 && g.passed_to(hop.op, hop.input)->count < g.gradient_of(hop.out)->count) return shared_by_many(facts, hop);
   if (leaves_one(facts.graph, hop)) return one_left(facts, hop);
   if (has_single_element(facts.graph, hop)) return single_element(facts, hop);
   return pulled_alike(facts.graph, hop) ? same_for_all(facts, hop) : saturated(facts, hop);

@@ -100,6 +100,7 @@ class Collector:
         self.owners = weakref.WeakKeyDictionary()  # modules, by what holds them and under which name
         self.optimizers = weakref.WeakSet()
         self.made_at = weakref.WeakKeyDictionary()  # optimizers
+        self.hooks = deque(maxlen=256)  # that were put on tensors: value, id of the tensor, place
         self.gradients = {}  # ids of tensors that are the .grad of a leaf
         self.read_sizes = set()
         self.pointers = {}  # data that an array shares with a tensor that was read
@@ -175,9 +176,9 @@ class Collector:
         variable = log.add_variable(0, "tensor", False, bool(tensor.requires_grad), log.dtype_of(value), log.shape_of(value), where)
         log.set_version(variable, value)
         self.events.name_value(tensor, value)
-        return self._keep_leaf(tensor, Leaf(variable, value, where, log.moment + 1))
+        return self.keep_leaf(tensor, Leaf(variable, value, where, log.moment + 1))
 
-    def _keep_leaf(self, tensor, leaf):
+    def keep_leaf(self, tensor, leaf):
         leaf.ref = weakref.ref(tensor)
         self.events.set_leaf(tensor, leaf, leaf.variable)
         self.leaves[id(tensor)] = leaf
@@ -193,7 +194,7 @@ class Collector:
     def watched_from_now(self, tensor):
         """requires_grad became True on a tensor that is no variable: it is a source all the same."""
         value = self.events.value_of(tensor)
-        leaf = self.events.leaf_of(tensor) or self._keep_leaf(tensor, Leaf(-1, value, here(), self.log.moment + 1))
+        leaf = self.events.leaf_of(tensor) or self.keep_leaf(tensor, Leaf(-1, value, here(), self.log.moment + 1))
         leaf.since = self.log.moment + 1
         leaf.frozen = None
 

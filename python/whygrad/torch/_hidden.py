@@ -12,7 +12,11 @@ def find_hidden(c, reached, where):
     strangers = {key: t for key, t in reached.items() if key not in held and not _registered(c, key)}
     if not strangers:
         return
-    for module, path in c.guard(_names.modules_in_use) or []:
+    modules = c.guard(lambda: list(_names.modules_in_use())) or []
+    for module, _ in modules:  # what has a name is found, also where it stands in a list too, as a recurrent layer keeps its weights
+        for parameter in module._parameters.values():
+            strangers.pop(id(parameter), None)
+    for module, path in modules:
         for attribute, thing in vars(module).items():
             if attribute.startswith("_") and attribute in ("_parameters", "_modules", "_buffers"):
                 continue

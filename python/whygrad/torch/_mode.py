@@ -8,7 +8,7 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from whygrad._whygrad import TorchEvents, here
-from whygrad.torch import _backward, _errors, _ops, _questions
+from whygrad.torch import _backward, _errors, _names, _ops, _questions
 from whygrad.torch._collector import Call, elements_of
 from whygrad.torch._settle import HOLE, Rule, tensors_in
 
@@ -17,7 +17,7 @@ _is_grad_enabled = torch.is_grad_enabled
 
 # Functions that tell of a tensor and make none, or that only show one.
 _QUIET = frozenset(
-    """size dim ndimension stride is_contiguous register_hook register_post_accumulate_grad_hook retain_grad __repr__ __len__ numel nelement
+    """size dim ndimension stride is_contiguous retain_grad __repr__ __len__ numel nelement
     is_floating_point is_complex is_signed is_tensor is_storage element_size storage untyped_storage typed_storage storage_offset data_ptr __hash__
     get_device __dir__ __reduce_ex__ __setstate__ share_memory_ is_shared pin_memory is_pinned __format__ is_set_to is_same_size is_inference
     is_conj is_neg has_names names sparse_dim dense_dim is_coalesced result_type can_cast promote_types finfo iinfo is_distributed
@@ -65,6 +65,8 @@ def _handler_of(func):
         return None, _backward.on_grad
     if name == "requires_grad_":
         return None, _requires_grad_
+    if name in ("register_hook", "register_post_accumulate_grad_hook"):
+        return None, _register_hook
     if name == "__iter__":
         return None, _iterate
     if name in _ops.HOST:
@@ -75,7 +77,7 @@ def _handler_of(func):
         return None, _quiet
     if getattr(func, "__module__", "") == "torch.nn.init":
         return None, _initialise
-    return (None if _is_in_place(name) or name in ("tensor", "as_tensor") else name), _op(name)
+    return (None if _is_in_place(name) or name in ("tensor", "as_tensor") or name in _ops.RENORMALIZES else name), _op(name)
 
 
 def _quiet(_collector, func, args, kwargs):
@@ -102,6 +104,7 @@ def _op(name):
         values = c.guard(_values_of, c, tensors)
         changed = kwargs["out"] if "out" in kwargs else tensors[0] if changes else None
         before = c.guard(_before_change, c, changed) if changes else None
+        versions = [None if t.is_inference() else t._version for t in tensors] if name in _ops.RENORMALIZES else None
         c.busy += 1
         try:
             out = func(*args, **kwargs)
@@ -112,6 +115,9 @@ def _op(name):
             c.busy -= 1
         if values is not None:
             c.guard(_record, c, name, (func, args, kwargs), tensors, values, out, changed, before, grad)
+        for tensor, version in zip(tensors, versions or ()):
+            if version is not None and tensor._version != version:
+                c.in_place.append((here(), name, tuple(tensor.shape), tensor.dtype, ""))
         return out
 
     return handler
@@ -152,7 +158,8 @@ def _record(c, name, call, tensors, values, out, changed, before, grad):
         if not grad and not c.events.in_function:
             log.set_stopped(op, True, c.events.quiet_at)
         log.set_call(op, c.events.call_of(*call))
-        log.set_facts(op, grad, any(t.requires_grad for t in tensors), any(o.requires_grad for o in outs), changed is not None)
+        needs = sum({1 << min(i, 63) for i, t in enumerate(tensors) if t.requires_grad})
+        log.set_facts(op, grad, needs, any(o.requires_grad for o in outs), changed is not None)
         if isinstance(changed, Tensor) and changed._base is not None:
             _write_to_base(c, changed, where)
     finally:
@@ -317,7 +324,8 @@ def _choice(c, func, args, kwargs):
         out = func(*args, **kwargs)
     finally:
         c.busy -= 1
-    c.guard(_note_choice, c, args[0], out, here())
+    if not _names.pytorch_is_next():  # such as the ways to begin of torch.nn.init
+        c.guard(_note_choice, c, args[0], out, here())
     return out
 
 
@@ -394,5 +402,33 @@ def _note_requires(c, tensor, before, where):
 
 def _set_data(c, func, args, kwargs):
     result = func(*args, **kwargs)
-    c.guard(lambda: c.in_place.append((here(), "data", tuple(args[0].shape), args[0].dtype, "")))
+    c.guard(_note_data, c, *args[:2], here())
     return result
+
+
+_DATA = (
+    "assigning to .data takes over the numbers, and leaves behind what they were computed from",
+    "compute with the new tensor itself; torch.func.functional_call() runs a module with tensors in the place of its parameters",
+)
+
+
+def _note_data(c, tensor, data, where):
+    """`tensor.data = data`: other numbers, for what comes after and for what was saved of the tensor; no graph leads on to where they are from."""
+    c.in_place.append((where, "data", tuple(tensor.shape), tensor.dtype, ""))
+    if not tensor.is_leaf:  # its graph is the one that it had
+        return
+    with c.silence():
+        given, leaf = c.events.value_of(data), c.leaf_of(tensor)
+        new = c.events.make_value(tensor)
+        op = c.log.record("data", [given], [new], where)
+        c.log.set_call(op, Rule(["stop_gradient"], "none", *_DATA))
+        if leaf is not None and leaf.variable >= 0:
+            c.log.set_version(leaf.variable, new)
+            leaf.value = new
+        c.events.name_value(tensor, new)
+
+
+def _register_hook(c, func, args, kwargs):
+    handle = func(*args, **kwargs)
+    c.guard(lambda: c.hooks.append((c.events.value_of(args[0]), id(args[0]), here())))
+    return handle

@@ -118,9 +118,47 @@ def watch_copies(c, patches):
 
         return from_numpy
 
+    def swap(real):
+        def swap_tensors(t1, t2):
+            """PyTorch refuses tensors to which weak references lead."""
+            let_go = c.guard(_let_go, c, t1, t2)
+            try:
+                with c.silence():
+                    real(t1, t2)
+                if let_go:
+                    let_go.reverse()
+            finally:
+                c.guard(_take_up, c, (t1, t2), let_go)
+
+        return swap_tensors
+
+    patches.replace(torch.utils, "swap_tensors", swap)
     patches.replace(torch.nn.Parameter, "__deepcopy__", copied)
     patches.replace(torch.nn.Parameter, "__new__", parameter)
     patches.replace(torch, "from_numpy", from_numpy)
+
+
+def _let_go(c, *tensors):
+    """Their values, to be given back."""
+    values = [c.events.value_of(t) for t in tensors]
+    for tensor in tensors:
+        leaf = c.events.leaf_of(tensor)
+        if leaf is not None:
+            leaf.ref = None
+        c.events.drop(tensor)
+    return values
+
+
+def _take_up(c, tensors, values):
+    """Each tensor has the value that is given here; a variable remains the one that it was."""
+    for tensor, value in zip(tensors, values):
+        leaf = c.leaves.get(id(tensor))
+        if leaf is not None:
+            c.keep_leaf(tensor, leaf)
+            if leaf.variable >= 0:
+                c.log.set_version(leaf.variable, value)
+                leaf.value = value
+        c.events.name_value(tensor, value)
 
 
 def _note_copy(c, original, copy, where):

@@ -134,7 +134,7 @@ _LIKE = {
 # Hazards of functions that no record has: how they pass on exactly 0, and where they or their slopes are not finite.
 _HAZARDS = {
     "flat": "round floor ceil trunc fix heaviside cdist pairwise_distance norm linalg_norm linalg_vector_norm dist vector_norm l1_loss smooth_l1_loss",
-    "masks": "embedding embedding_bag max_pool1d max_pool2d max_pool3d topk sort kthvalue max min median cosine_embedding_loss masked_select",
+    "masks": "dropout dropout1d dropout2d dropout3d alpha_dropout feature_dropout feature_alpha_dropout embedding embedding_bag max_pool1d max_pool2d max_pool3d topk sort kthvalue max min median cosine_embedding_loss masked_select",
     "normalizes": "softmax layer_norm batch_norm group_norm instance_norm normalize",
     "dies": "threshold margin_ranking_loss triplet_margin_loss hinge_embedding_loss",
 }
@@ -167,6 +167,8 @@ RANDOM = frozenset(
     """dropout dropout1d dropout2d dropout3d alpha_dropout feature_dropout feature_alpha_dropout rrelu gumbel_softmax rand_like randn_like randint_like bernoulli
     multinomial normal poisson binomial""".split()
 )
+# Functions that may shorten the rows that they take out, in place.
+RENORMALIZES = frozenset(("embedding", "embedding_bag"))
 TO_INTEGERS = frozenset("to type type_as int long short char byte bool".split())
 # Names that Python's operators have, as they are told.
 _SPOKEN = {"__getitem__": "indexing", "__setitem__": "item assignment", "data": "data", "T": "T"}

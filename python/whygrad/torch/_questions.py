@@ -76,9 +76,39 @@ def explain_absent(c, values, tensors, where, keep=True):
 
 def explain_numbers(c, values, seeds, tensors, gradients, where):
     with c.silence():
+        seeds = [s.detach() for s in seeds]
         drawing = c.log.draw(question_about(c, values, tensors, where))
-        look_at_numbers(c, drawing, values, [s.detach() for s in seeds], dict(enumerate(gradients[:_MOST_SOURCES])))
+        arrived = look_at_numbers(c, drawing, values, seeds, dict(enumerate(gradients[:_MOST_SOURCES])))
+        by_hooks = [_spoilt_by_a_hook(c, tensor, gradient, arrived) for tensor, gradient in zip(tensors, gradients)] if c.hooks else []
+        if any(by_hooks):
+            left = [(t, g) for t, g, told in zip(tensors, gradients, by_hooks) if not told]
+            if not left:
+                return
+            drawing = c.log.draw(question_about(c, values, [t for t, _ in left], where))
+            look_at_numbers(c, drawing, values, seeds, dict(enumerate([g for _, g in left][:_MOST_SOURCES])))
         c.reports.explain(drawing)
+
+
+def _spoilt_by_a_hook(c, tensor, gradient, arrived):
+    """Whether a hook is to blame: the ops by themselves pass a gradient that is fine."""
+    value = c.events.value_of(tensor)
+    if value not in arrived or _is_bad(arrived[value]):
+        return False
+    own = [place for _, key, place in c.hooks if key == id(tensor)]
+    on_the_way = [place for hooked, _, place in c.hooks if hooked in arrived]
+    if not own and not on_the_way:
+        return False
+    status = "nan" if gradient.isnan().any() else "zero" if not gradient.any() else "inf"
+    whose = "its" if own else "a"
+    c.add(
+        status,
+        "CUSTOM_GRADIENT",
+        f"{whose} hook, which was registered here, changed the gradient: what the ops pass on by themselves is {'not 0' if status == 'zero' else 'finite'}",
+        (own or on_the_way)[-1],
+        remedy="look at what the hook returns, or take it away with remove() of its handle",
+        **told_source(c, tensor),
+    )
+    return True
 
 
 # ---- Reads of .grad ----
@@ -183,11 +213,24 @@ def _judge_leaves(c, values, tensors, where):
         finding = judged.findings[0] if len(judged) else None
         if finding is not None and finding.cause in ("UNUSED", "WRONG_TARGET", "UNKNOWN") and _is_superseded(c, tensor):
             continue
+        if finding is not None and finding.cause == "UNKNOWN" and _cleared_by_a_hook(c, tensor):
+            continue
         c.reports.take(judged)
 
 
+def _cleared_by_a_hook(c, tensor):
+    """A backward pass reached it, and its hook left none: an optimizer that steps in the backward pass does so."""
+    if not c.backwards or id(tensor) not in c.backwards[-1].reached:
+        return False
+    places = [place for _, key, place in c.hooks if key == id(tensor)]
+    if places:
+        why = "a backward pass gave it a gradient, and the hook that was registered here ran then; nothing is left of it"
+        c.add("absent", "ZEROED_AFTER", why, places[-1], remedy="use the gradient inside of the hook", **told_source(c, tensor))
+    return bool(places)
+
+
 def _is_superseded(c, tensor):
-    """Held by an optimizer and left alone by the program, which trains parameters of the same shapes that no optimizer holds."""
+    """Held by an optimizer of which no parameter is used, while the program trains others that no optimizer holds."""
     holder = next((o for o in c.optimizers if any(p is tensor for g in o.param_groups for p in g["params"])), None)
     if holder is None or not c.backwards:
         return False
@@ -195,20 +238,17 @@ def _is_superseded(c, tensor):
     reached = c.backwards[-1].reached
     if any(id(p) in reached for g in holder.param_groups for p in g["params"]):
         return False
-    twins = [
-        c.leaves[key].ref()
-        for key in reached
-        if key not in held and key in c.leaves and isinstance(c.leaves[key].ref(), torch.nn.Parameter) and c.leaves[key].ref().shape == tensor.shape
-    ]
-    if not twins:
+    strangers = [c.leaves[key].ref() for key in reached if key not in held and key in c.leaves]
+    strangers = [t for t in strangers if isinstance(t, torch.nn.Parameter)]
+    if not strangers:
         return False
-    leaf = c.leaf_of(twins[0])
+    twins = [t for t in strangers if t.shape == tensor.shape]
+    other = "another one of the same shape" if twins else "others"
     c.add(
         "absent",
         "STALE_OPTIMIZER",
-        f"the optimizer {type(holder).__name__} holds this parameter; the loss was computed with another one of the same shape, made here, "
-        "which no optimizer holds",
-        leaf.where,
+        f"the optimizer {type(holder).__name__} holds this parameter; the loss was computed with {other}, made here, which no optimizer holds",
+        c.leaf_of((twins or strangers)[0]).where,
         **told_source(c, tensor),
     )
     return True

@@ -99,7 +99,7 @@ def _passes(c, op, call):
             return [False] * len(floats)
         if sum(floats) == 1:
             return floats
-    answer = once_more(c, op, call, None)
+    answer = once_more(c, op, call, None, seen=False) or once_more(c, op, call, None)
     return [given is not None for given in answer] if answer is not None else floats
 
 
@@ -112,8 +112,11 @@ def _same_random_numbers():
         torch.set_rng_state(state)
 
 
-def once_more(c, op, call, arrived):
-    """The op by itself: what it passes back to each of its inputs, for what arrived at its outputs. None where it cannot be run."""
+def once_more(c, op, call, arrived, seen=True):
+    """The op by itself: what it passes back to each of its inputs, for what arrived at its outputs. None where it cannot be run.
+
+    seen: only to inputs that required a gradient when the program called it, where some did; others may be written to, as the statistics of a
+    normalization are."""
     log = c.log
     name = _ops.plain(log.type_of(op))
     values = log.inputs_of(op)
@@ -125,8 +128,9 @@ def once_more(c, op, call, arrived):
     try:
         with c.silence(), _same_random_numbers(), torch.enable_grad(), torch.inference_mode(False):
             leaves = [_like(log, v) if t is None else t.detach().clone() for v, t in zip(values, tensors)]
-            leaves = [t.requires_grad_() if t.is_floating_point() or t.is_complex() else t for t in leaves]
-            changes = log.facts_of(op)[3]
+            _, needs, _, changes = log.facts_of(op)
+            asked = [(needs >> min(i, 63) & 1 or not (seen and needs)) and (t.is_floating_point() or t.is_complex()) for i, t in enumerate(leaves)]
+            leaves = [t.requires_grad_() if ask else t for t, ask in zip(leaves, asked)]
             given = iter([t.clone() if changes else t for t in leaves])
             args, kwargs = _fill(call.args, given), {k: _fill(a, given) for k, a in call.kwargs.items()}
             first = args[0] if args else None
@@ -178,7 +182,7 @@ def tensors_in(thing):
 
 
 def look_at_numbers(c, drawing, targets, seeds, answers):
-    """Values, what each op passed back, and the gradients that were answered: {place of the source: tensor}."""
+    """Values, what each op passed back, and the gradients that were answered: {place of the source: tensor}. Gives the gradients that arrived, by value."""
     log = c.log
     drawing.look_at_values(lambda value: elements_of(log.tensor_of(value)) if log.has_value(value) else None)
     for at, gradient in answers.items():
@@ -198,3 +202,4 @@ def look_at_numbers(c, drawing, targets, seeds, answers):
         for value, gradient in zip(log.inputs_of(op), given):
             if gradient is not None:
                 arrived[value] = arrived[value] + gradient if value in arrived else gradient
+    return arrived
