@@ -8,7 +8,7 @@
 #include <whygrad/nn/losses.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
-#include <whygrad/ops/linalg.hpp>
+#include <whygrad/ops/matmul.hpp>
 #include <whygrad/ops/operand.hpp>
 #include <whygrad/ops/reduce.hpp>
 

@@ -7,7 +7,7 @@
 #include <whygrad/base/error.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <fmt/format.h>
 #include <nanobind/stl/string.h>

@@ -2,6 +2,7 @@
 #include "module.hpp"
 
 #include "errors.hpp"
+#include "op_bindings/op_bindings.hpp"
 
 NB_MODULE(_whygrad, m) {
   using namespace whygrad::python;
@@ -13,16 +14,30 @@ NB_MODULE(_whygrad, m) {
   bind_tensor(m);
   bind_variable(m);
   bind_op_table(m);
+  bind_activation(m);
+  bind_complex(m);
+  bind_conv(m);
+  bind_counting(m);
   bind_creation(m);
-  bind_shape(m);
-  bind_reduce(m);
+  bind_diagonal(m);
+  bind_einsum(m);
   bind_elementwise(m);
-  bind_images(m);
-  bind_norms(m);
-  bind_matrices(m);
-  bind_picking(m);
-  bind_nn(m);
+  bind_formulas(m);
+  bind_grid(m);
+  bind_image(m);
+  bind_index(m);
+  bind_linalg(m);
+  bind_losses(m);
+  bind_matmul(m);
+  bind_norm(m);
+  bind_partition(m);
   bind_random(m);
+  bind_reduce(m);
+  bind_segment(m);
+  bind_shape(m);
+  bind_sorting(m);
+  bind_sparse(m);
+  bind_strings(m);
   bind_exchange(m);
   bind_tape(m);
   bind_folds(m);

@@ -14,21 +14,11 @@ namespace whygrad::python {
 
 namespace nb = nanobind;
 
-// One function per family; module.cpp calls them all.
+// One function for each part; module.cpp calls them all.
 void bind_places(nb::module_& m);
 void bind_tensor(nb::module_& m);
 void bind_variable(nb::module_& m);
 void bind_op_table(nb::module_& m);
-void bind_creation(nb::module_& m);
-void bind_shape(nb::module_& m);
-void bind_reduce(nb::module_& m);
-void bind_elementwise(nb::module_& m);
-void bind_images(nb::module_& m);
-void bind_norms(nb::module_& m);
-void bind_matrices(nb::module_& m);
-void bind_picking(nb::module_& m);
-void bind_nn(nb::module_& m);
-void bind_random(nb::module_& m);
 void bind_exchange(nb::module_& m);
 void bind_tape(nb::module_& m);
 void bind_folds(nb::module_& m);

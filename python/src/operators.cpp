@@ -9,7 +9,7 @@
 #include <whygrad/ops/bitwise.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
-#include <whygrad/ops/linalg.hpp>
+#include <whygrad/ops/matmul.hpp>
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // Tapes, custom gradients, control flow and name scopes.
 #include "tape.hpp"
 
-#include "autodiff/batch_jacobian.hpp"
+#include "autodiff/jacobian.hpp"
 #include "autodiff/tape_state.hpp"
 #include "convert.hpp"
 #include "object_ref.hpp"

@@ -10,7 +10,7 @@
 
 #include <whygrad/autodiff/control_flow.hpp>
 #include <whygrad/base/error.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <fmt/format.h>
 #include <nanobind/stl/string.h>

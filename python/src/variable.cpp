@@ -12,7 +12,7 @@
 #include <whygrad/autodiff/variable.hpp>
 #include <whygrad/base/error.hpp>
 #include <whygrad/ops/elementwise.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <fmt/format.h>
 #include <nanobind/stl/string.h>

@@ -9,7 +9,7 @@
 #include <whygrad/base/error.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/index.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <nanobind/stl/string.h>
 

@@ -5,6 +5,7 @@
 #include "tensor/log.hpp"
 
 #include <whygrad/base/error.hpp>
+#include <whygrad/ops/complex.hpp>
 
 #include <fmt/format.h>
 

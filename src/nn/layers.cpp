@@ -6,7 +6,7 @@
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/index.hpp>
 #include <whygrad/ops/random.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <fmt/format.h>
 

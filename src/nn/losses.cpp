@@ -1,10 +1,11 @@
 // Losses of models.
 #include <whygrad/base/error.hpp>
 #include <whygrad/nn/losses.hpp>
+#include <whygrad/ops/activation.hpp>
 #include <whygrad/ops/elementwise.hpp>
-#include <whygrad/ops/nn_activation.hpp>
+#include <whygrad/ops/losses.hpp>
 #include <whygrad/ops/reduce.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <fmt/format.h>
 

@@ -4,7 +4,7 @@
 #include <whygrad/nn/layers.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/reduce.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <fmt/format.h>
 

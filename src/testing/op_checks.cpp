@@ -8,7 +8,7 @@
 #include <whygrad/ops/abstract.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <algorithm>
 #include <cmath>

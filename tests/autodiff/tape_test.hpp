@@ -4,12 +4,14 @@
 #include <whygrad/autodiff/control_flow.hpp>
 #include <whygrad/autodiff/custom_gradient.hpp>
 #include <whygrad/autodiff/tape.hpp>
+#include <whygrad/ops/activation.hpp>
+#include <whygrad/ops/complex.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
-#include <whygrad/ops/linalg.hpp>
-#include <whygrad/ops/nn_activation.hpp>
+#include <whygrad/ops/losses.hpp>
+#include <whygrad/ops/matmul.hpp>
 #include <whygrad/ops/reduce.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

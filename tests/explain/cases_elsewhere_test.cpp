@@ -2,7 +2,7 @@
 #include "explain/explain_test.hpp"
 
 #include <whygrad/ops/random.hpp>
-#include <whygrad/ops/shape_facts.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <cmath>
 

@@ -6,18 +6,19 @@
 #include <whygrad/autodiff/custom_gradient.hpp>
 #include <whygrad/autodiff/tape.hpp>
 #include <whygrad/explain/explain.hpp>
+#include <whygrad/ops/activation.hpp>
 #include <whygrad/ops/conv.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/index.hpp>
-#include <whygrad/ops/linalg.hpp>
-#include <whygrad/ops/nn_activation.hpp>
+#include <whygrad/ops/matmul.hpp>
 #include <whygrad/ops/operand.hpp>
 #include <whygrad/ops/reduce.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <whygrad/flow/flow_graph.hpp>
 #include <whygrad/flow/render.hpp>
+#include <whygrad/ops/losses.hpp>
 
 #include "files.hpp"
 

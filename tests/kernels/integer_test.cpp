@@ -3,6 +3,7 @@
 #include "kernels/kernel_test.hpp"
 
 #include <whygrad/base/error.hpp>
+#include <whygrad/ops/complex.hpp>
 
 #include <complex>
 #include <functional>

@@ -9,10 +9,10 @@
 #include <whygrad/ops/counting.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/index.hpp>
-#include <whygrad/ops/linalg.hpp>
+#include <whygrad/ops/matmul.hpp>
 #include <whygrad/ops/reduce.hpp>
 #include <whygrad/ops/segment.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 #include <whygrad/ops/sorting.hpp>
 
 #include <gmock/gmock.h>

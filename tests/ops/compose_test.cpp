@@ -6,10 +6,10 @@
 #include <whygrad/ops/bitwise.hpp>
 #include <whygrad/ops/complex.hpp>
 #include <whygrad/ops/counting.hpp>
+#include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/diagonal.hpp>
 #include <whygrad/ops/image.hpp>
 #include <whygrad/ops/index.hpp>
-#include <whygrad/ops/linspace.hpp>
 #include <whygrad/ops/norm.hpp>
 #include <whygrad/ops/segment.hpp>
 #include <whygrad/ops/sorting.hpp>

@@ -7,7 +7,7 @@
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/formulas.hpp>
 #include <whygrad/ops/grid.hpp>
-#include <whygrad/ops/matrix_algebra.hpp>
+#include <whygrad/ops/linalg.hpp>
 
 #include <functional>
 #include <vector>

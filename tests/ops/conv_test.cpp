@@ -1,10 +1,10 @@
 #include <whygrad/autodiff/tape.hpp>
+#include <whygrad/ops/activation.hpp>
 #include <whygrad/ops/conv.hpp>
 #include <whygrad/ops/elementwise.hpp>
-#include <whygrad/ops/nn_activation.hpp>
 #include <whygrad/ops/random.hpp>
 #include <whygrad/ops/reduce.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

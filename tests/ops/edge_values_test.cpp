@@ -1,11 +1,11 @@
 // TensorFlow's own values, gradients, second derivatives and gradients of an incoming 0 at the edges (tests/data/edge_values.jsonl, f64). Where a
 // column holds null TensorFlow answers None, and ours must be absent too; where it holds a number, ours must be present.
 #include <whygrad/autodiff/tape.hpp>
+#include <whygrad/ops/activation.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
-#include <whygrad/ops/nn_activation.hpp>
 #include <whygrad/ops/norm.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 #include <whygrad/ops/sorting.hpp>
 #include <whygrad/ops/special.hpp>
 

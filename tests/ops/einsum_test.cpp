@@ -4,9 +4,9 @@
 #include <whygrad/ops/diagonal.hpp>
 #include <whygrad/ops/einsum.hpp>
 #include <whygrad/ops/elementwise.hpp>
-#include <whygrad/ops/linalg.hpp>
+#include <whygrad/ops/matmul.hpp>
 #include <whygrad/ops/reduce.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <gtest/gtest.h>
 

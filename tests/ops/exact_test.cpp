@@ -7,7 +7,7 @@
 #include <whygrad/ops/random.hpp>
 #include <whygrad/ops/reduce.hpp>
 #include <whygrad/ops/segment.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 #include <whygrad/ops/sorting.hpp>
 #include <whygrad/ops/strings.hpp>
 

@@ -4,9 +4,10 @@
 
 #include <whygrad/autodiff/gradcheck.hpp>
 #include <whygrad/base/error.hpp>
+#include <whygrad/ops/activation.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
-#include <whygrad/ops/nn_activation.hpp>
+#include <whygrad/ops/losses.hpp>
 #include <whygrad/ops/reduce.hpp>
 
 #include <gmock/gmock.h>

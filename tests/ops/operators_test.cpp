@@ -2,6 +2,7 @@
 #include "tensor/log.hpp"
 
 #include <whygrad/base/error.hpp>
+#include <whygrad/ops/complex.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/op.hpp>

@@ -8,7 +8,7 @@
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/op_context.hpp>
 #include <whygrad/ops/reduce.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

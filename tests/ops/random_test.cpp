@@ -3,7 +3,7 @@
 #include <whygrad/ops/index.hpp>
 #include <whygrad/ops/random.hpp>
 #include <whygrad/ops/reduce.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -5,7 +5,7 @@
 #include <whygrad/base/error.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/reduce.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

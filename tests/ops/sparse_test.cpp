@@ -5,7 +5,7 @@
 #include <whygrad/ops/complex.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 #include <whygrad/ops/sparse.hpp>
 
 #include <gmock/gmock.h>

@@ -7,7 +7,7 @@
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/operand.hpp>
 #include <whygrad/ops/reduce.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 #include <whygrad/optim/adam.hpp>
 #include <whygrad/optim/rmsprop.hpp>
 #include <whygrad/optim/sgd.hpp>

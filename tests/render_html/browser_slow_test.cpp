@@ -2,11 +2,11 @@
 #include <whygrad/autodiff/tape.hpp>
 #include <whygrad/explain/diagnosis.hpp>
 #include <whygrad/flow/render.hpp>
+#include <whygrad/ops/activation.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/index.hpp>
-#include <whygrad/ops/linalg.hpp>
-#include <whygrad/ops/nn_activation.hpp>
+#include <whygrad/ops/matmul.hpp>
 #include <whygrad/ops/operand.hpp>
 #include <whygrad/ops/reduce.hpp>
 #include <whygrad/render_html/html.hpp>

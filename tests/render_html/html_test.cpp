@@ -5,10 +5,10 @@
 
 #include <whygrad/autodiff/tape.hpp>
 #include <whygrad/explain/explain.hpp>
+#include <whygrad/ops/activation.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
-#include <whygrad/ops/linalg.hpp>
-#include <whygrad/ops/nn_activation.hpp>
+#include <whygrad/ops/matmul.hpp>
 #include <whygrad/ops/operand.hpp>
 #include <whygrad/ops/reduce.hpp>
 #include <whygrad/render_html/html.hpp>

@@ -1,6 +1,6 @@
 // The expected texts are what NumPy 2.4 prints for the same arrays.
 #include <whygrad/ops/creation.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <gtest/gtest.h>
 

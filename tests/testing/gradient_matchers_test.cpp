@@ -1,6 +1,6 @@
+#include <whygrad/ops/activation.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
-#include <whygrad/ops/nn_activation.hpp>
 #include <whygrad/ops/operand.hpp>
 #include <whygrad/ops/reduce.hpp>
 #include <whygrad/testing/gradient_matchers.hpp>

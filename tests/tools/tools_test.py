@@ -114,6 +114,32 @@ class Layers(ToolTest):
         self.assertEqual(done.returncode, 1)
 
 
+class Families(ToolTest):
+    FAMILY = {"include/whygrad/ops/add.hpp": "#pragma once\n", "include/whygrad/ops/op.hpp": "#pragma once\n"}
+
+    def assert_finds(self, changes, *words):
+        super().assert_finds("check_families.py", self.FAMILY | changes, *words)
+
+    def test_accepts_a_family_in_a_file_or_a_folder(self):
+        more = {
+            "include/whygrad/ops/reduce.hpp": "#pragma once\n",
+            "src/ops/reduce/sum.cpp": "",
+            "src/ops/core/apply.cpp": "",
+            "tests/ops/samples/add.cpp": "",
+            "tests/ops/samples/reduce/sum.cpp": "",
+            "tests/ops/samples/samples.hpp": "",
+            "python/src/op_bindings/add.cpp": "",
+        }
+        self.assertEqual(self.run_tool("check_families.py", self.FAMILY | more)[0], 0)
+
+    def test_finds_files_without_a_header_of_their_name(self):
+        for path in ("src/ops/sum.cpp", "src/ops/sum/fold.cpp", "tests/ops/samples/sum.cpp", "python/src/op_bindings/sum.cpp"):
+            self.assert_finds({path: ""}, "/sum: no family of this name")
+
+    def test_finds_a_header_without_sources_of_its_name(self):
+        self.assert_finds({"include/whygrad/ops/sum.hpp": ""}, "sum.hpp: src/ops has no sum.cpp")
+
+
 class Sizes(ToolTest):
     def assert_finds(self, changes, *words):
         super().assert_finds("check_sizes.py", changes, *words)

@@ -9,11 +9,11 @@
 #include <whygrad/io/safetensors.hpp>
 #include <whygrad/nn/losses.hpp>
 #include <whygrad/ops/conv.hpp>
-#include <whygrad/ops/decompose.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/linalg.hpp>
+#include <whygrad/ops/matmul.hpp>
 #include <whygrad/ops/reduce.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 #include <whygrad/ops/sorting.hpp>
 
 #include <gmock/gmock.h>

@@ -1,8 +1,8 @@
 // What a layer applies to its result.
 #pragma once
 
-#include <whygrad/ops/linalg.hpp>
-#include <whygrad/ops/nn_activation.hpp>
+#include <whygrad/ops/activation.hpp>
+#include <whygrad/ops/matmul.hpp>
 
 #include <concepts>
 

@@ -1,7 +1,7 @@
 // Convolution and pooling over images [n, h, w, c]: batch, height, width, channels. Floating dtypes, the same one for all operands of an op.
 #pragma once
 
-#include <whygrad/ops/linalg.hpp>
+#include <whygrad/ops/matmul.hpp>
 #include <whygrad/ops/op.hpp>
 
 #include <array>

@@ -93,6 +93,10 @@ WG_API Tensor range(const Number& start, const Number& limit, const Number& delt
 
 // `count` numbers at equal distances from `start` to `stop`, both included: [count]. Floating dtypes. Throws ValueError for a negative count.
 WG_API Tensor linspace(double start, double stop, std::int64_t count, DType dtype = float32, Where where = Where::here());
+// `count` tensors at equal distances from `start` to `stop`, both included, side by side along a new axis that stands at `axis` of the result: start
+// and stop [k..] give [count, k..] at axis 0. Composed of add, multiply and concat, so a gradient flows to both ends. Throws ValueError for
+// a negative count, ShapeError unless the shapes broadcast, DTypeError unless both have one floating or complex dtype.
+WG_API Tensor linspace(const Tensor& start, const Tensor& stop, std::int64_t count, std::int64_t axis = 0, Where where = Where::here());
 
 // Ones on the diagonal, zeros elsewhere: [rows, columns].
 WG_API Tensor eye(std::int64_t rows, std::int64_t columns, DType dtype = float32, Where where = Where::here());

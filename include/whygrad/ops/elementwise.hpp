@@ -146,11 +146,4 @@ WG_API Tensor cast(const Tensor& x, DType dtype, Where where = Where::here());
 
 // ---- Complex numbers ----
 
-// The real part; of a real tensor the tensor itself. dx = dy.
-WG_API Tensor real(const Tensor& x, Where where = Where::here());
-// The imaginary part; of a real tensor zeros, which carry no gradient. dx = i dy.
-WG_API Tensor imag(const Tensor& x, Where where = Where::here());
-// The conjugate; of a real tensor the tensor itself. dx = conj(dy).
-WG_API Tensor conj(const Tensor& x, Where where = Where::here());
-
 }  // namespace whygrad

@@ -1,9 +1,7 @@
-// Ops that move parts along an axis: added up by segment, or turned around.
+// Sums, means, extremes and products of parts by segment.
 #pragma once
 
 #include <whygrad/ops/op.hpp>
-
-#include <vector>
 
 namespace whygrad {
 
@@ -30,17 +28,5 @@ WG_API Tensor segment_mean(const Tensor& data, const Tensor& segment_ids, Where 
 WG_API Tensor segment_max(const Tensor& data, const Tensor& segment_ids, Where where = Where::here());
 WG_API Tensor segment_min(const Tensor& data, const Tensor& segment_ids, Where where = Where::here());
 WG_API Tensor segment_prod(const Tensor& data, const Tensor& segment_ids, Where where = Where::here());
-
-// The parts of data [i.., k..] by the number that partitions int32 or int64 [i..] gives them: num_partitions tensors [n, k..], in the order of data.
-// ddata = the gradients at the places of their parts. Throws IndexError for a number outside [0, num_partitions), ShapeError, DTypeError.
-WG_API std::vector<Tensor> dynamic_partition(const Tensor& data, const Tensor& partitions, std::int64_t num_partitions, Where where = Where::here());
-// One tensor of the parts data[i] [j.., k..] at the places indices[i] [j..]; where several are put at one place, the last one stays. Zeros at places
-// that none names. ddata[i] = gather(dy, indices[i]), as in TensorFlow, so that parts which were overwritten get a gradient too. Throws ShapeError,
-// DTypeError, IndexError for a negative place.
-WG_API Tensor dynamic_stitch(const std::vector<Tensor>& indices, const std::vector<Tensor>& data, Where where = Where::here());
-
-// x with its elements moved by shift[i] along axis[i], those that leave at one end coming in at the other. dx = dy moved back. Throws ValueError
-// where the lists differ in length, IndexError.
-WG_API Tensor roll(const Tensor& x, const Ints& shift, const Ints& axis, Where where = Where::here());
 
 }  // namespace whygrad

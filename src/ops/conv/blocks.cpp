@@ -1,7 +1,7 @@
 // Blocks of pixels as channels, and back: each is three views and at most one copy.
 #include <whygrad/base/error.hpp>
 #include <whygrad/ops/conv.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <fmt/format.h>
 

@@ -1,10 +1,10 @@
 // Evenly spaced numbers.
-#include <whygrad/ops/linspace.hpp>
+#include <whygrad/ops/creation.hpp>
 
 #include "ops/core/defined.hpp"
 
 #include <whygrad/ops/elementwise.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <fmt/format.h>
 

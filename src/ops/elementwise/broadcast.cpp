@@ -3,7 +3,7 @@
 #include "ops/elementwise/elementwise.hpp"
 
 #include <whygrad/ops/reduce.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <fmt/format.h>
 

@@ -5,6 +5,7 @@
 #include "kernels/layout.hpp"
 #include "ops/core/context.hpp"
 
+#include <whygrad/ops/complex.hpp>
 #include <whygrad/ops/elementwise.hpp>
 
 namespace whygrad::internal {

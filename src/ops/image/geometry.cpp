@@ -7,7 +7,7 @@
 #include <whygrad/base/error.hpp>
 #include <whygrad/ops/image.hpp>
 #include <whygrad/ops/random.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <fmt/format.h>
 

@@ -175,7 +175,7 @@ void refuse_index(const char* op, const Tensor& indices, std::int64_t position, 
 
 Tensor gather_grad(const Tensor& dy, const Tensor& indices, const GatherGradAttrs& attrs) { return apply(kGatherGrad, {&dy, &indices}, {}, attrs); }
 
-std::span<const OpDef* const> index_ops() { return kOps; }
+OpFamily gather_ops() { return kOps; }
 
 }  // namespace internal
 

@@ -1,14 +1,14 @@
 // Cholesky factors and eigenvectors.
 #include "kernels/linalg.hpp"
 #include "ops/families.hpp"
-#include "ops/linalg/matrices.hpp"
+#include "ops/linalg/linalg.hpp"
 
 #include <whygrad/ops/creation.hpp>
-#include <whygrad/ops/decompose.hpp>
 #include <whygrad/ops/diagonal.hpp>
 #include <whygrad/ops/index.hpp>
 #include <whygrad/ops/linalg.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/matmul.hpp>
+#include <whygrad/ops/shape.hpp>
 
 namespace whygrad {
 namespace internal {

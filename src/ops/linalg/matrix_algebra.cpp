@@ -1,5 +1,5 @@
 // Functions of vectors and matrices, made of other ops. Each step has the caller's place.
-#include <whygrad/ops/matrix_algebra.hpp>
+#include <whygrad/ops/linalg.hpp>
 
 #include "ops/core/defined.hpp"
 
@@ -7,9 +7,9 @@
 #include <whygrad/ops/complex.hpp>
 #include <whygrad/ops/diagonal.hpp>
 #include <whygrad/ops/elementwise.hpp>
-#include <whygrad/ops/linalg.hpp>
+#include <whygrad/ops/matmul.hpp>
 #include <whygrad/ops/reduce.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // Axes of reductions as the user gives them.
 #include "ops/reduce/reduce.hpp"
 
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <fmt/format.h>
 

@@ -4,7 +4,7 @@
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
 
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 
 namespace whygrad {
 namespace internal {

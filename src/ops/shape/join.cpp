@@ -4,7 +4,7 @@
 #include "ops/families.hpp"
 #include "ops/shape/shape.hpp"
 
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

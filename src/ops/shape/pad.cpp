@@ -7,7 +7,7 @@
 #include "ops/shape/shape.hpp"
 
 #include <whygrad/ops/reduce.hpp>
-#include <whygrad/ops/shape_ops.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

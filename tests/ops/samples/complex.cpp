@@ -55,7 +55,41 @@ void append(Array& a, Complex v) { a.values.insert(a.values.end(), {v.real(), v.
 // In the right half plane, away from 0 and from the cuts of sqrt, log and pow.
 Tensor right_half(const Shape& shape, int seed) { return cast(uniform(shape, 0.5, 1.5, seed), complex128) + complex_numbers(shape, seed) * 0.2; }
 
+void add_parts(SampleList& list) {
+  // Parts of complex numbers, which as an array [3] are [3, 2].
+  const auto part = [](int offset) {
+    return [offset](const Arrays& x) {
+      Array y{Shape(x[0].shape.extents().first(1)), {}};
+      for (std::size_t i = static_cast<std::size_t>(offset); i < x[0].values.size(); i += 2) y.values.push_back(x[0].values[i]);
+      return Arrays{y};
+    };
+  };
+  list.add({.op = "real",
+            .inputs = {complex_numbers({3})},
+            .run = [](const Inputs& x) { return outputs(real(x[0])); },
+            .expected = part(0),
+            .dtypes = {float64}});
+  list.add({.op = "imag",
+            .inputs = {complex_numbers({3})},
+            .run = [](const Inputs& x) { return outputs(imag(x[0])); },
+            .expected = part(1),
+            .dtypes = {float64}});
+  list.add({.op = "conj",
+            .inputs = {complex_numbers({3})},
+            .run = [](const Inputs& x) { return outputs(conj(x[0])); },
+            .expected =
+                [](const Arrays& x) {
+                  Array y = x[0];
+                  for (std::size_t i = 1; i < y.values.size(); i += 2) y.values[i] = -y.values[i];
+                  return Arrays{y};
+                }});
+  list.refuse({.op = "real", .fragment = "empty handle", .call = [] { real(Tensor()); }});
+  list.refuse({.op = "imag", .fragment = "empty handle", .call = [] { imag(Tensor()); }});
+  list.refuse({.op = "conj", .fragment = "empty handle", .call = [] { conj(Tensor()); }});
+}
+
 const Samples kSamples([](SampleList& list) {
+  add_parts(list);
   for (const UnaryRow& row : kUnary) {
     list.add({.op = row.op,
               .inputs = {right_half({4}, 1)},

@@ -1,13 +1,7 @@
-// Tensors of regular content, and random ones.
+// Tensors of regular content.
 #include "ops/samples/places.hpp"
 
 #include <whygrad/ops/creation.hpp>
-#include <whygrad/ops/elementwise.hpp>
-#include <whygrad/ops/random.hpp>
-#include <whygrad/ops/reduce.hpp>
-
-#include <cmath>
-#include <limits>
 
 namespace whygrad::samples {
 namespace {
@@ -18,17 +12,6 @@ void add_source(SampleList& list, const char* op, DType dtype, const std::functi
             .run = [make](const Inputs&) { return outputs(make()); },
             .expected = [expected](const Arrays&) { return Arrays{expected}; },
             .dtypes = {dtype}});
-}
-
-// A tensor of random numbers, and what must hold of it.
-void add_random(SampleList& list, const char* op, const std::function<bool(const std::vector<double>&)>& holds, const std::function<Tensor()>& make) {
-  list.add({.op = op,
-            .run = [=](const Inputs&) { return outputs(constant(holds(to_array(make()).values))); },
-            .expected =
-                [](const Arrays&) {
-                  return Arrays{{{}, {1}}};
-                },
-            .dtypes = {bool_}});
 }
 
 void add_regular(SampleList& list) {
@@ -74,78 +57,7 @@ void add_regular(SampleList& list) {
   list.refuse({.op = "ones_like", .fragment = "empty handle", .call = [] { ones_like({}); }});
 }
 
-struct Moments {
-  double mean = 0, deviation = 0, least = std::numeric_limits<double>::infinity(), most = -std::numeric_limits<double>::infinity();
-  explicit Moments(const std::vector<double>& values) {
-    for (const double v : values) {
-      mean += v / static_cast<double>(values.size());
-      least = std::min(least, v);
-      most = std::max(most, v);
-    }
-    for (const double v : values) deviation += (v - mean) * (v - mean) / static_cast<double>(values.size());
-    deviation = std::sqrt(deviation);
-  }
-};
-
-// 100,000 numbers with a fixed seed: the standard error of a mean is 0.003 of the deviation, and the bounds are five of them.
-void add_random(SampleList& list) {
-  const Shape shape = {100, 1000};
-  add_random(
-      list, "random_normal",
-      [](const std::vector<double>& v) {
-        const Moments m(v);
-        return std::abs(m.mean - 3) < 0.03 && std::abs(m.deviation - 2) < 0.03 && m.most > 3 + 2 * 3.5;
-      },
-      [=] { return random::normal(shape, {.mean = 3, .stddev = 2, .seed = 1}); });
-  add_random(
-      list, "random_truncated_normal",
-      [](const std::vector<double>& v) {
-        const Moments m(v);
-        return std::abs(m.mean - 3) < 0.03 && std::abs(m.deviation - 2 * 0.8796) < 0.03 && m.least >= -1 && m.most <= 7;
-      },
-      [=] { return random::truncated_normal(shape, {.mean = 3, .stddev = 2, .dtype = float64, .seed = 1}); });
-  add_random(
-      list, "random_uniform",
-      [](const std::vector<double>& v) {
-        const Moments m(v);
-        return std::abs(m.mean - 1) < 0.03 && std::abs(m.deviation - 4 / std::sqrt(12.0)) < 0.03 && m.least >= -1 && m.most < 3;
-      },
-      [=] { return random::uniform(shape, {.minval = -1, .maxval = 3, .seed = 1}); });
-  add_random(
-      list, "random_uniform",
-      [](const std::vector<double>& v) {
-        std::vector<int> counts(6);
-        for (const double x : v) ++counts.at(static_cast<std::size_t>(x + 2));
-        return *std::min_element(counts.begin(), counts.end()) > 16'000 && *std::max_element(counts.begin(), counts.end()) < 17'400;
-      },
-      [=] { return random::uniform(shape, {.minval = -2, .maxval = 4, .dtype = int8, .seed = 1}); });
-  add_random(
-      list, "random_permutation",
-      [](std::vector<double> v) {
-        const bool sorted = std::is_sorted(v.begin(), v.end());
-        std::sort(v.begin(), v.end());
-        for (std::size_t i = 0; i < v.size(); ++i) {
-          if (v[i] != static_cast<double>(i)) return false;
-        }
-        return !sorted && v.size() == 1000;
-      },
-      [] { return random::permutation(1000, 1); });
-
-  list.refuse({.op = "random_normal", .fragment = "stddev is -1", .call = [] { random::normal({2}, {.stddev = -1}); }});
-  list.refuse(
-      {.op = "random_normal", .fragment = "i32 numbers cannot be normally distributed", .call = [] { random::normal({2}, {.dtype = int32}); }});
-  list.refuse({.op = "random_uniform", .fragment = "the interval is [1, 1)", .call = [] { random::uniform({2}, {.minval = 1, .maxval = 1}); }});
-  list.refuse(
-      {.op = "random_uniform", .fragment = "[0, 257) is no interval of u8", .call = [] { random::uniform({2}, {.maxval = 257, .dtype = uint8}); }});
-  list.refuse(
-      {.op = "random_uniform", .fragment = "[0.5, 1) is no interval of i32", .call = [] { random::uniform({2}, {.minval = 0.5, .dtype = int32}); }});
-  list.refuse({.op = "random_uniform", .fragment = "bool numbers have no order", .call = [] { random::uniform({2}, {.dtype = bool_}); }});
-}
-
-const Samples kSamples([](SampleList& list) {
-  add_regular(list);
-  add_random(list);
-});
+const Samples kSamples([](SampleList& list) { add_regular(list); });
 
 }  // namespace
 }  // namespace whygrad::samples

@@ -1,134 +1,210 @@
-// Matrix products.
+// Systems of equations and decompositions of square matrices.
 #include "ops/samples/places.hpp"
 
+#include <whygrad/ops/diagonal.hpp>
+#include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/linalg.hpp>
+#include <whygrad/ops/matmul.hpp>
+#include <whygrad/ops/shape.hpp>
 
-#include <algorithm>
+#include <cmath>
 
 namespace whygrad::samples {
 namespace {
 
-// a @ b, leading axes broadcast; a flag says that an operand lies transposed.
-Array product(const Array& a, const Array& b, const MatmulOptions& flags = {}) {
-  const Array &longer = a.shape.rank() >= b.shape.rank() ? a : b, &shorter = a.shape.rank() >= b.shape.rank() ? b : a;
-  Shape shape = longer.shape;
-  for (int i = 2; i < shorter.shape.rank(); ++i) shape[shape.rank() - 1 - i] = std::max(shape.back(i), shorter.shape.back(i));
-  shape[shape.rank() - 2] = a.shape.back(flags.transpose_a ? 0 : 1);
-  shape[shape.rank() - 1] = b.shape.back(flags.transpose_b ? 1 : 0);
-  const auto element = [](const Array& m, const Place& p, std::int64_t row, std::int64_t column, bool transposed) {
-    Place q(p.end() - m.shape.rank(), p.end());
-    for (int i = 0; i < m.shape.rank() - 2; ++i) {
-      if (m.shape[i] == 1) q[static_cast<std::size_t>(i)] = 0;
+// Cofactors along the first row.
+double determinant(const std::vector<double>& m, std::int64_t n) {
+  if (n == 0) return 1;
+  double sum = 0;
+  for (std::int64_t column = 0; column < n; ++column) {
+    std::vector<double> minor;
+    for (std::int64_t i = n; i < n * n; ++i) {
+      if (i % n != column) minor.push_back(m[static_cast<std::size_t>(i)]);
     }
-    q[q.size() - 2] = transposed ? column : row;
-    q[q.size() - 1] = transposed ? row : column;
-    return at(m, q);
-  };
-  return by_place(shape, [&](const Place& p) {
-    double sum = 0;
-    for (std::int64_t k = 0; k < a.shape.back(flags.transpose_a ? 1 : 0); ++k) {
-      sum += element(a, p, p[p.size() - 2], k, flags.transpose_a) * element(b, p, k, p.back(), flags.transpose_b);
+    sum += (column % 2 == 0 ? 1 : -1) * m[static_cast<std::size_t>(column)] * determinant(minor, n - 1);
+  }
+  return sum;
+}
+
+Array determinants(const Array& a) {
+  const std::int64_t n = a.shape.back(), size = n * n;
+  Array result{Shape(a.shape.extents().first(static_cast<std::size_t>(a.shape.rank() - 2))), {}};
+  for (std::int64_t b = 0; b < result.shape.size(); ++b) {
+    result.values.push_back(determinant({a.values.begin() + b * size, a.values.begin() + (b + 1) * size}, n));
+  }
+  return result;
+}
+
+// Far from singular.
+Tensor regular(const Shape& shape, int seed = 1) {
+  const Tensor x = uniform(shape, -1, 1, seed);
+  const Tensor diagonal = uniform(Shape(shape.extents().first(static_cast<std::size_t>(shape.rank() - 1))), 3, 4, seed + 1);
+  return add(x, matrix_diag(diagonal));
+}
+// Symmetric and positive definite, with eigenvalues apart.
+Tensor definite(const Shape& shape, int seed = 1) {
+  const Tensor l = matrix_band_part(regular(shape, seed), -1, 0);
+  return matmul(l, l, {.transpose_b = true});
+}
+
+Array identity_like(const Array& a) {
+  return by_place(a.shape, [](const Place& p) { return p[p.size() - 1] == p[p.size() - 2] ? 1.0 : 0.0; });
+}
+
+// An op is checked by putting its result back into the equation that it solves.
+void add_solutions(SampleList& list) {
+  for (const Shape& shape : {Shape{3, 3}, Shape{2, 1, 2, 2}, Shape{1, 1}, Shape{0, 2, 2}}) {
+    list.add({.op = "matrix_inverse",
+              .inputs = {regular(shape)},
+              .run = [](const Inputs& x) { return outputs(matmul(x[0], matrix_inverse(x[0]))); },
+              .expected = [](const Arrays& x) { return Arrays{identity_like(x[0])}; },
+              .order = 0});
+  }
+  const Tensor a = numbers({2, 2}, {2, 1, 1, 1});
+  list.add({.op = "matrix_inverse",
+            .inputs = {a},
+            .run = [](const Inputs& x) { return outputs(matrix_inverse(x[0])); },
+            .expected =
+                [](const Arrays&) {
+                  return Arrays{{{2, 2}, {1, -1, -1, 2}}};
+                }});
+  list.add({.op = "matrix_solve",
+            .inputs = {regular({2, 3, 3}), uniform({2, 3, 2}, -2, 2, 2)},
+            .run = [](const Inputs& x) { return outputs(matmul(x[0], matrix_solve(x[0], x[1]))); },
+            .expected = [](const Arrays& x) { return Arrays{x[1]}; },
+            .order = 0});
+  list.add({.op = "matrix_solve",
+            .inputs = {a, numbers({2, 1}, {3, 2})},
+            .run = [](const Inputs& x) { return outputs(matrix_solve(x[0], x[1])); },
+            .expected =
+                [](const Arrays&) {
+                  return Arrays{{{2, 1}, {1, 1}}};
+                }});
+  for (const bool lower : {false, true}) {
+    for (const bool adjoint : {false, true}) {
+      const TriangularOptions options{lower, adjoint};
+      list.add({.op = "matrix_triangular_solve",
+                .inputs = {regular({2, 3, 3}), uniform({2, 3, 2}, -2, 2, 2)},
+                .run = [=](const Inputs& x) { return outputs(matrix_triangular_solve(x[0], x[1], options)); },
+                .expected =
+                    [=](const Arrays& x) {
+                      const Array triangle = by_place(x[0].shape, [&](const Place& p) {
+                        const Place q = adjoint ? Place{p[0], p[2], p[1]} : p;
+                        return lower == (q[1] >= q[2]) || q[1] == q[2] ? at(x[0], q) : 0.0;
+                      });
+                      // By substitution: the unknown of each row from those that are known.
+                      Array y = x[1];
+                      const bool forward = lower != adjoint;
+                      for (std::int64_t b = 0; b < 2; ++b) {
+                        for (std::int64_t c = 0; c < 2; ++c) {
+                          for (std::int64_t step = 0; step < 3; ++step) {
+                            const std::int64_t i = forward ? step : 2 - step;
+                            double sum = at(x[1], {b, i, c});
+                            for (std::int64_t k = 0; k < 3; ++k) {
+                              if (forward ? k < i : k > i) sum -= at(triangle, {b, i, k}) * at(y, {b, k, c});
+                            }
+                            y.values[static_cast<std::size_t>((b * 3 + i) * 2 + c)] = sum / at(triangle, {b, i, i});
+                          }
+                        }
+                      }
+                      return Arrays{y};
+                    }});
     }
-    return sum;
-  });
+  }
+  const auto refuse = [&](const char* op, const char* fragment, void (*call)()) { list.refuse({.op = op, .fragment = fragment, .call = call}); };
+  refuse("matrix_inverse", "not invertible", [] { matrix_inverse(numbers({2, 2}, {1, 2, 2, 4})); });
+  refuse("matrix_inverse", "no square matrices", [] { matrix_inverse(uniform({2, 3})); });
+  refuse("matrix_inverse", "float32 and float64", [] { matrix_inverse(integers({2, 2}, 0, 3)); });
+  refuse("matrix_solve", "do not go together", [] { matrix_solve(uniform({2, 2}), uniform({3, 1})); });
+  refuse("matrix_solve", "not invertible", [] { matrix_solve(numbers({1, 1}, {0}), numbers({1, 1}, {1})); });
+  refuse("matrix_triangular_solve", "not invertible", [] { matrix_triangular_solve(numbers({1, 1}, {0}), numbers({1, 1}, {1})); });
 }
 
-void add_matmul(SampleList& list, const Shape& a, const Shape& b, const MatmulOptions& options = {}) {
-  list.add({.op = "matmul",
-            .inputs = {uniform(a), uniform(b, -2, 2, 2)},
-            .run = [options](const Inputs& x) { return outputs(matmul(x[0], x[1], options)); },
-            .expected = [options](const Arrays& x) { return Arrays{product(x[0], x[1], options)}; }});
-}
-
-void add_matmul(SampleList& list) {
-  add_matmul(list, {3, 4}, {4, 2});
-  add_matmul(list, {4, 3}, {4, 2}, {.transpose_a = true});
-  add_matmul(list, {3, 4}, {2, 4}, {.transpose_b = true});
-  add_matmul(list, {4, 3}, {2, 4}, {.transpose_a = true, .transpose_b = true});
-  add_matmul(list, {2, 3, 4}, {2, 4, 2});
-  add_matmul(list, {2, 1, 3, 4}, {3, 4, 2});
-  add_matmul(list, {3, 4}, {2, 4, 2});
-  add_matmul(list, {2, 3, 4}, {4, 2});
-  add_matmul(list, {2, 3, 4}, {2, 4}, {.transpose_b = true});
-  add_matmul(list, {2, 4, 3}, {4, 2}, {.transpose_a = true});
-  add_matmul(list, {2, 4, 3}, {2, 2, 4}, {.transpose_a = true, .transpose_b = true});
-  add_matmul(list, {2, 3, 0}, {0, 2});
-  add_matmul(list, {2, 0}, {0, 3});
-  add_matmul(list, {0, 3, 4}, {4, 2});
-
-  // (a + bi)(c + di), column by column of parts.
-  list.add({.op = "matmul",
-            .inputs = {complex_numbers({2, 3}), complex_numbers({3, 2}, 2)},
-            .run = [](const Inputs& x) { return outputs(matmul(x[0], x[1])); },
+void add_determinants(SampleList& list) {
+  for (const Shape& shape : {Shape{3, 3}, Shape{2, 2, 2}, Shape{0, 2, 2}}) {
+    list.add({.op = "matrix_determinant",
+              .inputs = {regular(shape)},
+              .run = [](const Inputs& x) { return outputs(matrix_determinant(x[0])); },
+              .expected = [](const Arrays& x) { return Arrays{determinants(x[0])}; }});
+    list.add({.op = "log_matrix_determinant",
+              .inputs = {regular(shape)},
+              .run = [](const Inputs& x) { return outputs(log_matrix_determinant(x[0]).log_abs_determinant); },
+              .expected = [](const Arrays& x) { return Arrays{map([](double d) { return std::log(std::abs(d)); }, determinants(x[0]))}; }});
+  }
+  list.add({.op = "log_matrix_determinant",
+            .inputs = {numbers({2, 2}, {0, 2, 3, 0})},
+            .run = [](const Inputs& x) { return outputs(log_matrix_determinant(x[0]).sign); },
             .expected =
-                [](const Arrays& x) {
-                  return Arrays{by_place({2, 2, 2}, [&](const Place& p) {
-                    double sum = 0;
-                    for (std::int64_t k = 0; k < 3; ++k) {
-                      const double a = at(x[0], {p[0], k, 0}), b = at(x[0], {p[0], k, 1}), c = at(x[1], {k, p[1], 0}), d = at(x[1], {k, p[1], 1});
-                      sum += p[2] == 0 ? a * c - b * d : a * d + b * c;
-                    }
-                    return sum;
-                  })};
+                [](const Arrays&) {
+                  return Arrays{{{}, {-1}}};
                 }});
-  list.add({.op = "matmul",
-            .inputs = {integers({2, 3}, -5, 5), integers({3, 2}, -5, 5, 2)},
-            .run = [](const Inputs& x) { return outputs(matmul(x[0], x[1])); },
-            .expected = [](const Arrays& x) { return Arrays{product(x[0], x[1])}; }});
-
-  list.refuse({.op = "matmul", .fragment = "the columns of a, 4, must equal the rows of b, 3 (a is f64[3, 4], b is f64[3, 4])", .call = [] {
-                 matmul(uniform({3, 4}), uniform({3, 4}));
-               }});
-  list.refuse({.op = "matmul", .fragment = "the rows of a, 3, must equal the columns of b, 4", .call = [] {
-                 matmul(uniform({3, 4}), uniform({3, 4}), {.transpose_a = true, .transpose_b = true});
-               }});
-  list.refuse({.op = "matmul", .fragment = "b has rank 1", .call = [] { matmul(uniform({3, 4}), uniform({4})); }});
-  list.refuse({.op = "matmul", .fragment = "shapes [2] and [3] do not broadcast", .call = [] { matmul(uniform({2, 3, 4}), uniform({3, 4, 3})); }});
-  list.refuse({.op = "matmul", .fragment = "f64 and i64 do not mix", .call = [] { matmul(uniform({2, 2}), integers({2, 2}, 0, 1)); }});
-  list.refuse({.op = "matmul", .fragment = "bool has no meaning here", .call = [] { matmul(booleans({2, 2}), booleans({2, 2})); }});
-}
-
-Array plus_bias(Array y, const Array& bias) {
-  for (std::size_t i = 0; i < y.values.size(); ++i) y.values[i] += bias.values[i % bias.values.size()];
-  return y;
-}
-
-void add_dense(SampleList& list, const Shape& x, nn::Activation activation) {
-  const bool relu = activation == nn::Activation::kRelu;
-  list.add({.op = relu ? "dense_relu" : "dense",
-            .inputs = {uniform(x), uniform({4, 3}, -2, 2, 2), uniform({3}, -2, 2, 3)},
-            .run = [activation](const Inputs& in) { return outputs(nn::dense(in[0], in[1], in[2], activation)); },
+  list.add({.op = "matrix_determinant",
+            .inputs = {numbers({2, 2}, {1, 2, 2, 4})},
+            .run = [](const Inputs& x) { return outputs(matrix_determinant(x[0])); },
             .expected =
-                [relu](const Arrays& in) {
-                  const Array rows{in[0].shape.rank() == 1 ? Shape{1, 4} : in[0].shape, in[0].values};
-                  Array y = plus_bias(product(rows, in[1]), in[2]);
-                  if (relu) y = map([](double v) { return std::max(v, 0.0); }, y);
-                  if (in[0].shape.rank() == 1) y.shape = {3};
-                  return Arrays{y};
+                [](const Arrays&) {
+                  return Arrays{{{}, {0}}};
+                },
+            .order = 0});
+  list.refuse({.op = "matrix_determinant", .fragment = "no square matrices", .call = [] { matrix_determinant(uniform({3})); }});
+  list.refuse({.op = "log_matrix_determinant", .fragment = "no square matrices", .call = [] { log_matrix_determinant(uniform({1, 2})); }});
+}
+
+// What reads the lower triangle only is differentiated as a function of a matrix that is made symmetric before.
+Tensor symmetric(const Tensor& x) { return multiply(0.5, add(x, transpose(x, {0, 2, 1}))); }
+
+void add_factors(SampleList& list) {
+  list.add({.op = "cholesky",
+            .inputs = {definite({2, 3, 3})},
+            .run =
+                [](const Inputs& x) {
+                  const Tensor l = cholesky(symmetric(x[0]));
+                  return outputs(matmul(l, l, {.transpose_b = true}));
+                },
+            .expected = [](const Arrays& x) { return Arrays{x[0]}; },
+            .order = 0});
+  list.add({.op = "cholesky",
+            .inputs = {numbers({1, 2, 2}, {4, 2, 2, 5})},
+            .run = [](const Inputs& x) { return outputs(cholesky(symmetric(x[0]))); },
+            .expected =
+                [](const Arrays&) {
+                  return Arrays{{{1, 2, 2}, {2, 0, 1, 2}}};
                 }});
+  list.add({.op = "self_adjoint_eig",
+            .inputs = {definite({2, 3, 3})},
+            .run =
+                [](const Inputs& x) {
+                  const Eigen eigen = self_adjoint_eig(symmetric(x[0]));
+                  return outputs(matmul(eigen.vectors, multiply(expand_dims(eigen.values, -1), transpose(eigen.vectors, {0, 2, 1}))));
+                },
+            .expected = [](const Arrays& x) { return Arrays{x[0]}; },
+            .order = 0});
+  list.add({.op = "self_adjoint_eig",
+            .inputs = {numbers({1, 2, 2}, {2, 1, 1, 2})},
+            .run = [](const Inputs& x) { return outputs(self_adjoint_eig(symmetric(x[0])).values); },
+            .expected =
+                [](const Arrays&) {
+                  return Arrays{{{1, 2}, {1, 3}}};
+                }});
+  // Signs are free, so squares of vectors.
+  list.add({.op = "self_adjoint_eig",
+            .inputs = {numbers({1, 2, 2}, {2, 1, 1, 3})},
+            .run = [](const Inputs& x) { return outputs(square(self_adjoint_eig(symmetric(x[0])).vectors)); },
+            .expected =
+                [](const Arrays&) {
+                  const double t = (3 + std::sqrt(5.0)) / 2, s = 1 / (1 + (t - 1) * (t - 1) * 1.0);
+                  const double large = std::max(s, 1 - s), small = 1 - large;
+                  return Arrays{{{1, 2, 2}, {large, small, small, large}}};
+                }});
+  list.refuse({.op = "cholesky", .fragment = "not successful", .call = [] { cholesky(numbers({1, 1}, {-1})); }});
+  list.refuse({.op = "cholesky", .fragment = "no square matrices", .call = [] { cholesky(uniform({2, 3})); }});
+  list.refuse({.op = "self_adjoint_eig", .fragment = "no square matrices", .call = [] { self_adjoint_eig(uniform({2, 3})); }});
 }
 
 const Samples kSamples([](SampleList& list) {
-  add_matmul(list);
-  for (const nn::Activation activation : {nn::Activation::kNone, nn::Activation::kRelu}) {
-    for (const Shape& x : {Shape{5, 4}, Shape{4}, Shape{2, 3, 4}, Shape{0, 4}}) add_dense(list, x, activation);
-    const char* name = activation == nn::Activation::kRelu ? "dense_relu" : "dense";
-    list.refuse({.op = name, .fragment = "x must be [..., k] and w [k, n]", .call = [activation] {
-                   nn::dense(uniform({2, 3}), uniform({4, 3}), uniform({3}), activation);
-                 }});
-    list.refuse({.op = name, .fragment = "bias must be [3]", .call = [activation] {
-                   nn::dense(uniform({2, 4}), uniform({4, 3}), uniform({4}), activation);
-                 }});
-    list.refuse({.op = name, .fragment = "i64 has no meaning here", .call = [activation] {
-                   nn::dense(integers({2, 4}, 0, 1), integers({4, 3}, 0, 1), integers({3}, 0, 1), activation);
-                 }});
-  }
-  list.add({.op = "bias_add",
-            .inputs = {uniform({2, 3, 4}), uniform({4}, -2, 2, 2)},
-            .run = [](const Inputs& x) { return outputs(nn::bias_add(x[0], x[1])); },
-            .expected = [](const Arrays& x) { return Arrays{plus_bias(x[0], x[1])}; }});
-  list.refuse({.op = "bias_add", .fragment = "bias must be [4]", .call = [] { nn::bias_add(uniform({3, 4}), uniform({1})); }});
-  list.refuse({.op = "bias_add", .fragment = "x is a scalar", .call = [] { nn::bias_add(uniform({}), uniform({1})); }});
+  add_solutions(list);
+  add_determinants(list);
+  add_factors(list);
 });
 
 }  // namespace

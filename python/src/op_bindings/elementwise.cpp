@@ -1,0 +1,44 @@
+// Elementwise functions that are more than one op.
+#include <whygrad/ops/elementwise.hpp>
+
+#include "convert.hpp"
+#include "op_bindings/op_bindings.hpp"
+#include "operators.hpp"
+#include "places.hpp"
+
+namespace whygrad::python {
+namespace {
+
+template <Tensor (*F)(const Tensor&, Where)>
+nb::object unary(nb::handle x, nb::handle) {
+  const Where where = caller();
+  const Tensor t = to_tensor(x, where);
+  return wrap_unless_given(unlocked(t.size(), [&] { return F(t, where); }), x);
+}
+
+// As the operator: of integers the quotient is a float.
+nb::object quotient(nb::handle x, nb::handle y, nb::handle) {
+  nb::object result = nb::steal(operators::divide(x.ptr(), y.ptr()));
+  if (!result.is_valid()) throw nb::python_error();
+  if (result.is(nb::handle(Py_NotImplemented))) throw nb::type_error("[divide] the operands are no numbers\nhelp: give tensors, arrays or numbers");
+  return result;
+}
+
+nb::object cast_to(nb::handle x, nb::handle dtype, nb::handle) {
+  const Where where = caller();
+  const Tensor t = to_tensor(x, where);
+  const DType type = to_dtype(dtype);
+  return wrap_unless_given(unlocked(t.size(), [&] { return cast(t, type, where); }), x);
+}
+
+}  // namespace
+
+void bind_elementwise(nb::module_& m) {
+  using nb::arg;
+  const auto none = nb::none();
+  m.def("abs", unary<whygrad::abs>, arg("x"), arg("name") = none, "|x|; real for complex x.");
+  m.def("divide", quotient, arg("x"), arg("y"), arg("name") = none, "x / y; of integers a float.");
+  m.def("cast", cast_to, arg("x"), arg("dtype"), arg("name") = none, "As another dtype. Nothing flows back through integers and bool.");
+}
+
+}  // namespace whygrad::python

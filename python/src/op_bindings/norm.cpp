@@ -1,0 +1,120 @@
+// Norms, clipping and normalisation.
+#include <whygrad/ops/norm.hpp>
+
+#include "convert.hpp"
+#include "op_bindings/op_bindings.hpp"
+#include "places.hpp"
+
+#include <whygrad/base/error.hpp>
+#include <whygrad/explain/diagnosis.hpp>
+#include <whygrad/ops/elementwise.hpp>
+#include <whygrad/ops/reduce.hpp>
+
+#include <fmt/format.h>
+#include <nanobind/stl/string.h>
+
+#include <cmath>
+
+namespace whygrad::python {
+namespace {
+
+double order_of(nb::handle ord) {
+  if (!PyUnicode_Check(ord.ptr())) return nb::cast<double>(nb::module_::import_("builtins").attr("float")(ord));
+  const auto name = nb::cast<std::string>(ord);
+  if (name == "euclidean" || name == "fro") return 2;
+  throw ValueError("norm", fmt::format("ord \"{}\"", name), "it is \"euclidean\", a positive number or inf");
+}
+
+nb::object norm_of(nb::handle tensor, nb::handle ord, nb::handle axis, nb::handle keepdims, nb::handle) {
+  const Where where = caller();
+  const NormOptions options{.ord = order_of(ord), .keepdims = !keepdims.is_none() && nb::cast<bool>(keepdims)};
+  const Axes axes = to_axes(axis);
+  if (!axes.all && axes.size() == 2 && options.ord == 2 && !PyUnicode_Check(ord.ptr())) {
+    throw UnsupportedError("norm", "the 2-norm of matrices needs their singular values",
+                           "use ord=\"euclidean\" for the Frobenius norm, or sqrt(reduce_max(eigvalsh(matmul(x, x, transpose_a=True)), -1))");
+  }
+  return wrap(norm(to_tensor(tensor, where), axes, options, where));
+}
+
+nb::object normalized(nb::handle x, nb::handle axis, double epsilon, nb::handle, nb::handle dim) {
+  const Where where = caller();
+  if (!axis.is_none() && !dim.is_none()) throw ValueError("l2_normalize", "both axis and dim are given", "dim is the old name of axis: give axis");
+  return wrap(l2_normalize(to_tensor(x, where), to_axes(axis.is_none() ? dim : axis), epsilon, where));
+}
+
+double limit(nb::handle clip_norm) { return nb::cast<double>(nb::module_::import_("builtins").attr("float")(clip_norm)); }
+
+nb::object clipped(nb::handle t, nb::handle clip_norm, nb::handle axes, nb::handle) {
+  const Where where = caller();
+  return wrap(clip_by_norm(to_tensor(t, where), limit(clip_norm), to_axes(axes), where));
+}
+
+// The tensors of a list; None is left out.
+std::vector<Tensor> present(nb::handle list, const Where& where) {
+  std::vector<Tensor> tensors;
+  for (nb::handle item : nb::iter(list)) {
+    if (!item.is_none()) tensors.push_back(to_tensor(item, where));
+  }
+  return tensors;
+}
+
+nb::object norm_of_all(nb::handle t_list, nb::handle) {
+  const Where where = caller();
+  return wrap(global_norm(present(t_list, where), where));
+}
+
+bool is_finite_number(const Tensor& scalar) {
+  const Tensor wide = cast(scalar, float64);
+  return std::isfinite(*reinterpret_cast<const double*>(wide.impl()->data));
+}
+
+nb::object clipped_together(nb::handle t_list, nb::handle clip_norm, nb::handle use_norm, nb::handle) {
+  const Where where = caller();
+  const std::vector<Tensor> given = present(t_list, where);
+  const bool known = !use_norm.is_none() && !given.empty();
+  ClippedByGlobalNorm result = known ? clip_by_global_norm(given, limit(clip_norm), to_tensor_like(use_norm, given[0].dtype(), where), where)
+                                     : clip_by_global_norm(given, limit(clip_norm), where);
+  if (!is_finite_number(result.norm)) Diagnosis::report_spread(where);
+  nb::list tensors;
+  std::size_t next = 0;
+  for (nb::handle item : nb::iter(t_list)) tensors.append(item.is_none() ? nb::none() : wrap(std::move(result.tensors[next++])));
+  return nb::make_tuple(tensors, wrap(std::move(result.norm)));
+}
+
+nb::object moments_of(nb::handle x, nb::handle axes, nb::handle, bool keepdims, nb::handle) {
+  const Where where = caller();
+  Moments result = moments(to_tensor(x, where), to_axes(axes), keepdims, where);
+  return nb::make_tuple(wrap(std::move(result.mean)), wrap(std::move(result.variance)));
+}
+
+nb::object batch_normalized(nb::handle x, nb::handle mean, nb::handle variance, nb::handle offset, nb::handle scale, double variance_epsilon,
+                            nb::handle) {
+  const Where where = caller();
+  const Tensor t = to_tensor(x, where);
+  const auto like = [&](nb::handle value, double otherwise) {
+    return to_tensor_like(value.is_none() ? nb::object(nb::float_(otherwise)) : nb::borrow(value), t.dtype(), where);
+  };
+  return wrap(nn::batch_normalization(t, like(mean, 0), like(variance, 1), like(offset, 0), like(scale, 1), variance_epsilon, where));
+}
+
+}  // namespace
+
+void bind_norm(nb::module_& m) {
+  using nb::arg;
+  const auto none = nb::none();
+  m.def("norm", norm_of, arg("tensor"), arg("ord") = "euclidean", arg("axis") = none, arg("keepdims") = none, arg("name") = none,
+        "The norm of vectors along the axes, or of all elements.");
+  m.def("l2_normalize", normalized, arg("x"), arg("axis") = none, arg("epsilon") = 1e-12, arg("name") = none, arg("dim") = none,
+        "x / sqrt(max(sum(x^2), epsilon)).");
+  m.def("clip_by_norm", clipped, arg("t"), arg("clip_norm"), arg("axes") = none, arg("name") = none,
+        "t, scaled down to this norm where its own is larger.");
+  m.def("global_norm", norm_of_all, arg("t_list"), arg("name") = none, "The norm of all elements of all tensors; None is left out.");
+  m.def("clip_by_global_norm", clipped_together, arg("t_list"), arg("clip_norm"), arg("use_norm") = none, arg("name") = none,
+        "The tensors, scaled down together where their global norm is larger, and that norm.");
+  m.def("moments", moments_of, arg("x"), arg("axes"), arg("shift") = none, arg("keepdims") = false, arg("name") = none,
+        "The mean and the variance over the axes.");
+  m.def("batch_normalization", batch_normalized, arg("x"), arg("mean"), arg("variance"), arg("offset").none(), arg("scale").none(),
+        arg("variance_epsilon"), arg("name") = none, "(x - mean) / sqrt(variance + epsilon) * scale + offset.");
+}
+
+}  // namespace whygrad::python
