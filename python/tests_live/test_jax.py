@@ -6,6 +6,7 @@ import linecache
 import pytest
 
 jax = pytest.importorskip("jax")
+import more_programs_jax  # noqa: E402
 import numpy as np  # noqa: E402
 import programs_jax  # noqa: E402
 
@@ -49,9 +50,9 @@ def test_programs_of_public_threads(name, mode):
     check(report.findings, program.wrong, line_of(source))
 
 
-@pytest.mark.parametrize("name", programs_jax.RAISES)
+@pytest.mark.parametrize("name", more_programs_jax.RAISES)
 def test_what_jax_raises_is_explained(name):
-    _, source, cause, op = programs_jax.RAISES[name]
+    _, source, cause, op = more_programs_jax.RAISES[name]
     source = programs_jax.HEAD + source
     with contextlib.suppress(Exception):
         run(source)
@@ -66,9 +67,9 @@ def test_what_jax_raises_is_explained(name):
 
 
 @pytest.mark.parametrize("mode", programs_jax.RUNS)
-@pytest.mark.parametrize("name", programs_jax.FINE)
+@pytest.mark.parametrize("name", more_programs_jax.FINE)
 def test_what_is_fine_is_not_accused_and_comes_out_the_same_bit_for_bit(name, mode):
-    source = programs_jax.HEAD + programs_jax.RUNS[mode] + programs_jax.FINE[name]
+    source = programs_jax.HEAD + programs_jax.RUNS[mode] + more_programs_jax.FINE[name]
 
     def results():
         return [np.asarray(leaf).tobytes() for leaf in jax.tree_util.tree_leaves(run(source)["result"])]

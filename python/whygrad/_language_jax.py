@@ -89,6 +89,9 @@ PHRASES = {
     " was read to the host here, and no op used it": " left JAX here, and no op used it",
     " was read to the host here; numbers remember": " left JAX here; numbers remember",
     "the condition was read to the host": "the condition was read",
+    "the constant made": "the constant used",
+    "that was made on another thread": "that comes from outside of the function",
+    "made on another thread": "made outside of the function",
     "the backward function of this custom gradient": "the backward rule of this custom_vjp",
     "was used inside of the function of this custom gradient; its backward function answers for the function's arguments and the variables that it read, for "
     "nothing else": "was used inside of this custom_vjp's function; its backward rule answers for its arguments, for nothing else",

@@ -1,4 +1,4 @@
-"""whygrad.keras.GradientWatch: looks after the gradients of `model.fit`, on Keras's TensorFlow or PyTorch backend."""
+"""whygrad.keras.GradientWatch: looks after the gradients of `model.fit`, on Keras's TensorFlow, PyTorch or JAX backend."""
 
 import importlib
 
@@ -15,7 +15,7 @@ class GradientWatch(keras.callbacks.Callback):
         model.fit(x, y, callbacks=[whygrad.keras.GradientWatch()])
 
     every: the first step is looked at, and then every so-manieth. On TensorFlow such a step runs eagerly, as with compile(run_eagerly=True), and trains
-    as any other; the steps between run as they always do. on_trouble(report): called instead of printing the report; raise there to end the training.
+    as any other; on JAX it is compiled once more; the steps between run as they always do. on_trouble(report): called instead of printing the report; raise there to end the training.
     """
 
     def __init__(self, every=100, on_trouble=None):
@@ -29,8 +29,8 @@ class GradientWatch(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         backend = keras.backend.backend()
-        if backend not in ("tensorflow", "torch"):
-            raise ValueError(f"[GradientWatch] Keras runs on {backend}\nhelp: it looks after gradients on tensorflow and torch")
+        if backend not in ("tensorflow", "torch", "jax"):
+            raise ValueError(f"[GradientWatch] Keras runs on {backend}\nhelp: it looks after gradients on tensorflow, torch and jax")
         self._diagnose = importlib.import_module(f"whygrad.{backend}").diagnose
         self._step = self._eager_step if backend == "tensorflow" and _takes_single_steps(self.model) else None
         self._real, self._told = self.model.train_function, False
@@ -39,16 +39,16 @@ class GradientWatch(keras.callbacks.Callback):
     def on_train_end(self, logs=None):
         self.model.train_function, self._real = self._real, None
 
-    def _train_function(self, iterator):
+    def _train_function(self, *state):
         number, self.steps = self.steps, self.steps + 1
         if self._told or number % self.every:
-            return self._real(iterator)
-        with self._diagnose(values=True) as self.report:
-            try:
-                return (self._step or self._real)(iterator)
-            finally:
-                if self.report.findings:
-                    self._tell()
+            return self._real(*state)
+        try:
+            with self._diagnose(values=True) as self.report:  # which asks about what nobody looked at when it is closed
+                return (self._step or self._real)(*state)
+        finally:
+            if self.report.findings:
+                self._tell()
 
     def _eager_step(self, iterator):
         return self.model.train_step(next(iterator))

@@ -1,7 +1,7 @@
 """Checks for tests, which say why they fail. The pytest plugin offers them as fixtures too.
 
-They take programs of this engine, of TensorFlow and of PyTorch. What another engine computes must be watched while it computes: the fixtures see to it for
-the length of a test; elsewhere open `with whygrad.testing.watch():` around it.
+They take programs of this engine, of TensorFlow, of PyTorch and of JAX. What TensorFlow and PyTorch compute must be watched while they compute: the fixtures
+see to it for the length of a test; elsewhere open `with whygrad.testing.watch():` around it. Of JAX the function itself is given, which is called here.
 """
 
 import contextlib
@@ -33,10 +33,13 @@ def watch():
 
 def assert_gradient(tape, target, sources=None):
     """The target has a gradient with respect to each source, which is neither all zeros nor anywhere NaN or infinite. A tape of this engine stays as it is;
-    TensorFlow's is asked, so a second question takes a persistent one. PyTorch has no tapes: assert_gradient(loss, parameters) leaves graph and .grad."""
+    TensorFlow's is asked, so a second question takes a persistent one. PyTorch has no tapes: assert_gradient(loss, parameters) leaves graph and .grad.
+    Nor has JAX: assert_gradient(loss, params) is about jax.grad(loss)(params), assert_gradient(loss, (params, x)) about both arguments."""
     __tracebackhide__ = True
     engine = _engine_of(tape)
-    if engine is None:
+    if _is_function_of_jax(tape, sources):
+        explanation = _of_jax(tape, target)
+    elif engine is None:
         explanation = explain(tape, target, sources, values=True)
     elif sources is None:
         explanation = _of_pytorch(engine, tape, target)
@@ -58,13 +61,27 @@ def _of_pytorch(engine, loss, parameters):
     return report
 
 
-def assert_no_gradient(tape, target, sources, reason):
-    """No source has a gradient that is of use, each for the reason with this code, "WG103", or name, "NONDIFF_OP"."""
+def _is_function_of_jax(function, sources):
+    return sources is None and "jax" in sys.modules and callable(function)
+
+
+def _of_jax(function, arguments):
+    arguments = arguments if type(arguments) is tuple else (arguments,)
+    return importlib.import_module("whygrad.jax").explain(function, *arguments, argnums=tuple(range(len(arguments))))
+
+
+def assert_no_gradient(tape, target, sources=None, reason=None):
+    """No source has a gradient that is of use, each for the reason with this code, "WG103", or name, "NONDIFF_OP". Of JAX:
+    assert_no_gradient(loss, params, reason="NONDIFF_OP")."""
     __tracebackhide__ = True
     from whygrad import _nest
 
-    for source in _nest.flatten(sources):
-        explanation = explain(tape, target, source, values=True)
+    if _is_function_of_jax(tape, sources):
+        arguments = target if type(target) is tuple else (target,)
+        explanations = [importlib.import_module("whygrad.jax").explain(tape, *arguments, argnums=i) for i in range(len(arguments))]
+    else:
+        explanations = (explain(tape, target, source, values=True) for source in _nest.flatten(sources))
+    for explanation in explanations:
         if not explanation.findings:
             raise AssertionError(f"there is a gradient, and {reason} was expected to keep it away")
         if not any(reason in (finding.code, finding.cause) for finding in explanation.findings):
@@ -73,19 +90,27 @@ def assert_no_gradient(tape, target, sources, reason):
 
 def no_dead_parameters(model, loss_fn):
     """Each trainable parameter of the model has a gradient of loss_fn(model), which is neither all zeros nor anywhere NaN or infinite. The model is an
-    nn.Module, whose .grad are afterwards what they were, or has `trainable_variables`, as Keras's models and modules here and on TensorFlow do."""
+    nn.Module, whose .grad are afterwards what they were, has `trainable_variables`, as Keras's models and modules here and on TensorFlow do, or is a tree of
+    JAX's arrays, such as Flax's parameters and a module of Equinox."""
     __tracebackhide__ = True
-    if hasattr(model, "named_parameters"):
+    if _is_tree_of_jax(model):
+        report = importlib.import_module("whygrad.jax").explain(loss_fn, model)
+    elif hasattr(model, "named_parameters"):
         report = _after_backward(model, loss_fn)
     elif hasattr(model, "trainable_variables"):
         report = _after_tape(model, loss_fn)
     else:
         raise TypeError(
             f"[no_dead_parameters] {type(model).__name__} has neither parameters() nor trainable_variables\n"
-            "help: pass an nn.Module, a Keras model or a tf.Module"
+            "help: pass an nn.Module, a Keras model, a tf.Module or a tree of JAX's arrays"
         )
     if report.findings:
         raise AssertionError(f"\n{report}")
+
+
+def _is_tree_of_jax(model):
+    jax = sys.modules.get("jax")
+    return jax is not None and any(isinstance(leaf, jax.Array) for leaf in jax.tree_util.tree_leaves(model))
 
 
 def _after_backward(model, loss_fn):

@@ -45,10 +45,10 @@ class Collector:
 
     # ---- Gradients ----
 
-    def asked(self, fun, primals, has_aux, answer):
+    def asked(self, fun, primals, has_aux, answer, queues):
         """A function was run to be differentiated. What is to be given in place of the answer."""
         function, numbers = _names.asked(fun)
-        call = getattr(fun, "call_wrapped", fun)
+        call = _again(getattr(fun, "call_wrapped", fun), queues)
         told = _Told(self, call, primals, has_aux, function, numbers, _whygrad.here())
         out, pullback, *aux = answer
         if sys._getframe(3).f_code.co_name == "value_and_grad_f":
@@ -76,21 +76,26 @@ class Collector:
         if not suspects:
             return
         key = told.key()
-        connected = self._connected.get(key)
-        d = None
-        if connected is None:
-            d = told.differentiated()
-            connected = self._connected[key] = d.connected()
-            absent = [i for i, hit in enumerate(connected) if not hit]
-            if absent:
-                _question.judge(self.reports, d, absent)
-        if not self.values:
-            return
-        if concrete:
-            seeds = None if seeds is None else [s for s in jax.tree_util.tree_leaves(seeds)]
-            self.judge_numbers(key, d or told.differentiated, [i for i in suspects if connected[i]], leaves, seeds)
-        elif _can_mark([*leaves, *jax.tree_util.tree_leaves(told.primals)]):
-            self._mark(key, d or told.differentiated(), connected, leaves)
+        with _jax.core.eval_context():  # what is computed here is no part of a function that is being traced
+            d, connected = self._structure(told, key)
+            if concrete and self.values:
+                seeds = None if seeds is None else jax.tree_util.tree_leaves(seeds)
+                self.judge_numbers(key, d or told.differentiated, [i for i in suspects if connected[i]], leaves, seeds)
+            marked = self.values and not concrete and _can_mark([*leaves, *jax.tree_util.tree_leaves(told.primals)])
+            d = d or (told.differentiated() if marked else None)
+        if marked:
+            self._mark(key, d, connected, leaves)
+
+    def _structure(self, told, key):
+        """Which leaves have a path, and what was traced to know it, if that was not known before."""
+        if key in self._connected:
+            return None, self._connected[key]
+        d = told.differentiated()
+        connected = self._connected[key] = d.connected()
+        absent = [i for i, hit in enumerate(connected) if not hit]
+        if absent:
+            _question.judge(self.reports, d, absent)
+        return d, connected
 
     def judge_numbers(self, key, d, spoilt, gradients, seeds=None):
         how = (key, tuple(spoilt))
@@ -174,6 +179,26 @@ class _Told:
     def differentiated(self):
         names = _names.of_leaves(self._function, self.primals, self._numbers)
         return Differentiated(self._call, self.primals, names, self._where, self._has_aux)
+
+
+def _again(call, queues):
+    """The function, with what it used up when it was called first."""
+    if not queues:
+        return call
+
+    def again(*arguments):
+        now = [tuple(queue) for queue, _ in queues]
+        for queue, items in queues:
+            queue.clear()
+            queue.extend(items)
+        try:
+            return call(*arguments)
+        finally:
+            for (queue, _), items in zip(queues, now):
+                queue.clear()
+                queue.extend(items)
+
+    return again
 
 
 def _can_mark(leaves):

@@ -3,6 +3,7 @@
 import functools
 
 import jax
+import numpy as np
 
 from whygrad import _whygrad
 from whygrad._live.report import LiveReport
@@ -72,12 +73,13 @@ def _vjp(c, real):
     def vjp(fun, *primals, has_aux=False, **more):
         if c.busy.depth:
             return real(fun, *primals, has_aux=has_aux, **more)
+        queues = c.guard(_names.used_up)
         try:
             answer = real(fun, *primals, has_aux=has_aux, **more)
         except Exception as error:
             c.guard(c.failed, error)
             raise
-        return c.guard(c.asked, fun, primals, has_aux, answer) or answer
+        return c.guard(c.asked, fun, primals, has_aux, answer, queues) or answer
 
     return vjp
 
@@ -140,6 +142,9 @@ class _Report:
     def take_as_zero(self, explanation, evidence):
         self._report.take(explanation, "zero", evidence)
 
+    def add(self, status, cause, why, where, **more):
+        self._report.add(status, cause, why, where=where, **more)
+
     def explanation(self):
         return self._report.explanation
 
@@ -156,15 +161,17 @@ def explain(f, *args, argnums=0, has_aux=False, **kwargs):
     if not args or max(numbers) >= len(args):
         raise TypeError(f"[explain] argnums is {argnums}, and there are {len(args)} arguments\nhelp: pass what f is called with: explain(f, *args)")
 
-    def call(*chosen):
+    chosen = tuple(args[n] for n in numbers)
+    wanted, rest = _arrays_of(chosen)
+
+    def call(wanted):
         full = list(args)
-        for n, x in zip(numbers, chosen):
+        for n, x in zip(numbers, rest(wanted)):
             full[n] = x
         return f(*full, **kwargs)
 
-    chosen = tuple(args[n] for n in numbers)
-    function = _names.users_function(f)
-    d = Differentiated(call, chosen, _names.of_leaves(function, chosen, numbers), here(), has_aux)
+    names = _names.of_leaves(_names.users_function(f), chosen, numbers)
+    d = Differentiated(call, (wanted,), [names[i] for i in wanted], here(), has_aux)
     connected = d.connected()
     gradients = d.gradients() if d.concrete else [None] * len(connected)
     report = _Report()
@@ -173,6 +180,26 @@ def explain(f, *args, argnums=0, has_aux=False, **kwargs):
     if absent or spoilt:
         _question.judge(report, d, absent, spoilt, gradients)
     return report.explanation()
+
+
+def _arrays_of(arguments):
+    """The leaves that may be asked about, by their place, and a function that puts them back. What is no array, such as a function that a module holds, stays;
+    so do integers in a tree that has floats too."""
+    leaves, tree = jax.tree_util.tree_flatten(arguments)
+    paths = [path for path, _ in jax.tree_util.tree_flatten_with_path(arguments)[0]]
+    arrays = [
+        i
+        for i, leaf in enumerate(leaves)
+        if isinstance(leaf, (jax.Array, np.ndarray, np.generic, float, complex, int)) and not isinstance(leaf, bool)
+    ]
+    floats = {i for i in arrays if _jax.is_float(jax.numpy.result_type(leaves[i]))}
+    of_trees = {paths[i][0] for i in floats}
+    wanted = {i: leaves[i] for i in arrays if i in floats or paths[i][0] not in of_trees}
+
+    def put_back(wanted):
+        return jax.tree_util.tree_unflatten(tree, [wanted.get(i, leaf) for i, leaf in enumerate(leaves)])
+
+    return wanted, put_back
 
 
 class grad:

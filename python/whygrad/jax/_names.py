@@ -1,5 +1,6 @@
 """What the arguments of a differentiated function are called: `params['dense']['kernel']`, `model.layers[0].weight`."""
 
+import collections
 import inspect
 import re
 import sys
@@ -9,6 +10,7 @@ import jax
 from whygrad.jax import _places
 
 _MOST_FRAMES = 40
+_OF_MODULES = re.compile(r"^\.states\[0\]")
 _NO_NAMES = re.compile(r"(\.value|\.raw_value)$")  # of Flax's variables, which hold one array
 
 
@@ -48,6 +50,19 @@ def asked(function):
     return known, numbers
 
 
+def used_up():
+    """Queues that the function which is about to be differentiated empties when it is called, and what is in them: Flax's nnx.grad keeps states in one."""
+    frame = sys._getframe(1)
+    for _ in range(8):
+        frame = frame.f_back
+        if frame is None:
+            return []
+        if frame.f_code.co_name == "value_and_grad_f":
+            things = getattr(frame.f_locals.get("fun"), "__dict__", {}).values()
+            return [(thing, tuple(thing)) for thing in things if isinstance(thing, collections.deque)]
+    return []
+
+
 def _parameters(function):
     try:
         return [p.name + ("[{}]" if p.kind is p.VAR_POSITIONAL else "") for p in inspect.signature(function).parameters.values()]
@@ -57,6 +72,9 @@ def _parameters(function):
 
 def of_leaves(function, arguments, numbers):
     """One name for each leaf of the arguments, in order."""
+    of_keras = _of_keras(arguments)
+    if of_keras:
+        return of_keras
     parameters = _parameters(function) if function is not None else []
     names = []
     for path, _ in jax.tree_util.tree_flatten_with_path(arguments)[0]:
@@ -68,5 +86,27 @@ def of_leaves(function, arguments, numbers):
             head = parameters[-1].format(at - len(parameters) + 1)
         else:
             head = f"argument {at}"
-        names.append(head + _NO_NAMES.sub("", jax.tree_util.keystr(path[1:])))
+        names.append(head + _path(jax.tree_util.keystr(path[1:])))
     return names
+
+
+def _of_keras(arguments):
+    """Where they are a Keras model's trainable variables, as its trainer on JAX passes them: their paths."""
+    if len(arguments) != 1 or not isinstance(arguments[0], (list, tuple)):
+        return None
+    frame = sys._getframe(1)
+    for _ in range(_MOST_FRAMES):
+        frame = frame.f_back
+        if frame is None or _places.is_users(frame.f_code.co_filename):
+            return None
+        variables = getattr(frame.f_locals.get("self"), "trainable_variables", None) if "keras" in frame.f_code.co_filename else None
+        if variables is not None and len(variables) == len(arguments[0]):
+            return [getattr(v, "path", str(i)) for i, v in enumerate(variables)]
+    return None
+
+
+def _path(path):
+    path = _NO_NAMES.sub("", path)
+    if _OF_MODULES.match(path):  # Flax's modules, as their attributes
+        return re.sub(r"\['(\w+)'\]", r".\1", _OF_MODULES.sub("", path))
+    return path

@@ -18,7 +18,8 @@ class Drawer:
         """The results, as values of the log. outer: the place of the call, for functions that are not the user's."""
         jaxpr, known = closed.jaxpr, {}
         for v, const in zip(jaxpr.constvars, closed.consts):
-            known[v] = self.log.value(v.aval, None if isinstance(const, _jax.Tracer) else const)
+            known[v] = self.log.constant(None if isinstance(const, _jax.Tracer) else const, v.aval, _first_use(jaxpr, v) or outer)
+            known[v].written = False
         known.update(zip(jaxpr.invars, arguments))
         for eqn in jaxpr.eqns:
             frames = _jax.frames_of(eqn)
@@ -129,6 +130,14 @@ class Drawer:
         if all(v.array is not None for v in parts):
             arrays = call.run(*[v.array for v in parts])
         return self.log.op("stack", parts, [aval], arrays, where, call)[0]
+
+
+def _first_use(jaxpr, variable):
+    """The line that computes with it first: an array that comes from outside of the function has no line of its own."""
+    for eqn in jaxpr.eqns:
+        if any(a is variable for a in eqn.invars):
+            return _places.users_place(_jax.frames_of(eqn))
+    return None
 
 
 def _closed(body):

@@ -7,11 +7,13 @@ import jax
 import numpy as np
 
 from whygrad import _whygrad
-from whygrad.jax import _eager, _jax, _settle, _structure
+from whygrad.jax import _eager, _jax, _places, _settle, _structure
 from whygrad.jax._log import Log, elements_of
 from whygrad.jax._program import Drawer
 
 ZEROS = "JAX answers 0 where no path leads from the result to an argument"
+CLOSED_OVER = "the function computes with this very array from outside, and not with its argument: what comes from outside counts as constant"
+USE_THE_ARGUMENT = "use the argument inside of the function"
 
 
 class Differentiated:
@@ -21,6 +23,7 @@ class Differentiated:
         leaves, tree = jax.tree_util.tree_flatten(arguments)
         self.names, self.where = names, where
         self.concrete = all(_jax.is_concrete(leaf) for leaf in leaves)
+        self.given = leaves  # as the program passed them
         self.leaves = [jax.numpy.asarray(leaf) for leaf in leaves] if self.concrete else leaves
 
         def flat(*leaves):
@@ -48,10 +51,20 @@ class Differentiated:
         other.closed = _jax.ClosedJaxpr(self.closed.jaxpr, list(consts))
         return other
 
+    def closes_over(self, i):
+        """The line that computes with the very array that was passed as this leaf, closed over instead of taken from the argument; None where none does."""
+        if self.closed is None or not self.concrete:
+            return None
+        same = [v for v, const in zip(self.closed.jaxpr.constvars, self.closed.consts) if const is self.given[i] or const is self.leaves[i]]
+        for eqn in self.closed.jaxpr.eqns if same else ():
+            if any(a is v for a in eqn.invars for v in same):
+                return _places.users_place(_jax.frames_of(eqn))
+        return None
+
     def draw(self, drawer, inputs):
         """The results, as values of the log."""
         if self.closed is not None:
-            return drawer.run(self.closed, inputs)
+            return drawer.run(self.closed, inputs, self.where)
         with contextlib.redirect_stdout(io.StringIO()):
             return _eager.run(drawer, self._flat, inputs)
 
@@ -118,6 +131,7 @@ def _no_seed(out):
 
 def judge(reports, d, absent, spoilt=(), gradients=(), seeds=None):
     """Tells the reports why leaves have no gradient, and why those of others are 0 or not finite. gradients: what JAX answered, by leaf."""
+    absent = list(absent)
     log = Log()
     tape = _whygrad.FlowTape(_whygrad.Where())
     tape.window(0, -1, "after", _whygrad.Where())
@@ -142,8 +156,15 @@ def judge(reports, d, absent, spoilt=(), gradients=(), seeds=None):
 
     if spoilt:  # by a branch that was not taken nothing is passed on, though it could be
         reached = log.reached([t.id for t in targets], log.flow.relevant(asked(spoilt)))
-        absent = [*absent, *(i for i in spoilt if inputs[i].id not in reached)]
+        absent += [i for i in spoilt if inputs[i].id not in reached]
         spoilt = [i for i in spoilt if inputs[i].id in reached]
+    for i in list(absent):
+        where = d.closes_over(i)
+        if where is not None:
+            absent.remove(i)
+            reports.add(
+                "zero", "WRONG_SOURCE", CLOSED_OVER, where, remedy=USE_THE_ARGUMENT, source=f"variable `{d.names[i]}`", source_name=d.names[i]
+            )
     if absent:
         reports.take_as_zero(reports.judge(log.flow.draw(asked(absent))), ZEROS)
     if spoilt:

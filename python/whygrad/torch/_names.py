@@ -93,6 +93,7 @@ class Names:
             self._note(name, tensor)
 
     def _note(self, name, tensor):
+        name = name.rpartition("._torch_params.")[2]  # which Keras's models on PyTorch keep by path
         if id(tensor) not in self._found:
             self._found[id(tensor)] = name
             self._tensors.append(tensor)
