@@ -70,14 +70,15 @@ def pytest_runtest_call(item):
         return (yield)
     diagnose = importlib.import_module(f"whygrad.{_ENGINE}").diagnose
     _asked.clear()
-    with diagnose(values=_VALUES) as report:
-        try:
+    report = diagnose(values=_VALUES)
+    try:
+        with report:
             return (yield)
-        finally:
-            entry["spoilt"] = sum(_asked)
-    entry["asked"] = report.asked
-    entry["note"] = report.note
-    entry["findings"] = [f"{f.status} {f.cause} {f.op} {f.source_name or f.source} line {f.line}" for f in report.findings]
+    finally:
+        entry["asked"] = report._report.asked
+        entry["spoilt"] = sum(_asked)
+        entry["note"] = report.note
+        entry["findings"] = [f"{f.status} {f.cause} {f.op} {f.source_name or f.source} line {f.line}" for f in report.findings]
 
 
 def pytest_runtest_logreport(report):

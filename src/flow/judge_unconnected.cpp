@@ -56,8 +56,20 @@ class Unconnected {
     if (value.origin == FlowGraph::Origin::kForgotten || value.origin == FlowGraph::Origin::kForeign) unknown_ = v;
     if (value.variable != kNone || value.watched_from != kNone) alive_ = true;
     if (value.op != kNone && g_.ops[value.op].inputs == 0 && g_.gives_data(value.op)) {
-      if (constant_ == kNone || g_.ops[value.op].print != 0) constant_ = value.op;
+      if (is_computed_with(v) && (constant_ == kNone || g_.ops[value.op].print != 0)) constant_ = value.op;
     }
+  }
+  // Whether it is more than an axis, an index or a size.
+  bool is_computed_with(Index v) const {
+    bool used = false;
+    for (Index op = g_.values[v].op; op < g_.ops.size(); ++op) {
+      const auto inputs = g_.inputs_of(op);
+      for (std::size_t i = 0; i < inputs.size(); ++i) {
+        if (inputs[i] == v && (g_.answer(op, i).role == Role::kData || g_.answer(op, i).role == Role::kCondition)) return true;
+        used |= inputs[i] == v;
+      }
+    }
+    return !used;
   }
   // Since the tape was made: what came before has no part in why this tape found nothing.
   bool in_span(Index op) const { return g_.ops[op].standing != FlowGraph::Standing::kBefore && g_.ops[op].standing != FlowGraph::Standing::kReset; }
@@ -76,7 +88,7 @@ class Unconnected {
     return false;
   }
   bool is_choice(Index op) const {
-    if (g_.kind_of(op) == OpKind::kChoice) return true;
+    if (g_.kind_of(op) == OpKind::kChoice || g_.kind_of(op) == OpKind::kLoopEnd) return true;
     return g_.kind_of(op) == OpKind::kHostRead && g_.values[g_.inputs_of(op)[0]].dtype == FlowDType::kBool;
   }
   std::string source() const { return source_text(g_, q_.source); }
@@ -152,7 +164,9 @@ class Unconnected {
     const std::string_view name = g_.def_of(op).name;
     const std::int64_t choice = g_.ops[op].choice;
     if (g_.kind_of(op) == OpKind::kHostRead) return fmt::format("the condition was read to the host{}", place);
-    if (g_.kind_of(op) == OpKind::kLoopEnd) return fmt::format("{}{} ended after {} trips", name, place, choice);
+    if (g_.kind_of(op) == OpKind::kLoopEnd) {
+      return choice < 0 ? fmt::format("{}{} ended", name, place) : fmt::format("{}{} ended after {} trips", name, place, choice);
+    }
     if (g_.def_of(op).construct == Construct::kWhileLoop) return fmt::format("{}{} {}", name, place, choice != 0 ? "went on" : "ended");
     if (g_.def_of(op).construct == Construct::kSwitchCase) return fmt::format("{}{} ran branch {}", name, place, choice);
     return fmt::format("{}{} found its predicate {}", name, place, choice != 0 ? "true" : "false");

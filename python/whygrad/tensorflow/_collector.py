@@ -8,6 +8,7 @@ from whygrad import _whygrad
 from whygrad._live.guard import Guard
 from whygrad._live.reports import Reports
 from whygrad.tensorflow import _facts
+from whygrad.tensorflow._py_function import PyFunctions
 from whygrad.tensorflow._tensorflow import backprop, context, graph_now, here, is_eager, ops, pywrap_tfe, record, shape_of, tf
 
 _MOST = 1 << 16  # ops that are remembered while no tape records
@@ -42,6 +43,7 @@ class Collector:
         self.kept = []
         self.pending = []  # gradients that were asked for in traced functions
         self.rules = []  # places of custom gradients that were recorded
+        self.py_functions = PyFunctions(self)
 
     def keep_values(self, values):
         self.values = self.log.keeps_values = values
@@ -87,6 +89,9 @@ class Collector:
 
     def made_tape(self, tape, watches):
         if threading.get_ident() != self.thread:
+            return
+        if self.py_functions.own_tape:
+            self.py_functions.own_tape = False
             return
         self.tapes[tape] = Tape(graph_now(), here(), watches)
 

@@ -22,6 +22,7 @@ from whygrad.tensorflow._tensorflow import (
     pywrap_tfe,
     record,
     resource_variable_ops,
+    script_ops,
     tf,
 )
 
@@ -49,7 +50,7 @@ class _Session(Session):
             remarks.append(
                 f"whether gradients that are taken inside of {', '.join(f'`{name}`' for name in unseen)} are zero or NaN was not looked at, since it "
                 "cannot run a second time without a trace: run it eagerly, by tf.config.run_functions_eagerly(True) or "
-                "model.compile(run_eagerly=True)"
+                "model.compile(run_eagerly=True); in Keras's fit, callbacks=[whygrad.keras.GradientWatch()] does so for single steps"
             )
         return remarks
 
@@ -94,6 +95,7 @@ def install(c, patches):
     _watch_variables(c, patches, guard)
     _watch_values(c, patches, guard)
     _watch_functions(c, patches, guard)
+    _watch_py_functions(c.py_functions, patches, guard)
     op_callbacks.add_op_callback(c.callback)
     patches.call_at_end(lambda: op_callbacks.remove_op_callback(c.callback))
 
@@ -158,7 +160,7 @@ class _Pause:
 def _watch_gradients(c, patches, guard):
     def gradient(real):
         def gradient(tape, target, sources, output_gradients=None, unconnected_gradients=backprop.UnconnectedGradients.NONE):
-            where = guard(here)
+            where, until = guard(here), guard(_ops_now)
             quiet = guard(c.is_quiet, tape)
             with c.backward_pass() if quiet else _Rules(c):
                 try:
@@ -167,7 +169,7 @@ def _watch_gradients(c, patches, guard):
                     guard(_questions.threw, c, tape, error, where, target, sources)
                     raise
             unconnected = getattr(unconnected_gradients, "value", unconnected_gradients)
-            guard(_questions.look_at, c, quiet, tape, target, sources, answer, output_gradients, where, unconnected)
+            guard(_questions.look_at, c, quiet, tape, target, sources, answer, output_gradients, where, unconnected, until)
             return answer
 
         return _plain(gradient)
@@ -205,6 +207,12 @@ def _watch_variables(c, patches, guard):
     unread = getattr(resource_variable_ops, "_UnreadVariable", None)
     patches.replace(base, "__init__", init)
     patches.put(base, "_handle", _whygrad.HandleProperty(c.events, lambda variable, handle: _or_none(guard(c.met, variable, handle))))
+
+
+def _ops_now():
+    """How many ops the graph of the function has that is being traced."""
+    graph = graph_now()
+    return None if graph is None else graph.version
 
 
 def _or_none(index):
@@ -305,6 +313,32 @@ def _watch_functions(c, patches, guard):
     patches.replace(atomic_function.AtomicFunction, CALL, call, "traced functions")
     patches.replace(atomic_function, "from_func_graph", from_graph, "traced functions")
     patches.replace(record, "record_operation", note, "custom gradients")
+
+
+def _watch_py_functions(functions, patches, guard):
+    def op(real):
+        def eager_py_func(input, token, Tout, is_async=False, name=None):
+            guard(functions.called, token, input)
+            results = real(input=input, token=token, Tout=Tout, is_async=is_async, name=name)
+            guard(functions.returned, token, results)
+            return results
+
+        return _plain(eager_py_func)
+
+    def call(real):
+        def __call__(function, device, token, args):
+            guard(functions.enter, function, token, args)
+            results = None
+            try:
+                results = real(function, device, token, args)
+            finally:
+                guard(functions.leave, token, results)
+            return results
+
+        return _plain(__call__)
+
+    patches.replace(script_ops.gen_script_ops, "eager_py_func", op, "tf.py_function")
+    patches.replace(script_ops.EagerFunc, "__call__", call, "tf.py_function")
 
 
 class _Rules:

@@ -58,7 +58,7 @@ class Facts:
                 ins, outs = [_placeholder(*like) for like in inputs], [_placeholder(*like) for like in outputs]
                 seeds = [tf.ones_like(out) if dtype in FLOATS and dtype != "variant" else None for out, (dtype, _) in zip(outs, outputs)]
                 if all(seed is None for seed in seeds):
-                    seeds = [tf.ones_like(out) for out in outs]
+                    seeds = [_placeholder(*like) for like in outputs]
                 given = self._call(type_, attrs, ins, outs, seeds)
         except (LookupError, NotImplementedError):  # of this op for these arguments, or of one that its rule is made of
             return "no_rule"

@@ -8,6 +8,8 @@ _CALLS = ("PartitionedCall", "StatefulPartitionedCall")
 _BRANCHES = ("If", "StatelessIf")
 _LOOPS = ("While", "StatelessWhile")
 _DEEPEST = 20  # calls in calls
+_MOST_TRIPS = 128  # of a loop whose values are looked at
+_MOST_DRAWN = 8  # trips of a loop of which nobody knows how many it makes
 
 
 def name_of_call(type_, attrs):
@@ -31,22 +33,50 @@ def graph_of(functions, name, around=None):
     return graph
 
 
-class Walk:
-    """Records the ops of a graph. values: by the key of a symbolic tensor. add(kind, type, inputs, outputs, where) records an op."""
+def has_control_flow(graph):
+    return any(op.type in (*_BRANCHES, *_LOOPS) for op in graph.get_operations())
 
-    def __init__(self, collector, add, variable_of=None, on_read=None, tensors=None):
+
+def in_order(graph):
+    """The graph's ops, each behind those that it needs, and their numbers. TensorFlow gives a loop further inputs after it was made."""
+    number_of = {op: number for number, op in enumerate(graph.get_operations())}
+    opened, done, ordered = set(), set(), []
+    for op in number_of:
+        waiting = [op]
+        while waiting:
+            here = waiting[-1]
+            needed = () if here in opened else [*(tensor.op for tensor in here.inputs), *here.control_inputs]
+            opened.add(here)
+            needed = [other for other in needed if other not in opened and other in number_of]
+            waiting += reversed(needed)
+            if not needed:
+                waiting.pop()
+                if here not in done:
+                    done.add(here)
+                    ordered.append((number_of[here], here))
+    return ordered
+
+
+class Walk:
+    """Records the ops of a graph, of the outermost one those before the number `until`. values: by the key of a symbolic tensor.
+    add(kind, type, inputs, outputs, where) records an op."""
+
+    def __init__(self, collector, add, variable_of=None, on_read=None, tensors=None, until=None):
         self.collector, self.add = collector, add
         self.log, self.facts, self.functions = collector.log, collector.facts, collector.functions
         self.variable_of, self.on_read = variable_of, on_read
         self.tensors = tensors or {}  # real ones, by key of the symbolic
         self.values, self.handles, self.versions = {}, {}, {}
+        self.until = until
         self.moment = [0]  # the number of the present op in the outermost graph
 
     def walk(self, graph, ends=None, depth=0):
         """ends: values of the caller's that the graph's outputs are."""
         ends = dict(ends or {})
-        for number, op in enumerate(graph.get_operations()):
+        for number, op in in_order(graph):
             if depth == 0:
+                if self.until is not None and number >= self.until:
+                    continue
                 self.moment[0] = number
             if op.type == "Placeholder" or not op.outputs and op.type == "NoOp":
                 for out in op.outputs:
@@ -109,7 +139,7 @@ class Walk:
                 self.values[op.outputs[0]._id] = self.value_of(inputs[0])
             return
         ids = [self.value_of(tensor) for tensor in inputs]
-        if op.type in _LOOPS and self._no_trip(op, ids, where):
+        if op.type in _LOOPS and depth < _DEEPEST and self._loop(op, graph, inputs, ids, where, depth):
             return
         if op.type in _BRANCHES and depth < _DEEPEST and self._branch(op, graph, inputs, ids, where, depth):
             return
@@ -171,17 +201,41 @@ class Walk:
         for symbol, value in late:
             self._pass_on(self.value_of(symbol), value)
 
-    def _no_trip(self, op, ids, where):
-        """A loop that ended before it began gives what it was given."""
-        trips = self.tensors.get(op.outputs[0]._id)  # TensorFlow's own count
-        if trips is None or len(op.outputs) != len(ids) or not is_eager(trips) or trips.dtype != tf.int32 or int(trips._numpy_internal()) != 0:
+    def _loop(self, op, graph, inputs, ids, where, depth):
+        """The body once for each trip, where it is known how many there were; else as often as it takes until whatever can reach a result does."""
+        condition, body = (graph_of(self.functions, op.get_attr(name).name, graph) for name in ("cond", "body"))
+        if condition is None or body is None or not len(body.inputs) == len(body.outputs) == len(op.outputs) == len(ids):
             return False
-        end = self.add("loop_end", "while_loop", [], [], where)
-        self.log.set_choice(end, 0)
-        _settle.settle(self.facts, self.log, end)
-        for tensor, value in zip(op.outputs, ids):
-            self.values[tensor._id] = value
+        outside, real = self.tensors, [self.tensors.get(tensor._id) for tensor in inputs]
+        trips = _count_of(self.tensors.get(op.outputs[0]._id))
+        is_known = trips is not None and trips <= _MOST_TRIPS and all(tensor is not None for tensor in real)
+        ids = list(ids)
+        for _ in range(trips if is_known or trips == 0 else _trips_until_all_is_reached(body)):
+            if is_known:
+                inside = self.collector.guard(run_again, self.collector, body, real) or {}
+                self.tensors = {**outside, **inside}
+                real = [inside.get(tensor._id, argument if tensor.dtype == tf.resource else None) for tensor, argument in zip(body.outputs, real)]
+                is_known = all(tensor is not None for tensor in real)
+            else:
+                self.tensors = outside
+            self._enter(body, inputs, ids, {}, depth)
+            ids = [value if tensor.dtype == tf.resource else self.value_of(tensor) for tensor, value in zip(body.outputs, ids)]
+        self.tensors = outside
+        self._end_of_loop(condition, inputs, ids, trips, where, depth)
+        for tensor, value, given in zip(op.outputs, ids, inputs):
+            if tensor.dtype == tf.resource:
+                self.handles[tensor._id] = self.handles.get(given._id, -1)
+            else:
+                self.values[tensor._id] = value
+                if tensor._id in outside:
+                    self.log.set_tensor(value, outside[tensor._id])
         return True
+
+    def _end_of_loop(self, condition, inputs, ids, trips, where, depth):
+        self._enter(condition, inputs, ids, {}, depth)
+        end = self.add("loop_end", "while_loop", [self.value_of(condition.outputs[0])], [], where)
+        self.log.set_choice(end, -1 if trips is None else trips)
+        _settle.settle(self.facts, self.log, end)
 
     def _branch(self, op, graph, inputs, ids, where, depth):
         """The branch that was taken, where it is known which."""
@@ -189,7 +243,7 @@ class Walk:
         if condition is None:
             condition = tf.get_static_value(inputs[0])
         if condition is None:
-            return False
+            return self._both_branches(op, graph, inputs, ids, where, depth)
         taken = bool(condition)
         inner = graph_of(self.functions, op.get_attr("then_branch" if taken else "else_branch").name, graph)
         if inner is None or len(inner.outputs) != len(op.outputs):
@@ -202,15 +256,56 @@ class Walk:
             self.values[tensor._id] = self.value_of(symbol)
         return True
 
+    def _both_branches(self, op, graph, inputs, ids, where, depth):
+        """Nobody knows which one was taken: what either gives may be the result."""
+        branches = [graph_of(self.functions, op.get_attr(name).name, graph) for name in ("then_branch", "else_branch")]
+        if any(inner is None or len(inner.outputs) != len(op.outputs) for inner in branches):
+            return False
+        given = []
+        for inner in branches:
+            self._enter(inner, inputs[1:], ids[1:], {}, depth)
+            given.append([None if symbol.dtype == tf.resource else self.value_of(symbol) for symbol in inner.outputs])
+        for tensor, *either in zip(op.outputs, *given):
+            if tensor.dtype == tf.resource:
+                continue
+            value = self.values[tensor._id] = self._make(tensor)
+            answers = [("flows", "condition", "", "", ""), ("flows", "data", "", "", ""), ("flows", "data", "", "", "")]
+            self.log.settle(self.add("compute", op.type, [ids[0], *either], [value], where), self.log.define(op.type, answers=answers))
+        return True
+
+
+def _count_of(tensor):
+    """The trips that a loop made, which TensorFlow counts in its first result; None where that is not known."""
+    return int(tensor._numpy_internal()) if is_eager(tensor) and tensor.dtype == tf.int32 and tensor.shape.rank == 0 else None
+
+
+def _trips_until_all_is_reached(body):
+    """After how many trips no further input of the body can reach a result."""
+    inputs_of = {tensor._id: {number} for number, tensor in enumerate(body.inputs)}
+    for op in body.get_operations():
+        reached = set().union(*(inputs_of.get(tensor._id, ()) for tensor in op.inputs))
+        inputs_of.update((tensor._id, reached) for tensor in op.outputs if tensor._id not in inputs_of)
+    first = [inputs_of.get(tensor._id, set()) for tensor in body.outputs]
+    trips, now = 1, first
+    while trips < _MOST_DRAWN:
+        further = [set().union(*(now[number] for number in reached)) for reached in first]
+        if further == now:
+            break
+        trips, now = trips + 1, further
+    return trips
+
 
 def ends_of(graph, outputs):
-    """The caller's values by the tensor that makes each, and those that have none of their own: what went in, or what goes out twice."""
+    """The caller's values by the tensor that makes each, and those that have none of their own: what went in, or what goes out twice. What goes out for
+    TensorFlow's backward pass alone, behind the program's own results, is neither."""
     ends, late = {}, []
-    for symbol, value in zip(graph.outputs, outputs):
+    own = len(graph.outputs) if graph.structured_outputs is None else len(tf.nest.flatten(graph.structured_outputs, expand_composites=True))
+    for number, (symbol, value) in enumerate(zip(graph.outputs, outputs)):
         while symbol.op.type == "Identity" and symbol.op.inputs[0].dtype != tf.resource:
             symbol = symbol.op.inputs[0]
         if symbol._id in ends or symbol.op.type in ("Placeholder", "ReadVariableOp", *_BRANCHES, *_LOOPS):
-            late.append((symbol, value))
+            if number < own:
+                late.append((symbol, value))
         else:
             ends[symbol._id] = value
     return ends, late
@@ -242,24 +337,13 @@ def run_again(collector, graph, arguments):
     if any(argument is None for argument in arguments):
         return {}
     clean = {}  # whether an op and all that it needs leave no trace
-
-    def is_clean(op):
-        if op not in clean:
-            clean[op] = False  # of a circle, which there is none of
-            clean[op] = (
-                not _leaves_a_trace(op, collector.functions, graph)
-                and all(map(is_clean, [t.op for t in op.inputs]))
-                and all(map(is_clean, op.control_inputs))
-            )
-        return clean[op]
-
-    wanted = [
-        t
-        for op in graph.get_operations()
-        if op.type != "Placeholder" and is_clean(op)
-        for t in op.outputs
-        if t.dtype not in (tf.resource, tf.variant)
-    ]
+    for _, op in in_order(graph):
+        clean[op] = (
+            not _leaves_a_trace(op, collector.functions, graph)
+            and all(clean.get(tensor.op, False) for tensor in op.inputs)
+            and all(clean.get(other, False) for other in op.control_inputs)
+        )
+    wanted = [t for op, is_clean in clean.items() if is_clean and op.type != "Placeholder" for t in op.outputs if t.dtype != tf.resource]
     if not wanted:
         return {}
     copy = func_graph.FuncGraph("whygrad_again")

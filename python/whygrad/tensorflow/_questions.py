@@ -6,10 +6,10 @@ from whygrad.tensorflow._tensorflow import elements_of, flat, here, is_eager, is
 
 
 class Asked:
-    """One call of gradient()."""
+    """One call of gradient(). until: how many ops the graph had in which it was called, before those of the backward pass."""
 
-    def __init__(self, tape, target, sources, gradients, seeds, where, unconnected):
-        self.tape, self.where = tape, where
+    def __init__(self, tape, target, sources, gradients, seeds, where, unconnected, until=None):
+        self.tape, self.where, self.until = tape, where, until
         self.targets = [t for t in flat(target) if t is not None]
         self.sources = flat(sources)
         self.gradients = flat(gradients) if gradients is not None else [None] * len(self.sources)
@@ -51,6 +51,7 @@ def answered(collector, asked, kind="absent"):
             wanting.append(i)
     if collector.values and facts.graph is not None and len(wanting) < len(asked.gradients):
         collector.pending.append(Pending(asked, facts))
+        _look_for_unconnected(collector, asked, facts)
     if not wanting:
         if collector.values and facts.graph is None and not asked.tape._persistent and not collector.open:
             collector.log.let_go(facts.flow.began)
@@ -93,17 +94,23 @@ def _explain_eager(collector, asked, facts, wanting, kind):
         if len(missing):
             collector.reports.explain(log.draw(question("absent", replaced=True)))
             return
-    unused = [i for i in wanting if asked.gradients[i] is not None and len(collector.reports.judge(log.draw(question("open", about=[i]))))]
-    if unused:  # a traced function answers zeros for what it does not use
-        why = "a traced function answers zeros where nothing connects its result with what it was given"
-        collector.reports.take_as_zero(collector.reports.judge(log.draw(question("absent", about=unused))), why)
-        wanting = [i for i in wanting if i not in unused]
-        if not wanting:
-            return
+    wanting = _without_unconnected(collector, asked, wanting, question)
+    if not wanting:
+        return
     drawing = log.draw(question(kind, about=wanting))
     if any(asked.gradients[i] is not None for i in wanting):
         look_at_numbers(collector, drawing, asked, wanting, targets)
     collector.reports.explain(drawing)
+
+
+def _without_unconnected(collector, asked, wanting, question):
+    """Tells of zeros that stand for gradients that are absent, which a traced function answers for what it does not use. Gives the rest."""
+    judge, draw = collector.reports.judge, collector.log.draw
+    unconnected = [i for i in wanting if asked.gradients[i] is not None and len(judge(draw(question("open", about=[i]))))]
+    if unconnected:
+        why = "a traced function answers zeros where nothing connects its result with what it was given"
+        collector.reports.take_as_zero(judge(draw(question("absent", about=unconnected))), why)
+    return [i for i in wanting if i not in unconnected]
 
 
 def _value(collector, thing):
@@ -191,9 +198,17 @@ def _explain_traced(collector, asked, facts, wanting):
     _explain_in_graph(collector, Pending(asked, facts), wanting, {})
 
 
+def _look_for_unconnected(collector, asked, facts):
+    """Loops and branches in graphs answer zeros where nothing connects, which the graph tells without a run."""
+    there = [i for i, gradient in enumerate(asked.gradients) if gradient is not None]
+    if there and _graphs.has_control_flow(facts.graph):
+        with collector.silence():
+            _explain_in_graph(collector, Pending(asked, facts), there, None)
+
+
 def _explain_in_graph(collector, pending, wanting, tensors):
     """The graph stands for what would be recorded if the function ran now: its ops come behind all that the log has. tensors: real ones, by the
-    keys of the symbolic."""
+    keys of the symbolic; None: only what is not connected at all is told."""
     log, facts, asked, graph = collector.log, pending.facts, pending.asked, pending.facts.graph
     begin = log.moment + 1
     flow = _whygrad.FlowTape(facts.flow.made_at, facts.flow.watches_variables)
@@ -223,7 +238,7 @@ def _explain_in_graph(collector, pending, wanting, tensors):
         log.set_moment(op, begin + walk.moment[0])
         return op
 
-    walk = _graphs.Walk(collector, add, variable_of, on_read, tensors)
+    walk = _graphs.Walk(collector, add, variable_of, on_read, tensors, asked.until)
     for outer, inner in graph.captures:
         if is_eager(outer) and outer.dtype != tf.resource:
             walk.values[inner._id] = collector.events.value_of(outer)
@@ -237,12 +252,22 @@ def _explain_in_graph(collector, pending, wanting, tensors):
         if not _is_variable(thing):
             flow.watch(value_in(thing), begin + since)
     targets = [value_in(t) for t in asked.targets if not _is_variable(t)]
-    question = _whygrad.FlowQuestion(flow, targets, "absent", *_counts(asked.sources))
-    for i in wanting:
-        source = asked.sources[i]
-        variable = collector.variable_of(source) if _is_variable(source) else -1
-        question.add_source(log.version_of(variable) if variable >= 0 else value_in(source), variable)
-    drawing = log.draw(question)
+
+    def question(kind, about):
+        q = _whygrad.FlowQuestion(flow, targets, kind, *_counts(asked.sources))
+        for i in about:
+            source = asked.sources[i]
+            variable = collector.variable_of(source) if _is_variable(source) else -1
+            q.add_source(log.version_of(variable) if variable >= 0 else value_in(source), variable)
+        return q
+
+    wanting = _without_unconnected(collector, asked, wanting, question)
+    if wanting and tensors is not None:
+        _explain_drawing(collector, asked, log.draw(question("absent", wanting)), wanting, targets, tensors)
+    log.hide(root)
+
+
+def _explain_drawing(collector, asked, drawing, wanting, targets, tensors):
     if tensors:
         real = [tensors.get(t._id) if is_symbolic(t) else t for t in asked.targets]
         gradients = [tensors.get(getattr(g, "_id", None)) for g in asked.gradients]
@@ -250,7 +275,6 @@ def _explain_in_graph(collector, pending, wanting, tensors):
         if all(t is not None for t in real):
             look_at_numbers(collector, drawing, _Real(real, gradients, seeds), wanting, targets)
     collector.reports.explain(drawing)
-    log.hide(root)
 
 
 class _Real:
@@ -298,6 +322,10 @@ def threw(collector, tape, error, where, target, sources):
     """gradient() raised: the tape is used up, an op has no rule, or a custom gradient is wrong."""
     if isinstance(error, (LookupError, NotImplementedError)):  # an op without a rule
         answered(collector, Asked(tape, target, sources, None, None, where, "none"))
+        return
+    if collector.py_functions.met and isinstance(error, tf.errors.InvalidArgumentError):
+        # where no gradient comes out of a py_function, TensorFlow goes on with a single 0, which fits nowhere
+        answered(collector, Asked(tape, target, sources, None, None, where, "none"), "open")
         return
     first = str(error).partition("\n")[0]
     collector.reports.count()

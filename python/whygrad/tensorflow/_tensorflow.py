@@ -9,7 +9,7 @@ from tensorflow.python import pywrap_tfe  # noqa: F401
 from tensorflow.python.eager import backprop, context, record  # noqa: F401
 from tensorflow.python.eager.polymorphic_function import atomic_function
 from tensorflow.python.framework import constant_op, func_graph, op_callbacks, op_def_registry, ops  # noqa: F401
-from tensorflow.python.ops import array_ops, clip_ops, resource_variable_ops  # noqa: F401
+from tensorflow.python.ops import array_ops, clip_ops, resource_variable_ops, script_ops  # noqa: F401
 from tensorflow.python.util import tf_stack
 
 from whygrad import _whygrad
