@@ -33,7 +33,10 @@ g = f(x)
 LOOPS = {
     "argmax": ("y = x\nfor i in tf.range(3):\n    y = tf.one_hot(tf.argmax(y @ w, 1), 2)  # here\nreturn tf.reduce_sum(y)", "zero NONDIFF_OP ArgMax"),
     "floor": ("y = x\nfor i in tf.range(3):\n    y = tf.floor(y @ w)  # here\nreturn tf.reduce_sum(y)", "zero NONDIFF_OP Floor"),
-    "dead units": ("y = x\nfor i in tf.range(3):\n    y = tf.nn.relu(y @ w - 99.0)  # here\nreturn tf.reduce_sum(y)", "zero ZERO_GRAD_DEAD_UNIT Relu"),
+    "dead units": (
+        "y = x\nfor i in tf.range(3):\n    y = tf.nn.relu(y @ w - 99.0)  # here\nreturn tf.reduce_sum(y)",
+        "zero ZERO_GRAD_DEAD_UNIT Relu",
+    ),
     "root": ("y = x @ w\nfor i in tf.range(3):\n    y = tf.sqrt(y - y) + y  # here\nreturn tf.reduce_sum(y)", "nan NAN_GRAD_SQRT0 Sqrt"),
     "list": (
         "parts = tf.TensorArray(tf.float32, 3)\nh = x\nfor i in tf.range(3):\n    h = tf.nn.relu(h @ w - 99.0)  # here\n    parts = parts.write(i, h)\n"
@@ -123,15 +126,22 @@ PYTHON = {
 @pytest.mark.parametrize("name", PYTHON)
 def test_what_is_lost_in_a_python_function(name):
     text, verdict = PYTHON[name]
-    source = programs.HEAD + f"def f(v):\n    return {text}\nwith tf.GradientTape() as tape:\n    loss = tf.reduce_sum(tf.py_function(f, [x @ w], tf.float32))\n"
-    source += "try:\n    g = tape.gradient(loss, w)\nexcept tf.errors.InvalidArgumentError:  # TensorFlow's answer to one that is absent\n    g = None\n"
+    source = (
+        programs.HEAD
+        + f"def f(v):\n    return {text}\nwith tf.GradientTape() as tape:\n    loss = tf.reduce_sum(tf.py_function(f, [x @ w], tf.float32))\n"
+    )
+    source += (
+        "try:\n    g = tape.gradient(loss, w)\nexcept tf.errors.InvalidArgumentError:  # TensorFlow's answer to one that is absent\n    g = None\n"
+    )
     _, report = run(source)
     assert (verdicts(report), [f.line for f in report.findings]) == ([verdict], [7]), str(report)
     assert report.findings[0].source_name == "w"
 
 
 def test_a_python_function_that_is_fine():
-    source = programs.HEAD + "def f(v):\n    with tf.GradientTape() as own:\n        own.watch(v)\n        y = v * v\n    return own.gradient(y, v) * v\n"
+    source = (
+        programs.HEAD + "def f(v):\n    with tf.GradientTape() as own:\n        own.watch(v)\n        y = v * v\n    return own.gradient(y, v) * v\n"
+    )
     source += "with tf.GradientTape() as tape:\n    loss = tf.reduce_sum(tf.py_function(f, [x @ w], tf.float32))\ng = tape.gradient(loss, w)\n"
     _, report = run(source)
     assert report.findings == [], str(report)
