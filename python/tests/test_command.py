@@ -233,6 +233,12 @@ def test_scripts_that_exit_say_what_they_say(explain):
     assert done.returncode == 2 and "argmax" in done.stdout and "KeyboardInterrupt" in done.stdout
 
 
+def test_a_script_that_ends_the_process_has_its_report(explain):
+    done = explain(BROKEN + "import os\nprint('bye', flush=True)\nos._exit(0)\n")
+    assert done.returncode == 1 and "argmax" in done.stdout and "bye" in done.stdout, done.stdout
+    assert explain(BROKEN + "import os\nos._exit(7)\n").returncode == 2
+
+
 def test_a_fork_writes_no_report_of_its_own(explain):
     done = explain(BROKEN + "import os\nchild = os.fork()\nif child:\n    os.waitpid(child, 0)\n")
     assert done.returncode == 1 and done.stdout.count("WG") == explain(BROKEN).stdout.count("WG"), done.stdout

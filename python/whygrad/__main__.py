@@ -67,8 +67,25 @@ def _explain(options):
     sys.argv = [str(options.script), *options.arguments]
     if not options.module:
         sys.path.insert(0, str(options.script.parent.resolve()))
-    failed = False
+
+    def finish(report, failed):
+        if os.getpid() != process:  # a fork that ran to the end of the script: the report is its parent's
+            return FAILED if failed else FINE
+        output.write(_render(report, options, folder).rstrip("\n") + "\n")
+        return FAILED if failed else FOUND if report.findings else FINE
+
+    failed, leave = False, os._exit
     with watch(values=True) as report:
+
+        def leave_at_once(status):
+            """os._exit(), which ends the process without coming back here."""
+            if os.getpid() == process:
+                report.__exit__(None, None, None)
+                status = finish(report, status != 0)
+                sys.stdout.flush()
+            leave(status)
+
+        os._exit = leave_at_once
         try:
             _run(options)
             _wait_for_threads()
@@ -81,10 +98,9 @@ def _explain(options):
             traceback.print_exception(type(error), error, _trace_in_script(error, str(options.script)))
             report.stopped_by(error)
             failed = True
-    if os.getpid() != process:  # a fork that ran to the end of the script: the report is its parent's
-        return FAILED if failed else FINE
-    output.write(_render(report, options, folder).rstrip("\n") + "\n")
-    return FAILED if failed else FOUND if report.findings else FINE
+        finally:
+            os._exit = leave
+    return finish(report, failed)
 
 
 def main():

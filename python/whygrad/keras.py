@@ -33,27 +33,49 @@ class GradientWatch(keras.callbacks.Callback):
             raise ValueError(f"[GradientWatch] Keras runs on {backend}\nhelp: it looks after gradients on tensorflow, torch and jax")
         self._diagnose = importlib.import_module(f"whygrad.{backend}").diagnose
         self._step = self._eager_step if backend == "tensorflow" and _takes_single_steps(self.model) else None
+        self._stays_open = backend == "jax"  # where each report that is opened makes JAX compile the step again
         self._real, self._told = self.model.train_function, False
         self.model.train_function = self._train_function
 
     def on_train_end(self, logs=None):
         self.model.train_function, self._real = self._real, None
+        if self._stays_open and self.report is not None:
+            self._close()
 
     def _train_function(self, *state):
         number, self.steps = self.steps, self.steps + 1
-        if self._told or number % self.every:
+        if self._told or number % self.every and not self._stays_open:
             return self._real(*state)
+        if self._stays_open:
+            return self._watched_step(number, *state)
         try:
             with self._diagnose(values=True) as self.report:  # which asks about what nobody looked at when it is closed
                 return (self._step or self._real)(*state)
         finally:
+            self._tell()
+
+    def _watched_step(self, number, *state):
+        if number == 0:
+            self.report = self._diagnose(values=True)
+            self.report.open()
+            self.report.look_every(self.every)
+        try:
+            return self._real(*state)
+        finally:
             if self.report.findings:
-                self._tell()
+                self._close()
+
+    def _close(self):
+        if not self._told:
+            self.report.remove()
+            self._tell()
 
     def _eager_step(self, iterator):
         return self.model.train_step(next(iterator))
 
     def _tell(self):
+        if not self.report.findings:
+            return
         self._told = True
         if self.on_trouble is not None:
             self.on_trouble(self.report)

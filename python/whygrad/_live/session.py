@@ -2,6 +2,7 @@
 
 from whygrad._live import engine
 from whygrad._live.patches import Patches
+from whygrad._live.threads import REMARK, watch_threads
 
 
 class Session:
@@ -14,10 +15,12 @@ class Session:
 
     name = ""  # of the engine's module
     title = ""  # as people write it
+    sees_threads = False  # whether what any thread computes is seen
 
     def __init__(self, version):
         self.collector = None
         self._version, self._patches, self._open = version, None, {}  # reports, and whether they want values
+        self._threads = False  # whether the program started some
 
     def join(self, owner, report, values):
         if owner in self._open:
@@ -25,6 +28,9 @@ class Session:
         if not self._open:
             self._patches = Patches()
             self.collector = self._install(self._patches)
+            self._threads = False
+            if not self.sees_threads:
+                watch_threads(self._patches, self.collector.guard, self._has_threads)
         self._open[owner] = (report, values)
         self._settle()
 
@@ -40,6 +46,9 @@ class Session:
         self._patches.remove()
         self.collector = self._patches = None
 
+    def _has_threads(self):
+        self._threads = True
+
     def _settle(self):
         self.collector.reports.all = [report for report, _ in self._open.values()]
         self.collector.keep_values(any(values for _, values in self._open.values()))
@@ -49,6 +58,7 @@ class Session:
         return [
             engine.version_note(self.name, self._version),
             *self._remarks(self.collector),
+            REMARK if self._threads else "",
             f"this {self.title} has no {missing}: what depends on it was not seen" if missing else "",
             self.collector.guard.text(),
         ]

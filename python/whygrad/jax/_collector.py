@@ -32,6 +32,7 @@ class Collector:
         self.guard = Guard()
         self.reports = Reports("jax")
         self.values = False
+        self.every = None  # calls of a compiled function, of which one is looked into
         self.busy = _Busy()  # in this thread, what happens is our own doing
         self.remarks = set()
         self._connected = {}  # by function and types of its arguments: which leaves have a path
@@ -138,10 +139,11 @@ class Collector:
                 look = self._looks[closed.jaxpr] = [0, _marks.Look(closed) if _marks.has_marks(closed) else None]
             look[0] += 1
             self.busy.looks = look[1] is not None
-            if look[1] is None or look[0] not in _LOOKED_AT:
+            is_time = look[0] in _LOOKED_AT if self.every is None else (look[0] - 1) % self.every == 0
+            if look[1] is None or not is_time:
                 return
-            if any("callback" in str(effect).lower() and "debug" not in str(effect).lower() for effect in closed.effects):
-                self.remarks.add("compiled functions that call Python were not looked into: their numbers were not seen")
+            if any("Debug" not in type(effect).__name__ for effect in closed.effects):
+                self.remarks.add("compiled functions that call Python or change state were not looked into: their numbers were not seen")
                 return
             look[1].tell(arguments)
 

@@ -15,7 +15,7 @@ from whygrad.jax._question import Differentiated, is_bad
 
 
 class _Session(Session):
-    name, title = "jax", "JAX"
+    name, title, sees_threads = "jax", "JAX", True
 
     def _install(self, patches):
         collector = Collector()
@@ -49,6 +49,11 @@ class diagnose(LiveReport):
         if value is not None:
             self._explain(value)
         super().__exit__(kind, value, traceback)
+
+    @staticmethod
+    def look_every(calls):
+        """Compiled functions are looked into at each so-manieth call, the first among them, instead of at the 1st, 10th, 100th ..."""
+        _session.collector.every = calls
 
     @staticmethod
     def _explain(error):

@@ -52,6 +52,9 @@ class EagerTrace(core.Trace):
         array = jax.numpy.asarray(x)
         return self.drawer.log.constant(array, _jax.aval_of(array), None)
 
+    def stage_value(self, val):
+        return Traced(self, self._value(val))
+
     def process_primitive(self, primitive, tracers, params, /):
         with core.set_current_trace(self.parent):
             given = [self._value(t) for t in tracers]

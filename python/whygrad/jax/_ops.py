@@ -27,7 +27,7 @@ _LIKE = {
     "concat": "concatenate",
     "conj": "conj",
     "Conv2D": "conv_general_dilated",
-    "copy": "copy copy_p",
+    "copy": "copy",
     "cos": "cos",
     "cosh": "cosh",
     "cumprod": "cumprod",
@@ -55,7 +55,7 @@ _LIKE = {
     "log": "log",
     "log1p": "log1p",
     "matmul": "dot_general",
-    "Max": "reduce_max cummax argmax_value",
+    "Max": "reduce_max cummax",
     "maximum": "max",
     "Min": "reduce_min cummin",
     "minimum": "min",
@@ -121,6 +121,8 @@ RULES_OF_JAX = frozenset("relu relu6 silu elu celu selu softplus leaky_relu logs
 _SPOKEN = {"select_n": "where", "convert_element_type": "astype", "stop_gradient": "stop_gradient", "integer_pow": "power", "pow": "power"}
 # Calls that are always opened.
 CALLS = frozenset("jit pjit closed_call core_call remat remat2 checkpoint custom_lin custom_vjp_call_jaxpr_p".split())
+# Names that older or newer releases of JAX have.
+OF_OLD = frozenset("scatter_add scatter_mul stack".split())
 HOST = frozenset(("pure_callback", "io_callback", "debug_callback", "outside_call", "python_callback"))
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import random
 
 import jax
 import numpy as np
@@ -14,6 +15,19 @@ from whygrad.jax._program import Drawer
 ZEROS = "JAX answers 0 where no path leads from the result to an argument"
 CLOSED_OVER = "the function computes with this very array from outside, and not with its argument: what comes from outside counts as constant"
 USE_THE_ARGUMENT = "use the argument inside of the function"
+
+
+@contextlib.contextmanager
+def _unnoticed():
+    """The program runs once more inside: what it prints it has printed before, and random numbers that it draws from Python's and NumPy's own states are put
+    back."""
+    numpys, pythons = np.random.get_state(), random.getstate()
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            yield
+    finally:
+        np.random.set_state(numpys)
+        random.setstate(pythons)
 
 
 class Differentiated:
@@ -35,8 +49,7 @@ class Differentiated:
         self._trace()
 
     def _trace(self):
-        # What the program prints while it is traced it has printed before.
-        with contextlib.redirect_stdout(io.StringIO()):
+        with _unnoticed():
             try:
                 self.closed = _jax.make_jaxpr(self._flat)(*self.leaves)
             except jax.errors.ConcretizationTypeError:
@@ -65,7 +78,7 @@ class Differentiated:
         """The results, as values of the log."""
         if self.closed is not None:
             return drawer.run(self.closed, inputs, self.where)
-        with contextlib.redirect_stdout(io.StringIO()):
+        with _unnoticed():
             return _eager.run(drawer, self._flat, inputs)
 
     def connected(self):
@@ -96,7 +109,7 @@ class Differentiated:
         """What JAX answers, by leaf; None for what is no float."""
         floats = [i for i, leaf in enumerate(self.leaves) if _jax.is_float(leaf.dtype)]
         answers = [None] * len(self.leaves)
-        with contextlib.redirect_stdout(io.StringIO()):
+        with _unnoticed():
             made, back = _jax.vjp(_some(self._flat, self.leaves, floats), *[self.leaves[i] for i in floats])
         for i, gradient in zip(floats, back([jax.numpy.ones_like(o) if _jax.is_float(o.dtype) else _no_seed(o) for o in made])):
             answers[i] = gradient
@@ -104,7 +117,7 @@ class Differentiated:
 
     def _connected_with_numbers(self, connected, floats):
         """The backward pass alone, traced, of a forward pass that ran with its numbers."""
-        with contextlib.redirect_stdout(io.StringIO()):
+        with _unnoticed():
             made, back = _jax.vjp(_some(self._flat, self.leaves, floats), *[self.leaves[i] for i in floats])
         seeds = [jax.ShapeDtypeStruct(o.shape, o.dtype if _jax.is_float(o.dtype) else "float32") for o in made]
         traced = _jax.make_jaxpr(lambda *ss: back([s if _jax.is_float(o.dtype) else _no_seed(o) for s, o in zip(ss, made)]))(*seeds)
