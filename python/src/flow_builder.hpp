@@ -100,6 +100,7 @@ class FlowBuilder {
   };
   struct Variable {
     std::string name;
+    const char* noun = FlowGraph::Variable{}.noun;
     bool named = false;
     bool trainable = true;
     Where where;

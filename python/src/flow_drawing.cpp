@@ -113,6 +113,7 @@ Index FlowDrawing::variable_of(LogId id) {
   if (added) {
     const FlowBuilder::Variable& v = log_.variable(id);
     graph_.variables.push_back({graph_.keep(v.name), v.where, v.trainable});
+    graph_.variables.back().noun = v.noun;
   }
   return at->second;
 }

@@ -249,7 +249,7 @@ void bind_recording(nb::class_<FlowBuilder>& c) {
       .def(
           "describe_variable",
           [](FlowBuilder& log, LogId id, const std::string& name, bool named_by_program, bool trainable, const std::string& dtype,
-             const Extents& shape, const Where& where) {
+             const Extents& shape, const Where& where, const std::string& noun) {
             FlowBuilder::Variable& v = log.variable(id);
             v.dtype = dtype_named(dtype);
             v.shape = shape_of(log, shape);
@@ -257,8 +257,10 @@ void bind_recording(nb::class_<FlowBuilder>& c) {
             v.named = named_by_program;
             v.trainable = trainable;
             v.where = where;
+            if (!noun.empty()) v.noun = interned(noun);
           },
-          nb::arg("variable"), nb::arg("name"), nb::arg("named"), nb::arg("trainable"), nb::arg("dtype"), nb::arg("shape").none(), nb::arg("where"))
+          nb::arg("variable"), nb::arg("name"), nb::arg("named"), nb::arg("trainable"), nb::arg("dtype"), nb::arg("shape").none(), nb::arg("where"),
+          nb::arg("noun") = "", "noun: what such a thing is called; a variable where there is none.")
       .def("start", &FlowBuilder::start, nb::arg("tape"))
       .def(
           "stop",

@@ -43,6 +43,8 @@ struct Torch {
   nb::object tensor;           // the class
   nb::object hole;             // in the place of a tensor
   nb::object is_grad_enabled;  // ()
+  nb::object dispatch_modes;   // (): how many of the program's see each kernel that is called
+  nb::object detached;         // (tensor): of which those see nothing
   nb::object handler_of;       // (function): a handler, or the name of an op and the handler of its calls that are no plain ones
   nb::object call_of;          // (function, args, kwargs): what calls the op once more
   nb::object meet;             // (tensor): its value, where nobody saw it being made
@@ -243,9 +245,7 @@ class TorchEvents {
   // The tensor stands for this value from now on.
   void name_value(nb::handle tensor, LogId value) { tensors_.add(tensor).value = value; }
   LogId make_value(nb::handle tensor, bool with_elements) {
-    const nb::object elements = with_elements && log_.keeps_values ? nb::steal(PyObject_CallMethodNoArgs(tensor.ptr(), detach_.ptr())) : nb::object();
-    if (with_elements && log_.keeps_values && !elements.is_valid()) throw nb::python_error();
-    return log_.make(0, dtype_of(tensor), shape_of(tensor), elements);
+    return log_.make(0, dtype_of(tensor), shape_of(tensor), with_elements && log_.keeps_values ? detached(tensor) : nb::object());
   }
   LogId new_value(nb::handle tensor) {
     const LogId value = make_value(tensor, true);
@@ -421,6 +421,14 @@ class TorchEvents {
     op.call = call_of(function, args, kwargs);
   }
 
+  nb::object detached(nb::handle tensor) const {
+    const nb::object modes = nb::steal(PyObject_CallNoArgs(torch_.dispatch_modes.ptr()));
+    const bool seen = !modes.is_valid() || PyLong_AsLong(modes.ptr()) != 0;
+    nb::object elements =
+        nb::steal(seen ? PyObject_CallOneArg(torch_.detached.ptr(), tensor.ptr()) : PyObject_CallMethodNoArgs(tensor.ptr(), detach_.ptr()));
+    if (!elements.is_valid()) throw nb::python_error();
+    return elements;
+  }
   bool needs_gradient(nb::handle tensor) const { return attribute(tensor, requires_grad_).ptr() == Py_True; }
 
   // Of a node of the graph: whether it ends at a leaf.
@@ -475,13 +483,14 @@ void bind_torch_events(nb::module_& m) {
   nb::class_<TorchEvents>(m, "TorchEvents", "What PyTorch tells of a program that runs.")
       .def(
           "__init__",
-          [](TorchEvents* events, FlowBuilder& log, nb::object tensor, nb::object hole, nb::object is_grad_enabled, nb::object handler_of,
-             nb::object call_of, nb::object meet, nb::object left, nb::object threw, nb::object note) {
-            new (events) TorchEvents(log, {std::move(tensor), std::move(hole), std::move(is_grad_enabled), std::move(handler_of), std::move(call_of),
-                                           std::move(meet), std::move(left), std::move(threw), std::move(note)});
+          [](TorchEvents* events, FlowBuilder& log, nb::object tensor, nb::object hole, nb::object is_grad_enabled, nb::object dispatch_modes,
+             nb::object detached, nb::object handler_of, nb::object call_of, nb::object meet, nb::object left, nb::object threw, nb::object note) {
+            new (events)
+                TorchEvents(log, {std::move(tensor), std::move(hole), std::move(is_grad_enabled), std::move(dispatch_modes), std::move(detached),
+                                  std::move(handler_of), std::move(call_of), std::move(meet), std::move(left), std::move(threw), std::move(note)});
           },
-          nb::arg("log"), nb::arg("tensor"), nb::arg("hole"), nb::arg("is_grad_enabled"), nb::arg("handler_of"), nb::arg("call_of"), nb::arg("meet"),
-          nb::arg("left"), nb::arg("threw"), nb::arg("note"), nb::keep_alive<1, 2>())
+          nb::arg("log"), nb::arg("tensor"), nb::arg("hole"), nb::arg("is_grad_enabled"), nb::arg("dispatch_modes"), nb::arg("detached"),
+          nb::arg("handler_of"), nb::arg("call_of"), nb::arg("meet"), nb::arg("left"), nb::arg("threw"), nb::arg("note"), nb::keep_alive<1, 2>())
       .def(
           "on_call",
           [](TorchEvents& e, nb::handle, nb::handle function, nb::handle, nb::handle args, nb::handle kwargs) {

@@ -1,4 +1,4 @@
-"""Graphs that TensorFlow's programs left (python/tests_live/record_graphs.py), judged without TensorFlow."""
+"""Graphs that programs of other engines left (python/tests_live/record_graphs.py), judged without the engine."""
 
 import json
 import pathlib
@@ -7,21 +7,22 @@ import pytest
 
 import whygrad
 
-FILES = sorted((pathlib.Path(__file__).parent / "recorded").glob("*.wgflow"))
+FILES = sorted((pathlib.Path(__file__).parent / "recorded").glob("*/*.wgflow"))
 
 
 def test_there_are_graphs():
-    assert len(FILES) == 18
+    engines = [file.parent.name for file in FILES]
+    assert engines.count("tensorflow") == 18 and engines.count("torch") == 16
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}_{file.stem}")
 def test_the_same_is_concluded_of_the_graph_alone(file, tmp_path):
     document = json.loads(file.read_text())
     known = [finding for explanation in document["explanations"] for finding in explanation.pop("findings")]
     assert known
     bare = tmp_path / file.name
     bare.write_text(json.dumps(document))
-    found = whygrad.load_flow(bare, "tensorflow").findings
+    found = whygrad.load_flow(bare, file.parent.name).findings
     for then, now in zip(known, found):
         assert (now.status, now.cause, now.op, now.line) == (then["status"], then["cause"], then["op_type"], then["place"]["line"])
         assert now.confidence == then["confidence"] and now.why and now.remedy  # the words themselves may become better

@@ -40,7 +40,7 @@ Step source_step(const FlowGraph& graph, const FlowGraph::Source& source, const 
   step.signature = graph.signature(path.source);
   if (source.variable != kNone) {
     step.name = step_name(graph.variables[source.variable]);
-    step.note = "variable";
+    step.note = graph.variables[source.variable].noun;
     step.place = place_of(graph.variables[source.variable].where);
   } else {
     step.name = source_name(graph, path.source).name;
@@ -284,7 +284,8 @@ class Analysis {
       f.target_place = place_of(graph_.ops[maker].where);
     }
     const Index source = q.source.values[0];
-    f.source = q.source.variable != kNone ? "variable " + source_text(graph_, q.source) : value_text(graph_, source);
+    f.source = q.source.variable != kNone ? fmt::format("{} {}", graph_.variables[q.source.variable].noun, source_text(graph_, q.source))
+                                          : value_text(graph_, source);
     if (q.source.variable != kNone) f.source_name = graph_.variables[q.source.variable].name;
     f.source_signature = graph_.signature(source);
     f.asked = q.source.variable != kNone ? graph_.tape.asked_variables : graph_.tape.asked_tensors;

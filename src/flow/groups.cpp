@@ -11,11 +11,16 @@
 namespace whygrad::internal {
 namespace {
 
-// Without the word for what it is: "`w`".
+// Of a source that has a name, the word for what it is: "variable"; "" of others.
+std::string_view noun_of(const Finding& f) {
+  const std::string_view source = f.source;
+  return f.source_name.empty() ? std::string_view() : source.substr(0, source.find(" `"));
+}
+
+// Without that word: "`w`".
 std::string_view name_of(const Finding& f) {
-  constexpr std::string_view kVariable = "variable ";
   std::string_view name = f.source;
-  if (name.starts_with(kVariable)) name.remove_prefix(kVariable.size());
+  if (const std::size_t noun = noun_of(f).size(); noun != 0 && noun < name.size()) name.remove_prefix(noun + 1);
   return name;
 }
 
@@ -33,10 +38,11 @@ bool stops(const Step& step) {
   return step.status == Step::Status::kStops || step.status == Step::Status::kZero || step.status == Step::Status::kNonFinite;
 }
 
-const char* kind_of(const Group& group) {
-  const auto is_variable = [](const Finding* f) { return !f->source_name.empty(); };
-  if (std::all_of(group.begin(), group.end(), is_variable)) return "variables";
-  return std::none_of(group.begin(), group.end(), is_variable) ? "tensors" : "sources";
+std::string kind_of(const Group& group) {
+  const std::string_view noun = noun_of(*group[0]);
+  const bool alike = std::all_of(group.begin(), group.end(), [noun](const Finding* f) { return noun_of(*f) == noun; });
+  if (!alike) return "sources";
+  return noun.empty() ? "tensors" : fmt::format("{}s", noun);
 }
 
 // What one text says, of whom.
@@ -81,7 +87,8 @@ std::string count_text(const Group& group) {
 std::string sources_text(const Group& group, std::size_t most) {
   std::string text;
   for (std::size_t i = 0; i < std::min(group.size(), most); ++i) {
-    text += fmt::format("{}{} {}", i == 0 ? "" : ", ", name_of(*group[i]), group[i]->source_signature);
+    text +=
+        fmt::format("{}{}{}{}", i == 0 ? "" : ", ", name_of(*group[i]), group[i]->source_signature.empty() ? "" : " ", group[i]->source_signature);
   }
   return group.size() > most ? fmt::format("{}, and {} more", text, group.size() - most) : text;
 }

@@ -191,6 +191,7 @@ class GraphReader {
     field_["variables"].each([this](const Field& variable) {
       graph_.variables.push_back({graph_.keep(variable["name"].text()), where_or_none(variable, "place"), variable["trainable"].boolean(),
                                   graph_.keep(variable.text_or_none("apart"))});
+      if (variable.has("noun")) graph_.variables.back().noun = graph_.keep(variable["noun"].text());
     });
     field_["numbers"].each([this](const Field& numbers) { read_numbers(numbers); });
     field_["defs"].each([this](const Field& def) { read_def(def); });

@@ -175,6 +175,7 @@ class GraphJson {
     for (const FlowGraph::Variable& variable : graph_.variables) {
       json.push_back({{"name", variable.name}, {"trainable", variable.trainable}});
       put_text(json.back(), "apart", variable.apart);
+      if (variable.noun != std::string_view(FlowGraph::Variable{}.noun)) put_text(json.back(), "noun", variable.noun);
       put_where(json.back(), "place", variable.where);
     }
     return json;

@@ -130,15 +130,15 @@ Verdict made_of_variable(const SourceQuestion& q, Index value, Index variable) {
   if (same == SameName::kNo) {
     v.cause = Cause::kNotWatched;
     v.also = {Cause::kOutsideTape, Cause::kRebound};
-    v.why = fmt::format("the source is a tensor that `{}` made from variable `{}`{}; tapes do not watch tensors by themselves", op_text(g, maker),
-                        name, when);
+    v.why = fmt::format("the source is a tensor that `{}` made from {} `{}`{}; tapes do not watch tensors by themselves", op_text(g, maker),
+                        g.variables[variable].noun, name, when);
     v.remedy = "compute it under the tape, or call tape.watch() on it before it is used";
     return v;
   }
   v.cause = Cause::kRebound;
   v.also = {Cause::kWrongSource, Cause::kOutsideTape, Cause::kNotWatched};
-  v.why = fmt::format("`{}` replaced variable `{}`, made{}, by a tensor{}; the source is that tensor, and tapes do not watch tensors by themselves",
-                      op_text(g, maker), name, declared, when);
+  v.why = fmt::format("`{}` replaced {} `{}`, made{}, by a tensor{}; the source is that tensor, and tapes do not watch tensors by themselves",
+                      op_text(g, maker), g.variables[variable].noun, name, declared, when);
   v.remedy =
       "keep the variable and ask for it: give the result a name of its own, or change the variable by its assign(), assign_add() or assign_sub()";
   if (same == SameName::kUnknown) v.confidence = Confidence::kLikely;  // it may be meant as a tensor beside the variable

@@ -108,8 +108,8 @@ Verdict went_through_state(const SourceQuestion& q, const FlowPath& path, const 
     return v;
   }
   v.also = {Cause::kStateful, Cause::kUnused};
-  v.why = fmt::format("variable {} began as a copy of {}; the target was computed from the copy, which is not connected to it", name,
-                      value_text(g, hop.in));
+  v.why = fmt::format("{}{} began as a copy of {}; the target was computed from the copy, which is not connected to it",
+                      variable != kNone ? fmt::format("{} ", g.variables[variable].noun) : std::string(), name, value_text(g, hop.in));
   v.remedy = fmt::format("ask for the gradient with respect to {}, or compute the target from {} itself", name, source_text(g, q.source));
   v.evidence.push_back(fmt::format("{} was made{}, and used{}", name, at_place(v.where), reader));
   return v;
@@ -178,8 +178,8 @@ Verdict not_recorded(const SourceQuestion& q, const FlowPath& path, const Stop& 
         const FlowGraph::Variable& variable = g.variables[q.source.variable];
         v.cause = Cause::kRebound;
         v.also = {Cause::kOutsideTape, Cause::kWrongSource};
-        v.why = fmt::format("`{}` replaced variable `{}`, made{}, by a tensor before the tape was made{}, and under the tape worked on that tensor",
-                            name, variable.name, at_place(variable.where), boundary);
+        v.why = fmt::format("`{}` replaced {} `{}`, made{}, by a tensor before the tape was made{}, and under the tape worked on that tensor", name,
+                            variable.noun, variable.name, at_place(variable.where), boundary);
         v.remedy = "keep the variable: give the result a name of its own, or change the variable by its assign()";
       }
       break;

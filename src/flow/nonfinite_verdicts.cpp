@@ -196,8 +196,8 @@ class CulpritJudge {
     if (variable != kNone) {
       v.also = {Cause::kNanData};
       v.confidence = Confidence::kLikely;
-      v.why = fmt::format("variable {} itself held {} before this step, and `{}` uses it: an earlier update spoiled it", variable_text(g_, variable),
-                          f_.made_text(c_.value), f_.name(reader));
+      v.why = fmt::format("{} {} itself held {} before this step, and `{}` uses it: an earlier update spoiled it", g_.variables[variable].noun,
+                          variable_text(g_, variable), f_.made_text(c_.value), f_.name(reader));
       v.remedy = "look at the gradients of the step before; lower the learning rate or clip them";
     } else {
       v.why = fmt::format("{} holds {}; what `{}` makes of it is not finite even where it is left out later", value_text(g_, c_.value),

@@ -124,7 +124,7 @@ class Page {
     if (!f.target.empty()) rest += fmt::format(" of `{}`", f.target);
     if (f.target_place.known()) rest += fmt::format(" ({})", internal::short_place(f.target_place));
     if (group.size() == 1) {
-      rest += fmt::format(" with respect to {} {}", f.source, f.source_signature);
+      rest += fmt::format(" with respect to {}{}{}", f.source, f.source_signature.empty() ? "" : " ", f.source_signature);
     } else {
       rest += fmt::format(" for {}", internal::count_text(group));
       if (f.place.known()) rest += fmt::format(", all at {}", internal::line_text(f.place, f.target_place));

@@ -103,7 +103,7 @@ std::string variable_text(const FlowGraph& graph, Index variable) {
 
 std::string value_text(const FlowGraph& graph, Index value) {
   const FlowGraph::Value& v = graph.values[value];
-  if (v.variable != FlowGraph::kNone) return "variable " + variable_text(graph, v.variable);
+  if (v.variable != FlowGraph::kNone) return fmt::format("{} {}", graph.variables[v.variable].noun, variable_text(graph, v.variable));
   if (v.op == FlowGraph::kNone) return fmt::format("a tensor {}", graph.signature(value));
   const Place made_at = place_of(graph, v.op);
   if (const SourceName found = source_name(graph, value); !found.name.empty()) {

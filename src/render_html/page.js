@@ -161,7 +161,7 @@
     const variable = value.variable === undefined ? null : graph.variables[value.variable];
     const place = variable && variable.place !== undefined ? graph.places[variable.place] : undefined;
     return [
-      rows([["is", variable ? "variable" : "tensor"], ["signature", signature(value)], ["trainable", variable ? (variable.trainable ? "yes" : "no") : ""], ["place", placeText(place)]]),
+      rows([["is", variable ? variable.noun || "variable" : "tensor"], ["signature", signature(value)], ["trainable", variable ? (variable.trainable ? "yes" : "no") : ""], ["place", placeText(place)]]),
       code(place), ...numbers("Values", graph.numbers[value.numbers]), ...numbers("Gradient", graph.numbers[value.gradient]),
     ];
   }

@@ -122,7 +122,8 @@ class WG_API FlowGraph {
     const char* name = "";
     Where where;
     bool trainable = true;
-    const char* apart = "";  // what tells it from others of this name, such as "line 5"; empty where the name suffices
+    const char* apart = "";         // what tells it from others of this name, such as "line 5"; empty where the name suffices
+    const char* noun = "variable";  // what such a thing is called where the program runs: "parameter"
   };
 
   // A source that was asked for: a tensor, or all values that a variable had.

@@ -6,6 +6,7 @@ import weakref
 from collections import deque
 
 import torch
+from torch.utils._python_dispatch import _disable_current_modes
 
 from whygrad import _whygrad
 from whygrad._live.guard import Guard
@@ -47,6 +48,7 @@ class Leaf:
         self.asked = NEVER  # the backward pass that was asked about
         self.owner = None  # the module, and its name in that
         self.replaced = None  # where the model was given another one in its place
+        self.copied = False  # of another one, or out of a file
 
 
 class Call:
@@ -67,8 +69,8 @@ class Backward:
         self.moment, self.where, self.targets, self.reached, self.kept = moment, where, targets, reached, kept
 
 
-class _Silence:
-    """While it is entered, what happens is no part of the program."""
+class _Unheard:
+    """While it is entered, nothing is recorded of what the program does."""
 
     __slots__ = ("_collector",)
 
@@ -76,10 +78,33 @@ class _Silence:
         self._collector = collector
 
     def __enter__(self):
-        self._collector.busy += 1
+        self._collector.log.busy += 1
 
     def __exit__(self, *error):
-        self._collector.busy -= 1
+        self._collector.log.busy -= 1
+
+
+class _Silence:
+    """While it is entered, what happens is no part of the program: a mode of its own that counts kernels sees none."""
+
+    __slots__ = ("_collector", "_hidden")
+
+    def __init__(self, collector):
+        self._collector, self._hidden = collector, []
+
+    def __enter__(self):
+        self._collector.log.busy += 1
+        if torch._C._len_torch_dispatch_stack() == 0:
+            self._hidden.append(None)
+        else:
+            self._hidden.append(_disable_current_modes())
+            self._hidden[-1].__enter__()
+
+    def __exit__(self, *error):
+        self._collector.log.busy -= 1
+        hidden = self._hidden.pop()
+        if hidden is not None:
+            hidden.__exit__(None, None, None)
 
 
 class Collector:
@@ -89,7 +114,7 @@ class Collector:
         self.log = _whygrad.FlowBuilder()
         self.events = None  # what is told of each function, in C++: which tensors are known, and as which values
         self.reports = Reports("torch")
-        self._silence = _Silence(self)
+        self._silence, self._unheard = _Silence(self), _Unheard(self)
         self.stream = None  # the function mode, and whether it is off the stack
         self.paused = self.paused_for_step = False
         self.steps = set()  # classes of optimizers, whose steps are made off the stack
@@ -125,6 +150,9 @@ class Collector:
 
     def silence(self):
         return self._silence
+
+    def unheard(self):
+        return self._unheard
 
     # The stream is taken off the stack while an optimizer works: each access to a gradient would cost a call.
 

@@ -121,6 +121,7 @@ def _at_end(c):
             and tensor.requires_grad
             and isinstance(tensor, torch.nn.Parameter)
             and leaf.graded == NEVER
+            and not leaf.copied
             and key not in last.reached
         ):
             missing.append(tensor)
@@ -145,7 +146,7 @@ def _run_compiled_eagerly(c, patches):
                 c.compiled = True
                 if not already:
                     c.guard(be_eager)
-            with c.silence():
+            with c.unheard():
                 return real(*args, **kwargs)
 
         return compile

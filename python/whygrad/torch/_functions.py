@@ -31,7 +31,17 @@ def watch_functions(c, patches):
 
         return __enter__
 
+    def checked(real):
+        def check(*args, **kwargs):
+            """Asks for gradients that nobody misses."""
+            with c.unheard():
+                return real(*args, **kwargs)
+
+        return check
+
     patches.replace(torch.inference_mode, "__enter__", entered)
+    for name in ("gradcheck", "gradgradcheck"):
+        patches.replace(torch.autograd, name, checked)
 
 
 def _run(c, cls, real, args, kwargs):

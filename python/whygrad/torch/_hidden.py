@@ -42,6 +42,6 @@ def _tell_hidden(c, module, attribute, name, tensor, where):
         f"`{attribute}` of {type(module).__name__} is a plain {kind}: what stands in it is not among parameters(), so no optimizer moves it and no "
         "name leads to it",
         leaf.where if leaf is not None and leaf.where.words()[0] else where,
-        source=f"variable `{name}`",
+        source=f"{_names.noun_of(tensor)} `{name}`",
         source_name=name,
     )

@@ -43,7 +43,12 @@ class Stream(TorchFunctionMode):
         def threw(name, error, tensors):
             _errors.op_threw(c, name, error, tensors, here())
 
-        c.events = TorchEvents(c.log, Tensor, HOLE, _is_grad_enabled, handler_of, Call, c.meet, c.gone, threw, c.guard.note)
+        def detached(tensor):
+            with c.silence():
+                return tensor.detach()
+
+        modes = torch._C._len_torch_dispatch_stack
+        c.events = TorchEvents(c.log, Tensor, HOLE, _is_grad_enabled, modes, detached, handler_of, Call, c.meet, c.gone, threw, c.guard.note)
         self.__torch_function__ = types.MethodType(c.events.on_call, self)  # PyTorch asks whose method it is
 
 
@@ -240,7 +245,7 @@ def made(c, name, out, args):
             if not c.is_leaf(tensor):
                 value = c.events.new_value(tensor)
                 op = c.constant(tensor, value, where)
-                if name in ("from_numpy", "as_tensor", "tensor", "asarray") and tensor.data_ptr() in c.pointers and tensor.numel():
+                if name in ("from_numpy", "as_tensor", "tensor", "asarray") and c.pointers and _address(tensor) in c.pointers:
                     c.log.set_print(op, elements_of(tensor))
                 _note_written(c, op, args)
             elif name in ("tensor", "as_tensor", "asarray"):  # a leaf made of numbers, which may have been read before
@@ -254,6 +259,14 @@ def made(c, name, out, args):
                 c.new_leaf(tensor, where)
         finally:
             c.busy -= 1
+
+
+def _address(tensor):
+    """Of its elements; None where it has none of its own, as inside of a transform of torch.func."""
+    try:
+        return tensor.data_ptr() if tensor.numel() else None
+    except RuntimeError:
+        return None
 
 
 def _note_written(c, op, args):
@@ -284,7 +297,7 @@ def _iterate(c, func, args, kwargs):
 
 def _initialise(c, func, args, kwargs):
     """torch.nn.init: numbers of no importance, written into a parameter."""
-    with c.silence():
+    with c.unheard():
         return func(*args, **kwargs)
 
 
@@ -314,8 +327,8 @@ def note_read(c, name, tensor, where):
         op = c.log.record(name, [c.events.value_of(tensor)], [], where, "host_read")
         c.log.set_print(op, elements_of(tensor))
         c.read_sizes.add(tensor.numel() * tensor.element_size())
-        if tensor.device.type == "cpu" and tensor.layout == torch.strided:
-            c.pointers[tensor.data_ptr()] = True
+        if tensor.device.type == "cpu" and tensor.layout == torch.strided and _address(tensor) is not None:
+            c.pointers[_address(tensor)] = True
 
 
 def _choice(c, func, args, kwargs):

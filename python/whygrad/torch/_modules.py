@@ -1,5 +1,7 @@
 """What is seen of modules: parameters that they are given, gradients that they clear, copies of them."""
 
+import sys
+
 import torch
 
 from whygrad._whygrad import here
@@ -54,7 +56,7 @@ def _not_a_parameter(c, owner, name, value, error, where):
         f"`{name}` is a parameter of {type(owner).__name__}, and this would put a computed tensor in its place",
         where,
         remedy="give the result a name of its own, and keep the parameter",
-        source=f"variable `{name}`",
+        source=f"parameter `{name}`",
         source_name=name,
     )
 
@@ -66,7 +68,7 @@ def clear(c, real, owner, parameters, args, kwargs):
     where = here()
     off = c.pause()
     try:
-        with c.silence():
+        with c.unheard():
             result = real(owner, *args, **kwargs)
     finally:
         if off:
@@ -91,7 +93,7 @@ def watch_copies(c, patches):
         def __deepcopy__(self, memo):
             if c.busy:
                 return real(self, memo)
-            with c.silence():
+            with c.unheard():
                 result = real(self, memo)
             c.guard(_note_copy, c, self, result, here())
             return result
@@ -101,10 +103,12 @@ def watch_copies(c, patches):
     def parameter(real):
         def __new__(cls, data=None, requires_grad=True):
             value = c.guard(c.events.value_of, data) if isinstance(data, torch.Tensor) and not c.busy else None
-            with c.silence():
+            with c.unheard():
                 result = real(cls, data, requires_grad)
             if value is not None and result is not data:
                 c.guard(_note_parameter, c, value, result, here())
+            if not c.busy and sys._getframe(1).f_code.co_name.startswith("_rebuild_parameter"):  # out of a file
+                c.guard(_mark_copy, c, result)
             return result
 
         return __new__
@@ -123,7 +127,7 @@ def watch_copies(c, patches):
             """PyTorch refuses tensors to which weak references lead."""
             let_go = c.guard(_let_go, c, t1, t2)
             try:
-                with c.silence():
+                with c.unheard():
                     real(t1, t2)
                 if let_go:
                     let_go.reverse()
@@ -167,7 +171,14 @@ def _note_copy(c, original, copy, where):
     with c.silence():
         value = c.events.value_of(original)
         leaf = c.new_leaf(copy, where)
+        leaf.copied = True
         c.log.record("deepcopy", [value], [leaf.value], where, "variable")
+
+
+def _mark_copy(c, parameter):
+    leaf = c.leaf_of(parameter)
+    if leaf is not None:
+        leaf.copied = True
 
 
 def _note_parameter(c, value, parameter, where):

@@ -172,13 +172,18 @@ def describe(c):
         leaf.name = name or leaf.name
         c.log.describe_variable(
             leaf.variable,
-            leaf.name or "parameter",
+            leaf.name or noun_of(tensor),
             bool(leaf.name),
             bool(tensor.requires_grad),
             str(tensor.dtype)[6:],
             tensor.shape,
             leaf.frozen or leaf.where,
+            noun_of(tensor),
         )
+
+
+def noun_of(tensor):
+    return "parameter" if isinstance(tensor, torch.nn.Parameter) else "tensor"
 
 
 def name_of(c, tensor):
@@ -192,5 +197,4 @@ def name_of(c, tensor):
 
 def told_source(c, tensor):
     name = name_of(c, tensor)
-    kind = "variable" if isinstance(tensor, torch.nn.Parameter) or tensor.is_leaf else "tensor"
-    return {"source": f"{kind} `{name}`" if name else f"a {kind}", "source_name": name}
+    return {"source": f"{noun_of(tensor)} `{name}`" if name else f"a {noun_of(tensor)}", "source_name": name}

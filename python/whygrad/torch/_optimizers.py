@@ -12,7 +12,7 @@ def watch_optimizers(c, patches):
 
     def init(real):
         def __init__(self, *args, **kwargs):
-            with c.silence():
+            with c.unheard():
                 real(self, *args, **kwargs)
             c.guard(made, self)
 
@@ -120,7 +120,7 @@ def watch_clipping(c, patches):
             where = c.guard(here)
             listed = [parameters] if isinstance(parameters, torch.Tensor) else list(parameters)
             before = c.guard(_spoilt_before, c, listed)
-            with c.silence():
+            with c.unheard():
                 norm = real(listed, *args, **kwargs)
             if before:
                 c.guard(_clipped, c, listed, where)
