@@ -337,8 +337,7 @@ def _choice(c, func, args, kwargs):
         out = func(*args, **kwargs)
     finally:
         c.busy -= 1
-    if not _names.pytorch_is_next():  # such as the ways to begin of torch.nn.init
-        c.guard(_note_choice, c, args[0], out, here())
+    c.guard(_note_choice, c, args[0], out, here())
     return out
 
 

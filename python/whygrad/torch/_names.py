@@ -10,7 +10,6 @@ import whygrad
 
 _SKIPPED = (os.path.dirname(torch.__file__) + os.sep, os.path.dirname(whygrad.__file__) + os.sep, "<frozen", os.path.dirname(os.__file__) + os.sep)
 _OWN = os.path.dirname(whygrad.__file__) + os.sep
-_TORCH = os.path.dirname(torch.__file__) + os.sep
 _MOST_FRAMES = 64
 
 
@@ -27,23 +26,12 @@ def _frames():
         frame = frame.f_back
 
 
-def _next_frame():
+def user_frame_is_next():
+    """Whether the line that called PyTorch is the program's."""
     frame = sys._getframe(1)
     while frame is not None and frame.f_code.co_filename.startswith(_OWN):
         frame = frame.f_back
-    return frame
-
-
-def user_frame_is_next():
-    """Whether the line that called PyTorch is the program's."""
-    frame = _next_frame()
     return frame is not None and _is_users(frame) and "site-packages" not in frame.f_code.co_filename
-
-
-def pytorch_is_next():
-    """Whether it is PyTorch's own."""
-    frame = _next_frame()
-    return frame is not None and frame.f_code.co_filename.startswith(_TORCH)
 
 
 def _scopes():
