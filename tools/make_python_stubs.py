@@ -16,7 +16,7 @@ import sys
 sys.path[1:1] = sys.argv[2:]
 
 from whygrad import _functions
-from whygrad.tf import _compositions, _names, _nn_compositions
+from whygrad.tf import _names
 
 SOURCES = pathlib.Path(__file__).parent.parent / "python" / "whygrad"
 HEADER = '"""Made by tools/make_python_stubs.py."""\n'
@@ -31,8 +31,14 @@ RESULTS = {
     "moments": "tuple[Tensor, Tensor]",
     "meshgrid": "list[Tensor]",
     "clip_by_global_norm": "tuple[list[Tensor | None], Tensor]",
+    "normalize": "tuple[Tensor, Tensor]",
+    "sufficient_statistics": "tuple[Tensor, Tensor, Tensor, Tensor | None]",
+    "normalize_moments": "tuple[Tensor, Tensor]",
+    "weighted_moments": "tuple[Tensor, Tensor]",
+    "slogdet": "Any",
+    "eigh": "tuple[Tensor, Tensor]",
+    "broadcast_static_shape": "TensorShape",
 }
-COMPOSITIONS = (_compositions, _nn_compositions)
 MODULES = ("", "math", "nn", "linalg", "random", "image", "strings")
 
 
@@ -67,15 +73,11 @@ def module_stub(module):
     lines = []
     for entry in _names._MODULES[module].split():
         name, _, op = entry.partition("=")
-        if (op or name) in _functions.functions:
-            lines.append(f"from whygrad import {op or name} as {name}")
-        elif (op or name) in _names.functions:
-            lines.append(f"from {composed_in(op or name, COMPOSITIONS)} import {op or name} as {name}")
+        function = _names.functions.get(op or name)
+        if function is not None:
+            place = "whygrad" if _functions.functions.get(op or name) is function else function.__module__
+            lines.append(f"from {place} import {op or name} as {name}")
     return lines
-
-
-def composed_in(name, modules):
-    return next(module.__name__ for module in modules if hasattr(module, name))
 
 
 def tf_stub():

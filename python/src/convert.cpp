@@ -284,6 +284,14 @@ std::vector<std::int64_t> to_ints(nb::handle object) {
 
 Shape to_shape(nb::handle object) { return Shape(to_ints(object)); }
 
+std::optional<Ints> to_partial_shape(nb::handle object) {
+  const nb::object shape = nb::module_::import_("whygrad._shape").attr("TensorShape")(object);
+  if (shape.attr("rank").is_none()) return {};
+  Ints extents;
+  for (nb::handle extent : nb::iter(shape)) extents.push_back(extent.is_none() ? kAnyExtent : to_int(extent));
+  return extents;
+}
+
 Axes to_axes(nb::handle object) { return object.is_none() ? Axes() : Axes(Ints(to_ints(object))); }
 
 std::optional<DType> to_optional_dtype(nb::handle object) {

@@ -17,7 +17,8 @@ namespace whygrad::python {
 // ---- Tensors ----
 
 nb::object wrap(Tensor tensor);
-nb::object wrap(std::vector<Tensor> tensors);  // a list
+nb::object wrap(std::vector<Tensor> tensors);                            // a list
+nb::object named_results(const OpDef& op, std::vector<Tensor> outputs);  // several outputs of an op, as a named tuple
 // `given` itself where that is this very tensor, so that `convert_to_tensor(x) is x`.
 nb::object wrap_unless_given(Tensor tensor, nb::handle given);
 nb::object wrap(const Variable& variable);  // the object that the variable was made as, while it lives
@@ -74,6 +75,8 @@ std::optional<std::uint64_t> to_seed(nb::handle seed);
 // Numbers from a sequence, a tensor or one number; none from None.
 std::vector<std::int64_t> to_ints(nb::handle object);
 Shape to_shape(nb::handle object);
+// Extents of which some may not be known, None, which becomes kAnyExtent; nothing where not even the rank is known.
+std::optional<Ints> to_partial_shape(nb::handle object);
 Axes to_axes(nb::handle object);
 
 }  // namespace whygrad::python

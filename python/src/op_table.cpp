@@ -162,14 +162,6 @@ void set_attributes(const Function& f, const Arguments& arguments, void* attrs, 
   }
 }
 
-// Several outputs, as a named tuple.
-nb::object result_of(const OpDef& op, std::vector<Tensor> outputs) {
-  const nb::object list = wrap(std::move(outputs));
-  nb::list names;
-  for (const char* name : op.outputs) names.append(name);
-  return nb::module_::import_("whygrad._words").attr("result_type")(op.name, nb::tuple(names))(*nb::borrow<nb::list>(list));
-}
-
 PyObject* call(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* keywords) noexcept {
   return guarded([&] {
     const auto& f = *static_cast<const Function*>(PyCapsule_GetPointer(self, nullptr));
@@ -180,7 +172,7 @@ PyObject* call(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject
     set_attributes(f, arguments, attrs, where);
     const std::size_t bytes = f.op.attrs.count == 0 ? 0 : f.op.attrs[0].bytes;
     if (f.op.outputs.count > 1) {
-      return result_of(f.op, unlocked(inputs.elements(), [&] { return apply_many(f.op, inputs.pointers(), attrs, bytes, where); }));
+      return named_results(f.op, unlocked(inputs.elements(), [&] { return apply_many(f.op, inputs.pointers(), attrs, bytes, where); }));
     }
     Tensor output;
     unlocked(inputs.elements(), [&] { apply(f.op, inputs.pointers(), attrs, bytes, where, {&output, 1}); });
@@ -264,6 +256,13 @@ nb::dict functions_of_library(const std::string& path, const std::string& module
 }
 
 }  // namespace
+
+nb::object named_results(const OpDef& op, std::vector<Tensor> outputs) {
+  const nb::object list = wrap(std::move(outputs));
+  nb::list names;
+  for (const char* name : op.outputs) names.append(name);
+  return nb::module_::import_("whygrad._words").attr("result_type")(op.name, nb::tuple(names))(*nb::borrow<nb::list>(list));
+}
 
 void bind_op_table(nb::module_& m) {
   m.def("op_function", op_function, nb::arg("op"), nb::arg("name"), nb::arg("parameters") = "",

@@ -42,7 +42,6 @@ KNOWN = [
         _ANY,
     ),
     ("bounds that reach beyond a matrix take all of it", "accepts", r"band_part", _ANY),
-    ("options of as_string that mean nothing for the number", "accepts", r"as_string", _ANY),
     ("the inverse of a matrix that holds NaN is NaN", "accepts", r"linalg.inv\(k\(\[\[nan", _ANY),
     ("<< and >> are operators", "accepts", r"<<|>>", _ANY),
     # ---- Refused here, taken there ----

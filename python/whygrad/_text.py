@@ -90,3 +90,16 @@ class StringTensor:
 
     def __str__(self):
         return f"tf.Tensor({self.numpy()}, shape={self.shape}, dtype=string)"
+
+
+def as_string(input, precision=-1, scientific=False, shortest=False, width=-1, fill="", name=None):  # noqa: A002
+    """Numbers as text, filled up to a width; fill is a flag of printf. No gradient."""
+    return StringTensor.of_rows(_whygrad.as_string(input, precision, scientific, shortest, width, fill))
+
+
+def to_number(input, out_type="float32", name=None):  # noqa: A002
+    """The numbers that texts tell. No gradient."""
+    if isinstance(input, (_whygrad.Tensor, _whygrad.Variable)):
+        return _whygrad.to_number(input, out_type)
+    text = input if isinstance(input, StringTensor) else StringTensor(input)
+    return _whygrad.to_number(text.to_rows(), out_type)

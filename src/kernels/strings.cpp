@@ -12,6 +12,14 @@
 namespace whygrad::kernels {
 namespace {
 
+// In fmt's words: printf's flag '-' is an alignment there, and '#' means nothing for a whole number.
+std::string specification(const TextFormat& format, const char* how) {
+  std::string flag = format.flag == '-' ? "<" : format.flag == '0' ? "0" : ">";
+  if (format.flag == '+' || format.flag == ' ') flag += format.flag;
+  if (format.flag == '#' && *how != 'd') flag += '#';
+  return fmt::format("{{:{}{}{}}}", flag, format.width > 0 ? std::to_string(format.width) : "", how);
+}
+
 template <class T>
 std::string write(const TextFormat& format, const void* element) {
   T value;
@@ -19,13 +27,11 @@ std::string write(const TextFormat& format, const void* element) {
   if constexpr (std::is_same_v<T, bool>) {
     return value ? "true" : "false";
   } else if constexpr (std::is_integral_v<T>) {
-    return fmt::format("{}", static_cast<std::int64_t>(value));
+    return fmt::format(fmt::runtime(specification(format, "d")), static_cast<std::int64_t>(value));
   } else {
-    switch (format.form) {
-      case TextFormat::kPlain: return fmt::format("{:.{}f}", number(value), format.precision);
-      case TextFormat::kScientific: return fmt::format("{:.{}e}", number(value), format.precision);
-      default: return fmt::format("{:.{}g}", number(value), format.precision);
-    }
+    constexpr const char* kForms[] = {"f", "e", "g"};
+    const std::string how = fmt::format(".{}{}", format.precision, kForms[format.form]);
+    return fmt::format(fmt::runtime(specification(format, how.c_str())), number(value));
   }
 }
 

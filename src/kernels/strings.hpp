@@ -13,6 +13,8 @@ struct TextFormat {
   enum Form : std::uint8_t { kPlain, kScientific, kShortest };
   Form form = kPlain;
   int precision = 6;
+  int width = 0;  // of the text at least
+  char flag = 0;  // printf's, for what is missing: '0', '-', '+', '#' or ' '; 0: none
 };
 
 // The text of one element of a bool or real dtype, in the host's memory.

@@ -9,7 +9,9 @@
 #include "ops/families.hpp"
 #include "ops/index/index.hpp"
 
+#include <whygrad/ops/index.hpp>
 #include <whygrad/ops/reduce.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <fmt/format.h>
 
@@ -190,12 +192,35 @@ using namespace internal;
 Tensor histogram_fixed_width(const Tensor& x, double low, double high, std::int64_t nbins, Where where) {
   return apply(kHistogram, {&x}, where, HistogramAttrs{low, high, nbins});
 }
-Tensor bincount(const Tensor& x, Where where) { return apply(kBincount, {&x}, where, BincountAttrs{}); }
-Tensor weighted_bincount(const Tensor& x, const Tensor& weights, Where where) {
-  return apply(kWeightedBincount, {&x, &weights}, where, BincountAttrs{});
+Tensor bincount(const Tensor& x, const BincountOptions& o, Where where) {
+  return apply(kBincount, {&x}, where, BincountAttrs{o.minlength, o.maxlength, o.by_row, o.binary});
 }
-Tensor searchsorted(const Tensor& sorted_sequence, const Tensor& values, bool right, Where where) {
-  return apply(kSearchsorted, {&sorted_sequence, &values}, where, SearchAttrs{right});
+Tensor weighted_bincount(const Tensor& x, const Tensor& weights, const BincountOptions& o, Where where) {
+  return apply(kWeightedBincount, {&x, &weights}, where, BincountAttrs{o.minlength, o.maxlength, o.by_row, o.binary});
+}
+Tensor searchsorted(const Tensor& sorted_sequence, const Tensor& values, bool right, DType out_type, Where where) {
+  require_position_dtype("searchsorted", out_type, {int32, int64});
+  return cast(apply(kSearchsorted, {&sorted_sequence, &values}, where, SearchAttrs{right}), out_type, where);
+}
+
+namespace {
+
+// Without a last axis of extent 1 that `other` does not have.
+Tensor without_last(const Tensor& x, const Tensor& other, const Where& where) {
+  return x.rank() == other.rank() + 1 && x.shape().back() == 1 ? squeeze(x, {-1}, where) : x;
+}
+
+}  // namespace
+
+Tensor confusion_matrix(const Tensor& labels, const Tensor& predictions, const ConfusionOptions& options, Where where) {
+  require_defined("confusion_matrix", labels);
+  require_defined("confusion_matrix", predictions);
+  const Tensor real = without_last(cast(labels, int64, where), predictions, where);
+  const Tensor found = without_last(cast(predictions, int64, where), labels, where);
+  std::int64_t classes = options.classes;
+  if (classes < 0) classes = maximum(reduce_max(real, {}, false, where), reduce_max(found, {}, false, where), where).item<std::int64_t>() + 1;
+  const Tensor weights = options.weights.defined() ? cast(options.weights, options.dtype, where) : fill(found.shape(), 1, options.dtype, where);
+  return scatter_nd(stack({real, found}, 1, where), weights, {classes, classes}, where);
 }
 Tensor in_top_k(const Tensor& targets, const Tensor& predictions, std::int64_t k, Where where) {
   return apply(kInTopK, {&targets, &predictions}, where, InTopKAttrs{k});

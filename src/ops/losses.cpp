@@ -4,6 +4,7 @@
 #include "kernels/reduce.hpp"
 #include "kernels/softmax.hpp"
 #include "ops/activation/softmax.hpp"
+#include "ops/core/defined.hpp"
 #include "ops/core/element.hpp"
 #include "ops/core/events.hpp"
 #include "ops/core/packed.hpp"
@@ -17,6 +18,9 @@
 #include <whygrad/ops/shape.hpp>
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <numbers>
 
 namespace whygrad {
 namespace internal {
@@ -179,16 +183,57 @@ Tensor sparse_softmax_cross_entropy_with_logits(const Tensor& labels, const Tens
   return internal::loss_of(internal::kSparseSoftmaxCrossEntropy, labels, logits, where);
 }
 
-Tensor sigmoid_cross_entropy_with_logits(const Tensor& labels, const Tensor& logits, Where where) {
-  if (labels.defined() && logits.defined() && labels.shape() != logits.shape()) {
-    throw ShapeError("sigmoid_cross_entropy_with_logits", fmt::format("labels are {} and logits {}", labels.signature(), logits.signature()),
-                     "each logit has a label of its own, so they need one shape: broadcasting here is nearly always a mistake");
+namespace {
+
+void require_same_shape(const char* op, const char* first, const Tensor& a, const char* second, const Tensor& b) {
+  internal::require_defined(op, a);
+  internal::require_defined(op, b);
+  if (a.shape() == b.shape()) return;
+  throw ShapeError(op, fmt::format("{} are {} and {} {}", first, a.signature(), second, b.signature()),
+                   "they go together one by one, so they need one shape: broadcasting here is nearly always a mistake");
+}
+
+}  // namespace
+
+Tensor softmax_cross_entropy_with_logits(const Tensor& labels, const Tensor& logits, std::int64_t axis, Where where) {
+  constexpr const char* kName = "softmax_cross_entropy_with_logits";
+  internal::require_defined(kName, labels);
+  internal::require_defined(kName, logits);
+  const int at = normalize_axis(kName, axis, std::max(logits.rank(), 1));
+  if (at >= logits.rank() - 1) return softmax_cross_entropy_with_logits(labels, logits, where);
+  Ints perm;
+  for (int i = 0; i < logits.rank(); ++i) {
+    if (i != at) perm.push_back(i);
   }
+  perm.push_back(at);
+  return softmax_cross_entropy_with_logits(transpose(labels, perm, where), transpose(logits, perm, where), where);
+}
+
+Tensor sigmoid_cross_entropy_with_logits(const Tensor& labels, const Tensor& logits, Where where) {
+  require_same_shape("sigmoid_cross_entropy_with_logits", "labels", labels, "logits", logits);
   // where() in place of relu and abs: at 0 the two halves must take the same side for the gradient to be 1/2 - labels.
   const Tensor positive = greater_equal(logits, 0, where);
   const Tensor minus_abs = whygrad::where(positive, negative(logits, where), logits, where);
   const Tensor linear = subtract(whygrad::where(positive, logits, 0, where), multiply(logits, labels, where), where);
   return add(linear, log1p(exp(minus_abs, where), where), where);
+}
+
+Tensor weighted_cross_entropy_with_logits(const Tensor& labels, const Tensor& logits, const Operand& pos_weight, Where where) {
+  require_same_shape("weighted_cross_entropy_with_logits", "labels", labels, "logits", logits);
+  const Tensor more =
+      pos_weight.is_number() ? multiply(labels, pos_weight.number() - 1, where) : multiply(subtract(pos_weight, 1, where), labels, where);
+  const Tensor log_part = add(log1p(exp(negative(abs(logits, where), where), where), where), relu(negative(logits, where), where), where);
+  return add(multiply(subtract(1, labels, where), logits, where), multiply(add(more, 1, where), log_part, where), where);
+}
+
+Tensor log_poisson_loss(const Tensor& targets, const Tensor& log_input, bool compute_full_loss, Where where) {
+  require_same_shape("log_poisson_loss", "targets", targets, "log_input", log_input);
+  Tensor loss = subtract(exp(log_input, where), multiply(log_input, targets, where), where);
+  if (!compute_full_loss) return loss;
+  const Tensor half_log = multiply(log(multiply(targets, 2 * std::numbers::pi, where), where), 0.5, where);
+  const Tensor stirling = add(subtract(multiply(targets, log(targets, where), where), targets, where), half_log, where);
+  const Tensor inside = logical_and(greater_equal(targets, 0, where), less_equal(targets, 1, where), where);
+  return add(loss, whygrad::where(inside, zeros_like(targets, where), stirling, where), where);
 }
 
 Tensor l2_loss(const Tensor& x, Where where) { return apply(internal::kL2Loss, {&x}, where); }

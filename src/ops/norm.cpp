@@ -58,6 +58,12 @@ Tensor norm(const Tensor& x, Axes axes, const NormOptions& options, Where where)
   return without(folded, x, axes, options.keepdims, where);
 }
 
+Normalized normalize(const Tensor& x, Axes axes, const NormOptions& options, Where where) {
+  internal::require_defined("normalize", x);
+  const Tensor length = cast(norm(x, axes, {.ord = options.ord, .keepdims = true}, where), x.dtype(), where);
+  return {divide(x, length, where), length};
+}
+
 Tensor l2_normalize(const Tensor& x, Axes axes, double epsilon, Where where) {
   internal::require_defined("l2_normalize", x);
   const bool in_plane = is_complex(x.dtype());
@@ -104,6 +110,35 @@ Moments moments(const Tensor& x, Axes axes, bool keepdims, Where where) {
   const Tensor mean = reduce_mean(wide, axes, true, where);
   const Tensor variance = reduce_mean(squared_difference(wide, mean, where), axes, true, where);
   return {cast(without(mean, x, axes, keepdims, where), x.dtype(), where), cast(without(variance, x, axes, keepdims, where), x.dtype(), where)};
+}
+
+SufficientStatistics sufficient_statistics(const Tensor& x, Axes axes, const Tensor& shift, bool keepdims, Where where) {
+  internal::require_defined("sufficient_statistics", x);
+  std::int64_t count = 1;
+  for (const std::int64_t axis : resolve(x, axes)) count *= x.shape()[normalize_axis("sufficient_statistics", axis, x.rank())];
+  const Tensor moved = shift.defined() ? subtract(x, shift, where) : x;
+  const Tensor squares = shift.defined() ? squared_difference(x, shift, where) : square(x, where);
+  return {cast(constant(count, where), x.dtype(), where), reduce_sum(moved, axes, keepdims, where), reduce_sum(squares, axes, keepdims, where),
+          shift};
+}
+
+Moments normalize_moments(const SufficientStatistics& statistics, Where where) {
+  for (const Tensor* t : {&statistics.count, &statistics.sum, &statistics.sum_of_squares}) internal::require_defined("normalize_moments", *t);
+  const Tensor divisor = divide(1.0, statistics.count, where);
+  const Tensor shifted = multiply(statistics.sum, divisor, where);
+  return {statistics.shift.defined() ? add(shifted, statistics.shift, where) : shifted,
+          subtract(multiply(statistics.sum_of_squares, divisor, where), square(shifted, where), where)};
+}
+
+Moments weighted_moments(const Tensor& x, Axes axes, const Tensor& weights, bool keepdims, Where where) {
+  internal::require_defined("weighted_moments", x);
+  internal::require_defined("weighted_moments", weights);
+  const Tensor each = add(weights, zeros_like(x, where), where);
+  const Tensor total = reduce_sum(each, axes, true, where);
+  const Tensor mean = divide_no_nan(reduce_sum(multiply(each, x, where), axes, true, where), total, where);
+  const Tensor spread = reduce_sum(multiply(each, squared_difference(x, mean, where), where), axes, true, where);
+  const Tensor variance = divide_no_nan(spread, total, where);
+  return {without(mean, x, axes, keepdims, where), without(variance, x, axes, keepdims, where)};
 }
 
 Tensor nn::batch_normalization(const Tensor& x, const Tensor& mean, const Tensor& variance, const Tensor& offset, const Tensor& scale, double epsilon,

@@ -167,15 +167,17 @@ Tensor sort(const Tensor& x, std::int64_t axis, Direction direction, Where where
   return with_last(gather(rows, places, last, last, where), at, where);
 }
 
-TopK top_k(const Tensor& x, std::int64_t k, Where where) {
+TopK top_k(const Tensor& x, std::int64_t k, DType index_type, Where where) {
+  require_position_dtype("top_k", index_type, {int16, int32, int64});
   const TopKAttrs attrs{k};
   auto [values, indices] = apply_two(kTopK, x, &attrs, sizeof(attrs), where);
-  return {std::move(values), std::move(indices)};
+  return {std::move(values), cast(indices, index_type, where)};
 }
 
-Unique unique(const Tensor& x, Where where) {
+Unique unique(const Tensor& x, DType out_idx, Where where) {
+  require_position_dtype("unique", out_idx, {int32, int64});
   auto [y, idx] = apply_two(kUnique, x, nullptr, 0, where);
-  return {std::move(y), std::move(idx)};
+  return {std::move(y), cast(idx, out_idx, where)};
 }
 
 }  // namespace whygrad

@@ -8,8 +8,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <complex>
 #include <string>
+#include <string_view>
 
 namespace whygrad {
 namespace internal {
@@ -17,15 +19,38 @@ namespace {
 
 using strings::kWidth;
 
+constexpr std::int64_t kMostWidth = 1 << 16;
+
 struct TextAttrs {
   std::int64_t precision = -1;
   bool scientific = false;
   bool shortest = false;
+  std::int64_t width = -1;
+  std::int64_t fill = 0;
 };
 
 kernels::TextFormat format_of(const TextAttrs& a) {
   using Format = kernels::TextFormat;
-  return {a.shortest ? Format::kShortest : a.scientific ? Format::kScientific : Format::kPlain, a.precision < 0 ? 6 : static_cast<int>(a.precision)};
+  return {.form = a.shortest     ? Format::kShortest
+                  : a.scientific ? Format::kScientific
+                                 : Format::kPlain,
+          .precision = a.precision < 0 ? 6 : static_cast<int>(a.precision),
+          .width = static_cast<int>(std::max<std::int64_t>(a.width, 0)),
+          .flag = static_cast<char>(a.fill)};
+}
+
+void check_format(const InferContext& c, const TextAttrs& a) {
+  const bool digits = a.precision >= 0 || a.scientific || a.shortest;
+  if (a.precision >= kWidth) c.value_error(fmt::format("precision is {}", a.precision), "ask for less than 32 digits");
+  if (a.scientific && a.shortest) c.value_error("scientific and shortest are both asked for", "ask for one of them");
+  if (digits && !is_floating(c.input(0).dtype())) {
+    c.value_error(fmt::format("a precision or an exponent is asked for of {}", name_of(c.input(0).dtype())), "only floating numbers have them");
+  }
+  if (a.width > kMostWidth) c.value_error(fmt::format("width is {}", a.width), fmt::format("ask for at most {} characters", kMostWidth));
+  if (a.fill != 0 && std::string_view(" +-0#").find(static_cast<char>(a.fill)) == std::string_view::npos) {
+    c.value_error(fmt::format("Fill argument not supported: '{}'", static_cast<char>(a.fill)),
+                  "it is one of '0', '-', '+', '#' and ' ', as in printf");
+  }
 }
 
 constexpr OpDef kAsString = define_op({
@@ -34,14 +59,16 @@ constexpr OpDef kAsString = define_op({
     .inputs = {{"x", NotDifferentiable{"the result is text, and text does not move a little when its number does",
                                        "compute the loss from the numbers, and make text of them for people to read"}}},
     .attrs = {attr<&TextAttrs::precision>("precision", "digits after the point; -1: six"),
-              attr<&TextAttrs::scientific>("scientific", "with an exponent"), attr<&TextAttrs::shortest>("shortest", "whichever form is shorter")},
+              attr<&TextAttrs::scientific>("scientific", "with an exponent"), attr<&TextAttrs::shortest>("shortest", "whichever form is shorter"),
+              attr<&TextAttrs::width>("width", "of the text at least; -1: as it comes"),
+              attr<&TextAttrs::fill>("fill", "printf's flag for what is missing, as the number of its character; 0: none")},
     .infer =
         [](InferContext& c) {
           if (is_complex(c.input(0).dtype())) refuse_dtype(c, "bool and real numbers");
-          if (c.attrs<TextAttrs>().precision >= kWidth)
-            c.value_error(fmt::format("precision is {}", c.attrs<TextAttrs>().precision), "ask for less than 32 digits");
+          const auto& a = c.attrs<TextAttrs>();
+          check_format(c, a);
           Shape shape = c.input(0).shape();
-          shape.push_back(kWidth);
+          shape.push_back(std::max(kWidth, a.width + 1));
           c.output(DType::kU8, shape);
         },
     .kernel =
@@ -101,7 +128,8 @@ OpFamily string_ops() { return kOps; }
 namespace strings {
 
 Tensor as_string(const Tensor& x, const AsStringOptions& options, Where where) {
-  return apply(internal::kAsString, {&x}, where, internal::TextAttrs{options.precision, options.scientific, options.shortest});
+  return apply(internal::kAsString, {&x}, where,
+               internal::TextAttrs{options.precision, options.scientific, options.shortest, options.width, options.fill});
 }
 Tensor to_number(const Tensor& text, DType dtype, Where where) { return apply(internal::kToNumber, {&text}, where, internal::NumberAttrs{dtype}); }
 

@@ -86,7 +86,7 @@ const std::map<std::string, Tensor (*)(const Tensor&, Where)> kUnary = {
     {"cumprod", [](const Tensor& x, Where w) { return cumprod(x, 0, {}, w); }},
     {"l2_loss", nn::l2_loss},
     {"sort", [](const Tensor& x, Where w) { return sort(x, -1, Direction::kAscending, w); }},
-    {"top_k_2", [](const Tensor& x, Where w) { return top_k(x, 2, w).values; }},
+    {"top_k_2", [](const Tensor& x, Where w) { return top_k(x, 2, int32, w).values; }},
     {"norm", [](const Tensor& x, Where w) { return norm(x, {}, {}, w); }},
     {"l2_normalize", [](const Tensor& x, Where w) { return l2_normalize(x, {}, 1e-12, w); }},
     {"clip_by_norm_1", [](const Tensor& x, Where w) { return clip_by_norm(x, 1, {}, w); }},

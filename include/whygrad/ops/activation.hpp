@@ -2,6 +2,10 @@
 #pragma once
 
 #include <whygrad/ops/elementwise.hpp>
+#include <whygrad/ops/operand.hpp>
+
+#include <cstdint>
+#include <optional>
 
 namespace whygrad::nn {
 
@@ -31,6 +35,18 @@ WG_API Tensor gelu(const Tensor& x, bool approximate = false, Where where = Wher
 WG_API Tensor softplus(const Tensor& x, Where where = Where::here());
 // x / (1 + |x|). dx = dy / (1 + |x|)^2.
 WG_API Tensor softsign(const Tensor& x, Where where = Where::here());
+
+// x sigmoid(beta x), complex too; silu where beta is 1. Ramachandran et al. 2017.
+WG_API Tensor swish(const Tensor& x, const Operand& beta = 1, Where where = Where::here());
+// relu(x) and relu(-x) one after the other along `axis`, which becomes twice as long. Shang et al. 2016.
+WG_API Tensor crelu(const Tensor& x, std::int64_t axis = -1, Where where = Where::here());
+
+struct DropoutOptions {
+  std::optional<Shape> noise_shape = {};   // of what is drawn; broadcasts to x's, so that whole rows are kept or dropped. None: x's own
+  std::optional<std::uint64_t> seed = {};  // as for random::uniform
+};
+// x / (1 - rate) or 0, at random: 0 at this rate. Throws ValueError for a number outside of [0, 1) as rate, DTypeError. Srivastava et al. 2014.
+WG_API Tensor dropout(const Tensor& x, const Operand& rate, const DropoutOptions& options = {}, Where where = Where::here());
 
 // ---- Softmax along one axis; x floating, of at least rank 1 ----
 

@@ -62,4 +62,29 @@ WG_API Tensor max_pool2d(const Tensor& x, const std::array<std::int64_t, 2>& win
 // The mean of each window's elements inside the image. dx = dy in equal parts. Throws as max_pool2d does.
 WG_API Tensor avg_pool2d(const Tensor& x, const std::array<std::int64_t, 2>& window, const Pool2dOptions& options = {}, Where where = Where::here());
 
+// ---- Made of the above: gradients are those of the ops ----
+
+// Each channel with filters of its own: x [n, h, w, c], filters [kh, kw, c, m] -> [n, p, q, c m]. Throws as conv2d does.
+WG_API Tensor depthwise_conv2d(const Tensor& x, const Tensor& filters, const Conv2dOptions& options = {}, Where where = Where::here());
+// depthwise_conv2d, and a mixture of its channels at each place: pointwise [1, 1, c m, o] -> [n, p, q, o]. Throws as conv2d does.
+WG_API Tensor separable_conv2d(const Tensor& x, const Tensor& depthwise, const Tensor& pointwise, const Conv2dOptions& options = {},
+                               Where where = Where::here());
+
+// Rows [n, w, c] as images of one line; of a padding the part for the width counts.
+struct Conv1dOptions {
+  std::int64_t stride = 1;
+  Padding padding = valid;
+  std::int64_t dilation = 1;
+};
+// x [n.., w, c], filters [kw, c / groups, o] -> [n.., q, o]. Throws as conv2d does.
+WG_API Tensor conv1d(const Tensor& x, const Tensor& filters, const Conv1dOptions& options = {}, Where where = Where::here());
+
+struct Pool1dOptions {
+  std::int64_t stride = 0;  // 0: as far as the window is long
+  Padding padding = valid;
+};
+// The largest element, or the mean, of each window of rows [n, w, c] -> [n, q, c]. Throw as max_pool2d does.
+WG_API Tensor max_pool1d(const Tensor& x, std::int64_t window, const Pool1dOptions& options = {}, Where where = Where::here());
+WG_API Tensor avg_pool1d(const Tensor& x, std::int64_t window, const Pool1dOptions& options = {}, Where where = Where::here());
+
 }  // namespace whygrad::nn

@@ -143,6 +143,9 @@ WG_API Tensor clip_by_value(const Tensor& x, const Operand& low, const Operand& 
 // x as another dtype, `x` itself where it has that dtype. Floating to integer truncates and saturates, NaN gives 0; to bool: x != 0; complex to real
 // takes the real part. dx = dy, cast back; nothing flows through integers and bool.
 WG_API Tensor cast(const Tensor& x, DType dtype, Where where = Where::here());
+// cast, with the nearest number that fits in the place of one that does not: of clip_by_value, whose gradient it has, and cast. Of complex x the real
+// part. Throws DTypeError for bool to another dtype and back: a truth value has no bounds.
+WG_API Tensor saturate_cast(const Tensor& x, DType dtype, Where where = Where::here());
 
 // ---- Complex numbers ----
 

@@ -3,6 +3,8 @@
 
 #include <whygrad/ops/creation.hpp>
 
+#include <optional>
+
 namespace whygrad {
 
 // The parts of params, along `axis`, that the indices name: params [b.., o.., n, k..] and indices [b.., i..] give [b.., o.., i.., k..], where b are
@@ -26,6 +28,8 @@ WG_API Tensor one_hot(const Tensor& indices, std::int64_t depth, const OneHotOpt
 // The parts of params that the rows of indices [i.., r] name: [i.., k..], where k are params' axes after the first r. dparams = zeros to which dy is
 // added where it was taken from. Throws IndexError for a place that does not exist, ShapeError where r is more than params' rank, DTypeError.
 WG_API Tensor gather_nd(const Tensor& params, const Tensor& indices, Where where = Where::here());
+// The same in each entry of the leading `batch_dims` axes, which both share: params [b.., n.., k..] and indices [b.., i.., r] give [b.., i.., k..].
+WG_API Tensor gather_nd(const Tensor& params, const Tensor& indices, std::int64_t batch_dims, Where where = Where::here());
 // Zeros of `shape` to which the updates [i.., k..] are added at the places that indices [i.., r] name. dupdates = gather_nd(dy, indices). Throws as
 // gather_nd does.
 WG_API Tensor scatter_nd(const Tensor& indices, const Tensor& updates, const Shape& shape, Where where = Where::here());
@@ -37,6 +41,16 @@ WG_API Tensor tensor_scatter_nd_max(const Tensor& x, const Tensor& indices, cons
 WG_API Tensor tensor_scatter_nd_min(const Tensor& x, const Tensor& indices, const Tensor& updates, Where where = Where::here());
 // x + scatter_nd(indices, updates, x.shape()).
 WG_API Tensor tensor_scatter_nd_add(const Tensor& x, const Tensor& indices, const Tensor& updates, Where where = Where::here());
+// x - scatter_nd(indices, updates, x.shape()).
+WG_API Tensor tensor_scatter_nd_sub(const Tensor& x, const Tensor& indices, const Tensor& updates, Where where = Where::here());
+
+namespace nn {
+
+// The rows of params [n, k..] that ids int32 or int64 [i..] name: [i.., k..]. None is longer than max_norm: clip_by_norm over their own axes. Throws
+// as gather does.
+WG_API Tensor embedding_lookup(const Tensor& params, const Tensor& ids, std::optional<double> max_norm = {}, Where where = Where::here());
+
+}  // namespace nn
 
 // ---- Conditions as positions ----
 

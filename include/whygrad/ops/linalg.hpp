@@ -66,6 +66,12 @@ WG_API Tensor tensor_diag_part(const Tensor& x, Where where = Where::here());
 // cholesky does.
 WG_API Tensor logdet(const Tensor& x, Where where = Where::here());
 
+// matrix_inverse and matrix_solve, of adjoint(x) and adjoint(a) where that is asked for.
+WG_API Tensor inv(const Tensor& x, bool adjoint = false, Where where = Where::here());
+WG_API Tensor solve(const Tensor& a, const Tensor& b, bool adjoint = false, Where where = Where::here());
+// The eigenvalues of self_adjoint_eig alone.
+WG_API Tensor eigvalsh(const Tensor& x, Where where = Where::here());
+
 // matrix_triangular_solve whose leading axes broadcast as in NumPy. Throws ShapeError where they do not.
 WG_API Tensor triangular_solve(const Tensor& a, const Tensor& b, const TriangularOptions& options = {}, Where where = Where::here());
 // x where L L^T x = b, of the L that cholesky gives: two triangular solutions.

@@ -17,6 +17,13 @@ struct NormOptions {
 // The norm of x over `axes`, complex too. Euclidean: sqrt(sum(x conj(x))), whose gradient is NaN at 0. Throws ValueError for another ord.
 WG_API Tensor norm(const Tensor& x, Axes axes = {}, const NormOptions& options = {}, Where where = Where::here());
 
+struct Normalized {
+  Tensor values;
+  Tensor norm;
+};
+// x / norm(x), and that norm in x's dtype, with the axes kept whatever the options say.
+WG_API Normalized normalize(const Tensor& x, Axes axes = {}, const NormOptions& options = {}, Where where = Where::here());
+
 // x / sqrt(max(sum(x^2), epsilon)) over `axes`.
 WG_API Tensor l2_normalize(const Tensor& x, Axes axes = {}, double epsilon = 1e-12, Where where = Where::here());
 
@@ -42,6 +49,20 @@ struct Moments {
 };
 // The mean and the variance mean((x - mean)^2) over `axes`; f16 and bf16 are computed in f32.
 WG_API Moments moments(const Tensor& x, Axes axes, bool keepdims = false, Where where = Where::here());
+
+// Mean and variance in two steps, for data that come in parts: counts and sums, which may be added up, and what follows from them.
+struct SufficientStatistics {
+  Tensor count;           // of the elements over the axes, a scalar of x's dtype
+  Tensor sum;             // of x - shift
+  Tensor sum_of_squares;  // of x - shift
+  Tensor shift;           // as given; an empty handle for none
+};
+WG_API SufficientStatistics sufficient_statistics(const Tensor& x, Axes axes, const Tensor& shift = {}, bool keepdims = false,
+                                                  Where where = Where::here());
+// Mean sum / count + shift and variance sum_of_squares / count - (sum / count)^2.
+WG_API Moments normalize_moments(const SufficientStatistics& statistics, Where where = Where::here());
+// Mean and variance with elements counted as often as `weights`, which broadcast against x, say; 0 where these sum to 0.
+WG_API Moments weighted_moments(const Tensor& x, Axes axes, const Tensor& weights, bool keepdims = false, Where where = Where::here());
 
 namespace nn {
 

@@ -12,6 +12,9 @@ WG_API Tensor unsorted_segment_sum(const Tensor& data, const Tensor& segment_ids
 // The mean of the parts that bear one id; 0 for an id that no part bears. Of integers float32 or float64, as of a quotient. Composed of
 // unsorted_segment_sum and divide.
 WG_API Tensor unsorted_segment_mean(const Tensor& data, const Tensor& segment_ids, std::int64_t num_segments, Where where = Where::here());
+// The sum of the parts that bear one id, divided by the root of their number; 0 for an id that no part bears. Floating. Composed of
+// unsorted_segment_sum, sqrt and divide.
+WG_API Tensor unsorted_segment_sqrt_n(const Tensor& data, const Tensor& segment_ids, std::int64_t num_segments, Where where = Where::here());
 // The same for ids [n] that ascend, as many as the last one says: [last + 1, k..]. Composed of unsorted_segment_sum. Throws ValueError where they do
 // not ascend.
 WG_API Tensor segment_sum(const Tensor& data, const Tensor& segment_ids, Where where = Where::here());

@@ -48,6 +48,17 @@ WG_API Tensor slice(const Tensor& x, const Ints& begin, const Ints& size, Where 
 // x[begin:end:stride] on each axis as in Python: negative numbers count from the end, bounds outside are cut to the axis, a negative stride runs
 // backwards. Axes that are not named are kept whole; strides default to 1. View. dx is dy amid zeros. Throws ValueError for a stride of 0.
 WG_API Tensor strided_slice(const Tensor& x, const Ints& begin, const Ints& end, const Ints& strides = {}, Where where = Where::here());
+// Bit i of a mask changes what entry i of begin, end and strides means. Of several for one entry the first one here counts.
+struct SliceMasks {
+  std::uint32_t ellipsis = 0;        // it stands for all axes that the others leave over
+  std::uint32_t new_axis = 0;        // a new axis of extent 1 is put there
+  std::uint32_t shrink_axis = 0;     // the element at begin[i] is taken, and the axis goes
+  std::uint32_t begin = 0, end = 0;  // from the first element, to the last, in the direction of the stride
+};
+// The same, as tf.strided_slice has it. Throws IndexError for an element that is not there and for more entries than axes, ValueError for a second
+// ellipsis and for the stride of an element other than 1.
+WG_API Tensor strided_slice(const Tensor& x, const Ints& begin, const Ints& end, const Ints& strides, const SliceMasks& masks,
+                            Where where = Where::here());
 // The given axes run backwards. View. dx = reverse(dy).
 WG_API Tensor reverse(const Tensor& x, const Ints& axes, Where where = Where::here());
 // x with its elements moved by shift[i] along axis[i], those that leave at one end coming in at the other. dx = dy moved back. Throws ValueError
@@ -83,6 +94,15 @@ WG_API Tensor pad(const Tensor& x, const std::vector<std::array<std::int64_t, 2>
 WG_API Tensor tile(const Tensor& x, const Ints& multiples, Where where = Where::here());
 // Each element along `axis` `count` times in a row: [a, b] is [a, a, b, b]. dx = the sum over the copies.
 WG_API Tensor repeat(const Tensor& x, std::int64_t count, std::int64_t axis, Where where = Where::here());
+
+// ---- Shapes that are stated ----
+
+// An extent that is not known.
+inline constexpr std::int64_t kAnyExtent = -1;
+// x, if it has this shape, in which kAnyExtent stands for any extent; else ShapeError. View. dx = dy.
+WG_API Tensor ensure_shape(const Tensor& x, const Ints& shape, Where where = Where::here());
+// The shape to which both broadcast. Where an extent is not known, another that is above 1 stands for both. Throws ShapeError.
+WG_API Ints broadcast_static_shape(const Ints& a, const Ints& b);
 
 // ---- Facts about the shape, as tensors for programs that compute with them; they carry no gradient ----
 

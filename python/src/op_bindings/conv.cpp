@@ -67,6 +67,30 @@ class Layout {
   bool first_ = false;
 };
 
+// How rows lie: batch, width, channels (NWC), as the functions take them, or with their channels in front (NCW).
+class RowLayout {
+ public:
+  RowLayout(const char* op, nb::handle data_format) : op_(op) {
+    if (data_format.is_none()) return;
+    const auto name = nb::cast<std::string>(data_format);
+    first_ = name == "NCW";
+    if (!first_ && name != "NWC") throw ValueError(op, fmt::format("data_format {}", name), "it is NWC or NCW");
+  }
+  Tensor turned(const Tensor& x, const Where& where) const { return first_ && x.rank() == 3 ? transpose(x, {0, 2, 1}, where) : x; }
+
+  // One number for the width, or three, in the order of the axes.
+  std::int64_t number(nb::handle numbers) const {
+    const std::vector<std::int64_t> list = to_ints(numbers);
+    if (list.size() == 1) return list[0];
+    if (list.size() == 3) return list[first_ ? 2 : 1];
+    throw ValueError(op_, fmt::format("{} numbers for the width", list.size()), "give one, or one for each axis");
+  }
+
+ private:
+  const char* op_;
+  bool first_ = false;
+};
+
 nn::Conv2dOptions conv_options(const Layout& layout, nb::handle strides, nb::handle padding, nb::handle dilations) {
   nn::Conv2dOptions options{.strides = layout.pair(strides), .padding = layout.padding(padding)};
   if (!dilations.is_none()) options.dilations = layout.pair(dilations);
@@ -103,6 +127,55 @@ nb::object pool(nb::handle input, nb::handle ksize, nb::handle strides, nb::hand
   return wrap(unlocked(x.size(), [&] { return layout.back(F(layout.turned(x, where), window, options, where), where); }));
 }
 
+template <Tensor (*F)(const Tensor&, std::int64_t, const nn::Pool1dOptions&, Where)>
+nb::object pool_rows(nb::handle input, nb::handle ksize, nb::handle strides, nb::handle padding, nb::handle data_format, nb::handle) {
+  const Where where = caller();
+  const char* const name = F == nn::max_pool1d ? "max_pool1d" : "avg_pool1d";
+  const RowLayout layout(name, data_format);
+  const Tensor x = to_tensor(input, where);
+  const std::int64_t window = layout.number(ksize);
+  const nn::Pool1dOptions options{.stride = strides.is_none() ? 1 : layout.number(strides), .padding = Layout(name, nb::none()).padding(padding)};
+  return wrap(unlocked(x.size(), [&] { return layout.turned(F(layout.turned(x, where), window, options, where), where); }));
+}
+
+// Of rows or of images.
+template <auto Rows, auto Images>
+nb::object pool_any(nb::handle input, nb::handle ksize, nb::handle strides, nb::handle padding, nb::handle data_format, nb::handle name) {
+  const nb::object x = wrap(to_tensor(input, caller()));
+  return tensor_in(x)->rank() == 3 ? pool_rows<Rows>(x, ksize, strides, padding, data_format, name)
+                                   : pool<Images>(x, ksize, strides, padding, data_format, name);
+}
+
+nb::object conv_rows(nb::handle input, nb::handle filters, nb::handle stride, nb::handle padding, nb::handle data_format, nb::handle dilations,
+                     nb::handle) {
+  const Where where = caller();
+  const RowLayout layout("conv1d", data_format);
+  nn::Conv1dOptions options{.stride = layout.number(stride), .padding = Layout("conv1d", nb::none()).padding(padding)};
+  if (!dilations.is_none()) options.dilation = layout.number(dilations);
+  const Tensor x = to_tensor(input, where), f = to_tensor_like(filters, x.dtype(), where);
+  return wrap(unlocked(kWorthUnlocking, [&] { return layout.turned(nn::conv1d(layout.turned(x, where), f, options, where), where); }));
+}
+
+nb::object conv_channels(nb::handle input, nb::handle filter, nb::handle strides, nb::handle padding, nb::handle data_format, nb::handle dilations,
+                         nb::handle) {
+  const Where where = caller();
+  const Layout layout("depthwise_conv2d", data_format);
+  const nn::Conv2dOptions options = conv_options(layout, strides, padding, dilations);
+  const Tensor x = to_tensor(input, where), f = to_tensor_like(filter, x.dtype(), where);
+  return wrap(unlocked(kWorthUnlocking, [&] { return layout.back(nn::depthwise_conv2d(layout.turned(x, where), f, options, where), where); }));
+}
+
+nb::object conv_separately(nb::handle input, nb::handle depthwise, nb::handle pointwise, nb::handle strides, nb::handle padding,
+                           nb::handle data_format, nb::handle dilations, nb::handle) {
+  const Where where = caller();
+  const Layout layout("separable_conv2d", data_format);
+  const nn::Conv2dOptions options = conv_options(layout, strides, padding, dilations);
+  const Tensor x = to_tensor(input, where);
+  const Tensor own = to_tensor_like(depthwise, x.dtype(), where), mixture = to_tensor_like(pointwise, x.dtype(), where);
+  return wrap(
+      unlocked(kWorthUnlocking, [&] { return layout.back(nn::separable_conv2d(layout.turned(x, where), own, mixture, options, where), where); }));
+}
+
 template <Tensor (*F)(const Tensor&, std::int64_t, Where)>
 nb::object blocks(nb::handle input, nb::handle block_size, nb::handle data_format, nb::handle) {
   const Where where = caller();
@@ -130,6 +203,21 @@ void bind_conv(nb::module_& m) {
   };
   bind_pool("max_pool2d", pool<nn::max_pool2d>, "The largest element of each window: [n, h, w, c] -> [n, p, q, c].");
   bind_pool("avg_pool2d", pool<nn::avg_pool2d>, "The mean of each window: [n, h, w, c] -> [n, p, q, c].");
+  m.def("conv1d", conv_rows, arg("input"), arg("filters"), arg("stride"), arg("padding"), arg("data_format") = "NWC", arg("dilations") = none,
+        arg("name") = none, "Rows [n, w, c] with filters [kw, c / groups, o] -> [n, q, o].");
+  m.def("depthwise_conv2d", conv_channels, arg("input"), arg("filter"), arg("strides"), arg("padding"), arg("data_format") = none,
+        arg("dilations") = none, arg("name") = none, "Each channel with filters of its own: [kh, kw, c, m] -> [n, p, q, c m].");
+  m.def("separable_conv2d", conv_separately, arg("input"), arg("depthwise_filter"), arg("pointwise_filter"), arg("strides"), arg("padding"),
+        arg("data_format") = none, arg("dilations") = none, arg("name") = none,
+        "depthwise_conv2d, and then a mixture of its channels at each place.");
+  const auto bind_rows = [&m, &none](const char* name, auto function, nb::handle format, const char* doc) {
+    m.def(name, function, arg("input"), arg("ksize"), arg("strides").none(), arg("padding"), arg("data_format") = format, arg("name") = none, doc);
+  };
+  const nb::str rows("NWC");
+  bind_rows("max_pool1d", pool_rows<nn::max_pool1d>, rows, "The largest element of each window of rows: [n, w, c] -> [n, q, c].");
+  bind_rows("avg_pool1d", pool_rows<nn::avg_pool1d>, rows, "The mean of each window of rows: [n, w, c] -> [n, q, c].");
+  bind_rows("max_pool", pool_any<nn::max_pool1d, nn::max_pool2d>, none, "Of windows of rows [n, w, c] or of images [n, h, w, c].");
+  bind_rows("avg_pool", pool_any<nn::avg_pool1d, nn::avg_pool2d>, none, "Of windows of rows [n, w, c] or of images [n, h, w, c].");
 }
 
 }  // namespace whygrad::python

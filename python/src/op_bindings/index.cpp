@@ -75,9 +75,28 @@ nb::object updated(nb::handle tensor, nb::handle indices, nb::handle updates, nb
   return wrap(F(x, to_tensor(indices, where), to_tensor_like(updates, x.dtype(), where), where));
 }
 
-nb::object added_at(nb::handle tensor, nb::handle indices, nb::handle updates, nb::handle bad_indices_policy, nb::handle name) {
-  check_policy("tensor_scatter_nd_add", bad_indices_policy);
-  return updated<tensor_scatter_nd_add>(tensor, indices, updates, name);
+nb::object gathered_nd(nb::handle params, nb::handle indices, nb::handle batch_dims, nb::handle, nb::handle bad_indices_policy) {
+  const Where where = caller();
+  check_policy("gather_nd", bad_indices_policy);
+  const Tensor from = to_tensor(params, where), at = to_tensor(indices, where);
+  const std::int64_t shared = to_int(batch_dims);
+  return wrap(unlocked(at.size(), [&] { return gather_nd(from, at, shared, where); }));
+}
+
+template <Tensor (*F)(const Tensor&, const Tensor&, const Tensor&, Where)>
+nb::object updated_by_policy(nb::handle tensor, nb::handle indices, nb::handle updates, nb::handle bad_indices_policy, nb::handle name) {
+  check_policy(F == tensor_scatter_nd_add   ? "tensor_scatter_nd_add"
+               : F == tensor_scatter_nd_sub ? "tensor_scatter_nd_sub"
+                                            : "tensor_scatter_nd",
+               bad_indices_policy);
+  return updated<F>(tensor, indices, updates, name);
+}
+
+nb::object rows_of_table(nb::handle params, nb::handle ids, nb::handle max_norm, nb::handle) {
+  const Where where = caller();
+  std::optional<double> limit;
+  if (!max_norm.is_none()) limit = to_double(max_norm);
+  return wrap(nn::embedding_lookup(to_tensor(params, where), to_tensor(ids, where), limit, where));
 }
 
 }  // namespace
@@ -89,6 +108,8 @@ void bind_index(nb::module_& m) {
         arg("name") = none, "The parts of params, along the axis, that the indices name.");
   m.def("one_hot", make_one_hot, arg("indices"), arg("depth"), arg("on_value") = none, arg("off_value") = none, arg("axis") = none,
         arg("dtype") = none, arg("name") = none, "on_value where the new axis, `depth` long, equals the index, off_value elsewhere.");
+  m.def("embedding_lookup", rows_of_table, arg("params"), arg("ids"), arg("max_norm") = none, arg("name") = none,
+        "The rows of params that ids name, none longer than max_norm.");
   m.def("where", chosen, arg("condition"), arg("x") = none, arg("y") = none, arg("name") = none,
         "x where the condition is true, else y; with the condition alone, the places where it is true.");
   m.def("boolean_mask", masked, arg("tensor"), arg("mask"), arg("axis") = none, arg("name") = none, "The parts where the mask is true.");
@@ -96,8 +117,15 @@ void bind_index(nb::module_& m) {
         "Zeros to which the updates are added at the places.");
   m.def("tensor_scatter_nd_update", updated<tensor_scatter_nd_update>, arg("tensor"), arg("indices"), arg("updates"), arg("name") = none,
         "The tensor with the updates at the places.");
-  m.def("tensor_scatter_nd_add", added_at, arg("tensor"), arg("indices"), arg("updates"), arg("bad_indices_policy") = "", arg("name") = none,
-        "The tensor to which the updates are added at the places.");
+  m.def("gather_nd", gathered_nd, arg("params"), arg("indices"), arg("batch_dims") = 0, arg("name") = none, arg("bad_indices_policy") = "",
+        "params[indices[i]]: the last axis of indices says where, for each entry of the leading batch_dims axes on its own.");
+  const auto bind_scatter = [&m, &none](const char* name, auto function, const char* doc) {
+    m.def(name, function, arg("tensor"), arg("indices"), arg("updates"), arg("bad_indices_policy") = "", arg("name") = none, doc);
+  };
+  bind_scatter("tensor_scatter_nd_add", updated_by_policy<tensor_scatter_nd_add>, "The tensor to which the updates are added at the places.");
+  bind_scatter("tensor_scatter_nd_sub", updated_by_policy<tensor_scatter_nd_sub>, "The tensor from which the updates are subtracted at the places.");
+  bind_scatter("tensor_scatter_nd_max", updated_by_policy<tensor_scatter_nd_max>, "The larger of the tensor and the updates at the places.");
+  bind_scatter("tensor_scatter_nd_min", updated_by_policy<tensor_scatter_nd_min>, "The smaller of the tensor and the updates at the places.");
 }
 
 }  // namespace whygrad::python

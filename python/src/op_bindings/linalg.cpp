@@ -5,6 +5,9 @@
 #include "op_bindings/op_bindings.hpp"
 #include "places.hpp"
 
+#include <utility>
+#include <vector>
+
 namespace whygrad::python {
 namespace {
 
@@ -44,6 +47,32 @@ nb::object solved_by_factor(nb::handle chol, nb::handle rhs, nb::handle) {
   return wrap(cholesky_solve(l, to_tensor_like(rhs, l.dtype(), where), where));
 }
 
+nb::object inverted(nb::handle input, bool adjoint, nb::handle) {
+  const Where where = caller();
+  return wrap(inv(to_tensor(input, where), adjoint, where));
+}
+
+nb::object solved_in_full(nb::handle matrix, nb::handle rhs, bool adjoint, nb::handle) {
+  const Where where = caller();
+  const Tensor a = to_tensor(matrix, where);
+  return wrap(solve(a, to_tensor_like(rhs, a.dtype(), where), adjoint, where));
+}
+
+nb::object sign_and_logarithm(nb::handle input, nb::handle) {
+  const Where where = caller();
+  LogDeterminant found = log_matrix_determinant(to_tensor(input, where), where);
+  std::vector<Tensor> both;
+  both.push_back(std::move(found.sign));
+  both.push_back(std::move(found.log_abs_determinant));
+  return named_results(*find_op("log_matrix_determinant"), std::move(both));
+}
+
+nb::object eigen(nb::handle tensor, nb::handle) {
+  const Where where = caller();
+  Eigen found = self_adjoint_eig(to_tensor(tensor, where), where);
+  return nb::make_tuple(wrap(std::move(found.values)), wrap(std::move(found.vectors)));
+}
+
 }  // namespace
 
 void bind_linalg(nb::module_& m) {
@@ -62,6 +91,12 @@ void bind_linalg(nb::module_& m) {
   m.def("triangular_solve", solved, arg("matrix"), arg("rhs"), arg("lower") = true, arg("adjoint") = false, arg("name") = none,
         "x where matrix x = rhs, of one triangle of the matrix; leading axes broadcast.");
   m.def("cholesky_solve", solved_by_factor, arg("chol"), arg("rhs"), arg("name") = none, "x where chol chol^T x = rhs.");
+  m.def("inv", inverted, arg("input"), arg("adjoint") = false, arg("name") = none, "The inverse of each matrix.");
+  m.def("det", of_one<matrix_determinant>, arg("input"), arg("name") = none, "The determinant of each matrix.");
+  m.def("slogdet", sign_and_logarithm, arg("input"), arg("name") = none, "(the sign of each determinant, the logarithm of its absolute value)");
+  m.def("solve", solved_in_full, arg("matrix"), arg("rhs"), arg("adjoint") = false, arg("name") = none, "x where matrix x = rhs.");
+  m.def("eigh", eigen, arg("tensor"), arg("name") = none, "(eigenvalues, eigenvectors) of symmetric matrices.");
+  m.def("eigvalsh", of_one<eigvalsh>, arg("tensor"), arg("name") = none, "The eigenvalues of symmetric matrices, ascending.");
 }
 
 }  // namespace whygrad::python

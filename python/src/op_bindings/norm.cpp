@@ -25,15 +25,21 @@ double order_of(nb::handle ord) {
   throw ValueError("norm", fmt::format("ord \"{}\"", name), "it is \"euclidean\", a positive number or inf");
 }
 
-nb::object norm_of(nb::handle tensor, nb::handle ord, nb::handle axis, nb::handle keepdims, nb::handle) {
-  const Where where = caller();
-  const NormOptions options{.ord = order_of(ord), .keepdims = !keepdims.is_none() && nb::cast<bool>(keepdims)};
+NormOptions norm_options(nb::handle ord, nb::handle axis) {
+  const NormOptions options{.ord = order_of(ord)};
   const Axes axes = to_axes(axis);
   if (!axes.all && axes.size() == 2 && options.ord == 2 && !PyUnicode_Check(ord.ptr())) {
     throw UnsupportedError("norm", "the 2-norm of matrices needs their singular values",
                            "use ord=\"euclidean\" for the Frobenius norm, or sqrt(reduce_max(eigvalsh(matmul(x, x, transpose_a=True)), -1))");
   }
-  return wrap(norm(to_tensor(tensor, where), axes, options, where));
+  return options;
+}
+
+nb::object norm_of(nb::handle tensor, nb::handle ord, nb::handle axis, nb::handle keepdims, nb::handle) {
+  const Where where = caller();
+  NormOptions options = norm_options(ord, axis);
+  options.keepdims = !keepdims.is_none() && nb::cast<bool>(keepdims);
+  return wrap(norm(to_tensor(tensor, where), to_axes(axis), options, where));
 }
 
 nb::object normalized(nb::handle x, nb::handle axis, double epsilon, nb::handle, nb::handle dim) {
@@ -87,6 +93,37 @@ nb::object moments_of(nb::handle x, nb::handle axes, nb::handle, bool keepdims, 
   return nb::make_tuple(wrap(std::move(result.mean)), wrap(std::move(result.variance)));
 }
 
+nb::object divided_by_norm(nb::handle tensor, nb::handle ord, nb::handle axis, nb::handle) {
+  const Where where = caller();
+  const NormOptions options = norm_options(ord, axis);
+  Normalized result = normalize(to_tensor(tensor, where), to_axes(axis), options, where);
+  return nb::make_tuple(wrap(std::move(result.values)), wrap(std::move(result.norm)));
+}
+
+nb::object statistics_of(nb::handle x, nb::handle axes, nb::handle shift, bool keepdims, nb::handle) {
+  const Where where = caller();
+  const Tensor t = to_tensor(x, where);
+  const Tensor center = shift.is_none() ? Tensor() : to_tensor_like(shift, t.dtype(), where);
+  SufficientStatistics result = sufficient_statistics(t, to_axes(axes), center, keepdims, where);
+  return nb::make_tuple(wrap(std::move(result.count)), wrap(std::move(result.sum)), wrap(std::move(result.sum_of_squares)),
+                        shift.is_none() ? nb::none() : wrap(std::move(result.shift)));
+}
+
+nb::object moments_of_statistics(nb::handle counts, nb::handle mean_ss, nb::handle variance_ss, nb::handle shift, nb::handle) {
+  const Where where = caller();
+  const Tensor sum = to_tensor(mean_ss, where);
+  const auto like = [&](nb::handle value) { return to_tensor_like(value, sum.dtype(), where); };
+  const Moments result = normalize_moments({like(counts), sum, like(variance_ss), shift.is_none() ? Tensor() : like(shift)}, where);
+  return nb::make_tuple(wrap(result.mean), wrap(result.variance));
+}
+
+nb::object moments_by_weight(nb::handle x, nb::handle axes, nb::handle frequency_weights, bool keepdims, nb::handle) {
+  const Where where = caller();
+  const Tensor t = to_tensor(x, where);
+  const Moments result = weighted_moments(t, to_axes(axes), to_tensor_like(frequency_weights, t.dtype(), where), keepdims, where);
+  return nb::make_tuple(wrap(result.mean), wrap(result.variance));
+}
+
 nb::object batch_normalized(nb::handle x, nb::handle mean, nb::handle variance, nb::handle offset, nb::handle scale, double variance_epsilon,
                             nb::handle) {
   const Where where = caller();
@@ -104,6 +141,14 @@ void bind_norm(nb::module_& m) {
   const auto none = nb::none();
   m.def("norm", norm_of, arg("tensor"), arg("ord") = "euclidean", arg("axis") = none, arg("keepdims") = none, arg("name") = none,
         "The norm of vectors along the axes, or of all elements.");
+  m.def("normalize", divided_by_norm, arg("tensor"), arg("ord") = "euclidean", arg("axis") = none, arg("name") = none,
+        "(tensor / its norm, the norm)");
+  m.def("sufficient_statistics", statistics_of, arg("x"), arg("axes"), arg("shift") = none, arg("keepdims") = false, arg("name") = none,
+        "(the number of elements, their sum, the sum of their squares, shift)");
+  m.def("normalize_moments", moments_of_statistics, arg("counts"), arg("mean_ss"), arg("variance_ss"), arg("shift").none(), arg("name") = none,
+        "(mean, variance) of sufficient statistics.");
+  m.def("weighted_moments", moments_by_weight, arg("x"), arg("axes"), arg("frequency_weights"), arg("keepdims") = false, arg("name") = none,
+        "(mean, variance) in which elements count as often as their weight says.");
   m.def("l2_normalize", normalized, arg("x"), arg("axis") = none, arg("epsilon") = 1e-12, arg("name") = none, arg("dim") = none,
         "x / sqrt(max(sum(x^2), epsilon)).");
   m.def("clip_by_norm", clipped, arg("t"), arg("clip_norm"), arg("axes") = none, arg("name") = none,

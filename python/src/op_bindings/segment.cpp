@@ -14,9 +14,10 @@ nb::object segments(nb::handle data, nb::handle segment_ids, nb::handle) {
   return wrap(F(to_tensor(data, where), to_tensor(segment_ids, where), where));
 }
 
-nb::object means(nb::handle data, nb::handle segment_ids, nb::handle num_segments, nb::handle) {
+template <Tensor (*F)(const Tensor&, const Tensor&, std::int64_t, Where)>
+nb::object unsorted(nb::handle data, nb::handle segment_ids, nb::handle num_segments, nb::handle) {
   const Where where = caller();
-  return wrap(unsorted_segment_mean(to_tensor(data, where), to_tensor(segment_ids, where), to_int(num_segments), where));
+  return wrap(F(to_tensor(data, where), to_tensor(segment_ids, where), to_int(num_segments), where));
 }
 
 }  // namespace
@@ -32,7 +33,9 @@ void bind_segment(nb::module_& m) {
   by_segment("segment_max", segments<segment_max>, "The largest of the parts of data that bear one id; ids ascend.");
   by_segment("segment_min", segments<segment_min>, "The smallest of the parts of data that bear one id; ids ascend.");
   by_segment("segment_prod", segments<segment_prod>, "The product of the parts of data that bear one id; ids ascend.");
-  m.def("unsorted_segment_mean", means, arg("data"), arg("segment_ids"), arg("num_segments"), arg("name") = none,
+  m.def("unsorted_segment_sqrt_n", unsorted<unsorted_segment_sqrt_n>, arg("data"), arg("segment_ids"), arg("num_segments"), arg("name") = none,
+        "The sum of the parts of data that bear one id, divided by the root of their number.");
+  m.def("unsorted_segment_mean", unsorted<unsorted_segment_mean>, arg("data"), arg("segment_ids"), arg("num_segments"), arg("name") = none,
         "The mean of the parts of data that bear one id.");
 }
 

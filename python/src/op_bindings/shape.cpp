@@ -43,6 +43,37 @@ nb::object sliced(nb::handle x, nb::handle begin, nb::handle size, nb::handle) {
   return wrap(slice(to_tensor(x, where), Ints(to_ints(begin)), Ints(to_ints(size)), where));
 }
 
+nb::object sliced_by_masks(nb::handle input, nb::handle begin, nb::handle end, nb::handle strides, std::uint32_t begin_mask, std::uint32_t end_mask,
+                           std::uint32_t ellipsis_mask, std::uint32_t new_axis_mask, std::uint32_t shrink_axis_mask, nb::handle var, nb::handle) {
+  const Where where = caller();
+  require_default("strided_slice", "var", var, nb::none(), "a slice of a variable is assigned with variable[...].assign(value)");
+  const SliceMasks masks{.ellipsis = ellipsis_mask, .new_axis = new_axis_mask, .shrink_axis = shrink_axis_mask, .begin = begin_mask, .end = end_mask};
+  return wrap(strided_slice(to_tensor(input, where), Ints(to_ints(begin)), Ints(to_ints(end)), Ints(to_ints(strides)), masks, where));
+}
+
+nb::object ensured(nb::handle x, nb::handle shape, nb::handle) {
+  const Where where = caller();
+  const Tensor t = to_tensor(x, where);
+  const std::optional<Ints> wanted = to_partial_shape(shape);
+  return wrap(wanted ? ensure_shape(t, *wanted, where) : identity(t, where));
+}
+
+nb::object common_shape(nb::handle shape_x, nb::handle shape_y) {
+  const nb::object type = nb::module_::import_("whygrad._shape").attr("TensorShape");
+  const std::optional<Ints> x = to_partial_shape(shape_x), y = to_partial_shape(shape_y);
+  if (!x || !y) return type(nb::none());
+  nb::list extents;
+  for (const std::int64_t extent : broadcast_static_shape(*x, *y)) extents.append(extent == kAnyExtent ? nb::none() : nb::object(nb::int_(extent)));
+  return type(extents);
+}
+
+nb::object common_shape_of_tensors(nb::handle shape_x, nb::handle shape_y) {
+  const Where where = caller();
+  const DType dtype = is_value(shape_x) ? to_tensor(shape_x, where).dtype() : int32;
+  const Ints common = broadcast_static_shape(Ints(to_ints(shape_x)), Ints(to_ints(shape_y)));
+  return wrap(cast(constant(std::vector<std::int64_t>(common.begin(), common.end()), where), dtype, where));
+}
+
 nb::object joined(nb::handle values, nb::handle axis, nb::handle) {
   const Where where = caller();
   // One tensor is a list of itself, not of its rows.
@@ -148,6 +179,12 @@ void bind_shape(nb::module_& m) {
   m.def("transpose", transposed, arg("a"), arg("perm") = none, arg("conjugate") = false, arg("name") = none,
         "Axis i of the result is axis perm[i] of a; without perm, all axes in reverse.");
   m.def("slice", sliced, arg("input_"), arg("begin"), arg("size"), arg("name") = none, "The block of `size` elements from `begin` on.");
+  m.def("strided_slice", sliced_by_masks, arg("input_"), arg("begin"), arg("end"), arg("strides") = none, arg("begin_mask") = 0, arg("end_mask") = 0,
+        arg("ellipsis_mask") = 0, arg("new_axis_mask") = 0, arg("shrink_axis_mask") = 0, arg("var") = none, arg("name") = none,
+        "input_[begin:end:strides] for each axis; bit i of a mask changes what entry i means.");
+  m.def("ensure_shape", ensured, arg("x"), arg("shape").none(), arg("name") = none, "x, if it has this shape, in which None stands for any extent.");
+  m.def("broadcast_static_shape", common_shape, arg("shape_x").none(), arg("shape_y").none(), "The shape to which both broadcast.");
+  m.def("broadcast_dynamic_shape", common_shape_of_tensors, arg("shape_x"), arg("shape_y"), "The same of shapes as tensors.");
   m.def("concat", joined, arg("values"), arg("axis"), arg("name") = none, "The tensors one after the other along the axis.");
   m.def("stack", stacked, arg("values"), arg("axis") = 0, arg("name") = none, "Tensors of one shape side by side along a new axis.");
   m.def("unstack", unstacked, arg("value"), arg("num") = none, arg("axis") = 0, arg("name") = none, "The parts along the axis, each without it.");

@@ -6,11 +6,14 @@
 #include "places.hpp"
 
 #include <whygrad/base/error.hpp>
+#include <whygrad/ops/op.hpp>
 
 #include <fmt/format.h>
 #include <nanobind/stl/string.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace whygrad::python {
 namespace {
@@ -33,6 +36,30 @@ nb::object ranked(nb::handle values, std::int64_t axis, const std::string& direc
   return ordered<argsort>(values, axis, direction, name);
 }
 
+// Two tensors as the named tuple of the op's results.
+nb::object pair_of(const char* op, Tensor first, Tensor second) {
+  std::vector<Tensor> both;
+  both.push_back(std::move(first));
+  both.push_back(std::move(second));
+  return named_results(*find_op(op), std::move(both));
+}
+
+// They are in falling order, which `sorted` only asks for.
+nb::object largest(nb::handle input, nb::handle k, bool, nb::handle index_type, nb::handle) {
+  const Where where = caller();
+  const Tensor x = to_tensor(input, where);
+  const std::int64_t count = to_int(k);
+  const DType dtype = to_dtype(index_type);
+  TopK found = unlocked(x.size(), [&] { return top_k(x, count, dtype, where); });
+  return pair_of("top_k", std::move(found.values), std::move(found.indices));
+}
+
+nb::object distinct(nb::handle x, nb::handle out_idx, nb::handle) {
+  const Where where = caller();
+  Unique found = unique(to_tensor(x, where), to_dtype(out_idx), where);
+  return pair_of("unique", std::move(found.y), std::move(found.idx));
+}
+
 }  // namespace
 
 void bind_sorting(nb::module_& m) {
@@ -44,6 +71,10 @@ void bind_sorting(nb::module_& m) {
   bind_order("sort", ordered<sort>, "Sorted along the axis.");
   m.def("argsort", ranked, arg("values"), arg("axis") = -1, arg("direction") = "ASCENDING", arg("stable") = false, arg("name") = none,
         "Where the sorted elements stand along the axis. No gradient.");
+  m.def("top_k", largest, arg("input"), arg("k") = 1, arg("sorted") = true, arg("index_type") = "int32", arg("name") = none,
+        "(the k largest elements along the last axis, their places)");
+  m.def("unique", distinct, arg("x"), arg("out_idx") = "int32", arg("name") = none,
+        "(the distinct elements in the order in which they first occur, the place of each element among them)");
 }
 
 }  // namespace whygrad::python

@@ -5,14 +5,22 @@
 #include "op_bindings/op_bindings.hpp"
 #include "places.hpp"
 
+#include <whygrad/base/error.hpp>
+
+#include <fmt/format.h>
+#include <nanobind/stl/string.h>
+
+#include <string>
+
 namespace whygrad::python {
 namespace {
 
-nb::object text_of(nb::handle input, int precision, bool scientific, bool shortest, nb::handle width, nb::handle fill, nb::handle) {
+nb::object text_of(nb::handle input, int precision, bool scientific, bool shortest, std::int64_t width, const std::string& fill, nb::handle) {
   const Where where = caller();
-  require_default("as_string", "width", width, nb::int_(-1), "texts are not filled up to a width");
-  require_default("as_string", "fill", fill, nb::str(""), "texts are not filled up to a width");
-  return wrap(strings::as_string(to_tensor(input, where), {.precision = precision, .scientific = scientific, .shortest = shortest}, where));
+  if (fill.size() > 1) throw ValueError("as_string", fmt::format("fill is \"{}\"", fill), "it is one character");
+  const strings::AsStringOptions options{
+      .precision = precision, .scientific = scientific, .shortest = shortest, .width = width, .fill = fill.empty() ? '\0' : fill[0]};
+  return wrap(strings::as_string(to_tensor(input, where), options, where));
 }
 
 nb::object numbers_in(nb::handle input, nb::handle out_type, nb::handle) {

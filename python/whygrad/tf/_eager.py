@@ -17,9 +17,6 @@ __all__ = [
     "tuple",
     "identity_n",
     "shape_n",
-    "ensure_shape",
-    "broadcast_static_shape",
-    "broadcast_dynamic_shape",
     "is_symbolic_tensor",
     "get_current_name_scope",
     "TensorSpec",
@@ -67,31 +64,6 @@ def identity_n(input, name=None):  # noqa: A002
 
 def shape_n(input, out_type="int32", name=None):  # noqa: A002
     return [_whygrad.shape(t, out_type) for t in input]
-
-
-def ensure_shape(x, shape, name=None):
-    """x, if it has this shape, in which None stands for any extent."""
-    x = _whygrad.convert_to_tensor(x)
-    if not x.shape.is_compatible_with(shape):
-        from whygrad.errors import ShapeError
-
-        raise ShapeError(f"[ensure_shape] Shape of tensor x {x.shape} is not compatible with expected shape {TensorShape(shape)}.\nhelp: reshape it")
-    return _ops["identity"](x)
-
-
-def broadcast_static_shape(shape_x, shape_y):
-    """The shape to which both broadcast."""
-    x, y = TensorShape(shape_x).as_list(), TensorShape(shape_y).as_list()
-    longer, shorter = (x, y) if len(x) >= len(y) else (y, x)
-    shorter = [1] * (len(longer) - len(shorter)) + shorter
-    if any(a != b and 1 not in (a, b) for a, b in zip(longer, shorter)):
-        raise ValueError(f"Incompatible shapes for broadcasting: {TensorShape(shape_x)} and {TensorShape(shape_y)}.")
-    return TensorShape([b if a == 1 else a for a, b in zip(longer, shorter)])
-
-
-def broadcast_dynamic_shape(shape_x, shape_y):
-    extents = [[int(d) for d in _whygrad.peek(_whygrad.convert_to_tensor(s))] for s in (shape_x, shape_y)]
-    return _whygrad.constant(broadcast_static_shape(*extents).as_list())
 
 
 def is_symbolic_tensor(tensor):

@@ -1,38 +1,33 @@
 """Which functions stand where in TensorFlow's modules. A name that the engine has no op for yet is left out, and asking for it says what is near."""
 
 from whygrad._functions import functions as _ops
-from whygrad.tf import _compositions, _nn_compositions
+from whygrad._text import as_string, to_number
 
-
-def _public(module):
-    return {name: f for name, f in vars(module).items() if callable(f) and not name.startswith("_")}
-
-
-# An op of the engine comes before a composition.
-functions = {**_public(_compositions), **_public(_nn_compositions), **_ops}
+# Text is an object of Python's, which the engine knows as rows of bytes.
+functions = {**_ops, "as_string": as_string, "to_number": to_number}
 
 _MODULES = {
     # name, or TensorFlow's name=the engine's
     "": "abs acos acosh add add_n argmax argmin argsort asin asinh atan atan2 atanh boolean_mask broadcast_to cast clip_by_global_norm clip_by_norm "
-    "clip_by_value complex concat constant convert_to_tensor cos cosh cumsum divide einsum equal exp expand_dims eye fill floor gather gather_nd=gather_nd_of "
+    "clip_by_value complex concat constant convert_to_tensor cos cosh cumsum divide einsum equal exp expand_dims eye fill floor gather gather_nd "
     "greater greater_equal identity less less_equal linspace logical_and logical_not logical_or matmul maximum minimum multiply negative norm "
     "not_equal one_hot ones ones_like pad pow range rank reduce_all reduce_any reduce_logsumexp reduce_max reduce_mean reduce_min reduce_prod "
     "reduce_sum repeat reshape reverse roll round saturate_cast scan scatter_nd shape sigmoid sign sin sinh size slice sort split sqrt square squeeze stack "
-    "stop_gradient strided_slice subtract tan tanh tensor_scatter_nd_add tensor_scatter_nd_update tensordot tile transpose truediv=divide unique=unique_of unstack where "
-    "zeros zeros_like searchsorted=places_of histogram_fixed_width meshgrid sequence_mask saturate_cast scalar_mul tensor_scatter_nd_sub unravel_index roll "
-    "realdiv=divide as_string=numbers_as_text strided_slice tensor_scatter_nd_max=scattered_largest tensor_scatter_nd_min=scattered_smallest dynamic_partition dynamic_stitch",
-    "math": "abs acos acosh add add_n angle argmax argmin asin asinh atan atan2 atanh bincount=counts_of ceil complex conj cos cosh count_nonzero cumprod cumsum "
+    "stop_gradient strided_slice subtract tan tanh tensor_scatter_nd_add tensor_scatter_nd_update tensordot tile transpose truediv=divide unique unstack where "
+    "zeros zeros_like searchsorted histogram_fixed_width meshgrid sequence_mask saturate_cast scalar_mul tensor_scatter_nd_sub unravel_index roll "
+    "realdiv=divide as_string strided_slice tensor_scatter_nd_max tensor_scatter_nd_min dynamic_partition dynamic_stitch ensure_shape broadcast_static_shape broadcast_dynamic_shape",
+    "math": "abs acos acosh add add_n angle argmax argmin asin asinh atan atan2 atanh bincount ceil complex conj cos cosh count_nonzero cumprod cumsum "
     "digamma divide divide_no_nan equal erf erfc erfinv exp expm1 floor floordiv floormod greater greater_equal imag is_finite is_inf is_nan "
     "l2_normalize less less_equal lgamma log log1p log_sigmoid log_softmax logical_and logical_not logical_or logical_xor maximum minimum mod=floormod "
     "multiply multiply_no_nan negative not_equal pow real reciprocal reciprocal_no_nan reduce_all reduce_any reduce_euclidean_norm "
     "reduce_logsumexp reduce_max reduce_mean reduce_min reduce_prod reduce_std reduce_sum reduce_variance rint round rsqrt segment_sum "
-    "sigmoid sign sin sinh softmax softplus softsign sqrt square squared_difference subtract tan tanh top_k=largest_of truediv=divide unsorted_segment_sum "
+    "sigmoid sign sin sinh softmax softplus softsign sqrt square squared_difference subtract tan tanh top_k truediv=divide unsorted_segment_sum "
     "xdivy xlog1py xlogy zero_fraction polygamma ndtri in_top_k polyval confusion_matrix accumulate_n lbeta scalar_mul is_non_decreasing "
     "is_strictly_increasing unsorted_segment_mean segment_mean segment_max segment_min segment_prod unsorted_segment_max unsorted_segment_min "
     "unsorted_segment_prod unsorted_segment_sqrt_n cumulative_logsumexp igamma igammac betainc",
-    "nn": "avg_pool=avg_pool_of avg_pool2d batch_normalization bias_add conv2d conv2d_transpose dropout elu embedding_lookup gelu l2_loss l2_normalize "
-    "leaky_relu log_softmax max_pool=max_pool_of max_pool2d moments relu relu6 selu sigmoid sigmoid_cross_entropy_with_logits silu=swish softmax "
-    "softmax_cross_entropy_with_logits=cross_entropy_of softplus softsign sparse_softmax_cross_entropy_with_logits swish tanh top_k=largest_of zero_fraction crelu "
+    "nn": "avg_pool avg_pool2d batch_normalization bias_add conv2d conv2d_transpose dropout elu embedding_lookup gelu l2_loss l2_normalize "
+    "leaky_relu log_softmax max_pool max_pool2d moments relu relu6 selu sigmoid sigmoid_cross_entropy_with_logits silu=swish softmax "
+    "softmax_cross_entropy_with_logits softplus softsign sparse_softmax_cross_entropy_with_logits swish tanh top_k zero_fraction crelu "
     "log_poisson_loss weighted_cross_entropy_with_logits sufficient_statistics normalize_moments weighted_moments conv1d max_pool1d avg_pool1d "
     "space_to_depth depth_to_space in_top_k depthwise_conv2d separable_conv2d conv3d avg_pool3d max_pool3d convolution",
     "linalg": "adjoint band_part=matrix_band_part cholesky cholesky_solve cross det diag diag_part eigh eigvalsh einsum expm eye global_norm inv "
@@ -43,7 +38,7 @@ _MODULES = {
     "image": "adjust_brightness adjust_contrast adjust_gamma adjust_hue central_crop convert_image_dtype crop_to_bounding_box flip_left_right "
     "flip_up_down grayscale_to_rgb image_gradients pad_to_bounding_box per_image_standardization psnr random_crop random_flip_left_right "
     "random_flip_up_down rgb_to_grayscale rot90 sobel_edges total_variation transpose=image_transpose",
-    "strings": "as_string=numbers_as_text to_number=text_as_numbers",
+    "strings": "as_string to_number",
     "bitwise": "bitwise_and bitwise_or bitwise_xor invert left_shift right_shift",
     "sparse": "",
     "signal": "",

@@ -106,7 +106,6 @@ std::int64_t highest(DType dtype) {
   if (dtype == DType::kBool) return 1;
   return dtype == DType::kU8 ? 255 : std::numeric_limits<std::int64_t>::max() >> (64 - 8 * static_cast<int>(size_of(dtype)));
 }
-std::int64_t lowest(DType dtype) { return dtype == DType::kU8 ? 0 : -highest(dtype) - 1; }
 
 // Between integers by whole factors: 256 to 1 from u8 to i16's halves.
 Tensor rescaled(const Tensor& x, DType dtype, const Where& where) {
@@ -129,8 +128,7 @@ Tensor convert_image_dtype(const Tensor& x, DType dtype, bool saturate, Where wh
   if (to_floating) return multiply(cast(x, dtype, where), 1 / static_cast<double>(highest(x.dtype())), where);
   if (!from_floating) return rescaled(x, dtype, where);
   const Tensor scaled = multiply(x, static_cast<double>(highest(dtype)) + 0.5, where);
-  if (!saturate) return cast(scaled, dtype, where);
-  return cast(clip_by_value(scaled, static_cast<double>(lowest(dtype)), static_cast<double>(highest(dtype)), where), dtype, where);
+  return saturate ? saturate_cast(scaled, dtype, where) : cast(scaled, dtype, where);
 }
 
 }  // namespace image

@@ -5,6 +5,8 @@
 #include "ops/families.hpp"
 #include "ops/index/index.hpp"
 
+#include <whygrad/ops/norm.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -173,6 +175,13 @@ void refuse_index(const char* op, const Tensor& indices, std::int64_t position, 
                    "an index must name an element that exists, and negative ones do not count from the end; check how it was computed");
 }
 
+void require_position_dtype(const char* op, DType dtype, std::initializer_list<DType> allowed) {
+  if (std::find(allowed.begin(), allowed.end(), dtype) != allowed.end()) return;
+  std::string names;
+  for (const DType d : allowed) names += fmt::format("{}{}", names.empty() ? "" : " or ", name_of(d));
+  throw DTypeError(op, fmt::format("positions of {}", name_of(dtype)), "they are " + names);
+}
+
 Tensor gather_grad(const Tensor& dy, const Tensor& indices, const GatherGradAttrs& attrs) { return apply(kGatherGrad, {&dy, &indices}, {}, attrs); }
 
 OpFamily gather_ops() { return kOps; }
@@ -181,6 +190,14 @@ OpFamily gather_ops() { return kOps; }
 
 Tensor gather(const Tensor& params, const Tensor& indices, std::int64_t axis, std::int64_t batch_dims, Where where) {
   return apply(internal::kGather, {&params, &indices}, where, internal::GatherAttrs{axis, batch_dims});
+}
+
+Tensor nn::embedding_lookup(const Tensor& params, const Tensor& ids, std::optional<double> max_norm, Where where) {
+  Tensor rows = gather(params, ids, 0, 0, where);
+  if (!max_norm) return rows;
+  Ints own;
+  for (int i = ids.rank(); i < rows.rank(); ++i) own.push_back(i);
+  return clip_by_norm(rows, *max_norm, own, where);
 }
 
 Tensor one_hot(const Tensor& indices, std::int64_t depth, const OneHotOptions& options, Where where) {

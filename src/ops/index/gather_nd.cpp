@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 namespace whygrad {
 namespace internal {
@@ -198,6 +199,28 @@ OpFamily gather_nd_ops() { return kOps; }
 using namespace internal;
 
 Tensor gather_nd(const Tensor& params, const Tensor& indices, Where where) { return apply(kGatherNd, {&params, &indices}, where); }
+Tensor gather_nd(const Tensor& params, const Tensor& indices, std::int64_t batch_dims, Where where) {
+  if (batch_dims == 0) return gather_nd(params, indices, where);
+  require_defined("gather_nd", params);
+  require_defined("gather_nd", indices);
+  bool fits = batch_dims > 0 && batch_dims < indices.rank() && batch_dims <= params.rank();
+  for (int i = 0; fits && i < batch_dims; ++i) fits = params.shape()[i] == indices.shape()[i];
+  if (!fits) {
+    throw ShapeError("gather_nd", fmt::format("batch_dims is {}, params {} and indices {}", batch_dims, params.signature(), indices.signature()),
+                     "the leading batch_dims axes of both are the same, and indices has at least one more");
+  }
+  // Each row of indices is told its place along the leading axes.
+  Shape leading(indices.shape().extents().first(static_cast<std::size_t>(indices.rank() - 1)));
+  std::vector<Tensor> columns;
+  for (int axis = 0; axis < batch_dims; ++axis) {
+    Ints along;
+    for (int i = 0; i < leading.rank(); ++i) along.push_back(i == axis ? -1 : 1);
+    const Tensor place = reshape(range(0, leading[axis], 1, indices.dtype(), where), along, where);
+    columns.push_back(expand_dims(broadcast_to(place, leading, where), -1, where));
+  }
+  columns.push_back(indices);
+  return gather_nd(params, concat(columns, -1, where), where);
+}
 Tensor scatter_nd(const Tensor& indices, const Tensor& updates, const Shape& shape, Where where) {
   return apply(kScatterNd, {&indices, &updates}, where, ScatterAttrs{shape});
 }
@@ -210,6 +233,9 @@ Tensor tensor_scatter_nd_update(const Tensor& x, const Tensor& indices, const Te
 Tensor tensor_scatter_nd_add(const Tensor& x, const Tensor& indices, const Tensor& updates, Where where) {
   require_defined("tensor_scatter_nd_add", x);
   return add(x, scatter_nd(indices, updates, x.shape(), where), where);
+}
+Tensor tensor_scatter_nd_sub(const Tensor& x, const Tensor& indices, const Tensor& updates, Where where) {
+  return tensor_scatter_nd_add(x, indices, negative(updates, where), where);
 }
 
 Tensor tensor_scatter_nd_max(const Tensor& x, const Tensor& indices, const Tensor& updates, Where where) {

@@ -5,6 +5,8 @@
 
 #include <whygrad/ops/index.hpp>
 
+#include <initializer_list>
+
 namespace whygrad::internal {
 
 inline constexpr NotDifferentiable kPosition = {
@@ -13,6 +15,8 @@ inline constexpr NotDifferentiable kPosition = {
 
 // Throws DTypeError unless input i is i32 or i64.
 void check_index_dtype(const InferContext& c, int i);
+// Throws DTypeError unless positions are to be of one of these dtypes.
+void require_position_dtype(const char* op, DType dtype, std::initializer_list<DType> allowed);
 // Throws IndexError for the index at a row-major position of `indices`, which is not in [0, extent).
 [[noreturn]] void refuse_index(const char* op, const Tensor& indices, std::int64_t position, std::int64_t extent);
 

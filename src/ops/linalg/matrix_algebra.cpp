@@ -108,6 +108,10 @@ Tensor logdet(const Tensor& x, Where where) {
   return multiply(2, reduce_sum(log(diagonal, where), -1, false, where), where);
 }
 
+Tensor inv(const Tensor& x, bool of_adjoint, Where where) { return matrix_inverse(of_adjoint ? adjoint(x, where) : x, where); }
+Tensor solve(const Tensor& a, const Tensor& b, bool of_adjoint, Where where) { return matrix_solve(of_adjoint ? adjoint(a, where) : a, b, where); }
+Tensor eigvalsh(const Tensor& x, Where where) { return self_adjoint_eig(x, where).values; }
+
 Tensor triangular_solve(const Tensor& a, const Tensor& b, const TriangularOptions& options, Where where) {
   require_defined("triangular_solve", a);
   require_defined("triangular_solve", b);

@@ -82,14 +82,27 @@ using namespace internal;
 Tensor unsorted_segment_sum(const Tensor& data, const Tensor& segment_ids, std::int64_t num_segments, Where where) {
   return apply(kSegmentSum, {&data, &segment_ids}, where, SegmentAttrs{num_segments});
 }
+namespace {
+
+// How many parts bear each id, at least 1, for dividing what has the rank of `sums`.
+Tensor counts_for(const Tensor& sums, const Tensor& segment_ids, std::int64_t num_segments, const Where& where) {
+  const Tensor ones_by_id = fill(segment_ids.shape(), 1.0, sums.dtype(), where);
+  Ints counted = {num_segments};
+  for (int i = 1; i < sums.rank(); ++i) counted.push_back(1);
+  return reshape(maximum(unsorted_segment_sum(ones_by_id, segment_ids, num_segments, where), 1.0, where), counted, where);
+}
+
+}  // namespace
+
 Tensor unsorted_segment_mean(const Tensor& data, const Tensor& segment_ids, std::int64_t num_segments, Where where) {
   Tensor sum = unsorted_segment_sum(data, segment_ids, num_segments, where);
   if (is_integer(sum.dtype())) sum = cast(sum, size_of(sum.dtype()) < 4 ? float32 : float64, where);
-  const Tensor ones_by_id = fill(segment_ids.shape(), 1.0, sum.dtype(), where);
-  Ints counted = {num_segments};
-  for (int i = 1; i < sum.rank(); ++i) counted.push_back(1);
-  const Tensor count = maximum(unsorted_segment_sum(ones_by_id, segment_ids, num_segments, where), 1.0, where);
-  return divide(sum, reshape(count, counted, where), where);
+  return divide(sum, counts_for(sum, segment_ids, num_segments, where), where);
+}
+
+Tensor unsorted_segment_sqrt_n(const Tensor& data, const Tensor& segment_ids, std::int64_t num_segments, Where where) {
+  const Tensor sum = unsorted_segment_sum(data, segment_ids, num_segments, where);
+  return divide(sum, sqrt(counts_for(sum, segment_ids, num_segments, where), where), where);
 }
 
 namespace {

@@ -274,4 +274,79 @@ Tensor strided_slice(const Tensor& x, const Ints& begin, const Ints& end, const 
   return apply(internal::kStridedSlice, {&x}, where, attrs);
 }
 
+namespace {
+
+// Entries as bounds of axes, and the shape that the result then takes.
+class MaskedSlice {
+ public:
+  MaskedSlice(const Tensor& x, const Ints& begin, const Ints& end, const Ints& strides, const SliceMasks& masks) : x_(x) {
+    if (begin.size() != end.size() || (!strides.empty() && strides.size() != begin.size())) {
+      throw ShapeError(kName, fmt::format("begin, end and strides have {}, {} and {} numbers", begin.size(), end.size(), strides.size()),
+                       "give all of them one number for each entry; strides may be left out");
+    }
+    const auto has = [](std::uint32_t mask, int i) { return ((mask >> i) & 1u) != 0; };
+    int named = 0;
+    for (int i = 0; i < begin.size(); ++i) named += has(masks.ellipsis | masks.new_axis, i) ? 0 : 1;
+    if (named > x.rank()) throw IndexError(kName, fmt::format("{} entries for {}", named, x.signature()), fmt::format("give at most {}", x.rank()));
+    for (int i = 0, ellipses = 0; i < begin.size(); ++i) {
+      const std::int64_t stride = strides.empty() ? 1 : strides[i];
+      if (has(masks.ellipsis, i)) {
+        if (++ellipses > 1) throw ValueError(kName, "there are two ellipses", "one stands for all axes that the other entries leave over");
+        for (int axes = x.rank() - named; axes > 0; --axes) keep(0, kToEnd, 1);
+      } else if (has(masks.new_axis, i)) {
+        extents_.push_back(1);
+      } else if (has(masks.shrink_axis, i)) {
+        take(begin[i], stride);
+      } else {
+        // Whatever lies beyond an end of the axis is cut to it.
+        const std::int64_t first = stride < 0 ? kToEnd : 0, last = stride < 0 ? -kToEnd : kToEnd;
+        keep(has(masks.begin, i) ? first : begin[i], has(masks.end, i) ? last : end[i], stride);
+      }
+    }
+    while (begin_.size() < x.rank()) keep(0, kToEnd, 1);
+  }
+
+  Tensor result(const Where& where) const {
+    const Tensor part = strided_slice(x_, begin_, end_, strides_, where);
+    Ints shape;
+    for (const std::int64_t extent : extents_) shape.push_back(extent < 0 ? part.shape()[static_cast<int>(-1 - extent)] : extent);
+    return extents_.size() == part.rank() && taken_ == 0 ? part : reshape(part, shape, where);
+  }
+
+ private:
+  static constexpr const char* kName = "strided_slice";
+
+  void cut(std::int64_t first, std::int64_t last, std::int64_t stride) {
+    begin_.push_back(first);
+    end_.push_back(last);
+    strides_.push_back(stride);
+  }
+  void keep(std::int64_t first, std::int64_t last, std::int64_t stride) {
+    extents_.push_back(-1 - begin_.size());  // that of this axis of the part
+    cut(first, last, stride);
+  }
+  void take(std::int64_t at, std::int64_t stride) {
+    const int axis = begin_.size();
+    const std::int64_t extent = x_.shape()[axis];
+    if (at < -extent || at >= extent) {
+      throw IndexError(kName, fmt::format("element {} of axis {} of {} is out of range", at, axis, x_.signature()),
+                       fmt::format("the axis has extent {}", extent));
+    }
+    if (stride != 1) throw ValueError(kName, fmt::format("the stride of a single element is {}", stride), "write 1: there is nothing to step over");
+    ++taken_;
+    cut(at, at == -1 ? kToEnd : at + 1, 1);
+  }
+
+  const Tensor& x_;
+  Ints begin_, end_, strides_, extents_;
+  int taken_ = 0;
+};
+
+}  // namespace
+
+Tensor strided_slice(const Tensor& x, const Ints& begin, const Ints& end, const Ints& strides, const SliceMasks& masks, Where where) {
+  internal::require_defined("strided_slice", x);
+  return MaskedSlice(x, begin, end, strides, masks).result(where);
+}
+
 }  // namespace whygrad

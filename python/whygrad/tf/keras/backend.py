@@ -215,9 +215,7 @@ def categorical_crossentropy(target, output, from_logits=False, axis=-1):
     """For each row."""
     target, output = _w.convert_to_tensor(target), _w.convert_to_tensor(output)
     if from_logits:
-        from whygrad.tf._nn_compositions import cross_entropy_of
-
-        return cross_entropy_of(target, output, axis)
+        return _f["softmax_cross_entropy_with_logits"](target, output, axis)
     if axis not in (-1, output.ndim - 1):  # the engine's classes stand along the last axis
         order = [i for i in range(output.ndim) if i != axis % output.ndim] + [axis % output.ndim]
         target, output = _w.transpose(target, order), _w.transpose(output, order)
