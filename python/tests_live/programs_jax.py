@@ -57,7 +57,7 @@ def loss(logits):
 
 run(loss, jnp.array([0.1, 0.4, 0.5]))
 """,
-        {"logits": ("zero", "NONDIFF_OP", "argmax")},
+        {"logits": ("zero", "NONDIFF_OP", "categorical")},
     ),
     "stop_gradient": Program(
         "https://github.com/patrick-kidger/equinox/issues/31",
@@ -265,7 +265,28 @@ def loss(x):
 
 run(loss, jnp.array([1.0, 2.0]))
 """,
-        {"x": ("zero", "SECOND_ORDER NONDIFF_OP CONTROL_FLOW UNUSED", "")},
+        {"x": ("zero", "SECOND_ORDER", "")},
+    ),
+    "second derivative of a sum": Program(
+        "https://github.com/jax-ml/jax/issues/10515",
+        """
+def loss(x):
+    return jnp.sum(jax.hessian(lambda v: jnp.sum(v * 3.0))(x))
+
+run(loss, jnp.array([1.0, 2.0]))
+""",
+        {"x": ("zero", "SECOND_ORDER", "")},
+    ),
+    "order": Program(
+        "https://github.com/jax-ml/jax/issues/10144",
+        """
+def loss(scores):
+    ranks = jnp.argsort(scores)  # here
+    return jnp.sum(ranks * 1.0)
+
+run(loss, jnp.array([0.1, 0.9, 0.4]))
+""",
+        {"scores": ("zero", "NONDIFF_OP", "argsort")},
     ),
     # ---- Zeros that are computed ----
     "dead relu": Program(

@@ -3,6 +3,7 @@
 import types
 
 import jax
+import numpy as np
 
 from whygrad import _whygrad
 from whygrad.jax import _jax, _places
@@ -29,6 +30,9 @@ class Traced(core.Tracer):
     def __bool__(self):
         self._trace.drawer.log.choice("if", self.value, int(bool(self.value.array)), _whygrad.here())
         return bool(self.value.array)
+
+    def __array__(self, *args, **kwargs):
+        return np.asarray(self.value.array, *args, **kwargs)
 
     def to_concrete_value(self):
         return self.value.array

@@ -11,6 +11,7 @@ _LIKE = {
     "add": "add add_any",
     "argmax": "argmax",
     "argmin": "argmin",
+    "argsort": "argsort",
     "asin": "asin",
     "asinh": "asinh",
     "atan": "atan",
@@ -49,8 +50,8 @@ _LIKE = {
     "invert": "not",
     "is_finite": "is_finite",
     "leaky_relu": "leaky_relu",
-    "less": "lt",
-    "less_equal": "le",
+    "less": "lt lt_to",
+    "less_equal": "le le_to",
     "lgamma": "lgamma",
     "log": "log",
     "log1p": "log1p",
@@ -92,6 +93,7 @@ _LIKE = {
     "top_k": "top_k",
     "transpose": "transpose",
     "where": "select_n",
+    "matrix_solve": "custom_linear_solve",
     "matrix_triangular_solve": "triangular_solve",
     "ceil": "ceil",
     "floor": "floor",
@@ -117,17 +119,31 @@ INDEXING = {
 CONDITIONS = frozenset(("select_n", "cond"))
 # Functions with a derivative of their own that are told of as one op, under the name that JAX gives them.
 RULES_OF_JAX = frozenset("relu relu6 silu elu celu selu softplus leaky_relu logsumexp xlogy xlog1py sinc where".split())
+# Functions of JAX's that give whole numbers of an order or a draw: what of them passes no gradient is told under their name.
+DRAWS = frozenset("bernoulli categorical randint poisson binomial multinomial choice".split())
+DRAWN = (
+    "a draw jumps when the numbers that it is drawn by move, so it has no derivative",
+    "draw from a smooth distribution instead, such as jax.nn.softmax((logits + jax.random.gumbel(key, shape)) / temperature); or weigh the loss by the "
+    "log probability of what was drawn",
+)
 # As people write them.
 _SPOKEN = {"select_n": "where", "convert_element_type": "astype", "stop_gradient": "stop_gradient", "integer_pow": "power", "pow": "power"}
 # Calls that are always opened.
 CALLS = frozenset("jit pjit closed_call core_call remat remat2 checkpoint custom_lin custom_vjp_call_jaxpr_p".split())
 # Names that older or newer releases of JAX have.
-OF_OLD = frozenset("scatter_add scatter_mul stack".split())
+OF_OLD = frozenset("argsort scatter_add scatter_mul stack le_to lt_to".split())
 HOST = frozenset(("pure_callback", "io_callback", "debug_callback", "outside_call", "python_callback"))
 
 
 def spoken(name):
     return _SPOKEN.get(name, name)
+
+
+def told_as(primitive, function):
+    """The name under which an op is told that the program called by way of a function of JAX's own."""
+    if function == "argsort" and primitive == "sort":
+        return "argsort"
+    return function if function in DRAWS and primitive in ("argmax", "lt", "convert_element_type", "while", "floor", "round") else primitive
 
 
 def roles(name, count):

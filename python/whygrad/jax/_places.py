@@ -33,7 +33,7 @@ def within(frames):
         if is_users(code.co_filename):
             return name
         if any(part in code.co_filename for part in _LIBRARY) and not code.co_filename.endswith("array_methods.py"):  # operators
-            name = code.co_name
+            name = code.co_name.lstrip("_")
     return name
 
 

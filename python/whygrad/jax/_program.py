@@ -12,6 +12,7 @@ _MOST = 20_000  # ops that loops are opened into; what is larger remains one op
 class Drawer:
     def __init__(self, log):
         self.log = log
+        self.of_derivatives = {}  # (op, line): whether all of them are part of a gradient that is taken inside of the function
         self._left = _MOST
 
     def run(self, closed, arguments, outer=None):
@@ -25,6 +26,9 @@ class Drawer:
             frames = _jax.frames_of(eqn)
             where = outer if outer is not None and not _mine(frames) else _places.users_place(frames) or outer
             given = [self.log.constant(a.val, a.aval, where) if isinstance(a, _jax.Literal) else known[a] for a in eqn.invars]
+            if where is not None:
+                key = _ops.spoken(eqn.primitive.name), where.words()[1]
+                self.of_derivatives[key] = self.of_derivatives.get(key, True) and "jvp(" in str(eqn.source_info.name_stack)
             known.update(zip(eqn.outvars, self.eqn(eqn, given, where, frames)))
         return [self.log.constant(a.val, a.aval, outer) if isinstance(a, _jax.Literal) else known[a] for a in jaxpr.outvars]
 
@@ -52,8 +56,9 @@ class Drawer:
         return self._plain(eqn, name, given, where, frames)
 
     def _plain(self, eqn, name, given, where, frames, rule=False, key=None):
-        primitive, params = eqn.primitive, eqn.params
-        call = Call(lambda *xs: _jax.bind(primitive, params, xs), key or (name, str(params)[:4000]), rule, _places.within(frames))
+        primitive, params, within = eqn.primitive, eqn.params, _places.within(frames)
+        name = name if rule else _ops.told_as(name, within)
+        call = Call(lambda *xs: _jax.bind(primitive, params, xs), key or (name, str(params)[:4000]), rule, within)
         arrays = None
         if all(v.array is not None for v in given):
             arrays = call.run(*[v.array for v in given])

@@ -46,15 +46,31 @@ class Differentiated:
 
         self._flat = flat
         self.closed = None  # its ops, where they can be had without numbers
+        self.takes_gradients = False  # inside, so that this one is of second order
         self._trace()
 
     def _trace(self):
-        with _unnoticed():
+        with _unnoticed(), self._gradients_inside():
             try:
                 self.closed = _jax.make_jaxpr(self._flat)(*self.leaves)
-            except jax.errors.ConcretizationTypeError:
+            except Exception:  # it needs numbers, or it fails in any case
                 if not self.concrete:
                     raise
+
+    @contextlib.contextmanager
+    def _gradients_inside(self):
+        module, name = _jax.VJP
+        real = getattr(module, name)
+
+        def noted(*args, **kwargs):
+            self.takes_gradients = True
+            return real(*args, **kwargs)
+
+        setattr(module, name, noted)
+        try:
+            yield
+        finally:
+            setattr(module, name, real)
 
     def at(self, leaves, consts):
         """The same with numbers."""
@@ -63,6 +79,10 @@ class Differentiated:
         other.leaves, other.concrete = [jax.numpy.asarray(leaf) for leaf in leaves], True
         other.closed = _jax.ClosedJaxpr(self.closed.jaxpr, list(consts))
         return other
+
+    def computes_with(self, i):
+        """Whether an op has this leaf as an input, wherever its result goes."""
+        return self.closed is not None and any(a is self.closed.jaxpr.invars[i] for eqn in self.closed.jaxpr.eqns for a in eqn.invars)
 
     def closes_over(self, i):
         """The line that computes with the very array that was passed as this leaf, closed over instead of taken from the argument; None where none does."""
@@ -88,8 +108,16 @@ class Differentiated:
         connected = [False] * len(likes)
         if not floats:
             return connected
-        if self.closed is None:
-            return self._connected_with_numbers(connected, floats)
+        if self.closed is not None:
+            try:
+                return self._connected_by_trace(connected, floats, likes)
+            except Exception:  # a loop whose number of trips is known where there are numbers, and has a gradient only then
+                if not self.concrete:
+                    raise
+                self.closed = None
+        return self._connected_with_numbers(connected, floats)
+
+    def _connected_by_trace(self, connected, floats, likes):
         fixed = _jax.core.jaxpr_as_fun(self.closed)
         outs = self.closed.out_avals
         if not any(_jax.is_float(o.dtype) for o in outs):
@@ -156,7 +184,8 @@ def judge(reports, d, absent, spoilt=(), gradients=(), seeds=None):
         log.flow.set_version(variables[-1], value.id)
         tape.watch(value.id, 0)
         inputs.append(value)
-    targets = d.draw(Drawer(log), inputs)
+    drawer = Drawer(log)
+    targets = d.draw(drawer, inputs)
 
     def asked(wanted):
         question = _whygrad.FlowQuestion(tape, [t.id for t in targets], "absent", len(inputs), 0)
@@ -178,12 +207,28 @@ def judge(reports, d, absent, spoilt=(), gradients=(), seeds=None):
             reports.add(
                 "zero", "WRONG_SOURCE", CLOSED_OVER, where, remedy=USE_THE_ARGUMENT, source=f"variable `{d.names[i]}`", source_name=d.names[i]
             )
+    if d.takes_gradients:
+        absent = [i for i in absent if not _is_second_order(reports, d, i, drawer, reports.judge(log.flow.draw(asked([i]))))]
     if absent:
         reports.take_as_zero(reports.judge(log.flow.draw(asked(absent))), ZEROS)
     if spoilt:
         drawing = log.flow.draw(asked(spoilt))
         _settle.look_at_numbers(log, drawing, targets, seeds, [gradients[i] for i in spoilt])
         reports.explain(drawing)
+
+
+def _is_second_order(reports, d, i, drawer, judged):
+    """Whether the function is a derivative that the argument does not move: then nothing is wrong with what it was computed from."""
+    finding = judged.findings[0] if len(judged) == 1 else None
+    if finding is None:
+        return False
+    of_derivative = finding.cause == "NONDIFF_OP" and drawer.of_derivatives.get((finding.op, finding.line), False)
+    if not of_derivative and finding.cause != "WRONG_TARGET" and not (finding.cause == "UNUSED" and d.computes_with(i)):
+        return False
+    name = d.names[i]
+    why = f"a gradient is taken inside of the function, and it does not move with `{name}`: where the first derivative is constant, the second is 0"
+    reports.add("zero", "SECOND_ORDER", why, d.where, source=f"variable `{name}`", source_name=name)
+    return True
 
 
 def is_bad(gradient):

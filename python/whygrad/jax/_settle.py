@@ -56,6 +56,10 @@ def _answer(type_, call, like, role, passes, i, to_integers):
         return "stop_gradient", "shape" if call.within else "data", "", "", ""
     if type_ in _ops.HOST:
         return "host_read", role, "", *HOST
+    if type_ in _ops.DRAWS and not (passes != "no_rule" and passes[i]):
+        return "no_derivative", role, "", *_ops.DRAWN
+    if type_ == "argsort":
+        return "no_derivative", role, "", *NO_DERIVATIVE
     if passes == "no_rule":
         return ("no_rule", role, "", *NO_RULE) if is_float else ("no_derivative", role, "", *NO_DERIVATIVE)
     if call.rule and is_float:
