@@ -2,6 +2,8 @@
 
 import contextlib
 import linecache
+import pathlib
+import re
 
 import pytest
 
@@ -81,3 +83,24 @@ def test_what_is_fine_is_not_accused_and_comes_out_the_same_bit_for_bit(name, mo
         assert watched == bare
         assert report.findings == [] and report.note == "every gradient is there", str(report)
     assert results() == bare
+
+
+PAGES = sorted((pathlib.Path(__file__).parents[2] / "docs" / "reasons").glob("*.md"))
+PAGE_PROGRAM = re.compile(r"^## (Broken|Repaired) \(JAX\)\n\n```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PAGE_PROGRAMS = [(page.stem, kind, program) for page in PAGES for kind, program in PAGE_PROGRAM.findall(page.read_text())]
+
+
+@pytest.mark.parametrize("code, kind, program", PAGE_PROGRAMS, ids=[f"{code}_{kind}" for code, kind, _ in PAGE_PROGRAMS])
+def test_pages(code, kind, program):
+    raised = None
+    try:
+        with whygrad.jax.diagnose(values=True) as report:
+            run(program)
+    except Exception as error:  # what JAX says of it itself
+        raised = error
+    assert {f.code for f in report.findings} == ({code} if kind == "Broken" else set()), str(report)
+    assert raised is None or (kind, code) in (("Broken", "WG104"), ("Broken", "WG121"))
+
+
+def test_pages_of_jaxs_own_causes_have_two_programs():
+    assert len(PAGE_PROGRAMS) == 14 and len({code for code, _, _ in PAGE_PROGRAMS}) == 7
