@@ -59,7 +59,8 @@ Owner CodeObjects::owner_of(PyCodeObject* code) {
     return Owner::kUser;
   }
   const std::string_view path(file);
-  if (path.starts_with("<frozen ")) return Owner::kOwn;
+  if (path.starts_with("<frozen ") || path.find("__autograph_generated_file") != path.npos)
+    return Owner::kOwn;  // the latter is written by TensorFlow
   std::size_t longest = 0;
   Owner owner = Owner::kUser;
   for (const auto& [folder, whose] : folders_) {

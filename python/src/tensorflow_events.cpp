@@ -100,7 +100,8 @@ class TensorFlowEvents {
   LogId make(nb::handle tensor) {
     const std::uint64_t key = key_of(tensor);
     newest_ = std::max(newest_, key);
-    return log_.make(key, dtype_of(dtype_number(tensor)), shape_of(tensor), log_.keeps_values ? nb::borrow(tensor) : nb::object());
+    const FlowDType dtype = dtype_of(dtype_number(tensor));
+    return log_.make(key, dtype, shape_of(tensor), log_.keeps_values && may_keep(dtype) ? nb::borrow(tensor) : nb::object());
   }
 
   // The elements of a tensor were read to the host.
@@ -171,13 +172,35 @@ class TensorFlowEvents {
     if (variable != kNowhere && size(out) == 0) return assign(id, variable, in);
     made_.clear();
     for (Py_ssize_t k = 0; k < size(out); ++k) made_.push_back(make(item(out, k)));
+    if (size(out) == 0) renew_resources(in);
     const LogId op = log_.record(special == Special::kConstant ? OpKind::kConstant : OpKind::kCompute, id, ids_, made_, here_);
     FlowBuilder::Op& record = log_.op(op);
     record.stopped = stopped;
     record.rule_of = rule_of;
     if (rule_of != kNowhere && log_.has_op(rule_of)) record.where = log_.op(rule_of).where;
     record.call = shared(id, attrs);
-    if (log_.keeps_values) record.tensors = nb::make_tuple(in, out);
+    if (log_.keeps_values) record.tensors = nb::make_tuple(kept(in, ids_), kept(out, made_));
+  }
+
+  // A handle of a resource is let go when the program lets it go: TensorFlow ends the resource with it, and waits for its threads. A data set's
+  // thread that runs Python would wait for the interpreter, which whoever drops a handle at another time may hold. Handles of variables are the
+  // variables' own.
+  static bool may_keep(FlowDType dtype) { return dtype != FlowDType::kOther; }
+  nb::object kept(const nb::object& tensors, const std::vector<LogId>& values) const {
+    const auto keep = [&](Py_ssize_t i) { return may_keep(log_.value(values[static_cast<std::size_t>(i)]).dtype); };
+    Py_ssize_t i = 0;
+    while (i < size(tensors) && keep(i)) ++i;
+    if (i == size(tensors)) return tensors;
+    nb::list some;
+    for (i = 0; i < size(tensors); ++i) some.append(keep(i) ? nb::object(nb::borrow(item(tensors, i))) : nb::object(nb::none()));
+    return nb::tuple(some);
+  }
+
+  // What gives nothing puts its inputs into a resource, as data are put into an iterator: what is taken out of it later follows from them.
+  void renew_resources(const nb::object& in) {
+    for (Py_ssize_t i = 0; i < size(in); ++i) {
+      if (dtype_number(item(in, i)) == kResource) made_.push_back(make(item(in, i)));
+    }
   }
 
   static Py_ssize_t size(const nb::object& sequence) { return PySequence_Fast_GET_SIZE(sequence.ptr()); }
@@ -218,7 +241,8 @@ class TensorFlowEvents {
 
   LogId known_value(nb::handle tensor, std::uint64_t key) {
     if (const LogId v = log_.find(key); v != kNowhere) {
-      if (log_.keeps_values && !log_.value(v).tensor.is_valid()) log_.value(v).tensor = nb::borrow(tensor);
+      FlowBuilder::Value& value = log_.value(v);
+      if (log_.keeps_values && may_keep(value.dtype) && !value.tensor.is_valid()) value.tensor = nb::borrow(tensor);
       return v;
     }
     if (!is_eager(tensor)) return log_.make(key, FlowDType::kOther, FlowBuilder::unknown_shape());

@@ -118,6 +118,27 @@ def test_tensors_of_a_step_that_is_fine_are_let_go():
         assert [ref() is None for ref in seen] == [True, True, True]
 
 
+def test_an_iterator_ends_when_the_program_lets_it_go():
+    """TensorFlow waits for an iterator's threads, which may wait for the interpreter: nobody may end one at another time."""
+    handles = []
+
+    @tf.function
+    def total(iterator):
+        return tf.reduce_sum(next(iterator))
+
+    with whygrad.tensorflow.diagnose(values=True):
+        v = tf.Variable(2.0)
+        for _ in range(2):
+            data = tf.data.Dataset.from_generator(lambda: iter(range(3)), output_signature=tf.TensorSpec((), tf.int32)).batch(1)
+            iterator = iter(data)
+            with tf.GradientTape() as tape:
+                loss = v * tf.cast(next(iterator)[0] + total(iterator), tf.float32)
+            assert tape.gradient(loss, v) is not None
+            handles.append(weakref.ref(iterator._iterator_resource))
+            del iterator, data, tape, loss
+        assert [handle() is None for handle in handles] == [True, True]
+
+
 def test_what_was_made_before_is_known_by_what_it_is():
     v, frozen, spare = tf.Variable([1.0, 2.0], name="v"), tf.Variable([1.0], trainable=False, name="frozen"), tf.Variable([1.0], name="spare")
     plain = tf.constant([3.0, 4.0])

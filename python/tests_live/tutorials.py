@@ -167,7 +167,7 @@ def text_generation():
 
     for _ in range(2):
         losses.append(step(tf.constant(tokens[:, :-1]), tf.constant(tokens[:, 1:])).numpy())
-    return [np.array(losses), *[np.array(v) for v in variables]]
+    return [np.array(losses), *[v.numpy() for v in variables]]
 
 
 def adversarial_images():
@@ -285,7 +285,7 @@ def adversarial_example():
     x = tf.constant(_data(1, 4, 4))
     with tf.GradientTape() as tape:
         tape.watch(x)
-        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)([1], net(x))
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(tf.constant([1]), net(x))
     return [(x + 0.1 * tf.sign(tape.gradient(loss, x))).numpy()]
 
 
