@@ -244,6 +244,43 @@ void bind_losses(nb::module_& m) {
        arg("label_smoothing") = 0.0);
 }
 
+nb::object right_side(nb::handle y_true, nb::handle y_pred, double threshold, nb::handle dtype) {
+  const Where where = caller();
+  return wrap(nn::binary_accuracy(to_tensor(y_true, where), to_tensor(y_pred, where), threshold, to_dtype(dtype), where));
+}
+
+template <Tensor (*F)(const Tensor&, const Tensor&, DType, Where)>
+nb::object right_class(nb::handle y_true, nb::handle y_pred, nb::handle dtype) {
+  const Where where = caller();
+  return wrap(F(to_tensor(y_true, where), to_tensor(y_pred, where), to_dtype(dtype), where));
+}
+
+nb::object summed_by_weight(nb::handle values, nb::handle sample_weight) {
+  const Where where = caller();
+  const Tensor x = to_tensor(values, where);
+  const Tensor weights = sample_weight.is_none() ? Tensor() : cast(to_tensor(sample_weight, where), x.dtype(), where);
+  const nn::WeightedSum all = nn::weighted_sum(x, weights, where);
+  return nb::make_tuple(wrap(all.sum), wrap(all.weight));
+}
+
+nb::object detected(nb::handle y_true, nb::handle y_pred, double threshold, nb::handle sample_weight) {
+  const Where where = caller();
+  const Tensor x = to_tensor(y_pred, where);
+  const Tensor weights = sample_weight.is_none() ? Tensor() : cast(to_tensor(sample_weight, where), x.dtype(), where);
+  const nn::Detections found = nn::detections(to_tensor(y_true, where), x, threshold, weights, where);
+  return nb::make_tuple(wrap(found.true_positives), wrap(found.false_positives), wrap(found.false_negatives));
+}
+
+void bind_metrics(nb::module_& m) {
+  using nb::arg;
+  m.def("binary_accuracy", right_side, arg("y_true"), arg("y_pred"), arg("threshold"), arg("dtype"));
+  m.def("sparse_categorical_accuracy", right_class<nn::sparse_categorical_accuracy>, arg("y_true"), arg("y_pred"), arg("dtype"));
+  m.def("categorical_accuracy", right_class<nn::categorical_accuracy>, arg("y_true"), arg("y_pred"), arg("dtype"));
+  m.def("weighted_sum", summed_by_weight, arg("values"), arg("sample_weight").none(), "(the sum of values times weights, that of the weights)");
+  m.def("detections", detected, arg("y_true"), arg("y_pred"), arg("threshold"), arg("sample_weight").none(),
+        "(true positives, false positives, false negatives)");
+}
+
 }  // namespace
 
 void bind_layers(nb::module_& m) {
@@ -252,11 +289,7 @@ void bind_layers(nb::module_& m) {
   bind_initializers(sub);
   bind_layer_classes(sub);
   bind_losses(sub);
-  nb::class_<nn::Mean>(sub, "Mean")
-      .def(nb::init<>())
-      .def("update", &nn::Mean::update, nb::arg("value"), nb::arg("weight") = 1.0)
-      .def("result", &nn::Mean::result)
-      .def("reset", &nn::Mean::reset);
+  bind_metrics(sub);
 }
 
 }  // namespace whygrad::python

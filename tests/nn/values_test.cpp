@@ -97,6 +97,40 @@ TEST(Losses, TheGradientOfHuberIsTheErrorUpToDelta) {
   EXPECT_THAT(floats(*tape.gradient(nn::huber(truth, x, {.delta = 2}) * 3, x)), ::testing::ElementsAre(0.5f, -2, 2));
 }
 
+TEST(Metrics, ExamplesAreRightOrNot) {
+  const Tensor rows = constant({{0.1, 0.9}, {0.8, 0.2}, {0.3, 0.7}});
+  EXPECT_THAT(nn::binary_accuracy(constant({1.0, 0.0, 1.0}), constant({0.6, 0.4, 0.5})).to_vector<float>(), ::testing::ElementsAre(1, 1, 0));
+  EXPECT_THAT(nn::binary_accuracy(constant({1, 0}), constant({0.6, 0.4}), 0.3, float64).to_vector<double>(), ::testing::ElementsAre(1, 0));
+  EXPECT_THAT(nn::sparse_categorical_accuracy(constant({1, 1, 0}), rows).to_vector<float>(), ::testing::ElementsAre(1, 0, 0));
+  EXPECT_THAT(nn::sparse_categorical_accuracy(constant({{1.0}, {0.0}, {1.0}}), rows).to_vector<float>(), ::testing::ElementsAre(1, 1, 1));
+  EXPECT_THAT(nn::categorical_accuracy(constant({{0, 1}, {0, 1}, {1, 0}}), rows).to_vector<float>(), ::testing::ElementsAre(1, 0, 0));
+}
+
+TEST(Metrics, SumsHaveWeights) {
+  const Tensor values = constant({{1.0, 2.0}, {3.0, 5.0}});
+  const nn::WeightedSum plain = nn::weighted_sum(values), weighted = nn::weighted_sum(values, constant({0.5, 2.0}));
+  EXPECT_EQ(plain.sum.item<float>(), 11);
+  EXPECT_EQ(plain.weight.item<float>(), 4);
+  EXPECT_EQ(weighted.sum.item<float>(), 17.5);
+  EXPECT_EQ(weighted.weight.item<float>(), 5);
+  EXPECT_THROW(nn::weighted_sum(values, ones({3})), ShapeError);
+  nn::Mean mean;
+  mean.update(values, constant({0.5, 2.0}));
+  mean.update(10, 5);
+  EXPECT_EQ(mean.result(), 6.75);
+}
+
+TEST(Metrics, DetectionsAreRightWrongOrMissed) {
+  const Tensor labels = constant({1, 0, 1, 1}), predictions = constant({0.9, 0.8, 0.6, 0.1});
+  const nn::Detections all = nn::detections(labels, predictions), some = nn::detections(labels, predictions, 0.7, constant({1.0, 2.0, 3.0, 4.0}));
+  EXPECT_EQ(all.true_positives.item<float>(), 2);
+  EXPECT_EQ(all.false_positives.item<float>(), 1);
+  EXPECT_EQ(all.false_negatives.item<float>(), 1);
+  EXPECT_EQ(some.true_positives.item<float>(), 1);
+  EXPECT_EQ(some.false_positives.item<float>(), 2);
+  EXPECT_EQ(some.false_negatives.item<float>(), 7);
+}
+
 TEST(Metrics, AccuracyCountsLabelsWithTheLargestLogit) {
   const Tensor logits = constant({{1.0, 2.0}, {3.0, 0.0}, {0.0, 1.0}, {5.0, 5.0}});  // of equal ones the first
   EXPECT_EQ(number(nn::accuracy(constant({1, 0, 0, 0}), logits)), 0.75f);

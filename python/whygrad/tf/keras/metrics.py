@@ -7,6 +7,8 @@ from whygrad.tf.keras import backend as _backend
 from whygrad.tf.keras import losses as _losses
 from whygrad.tf.keras._near import missing as _missing
 
+_nn = _whygrad.nn
+
 
 class Metric:
     """Deriving classes write update_state(), which adds to variables, and result(), which is made of them."""
@@ -53,21 +55,11 @@ class Sum(Metric):
         self.total = self.add_weight(name="total")
 
     def update_state(self, values, sample_weight=None):
-        values, _ = self._weighted(values, sample_weight)
-        self.total.assign_add(_ops["reduce_sum"](values))
+        total, _ = _nn.weighted_sum(_ops["cast"](values, self.dtype), sample_weight)
+        self.total.assign_add(total)
 
     def result(self):
         return self.total.value()
-
-    def _weighted(self, values, sample_weight):
-        values = _ops["cast"](values, self.dtype)
-        if sample_weight is None:
-            return values, float(values.shape.num_elements())
-        weights = _ops["cast"](sample_weight, self.dtype)
-        while weights.ndim < values.ndim:
-            weights = _ops["expand_dims"](weights, -1)
-        weights = _ops["broadcast_to"](weights, values.shape)
-        return values * weights, _ops["reduce_sum"](weights)
 
 
 class Mean(Sum):
@@ -78,8 +70,8 @@ class Mean(Sum):
         self.count = self.add_weight(name="count")
 
     def update_state(self, values, sample_weight=None):
-        values, count = self._weighted(values, sample_weight)
-        self.total.assign_add(_ops["reduce_sum"](values))
+        total, count = _nn.weighted_sum(_ops["cast"](values, self.dtype), sample_weight)
+        self.total.assign_add(total)
         self.count.assign_add(count)
 
     def result(self):
@@ -99,23 +91,17 @@ class MeanMetricWrapper(Mean):
 
 def binary_accuracy(y_true, y_pred, threshold=0.5):
     """1 for each element on the right side of the threshold, else 0."""
-    y_true = _ops["convert_to_tensor"](y_true)
-    y_pred = _ops["convert_to_tensor"](y_pred)
-    return _ops["cast"](_ops["equal"](y_true, _ops["cast"](y_pred > threshold, y_true.dtype)), _backend.floatx())
+    return _nn.binary_accuracy(y_true, y_pred, threshold, _backend.floatx())
 
 
 def sparse_categorical_accuracy(y_true, y_pred):
     """1 for each row whose largest element stands at its class, else 0."""
-    y_pred = _ops["convert_to_tensor"](y_pred)
-    y_true = _ops["cast"](y_true, y_pred.dtype)
-    if y_true.ndim == y_pred.ndim and y_true.shape[-1] == 1:
-        y_true = _ops["squeeze"](y_true, -1)
-    return _ops["cast"](_ops["equal"](y_true, _ops["cast"](_ops["argmax"](y_pred, axis=-1), y_true.dtype)), _backend.floatx())
+    return _nn.sparse_categorical_accuracy(y_true, y_pred, _backend.floatx())
 
 
 def categorical_accuracy(y_true, y_pred):
     """The same for classes as one-hot rows."""
-    return sparse_categorical_accuracy(_ops["argmax"](y_true, axis=-1), y_pred)
+    return _nn.categorical_accuracy(y_true, y_pred, _backend.floatx())
 
 
 def accuracy(y_true, y_pred):
@@ -175,12 +161,9 @@ class _Found(Metric):
         self.others = self.add_weight(name=missed)
 
     def update_state(self, y_true, y_pred, sample_weight=None):
-        found = _ops["cast"](_ops["cast"](y_pred, self.dtype) > self._threshold, self.dtype)
-        real = _ops["cast"](_ops["cast"](y_true, "bool"), self.dtype)
-        weight = 1.0 if sample_weight is None else _ops["cast"](sample_weight, self.dtype)
-        self.true_positives.assign_add(_ops["reduce_sum"](found * real * weight))
-        wrong = found * (1.0 - real) if self._missed == "false_positives" else (1.0 - found) * real
-        self.others.assign_add(_ops["reduce_sum"](wrong * weight))
+        right, wrong, missed = _nn.detections(y_true, _ops["cast"](y_pred, self.dtype), self._threshold, sample_weight)
+        self.true_positives.assign_add(right)
+        self.others.assign_add(wrong if self._missed == "false_positives" else missed)
 
     def result(self):
         right = self.true_positives.value()
