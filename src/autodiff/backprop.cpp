@@ -1,4 +1,4 @@
-// Reverse-mode differentiation: one sweep forwards to find the ops that count, one backwards through their rules.
+// Reverse-mode differentiation: a forward sweep finds the ops on paths from sources to targets, a backward sweep runs their gradient rules.
 #include "autodiff/backprop.hpp"
 
 #include "device/float_mode.hpp"
@@ -15,13 +15,14 @@ namespace whygrad::internal {
 namespace {
 
 // NOTE [two sweeps]
-// Forward, from the first record to the last target: which values carry a gradient with respect to what the tape watches (kActive), and which with
-// respect to the sources asked for (kReached). A source that is an intermediate value counts only if it is active, and a watched value makes active
-// only what came after it was watched (see NOTE [watched late]). Backward, in falling order of ids: every record with an incoming gradient and a
-// reached input runs its rule. Ids rise along every data path, so when a record's turn comes all its consumers have given what they had.
+// The forward sweep runs from the first record to the last target. It finds the values that carry a gradient with respect to a watched value
+// (kActive) and those that depend on a requested source (kReached). A source that is an intermediate value must be active itself. A watched value
+// makes active only what was computed after it was watched (NOTE [watched late]). The backward sweep runs in descending order of ids: each record
+// that has an incoming gradient and a reached input runs its rule. Ids ascend along every data path, so all consumers of a value have run before its
+// producer.
 enum Flag : std::uint8_t { kActive = 1, kReached = 2, kSource = 4, kWatchedHere = 8 };
 
-// Positions of the windows' values in one dense array.
+// Maps the ids of the windows to consecutive positions.
 class Positions {
  public:
   explicit Positions(const std::vector<Window>& windows, ValueId now) {
@@ -50,7 +51,7 @@ class Positions {
   std::size_t size_ = 0;
 };
 
-// Room for a rule's arguments; on the stack but for ops of many inputs.
+// Memory for the arguments of a rule; on the stack unless the op has many inputs.
 template <class T>
 class SmallBuffer {
  public:
@@ -66,7 +67,7 @@ class SmallBuffer {
   T* heap_;
 };
 
-// Ops that a rule calls are logged at the place of the op that is differentiated.
+// Records the ops that a rule calls at the place of the op that is differentiated.
 class BackwardScope {
  public:
   BackwardScope(Log& log, const Record& record, bool quiet) : log_(log), outer_(log.backward) { log.backward = {&record.where, record.first, quiet}; }
@@ -81,18 +82,18 @@ class BackwardScope {
 
 bool carries(const Record& r, int input) { return input_def(*r.op, input).gradient.differentiable() && is_differentiable(r.dtype(input)); }
 
-// Who looks on at a replay.
-struct Onlooker {
+// A second pass over the same question, for a visitor.
+struct Replay {
   const BackwardVisitor& visitor;
   const std::vector<Tensor>& answers;
 };
 
 class Backprop {
  public:
-  Backprop(const TapeState& tape, const Question& question, const Onlooker* onlooker = nullptr)
+  Backprop(const TapeState& tape, const Question& question, const Replay* replay = nullptr)
       : tape_(tape),
         question_(question),
-        onlooker_(onlooker),
+        replay_(replay),
         log_(Log::mine()),
         slice_(tape.slice()),
         positions_(tape.windows(), log_.next_id()),
@@ -100,7 +101,7 @@ class Backprop {
         watched_source_(tape.watches().size()),
         leaf_gradients_(tape.watches().size()) {}
 
-  // Lets go of the records from the end down, each as soon as it is done with; of all of them whatever happens.
+  // Records are released in descending order, each as soon as it has been processed. The destructor releases the rest, also after an exception.
   ~Backprop() {
     if (question_.release) release_down_to(0);
   }
@@ -114,7 +115,7 @@ class Backprop {
       if (t.seed.defined()) last = std::max(last, t.id);
     }
     sweep_forward(last);
-    if (onlooker_ != nullptr) find_answered_leaves(last);
+    if (replay_ != nullptr) find_answered_leaves(last);
     gradients_.resize(positions_.size());
     for (const Question::Target& t : question_.targets) {
       if (t.seed.defined()) accumulate(t.id, Tensor(t.seed));
@@ -139,7 +140,7 @@ class Backprop {
     }
   }
 
-  // The flags of a value as the record `reader` sees it.
+  // The flags of a value, as seen by the record `reader`.
   std::uint8_t flags(ValueId id, ValueId reader) const {
     const std::size_t at = positions_.find(id);
     const std::uint8_t known = at != Positions::kOutside ? flags_[at] : std::uint8_t{0};
@@ -152,7 +153,7 @@ class Backprop {
     return static_cast<std::uint8_t>(watch.looks_back ? known | reached : known);
   }
 
-  // Of all inputs of a record, as far as they carry a gradient; a user's rule is looked at separately.
+  // The union of the flags of all inputs that carry a gradient. Records of custom gradients have a function of their own.
   std::uint8_t input_flags(const Record& r) const {
     if (r.op->users_rule) return flags_under_rule(r);
     std::uint8_t in = 0;
@@ -162,7 +163,8 @@ class Backprop {
     return in;
   }
 
-  // Which inputs of a user's rule take part: [begin, end).
+  // The inputs [begin, end) of a custom gradient through which the gradient flows: those of the user's rule, or the values that the function
+  // computed.
   struct Part {
     int begin, end;
     bool ruled;
@@ -184,7 +186,7 @@ class Backprop {
     return in;
   }
 
-  // Which inputs of a record a source is reached through; false where none.
+  // Sets `needs` for the inputs that depend on a source. Returns whether there is one.
   bool find_needs(const Record& r, bool* needs) const {
     const Part part = part_of(r);
     bool any = false;
@@ -212,7 +214,7 @@ class Backprop {
     }
   }
 
-  // By watch: as how many inputs of what leads to the targets it is used.
+  // For each watched value: how often it is an input of a record that leads to a target.
   std::vector<std::uint32_t> uses_of_leaves(ValueId last) const {
     std::vector<std::uint32_t> uses(leaf_gradients_.size());
     std::vector<char> leads(positions_.size());
@@ -237,18 +239,18 @@ class Backprop {
     return uses;
   }
 
-  // Leaves whose whole gradient one op passes, so that the answer for them is what it passed.
+  // Finds leaves whose whole gradient comes from a single op: the first pass has computed it already.
   void find_answered_leaves(ValueId last) {
     const std::vector<std::uint32_t> uses = uses_of_leaves(last);
     answered_leaves_.resize(leaf_gradients_.size());
-    for (std::size_t s = 0; s < onlooker_->answers.size(); ++s) {
+    for (std::size_t s = 0; s < replay_->answers.size(); ++s) {
       if (question_.sources[s].size() != 1) continue;
       const ValueId id = question_.sources[s][0];
       const std::int32_t watch = tape_.watch_index().find(id);
       const auto is_source = [id](const Question::Target& t) { return t.id == id; };
       if (watch == IdMap::kNone || positions_.find(id) != Positions::kOutside || uses[static_cast<std::size_t>(watch)] != 1) continue;
       if (std::none_of(question_.targets.begin(), question_.targets.end(), is_source))
-        answered_leaves_[static_cast<std::size_t>(watch)] = onlooker_->answers[s];
+        answered_leaves_[static_cast<std::size_t>(watch)] = replay_->answers[s];
     }
   }
 
@@ -266,7 +268,7 @@ class Backprop {
     }
   }
 
-  // Adds in place where nobody can see it: no tape records this pass, and nobody else holds the sum.
+  // Adds in place if nobody else can see the sum: no tape records this pass, and nobody else holds the tensor.
   void add_to(Tensor& sum, Tensor dx) {
     if (!sum.defined()) {
       sum = std::move(dx);
@@ -311,14 +313,14 @@ class Backprop {
     VjpContext context(r, {dys, r.outputs}, needs, {dxs, r.inputs});
     {
       const BackwardScope scope(log_, r, question_.quiet);
-      onlooker_ == nullptr ? run_rule(r, context) : run_watched(r, context, {dys, r.outputs}, needs, {dxs, r.inputs});
+      replay_ == nullptr ? run_rule(r, context) : replay_rule(r, context, {dys, r.outputs}, needs, {dxs, r.inputs});
       for (int i = 0; i < r.inputs; ++i) {
         if (!needs[i]) continue;
         if (!dxs[i].defined()) {
           if (!r.op->users_rule) refuse_rule(r, fmt::format("nothing for input `{}`", input_def(*r.op, i).name));
           continue;
         }
-        if (dxs[i].shape() != r.shape(i) || (dxs[i].dtype() != r.dtype(i) && !r.op->users_rule)) {
+        if (!r.has_shape(i, dxs[i].shape()) || (dxs[i].dtype() != r.dtype(i) && !r.op->users_rule)) {
           refuse_rule(
               r, fmt::format("{} for input `{}` of {}{}", dxs[i].signature(), input_def(*r.op, i).name, name_of(r.dtype(i)), r.shape(i).to_string()));
         }
@@ -343,7 +345,7 @@ class Backprop {
     }
   }
 
-  void run_watched(const Record& r, VjpContext& context, std::span<const Tensor> dys, bool* needs, std::span<Tensor> dxs) const {
+  void replay_rule(const Record& r, VjpContext& context, std::span<const Tensor> dys, bool* needs, std::span<Tensor> dxs) const {
     std::vector<Tensor> known(dxs.size());
     bool any = false;
     for (std::size_t i = 0; i < dxs.size(); ++i) {
@@ -357,7 +359,7 @@ class Backprop {
       dxs[i] = std::move(known[i]);
       needs[i] = true;
     }
-    onlooker_->visitor(r, dys, dxs);
+    replay_->visitor(r, dys, dxs);
   }
 
   void release_down_to(ValueId bottom) {
@@ -368,7 +370,7 @@ class Backprop {
         released_ = spans[spans.size() - 1 - unreleased_spans_].end;
       }
       const Positions::Span& span = spans[spans.size() - 1 - unreleased_spans_];
-      for (; released_ > span.begin && released_ > bottom; --released_) slice_.let_go(released_ - 1);
+      for (; released_ > span.begin && released_ > bottom; --released_) slice_.release(released_ - 1);
       if (released_ > span.begin) return;
       released_ = 0;
       ++unreleased_spans_;
@@ -381,7 +383,7 @@ class Backprop {
       for (const ValueId id : question_.sources[s]) {
         const std::size_t at = positions_.find(id);
         const std::int32_t watch = tape_.watch_index().find(id);
-        // A target that is the source itself counts where the tape knows it.
+        // A target that is itself the source has a gradient if the tape watches or recorded it.
         if (at != Positions::kOutside && (flags_[at] & (kActive | kWatchedHere)) != 0) {
           if (gradients_[at].defined()) add_to(result[s], gradients_[at]);
         } else if (at == Positions::kOutside && watch != IdMap::kNone) {
@@ -395,7 +397,7 @@ class Backprop {
 
   const TapeState& tape_;
   const Question& question_;
-  const Onlooker* const onlooker_;
+  const Replay* const replay_;
   Log& log_;
   const LogSlice slice_;
   const Positions positions_;
@@ -403,23 +405,23 @@ class Backprop {
   std::vector<char> watched_source_;
   std::vector<Tensor> gradients_;        // by position
   std::vector<Tensor> leaf_gradients_;   // by watch, for values older than the windows
-  std::vector<Tensor> answered_leaves_;  // by watch; none without an onlooker
-  std::size_t unreleased_spans_ = 0;     // spans, counted from the end, that are let go entirely
-  ValueId released_ = 0;                 // within the present span: everything from here on is let go; 0 before it is begun
+  std::vector<Tensor> answered_leaves_;  // by watch; empty unless this is a replay
+  std::size_t unreleased_spans_ = 0;     // spans released entirely, counted from the end
+  ValueId released_ = 0;                 // in the current span: the records from here on are released; 0 before it begins
 };
 
 }  // namespace
 
 std::vector<Tensor> backprop(const TapeState& tape, const Question& question) {
-  const device::FloatModeScope scope = device::FloatModeScope::flushing();  // as each op would, once for all of them
+  const device::FloatModeScope scope = device::FloatModeScope::flushing();  // set once for all ops of the pass
   return Backprop(tape, question).run();
 }
 
 std::vector<Tensor> replay_backprop(const TapeState& tape, const Question& question, const BackwardVisitor& visitor,
                                     const std::vector<Tensor>& answers) {
   const Log::Silence silence;
-  const Onlooker onlooker{visitor, answers};
-  return Backprop(tape, question, &onlooker).run();
+  const Replay replay{visitor, answers};
+  return Backprop(tape, question, &replay).run();
 }
 
 }  // namespace whygrad::internal

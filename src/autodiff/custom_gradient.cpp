@@ -1,4 +1,4 @@
-// Custom gradients: the record that stands for a user's function and calls the user's rule.
+// Custom gradients: the record of the user's function, whose rule calls the user's gradient function.
 #include <whygrad/autodiff/custom_gradient.hpp>
 
 #include "autodiff/custom_gradient.hpp"
@@ -15,10 +15,10 @@ namespace whygrad {
 namespace internal {
 namespace {
 
-// What a record of a custom gradient keeps.
-struct CustomRule final : Kept {
+// The closure that the record of a custom gradient owns.
+struct CustomRule final : SavedObject {
   CustomResult result;
-  std::size_t inputs = 0;  // the rest of the record's inputs are variables
+  std::size_t inputs = 0;  // the remaining inputs of the record are variables
   std::vector<std::shared_ptr<VariableImpl>> variables;
 };
 
@@ -42,7 +42,7 @@ CustomGradients call_rule(const CustomRule& rule, const std::vector<Tensor>& dys
   return g;
 }
 
-// What the user's rule does is remembered, in a pass too whose own ops are not.
+// The ops of the user's rule are recorded even in a pass that does not record its own.
 class UsersCode {
  public:
   UsersCode() : quiet_(std::exchange(Log::mine().backward.quiet, false)) {}
@@ -54,7 +54,7 @@ class UsersCode {
   bool quiet_;
 };
 
-// Whether the gradient goes to the results of the function; see OpDef::users_rule.
+// Whether the gradient flows to the values that the function computed instead of through the rule; see OpDef::users_rule.
 bool pass_to_results(VjpContext& g) {
   const int results = g.input_count() - g.output_count();
   bool passed = false;
@@ -69,7 +69,7 @@ bool pass_to_results(VjpContext& g) {
 void custom_vjp(VjpContext& g) {
   if (pass_to_results(g)) return;
   const UsersCode scope;
-  const auto& rule = *static_cast<const CustomRule*>(g.kept());
+  const auto& rule = *static_cast<const CustomRule*>(g.saved_object());
   std::vector<Tensor> dys;
   dys.reserve(static_cast<std::size_t>(g.output_count()));
   for (int k = 0; k < g.output_count(); ++k) dys.push_back(g.dy(k));
@@ -81,7 +81,7 @@ void custom_vjp(VjpContext& g) {
     if (!dx.defined() && i < 64) attrs.unanswered |= std::uint64_t{1} << i;
     if (!dx.defined() || !g.needs(i)) continue;
     const bool fits =
-        dx.dtype() == g.input_dtype(i) || !is_differentiable(g.input_dtype(i));  // what the derivative of an integer is, only the user knows
+        dx.dtype() == g.input_dtype(i) || !is_differentiable(g.input_dtype(i));  // only the user knows the derivative with respect to an integer
     if (dx.shape() != g.input_shape(i) || !fits) {
       throw ShapeError("custom_gradient",
                        fmt::format("the gradient of input {} is {} and the input {}{}", i, dx.signature(), name_of(g.input_dtype(i)),
@@ -146,7 +146,7 @@ std::vector<Tensor> custom_gradient(const std::function<CustomResult(const std::
     if (GradientObserver* observer = GradientObserver::mine()) observer->rule_refused(begins_at.function != nullptr ? begins_at : where, refusal());
     throw refusal();
   }
-  for (const auto& v : rule->variables) values.push_back(Variable(v).value());  // read once more, so that the tapes watch them
+  for (const auto& v : rule->variables) values.push_back(Variable(v).value());  // read again, so that the tapes watch them
 
   const std::vector<Tensor> results = std::exchange(rule->result.outputs, {});
   std::vector<Tensor> outputs;
@@ -172,8 +172,8 @@ std::vector<Tensor> custom_gradient(const std::function<CustomResult(const std::
                       .output_count = static_cast<int>(outputs.size()),
                       .attrs = &attrs,
                       .attrs_bytes = sizeof(attrs),
-                      .kept = ruled ? rule.get() : nullptr});
-  if (ruled) rule.release();  // the log's, now that it has it
+                      .saved_object = ruled ? rule.get() : nullptr});
+  if (ruled) rule.release();  // owned by the log from here on
   return outputs;
 }
 

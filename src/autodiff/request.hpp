@@ -25,7 +25,7 @@ class ReleaseAtEnd {
  public:
   explicit ReleaseAtEnd(TapeState* tape) : tape_(tape) {}
   ~ReleaseAtEnd() {
-    if (tape_ != nullptr) tape_->let_go_all();
+    if (tape_ != nullptr) tape_->release_all();
   }
   ReleaseAtEnd(const ReleaseAtEnd&) = delete;
   ReleaseAtEnd& operator=(const ReleaseAtEnd&) = delete;

@@ -1,4 +1,4 @@
-// What a tape is inside: windows over the log, watched values, held records.
+// The state of a tape: windows of the log, watched values, held records.
 #include "autodiff/tape_state.hpp"
 
 #include "autodiff/watch_event.hpp"
@@ -33,7 +33,7 @@ Chunk* LogSlice::chunk_of(ValueId id) const noexcept {
   if (chunks_.empty() || (id & ~kSequenceMask) != chunks_.front()->serial) return nullptr;
   const std::uint64_t number = (id & kSequenceMask) >> kChunkBits;
   if (number < chunks_.front()->number || number > chunks_.back()->number) return nullptr;
-  // Consecutive chunks, the usual case, are found at once.
+  // Fast path: the chunks are usually consecutive.
   const std::size_t guess = static_cast<std::size_t>(number - chunks_.front()->number);
   if (guess < chunks_.size() && chunks_[guess]->number == number) return chunks_[guess].get();
   const auto at = std::lower_bound(chunks_.begin(), chunks_.end(), number, [](const ChunkRef& c, std::uint64_t n) { return c->number < n; });
@@ -45,10 +45,10 @@ Record* LogSlice::find(ValueId id) const {
   return chunk != nullptr ? chunk->records[id & (kChunkIds - 1)] : nullptr;
 }
 
-void LogSlice::let_go(ValueId id) const noexcept {
+void LogSlice::release(ValueId id) const noexcept {
   Chunk* chunk = chunk_of(id);
   Record* record = chunk != nullptr ? chunk->records[id & (kChunkIds - 1)] : nullptr;
-  if (record != nullptr && record->first == id) internal::let_go(*chunk, *record);
+  if (record != nullptr && record->first == id) internal::release_saved(*chunk, *record);
 }
 
 // ---- ThreadTapes ----
@@ -100,7 +100,7 @@ void TapeState::check_thread(const char* op) const {
   }
 }
 
-// So that one more element costs no memory.
+// Reserves the room for one more element in advance.
 template <class T>
 static void make_room(std::vector<T>& list) {
   if (list.size() == list.capacity()) list.reserve(2 * list.size() + 1);
@@ -108,7 +108,7 @@ static void make_room(std::vector<T>& list) {
 
 void TapeState::start(const Where&) {
   const ValueId now = log_->next_id();
-  // What can fail comes first. A tape that is resumed has the room already.
+  // Allocations come first. A tape that resumes has the room already.
   ThreadTapes& tapes = ThreadTapes::mine();
   make_room(windows_);
   make_room(tapes.recording);
@@ -123,7 +123,7 @@ void TapeState::start(const Where&) {
   recording_ = true;
 }
 
-// Takes hold of what lies in the windows, so that the log may forget it.
+// Takes references to the chunks of the windows, so that the log may drop them.
 void TapeState::hold_windows() {
   if (pinned_ == 0) return;
   for (const Window& w : windows_) {
@@ -133,7 +133,7 @@ void TapeState::hold_windows() {
 }
 
 void TapeState::stop(Window::End how, const Where& where) {
-  // What can fail comes first.
+  // Allocations come first.
   how == Window::End::kPaused ? make_room(windows_) : hold_windows();
   close(how, where);
   if (how != Window::End::kPaused) unpin();
@@ -151,7 +151,7 @@ void TapeState::close(Window::End how, const Where& where) noexcept {
   tapes.epoch = next_epoch();
 }
 
-// From here on the log may forget what the tape itself does not hold.
+// From here on the log may drop the chunks that the tape itself does not hold.
 void TapeState::unpin() noexcept {
   if (pinned_ == 0) return;
   log_->unpin(pinned_);
@@ -197,7 +197,7 @@ void TapeState::reset(const Where& where) {
   if (was_recording) stop(Window::End::kReset, where);
   hold_windows();
   unpin();
-  let_go_all();
+  release_all();
   for (Window w : windows_) {
     w.ended = Window::End::kReset;
     w.ended_at = where;
@@ -222,24 +222,24 @@ void TapeState::consume(const Where& where) {
   if (ThreadTapes::mine().unfinished == 0) log_->end_generation();
 }
 
-void TapeState::let_go_all() noexcept {
+void TapeState::release_all() noexcept {
   try {
     const LogSlice held = slice();
     for (const Window& w : windows_) {
       const ValueId end = w.end != 0 ? w.end : log_->next_id();
-      for (ValueId id = w.begin; id < end; ++id) held.let_go(id);
+      for (ValueId id = w.begin; id < end; ++id) held.release(id);
     }
   } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): without memory to look for them, the buffers go with their chunks
   }
 }
 
 void TapeState::finish() noexcept {
-  // Gone on another thread: its records' buffers go with their chunks, and its own thread is left alone.
+  // Destroyed on another thread: the buffers are released with their chunks, and the tape's own thread is left alone.
   if (finished_ || &Log::mine() != log_) return;
   finished_ = true;
   if (recording_) close(Window::End::kExited, {});
   if (!consumed_) {
-    let_go_all();
+    release_all();
     consume({});
   }
   unpin();

@@ -1,9 +1,9 @@
-// What a tape is inside: windows over its thread's log, and the values it watches.
+// The state of a tape: windows of its thread's log, and the watched values.
 //
 // NOTE [a tape is a window]
-// The log records every op once (tensor/log.hpp). A tape only notes from which id to which it was open, so a nested tape costs nothing per op, and
-// the ops before, between and after its windows are still there to explain what was missed. Which values carry a gradient is worked out when a
-// gradient is asked for, by one sweep over the windows.
+// The log records every op once (tensor/log.hpp). A tape only notes the ids between which it was open. So a nested tape costs nothing per op, and the
+// ops before, between and after its windows are available to explanations. gradient() finds out by a sweep over the windows which values carry a
+// gradient.
 #pragma once
 
 #include "autodiff/id_map.hpp"
@@ -18,7 +18,7 @@
 
 namespace whygrad::internal {
 
-// [begin, end) of log ids during which a tape recorded, and how that ended.
+// The log ids [begin, end) during which a tape recorded, and how the recording ended.
 struct Window {
   enum class End : std::uint8_t { kOpen, kPaused, kExited, kReset, kAsked };
   ValueId begin = 0;
@@ -28,24 +28,23 @@ struct Window {
 };
 
 // NOTE [watched late]
-// A value that the tape watches, from the id `since` on: what is made of it before is not recorded for its sake. But what the tape recorded before,
-// for the sake of another value, it recorded with all inputs, so that a tensor has its part of that even if it is watched only now. A variable has
-// not: reading it is what counts, and that was before it was watched.
+// A watched value. Ops with an id below `since` were not recorded on its behalf. A record made on behalf of another value holds all inputs, so a
+// tensor that was watched late still gets the gradient of these records. A variable does not: only a read after it was watched counts.
 struct Watch {
   ValueId id;
   ValueId since;
   std::shared_ptr<VariableImpl> variable;  // null for a tensor
-  bool looks_back = false;                 // a tensor, watched while a tape of the thread recorded
+  bool looks_back = false;                 // a tensor that was watched while a tape of the thread recorded
 };
 
-// Records held together, found by id.
+// A set of log records, found by id.
 class LogSlice {
  public:
   LogSlice() = default;
   void add(std::vector<ChunkRef> chunks);  // in any order; chunks already held are skipped
   Record* find(ValueId id) const;
-  // Releases for one tape what the record that begins at `id` saved, if one does.
-  void let_go(ValueId id) const noexcept;
+  // Ends one tape's claim to what the record that begins at `id` saved, if there is such a record.
+  void release(ValueId id) const noexcept;
   const std::vector<ChunkRef>& chunks() const { return chunks_; }
   void clear() { chunks_.clear(); }
 
@@ -62,10 +61,10 @@ class TapeState : public std::enable_shared_from_this<TapeState> {
   const GradientTapeOptions& options() const { return options_; }
   bool recording() const { return recording_; }
   bool consumed() const { return consumed_; }
-  // Whether a pause that ends may start it again: it was not asked, left or destroyed meanwhile.
+  // Whether the end of a pause may resume it: it was not asked, exited or destroyed in the meantime.
   bool can_resume() const { return !recording_ && !consumed_ && !windows_.empty() && windows_.back().ended == Window::End::kPaused; }
   const Where& made_at() const { return made_at_; }
-  std::uint64_t number() const { return number_; }  // of this thread's tapes, in their order
+  std::uint64_t number() const { return number_; }  // of this thread's tapes, in order of construction
   const Where& consumed_at() const { return consumed_at_; }
   const std::vector<Window>& windows() const { return windows_; }
   const std::vector<Window>& forgotten() const { return forgotten_; }
@@ -82,14 +81,14 @@ class TapeState : public std::enable_shared_from_this<TapeState> {
   void watch(const Tensor& tensor);
   void watch(const std::shared_ptr<VariableImpl>& variable);
   void reset(const Where& where);
-  // No further gradient may be asked for.
+  // From here on no further gradient may be asked for.
   void consume(const Where& where);
-  // The tape object is gone: gives back all that it holds.
+  // Called when the tape object is destroyed: releases all that it holds.
   void finish() noexcept;
 
-  // Everything recorded in the windows, which may still be open.
+  // All records of the windows, including the open one.
   LogSlice slice() const;
-  void let_go_all() noexcept;
+  void release_all() noexcept;
 
  private:
   void hold_windows();
@@ -120,7 +119,7 @@ struct ThreadTapes {
   static ThreadTapes& mine();
 };
 
-// True where a read of a variable has to be noted: a tape records, or a custom gradient runs.
+// Whether a read of a variable must be noted: a tape records, or a custom gradient runs.
 bool reads_are_observed() noexcept;
 void note_access(const std::shared_ptr<VariableImpl>& variable);
 
@@ -139,9 +138,9 @@ class VariableWatcher {
   std::vector<std::shared_ptr<VariableImpl>> variables_;
 };
 
-// What is known when gradients are missing: enough to explain them later, whatever happens to the tape meanwhile.
+// What an explanation of missing gradients needs, independent of what happens to the tape later.
 struct TapeFacts {
-  LogSlice log;  // all that the thread still remembered, the tape's windows included
+  LogSlice log;  // all that the thread's log still held, including the tape's windows
   std::vector<Window> windows, forgotten;
   std::vector<Watch> watches;
   std::vector<ValueId> forgotten_watches;
@@ -149,10 +148,10 @@ struct TapeFacts {
   GradientTapeOptions options;
   Where tape_made_at, asked_at;
   std::uint64_t tape = 0;                // its number
-  std::vector<std::uint64_t> recording;  // numbers of all tapes that recorded at the question
-  ValueId asked = 0;                     // the log's position at the question
+  std::vector<std::uint64_t> recording;  // numbers of all tapes that recorded at the time of the request
+  ValueId asked = 0;                     // the next id of the log at the time of the request
   struct Value {
-    ValueId id;  // 0 where there is none
+    ValueId id;  // 0 if there is none
     DType dtype;
     Shape shape;
     std::shared_ptr<VariableImpl> variable;  // null for a tensor
@@ -160,14 +159,14 @@ struct TapeFacts {
   std::vector<Value> targets, sources;
 };
 
-// Whether the tape recorded an op that has a derivative, but no rule for it.
+// Whether the tape recorded an op whose gradient is not implemented.
 bool lacks_a_rule(const TapeFacts& facts);
 
-// A variable's present value, unnoticed by the tapes; or the tensor.
+// The current value of a variable, read without notice to the tapes; or the tensor.
 Tensor tensor_of(const Watchable& w);
 // Throws ValueError for an empty handle.
 void check_asked(const std::vector<Watchable>& targets, const std::vector<Watchable>& sources);
-// `asked` is the log's position at the question.
+// `asked` is the next id of the log at the time of the request.
 std::shared_ptr<const TapeFacts> facts_of(const TapeState& tape, const std::vector<Watchable>& targets, const std::vector<Watchable>& sources,
                                           ValueId asked, const Where& where);
 

@@ -1,4 +1,4 @@
-// The log: chunks of records, and what happens when one is written or goes.
+// The log: how records are written, found and freed.
 #include "tensor/log.hpp"
 
 #include "tensor/data_events.hpp"
@@ -25,7 +25,7 @@ std::atomic<bool>& explanations() {
   return enabled;
 }
 
-// Log serials, so that an id never means two values. They wrap after a million threads; by then the old ids are gone.
+// Log serials make ids unique among threads. They wrap after a million threads; by then the old ids are no longer in use.
 std::uint64_t next_serial() {
   static std::atomic<std::uint64_t> serial{1};
   constexpr std::uint64_t kSerials = std::uint64_t{1} << (64 - kSequenceBits);
@@ -39,8 +39,8 @@ std::size_t count_extents(const Entry& e) {
   return extents;
 }
 
-// Makes the record found by each of its ids; `chunk` holds its memory, the last of `chunks` its last id.
-void stand_at(std::uint64_t sequence, std::uint64_t ids, std::span<const ChunkRef> chunks, Chunk& chunk, Record* r) {
+// Enters the record under each of its ids. `chunk` holds its memory; the last of `chunks` holds its last id.
+void index_record(std::uint64_t sequence, std::uint64_t ids, std::span<const ChunkRef> chunks, Chunk& chunk, Record* r) {
   for (std::uint64_t s = sequence; s < sequence + ids; ++s) {
     Chunk& holder = *chunks[chunks.size() - 1 - (chunks.back()->number - (s >> kChunkBits))].get();
     holder.records[s & (kChunkIds - 1)] = r;
@@ -57,7 +57,7 @@ bool explanations_enabled() noexcept { return explanations().load(std::memory_or
 void set_explanations_enabled(bool enabled) noexcept { explanations().store(enabled, std::memory_order_relaxed); }
 
 Fingerprint fingerprint(const void* data, std::size_t bytes) noexcept {
-  // FNV-1a over eight words: all of a small value, or samples from both ends and between of a large one.
+  // FNV-1a over eight words: the whole of a small value, or samples from both ends and between of a large one.
   std::uint64_t hash = 0xcbf29ce484222325u ^ bytes;
   const auto mix = [&hash](std::uint64_t word) { hash = (hash ^ word) * 0x100000001b3u; };
   const auto* at = static_cast<const char*>(data);
@@ -82,13 +82,19 @@ Shape Record::shape(int i) const {
   return Shape(std::span(at, static_cast<std::size_t>(rank(i))));
 }
 
+bool Record::has_shape(int i, const Shape& shape) const {
+  const std::int64_t* at = extents();
+  for (int j = 0; j < i; ++j) at += rank(j);
+  return shape.rank() == rank(i) && std::equal(shape.begin(), shape.end(), at);
+}
+
 namespace {
 
 // Safe to repeat.
 void drop_saved(Record& record) noexcept {
-  if (record.kept != nullptr) {
-    delete record.kept;
-    record.kept = nullptr;
+  if (record.saved_object != nullptr) {
+    delete record.saved_object;
+    record.saved_object = nullptr;
   }
   TensorImpl** saved = record.saved();
   for (int i = 0; i < record.saved_count; ++i) {
@@ -98,7 +104,7 @@ void drop_saved(Record& record) noexcept {
 
 }  // namespace
 
-void let_go(Chunk& chunk, Record& record) noexcept {
+void release_saved(Chunk& chunk, Record& record) noexcept {
   if (record.holders == 0 || --record.holders != 0) return;
   drop_saved(record);
   --chunk.saving;
@@ -117,7 +123,7 @@ Chunk::~Chunk() {
   // Only a tape that was dropped on another thread leaves something to release here.
   for (std::uint64_t i = 0; saving != 0 && i < kChunkIds; ++i) {
     Record* record = records[i];
-    if (record != nullptr && (record->saved_mask != 0 || record->kept != nullptr)) drop_saved(*record);
+    if (record != nullptr && (record->saved_mask != 0 || record->saved_object != nullptr)) drop_saved(*record);
   }
   const ChunkRef last(std::exchange(before, nullptr));
   while (blocks != nullptr) {
@@ -219,7 +225,7 @@ Chunk& Log::chunk_for(std::uint64_t sequence, std::uint64_t ids) {
 
 Record* Log::write(const Entry& e, std::uint64_t sequence) {
   const int values = e.input_count + e.output_count;
-  const auto saved_count = e.saved_mask == 0 ? std::size_t{0} : static_cast<std::size_t>(std::popcount(e.saved_mask));
+  const auto saved_count = e.saved_mask == 0 ? std::size_t{0} : count_bits(e.saved_mask);
   const std::size_t extents = count_extents(e);
   const std::size_t bytes =
       sizeof(Record) + Record::kinds_bytes(values) + 8 * (static_cast<std::size_t>(e.input_count) + saved_count + extents) + round_up(e.attrs_bytes);
@@ -233,16 +239,16 @@ Record* Log::write(const Entry& e, std::uint64_t sequence) {
   r->where = backward.where != nullptr ? *backward.where : *e.where;
   r->first = serial_ | sequence;
   r->cause = backward.cause;
-  r->kept = e.kept;
+  r->saved_object = e.saved_object;
   r->scope = scope;
   r->saved_mask = e.saved_mask;
   r->inputs = static_cast<std::uint16_t>(e.input_count);
   r->outputs = static_cast<std::uint16_t>(e.output_count);
   r->attrs_bytes = static_cast<std::uint16_t>(e.attrs_bytes);
   r->saved_count = static_cast<std::uint16_t>(saved_count);
-  r->holders = e.saved_mask != 0 || e.kept != nullptr ? static_cast<std::uint32_t>(recording_) : 0;
+  r->holders = e.saved_mask != 0 || e.saved_object != nullptr ? static_cast<std::uint32_t>(recording_) : 0;
   r->extent_count = static_cast<std::uint32_t>(extents);
-  if (e.saved_mask != 0 || e.kept != nullptr) ++chunk.saving;
+  if (e.saved_mask != 0 || e.saved_object != nullptr) ++chunk.saving;
 
   auto* input_id = reinterpret_cast<ValueId*>(r + 1);
   auto* kind = reinterpret_cast<std::uint8_t*>(input_id + e.input_count);
@@ -274,7 +280,7 @@ Record* Log::write(const Entry& e, std::uint64_t sequence) {
   if (ids == 1) {
     chunk.records[sequence & (kChunkIds - 1)] = r;
   } else {
-    stand_at(sequence, ids, chunks_, chunk, r);
+    index_record(sequence, ids, chunks_, chunk, r);
   }
   return r;
 }
@@ -285,7 +291,7 @@ ValueId Log::append(const Entry& e) {
   const std::uint64_t ids = e.output_count > 1 ? static_cast<std::uint64_t>(e.output_count) : 1;
   const std::uint64_t used = next_ & (kChunkIds - 1);
   const std::uint64_t sequence = used + ids > kChunkIds && used != 0 ? next_ + kChunkIds - used : next_;
-  if (e.saved_mask != 0 || e.kept != nullptr || remembers() || recording_ != 0) write(e, sequence);
+  if (e.saved_mask != 0 || e.saved_object != nullptr || remembers() || recording_ != 0) write(e, sequence);
   next_ = sequence + ids;
   for (int i = 0; i < e.output_count; ++i) e.outputs[i].impl()->id = serial_ | (sequence + static_cast<std::uint64_t>(i));
   return serial_ | sequence;

@@ -1,25 +1,23 @@
-// The log: what happened to values, kept as plain numbers so that it can be always on.
+// The log records every op, constant, host read and assignment as plain numbers. It is cheap enough to be always on.
 //
 // NOTE [the log]
-// Every thread keeps one log. Each op, constant, host read and assignment appends one Record: which op, where in the user's program, the ids of its
-// inputs, shapes and dtypes; no strings, no heap memory of its own. A value's id is its position in the log, so a record is found from an id without
-// a hash table, and a gradient tape is no second recording: it is a window [begin, end) over the log (autodiff/tape_state.hpp). Nested tapes share
-// the records.
+// Every thread has one log. Each event appends one Record: the op, the place in the user's program, the ids, dtypes and shapes of its values. A
+// record holds no strings and owns no heap memory. The id of a value is its position in the log, so a record is found by id without a hash table. A
+// gradient tape does not record again: it is a window [begin, end) of the log (autodiff/tape_state.hpp), and nested tapes share the records.
 //
 //   id = log serial (20 bits) | sequence number (44 bits)
 //
-// Records live in chunks of kChunkIds consecutive ids. Off the tape the log holds the last kRetainedChunks chunks (65,536 values) and older ones are
-// freed, so a loop may run for hours; an open tape pins its window. Whoever must be able to explain later (a closed tape, a missing gradient) holds
-// references to the chunks themselves.
+// Records are stored in chunks of kChunkIds consecutive ids. Without a tape the log keeps the last kRetainedChunks chunks (65,536 values) and frees
+// older ones, so a loop may run for hours. An open tape pins its window. A closed tape and a missing gradient hold references to the chunks that
+// their explanation needs.
 //
-// A record keeps buffers only where a gradient rule may read them (`saved`), and counts the tapes that may still ask (`holders`); the last one to
-// finish drops the buffers while the record stays, as evidence, until its chunk goes. Nothing here refers to another record, so nothing recurses.
+// A record saves only the tensors that a gradient rule may read (`saved`), and counts the tapes that may still be asked (`holders`). The last of
+// these tapes releases the tensors; the record itself stays until its chunk is freed. No record refers to another one, so nothing recurses.
 #pragma once
 
 #include <whygrad/tensor/tensor.hpp>
 
 #include <atomic>
-#include <bit>
 #include <cstdint>
 #include <limits>
 #include <vector>
@@ -36,36 +34,44 @@ inline constexpr int kChunkBits = 10;
 inline constexpr std::uint64_t kChunkIds = std::uint64_t{1} << kChunkBits;
 inline constexpr std::uint64_t kRetainedChunks = 64;
 
-// An object that a record keeps alive beside tensors: the closure of a custom gradient, say. Dropped together with the saved tensors.
-class Kept {
+// A heap object that a record owns in addition to its tensors, such as the closure of a custom gradient. Released together with the saved tensors.
+class SavedObject {
  public:
-  virtual ~Kept() = default;
+  virtual ~SavedObject() = default;
 };
+
+// The number of set bits of a mask in which few are set: baseline x86-64 has no instruction that counts them.
+inline std::size_t count_bits(std::uint32_t mask) {
+  std::size_t count = 0;
+  for (; mask != 0; mask &= mask - 1) ++count;
+  return count;
+}
 
 struct Record {
   const OpDef* op;
   Where where;
-  ValueId first;  // id of the first output; a record without outputs owns this id all the same
-  ValueId cause;  // in a backward pass: the record whose gradient rule made this one; else 0
-  Kept* kept;
+  ValueId first;  // id of the first output; a record without outputs uses one id too
+  ValueId cause;  // the record whose gradient rule ran this op in a backward pass; else 0
+  SavedObject* saved_object;
   std::uint32_t scope;       // name scope, 0 for none
   std::uint32_t saved_mask;  // bit i: input i, bit 16 + k: output k
   std::uint16_t inputs, outputs;
   std::uint16_t attrs_bytes;
   std::uint16_t saved_count;
-  std::uint32_t holders;  // open tapes that may still differentiate this record
+  std::uint32_t holders;  // tapes that may still differentiate this record
   std::uint32_t extent_count;
 
-  // Behind the struct lie: input ids, dtype and rank of each value (inputs first), saved tensors, the values' extents, the attributes.
+  // After the struct in memory: input ids, dtype and rank of each value (inputs first), saved tensors, extents of the values, attributes.
   const ValueId* input_ids() const { return reinterpret_cast<const ValueId*>(this + 1); }
-  // The saved tensors in rising order of their bits; null once dropped.
+  // The saved tensors in the order of their bits; null once released.
   TensorImpl** saved() const { return reinterpret_cast<TensorImpl**>(const_cast<std::uint8_t*>(kinds()) + kinds_bytes(inputs + outputs)); }
-  TensorImpl* saved_at(int bit) const { return saved()[std::popcount(saved_mask & ((std::uint32_t{1} << bit) - 1))]; }
+  TensorImpl* saved_at(int bit) const { return saved()[count_bits(saved_mask & ((std::uint32_t{1} << bit) - 1))]; }
 
   // Shape and dtype of value i: inputs first, then outputs.
   DType dtype(int i) const { return static_cast<DType>(kinds()[2 * i]); }
   int rank(int i) const { return kinds()[2 * i + 1]; }
   Shape shape(int i) const;
+  bool has_shape(int i, const Shape& shape) const;
   const void* attrs() const { return extents() + extent_count; }
 
  private:
@@ -75,8 +81,9 @@ struct Record {
   const std::int64_t* extents() const { return reinterpret_cast<const std::int64_t*>(saved() + saved_count); }
 };
 
-// A run of kChunkIds ids and the memory of their records. A record whose ids would straddle two chunks begins the next one instead, so only one with
-// more than kChunkIds outputs reaches into further chunks. Counted, because tapes and explanations outlive the log's interest.
+// The records of kChunkIds consecutive ids, with their memory. A record whose ids would cross the end of a chunk starts the next chunk, so only a
+// record with more than kChunkIds outputs extends into further chunks. Reference counted, because tapes and explanations may outlive the log's
+// interest in it.
 struct Chunk {
   std::atomic<std::uint32_t> references{1};
   std::uint64_t number;        // sequence number / kChunkIds
@@ -84,8 +91,8 @@ struct Chunk {
   Record* records[kChunkIds];  // by id; null where nothing was recorded
   struct Block;
   Block* blocks = nullptr;
-  std::uint32_t saving = 0;  // records that hold saved tensors or an object; those are looked for when the chunk goes
-  Chunk* before = nullptr;   // counted: the chunk that holds a record with more outputs than one chunk has ids, whose later ids lie here
+  std::uint32_t saving = 0;  // records that still hold saved tensors or an object; they are released with the chunk
+  Chunk* before = nullptr;   // counted reference to the chunk with a record whose later ids belong to this chunk
   char* next = nullptr;
   char* end = nullptr;
 
@@ -93,11 +100,11 @@ struct Chunk {
   ~Chunk();
   void* allocate(std::size_t bytes) {
     if (static_cast<std::size_t>(end - next) < bytes) grow(bytes);
-    // The memory comes from a chunk that went 64 chunks ago, and is in no cache.
+    // The memory was last used 64 chunks ago and is in no cache.
     for (std::size_t ahead = 256; ahead < 512; ahead += 64) __builtin_prefetch(next + ahead, 1);
     return std::exchange(next, next + bytes);
   }
-  // Of this chunk and its records; the tensors that they save are not counted.
+  // Size of this chunk and its records, without the saved tensors.
   std::size_t bytes() const noexcept;
 
  private:
@@ -125,10 +132,10 @@ class ChunkRef {
   Chunk* chunk_ = nullptr;
 };
 
-// Releases for one tape what the record saved; it goes with the last one. The chunk is the record's.
-void let_go(Chunk& chunk, Record& record) noexcept;
+// Ends one tape's claim to what the record saved. The last claim releases it. `chunk` is the record's.
+void release_saved(Chunk& chunk, Record& record) noexcept;
 
-// What the caller of Log::append knows of a new record.
+// The contents of a new record.
 struct Entry {
   const OpDef* op = nullptr;
   const Where* where = nullptr;
@@ -139,39 +146,39 @@ struct Entry {
   const void* attrs = nullptr;
   std::size_t attrs_bytes = 0;
   std::uint32_t saved_mask = 0;
-  Kept* kept = nullptr;  // taken over
+  SavedObject* saved_object = nullptr;  // owned by the record from then on
 };
 
 class Log {
  public:
-  // The calling thread's log, made at its first use.
+  // The log of the calling thread. The first call creates it.
   static Log& mine() { return tls_log != nullptr ? *tls_log : start(); }
 
-  // Gives the outputs their ids and writes the record. With explanations off and no tape that needs it, only the ids are given. Returns the first id.
+  // Assigns ids to the outputs and writes the record. Writes no record if explanations are off and no tape needs it. Returns the first id.
   ValueId append(const Entry& entry);
-  // A record without outputs, for an event at a value (a host read, a tape's pause). Returns its id, or 0 where nothing is recorded.
+  // Records an event about a value without outputs, such as a host read. Returns its id, or 0 if nothing is recorded.
   ValueId append_event(const OpDef& op, const Tensor* value, const void* attrs, std::size_t attrs_bytes, const Where& where);
   void host_read(const Tensor& value, const void* bytes, std::size_t count, const Where& where);
 
-  // The id that the next value will get.
+  // The id of the next value.
   ValueId next_id() const { return serial_ | next_; }
   bool owns(ValueId id) const { return (id & ~kSequenceMask) == serial_; }
 
-  // The record of `id`, or null: another thread's value, one that is no longer held, or one that was not recorded.
+  // The record of `id`; null if the value belongs to another thread, was not recorded, or is no longer held.
   const Record* find(ValueId id) const;
   // References to the held chunks that overlap [begin, end).
   std::vector<ChunkRef> chunks(ValueId begin, ValueId end) const;
 
-  // Keeps everything from `begin` on until unpin with the same number.
+  // Keeps all records from `begin` on until unpin() with the same id.
   void pin(ValueId begin);
   void unpin(ValueId begin) noexcept;
 
   // NOTE [activity]
-  // While tapes record, an op must know at once whether any of them may want its gradient, for only then it saves buffers. Watched leaves carry
-  // TensorImpl::kWatched for good; values computed from them carry the recording generation, a number unique to this thread and to the span in
-  // which it had a tape open. The mark may say yes too often (a nested tape that has ended), never no wrongly. The exact answer is worked out
-  // from the records when a gradient is asked for. An op with one such input saves what the rules of all inputs read that anybody could still watch
-  // (NOTE [watched late] in autodiff/tape_state.hpp).
+  // While tapes record, an op must know at once whether a tape may ask for its gradient, because only then it saves tensors. A watched leaf carries
+  // TensorImpl::kWatched forever. A value computed from one carries the recording generation, a number that identifies the thread and the period in
+  // which it had a tape open. The mark may be set without need (after a nested tape has ended), but it is never missing. gradient() works out the
+  // exact answer from the records. An op with one marked input saves what the rules of all its inputs read, because another input may still be
+  // watched later (NOTE [watched late] in autodiff/tape_state.hpp).
   int recording() const { return recording_; }
   static std::uint64_t mark_of(const Tensor& t) { return t.impl()->activity.load(std::memory_order_relaxed); }
   bool is_active(std::uint64_t mark) const { return mark == TensorImpl::kWatched || (mark != 0 && mark == generation_); }
@@ -179,7 +186,7 @@ class Log {
   void mark_active(const Tensor& t) const { t.impl()->activity.store(generation_, std::memory_order_relaxed); }
   void start_recording();
   void stop_recording() noexcept { --recording_; }
-  // Nothing that this thread computes is recorded or remembered while one of these lives, but for tapes that begin meanwhile.
+  // While one of these lives, the ops of this thread are recorded neither by the log nor by tapes, except tapes that begin meanwhile.
   class Silence {
    public:
     Silence() : log_(mine()), recording_(std::exchange(log_.recording_, 0)), silent_(std::exchange(log_.silent_, true)) {}
@@ -195,11 +202,11 @@ class Log {
     int recording_;
     bool silent_;
   };
-  // Called when the last unfinished tape of this thread ends.
+  // Called when the last unfinished tape of this thread has ended.
   void end_generation() noexcept { generation_ = 0; }
 
-  // Places and causes of the ops that a gradient rule calls: the user's op stands for them. They leave no record of their own where no tape records
-  // them (`quiet`); one for the whole pass does (autodiff/gradient_event.hpp).
+  // Place and cause of the ops that a gradient rule calls: those of the op that is differentiated. If `quiet`, they leave no records, because no tape
+  // records the pass; one record then represents the whole pass (autodiff/gradient_event.hpp).
   struct Backward {
     const Where* where = nullptr;
     ValueId cause = 0;
@@ -207,7 +214,7 @@ class Log {
   };
   Backward backward;
   std::uint32_t scope = 0;
-  // While tapes record: every record saves all that it was given and made, for an explanation that looks at numbers.
+  // While tapes record, each record saves all inputs and outputs, for explanations that look at numbers.
   bool keep_values = false;
 
   Log(const Log&) = delete;
@@ -234,28 +241,28 @@ class Log {
   std::vector<ValueId> pins_;
 };
 
-// Whether ops off the tape, and ops on it that carry no gradient, leave a record too. On by default; WHYGRAD_EXPLAIN=0 in the environment turns it
-// off, to measure what it costs. Process-wide.
+// Whether an op leaves a record if no tape needs it. On by default; WHYGRAD_EXPLAIN=0 in the environment turns it off, to measure its cost.
+// Process-wide.
 WG_API bool explanations_enabled() noexcept;
 WG_API void set_explanations_enabled(bool enabled) noexcept;
 
-// What a host read or a constant remembers of the elements.
+// Identifies the elements of a host read or a constant, to recognise a value that left the library and came back.
 struct Fingerprint {
   std::uint64_t bytes;
-  std::uint64_t hash;  // of at most 64 bytes, taken at both ends and between
+  std::uint64_t hash;  // of at most 64 bytes, sampled at both ends and between
   friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
 };
 Fingerprint fingerprint(const void* data, std::size_t bytes) noexcept;
 
-// What the log remembers of a value that came from the host: constant(...), a file, a batch.
+// Attributes of the record of a value that came from the host: constant(...), a file, a batch.
 struct ConstantAttrs {
-  Fingerprint print;                                          // bytes == 0: not taken, as for a literal number in an expression
-  double written = std::numeric_limits<double>::quiet_NaN();  // of one number: before its type rounded it
+  Fingerprint print;                                          // bytes == 0: not computed, as for a literal number in an expression
+  double written = std::numeric_limits<double>::quiet_NaN();  // the value of a single number before it was rounded to its dtype
 };
-// Gives a tensor that was filled by the library its id and a constant's record.
+// Assigns an id to a tensor that the library filled, and records it as a constant.
 void log_constant(Tensor& tensor, const ConstantAttrs& attrs, const Where& where);
 
-// The ops that stand for a host read and for a constant in the log; defined by the ops layer.
+// The op records of host reads and constants; defined by the ops layer.
 const OpDef& host_read_op();
 const OpDef& constant_op();
 

@@ -41,7 +41,7 @@ TEST(LogSlice, FindsOnlyWhatItHolds) {
   const ValueId in_gap = begin + 2 * internal::kChunkIds, end = Log::mine().next_id();
   LogSlice slice;
   EXPECT_EQ(slice.find(begin), nullptr) << "an empty slice holds nothing";
-  slice.let_go(begin);
+  slice.release(begin);
   slice.add(Log::mine().chunks(end - 1, end));
   slice.add(Log::mine().chunks(begin, begin + 1));
   ASSERT_EQ(slice.chunks().size(), 2u);
@@ -52,7 +52,7 @@ TEST(LogSlice, FindsOnlyWhatItHolds) {
   EXPECT_EQ(slice.find(begin - internal::kChunkIds), nullptr);
   EXPECT_EQ(slice.find(end + internal::kChunkIds), nullptr);
   EXPECT_EQ(slice.find(begin ^ (ValueId{1} << internal::kSequenceBits)), nullptr) << "of another log";
-  slice.let_go(in_gap);
+  slice.release(in_gap);
 }
 
 TEST(TapeParts, ATapeFollowsWhatWasRecordedBeforeAndAfterALongBreak) {

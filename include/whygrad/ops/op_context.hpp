@@ -1,4 +1,4 @@
-// What the kernel, the layout and the gradient rule of an op record are given. For whoever writes an op: docs/your_own_op.md.
+// The contexts of the kernel, the layout and the gradient rule of an op record. See docs/your_own_op.md.
 #pragma once
 
 #include <whygrad/ops/op.hpp>
@@ -6,14 +6,14 @@
 namespace whygrad {
 
 namespace internal {
-class Kept;
+class SavedObject;
 struct Record;
 }  // namespace internal
 namespace kernels {
 struct View;
 }
 
-// The call of an op that is being computed: inputs, attributes, and outputs to be filled.
+// The call of an op that is computed: inputs, attributes, and outputs to be filled.
 class WG_API KernelContext : public OpContext {
  public:
   KernelContext(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs, std::span<Tensor> outputs)
@@ -27,19 +27,19 @@ class WG_API KernelContext : public OpContext {
   int output_count() const { return static_cast<int>(outputs_.size()); }
   Tensor& output(int k = 0) const { return outputs_[static_cast<std::size_t>(k)]; }
 
-  // The elements of input i, in row-major order; of a tensor whose elements lie otherwise, such as a transposed one, those of a copy. Throws
-  // IndexError where there is no such input, DTypeError where T is not its dtype, UnsupportedError where its elements are not in the CPU's memory.
+  // The elements of input i in row-major order; a copy if the tensor's layout differs, as after a transpose. Throws IndexError if there is no such
+  // input, DTypeError if T is not its dtype, UnsupportedError if its elements are not in the CPU's memory.
   template <Element T>
   std::span<const T> elements(int i) const {
     return {static_cast<const T*>(read(i, dtype_of<T>)), static_cast<std::size_t>(input(i).size())};
   }
-  // The elements of output k, in row-major order, to be written: what stands there before is undefined. Throws as elements().
+  // The elements of output k in row-major order, to be written. Their initial values are undefined. Throws as elements().
   template <Element T>
   std::span<T> result(int k = 0) const {
     return {static_cast<T*>(write(k, dtype_of<T>)), static_cast<std::size_t>(output(k).size())};
   }
-  // Where the elements of input i lie, for a kernel that can do without a copy: element (a, b, ..) is data[a * strides[0] + b * strides[1] + ..].
-  // A stride is 0 along a repeated axis. Throws as elements().
+  // The elements of input i without a copy, for kernels that can handle strides: element (a, b, ..) is data[a * strides[0] + b * strides[1] + ..]. A
+  // stride is 0 along a broadcast axis. Throws as elements().
   template <Element T>
   struct Strided {
     const T* data;
@@ -52,7 +52,7 @@ class WG_API KernelContext : public OpContext {
     return {static_cast<const T*>(data), input(i).shape(), {input(i).impl()->strides, static_cast<std::size_t>(input(i).rank())}};
   }
 
-  // Views for the library's own kernels, which go by the device of what they are given (ops/core/context.hpp). Outputs are contiguous.
+  // Views for the library's own kernels, which work on any device (ops/core/context.hpp). Outputs are contiguous.
   kernels::View in(int i) const;
   kernels::View out(int k = 0) const;
 
@@ -66,12 +66,12 @@ class WG_API KernelContext : public OpContext {
   mutable std::vector<Tensor>* copies_ = nullptr;
 };
 
-// An output that is the first input's elements under another layout.
+// The call of an op whose output is a view: the elements of the first input under another layout.
 class ViewContext : public OpContext {
  public:
   ViewContext(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs, const Shape& shape, int index)
       : OpContext(op, inputs, attrs), shape_(shape), index_(index) {}
-  // Of the output to be laid out.
+  // The shape and the number of the output.
   const Shape& shape() const { return shape_; }
   int index() const { return index_; }
   const std::int64_t* input_strides() const { return input(0).impl()->strides; }
@@ -83,7 +83,7 @@ class ViewContext : public OpContext {
   int index_;
 };
 
-// One call on its way back. The tape fills it; the rule reads it and gives.
+// The backward call of an op. The tape provides the incoming gradients; the gradient rule returns those of the inputs with give().
 class WG_API VjpContext {
  public:
   VjpContext(const internal::Record& record, std::span<Tensor> dys, const bool* needs, std::span<Tensor> given)
@@ -92,9 +92,9 @@ class WG_API VjpContext {
   const OpDef& op() const;
   int input_count() const { return static_cast<int>(given_.size()); }
   int output_count() const { return static_cast<int>(dys_.size()); }
-  // True where a source is reached through input i. A rule may leave out the others' gradients.
+  // Whether a source depends on input i. A rule need not compute the gradients of other inputs.
   bool needs(int i) const { return needs_[check_input(i)]; }
-  // The value itself; the op must have declared it in `uses` of an input that needs a gradient.
+  // The value of an input. The op record must list it in `uses` of an input that needs a gradient.
   Tensor input(int i) const { return saved(check_input(i)); }
   Tensor output(int k = 0) const { return saved(16 + check_output(k)); }
   DType input_dtype(int i) const;
@@ -105,14 +105,17 @@ class WG_API VjpContext {
     return *static_cast<const T*>(attributes());
   }
 
-  // The incoming gradient of output k; zeros where nothing came.
-  const Tensor& dy(int k = 0) const;
+  // The incoming gradient of output k; zeros if there is none.
+  const Tensor& dy(int k = 0) const {
+    const Tensor& dy = dys_[check_output(k)];
+    return dy.defined() ? dy : zero_dy(k);
+  }
   bool has_dy(int k) const { return dys_[check_output(k)].defined(); }
   // Sets the gradient of input i, which must have that input's shape and dtype.
   void give(int i, Tensor dx) { given_[check_input(i)] = std::move(dx); }
 
   // For the library's own rules.
-  internal::Kept* kept() const;
+  internal::SavedObject* saved_object() const;
   const internal::Record& record() const { return record_; }
 
  private:
@@ -130,6 +133,7 @@ class WG_API VjpContext {
   Tensor saved(std::size_t bit) const;
   [[noreturn]] void refuse_saved(std::size_t bit) const;
   const void* attributes() const;
+  const Tensor& zero_dy(int k) const;
 
   const internal::Record& record_;
   std::span<Tensor> dys_;

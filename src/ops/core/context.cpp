@@ -1,4 +1,4 @@
-// The contexts that kernels and gradient rules are given, where they check what an op asks for.
+// The contexts of kernels and gradient rules: checks of what an op asks for.
 #include "ops/core/context.hpp"
 
 #include "kernels/movement.hpp"
@@ -10,7 +10,7 @@ namespace whygrad {
 namespace internal {
 
 void refuse_record(const OpDef& op, const std::string& what, const std::string& help) {
-  // Events, which have no shape rule, are all ours.
+  // Events have no shape rule, and all of them are the library's own.
   if (op.infer == nullptr || find_op(op.name) == &op) throw InternalError(op.name, what);
   throw ValueError(op.name, what, help);
 }
@@ -69,12 +69,10 @@ DType VjpContext::input_dtype(int i) const { return record_.dtype(static_cast<in
 Shape VjpContext::input_shape(int i) const { return record_.shape(static_cast<int>(check_input(i))); }
 Shape VjpContext::output_shape(int k) const { return record_.shape(record_.inputs + static_cast<int>(check_output(k))); }
 const void* VjpContext::attributes() const { return record_.attrs(); }
-internal::Kept* VjpContext::kept() const { return record_.kept; }
+internal::SavedObject* VjpContext::saved_object() const { return record_.saved_object; }
 
-const Tensor& VjpContext::dy(int k) const {
-  Tensor& t = dys_[check_output(k)];
-  if (!t.defined()) t = internal::zeros_for_gradient(record_.dtype(record_.inputs + k), output_shape(k));
-  return t;
+const Tensor& VjpContext::zero_dy(int k) const {
+  return dys_[static_cast<std::size_t>(k)] = internal::zeros_for_gradient(record_.dtype(record_.inputs + k), output_shape(k));
 }
 
 void VjpContext::refuse(const char* what, int i, std::size_t count) const {

@@ -1,4 +1,4 @@
-// What the elementwise op records share: shape rules and kernels for one and two operands, and the gradient of broadcasting.
+// Common parts of elementwise op records: shape rules and kernels for one and two operands, and the gradient of broadcasting.
 #pragma once
 
 #include "kernels/elementwise.hpp"
@@ -10,24 +10,26 @@
 
 namespace whygrad::internal {
 
-// The common shape of a and b under NumPy's broadcasting; throws ShapeError in the op's name.
+// The common shape of a and b under NumPy's broadcasting. Throws ShapeError of the op.
 Shape broadcast_shape(const InferContext& c, const Shape& a, const Shape& b);
 
-// A tensor under a shape that it broadcasts to, for kernels.
+// The tensor broadcast to a shape, for kernels.
 inline kernels::Layout broadcast(const Tensor& t, const Shape& shape) { return kernels::Layout::broadcast(view_of(t), shape.extents()); }
 
 // Sums `t` over the axes along which `shape` was broadcast to t's shape. The gradient of broadcasting.
 Tensor sum_to(const Tensor& t, const Shape& shape);
 
-// Gives input i its gradient from one of the result's shape.
-inline void give_summed(VjpContext& g, int i, const Tensor& dx) { g.give(i, sum_to(dx, g.input_shape(i))); }
+// Gives input i its gradient, computed from one of the result's shape.
+inline void give_summed(VjpContext& g, int i, const Tensor& dx) {
+  g.give(i, g.record().has_shape(i, dx.shape()) ? dx : sum_to(dx, g.input_shape(i)));
+}
 
 // The derivative of a complex function is conjugated.
 inline Tensor conj_if_complex(const Tensor& t) { return is_complex(t.dtype()) ? conj(t) : t; }
 
-// Runs an op of two operands; a bare number takes the other's dtype. Throws ValueError for two bare numbers.
+// Runs an op with two operands; a bare number takes the other's dtype. Throws ValueError for two bare numbers.
 Tensor apply_binary(const OpDef& op, const Operand& a, const Operand& b, const Where& where);
-// The operand as a tensor, a bare number in dtype `like`.
+// The operand as a tensor; a bare number with dtype `like`.
 Tensor to_tensor(const Operand& operand, DType like, const OpDef& op, const Where& where);
 
 [[noreturn]] void refuse_dtype(const InferContext& c, const char* takes);
@@ -55,7 +57,7 @@ void infer_binary(InferContext& c) {
   const Shape &a = c.input(0).shape(), &b = c.input(1).shape();
   c.output(kernels::result_dtype(Op, dtype), a == b ? a : broadcast_shape(c, a, b));
 }
-// Of operands that broadcast to the result.
+// For operands that broadcast to the result.
 void run_broadcast(kernels::Binary op, KernelContext& g);
 template <kernels::Binary Op>
 void run_binary(KernelContext& g) {
@@ -63,7 +65,7 @@ void run_binary(KernelContext& g) {
   run_broadcast(Op, g);
 }
 
-// What records of several families declare.
+// Declarations that records of several families share.
 inline constexpr ZeroGradient kSaturates{
     ZeroGradient::kSaturates,
     "keep what goes in near 0: lower the learning rate, normalise it, divide it by a number, or start from smaller weights"};
@@ -71,14 +73,14 @@ inline constexpr ZeroGradient kDies{ZeroGradient::kDies, "lower the learning rat
 inline constexpr ZeroGradient kNoCurvature{ZeroGradient::kDies, "use an activation with a second derivative, such as softplus or silu"};
 inline constexpr ZeroGradient kZeroOperand{
     ZeroGradient::kZeroFactor, "look at the operand that is all 0: the other one learns nothing from it; start weights at random numbers"};
-// Of ops that share something out along the last axis, where -Inf masks an element.
+// For ops that distribute shares along the last axis, where -Inf masks an element.
 inline constexpr const char* kEmptyRow =
     "nothing is left of a row that is all -Inf: mask with a large finite number in its place, such as -1e9 (-1e4 in float16), or leave such rows out";
 inline constexpr NonFinite kMaskedRow{.kind = NonFinite::kEmptyRow, .remedy = kEmptyRow, .inf_is_mask = true};
 inline constexpr NonFinite kLargeOperands{NonFinite::kOverflow, "keep the operands in range: normalise them or use smaller weights"};
 inline constexpr NonFinite kLargeFactors{NonFinite::kOverflow, "keep the factors in range: normalise them, or add logarithms instead of multiplying"};
 
-// What a record may say besides; see there.
+// Optional declarations of a record; see OpDef.
 struct OpNotes {
   const char* type = nullptr;
   ZeroGradient zero = {};
@@ -86,7 +88,7 @@ struct OpNotes {
   bool in_metrics = false;
 };
 
-// Records of ops that have a kernel of their own.
+// Records of ops with a kernel of their own.
 template <kernels::Unary Op>
 consteval OpDef unary_op(const char* name, const char* doc, GradientAnswer x, void (*vjp)(VjpContext&) = nullptr, OpNotes notes = {}) {
   return define_op({
