@@ -1,4 +1,4 @@
-// Blocks of pixels as channels, and back: each is three views and at most one copy.
+// space_to_depth and depth_to_space: three views and at most one copy each.
 #include <whygrad/base/error.hpp>
 #include <whygrad/ops/conv.hpp>
 #include <whygrad/ops/shape.hpp>

@@ -21,16 +21,26 @@ struct ConvAttrs {
   std::array<std::int64_t, 2> strides;
   std::array<std::int64_t, 2> dilations;
   nn::Padding padding;
-  Shape shape;  // of what a gradient op makes: the image or the filters
 };
 
-constexpr AttrDef kStrides = attr<&ConvAttrs::strides>("strides", "steps along height and width");
-constexpr AttrDef kDilations = attr<&ConvAttrs::dilations>("dilations", "distance between the elements of a filter");
-constexpr AttrDef kNoShape = attr<&ConvAttrs::shape>("shape", "unused", Attr::kResolved);
+// Of the gradient ops.
+struct ConvGradAttrs {
+  std::array<std::int64_t, 2> strides;
+  std::array<std::int64_t, 2> dilations;
+  nn::Padding padding;
+  Shape shape;  // of the result: the image or the filters
+
+  ConvAttrs conv() const { return {strides, dilations, padding}; }
+};
+
+template <class Attrs>
+constexpr AttrDef kStrides = attr<&Attrs::strides>("strides", "steps along height and width");
+template <class Attrs>
+constexpr AttrDef kDilations = attr<&Attrs::dilations>("dilations", "distance between the elements of a filter");
 
 std::int64_t reach(std::int64_t elements, std::int64_t dilation) { return (elements - 1) * dilation + 1; }
 
-// Of an image and filters that were checked.
+// For an image and filters that were checked.
 kernels::ConvParams params_of(const ConvAttrs& a, const Shape& x, const Shape& filters) {
   kernels::ConvParams p;
   for (int i = 0; i < 2; ++i) {
@@ -45,9 +55,8 @@ kernels::ConvParams params_of(const ConvAttrs& a, const Shape& x, const Shape& f
   return p;
 }
 
-// The shape of conv2d's result; throws where image and filters do not fit.
-Shape check_conv(const InferContext& c, const Shape& x, const Shape& filters) {
-  const auto& a = c.attrs<ConvAttrs>();
+// The shape of conv2d's result. Throws if image and filters do not fit.
+Shape check_conv(const InferContext& c, const ConvAttrs& a, const Shape& x, const Shape& filters) {
   if (x.rank() != 4 || filters.rank() != 4) {
     c.shape_error(fmt::format("the image is {} and the filters are {}", x.to_string(), filters.to_string()),
                   "an image is [batch, height, width, channels], filters are [height, width, channels, results]");
@@ -70,18 +79,18 @@ Shape check_conv(const InferContext& c, const Shape& x, const Shape& filters) {
 
 // For the gradient ops: dy must have the shape of the convolution's result.
 void check_dy(const InferContext& c, int dy, const Shape& x, const Shape& filters) {
-  const Shape expected = check_conv(c, x, filters);
+  const Shape expected = check_conv(c, c.attrs<ConvGradAttrs>().conv(), x, filters);
   if (c.input(dy).shape() == expected) return;
   c.shape_error(fmt::format("{} must be {}, the shape of conv2d over {} with filters {}", c.op().inputs[dy].name, expected.to_string(), x.to_string(),
                             filters.to_string()),
                 "give the strides, padding and shapes of that convolution");
 }
 
-Tensor backprop_input(const Tensor& dy, const Tensor& filters, ConvAttrs attrs, const Shape& shape, const Where& where = {});
-Tensor backprop_filter(const Tensor& x, const Tensor& dy, ConvAttrs attrs, const Shape& shape, const Where& where = {});
+Tensor backprop_input(const Tensor& dy, const Tensor& filters, const ConvAttrs& attrs, const Shape& shape, const Where& where = {});
+Tensor backprop_filter(const Tensor& x, const Tensor& dy, const ConvAttrs& attrs, const Shape& shape, const Where& where = {});
 Tensor forward(const Tensor& x, const Tensor& filters, const ConvAttrs& attrs, const Where& where = {});
 
-// Gives dx and dfilters of a convolution whose result has the gradient dy.
+// Gives dx and dfilters of a convolution, from the gradient dy of its result.
 void give_conv_gradients(VjpContext& g, const Tensor& dy) {
   const auto& a = g.attrs<ConvAttrs>();
   if (g.needs(0)) g.give(0, backprop_input(dy, g.input(1), a, g.input_shape(0)));
@@ -93,12 +102,12 @@ constexpr OpDef kConv2d = define_op({
     .doc = "Cross-correlation: x [n, h, w, c], filters [kh, kw, c / groups, o] -> [n, p, q, o]. dx, dfilters: dy convolved with the other operand.",
     .type = "Conv2D",
     .inputs = {{"x", Differentiable{input(1)}}, {"filters", Differentiable{input(0)}}},
-    .attrs = {kStrides, kDilations, kPaddingKind<ConvAttrs>, kPaddingHeight<ConvAttrs>, kPaddingWidth<ConvAttrs>, kNoShape},
+    .attrs = {kStrides<ConvAttrs>, kDilations<ConvAttrs>, kPaddingKind<ConvAttrs>, kPaddingHeight<ConvAttrs>, kPaddingWidth<ConvAttrs>},
     .infer =
         [](InferContext& c) {
           check_image(c, 0);
           c.same_dtype(0, 1);
-          c.output(c.input(0).dtype(), check_conv(c, c.input(0).shape(), c.input(1).shape()));
+          c.output(c.input(0).dtype(), check_conv(c, c.attrs<ConvAttrs>(), c.input(0).shape(), c.input(1).shape()));
         },
     .kernel =
         [](KernelContext& g) { kernels::conv2d(g.in(0), g.in(1), params_of(g.attrs<ConvAttrs>(), g.input(0).shape(), g.input(1).shape()), g.out()); },
@@ -112,7 +121,7 @@ void infer_conv_bias(InferContext& c) {
   check_image(c, 0);
   c.same_dtype(0, 1);
   c.same_dtype(0, 2);
-  const Shape out = check_conv(c, c.input(0).shape(), c.input(1).shape());
+  const Shape out = check_conv(c, c.attrs<ConvAttrs>(), c.input(0).shape(), c.input(1).shape());
   if (c.input(2).shape() != Shape{out[3]}) c.shape_error(fmt::format("bias must be [{}]", out[3]), "it has one number for each filter");
   c.output(c.input(0).dtype(), out);
 }
@@ -136,7 +145,7 @@ constexpr OpDef kConv2dBias = define_op({
     .doc = "conv2d(x, filters) + bias: bias [o]. dbias = dy summed over batch, height and width.",
     .type = "Conv2D",
     .inputs = {{"x", Differentiable{input(1)}}, {"filters", Differentiable{input(0)}}, {"bias", Differentiable{}}},
-    .attrs = {kStrides, kDilations, kPaddingKind<ConvAttrs>, kPaddingHeight<ConvAttrs>, kPaddingWidth<ConvAttrs>, kNoShape},
+    .attrs = {kStrides<ConvAttrs>, kDilations<ConvAttrs>, kPaddingKind<ConvAttrs>, kPaddingHeight<ConvAttrs>, kPaddingWidth<ConvAttrs>},
     .infer = infer_conv_bias,
     .kernel = run_conv_bias<Activation::kNone>,
     .vjp = conv_bias_vjp<Activation::kNone>,
@@ -150,7 +159,7 @@ constexpr OpDef kConv2dBiasRelu = define_op({
     .doc = "relu(conv2d(x, filters) + bias): bias [o]. The gradients are those of conv2d_bias for dy where y > 0.",
     .type = "Relu",
     .inputs = {{"x", Differentiable{input(1) | output(0)}}, {"filters", Differentiable{input(0) | output(0)}}, {"bias", Differentiable{output(0)}}},
-    .attrs = {kStrides, kDilations, kPaddingKind<ConvAttrs>, kPaddingHeight<ConvAttrs>, kPaddingWidth<ConvAttrs>, kNoShape},
+    .attrs = {kStrides<ConvAttrs>, kDilations<ConvAttrs>, kPaddingKind<ConvAttrs>, kPaddingHeight<ConvAttrs>, kPaddingWidth<ConvAttrs>},
     .infer = infer_conv_bias,
     .kernel = run_conv_bias<Activation::kRelu>,
     .vjp = conv_bias_vjp<Activation::kRelu>,
@@ -164,26 +173,26 @@ constexpr OpDef kConv2dTranspose = define_op({
            "filters).",
     .type = "Conv2DBackpropInput",
     .inputs = {{"x", Differentiable{input(1)}}, {"filters", Differentiable{input(0)}}},
-    .attrs = {kStrides, kDilations, kPaddingKind<ConvAttrs>, kPaddingHeight<ConvAttrs>, kPaddingWidth<ConvAttrs>,
-              attr<&ConvAttrs::shape>("output_shape", "of the image")},
+    .attrs = {kStrides<ConvGradAttrs>, kDilations<ConvGradAttrs>, kPaddingKind<ConvGradAttrs>, kPaddingHeight<ConvGradAttrs>,
+              kPaddingWidth<ConvGradAttrs>, attr<&ConvGradAttrs::shape>("output_shape", "of the image")},
     .infer =
         [](InferContext& c) {
           check_image(c, 0);
           c.same_dtype(0, 1);
-          const Shape& shape = c.attrs<ConvAttrs>().shape;
+          const Shape& shape = c.attrs<ConvGradAttrs>().shape;
           check_dy(c, 0, shape, c.input(1).shape());
           c.output(c.input(0).dtype(), shape);
         },
     .kernel =
         [](KernelContext& g) {
-          const auto& a = g.attrs<ConvAttrs>();
-          kernels::conv2d_backward_input(g.in(0), g.in(1), params_of(a, a.shape, g.input(1).shape()), g.out());
+          const auto& a = g.attrs<ConvGradAttrs>();
+          kernels::conv2d_backward_input(g.in(0), g.in(1), params_of(a.conv(), a.shape, g.input(1).shape()), g.out());
         },
     .vjp =
         [](VjpContext& g) {
-          const auto& a = g.attrs<ConvAttrs>();
-          if (g.needs(0)) g.give(0, forward(g.dy(), g.input(1), a));
-          if (g.needs(1)) g.give(1, backprop_filter(g.dy(), g.input(0), a, g.input_shape(1)));
+          const auto& a = g.attrs<ConvGradAttrs>();
+          if (g.needs(0)) g.give(0, forward(g.dy(), g.input(1), a.conv()));
+          if (g.needs(1)) g.give(1, backprop_filter(g.dy(), g.input(0), a.conv(), g.input_shape(1)));
         },
     .zero = kZeroOperand,
     .nonfinite = kLargeOperands,
@@ -196,26 +205,26 @@ constexpr OpDef kConv2dBackpropFilter = define_op({
         "The gradient of conv2d with respect to its filters: x [n, h, w, c], dy [n, p, q, o] -> [kh, kw, c / groups, o]. ddy = conv2d(x, gradient).",
     .type = "Conv2DBackpropFilter",
     .inputs = {{"x", Differentiable{input(1)}}, {"dy", Differentiable{input(0)}}},
-    .attrs = {kStrides, kDilations, kPaddingKind<ConvAttrs>, kPaddingHeight<ConvAttrs>, kPaddingWidth<ConvAttrs>,
-              attr<&ConvAttrs::shape>("filter_shape", "of the filters")},
+    .attrs = {kStrides<ConvGradAttrs>, kDilations<ConvGradAttrs>, kPaddingKind<ConvGradAttrs>, kPaddingHeight<ConvGradAttrs>,
+              kPaddingWidth<ConvGradAttrs>, attr<&ConvGradAttrs::shape>("filter_shape", "of the filters")},
     .infer =
         [](InferContext& c) {
           check_image(c, 0);
           c.same_dtype(0, 1);
-          const Shape& shape = c.attrs<ConvAttrs>().shape;
+          const Shape& shape = c.attrs<ConvGradAttrs>().shape;
           check_dy(c, 1, c.input(0).shape(), shape);
           c.output(c.input(0).dtype(), shape);
         },
     .kernel =
         [](KernelContext& g) {
-          const auto& a = g.attrs<ConvAttrs>();
-          kernels::conv2d_backward_filter(g.in(0), g.in(1), params_of(a, g.input(0).shape(), a.shape), g.out());
+          const auto& a = g.attrs<ConvGradAttrs>();
+          kernels::conv2d_backward_filter(g.in(0), g.in(1), params_of(a.conv(), g.input(0).shape(), a.shape), g.out());
         },
     .vjp =
         [](VjpContext& g) {
-          const auto& a = g.attrs<ConvAttrs>();
-          if (g.needs(0)) g.give(0, backprop_input(g.input(1), g.dy(), a, g.input_shape(0)));
-          if (g.needs(1)) g.give(1, forward(g.input(0), g.dy(), a));
+          const auto& a = g.attrs<ConvGradAttrs>();
+          if (g.needs(0)) g.give(0, backprop_input(g.input(1), g.dy(), a.conv(), g.input_shape(0)));
+          if (g.needs(1)) g.give(1, forward(g.input(0), g.dy(), a.conv()));
         },
 });
 
@@ -224,20 +233,18 @@ constexpr const OpDef* kOps[] = {&kConv2d, &kConv2dBackpropFilter, &kConv2dBias,
 Tensor forward(const Tensor& x, const Tensor& filters, const ConvAttrs& attrs, const Where& where) {
   return apply(kConv2d, {&x, &filters}, where, attrs);
 }
-Tensor backprop_input(const Tensor& dy, const Tensor& filters, ConvAttrs attrs, const Shape& shape, const Where& where) {
-  attrs.shape = shape;
-  return apply(kConv2dTranspose, {&dy, &filters}, where, attrs);
+Tensor backprop_input(const Tensor& dy, const Tensor& filters, const ConvAttrs& attrs, const Shape& shape, const Where& where) {
+  return apply(kConv2dTranspose, {&dy, &filters}, where, ConvGradAttrs{attrs.strides, attrs.dilations, attrs.padding, shape});
 }
-Tensor backprop_filter(const Tensor& x, const Tensor& dy, ConvAttrs attrs, const Shape& shape, const Where& where) {
-  attrs.shape = shape;
-  return apply(kConv2dBackpropFilter, {&x, &dy}, where, attrs);
+Tensor backprop_filter(const Tensor& x, const Tensor& dy, const ConvAttrs& attrs, const Shape& shape, const Where& where) {
+  return apply(kConv2dBackpropFilter, {&x, &dy}, where, ConvGradAttrs{attrs.strides, attrs.dilations, attrs.padding, shape});
 }
 
-ConvAttrs attrs_of(const nn::Conv2dOptions& options) { return {options.strides, options.dilations, options.padding, {}}; }
+ConvAttrs attrs_of(const nn::Conv2dOptions& options) { return {options.strides, options.dilations, options.padding}; }
 
 }  // namespace
 
-std::span<const OpDef* const> conv_ops() { return kOps; }
+OpFamily conv_ops() { return kOps; }
 
 }  // namespace internal
 

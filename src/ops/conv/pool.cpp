@@ -12,9 +12,11 @@ namespace whygrad {
 namespace internal {
 namespace {
 
-constexpr AttrDef kWindow = attr<&PoolAttrs::window>("window", "extents of a window along height and width");
-constexpr AttrDef kStrides = attr<&PoolAttrs::strides>("strides", "steps along height and width");
-constexpr AttrDef kImageShape = attr<&PoolAttrs::shape>("shape", "of the image, for the gradients", Attr::kResolved);
+template <class Attrs>
+constexpr AttrDef kWindow = attr<&Attrs::window>("window", "extents of a window along height and width");
+template <class Attrs>
+constexpr AttrDef kStrides = attr<&Attrs::strides>("strides", "steps along height and width");
+constexpr AttrDef kImageShape = attr<&PoolGradAttrs::shape>("shape", "of the image", Attr::kResolved);
 
 constexpr NotDifferentiable kPlaces = {"these are the places of the maxima: they say where, not how much", "differentiate with respect to dy"};
 
@@ -32,9 +34,8 @@ kernels::PoolParams params_of(const PoolAttrs& a, const Shape& image) {
   return p;
 }
 
-// The shape of the pooled image; throws where the windows do not fit.
-Shape check_pool(const InferContext& c, const Shape& image) {
-  const auto& a = c.attrs<PoolAttrs>();
+// The shape of the pooled image. Throws if the windows do not fit.
+Shape check_pool(const InferContext& c, const PoolAttrs& a, const Shape& image) {
   if (image.rank() != 4) c.shape_error("the image is " + image.to_string(), "an image is [batch, height, width, channels]");
   check_positive(c, "the extents of the window", a.window);
   check_positive(c, "strides", a.strides);
@@ -53,23 +54,21 @@ Shape check_pool(const InferContext& c, const Shape& image) {
 
 // For the gradient ops: input i must have the shape of the pooled image.
 void check_pooled(const InferContext& c, int i, const Shape& image) {
-  const Shape expected = check_pool(c, image);
+  const Shape expected = check_pool(c, c.attrs<PoolGradAttrs>().pool(), image);
   if (c.input(i).shape() == expected) return;
   c.shape_error(fmt::format("{} must be {}, the shape of the pooled {}", c.op().inputs[i].name, expected.to_string(), image.to_string()),
                 "give the window, strides and padding of that pooling");
 }
 
 void check_positions(const InferContext& c, int i) {
-  const DType expected = kernels::max_pool_position_dtype(params_of(c.attrs<PoolAttrs>(), c.attrs<PoolAttrs>().shape));
+  const auto& a = c.attrs<PoolGradAttrs>();
+  const DType expected = kernels::max_pool_position_dtype(params_of(a.pool(), a.shape));
   if (c.input(i).dtype() != expected) {
     c.dtype_error(fmt::format("positions are {}, not {}", name_of(c.input(i).dtype()), name_of(expected)), "give the second output of max_pool2d");
   }
 }
 
-PoolAttrs with_shape(PoolAttrs attrs, const Shape& shape) {
-  attrs.shape = shape;
-  return attrs;
-}
+PoolGradAttrs with_shape(const PoolAttrs& a, const Shape& shape) { return {a.window, a.strides, a.padding, shape}; }
 
 constexpr OpDef kMaxPool = define_op({
     .name = "max_pool2d",
@@ -77,11 +76,11 @@ constexpr OpDef kMaxPool = define_op({
     .type = "MaxPool",
     .inputs = {{"x", Differentiable{output(1)}}},
     .outputs = {"output", "positions"},
-    .attrs = {kWindow, kStrides, kPaddingKind<PoolAttrs>, kPaddingHeight<PoolAttrs>, kPaddingWidth<PoolAttrs>, kImageShape},
+    .attrs = {kWindow<PoolAttrs>, kStrides<PoolAttrs>, kPaddingKind<PoolAttrs>, kPaddingHeight<PoolAttrs>, kPaddingWidth<PoolAttrs>},
     .infer =
         [](InferContext& c) {
           check_image(c, 0);
-          const Shape out = check_pool(c, c.input(0).shape());
+          const Shape out = check_pool(c, c.attrs<PoolAttrs>(), c.input(0).shape());
           c.output(c.input(0).dtype(), out);
           c.output(kernels::max_pool_position_dtype(params_of(c.attrs<PoolAttrs>(), c.input(0).shape())), out);
         },
@@ -98,11 +97,12 @@ constexpr OpDef kMaxPoolGrad = define_op({
     .doc = "The gradient of max_pool2d: zeros of the image's shape with dy added at the places of the maxima. ddy = the gradient at these places.",
     .type = "MaxPoolGrad",
     .inputs = {{"dy", Differentiable{input(1)}}, {"positions", kPlaces, Role::kIndex}},
-    .attrs = {kWindow, kStrides, kPaddingKind<PoolAttrs>, kPaddingHeight<PoolAttrs>, kPaddingWidth<PoolAttrs>, kImageShape},
+    .attrs = {kWindow<PoolGradAttrs>, kStrides<PoolGradAttrs>, kPaddingKind<PoolGradAttrs>, kPaddingHeight<PoolGradAttrs>,
+              kPaddingWidth<PoolGradAttrs>, kImageShape},
     .infer =
         [](InferContext& c) {
           check_image(c, 0);
-          const Shape& shape = c.attrs<PoolAttrs>().shape;
+          const Shape& shape = c.attrs<PoolGradAttrs>().shape;
           check_pooled(c, 0, shape);
           check_pooled(c, 1, shape);
           check_positions(c, 1);
@@ -110,10 +110,10 @@ constexpr OpDef kMaxPoolGrad = define_op({
         },
     .kernel =
         [](KernelContext& g) {
-          const auto& a = g.attrs<PoolAttrs>();
-          kernels::max_pool2d_backward(g.in(0), g.in(1), params_of(a, a.shape), g.out());
+          const auto& a = g.attrs<PoolGradAttrs>();
+          kernels::max_pool2d_backward(g.in(0), g.in(1), params_of(a.pool(), a.shape), g.out());
         },
-    .vjp = [](VjpContext& g) { g.give(0, max_pool2d_pick(g.dy(), g.input(1), g.attrs<PoolAttrs>())); },
+    .vjp = [](VjpContext& g) { g.give(0, max_pool2d_pick(g.dy(), g.input(1), g.attrs<PoolGradAttrs>())); },
 });
 
 constexpr OpDef kMaxPoolPick = define_op({
@@ -121,11 +121,12 @@ constexpr OpDef kMaxPoolPick = define_op({
     .doc = "The elements of x at the places where max_pool2d found the maxima of another image. dx = dy added at these places.",
     .type = "MaxPoolGradGrad",
     .inputs = {{"x", Differentiable{input(1)}}, {"positions", kPlaces, Role::kIndex}},
-    .attrs = {kWindow, kStrides, kPaddingKind<PoolAttrs>, kPaddingHeight<PoolAttrs>, kPaddingWidth<PoolAttrs>, kImageShape},
+    .attrs = {kWindow<PoolGradAttrs>, kStrides<PoolGradAttrs>, kPaddingKind<PoolGradAttrs>, kPaddingHeight<PoolGradAttrs>,
+              kPaddingWidth<PoolGradAttrs>, kImageShape},
     .infer =
         [](InferContext& c) {
           check_image(c, 0);
-          const Shape& shape = c.attrs<PoolAttrs>().shape;
+          const Shape& shape = c.attrs<PoolGradAttrs>().shape;
           if (c.input(0).shape() != shape) c.shape_error("x must be " + shape.to_string(), "give an image of the shape that was pooled");
           check_pooled(c, 1, shape);
           check_positions(c, 1);
@@ -133,10 +134,10 @@ constexpr OpDef kMaxPoolPick = define_op({
         },
     .kernel =
         [](KernelContext& g) {
-          const auto& a = g.attrs<PoolAttrs>();
-          kernels::max_pool2d_pick(g.in(0), g.in(1), params_of(a, a.shape), g.out());
+          const auto& a = g.attrs<PoolGradAttrs>();
+          kernels::max_pool2d_pick(g.in(0), g.in(1), params_of(a.pool(), a.shape), g.out());
         },
-    .vjp = [](VjpContext& g) { g.give(0, max_pool2d_grad(g.dy(), g.input(1), g.attrs<PoolAttrs>())); },
+    .vjp = [](VjpContext& g) { g.give(0, max_pool2d_grad(g.dy(), g.input(1), g.attrs<PoolGradAttrs>())); },
 });
 
 constexpr OpDef kAvgPool = define_op({
@@ -144,11 +145,11 @@ constexpr OpDef kAvgPool = define_op({
     .doc = "The mean of each window's elements inside the image: x [n, h, w, c] -> [n, p, q, c]. dx = dy in equal parts.",
     .type = "AvgPool",
     .inputs = {{"x", Differentiable{}}},
-    .attrs = {kWindow, kStrides, kPaddingKind<PoolAttrs>, kPaddingHeight<PoolAttrs>, kPaddingWidth<PoolAttrs>, kImageShape},
+    .attrs = {kWindow<PoolAttrs>, kStrides<PoolAttrs>, kPaddingKind<PoolAttrs>, kPaddingHeight<PoolAttrs>, kPaddingWidth<PoolAttrs>},
     .infer =
         [](InferContext& c) {
           check_image(c, 0);
-          c.output(c.input(0).dtype(), check_pool(c, c.input(0).shape()));
+          c.output(c.input(0).dtype(), check_pool(c, c.attrs<PoolAttrs>(), c.input(0).shape()));
         },
     .kernel = [](KernelContext& g) { kernels::avg_pool2d(g.in(0), params_of(g.attrs<PoolAttrs>(), g.input(0).shape()), g.out()); },
     .vjp = [](VjpContext& g) { g.give(0, avg_pool2d_grad(g.dy(), with_shape(g.attrs<PoolAttrs>(), g.input_shape(0)))); },
@@ -159,35 +160,38 @@ constexpr OpDef kAvgPoolGrad = define_op({
     .doc = "The gradient of avg_pool2d: dy in equal parts to the elements of each window. ddy = avg_pool2d of the gradient.",
     .type = "AvgPoolGrad",
     .inputs = {{"dy", Differentiable{}}},
-    .attrs = {kWindow, kStrides, kPaddingKind<PoolAttrs>, kPaddingHeight<PoolAttrs>, kPaddingWidth<PoolAttrs>, kImageShape},
+    .attrs = {kWindow<PoolGradAttrs>, kStrides<PoolGradAttrs>, kPaddingKind<PoolGradAttrs>, kPaddingHeight<PoolGradAttrs>,
+              kPaddingWidth<PoolGradAttrs>, kImageShape},
     .infer =
         [](InferContext& c) {
           check_image(c, 0);
-          const Shape& shape = c.attrs<PoolAttrs>().shape;
+          const Shape& shape = c.attrs<PoolGradAttrs>().shape;
           check_pooled(c, 0, shape);
           c.output(c.input(0).dtype(), shape);
         },
     .kernel =
         [](KernelContext& g) {
-          const auto& a = g.attrs<PoolAttrs>();
-          kernels::avg_pool2d_backward(g.in(0), params_of(a, a.shape), g.out());
+          const auto& a = g.attrs<PoolGradAttrs>();
+          kernels::avg_pool2d_backward(g.in(0), params_of(a.pool(), a.shape), g.out());
         },
-    .vjp = [](VjpContext& g) { g.give(0, apply(kAvgPool, {&g.dy()}, {}, g.attrs<PoolAttrs>())); },
+    .vjp = [](VjpContext& g) { g.give(0, apply(kAvgPool, {&g.dy()}, {}, g.attrs<PoolGradAttrs>().pool())); },
 });
 
 constexpr const OpDef* kOps[] = {&kAvgPool, &kAvgPoolGrad, &kMaxPool, &kMaxPoolGrad, &kMaxPoolPick};
 
 PoolAttrs attrs_of(const std::array<std::int64_t, 2>& window, const nn::Pool2dOptions& options) {
-  return {window, options.strides == std::array<std::int64_t, 2>{0, 0} ? window : options.strides, options.padding, {}};
+  return {window, options.strides == std::array<std::int64_t, 2>{0, 0} ? window : options.strides, options.padding};
 }
 
 }  // namespace
 
-Tensor max_pool2d_grad(const Tensor& dy, const Tensor& positions, const PoolAttrs& attrs) {
+Tensor max_pool2d_grad(const Tensor& dy, const Tensor& positions, const PoolGradAttrs& attrs) {
   return apply(kMaxPoolGrad, {&dy, &positions}, {}, attrs);
 }
-Tensor max_pool2d_pick(const Tensor& x, const Tensor& positions, const PoolAttrs& attrs) { return apply(kMaxPoolPick, {&x, &positions}, {}, attrs); }
-Tensor avg_pool2d_grad(const Tensor& dy, const PoolAttrs& attrs) { return apply(kAvgPoolGrad, {&dy}, {}, attrs); }
+Tensor max_pool2d_pick(const Tensor& x, const Tensor& positions, const PoolGradAttrs& attrs) {
+  return apply(kMaxPoolPick, {&x, &positions}, {}, attrs);
+}
+Tensor avg_pool2d_grad(const Tensor& dy, const PoolGradAttrs& attrs) { return apply(kAvgPoolGrad, {&dy}, {}, attrs); }
 
 std::array<Tensor, 2> max_pool2d_with_positions(const Tensor& x, const PoolAttrs& attrs, const Where& where) {
   std::array<Tensor, 2> outputs;
@@ -196,7 +200,7 @@ std::array<Tensor, 2> max_pool2d_with_positions(const Tensor& x, const PoolAttrs
   return outputs;
 }
 
-std::span<const OpDef* const> pool_ops() { return kOps; }
+OpFamily pool_ops() { return kOps; }
 
 }  // namespace internal
 

@@ -11,16 +11,25 @@ struct PoolAttrs {
   std::array<std::int64_t, 2> window;
   std::array<std::int64_t, 2> strides;
   nn::Padding padding;
-  Shape shape;  // of the image, for the gradient ops
 };
 
-// The maxima and their places, counted row by row in each window.
+// Of the gradient ops.
+struct PoolGradAttrs {
+  std::array<std::int64_t, 2> window;
+  std::array<std::int64_t, 2> strides;
+  nn::Padding padding;
+  Shape shape;  // of the image
+
+  PoolAttrs pool() const { return {window, strides, padding}; }
+};
+
+// The maxima and their positions within the windows, in row-major order.
 std::array<Tensor, 2> max_pool2d_with_positions(const Tensor& x, const PoolAttrs& attrs, const Where& where = {});
-// Zeros of attrs.shape with dy added at the places of the maxima.
-Tensor max_pool2d_grad(const Tensor& dy, const Tensor& positions, const PoolAttrs& attrs);
-// The elements of x, of attrs.shape, at these places.
-Tensor max_pool2d_pick(const Tensor& x, const Tensor& positions, const PoolAttrs& attrs);
-// dy in equal parts to the elements of each window.
-Tensor avg_pool2d_grad(const Tensor& dy, const PoolAttrs& attrs);
+// Zeros of attrs.shape with dy added at the positions of the maxima.
+Tensor max_pool2d_grad(const Tensor& dy, const Tensor& positions, const PoolGradAttrs& attrs);
+// The elements of x, of attrs.shape, at these positions.
+Tensor max_pool2d_pick(const Tensor& x, const Tensor& positions, const PoolGradAttrs& attrs);
+// Distributes dy equally to the elements of each window.
+Tensor avg_pool2d_grad(const Tensor& dy, const PoolGradAttrs& attrs);
 
 }  // namespace whygrad::internal

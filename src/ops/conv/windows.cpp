@@ -1,4 +1,4 @@
-// Where the windows of convolutions and pooling lie.
+// Positions of the windows of convolution and pooling.
 #include "ops/conv/windows.hpp"
 
 #include "ops/elementwise/elementwise.hpp"
@@ -10,7 +10,7 @@
 namespace whygrad::internal {
 namespace {
 
-constexpr std::int64_t kMost = std::int64_t{1} << 31;  // so that sums and products of a few do not overflow
+constexpr std::int64_t kMost = std::int64_t{1} << 31;  // bounds sums and products of a few numbers, so that they do not overflow
 
 }  // namespace
 

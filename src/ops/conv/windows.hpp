@@ -1,4 +1,4 @@
-// Where the windows of a convolution or a pooling lie on the image.
+// Positions of the windows of convolution and pooling in the image.
 #pragma once
 
 #include "ops/core/context.hpp"
@@ -7,7 +7,7 @@
 
 namespace whygrad::nn {
 
-// For those who read attributes.
+// The name of the padding in attributes.
 constexpr const char* name_of(Padding::Kind kind) {
   return kind == Padding::Kind::kSame ? "same" : kind == Padding::Kind::kValid ? "valid" : "explicit";
 }
@@ -23,16 +23,16 @@ constexpr AttrDef kPaddingHeight = attr<&Attrs::padding, &nn::Padding::height>("
 template <class Attrs>
 constexpr AttrDef kPaddingWidth = attr<&Attrs::padding, &nn::Padding::width>("padding_width", "explicit padding left and right", Attr::kResolved);
 
-// Along one axis. `window` is the extent of a window, holes of a dilated filter included.
+// Along one axis. `window` is the extent of a window, including the gaps of a dilated filter.
 struct AxisWindows {
   std::int64_t count;
   std::int64_t before, after;
 };
 
-// The windows along height (axis 0) or width (axis 1) of an image with this extent. Throws in the op's name where none fits.
+// The windows along the height (axis 0) or width (axis 1) of an image with this extent. Throws an error of the op if none fits.
 AxisWindows place_windows(const InferContext& c, int axis, std::int64_t extent, std::int64_t window, std::int64_t stride, const nn::Padding& padding);
 
-// The same where the shape rule has checked that it works.
+// The same after the shape rule has checked it.
 AxisWindows place_windows(int axis, std::int64_t extent, std::int64_t window, std::int64_t stride, const nn::Padding& padding);
 
 // Throws unless input i is an image [n, h, w, c] of a floating dtype.

@@ -143,7 +143,7 @@ struct PoolCase {
   std::array<std::int64_t, 2> window;
   Pool2dOptions options;
   std::array<std::int64_t, 2> strides() const { return options.strides[0] == 0 ? window : options.strides; }
-  internal::PoolAttrs attrs() const { return {window, strides(), options.padding, x}; }
+  internal::PoolGradAttrs attrs() const { return {window, strides(), options.padding, x}; }
   Axis axis(std::size_t i) const { return axis_of(options.padding, i, x[1 + static_cast<int>(i)], window[i], strides()[i]); }
   Shape pooled() const { return {x[0], axis(0).count, axis(1).count, x[3]}; }
 };
@@ -195,7 +195,7 @@ void add_pool(SampleList& list, const PoolCase& c) {
             .inputs = {image},
             .run =
                 [c](const Inputs& in) {
-                  const auto both = internal::max_pool2d_with_positions(in[0], c.attrs());
+                  const auto both = internal::max_pool2d_with_positions(in[0], c.attrs().pool());
                   return std::vector<Tensor>(both.begin(), both.end());
                 },
             .expected = [c](const Arrays& in) { return maxima(c, in[0]); },
@@ -203,7 +203,7 @@ void add_pool(SampleList& list, const PoolCase& c) {
             .order = 0});
   // The positions come from an image that stays as it is, made anew at each call.
   const auto positions_here = [c, pixels = image.to_vector<double>(), shape = image.shape()] {
-    return internal::max_pool2d_with_positions(constant(pixels, shape), c.attrs())[1];
+    return internal::max_pool2d_with_positions(constant(pixels, shape), c.attrs().pool())[1];
   };
   list.add({.op = "max_pool2d_grad",
             .inputs = {dy},
