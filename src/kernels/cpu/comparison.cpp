@@ -18,8 +18,6 @@ struct Equal { template <class T> static bool apply(T a, T b) { return a == b; }
 struct NotEqual { template <class T> static bool apply(T a, T b) { return a != b; } };
 struct Less { template <class T> static bool apply(T a, T b) { return a < b; } };
 struct LessEqual { template <class T> static bool apply(T a, T b) { return a <= b; } };
-struct Greater { template <class T> static bool apply(T a, T b) { return a > b; } };
-struct GreaterEqual { template <class T> static bool apply(T a, T b) { return a >= b; } };
 struct LogicalAnd { static bool apply(bool a, bool b) { return a & b; } };
 struct LogicalOr { static bool apply(bool a, bool b) { return a | b; } };
 struct LogicalXor { static bool apply(bool a, bool b) { return a != b; } };
@@ -33,8 +31,8 @@ struct IsFinite { template <class T> static bool apply(T x) { return (x < 0 ? -x
 template <class T>
 BinaryLoops equality_of(Binary op) {
   switch (op) {
-    case Binary::kEqual: return plain_binary_loops<Equal, T, bool>();
-    case Binary::kNotEqual: return plain_binary_loops<NotEqual, T, bool>();
+    case Binary::kEqual: return commutative_loops<Equal, T, bool>();
+    case Binary::kNotEqual: return commutative_loops<NotEqual, T, bool>();
     default: return {};
   }
 }
@@ -43,16 +41,16 @@ BinaryLoops order_of(Binary op) {
   switch (op) {
     case Binary::kLess: return plain_binary_loops<Less, T, bool>();
     case Binary::kLessEqual: return plain_binary_loops<LessEqual, T, bool>();
-    case Binary::kGreater: return plain_binary_loops<Greater, T, bool>();
-    case Binary::kGreaterEqual: return plain_binary_loops<GreaterEqual, T, bool>();
+    case Binary::kGreater: return exchanged_loops<Less, T, bool>();
+    case Binary::kGreaterEqual: return exchanged_loops<LessEqual, T, bool>();
     default: return equality_of<T>(op);
   }
 }
 BinaryLoops logic_of(Binary op) {
   switch (op) {
-    case Binary::kLogicalAnd: return plain_binary_loops<LogicalAnd, bool, bool>();
-    case Binary::kLogicalOr: return plain_binary_loops<LogicalOr, bool, bool>();
-    case Binary::kLogicalXor: return plain_binary_loops<LogicalXor, bool, bool>();
+    case Binary::kLogicalAnd: return commutative_loops<LogicalAnd, bool, bool>();
+    case Binary::kLogicalOr: return commutative_loops<LogicalOr, bool, bool>();
+    case Binary::kLogicalXor: return commutative_loops<LogicalXor, bool, bool>();
     default: return equality_of<bool>(op);
   }
 }

@@ -112,19 +112,20 @@ UnaryLoop unary_of(Unary op) {
 
 template <class T>
 BinaryLoops binary_of(Binary op) {
+  using Bits = std::make_unsigned_t<T>;  // for ops that give the same bits with and without a sign
   switch (op) {
-    case Binary::kAdd: return plain_binary_loops<Add, T, T>();
-    case Binary::kSubtract: return plain_binary_loops<Subtract, T, T>();
-    case Binary::kMultiply: return plain_binary_loops<Multiply, T, T>();
+    case Binary::kAdd: return commutative_loops<Add, Bits, Bits>();
+    case Binary::kSubtract: return plain_binary_loops<Subtract, Bits, Bits>();
+    case Binary::kMultiply: return commutative_loops<Multiply, Bits, Bits>();
     case Binary::kFloorDiv: return plain_binary_loops<FloorDiv, T, T>();
     case Binary::kFloorMod: return plain_binary_loops<FloorMod, T, T>();
-    case Binary::kMaximum: return plain_binary_loops<Maximum, T, T>();
-    case Binary::kMinimum: return plain_binary_loops<Minimum, T, T>();
-    case Binary::kSquaredDifference: return plain_binary_loops<SquaredDifference, T, T>();
+    case Binary::kMaximum: return commutative_loops<Maximum, T, T>();
+    case Binary::kMinimum: return commutative_loops<Minimum, T, T>();
+    case Binary::kSquaredDifference: return commutative_loops<SquaredDifference, Bits, Bits>();
     case Binary::kPow: return plain_binary_loops<Pow, T, T>();
-    case Binary::kBitAnd: return plain_binary_loops<BitAnd, T, T>();
-    case Binary::kBitOr: return plain_binary_loops<BitOr, T, T>();
-    case Binary::kBitXor: return plain_binary_loops<BitXor, T, T>();
+    case Binary::kBitAnd: return commutative_loops<BitAnd, Bits, Bits>();
+    case Binary::kBitOr: return commutative_loops<BitOr, Bits, Bits>();
+    case Binary::kBitXor: return commutative_loops<BitXor, Bits, Bits>();
     case Binary::kShiftLeft: return plain_binary_loops<ShiftLeft, T, T>();
     case Binary::kShiftRight: return plain_binary_loops<ShiftRight, T, T>();
     default: return {};

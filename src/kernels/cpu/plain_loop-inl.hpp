@@ -36,6 +36,26 @@ constexpr BinaryLoops plain_binary_loops() {
   return {plain_binary_loop<Op, In, Out, false, false>, plain_binary_loop<Op, In, Out, true, false>, plain_binary_loop<Op, In, Out, false, true>};
 }
 
+// A loop with its operands exchanged: a jump instead of a loop of its own.
+template <BinaryLoop kLoop>
+void exchanged_loop(const void* a_data, const void* b_data, void* out_data, std::size_t n) {
+  kLoop(b_data, a_data, out_data, n);
+}
+
+// For an Op with apply(a, b) == apply(b, a).
+template <class Op, class In, class Out>
+constexpr BinaryLoops commutative_loops() {
+  constexpr BinaryLoop kRight = plain_binary_loop<Op, In, Out, false, true>;
+  return {plain_binary_loop<Op, In, Out, false, false>, exchanged_loop<kRight>, kRight};
+}
+
+// For the op that applies Op to (b, a).
+template <class Op, class In, class Out>
+constexpr BinaryLoops exchanged_loops() {
+  constexpr BinaryLoops kLoops = plain_binary_loops<Op, In, Out>();
+  return {exchanged_loop<kLoops.both>, exchanged_loop<kLoops.right_scalar>, exchanged_loop<kLoops.left_scalar>};
+}
+
 }  // namespace whygrad::kernels::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 #endif
