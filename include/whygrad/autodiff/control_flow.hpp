@@ -1,5 +1,4 @@
-// Control flow in eager form: the chosen code runs at once, and the choice is remembered, so that an explanation can name the branch that was not
-// taken.
+// Control flow in eager form: the chosen code runs at once. The choice is recorded, so that an explanation can name the branch that was not taken.
 #pragma once
 
 #include <whygrad/base/gradient_flow.hpp>
@@ -14,25 +13,25 @@ namespace whygrad {
 
 namespace internal {
 
-// Reads a truth value and notes it. Throws ShapeError unless it has one element, DTypeError unless it is bool.
+// Reads a truth value and records the decision. Throws ShapeError unless it has one element, DTypeError unless it is bool.
 WG_API bool choose(Construct construct, const Tensor& predicate, const Where& where);
-// The number of the first true predicate, of `count`; `count` itself, which stands for another function, where none is true and there is one.
-// Predicates behind the chosen one are only looked at where `exclusive`. Throws ValueError where none is true and there is no other function, and,
-// where `exclusive`, where more than one is true.
+// Returns the index of the first true predicate of `count`. Returns `count` if none is true and there is an alternative function. Reads the
+// predicates after the chosen one only if `exclusive`. Throws ValueError if none is true and there is no alternative, and, if `exclusive`, if more
+// than one is true.
 WG_API std::size_t choose_case(std::size_t count, const std::function<Tensor(std::size_t)>& predicate, bool otherwise, bool exclusive,
                                const Where& where);
-// Reads a branch index and notes it. One out of range stands for `branches`, the function that runs otherwise, or, where there is none, for the last
-// branch, as in TensorFlow. Throws ValueError where there is nothing to run.
+// Reads a branch index and records the decision. An index out of range stands for `branches`, the alternative function, or, without one, for the last
+// branch, as in TensorFlow. Throws ValueError if there is no function to run.
 WG_API std::size_t choose_branch(const Tensor& index, std::size_t branches, bool otherwise, const Where& where);
-// Takes trips while condition() is true, over as many variables, which the caller keeps. trip() runs the body once and returns how many values came
-// of it. Notes each decision and the end. Throws ValueError where the number of values is another.
+// Runs iterations while condition() is true. The caller keeps the loop variables; trip() runs the body once and returns how many values it produced.
+// Records each decision and the end. Throws ValueError if the number of values changes.
 WG_API void run_loop(std::size_t variables, const std::function<Tensor()>& condition, const std::function<std::size_t()>& trip,
                      std::int64_t maximum_iterations, const Where& where);
 
 }  // namespace internal
 
-// Runs true_fn() if the bool scalar `predicate` is true, else false_fn(), and returns what that returns (tf.cond). Gradients flow through the code
-// that ran; none flows to the predicate.
+// Runs true_fn() if the bool scalar `predicate` is true, else false_fn(), and returns its result (tf.cond). Gradients flow through the function that
+// ran; none flows to the predicate.
 template <std::invocable True, std::invocable False>
 requires std::same_as<std::invoke_result_t<True>, std::invoke_result_t<False>>
 auto cond(const Tensor& predicate, True&& true_fn, False&& false_fn, Where where = Where::here()) {
@@ -45,12 +44,12 @@ struct CaseOptions {
   bool exclusive = false;  // more than one true predicate is an error
 };
 
-// Runs the function beside the first true predicate (tf.case), or `otherwise`. Throws ValueError where none is true and there is no `otherwise`, and,
-// with `exclusive`, where more than one is true.
+// Runs the function of the first true predicate (tf.case), or `otherwise`. Throws ValueError if none is true and there is no `otherwise`, and, with
+// `exclusive`, if more than one is true.
 WG_API Tensor case_(const std::vector<std::pair<Tensor, Branch>>& branches, const Branch& otherwise = {}, const CaseOptions& options = {},
                     Where where = Where::here());
 
-// Runs branches[index] (tf.switch_case); an index out of range runs `otherwise`, or the last branch where that is not given. index: i32 or i64
+// Runs branches[index] (tf.switch_case). For an index out of range it runs `otherwise`, or the last branch if that is not given. index: i32 or i64
 // scalar.
 WG_API Tensor switch_case(const Tensor& index, const std::vector<Branch>& branches, const Branch& otherwise = {}, Where where = Where::here());
 
@@ -58,8 +57,8 @@ struct WhileLoopOptions {
   std::int64_t maximum_iterations = -1;  // no limit
 };
 
-// Runs vars = body(vars) while condition(vars), a bool scalar, is true, and returns the last vars (tf.while_loop). The number of vars must not
-// change. Throws ValueError where body returns another number or an empty tensor, DTypeError where it changes a dtype.
+// Runs vars = body(vars) while condition(vars), a bool scalar, is true, and returns the last vars (tf.while_loop). Throws ValueError if body returns
+// another number of vars or an empty tensor, DTypeError if it changes a dtype.
 WG_API std::vector<Tensor> while_loop(const std::function<Tensor(const std::vector<Tensor>&)>& condition,
                                       const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& body, std::vector<Tensor> vars,
                                       WhileLoopOptions options = {}, Where where = Where::here());

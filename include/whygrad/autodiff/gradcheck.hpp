@@ -10,7 +10,7 @@
 namespace whygrad {
 
 struct GradcheckOptions {
-  int order = 1;            // 2 checks the gradient of the gradient as well
+  int order = 1;            // 2 checks the second derivatives as well
   double step = 1e-5;       // relative to 1 + |x|, along a random direction of length 1 per element
   double tolerance = 1e-6;  // on |difference| / (1 + |expected|)
   std::uint64_t seed = 7;
@@ -18,7 +18,7 @@ struct GradcheckOptions {
 
 struct GradcheckResult {
   bool ok = true;
-  std::string message;  // what was compared where it failed, with the numbers
+  std::string message;  // what was compared, with the numbers, if it failed
   explicit operator bool() const { return ok; }
 };
 

@@ -1,4 +1,4 @@
-// What a tape answers: a value, or the reason why there is none.
+// The result of a gradient request: a value, or the reason why there is none.
 #pragma once
 
 #include <whygrad/autodiff/variable.hpp>
@@ -13,7 +13,7 @@ namespace whygrad {
 
 class Explanation;
 
-// A tensor or a variable: what a gradient is taken of, or with respect to.
+// A tensor or a variable: a target or a source of a gradient.
 class WG_API Watchable {
  public:
   Watchable(const Tensor& tensor) : tensor_(tensor) {}
@@ -41,7 +41,7 @@ class WG_API Gradient {
 
   bool has_value() const noexcept { return value_.defined(); }
   explicit operator bool() const noexcept { return has_value(); }
-  // The gradient, of its source's shape and dtype. Throws MissingGradient, whose message is the explanation, where there is none.
+  // The gradient, of its source's shape and dtype. Throws MissingGradient, whose message is the explanation, if there is none.
   const Tensor& value() const {
     if (!has_value()) throw_missing();
     return value_;
@@ -49,11 +49,11 @@ class WG_API Gradient {
   const Tensor& operator*() const { return value(); }
   const Tensor* operator->() const { return &value(); }
 
-  // Why there is no gradient, or why it is zero or not finite: cause, op, source line, path and remedy; empty where nothing is wrong with it. Include
-  // <whygrad/flow/explanation.hpp> to use it. The words are made now.
+  // Why there is no gradient, or why it is zero or not finite: cause, op, source line, path and remedy. Empty if nothing is wrong. Include
+  // <whygrad/flow/explanation.hpp> to use it. Texts are made by this call.
   Explanation why() const;
 
-  // What why() works on; null where there is a value.
+  // The data of why(); null if there is a value.
   const std::shared_ptr<const internal::TapeFacts>& facts() const noexcept { return facts_; }
   std::size_t source() const noexcept { return source_; }
 
@@ -65,7 +65,7 @@ class WG_API Gradient {
   std::size_t source_ = 0;
 };
 
-// Thrown where a gradient is needed and missing. The message is the whole explanation.
+// Thrown when a missing gradient is needed. The message is the whole explanation.
 class WG_API MissingGradient : public Error {
  public:
   MissingGradient(const std::string& op, const std::string& text, std::vector<Gradient> missing) : Error(op, text), missing_(std::move(missing)) {}

@@ -19,13 +19,13 @@ class TapeState;
 }
 
 struct GradientTapeOptions {
-  // May be asked more than once; keeps its buffers until it is destroyed or reset.
+  // gradient() may be called more than once; keeps its buffers until it is destroyed or reset.
   bool persistent = false;
-  // Trainable variables are watched when they are read.
+  // Watches trainable variables when they are read.
   bool watch_accessed_variables = true;
 };
 
-// What stands for a gradient that does not exist.
+// The result for a gradient that does not exist.
 enum class UnconnectedGradients : std::uint8_t { none, zero };
 // By TensorFlow's names, "none" and "zero". Throws ValueError for any other.
 WG_API UnconnectedGradients unconnected_gradients_from_name(std::string_view name);
@@ -46,7 +46,7 @@ class WG_API Seed {
 };
 
 struct GradientOptions {
-  // One per target, or none at all: ones.
+  // One per target; if empty, ones.
   std::vector<Seed> output_gradients = {};
   UnconnectedGradients unconnected_gradients = UnconnectedGradients::none;
 };
@@ -56,7 +56,7 @@ class WG_API Targets {
  public:
   Targets(const Tensor& target) : items_{target} {}
   Targets(const Variable& target) : items_{target} {}
-  Targets(const Gradient& target) : items_{target.value()} {}  // of a gradient taken before: the second order
+  Targets(const Gradient& target) : items_{target.value()} {}  // of an earlier gradient: second order
   Targets(std::initializer_list<Watchable> targets) : items_(targets) {}
   Targets(std::vector<Watchable> targets) : items_(std::move(targets)) {}
   Targets(const std::vector<Tensor>& targets) : items_(targets.begin(), targets.end()) {}
@@ -79,15 +79,15 @@ class WG_API Sources {
   std::vector<Watchable> items_;
 };
 
-// Reverse-mode automatic differentiation with TensorFlow's semantics (tf.GradientTape). Records from its construction, or from enter(), to exit(),
-// its first gradient() unless persistent, or its destruction.
+// Reverse-mode automatic differentiation with TensorFlow's semantics (tf.GradientTape). Records from construction, or from enter(), until exit(), the
+// first gradient() unless persistent, or destruction.
 //
 //   GradientTape tape;
 //   Tensor loss = reduce_mean(square(matmul(x, w) - y));
 //   Gradient g = tape.gradient(loss, w);
 //
-// A tape belongs to the thread that made it and records that thread's ops; a call from another thread throws TapeError. Each thread may have tapes of
-// its own, also over shared variables. Tapes nest: a gradient() taken while another tape is open is recorded there, which gives higher orders.
+// A tape belongs to the thread that created it and records that thread's ops; a call from another thread throws TapeError. Each thread may have its
+// own tapes, also over shared variables. Tapes nest: an outer open tape records a gradient() call, which gives higher orders.
 class WG_API GradientTape {
  public:
   explicit GradientTape(GradientTapeOptions options = {}, Where where = Where::here());
@@ -95,20 +95,20 @@ class WG_API GradientTape {
   GradientTape(const GradientTape&) = delete;
   GradientTape& operator=(const GradientTape&) = delete;
 
-  // Stops recording; what was recorded stays and can be differentiated. Throws TapeError if the tape is not recording.
+  // Stops recording. The recorded ops can still be differentiated. Throws TapeError if the tape is not recording.
   void exit(Where where = Where::here());
-  // Records again, behind what it has. Throws TapeError if it is recording already, or used up.
+  // Continues recording. Throws TapeError if it is recording already, or used up.
   void enter(Where where = Where::here());
   bool recording() const noexcept;
 
-  // Makes a tensor, or a variable that is not watched by itself, a possible source of what is computed from now on. An integer tensor is accepted,
+  // Makes a tensor, or a variable that is not watched by default, a possible source of what is computed from now on. An integer tensor is accepted,
   // but has no gradient. Throws TapeError on a tape that is used up.
   void watch(const Watchable& value, Where where = Where::here());
   void watch(std::initializer_list<Watchable> values, Where where = Where::here());
-  // In order of their construction.
+  // In the order of construction.
   std::vector<Variable> watched_variables() const;
 
-  // Forgets what was recorded and watched so far.
+  // Forgets all recorded ops and watched values.
   void reset(Where where = Where::here());
 
   // Suspends this tape while the returned object lives. Throws TapeError on a tape that is not recording.
@@ -127,9 +127,9 @@ class WG_API GradientTape {
   // The gradient of the sum of all elements of the targets, each weighted by its output gradient (ones by default), with respect to the source:
   // dx = sum over targets t of (dt/dx)^T output_gradient_t, of the source's shape and dtype.
   //
-  // An absent gradient is an answer, not an error: the Gradient is then empty and says why. Throws TapeError when a non-persistent tape is asked
-  // twice, ValueError when the number of output gradients is not that of the targets, ShapeError and DTypeError where one does not fit its target,
-  // and whatever a custom gradient throws.
+  // An absent gradient is a result, not an error: the Gradient is then empty and explains itself. Throws TapeError when a non-persistent tape is used
+  // twice, ValueError when the number of output gradients is not that of the targets, ShapeError and DTypeError for an output gradient that does not
+  // fit its target, and whatever a custom gradient throws.
   Gradient gradient(const Targets& targets, const Watchable& source, const GradientOptions& options = {}, Where where = Where::here());
   Gradients gradient(const Targets& targets, std::initializer_list<Watchable> sources, const GradientOptions& options = {},
                      Where where = Where::here());

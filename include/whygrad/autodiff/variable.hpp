@@ -16,30 +16,30 @@ struct VariableImpl;
 }
 
 struct VariableOptions {
-  // Whether tapes watch it by themselves and optimisers may move it.
+  // Whether tapes watch it by default and optimizers may update it.
   bool trainable = true;
 };
 
-// A handle: copies are the same variable. Shape and dtype are fixed by the first value. Reading is safe from several threads at once; an assignment
-// must not run at the same time as a read or another assignment.
+// A handle: copies refer to the same variable. The first value fixes shape and dtype. Several threads may read at once; an assignment must not run at
+// the same time as a read or another assignment.
 class WG_API Variable {
  public:
   // Refers to no variable; every use throws ValueError.
   Variable() = default;
   // Called `name`, or "variable", below the name scopes that are open: "encoder/w". Throws ValueError for an empty tensor.
   explicit Variable(const Tensor& initial, std::string name = {}, VariableOptions options = {}, Where where = Where::here());
-  // Of one number, with the dtype that constant(initial) has.
+  // Has one element, of the dtype that constant(initial) has.
   template <class T>
   requires std::is_arithmetic_v<T>
   explicit Variable(T initial, std::string name = {}, VariableOptions options = {}, Where where = Where::here())
       : Variable(constant(initial, where), std::move(name), options, where) {}
 
-  // The current value. Under a tape that watches by itself, reading a trainable variable watches it.
+  // The current value. Reading a trainable variable watches it under a tape that watches accessed variables.
   operator Tensor() const { return value(); }
   Tensor value() const;
 
-  // Replaces the value. No gradient flows through an assignment: what was assigned is cut from what is read later, as in TensorFlow.
-  // Throws ShapeError or DTypeError unless shape and dtype are the variable's.
+  // Replaces the value. No gradient flows through an assignment: a later read does not depend on the assigned value, as in TensorFlow. Throws
+  // ShapeError or DTypeError unless shape and dtype are the variable's.
   void assign(const Tensor& value, Where where = Where::here()) const;
   void assign_add(const Tensor& delta, Where where = Where::here()) const;
   void assign_sub(const Tensor& delta, Where where = Where::here()) const;
@@ -49,9 +49,9 @@ class WG_API Variable {
   const Shape& shape() const;
   DType dtype() const;
   bool trainable() const;
-  // Where it was made.
+  // Where it was created.
   Where where() const;
-  // True for two handles of one variable.
+  // Whether two handles refer to the same variable.
   bool is(const Variable& other) const noexcept { return impl_ == other.impl_; }
 
   internal::VariableImpl& impl() const;

@@ -1,4 +1,4 @@
-// Places in programs of another language, and how they become words.
+// Places in programs of other languages, and their conversion to text.
 #pragma once
 
 #include <whygrad/base/export.hpp>
@@ -11,43 +11,43 @@
 
 namespace whygrad {
 
-// A place in words. `line` and `column` count from 1; 0 and empty texts say unknown.
+// A place as text. `line` and `column` count from 1; 0 and empty texts mean unknown.
 struct ForeignPlace {
   std::string file;
   std::string function;
   std::uint32_t line = 0;
   std::uint32_t column = 0;
-  std::vector<ForeignPlace> callers = {};  // of this line, nearest first
+  std::vector<ForeignPlace> callers = {};  // callers of this line, innermost first
   std::vector<ForeignPlace> inside = {};   // lines of installed packages that this line called, innermost first
 };
 
-// What a program calls a value, and the line that says so; no name where it does not say it plainly.
+// The name of a value in a program, and the line that gives it; no name if it is not clear.
 struct ForeignName {
   std::string name;
   std::string file;
   std::uint32_t line = 0;
 };
 
-// What a binding installs that records its own places (Where::file == nullptr). They may be called from any thread.
+// The functions of a binding that records its own places (Where::file == nullptr). They may be called from any thread.
 struct ForeignPlaces {
   ForeignPlace (*resolve)(const Where& where) = nullptr;
-  // The text of a line; empty where it is not known. Asked for files of the binding's places, which need not exist on disk.
+  // Returns the text of a line; empty if unknown. Asked about files of the binding's places, which need not exist on disk.
   std::string (*source_line)(const std::string& file, std::uint32_t line) = nullptr;
-  // Of result number `result` of `results` of the call there, which made a variable or tensors.
+  // Returns the name of result `result` of `results` results of the call at this place.
   ForeignName (*assigned_name)(const Where& where, std::size_t result, std::size_t results, bool variable) = nullptr;
-  // The function that the program calls there, as it is written: "tf.norm"; empty where it is none, or not plain.
+  // Returns the function that the program calls at this place, as written: "tf.norm"; empty if it is not clear.
   std::string (*called)(const Where& where) = nullptr;
-  // A text of the library's, which is written for C++, in the words of the other language. What is in them already stays as it is.
+  // Translates a text of the library, written for C++, into the terms of the other language. Leaves quoted parts as they are.
   std::string (*spell)(const std::string& text) = nullptr;
 };
 
 // Installs them for the whole process, before the first such place is recorded.
 WG_API void install_foreign_places(const ForeignPlaces& places) noexcept;
 
-// The words of a place without a file; all unknown where no binding is installed or the place is no longer held.
+// Describes a place without a file. All fields are unknown if no binding is installed or the place is no longer held.
 WG_API ForeignPlace resolve_foreign(const Where& where);
 WG_API std::string foreign_source_line(const std::string& file, std::uint32_t line);
-// In the words of the language that was installed, or as it is.
+// Translates into the terms of the installed language; without one, returns the text as it is.
 WG_API std::string spelled(std::string text);
 WG_API std::string foreign_called(const Where& where);
 WG_API ForeignName foreign_assigned_name(const Where& where, std::size_t result, std::size_t results, bool variable);

@@ -1,5 +1,5 @@
-// How a gradient passes through an op, where it stops and what the numbers can do to it: the words that op records, flow graphs, judges and files
-// share.
+// The vocabulary of gradient flow, shared by op records, flow graphs, judges and files: how a gradient passes through an op, where it stops, and how
+// numbers harm it.
 #pragma once
 
 #include <array>
@@ -9,28 +9,28 @@
 
 namespace whygrad {
 
-// Whether a gradient flows from an op's results to one of its inputs, and what stops it where it does not.
+// Whether a gradient flows from the results of an op to one of its inputs and, if not, why.
 enum class GradientFlow : std::uint8_t {
   kFlows,
-  kUserRule,      // as far as a gradient rule of the user's lets it
+  kUserRule,      // depends on a gradient rule of the user's
   kNoDerivative,  // none exists
-  kNoRule,        // one exists, but nobody wrote it
+  kNoRule,        // not implemented
   kStopGradient,
   kState,       // written into a variable, or put into a data set
-  kCopy,        // the first value of another variable
+  kCopy,        // the initial value of another variable
   kHostRead,    // left the library
-  kReplaced,    // the result of ops for which a gradient rule of the user's stands
-  kUnanswered,  // a gradient rule of the user's was asked and returned nothing for it
+  kReplaced,    // the result of ops that a user's gradient rule replaces
+  kUnanswered,  // a user's gradient rule was called and returned nothing for it
 };
 
-// What an input is for. Only kData inputs carry the value that the op transforms; a path that enters through another role is no place where a
-// gradient was expected, so an argmax that only feeds an index is innocent. Of a kShape input the values are not even read.
+// The purpose of an input. Only kData inputs carry the value that the op transforms. A path through any other role is not expected to carry a
+// gradient, so an argmax that only computes an index is not accused. Of a kShape input the elements are not even read.
 enum class Role : std::uint8_t { kData, kIndex, kCondition, kSeed, kShape };
 
-// What a record stands for. kFeed: put values into a data set, or gave out what came from one.
+// The kind of event that a record describes. kFeed: a value went into a data set, or came out of one.
 enum class OpKind : std::uint8_t { kCompute, kConstant, kVariable, kAssign, kHostRead, kChoice, kLoopEnd, kFeed };
 
-// The control flow that a choice or the end of a loop belongs to.
+// The control flow construct of a choice or of the end of a loop.
 enum class Construct : std::uint8_t { kCond, kCase, kSwitchCase, kWhileLoop };
 constexpr const char* name_of(Construct construct) {
   constexpr std::array kNames{"cond", "case", "switch_case", "while_loop"};
@@ -38,27 +38,27 @@ constexpr const char* name_of(Construct construct) {
   return i < kNames.size() ? kNames[i] : "";
 }
 
-// How an op that has a gradient can pass on exactly 0 all the same. The explanation of a zero gradient names the op by it.
+// How an op with a gradient rule can pass on exactly 0. The explanation of a zero gradient names the op accordingly.
 struct ZeroGradient {
   enum Kind : std::uint8_t {
     kNever,
     kDies,        // 0 for negative inputs: relu
     kSaturates,   // flat at the ends: sigmoid, tanh
     kUnderflows,  // saturates, and its result there is too small for the dtype and becomes 0: exp
-    kNormalizes,  // to a constant sum: flat where one element has it all, and where all are pulled alike: softmax
+    kNormalizes,  // to a constant sum: flat if one element has all of it, or if all elements get the same gradient: softmax
     kClips,       // flat outside of bounds: clip_by_value, maximum with a number
-    kFlat,        // flat nearly everywhere, or at this very point: sign, abs at 0
-    kMasks,       // leaves elements out: where, slices, gather
-    kZeroFactor,  // multiplies by what may be 0: multiply, matmul
-    kTies,        // its vectors are not unique where values of its first output are equal: eigenvectors
+    kFlat,        // flat nearly everywhere, or at a single point: sign, abs at 0
+    kMasks,       // leaves out elements: where, slices, gather
+    kZeroFactor,  // multiplies by a value that may be 0: multiply, matmul
+    kTies,        // its vectors are not unique if values of its first output are equal: eigenvectors
   };
   Kind kind = kNever;
   const char* remedy = "";
-  // What to write where the last axis, along which it works, has a single element: the share of the only one is always 1.
+  // The remedy if the last axis, along which the op works, has a single element: the share of the only element is always 1.
   const char* single_element = "";
 };
 
-// Where an op, or its derivative, is not finite though its inputs are. The explanation of a NaN or Inf names the op by it.
+// Why an op or its derivative is not finite for finite inputs. The explanation of a NaN or Inf names the op accordingly.
 struct NonFinite {
   enum Kind : std::uint8_t {
     kNever,
@@ -66,24 +66,23 @@ struct NonFinite {
     kLogOfZero,        // log, also of a determinant
     kDivisionByZero,   // by its last input
     kSingularMatrix,   // inverse, solve
-    kEmptyRow,         // normalises rows of which nothing may be left: softmax
+    kEmptyRow,         // normalises rows in which no element may be left: softmax
     kEmptyMean,        // the mean of no elements
     kPower,            // of 0 or of a negative base
-    kDomainEdge,       // at the edge of its domain, or at a pole: asin at 1, tan at pi / 2
-    kOverflow,         // its result can be too large for the dtype: exp, products
-    kSpecialFunction,  // at the poles of gamma functions and their kin
+    kDomainEdge,       // at the edge of the domain or at a pole: asin at 1, tan at pi / 2
+    kOverflow,         // the result can be too large for the dtype: exp, products
+    kSpecialFunction,  // at the poles of gamma functions and related functions
   };
   Kind kind = kNever;
   const char* remedy = "";
-  // Where its first input must lie, and what to write where it lies outside, which keeping away from the bound does not mend.
+  // The domain of the first input, and the remedy if it lies outside, where keeping away from the bound does not help.
   double low = -std::numeric_limits<double>::infinity(), high = std::numeric_limits<double>::infinity();
   const char* out_of_domain = "";
-  // True where -Inf stands for an element that is left out of its row, so that only a row of nothing else is a fault.
+  // True if -Inf stands for a masked element of a row, so that only a row of -Inf alone is a fault.
   bool inf_is_mask = false;
 };
 
-// What results of an integer dtype are that an op makes of numbers beside results that carry a gradient, such as positions beside values. Empty where
-// the dtype says it all.
+// The meaning of integer results that an op returns beside results with a gradient, such as positions beside values. Empty if the dtype says enough.
 struct IntegerResults {
   const char* why = "";
   const char* remedy = "";

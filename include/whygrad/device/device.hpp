@@ -1,14 +1,14 @@
-// Devices and how wide the work on them may go.
+// Devices, and the number of threads.
 #pragma once
 
 #include <whygrad/base/export.hpp>
 
 namespace whygrad {
 
-// Further kinds get their number when they are made known; this version comes with none.
+// Further kinds get their number when they are registered; this version has none.
 enum class DeviceKind : unsigned char { kCpu };
 
-// Where a tensor's elements live.
+// Where the elements of a tensor are stored.
 struct Device {
   DeviceKind kind = DeviceKind::kCpu;
   unsigned char index = 0;

@@ -1,4 +1,4 @@
-// A scope in which every gradient is looked at.
+// Diagnosis: a scope in which every gradient is inspected.
 #pragma once
 
 #include <whygrad/base/export.hpp>
@@ -14,22 +14,22 @@
 namespace whygrad {
 
 struct DiagnosisOptions {
-  // Also says why gradients are zero, NaN or infinite. Tapes then keep all values, so memory grows; a gradient that is zero or not finite costs one
-  // more backward pass, in which custom gradients run again.
+  // Also explains gradients that are zero, NaN or infinite. Tapes then keep all values, so memory grows. A gradient that is zero or not finite costs
+  // one more backward pass, in which custom gradients run again.
   bool values = false;
-  // Also says which paths of a gradient that has a value are cut.
+  // Also reports the paths of existing gradients that are cut.
   bool partial = false;
 };
 
-// Collects what there is to say about every gradient() call of this thread while it lives:
+// Collects the findings about every gradient() call of this thread while it lives:
 //
 //   Diagnosis report({.values = true});
 //   train_step();
 //   std::cout << report;
 //
-// Nests: each scope that is open learns of every call. What it finds a second time, such as in the next step of training, it keeps once. A gradient()
-// that throws because the tape is used up or because a custom gradient fails leaves a finding too. Tapes should begin inside of the scope: of what
-// was computed before, values are not known.
+// Nests: each open scope sees every call. A finding that recurs, such as in the next training step, is kept once. A gradient() that throws because
+// the tape is used up or because a custom gradient fails leaves a finding too. Tapes should begin inside the scope: values that were computed before
+// are not known.
 class WG_API Diagnosis {
  public:
   explicit Diagnosis(DiagnosisOptions options = {});
@@ -40,18 +40,18 @@ class WG_API Diagnosis {
   // In the order in which they were found.
   std::vector<Finding> findings() const;
   bool empty() const noexcept;
-  // How many gradients (or jacobians) were asked for: where none was, there being no findings says nothing.
+  // The number of gradients (or jacobians) that were asked for. If it is 0, the absence of findings means nothing.
   std::size_t asked() const noexcept;
-  // The same with the graphs that they are about: one entry for each gradient() call that had something new.
+  // The findings with the graphs that they refer to: one entry for each gradient() call with a new finding.
   const std::vector<Explanation>& explanations() const noexcept;
-  // A finding from outside, such as an optimizer's refusal.
+  // Adds a finding from outside, such as an optimizer's refusal.
   void add(Finding finding);
-  // Adds it to every Diagnosis that is open on this thread, if there is one.
+  // Adds it to every Diagnosis that is open on this thread.
   static void report(const Finding& finding);
-  // Tells them that gradients which were fine were mixed with one that is not finite, as by a division by the norm of all. Names what the last
-  // finding about such a gradient names, if there is one.
+  // Notes that finite gradients were combined with one that is not finite, such as by a division by their global norm. Names the fault of the last
+  // finding about such a gradient, if there is one.
   static void report_spread(Where where = Where::here());
-  // Plain text, as that of an Explanation.
+  // Plain text, as of an Explanation.
   std::string to_string() const;
 
  private:

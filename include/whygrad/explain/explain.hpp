@@ -1,4 +1,4 @@
-// explain(): what stands between targets and sources on a tape.
+// explain(): what is between targets and sources on a tape.
 #pragma once
 
 #include <whygrad/autodiff/gradient.hpp>
@@ -14,13 +14,13 @@ class Sources;
 class Targets;
 
 struct ExplainOptions {
-  // Also says why gradients are zero, NaN or infinite, by a backward pass that nothing records, over what the tape saved and what is computed again
-  // from it. On a tape that is used up nothing is left to look at. A Diagnosis knows more.
+  // Also explains gradients that are zero, NaN or infinite, by an unrecorded backward pass over the values that the tape saved and those that can be
+  // recomputed from them. A tape that is used up has no saved values left. A Diagnosis knows more.
   bool values = false;
 };
 
-// What stands between the targets and each source on this tape. The tape is left as it is, and may be used up. Throws ValueError for an empty handle,
-// TapeError when called from another thread than the tape's; with `values` what a custom gradient throws.
+// Reports what is between the targets and each source on this tape. Leaves the tape as it is; it may be used up. Throws ValueError for an empty
+// handle, TapeError when called from another thread than the tape's and, with `values`, what a custom gradient throws.
 WG_API Explanation explain(const GradientTape& tape, const Targets& targets, const Watchable& source, const ExplainOptions& options = {},
                            Where where = Where::here());
 WG_API Explanation explain(const GradientTape& tape, const Targets& targets, std::initializer_list<Watchable> sources,

@@ -1,4 +1,4 @@
-// Why a gradient is missing: the cause, the op, the source line, the path and the remedy.
+// Explanation: why a gradient is missing, with the cause, the op, the source line, the path and the remedy.
 #pragma once
 
 #include <whygrad/base/export.hpp>
@@ -13,19 +13,19 @@ namespace whygrad {
 
 class FlowGraph;
 
-// The findings of one question, one per source that has no gradient.
+// The findings of one question: one for each source that has no gradient.
 class WG_API Explanation {
  public:
   Explanation() = default;
   explicit Explanation(std::vector<Finding> findings, std::shared_ptr<const FlowGraph> graph = nullptr)
       : findings_(std::move(findings)), graph_(std::move(graph)) {}
 
-  // Empty where every source has a gradient.
+  // Empty if every source has a gradient.
   const std::vector<Finding>& findings() const noexcept { return findings_; }
   bool empty() const noexcept { return findings_.empty(); }
-  // The computation that they are about, for pictures; null where findings about several were put together.
+  // The graph that the findings refer to, for pictures; null if findings about several graphs were combined.
   const std::shared_ptr<const FlowGraph>& graph() const noexcept { return graph_; }
-  // Plain text of at most 100 columns where names and places allow.
+  // Plain text of at most 100 columns, unless names or places are longer.
   std::string to_string() const;
 
  private:
@@ -33,9 +33,10 @@ class WG_API Explanation {
   std::shared_ptr<const FlowGraph> graph_;
 };
 
-// Judges a computation, of whatever engine: one finding for each source that has no gradient, or, where its numbers were looked at, one that is zero
-// or not finite. graph.tape.question says what is asked. The graph must be sound: indices lie within its arrays, ops stand behind what they read.
-// It may hold the whole program: the explanation keeps the part that bears on the question. Throws ValueError for a null pointer.
+// Analyses the computation of any engine. Returns one finding for each source without a gradient or, if the graph has numbers, with a gradient that
+// is zero or not finite. graph.tape.question says what is asked. The graph must be consistent: indices lie within its arrays, and each op comes after
+// the ops whose results it reads. It may hold the whole program: the explanation keeps the part that is relevant to the question. Throws ValueError
+// for a null pointer.
 WG_API Explanation explain(std::shared_ptr<const FlowGraph> graph);
 WG_API Explanation explain(FlowGraph graph);
 

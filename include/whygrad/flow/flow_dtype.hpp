@@ -1,4 +1,4 @@
-// Element types of the values in a flow graph: the engine's own, and those that only other engines have.
+// Element types of values in a flow graph: those of whygrad, and those of other engines.
 #pragma once
 
 #include <whygrad/base/dtype.hpp>
@@ -8,8 +8,9 @@
 
 namespace whygrad {
 
-// The first ones are DType's, in its order. kF8 stands for every format of 8 bits. kVariant is an opaque container of tensors, such as TensorFlow's
-// variant of a tensor list: gradients pass through it. kOther is all else, such as a handle of a resource: no gradient passes through it.
+// The first ones are those of DType, in its order. kF8 stands for every 8-bit format. kVariant is an opaque container of tensors, such as
+// TensorFlow's variant of a tensor list; gradients pass through it. kOther is anything else, such as a resource handle; no gradient passes through
+// it.
 enum class FlowDType : std::uint8_t {
   kBool,
   kU8,
@@ -43,7 +44,7 @@ constexpr std::string_view name_of(FlowDType dtype) {
   return at < kDTypeCount ? name_of(static_cast<DType>(at)) : kOthers[at - kDTypeCount];
 }
 constexpr bool is_complex(FlowDType d) { return d == FlowDType::kC64 || d == FlowDType::kC128; }
-// True where a gradient can flow.
+// Whether a gradient can flow.
 constexpr bool is_differentiable(FlowDType d) {
   return (d >= FlowDType::kF16 && d <= FlowDType::kC128) || d == FlowDType::kF8 || d == FlowDType::kVariant;
 }

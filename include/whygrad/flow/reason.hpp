@@ -1,5 +1,5 @@
-// The reasons for a gradient that is missing (WG1xx), zero (WG2xx), not finite (WG3xx), or for which there is more to say (WG4xx), as a catalogue:
-// stable codes with a page each in docs/reasons.
+// The catalogue of reasons for a gradient that is missing (WG1xx), zero (WG2xx), not finite (WG3xx), or noteworthy otherwise (WG4xx). Each has a
+// stable code with a page in docs/reasons.
 #pragma once
 
 #include <whygrad/base/export.hpp>
@@ -10,7 +10,7 @@
 
 namespace whygrad {
 
-// What happened. The order is that of the codes.
+// The causes, in the order of their codes.
 enum class Cause : std::uint8_t {
   kNotWatched,
   kNonTrainable,
@@ -34,7 +34,7 @@ enum class Cause : std::uint8_t {
   kSecondOrder,
   kGraphEagerMix,
   kSparse,
-  // What PyTorch has of its own.
+  // PyTorch's own.
   kNonLeafGrad,
   kNotRegistered,
   kFrozen,
@@ -77,13 +77,13 @@ struct Reason {
   const char* name;    // "NONDIFF_OP"
   const char* title;   // one clause
   const char* page;    // in the repository
-  const char* remedy;  // what to do where nothing more exact is known
+  const char* remedy;  // the remedy if no better one is known
 };
 
 // All reasons, by code.
 WG_API std::span<const Reason> reasons() noexcept;
 WG_API const Reason& reason(Cause cause) noexcept;
-// By code or by name; null where there is none.
+// By code or by name; null if there is none.
 WG_API const Reason* find_reason(std::string_view code_or_name) noexcept;
 
 }  // namespace whygrad

@@ -1,4 +1,4 @@
-// Explanations for terminals, for machines, and as files. A page for a browser: <whygrad/render_html/html.hpp>.
+// Explanations as text, JSON, SARIF and files. A page for browsers: <whygrad/render_html/html.hpp>.
 #pragma once
 
 #include <whygrad/base/export.hpp>
@@ -11,7 +11,7 @@
 
 namespace whygrad {
 
-// What a renderer is given: one explanation, or several, such as those of a Diagnosis. Refers to them.
+// The input of a renderer: one explanation, or several, such as those of a Diagnosis. Refers to them.
 class Explanations {
  public:
   Explanations(const Explanation& one) : items_(&one, 1) {}
@@ -24,27 +24,27 @@ class Explanations {
 };
 
 struct TextOptions {
-  bool colour = false;        // by ANSI escape sequences; whoever writes to a terminal says so
-  std::size_t columns = 100;  // as far as names and places allow
+  bool colour = false;        // with ANSI escape sequences, if the caller writes to a terminal
+  std::size_t columns = 100;  // may be exceeded by names and places
 };
-// As Explanation::to_string, which is this with the defaults.
+// As Explanation::to_string, which uses the defaults.
 WG_API std::string to_text(const Explanations& explanations, const TextOptions& options = {});
 
-// One JSON document, as docs/flow.schema.json describes it: the findings, and the graphs where there are any.
+// Renders one JSON document as described by docs/flow.schema.json: the findings, and the graphs if there are any.
 WG_API std::string to_json(const Explanations& explanations);
-// What such a document says; a graph without findings is judged, as explain(graph) does. Errors call the document by `name`. Throws as load_flow.
+// Reads such a document. A graph without findings is analysed as by explain(graph). Errors call the document `name`. Throws as load_flow.
 WG_API std::vector<Explanation> from_json(const std::string& text, const std::string& name = "the document");
 
 struct SarifOptions {
-  // Files below this folder are named relative to it, which is how pull requests find them; others by their full path.
+  // File names below this folder become relative to it, as pull requests need them; others stay absolute.
   std::string root = {};
 };
-// A log in SARIF 2.1.0 (OASIS), which code hosts show beside the lines of a change: one result for each finding.
+// Renders a log in SARIF 2.1.0 (OASIS), which code hosts show beside the lines of a change: one result for each finding.
 WG_API std::string to_sarif(const Explanations& explanations, const SarifOptions& options = {});
 
-// Writes what to_json gives to a file, by custom NAME.wgflow, for `whygrad explain`. Throws IoError.
+// Writes the result of to_json to a file, by convention NAME.wgflow, for `whygrad explain`. Throws IoError.
 WG_API void save_flow(const Explanations& explanations, const std::string& path);
-// The same of a file. Throws IoError where it cannot be read, is damaged, or was written by a newer version.
+// Reads such a file. Throws IoError if it cannot be read, is damaged, or was written by a newer version.
 WG_API std::vector<Explanation> load_flow(const std::string& path);
 
 }  // namespace whygrad

@@ -1,4 +1,4 @@
-// What a layer applies to its result.
+// The activation of a layer.
 #pragma once
 
 #include <whygrad/ops/activation.hpp>
@@ -20,15 +20,15 @@ class ActivationFunction {
   requires std::convertible_to<F, Function> ActivationFunction(F function)
       : function_(function), is_relu_(function_ == static_cast<Function>(relu)) {}
 
-  // What a fused op can apply itself; the rest is left to apply().
+  // The activation that a fused op can apply itself; apply() applies the rest.
   Activation fused() const { return is_relu_ ? Activation::kRelu : Activation::kNone; }
-  // The part that fused() does not stand for.
+  // The part that fused() does not cover.
   Tensor after_fused(const Tensor& x, const Where& where) const { return function_ == nullptr || is_relu_ ? x : function_(x, where); }
   Tensor operator()(const Tensor& x, const Where& where) const { return function_ == nullptr ? x : function_(x, where); }
 
  private:
   Function function_ = nullptr;
-  bool is_relu_ = false;  // decided in the user's program: a shared library may see another address of relu
+  bool is_relu_ = false;  // determined in the user's program: a shared library may see another address of relu
 };
 
 }  // namespace whygrad::nn

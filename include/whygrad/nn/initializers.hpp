@@ -1,4 +1,4 @@
-// How the first values of parameters are drawn.
+// Initializers: the initial values of parameters.
 #pragma once
 
 #include <whygrad/tensor/tensor.hpp>
@@ -8,12 +8,12 @@
 
 namespace whygrad::nn {
 
-// Makes a tensor of a shape and a floating dtype; equal seeds give equal numbers, on any number of threads.
+// Creates a tensor of a shape and a floating dtype. Equal seeds give equal numbers, on any number of threads.
 using Initializer = std::function<Tensor(const Shape& shape, DType dtype, std::uint64_t seed)>;
 
 // NOTE [fans]
-// A kernel [inputs, outputs] has these as its fan_in and fan_out; a filter [kh, kw, inputs, outputs] has both times kh kw. So each result is a sum of
-// fan_in products. The formulas are those of Keras.
+// fan_in and fan_out of a kernel [inputs, outputs] are these extents; of a filter [kh, kw, inputs, outputs] both times kh kw. So each result is a sum
+// of fan_in products. The formulas are those of Keras.
 namespace initializers {
 
 WG_API Initializer zeros();

@@ -1,4 +1,4 @@
-// Layer: what models are built from. Whoever needs another one derives from it.
+// Layer: the base class of the parts of a model. Derive from it to write another one.
 #pragma once
 
 #include <whygrad/autodiff/variable.hpp>
@@ -14,33 +14,33 @@
 
 namespace whygrad::nn {
 
-// The variables of a model under their paths, such as "dense_1/kernel", in the order in which they were made; those that are not trainable are
-// states. A variable's own name is its path, below the name scopes that were open when the model was built.
+// The variables of a model by path, such as "dense_1/kernel", in the order of their construction; those that are not trainable are states. A
+// variable's own name is its path, below the name scopes that were open when the model was built.
 using Parameters = std::vector<std::pair<std::string, Variable>>;
 
 struct BuildOptions {
-  std::uint64_t seed = 0;  // equal seeds give equal first values
+  std::uint64_t seed = 0;  // equal seeds give equal initial values
   DType dtype = float32;   // of the parameters
 };
 
-// Makes the parameters of a model and knows their paths.
+// Creates the parameters of a model and assigns their paths.
 class WG_API Builder {
  public:
   explicit Builder(const BuildOptions& options = {}, Where where = Where::here());
 
-  // For a part called `kind` within this one: "dense" the first time, then "dense_1", "dense_2".
+  // The builder of a part called `kind` within this one: "dense" the first time, then "dense_1", "dense_2".
   Builder part(std::string_view kind) const;
-  // Makes a parameter of this part. Throws ShapeError where the initializer makes something else than it is asked for.
+  // Creates a parameter of this part. Throws ShapeError if the initializer returns another shape.
   Variable parameter(std::string_view name, const Shape& shape, const Initializer& initializer) const;
-  // Makes a variable of this part that is not trained, but belongs to what a checkpoint keeps.
+  // Creates a variable of this part that is not trained, but is part of a checkpoint.
   Variable state(std::string_view name, const Tensor& initial) const;
-  // A seed that depends on the model's seed and on how many were drawn before.
+  // A seed that depends on the model's seed and on the number of earlier calls.
   std::uint64_t next_seed() const;
 
   DType dtype() const;
   // "" for the whole model.
   const std::string& path() const { return path_; }
-  // All parameters and states made so far, in all parts.
+  // All parameters and states created so far, in all parts.
   const Parameters& parameters() const;
 
  private:
@@ -54,21 +54,21 @@ class WG_API Builder {
 };
 
 struct CallOptions {
-  bool training = false;  // Dropout drops only then
+  bool training = false;  // Dropout is active only in training
 };
 
-// A function with parameters. A layer is described first (what it computes) and built later, when the shape of its input is known; Sequential
-// does that. Copies of a layer that is built share its parameters.
+// A function with parameters. A layer is first described and built later, when the shape of its input is known; Sequential does that. Copies of a
+// layer that is built share its parameters.
 class WG_API Layer {
  public:
   virtual ~Layer() = default;
 
   // Its name in paths: "dense".
   virtual std::string_view kind() const = 0;
-  // Makes the parameters for inputs of shape [batch, input...] and returns the shape of the results, also without the batch axis. Called once, before
-  // the first call. Throws ShapeError for an input that does not fit.
+  // Creates the parameters for inputs of shape [batch, input...] and returns the shape of the results, also without the batch axis. Called once,
+  // before the first call. Throws ShapeError for an input that does not fit.
   virtual Shape build(const Shape& input, const Builder& builder) = 0;
-  // The result for x [batch, input...]. `where` is the place of the user's call and belongs to every op in it.
+  // The result for x [batch, input...]. `where` is the place of the user's call and is passed to every op.
   virtual Tensor call(const Tensor& x, const CallOptions& options, const Where& where) const = 0;
 
   Tensor operator()(const Tensor& x, Where where = Where::here()) const { return call(x, {}, where); }

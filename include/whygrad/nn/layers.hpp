@@ -34,7 +34,7 @@ class WG_API Dense : public Layer {
   Variable kernel_, bias_;
 };
 
-// A number for height and width each; one number stands for both.
+// Numbers for height and width; a single number stands for both.
 class Size2d {
  public:
   constexpr Size2d(std::integral auto both) : extents_{both, both} {}
@@ -49,7 +49,7 @@ struct ConvLayerOptions {
   Size2d strides = 1;
   Padding padding = valid;
   Size2d dilations = 1;
-  std::int64_t groups = 1;  // of channels that are convolved by themselves
+  std::int64_t groups = 1;  // groups of channels that are convolved separately
   ActivationFunction activation = {};
   bool use_bias = true;
   Initializer kernel_initializer = initializers::glorot_uniform();
@@ -72,7 +72,7 @@ class WG_API Conv2D : public Layer {
 };
 
 struct PoolLayerOptions {
-  Size2d strides = 0;  // 0: as far as the window is long
+  Size2d strides = 0;  // 0: the extent of the window
   Padding padding = valid;
 };
 
@@ -126,7 +126,7 @@ class WG_API Activate : public Layer {
 };
 
 // Any function without parameters as a layer: Lambda([](const Tensor& x, const Where& where) { return multiply(x, 2, where); }). The shape of its
-// results is found by a call with zeros for one example.
+// results is determined by a call with zeros for one example.
 class WG_API Lambda : public Layer {
  public:
   using Function = std::function<Tensor(const Tensor& x, const Where& where)>;
@@ -170,9 +170,9 @@ struct BatchNormalizationOptions {
 };
 
 // gamma (x - mean) / sqrt(variance + epsilon) + beta for each channel: [n, .., c] -> [n, .., c]. Ioffe, Szegedy 2015. In training, mean and variance
-// (that of the batch as a whole, not an estimate) are the batch's own, gradient flows through them, and
+// are those of the batch (of the batch as a whole, not an estimate), gradients flow through them, and
 //   moving_mean = momentum moving_mean + (1 - momentum) mean, moving_variance likewise;
-// otherwise they are the moving ones. Parameters: gamma [c], beta [c]; states: moving_mean [c], moving_variance [c].
+// otherwise the moving ones are used. Parameters: gamma [c], beta [c]; states: moving_mean [c], moving_variance [c].
 class WG_API BatchNormalization : public Layer {
  public:
   explicit BatchNormalization(BatchNormalizationOptions options = {}) : options_(std::move(options)) {}
@@ -181,7 +181,7 @@ class WG_API BatchNormalization : public Layer {
   Tensor call(const Tensor& x, const CallOptions& options, const Where& where) const override;
 
  private:
-  // The batch's mean and variance, which move the moving ones.
+  // The batch's mean and variance, with which the moving ones are updated.
   std::pair<Tensor, Tensor> moments(const Tensor& x, const Where& where) const;
 
   BatchNormalizationOptions options_;

@@ -1,4 +1,4 @@
-// Metrics: how well a model does. They carry no gradient; losses are for training.
+// Metrics of models. They carry no gradient; losses are for training.
 #pragma once
 
 #include <whygrad/tensor/tensor.hpp>
@@ -37,7 +37,7 @@ WG_API Detections detections(const Tensor& labels, const Tensor& predictions, do
 // The part of rows whose largest logit stands at the label, f32 scalar: labels i32 or i64 [n], logits [n, c].
 WG_API Tensor accuracy(const Tensor& labels, const Tensor& logits, Where where = Where::here());
 
-// Counts right answers over many batches, exactly.
+// Counts correct answers over many batches, exactly.
 class WG_API AccuracyCount {
  public:
   // labels i32 or i64 [n], logits [n, c].

@@ -1,4 +1,4 @@
-// Sequential: layers one after the other.
+// Sequential: layers applied one after the other.
 #pragma once
 
 #include <whygrad/nn/layer.hpp>
@@ -12,16 +12,16 @@
 
 namespace whygrad::nn {
 
-// Layers in a row, each applied to what the one before it gave.
+// Each layer is applied to the result of the previous one.
 //
 //   nn::Sequential model({28, 28, 1}, {nn::Conv2D(32, 5, {.activation = nn::relu}), nn::MaxPool2D(2), nn::Flatten(), nn::Dense(10)});
 //   Tensor logits = model(images);
 //
-// The model states the shape of its input, [28, 28, 1] here, and works out all others. So every parameter exists from the start and can be listed,
-// counted or loaded, and a layer that does not fit is refused in the line that made the model. Copies share the parameters.
+// The model states the shape of its input, [28, 28, 1] here, and infers all others. So every parameter exists from the start and can be listed,
+// counted or loaded, and a layer that does not fit is refused in the line that constructs the model. Copies share the parameters.
 class WG_API Sequential : public Layer {
  public:
-  // Any layer that is not built yet, by value. Each model makes its own layers from it.
+  // Any layer that is not built yet, by value. Each model builds its own layers from it.
   class Item {
    public:
     template <std::derived_from<Layer> L>
@@ -32,12 +32,12 @@ class WG_API Sequential : public Layer {
     std::function<std::shared_ptr<Layer>()> make_;
   };
 
-  // Builds the model for inputs of shape [batch, input...]. Throws ShapeError where a layer does not fit.
+  // Builds the model for inputs of shape [batch, input...]. Throws ShapeError if a layer does not fit.
   Sequential(const Shape& input, std::initializer_list<Item> layers, const BuildOptions& options = {}, Where where = Where::here());
   // A part of another model, which builds it.
   explicit Sequential(std::initializer_list<Item> layers);
 
-  // All parameters, under paths such as "conv2d_1/kernel". Empty for a part that was built by another model, which lists them.
+  // All parameters by path, such as "conv2d_1/kernel". Empty for a part that another model built, which lists them.
   const Parameters& parameters() const { return parameters_; }
   std::vector<Variable> trainable_variables() const;
   // Without the batch axis.

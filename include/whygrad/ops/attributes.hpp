@@ -23,10 +23,10 @@
 
 namespace whygrad {
 
-// kNumber is a number whose type depends on a dtype among the other attributes: exact for integers of 64 bits, and complex where it must be.
+// kNumber is a number whose type follows a dtype attribute: exact for 64-bit integers, and complex if necessary.
 enum class AttrType : std::uint8_t { kBool, kInt, kFloat, kNumber, kDType, kInts, kString, kPlace };
 
-// An attribute's value as the bindings and the explanations see it.
+// The value of an attribute for bindings and explanations.
 struct AttrValue {
   AttrType type;
   bool boolean = false;
@@ -34,33 +34,32 @@ struct AttrValue {
   double real = 0;
   DType dtype{};
   std::span<const std::int64_t> integers = {};
-  const char* text = nullptr;  // an enumerator's name, or words
+  const char* text = nullptr;  // the name of an enumerator, or a text
   Number number = 0;
   Where place = {};
 };
 
 // NOTE [attributes are complete]
-// A record of a call keeps the attribute struct as bytes, and whoever writes it to a file, runs it again elsewhere or shows it reads it by names. So
-// every member is described by exactly one AttrDef, or, where it is a struct itself, each of its members is. define_op counts the members and refuses
-// a description that leaves one out.
+// A record keeps the attribute struct of its call as bytes. Readers, such as files and replays, access it by names. So every member is described by
+// exactly one AttrDef, or by one for each of its own members if it is a struct. define_op counts the members and refuses an incomplete description.
 struct AttrDef {
   const char* name = nullptr;
   const char* doc = nullptr;
   AttrValue (*get)(const void* attrs) = nullptr;
-  // Stores a value of get's type; false where it does not fit.
+  // Stores a value of get's type. Returns false if it does not fit.
   bool (*set)(void* attrs, const AttrValue& value) = nullptr;
-  // The attribute struct that this is a member of: its size, and a function that makes one of defaults.
+  // The attribute struct of this member: its size, and a function that makes one with default values.
   std::size_t bytes = 0;
   void (*make)(void* at) = nullptr;
-  int members = 0;               // of that struct
-  const char* member = nullptr;  // which one this is or lies in: equal for the parts of one member
-  int parts = 1;                 // into how many descriptions that one is split
-  bool required = false;         // has no sensible default
-  bool resolved = false;         // the op's function works it out from its arguments, so that a call by names alone is not offered to users
-  bool tail = false;             // a list of any length that lies behind the struct; set() needs room for it there
+  int members = 0;               // members of that struct
+  const char* member = nullptr;  // identifies the member; equal for the parts of one member
+  int parts = 1;                 // descriptions that the member is split into
+  bool required = false;         // has no default
+  bool resolved = false;         // computed by the op's function from its arguments, so a call by attribute names is not offered to users
+  bool tail = false;             // a list of any length stored after the struct; set() needs room for it there
 };
 
-// A short list of numbers for attributes: axes, permutations, paddings. Trivially copyable, since a record keeps attributes as bytes.
+// A short list of numbers for attributes: axes, permutations, paddings. Trivially copyable, because a record keeps attributes as bytes.
 struct Ints {
   static constexpr int kMax = 16;
   std::int64_t values[kMax] = {};
@@ -70,7 +69,7 @@ struct Ints {
   constexpr Ints(std::initializer_list<std::int64_t> list) {
     for (const std::int64_t v : list) push_back(v);
   }
-  // From a vector, an array. A Shape stands apart: its size() counts the elements of a tensor, and a span would take that for its length.
+  // From a vector, an array. Shape has an overload of its own: its size() counts the elements of a tensor, and a span would take that for the length.
   Ints(const Shape& shape) : Ints(shape.extents()) {}
   template <class R>
   requires(std::convertible_to<const R&, std::span<const std::int64_t>> && !std::same_as<R, Ints> &&
@@ -91,7 +90,7 @@ struct Ints {
 
 namespace internal {
 
-// Stands for any member while the members of a struct are counted. Not for the span from which lists can be made as well.
+// Converts to any member type, to count the members of a struct. Not to the span that converts to a list as well.
 struct AnyMember {
   template <class T>
   requires(!std::same_as<T, std::span<const std::int64_t>>) constexpr operator T() const noexcept;
@@ -183,7 +182,7 @@ struct AttrMember {
       std::copy(text.begin(), text.end(), v.begin());
     } else if constexpr (std::constructible_from<T, std::span<const std::int64_t>>) {
       v = T(value.integers);
-    } else if constexpr (std::convertible_to<const T&, std::span<const std::int64_t>>) {  // an array, all of it
+    } else if constexpr (std::convertible_to<const T&, std::span<const std::int64_t>>) {  // the whole array
       if (value.integers.size() != std::size(v)) return false;
       std::copy(value.integers.begin(), value.integers.end(), std::begin(v));
     } else if constexpr (std::is_enum_v<T>) {
@@ -214,7 +213,7 @@ constexpr AttrDef attr(const char* name, const char* doc, Attr presence = Attr::
   return def;
 }
 
-// A list that lies behind the attribute struct, whose member Count says how long it is.
+// A list that is stored after the attribute struct. Its member Count holds the length.
 template <auto Count>
 constexpr AttrDef tail_attr(const char* name, const char* doc) {
   using S = typename internal::MemberOf<Count>::Struct;

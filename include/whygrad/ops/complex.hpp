@@ -1,4 +1,4 @@
-// Complex numbers: made of their parts, the parts, magnitude and angle.
+// Complex numbers: construction, parts, magnitude and angle.
 #pragma once
 
 #include <whygrad/ops/op.hpp>

@@ -8,9 +8,9 @@
 
 namespace whygrad::nn {
 
-// How far windows reach over the image's border. `valid`: not at all, so the result has ceil((extent - window + 1) / stride) elements along an axis.
-// `same`: so far that it has ceil(extent / stride); what cannot be shared evenly goes to the end, as in TensorFlow. Otherwise by
-// {before, after}: Padding{.height = {1, 1}, .width = {0, 2}}.
+// How far windows extend over the border of the image. `valid`: not at all, so the result has ceil((extent - window + 1) / stride) elements along an
+// axis. `same`: as far as the result needs to have ceil(extent / stride) elements; an odd element is padded at the end, as in TensorFlow. Otherwise
+// by {before, after}: Padding{.height = {1, 1}, .width = {0, 2}}.
 struct Padding {
   enum class Kind : std::uint8_t { kExplicit, kValid, kSame };
   std::array<std::int64_t, 2> height = {};
@@ -32,7 +32,7 @@ struct Conv2dOptions {
 // dx = conv2d_transpose(dy, filters), dfilters = the sum over n, p, q of x times dy. Throws ShapeError, DTypeError; ValueError for a stride below 1.
 WG_API Tensor conv2d(const Tensor& x, const Tensor& filters, const Conv2dOptions& options = {}, Where where = Where::here());
 
-// activation(conv2d(x, filters) + bias) in one pass; bias [o]. dbias = dy, where the activation is open, summed over n, p and q.
+// activation(conv2d(x, filters) + bias) in one pass; bias [o]. dbias = dy, where the activation passes it, summed over n, p and q.
 WG_API Tensor conv2d_bias(const Tensor& x, const Tensor& filters, const Tensor& bias, const Conv2dOptions& options = {},
                           Activation activation = Activation::kNone, Where where = Where::here());
 
@@ -52,14 +52,14 @@ WG_API Tensor space_to_depth(const Tensor& x, std::int64_t block_size, Where whe
 WG_API Tensor depth_to_space(const Tensor& x, std::int64_t block_size, Where where = Where::here());
 
 struct Pool2dOptions {
-  std::array<std::int64_t, 2> strides = {0, 0};  // 0: as far as the window is long, so that windows lie side by side
+  std::array<std::int64_t, 2> strides = {0, 0};  // 0: the extent of the window, so that windows do not overlap
   Padding padding = valid;                       // less than the window
 };
 
-// The largest element of each window: x [n, h, w, c] -> [n, p, q, c]. Padding never wins; a NaN does. dx = dy at the place of each maximum, the first
-// of equal ones, added up where windows overlap. Throws ShapeError, DTypeError, ValueError.
+// The largest element of each window: x [n, h, w, c] -> [n, p, q, c]. Padding is never the maximum; a NaN always is. dx = dy at the position of each
+// maximum (the first of equal ones), added up where windows overlap. Throws ShapeError, DTypeError, ValueError.
 WG_API Tensor max_pool2d(const Tensor& x, const std::array<std::int64_t, 2>& window, const Pool2dOptions& options = {}, Where where = Where::here());
-// The mean of each window's elements inside the image. dx = dy in equal parts. Throws as max_pool2d does.
+// The mean of each window's elements inside the image. dx = dy / (number of these elements) for each. Throws as max_pool2d does.
 WG_API Tensor avg_pool2d(const Tensor& x, const std::array<std::int64_t, 2>& window, const Pool2dOptions& options = {}, Where where = Where::here());
 
 // ---- Made of the above: gradients are those of the ops ----

@@ -1,11 +1,11 @@
-// Ops that count or look up where numbers fall. They give whole numbers and truth values, so no gradient flows through any of them.
+// Ops that count numbers or look them up. Their results are integers and booleans, so no gradient flows through them.
 #pragma once
 
 #include <whygrad/ops/reduce.hpp>
 
 namespace whygrad {
 
-// How many elements of x fall into each of `nbins` intervals of one width between `low` and `high`; what lies outside counts in the first or last:
+// The number of elements of x in each of `nbins` intervals of equal width between `low` and `high`; elements outside count in the first or last:
 // int32 [nbins]. Throws ValueError unless nbins > 0 and low < high, DTypeError unless x is real.
 WG_API Tensor histogram_fixed_width(const Tensor& x, double low, double high, std::int64_t nbins = 100, Where where = Where::here());
 struct BincountOptions {

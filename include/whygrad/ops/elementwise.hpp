@@ -147,6 +147,4 @@ WG_API Tensor cast(const Tensor& x, DType dtype, Where where = Where::here());
 // part. Throws DTypeError for bool to another dtype and back: a truth value has no bounds.
 WG_API Tensor saturate_cast(const Tensor& x, DType dtype, Where where = Where::here());
 
-// ---- Complex numbers ----
-
 }  // namespace whygrad

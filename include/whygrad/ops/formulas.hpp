@@ -1,4 +1,4 @@
-// Short formulas that TensorFlow names. Made of other ops: gradients are those of the ops, and explanations name these.
+// Short formulas of TensorFlow, composed of other ops. Their gradients and explanations are those of the ops.
 #pragma once
 
 #include <whygrad/ops/op.hpp>

@@ -17,14 +17,14 @@ WG_API Tensor matmul(const Tensor& a, const Tensor& b, const MatmulOptions& opti
 
 namespace nn {
 
-// What a fused op applies to its result.
+// The activation of a fused op.
 enum class Activation : std::uint8_t { kNone, kRelu };
 
 // x [..., c] + bias [c]. dbias = dy summed over all axes but the last. Throws ShapeError, DTypeError.
 WG_API Tensor bias_add(const Tensor& x, const Tensor& bias, Where where = Where::here());
 
-// activation(x @ w + bias) in one pass: x [..., k], w [k, n], bias [n] -> [..., n]. Floating dtypes. With dz = dy where the activation is open:
-// dx = dz @ w^T, dw = x^T @ dz, dbias = sum(dz). Throws ShapeError, DTypeError.
+// activation(x @ w + bias) in one pass: x [..., k], w [k, n], bias [n] -> [..., n]. Floating dtypes. With dz = dy where the activation passes it,
+// else 0: dx = dz @ w^T, dw = x^T @ dz, dbias = sum(dz). Throws ShapeError, DTypeError.
 WG_API Tensor dense(const Tensor& x, const Tensor& w, const Tensor& bias, Activation activation = Activation::kNone, Where where = Where::here());
 
 }  // namespace nn

@@ -1,5 +1,5 @@
-// Norms, normalisation and clipping by norm, as TensorFlow composes them of other ops: explanations name these. Floating dtypes, and complex where it
-// is said.
+// Norms, normalisation and clipping by norm, composed of other ops as in TensorFlow; explanations name these ops. Floating dtypes, and complex ones
+// where stated.
 #pragma once
 
 #include <whygrad/ops/reduce.hpp>

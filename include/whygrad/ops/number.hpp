@@ -1,4 +1,4 @@
-// A number as it stands in a program, before a tensor's type rounds it.
+// A number in a program, before it is converted to the dtype of a tensor.
 #pragma once
 
 #include <whygrad/base/dtype.hpp>
@@ -10,8 +10,8 @@
 
 namespace whygrad {
 
-// A number without a tensor's type yet. By itself it makes what TensorFlow makes of a Python number: 2 is i32, 2.5 is f32 (a C++ double literal says
-// no more than Python's), true is bool; any other type is kept.
+// A number without a tensor's dtype. Its default dtype is that of a Python number in TensorFlow: 2 is i32, 2.5 is f32 (a C++ double literal is no
+// more specific than Python's), true is bool. Numbers of any other type keep theirs.
 class WG_API Number {
  public:
   template <Element T>
@@ -29,7 +29,7 @@ class WG_API Number {
     }
   }
 
-  // The number of type `type` with these parts, as the accessors below give them.
+  // A number of type `type` with the parts that the accessors below return.
   static Number of(DType type, std::int64_t integer, double real, double imaginary) {
     Number n(0);
     n.type_ = type;
@@ -43,7 +43,7 @@ class WG_API Number {
   DType dtype() const { return type_ == DType::kF64 ? DType::kF32 : type_; }
   double real() const { return real_; }
   double imaginary() const { return imaginary_; }
-  // Whether it is written as an integer or a bool, and which one it is: real() rounds what has more than 53 bits.
+  // Whether it was written as an integer or a bool, and its exact value; real() rounds integers of more than 53 bits.
   bool is_whole() const { return type_ == DType::kBool || is_integer(type_); }
   std::int64_t whole() const { return integer_; }
   // Writes the number as one element of `dtype`. Throws DTypeError, in the name of `op`, where the type cannot hold it: a fraction or a number out of
@@ -54,7 +54,7 @@ class WG_API Number {
   [[noreturn]] void refuse(DType dtype, const char* op) const;
 
   DType type_;
-  std::int64_t integer_ = 0;  // of a bool or an integer
+  std::int64_t integer_ = 0;  // the value of a bool or an integer
   double real_ = 0;
   double imaginary_ = 0;
 };

@@ -1,8 +1,8 @@
-// The op record: everything that the engine, the explanations, the documentation and the bindings know of an op stands in one OpDef.
+// The op record. One OpDef holds everything that the engine, the explanations, the documentation and the bindings know of an op.
 //
 // NOTE [no op without a gradient or a reason]
-// Every input of every op carries an answer: Differentiable, NotDifferentiable{why, remedy} or NotImplemented{why, remedy}. The default is a fourth,
-// undeclared, which define_op refuses at compile time, as it refuses a record without a doc line, a shape rule or a kernel.
+// Every input of every op is declared as Differentiable, NotDifferentiable{why, remedy} or NotImplemented{why, remedy}. The default is undeclared,
+// which define_op refuses at compile time. It also refuses a record without a doc line, a shape rule or a kernel.
 #pragma once
 
 #include <whygrad/base/error.hpp>
@@ -27,9 +27,9 @@ class KernelContext;
 class ViewContext;
 class VjpContext;
 
-// ---- What an op answers for each input ----
+// ---- Gradient declarations of inputs ----
 
-// Values that a gradient rule reads, as a set: input(0) | output(0). Only these are kept alive by a tape, and only these can the rule ask for.
+// A set of values: input(0) | output(0). A tape saves only the values that a gradient rule declares, and the rule can read no others.
 using Uses = std::uint32_t;
 constexpr Uses input(int i) { return Uses{1} << i; }
 constexpr Uses output(int i) { return Uses{1} << (16 + i); }
@@ -94,41 +94,41 @@ struct ShortList {
 struct OpDef {
   const char* name = nullptr;  // TensorFlow's public name
   const char* doc = nullptr;   // one line: what it computes, shapes as [m, k], the formula
-  const char* type = nullptr;  // TensorFlow's op type, where it is not the name in camel case: "Mean" of reduce_mean
+  const char* type = nullptr;  // TensorFlow's op type if it is not the name in camel case: "Mean" of reduce_mean
   ShortList<InputDef, 8> inputs = {};
-  bool variadic = false;  // the last input may be given any number of times, at least once
+  bool variadic = false;  // the last input may be repeated, at least once
   ShortList<const char*, 8> outputs = {"output"};
   ShortList<AttrDef, 8> attrs = {};
 
-  // Shape and dtype rule: throws ShapeError, DTypeError, ... or sets every output. It sees specs only, unless `shape_reads` says otherwise.
+  // The shape and dtype rule. Sets every output, or throws ShapeError, DTypeError and so on. It sees only specs, unless `shape_reads` says otherwise.
   void (*infer)(InferContext&) = nullptr;
-  // Computes the outputs, which are allocated. Exactly one of `kernel` and `view` is given.
+  // Computes the outputs, whose memory is allocated. An op has either a `kernel` or a `view`.
   void (*kernel)(KernelContext&) = nullptr;
-  // Lays an output out over the first input's elements, without a copy; called once for each output.
+  // Defines an output as a view of the first input, without a copy. Called once for each output.
   void (*view)(ViewContext&) = nullptr;
-  // Of an op that draws random numbers: puts the place in the process's stream into the attributes, where they leave it open. Called when the op is
-  // executed, and the record keeps what was drawn; a call with abstract inputs draws nothing.
+  // For an op that draws random numbers: fills in the position in the process's random stream if the attributes leave it open. Called when the op is
+  // executed, and the record keeps the position. A call with abstract inputs draws nothing.
   void (*draw)(void* attrs) = nullptr;
-  // Gradient rule, written with ops: gives dx for every input that needs one.
+  // The gradient rule, written with ops: computes dx for every input that needs one.
   void (*vjp)(VjpContext&) = nullptr;
-  // What its numbers can do to a gradient: base/gradient_flow.hpp.
+  // How the op's numbers can harm a gradient: base/gradient_flow.hpp.
   ZeroGradient zero = {};
   NonFinite nonfinite = {};
   IntegerResults integers = {};
   OpKind kind = OpKind::kCompute;
-  // Inputs of which it adds up products, as a set: input(0) | input(1). They are the factors of a matrix product or a convolution.
+  // The inputs whose products the op adds up, as a set: input(0) | input(1). These are the factors of a matrix product or a convolution.
   Uses factors = 0;
-  // Inputs on whose elements the shape of a result depends, as a set: input(0). Such an op cannot be called with these abstract.
+  // The inputs on whose elements the shape of a result depends, as a set. Such an op cannot be called with these inputs abstract.
   Uses shape_reads = 0;
-  // True for an op that has no inputs or none that carries a gradient at all, such as random numbers and constants.
+  // True for an op without inputs that can carry a gradient, such as random numbers and constants.
   bool source = false;
-  // True where the outputs depend on more than the inputs (a counter of random numbers); such an op is never replayed blindly.
+  // True if the outputs depend on more than the inputs, such as a counter of random numbers. Explanations do not replay such an op.
   bool stateful = false;
-  // True where it compares, adds up, averages or only lays out: what the metrics of training are made of, and no loss punishes by alone.
+  // True for comparisons, sums, means and layout ops: the ops of which metrics are made. A loss contains at least one other op.
   bool in_metrics = false;
-  // True where the rule is one that the user gives beside a result of other ops. Its last inputs, one for each output, are what these ops made, and
-  // the outputs repeat them. Where a tape knows of a gradient of an input before them, the rule stands for these ops, and may give an input of any
-  // dtype a gradient; else the gradient goes to what they made.
+  // True for the record of a user's gradient rule (custom_gradient). Its last inputs, one for each output, are the values that the function computed,
+  // and the outputs are the same values. If a tape knows of a gradient of one of the inputs before them, the rule replaces the ops of the function,
+  // and may return a gradient for an input of any dtype. Otherwise the gradient flows to the computed values.
   bool users_rule = false;
 };
 
@@ -156,7 +156,7 @@ constexpr void check_attrs(const OpDef& op) {
   if (op.attrs.count != 0 && described != op.attrs[0].members) throw "every member of the attribute struct must be described";
 }
 
-// What holds for every record; true where some input is differentiable. Throws a sentence.
+// Checks every record at compile time by throwing a sentence. Returns whether some input is differentiable.
 constexpr bool check_record(const OpDef& op) {
   const auto missing = [](const char* text) { return text == nullptr || *text == '\0'; };
   if (missing(op.name)) throw "an op needs a name";
@@ -190,26 +190,26 @@ constexpr void check_op_record(const OpDef& op) {
 
 }  // namespace internal
 
-// Refuses an incomplete record at compile time; the message of the compiler shows the sentence.
+// Refuses an incomplete record at compile time. The compiler's message shows the sentence.
 consteval OpDef define_op(OpDef op) {
   internal::check_op_record(op);
   return op;
 }
 
-// The record of something that happens to values without being computed (a constant, a host read, an assignment): it stands in the log as an op
-// does, but is not in the op table and cannot be applied.
+// The record of an event that computes nothing, such as a constant, a host read or an assignment. The log records it like an op, but it is not in the
+// op table and cannot be applied.
 consteval OpDef define_event(OpDef op) {
   internal::check_record(op);
   if (op.infer != nullptr || op.kernel != nullptr || op.view != nullptr) throw "an event is not computed: it has no shape rule, kernel or view";
   return op;
 }
 
-// The input declaration at position i, for a variadic op too.
+// The declaration of input i, also of a variadic op.
 constexpr const InputDef& input_def(const OpDef& op, int i) { return op.inputs[i < op.inputs.count ? i : op.inputs.count - 1]; }
 
-// ---- What the functions of a record are given ----
+// ---- The arguments of a record's functions ----
 
-// Inputs and attributes, as all of them see.
+// Inputs and attributes, common to all contexts.
 class WG_API OpContext {
  public:
   OpContext(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs) : op_(op), inputs_(inputs), attrs_(attrs) {}
@@ -233,7 +233,7 @@ class WG_API OpContext {
   const void* attrs_;
 };
 
-// What a shape rule sees of an input: never its elements.
+// The spec of an input of a shape rule, without its elements.
 class InputSpec {
  public:
   explicit InputSpec(const Tensor& input) : input_(input) {}
@@ -251,16 +251,16 @@ class WG_API InferContext : public OpContext {
  public:
   InferContext(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs) : OpContext(op, inputs, attrs) {}
   InputSpec input(int i) const { return InputSpec(OpContext::input(i)); }
-  // Input i with its elements, for a rule that declares so in OpDef::shape_reads. Throws ValueError where the input is abstract.
+  // Input i with its elements, if OpDef::shape_reads lists it. Throws ValueError if the input is abstract.
   const Tensor& elements(int i) const;
   // Declares the next output.
   void output(DType dtype, const Shape& shape);
 
-  // Throws the error with this op's name in front.
+  // Throw the error with the name of this op.
   [[noreturn]] void shape_error(const std::string& what, const std::string& help) const;
   [[noreturn]] void dtype_error(const std::string& what, const std::string& help) const;
   [[noreturn]] void value_error(const std::string& what, const std::string& help) const;
-  // Throws DTypeError unless inputs i and j have one dtype, with the cast to write.
+  // Throws DTypeError unless inputs i and j have the same dtype. The help names the cast.
   void same_dtype(int i, int j) const;
   // Maps a user's axis to [0, rank of input i); throws IndexError.
   int axis(std::int64_t axis, int i = 0) const;
@@ -273,7 +273,7 @@ class WG_API InferContext : public OpContext {
 
  private:
   static constexpr int kInline = 3;
-  // The first ones. Nothing is written before output() does: to clear them took a tenth of a small op's time.
+  // The specs of the first outputs, uninitialised until output() writes them: clearing them took a tenth of the time of a small op.
   union {
     TensorSpec few_[kInline];
   };
@@ -281,11 +281,11 @@ class WG_API InferContext : public OpContext {
   int count_ = 0;
 };
 
-// Runs and records ops. `attrs` is a trivially copyable struct, described by OpDef::attrs, or nothing.
+// Run and record an op. `attrs` is a trivially copyable struct, described by OpDef::attrs, or nothing.
 struct NoAttrs {};
 WG_API void apply(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs, std::size_t attrs_bytes, const Where& where,
                   std::span<Tensor> outputs);
-// The same for a number of outputs that the shape rule decides.
+// The same for an op whose shape rule decides on the number of outputs.
 WG_API std::vector<Tensor> apply_many(const OpDef& op, std::span<const Tensor* const> inputs, const void* attrs, std::size_t attrs_bytes,
                                       const Where& where);
 
@@ -299,7 +299,7 @@ Tensor apply(const OpDef& op, std::initializer_list<const Tensor*> inputs, const
 
 // All ops of the library, sorted by name. For bindings, documentation and tests.
 WG_API std::span<const OpDef* const> op_table();
-// Null where no op has that name.
+// Returns null for an unknown name.
 WG_API const OpDef* find_op(std::string_view name);
 // TensorFlow's op type: "MatMul" of matmul, "Mean" of reduce_mean.
 WG_API std::string type_of(const OpDef& op);

@@ -1,4 +1,4 @@
-// How a shared library offers its ops to a program that loads it at run time, such as Python's whygrad.load_op_library().
+// The interface of a shared library of ops that a program loads at run time, such as by Python's whygrad.load_op_library().
 #pragma once
 
 #include <whygrad/base/export.hpp>
@@ -11,7 +11,7 @@ namespace whygrad {
 
 struct OpLibrary {
   std::span<const OpDef* const> ops;
-  // By these a loader knows a library that was compiled against other headers than its own. To be left as they are.
+  // Identify a library that was compiled against other headers than its loader. Do not change them.
   std::uint32_t version = kVersion, record_bytes = sizeof(OpDef), context_bytes = sizeof(KernelContext);
 
   static constexpr std::uint32_t kVersion = 1;
@@ -19,5 +19,5 @@ struct OpLibrary {
 
 }  // namespace whygrad
 
-// The function that the loader looks for. The library defines it; it is called once, and what it gives must live as long as the library.
+// The function that the loader calls once. The library defines it; the result must stay valid as long as the library.
 extern "C" WG_API const whygrad::OpLibrary* whygrad_op_library();

@@ -8,8 +8,8 @@
 
 namespace whygrad {
 
-// One side of an operator. It is made by conversion from a tensor, anything that converts to a tensor (a Variable), or a bare number, and takes the
-// place of the expression along, which operators could not learn otherwise. A bare number takes the other side's dtype.
+// One side of an operator, converted from a tensor, anything that converts to a tensor (a Variable), or a bare number. The conversion records the
+// place of the expression, which an operator could not find out otherwise. A bare number takes the other side's dtype.
 class Operand {
  public:
   Operand(const Tensor& tensor, Where where = Where::here()) : tensor_(&tensor), where_(where) {}
@@ -27,9 +27,9 @@ class Operand {
   bool is_number() const { return tensor_ == nullptr; }
   const Tensor& tensor() const { return *tensor_; }
   double number() const { return number_; }
-  // A number of integer type to its last digit, of which a double holds 53 bits.
+  // The exact number if it is of an integer type: a double holds only 53 bits.
   std::int64_t whole() const { return whole_; }
-  // True for a number of floating type.
+  // Whether the number is of a floating type.
   bool fractional() const { return fractional_; }
   const Where& where() const { return where_; }
 
@@ -48,9 +48,8 @@ class Operand {
   Where where_;
 };
 
-// Elementwise with NumPy broadcasting; the named functions in ops/elementwise.hpp say more. Tensors of different dtypes throw DTypeError, shapes
-// that do not broadcast ShapeError. Comparisons give bool.
-// At least one side is a tensor: two bare numbers never come here.
+// Elementwise with NumPy broadcasting; see the named functions in ops/elementwise.hpp. Tensors of different dtypes throw DTypeError, shapes that do
+// not broadcast ShapeError. Comparisons give bool. At least one side is a tensor: two bare numbers use C++'s own operators.
 WG_API Tensor operator+(const Operand& a, const Operand& b);
 WG_API Tensor operator-(const Operand& a, const Operand& b);
 WG_API Tensor operator*(const Operand& a, const Operand& b);

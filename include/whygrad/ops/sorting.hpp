@@ -1,4 +1,4 @@
-// Order: sorted elements, the largest ones, distinct ones. Real dtypes; equal elements keep their order, and NaN comes first.
+// Sorting, the largest elements, distinct elements. Real dtypes. Equal elements keep their order, and NaN comes first.
 #pragma once
 
 #include <whygrad/ops/op.hpp>
@@ -7,9 +7,9 @@ namespace whygrad {
 
 enum class Direction : std::uint8_t { kAscending, kDescending };
 
-// x sorted along `axis`. The elements are taken with gather, so dx = dy at the places that they were taken from.
+// x sorted along `axis`. Composed with gather, so dx = dy at the original positions.
 WG_API Tensor sort(const Tensor& x, std::int64_t axis = -1, Direction direction = Direction::kAscending, Where where = Where::here());
-// Where the elements of sort(x) stand in x along `axis`: int32, of x's shape. Carries no gradient.
+// The positions in x of the elements of sort(x) along `axis`: int32, of x's shape. Carries no gradient.
 WG_API Tensor argsort(const Tensor& x, std::int64_t axis = -1, Direction direction = Direction::kAscending, Where where = Where::here());
 
 struct TopK {

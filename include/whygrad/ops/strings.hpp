@@ -1,12 +1,12 @@
-// Numbers as text and back. There is no dtype for text: a text is a row of uint8, the bytes of its characters and then zeros, so texts of shape
-// [..] are uint8 [.., width]. No gradient flows through text.
+// Numbers as text and back. There is no dtype for text: a text is a row of uint8 with the bytes of its characters, followed by zeros. So texts of
+// shape [..] are uint8 [.., width]. No gradient flows through text.
 #pragma once
 
 #include <whygrad/ops/op.hpp>
 
 namespace whygrad::strings {
 
-// Bytes of a text that as_string makes, the zero after its end included.
+// The number of bytes of a text from as_string, including at least one zero at its end.
 inline constexpr std::int64_t kWidth = 32;
 
 struct AsStringOptions {

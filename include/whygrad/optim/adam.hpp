@@ -5,7 +5,7 @@
 
 namespace whygrad::optim {
 
-// The defaults are those of Keras. PyTorch's epsilon is 1e-8 and stands elsewhere in its formula.
+// The defaults are those of Keras. PyTorch's epsilon is 1e-8, at another place of the formula.
 struct AdamOptions {
   LearningRate learning_rate = 1e-3;
   double beta_1 = 0.9;

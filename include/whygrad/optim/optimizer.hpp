@@ -1,4 +1,4 @@
-// Optimizers: they move variables along their gradients.
+// Optimizers: they update variables by their gradients.
 #pragma once
 
 #include <whygrad/autodiff/gradient.hpp>
@@ -15,43 +15,44 @@
 
 namespace whygrad::optim {
 
-// Called for a variable without a gradient instead of throwing; the variable is left as it is. gradient.why() says why.
+// Called for a variable without a gradient, instead of throwing; the variable is not changed. gradient.why() gives the reason.
 using OnMissing = std::function<void(const Variable& variable, const Gradient& gradient)>;
-// Leaves such variables as they are without a word.
+// Skips such variables silently.
 inline void skip_missing(const Variable&, const Gradient&) {}
 
-// The square root of the sum of squares of each gradient, in their order; NaN for one that is missing.
+// The Euclidean norm of each gradient, in their order; NaN for a missing one.
 WG_API std::vector<double> gradient_norms(const Gradients& gradients);
-// The same over all gradients together that are not missing.
+// The Euclidean norm of all gradients together, without the missing ones.
 WG_API double global_norm(const Gradients& gradients);
 
-// Variables under names that stay the same from run to run, as Sequential::parameters() gives them.
+// Variables by names that are the same in every run, as Sequential::parameters() gives them.
 using NamedVariables = std::vector<std::pair<std::string, Variable>>;
 
-// What all optimizers share. A step is one pass over all variables, whose buffers are written in place where nobody else sees them. Variables are f32
-// or f64. Not to be used from two threads at once.
+// The base class of all optimizers. A step is one pass over all variables, whose buffers are written in place if nobody else holds them. Variables
+// are f32 or f64. Not to be used from two threads at once.
 class WG_API Optimizer {
  public:
   virtual ~Optimizer();
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 
-  // One step. All gradients are checked before any variable moves: throws MissingGradient, with the explanation of each that is missing, unless
-  // on_missing was given; ValueError where a source is no variable, is not trainable or comes twice; ShapeError or DTypeError where a gradient does
-  // not fit its variable.
+  // One step. All gradients are checked before any variable changes: throws MissingGradient, with the explanation of each missing gradient, unless
+  // on_missing was given; ValueError if a source is not a variable, is not trainable or occurs twice; ShapeError or DTypeError if a gradient does not
+  // fit its variable.
   void apply_gradients(const Gradients& gradients, Where where = Where::here());
   void apply_gradients(const std::vector<std::pair<Gradient, Variable>>& pairs, Where where = Where::here());
 
-  // Steps taken so far.
+  // The number of steps so far.
   std::int64_t iterations() const;
-  // Of the next step.
+  // The learning rate of the next step.
   double learning_rate() const;
   void set_learning_rate(LearningRate learning_rate);
 
-  // All that the next step depends on beside the variables: "iterations" (i64 scalar) and "<name>/<slot>" such as "dense/kernel/m" for each
-  // variable that has been moved. The tensors are copies. Throws ValueError where the optimizer has moved a variable that is not among `variables`.
+  // The state on which the next step depends, in addition to the variables: "iterations" (i64 scalar) and "<name>/<slot>" such as "dense/kernel/m"
+  // for each variable that was updated. The tensors are copies. Throws ValueError if the optimizer has updated a variable that is not among
+  // `variables`.
   std::map<std::string, Tensor> state(const NamedVariables& variables, Where where = Where::here()) const;
-  // Goes on exactly where state() was taken. Throws ValueError, ShapeError or DTypeError, and changes nothing, where `state` does not fit.
+  // Continues exactly where state() was taken. Throws ValueError, ShapeError or DTypeError, and changes nothing, if `state` does not fit.
   void load_state(const NamedVariables& variables, const std::map<std::string, Tensor>& state);
 
  protected:
@@ -73,9 +74,9 @@ class WG_API Optimizer {
     const void* gradient;
     void* slots[kMaxSlots];
     std::int64_t size;
-    Device device;  // whose memory all of these are
+    Device device;  // the device of all these buffers
   };
-  // Moves variables of one dtype, f32 or f64. `step` counts from 1.
+  // Updates variables of one dtype, f32 or f64. `step` counts from 1.
   virtual void move(DType dtype, std::span<const Update> updates, double learning_rate, std::int64_t step) = 0;
 
  private:
@@ -84,7 +85,7 @@ class WG_API Optimizer {
     Variable variable;
     Gradient gradient;
   };
-  // What is to be moved: checked, without missing gradients.
+  // The variables to update: checked, without missing gradients.
   std::vector<Item> checked(std::vector<Item> items) const;
   void clip(std::vector<Item>& items, const Where& where) const;
   void apply(std::vector<Item> items, const Where& where);

@@ -9,17 +9,17 @@
 
 namespace whygrad {
 
-// Puts what this thread computes, and the names of variables that it makes, below `name` while it lives, as tf.name_scope does. Scopes nest; they
-// must end in the reverse order of their beginning.
+// While it lives, puts the ops of this thread, and the names of variables that it creates, below `name`, as tf.name_scope does. Scopes nest; they
+// must end in the reverse order of their creation.
 //
 //   NameScope encoder("encoder");
 //   NameScope block("block_3");
 //   Variable w(zeros({3}), "w");  // encoder/block_3/w
 //
-// Costs one look into a table. The process remembers 65,536 paths; ops under further ones are noted under the innermost path that it has.
+// Costs one table lookup. The process remembers 65,536 paths; beyond that, ops are recorded under the innermost known path.
 class WG_API [[nodiscard]] NameScope {
  public:
-  // A name may have several parts, "block_3/attention". An empty one leads to the top again, and one that ends in '/' begins there, as in TensorFlow.
+  // A name may have several parts, "block_3/attention". An empty name leads back to the top, and one that ends in '/' starts there, as in TensorFlow.
   explicit NameScope(std::string_view name);
   ~NameScope();
   NameScope(const NameScope&) = delete;
@@ -33,7 +33,7 @@ class WG_API [[nodiscard]] NameScope {
 WG_API std::string current_name_scope();
 
 namespace internal {
-// The path of Record::scope, which lives as long as the process; "" for 0.
+// The path of Record::scope; "" for 0. It stays valid for the whole process.
 const char* scope_path(std::uint32_t scope);
 }  // namespace internal
 

@@ -59,7 +59,7 @@ class WG_API Shape {
 
 }  // namespace whygrad
 
-// As a range, a Shape is its extents, rank() of them; size() is the number of elements and must not be taken for it.
+// As a range, a Shape consists of its rank() extents. size() is the number of elements, so it must not be used as the size of the range.
 template <>
 inline constexpr bool std::ranges::disable_sized_range<whygrad::Shape> = true;
 
@@ -68,7 +68,7 @@ namespace whygrad {
 // Maps axis in [-rank, rank) to [0, rank). Throws IndexError naming `op` otherwise.
 WG_API int normalize_axis(const char* op, std::int64_t axis, int rank);
 
-// As to_string() has it.
+// Writes to_string().
 WG_API std::ostream& operator<<(std::ostream& out, const Shape& shape);
 
 }  // namespace whygrad

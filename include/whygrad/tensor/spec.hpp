@@ -1,4 +1,4 @@
-// TensorSpec: what is known of a tensor before its elements are.
+// TensorSpec: the dtype, shape and device of a tensor without its elements.
 #pragma once
 
 #include <whygrad/tensor/tensor.hpp>

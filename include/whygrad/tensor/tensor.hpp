@@ -1,4 +1,4 @@
-// Tensor: an immutable array of elements, held by a counted handle.
+// Tensor: an immutable array of elements with a reference-counted handle.
 #pragma once
 
 #include <whygrad/base/dtype.hpp>
@@ -19,7 +19,7 @@
 
 namespace whygrad {
 
-// Identifies a value for the whole run of the program: copies of a handle share it, every op result has a new one. 0 is no value.
+// Identifies a value for the whole run of the program: copies of a handle share it, and every op result has a new one. 0 is no value.
 using ValueId = std::uint64_t;
 
 namespace internal {
@@ -29,8 +29,8 @@ struct Storage {
   std::atomic<std::uint32_t> references{1};
   Device device;
   std::size_t bytes = 0;                     // of `data`
-  void* data = nullptr;                      // 64-byte aligned where we allocated it
-  void (*release)(void* context) = nullptr;  // set for memory that belongs to somebody else
+  void* data = nullptr;                      // 64-byte aligned if allocated by the library
+  void (*release)(void* context) = nullptr;  // set for foreign memory
   void* context = nullptr;
 };
 WG_API void destroy(Storage* storage) noexcept;
@@ -38,13 +38,14 @@ WG_API void destroy(Storage* storage) noexcept;
 struct TensorImpl {
   std::atomic<std::uint32_t> references{1};
   DType dtype{};
-  // Who may want a gradient of this value: 0 nobody yet, kWatched any tape (a watched leaf), kNobodys never anybody (a bare number of an expression,
-  // which is in nobody's hands), else the recording generation of the thread that made it from watched values. See NOTE [activity] in tensor/log.hpp.
+  // Marks values whose gradient may be wanted. 0: by nobody yet. kWatched: by any tape (a watched leaf). kNobodys: never (a bare number of an
+  // expression, to which nobody has a handle). Otherwise the recording generation of the thread that computed it from watched values. See NOTE
+  // [activity] in tensor/log.hpp.
   static constexpr std::uint64_t kWatched = 1, kNobodys = 2;
   std::atomic<std::uint64_t> activity{0};
   ValueId id = 0;
   Storage* storage = nullptr;
-  char* data = nullptr;  // first element; null in an abstract tensor only, not in one of 0 elements
+  char* data = nullptr;  // first element; null only in an abstract tensor, not for 0 elements
   std::int64_t size = 0;
   Shape shape;
   std::int64_t strides[Shape::kMaxRank];  // in elements; 0 along a broadcast axis
@@ -53,9 +54,9 @@ WG_API void destroy(TensorImpl* impl) noexcept;
 
 }  // namespace internal
 
-// A value: dtype, shape and elements never change once made, so a tape never meets an overwritten buffer. Copying a Tensor copies a handle.
-// A default-made Tensor is empty (`defined()` is false); every op refuses it. Handles may be used from any thread; one handle object, as any value,
-// not from two at once while one of them writes it.
+// A value. Its dtype, shape and elements never change, so a tape never finds an overwritten buffer. Copying a Tensor copies a handle. A
+// default-constructed Tensor is empty (`defined()` is false), and every op refuses it. Tensors may be used from any thread; as with any type, one
+// handle object must not be used by two threads while one of them writes it.
 class WG_API Tensor {
  public:
   Tensor() noexcept = default;
@@ -78,21 +79,21 @@ class WG_API Tensor {
   DType dtype() const noexcept { return impl_->dtype; }
   Device device() const noexcept { return impl_->storage->device; }
   ValueId id() const noexcept { return impl_->id; }
-  // True where the elements lie in row-major order without gaps.
+  // Whether the elements are stored in row-major order without gaps.
   bool is_contiguous() const noexcept;
-  // True where it has a shape and a dtype but no elements; see ops/abstract.hpp.
+  // Whether it has a shape and a dtype but no elements; see ops/abstract.hpp.
   bool is_abstract() const noexcept { return impl_->data == nullptr; }
 
-  // The only element, read to the host. Throws ShapeError unless there is exactly one, DTypeError unless T is the tensor's type, and ValueError, as
-  // all functions that read, where the tensor is abstract. A read is remembered, so that a value which left the library and came back as a constant
-  // can be recognised.
+  // Reads the only element to the host. Throws ShapeError unless there is exactly one, DTypeError unless T is the tensor's type and, like all
+  // functions that read, ValueError if the tensor is abstract. The log records reads, so that it can recognise a value that left the library and
+  // comes back as a constant.
   template <Element T>
   T item(Where where = Where::here()) const {
     T value;
     read(dtype_of<T>, &value, 1, where);
     return value;
   }
-  // All elements in row-major order, read to the host. Throws DTypeError unless T is the tensor's type.
+  // Reads all elements to the host in row-major order. Throws DTypeError unless T is the tensor's type.
   template <Element T>
   std::vector<T> to_vector(Where where = Where::here()) const requires(!std::same_as<T, bool>) {
     std::vector<T> values(static_cast<std::size_t>(size()));
@@ -104,7 +105,7 @@ class WG_API Tensor {
   void copy_to(std::span<T> out, Where where = Where::here()) const {
     read(dtype_of<T>, out.data(), static_cast<std::int64_t>(out.size()), where);
   }
-  // The elements in place, for reading, valid while this tensor lives. Throws DTypeError, and ShapeError unless is_contiguous().
+  // The elements in place, for reading, valid while this tensor exists. Throws DTypeError, and ShapeError unless is_contiguous().
   template <Element T>
   std::span<const T> span(Where where = Where::here()) const {
     return {static_cast<const T*>(read_in_place(dtype_of<T>, where)), static_cast<std::size_t>(size())};

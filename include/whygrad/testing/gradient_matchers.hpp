@@ -1,4 +1,4 @@
-// GoogleTest checks of gradients. Where one fails, it prints the explanation. Nothing else of whygrad needs GoogleTest.
+// GoogleTest checks of gradients that print the explanation on failure. Nothing else of whygrad needs GoogleTest.
 #pragma once
 
 #include <whygrad/autodiff/tape.hpp>
@@ -8,10 +8,10 @@
 
 #include <string_view>
 
-// The target has a gradient with respect to the source, which is neither all zeros nor anywhere NaN or infinite. The tape is left as it is.
+// Checks that the target has a gradient with respect to the source which is neither all zeros nor anywhere NaN or infinite. Does not change the tape.
 #define EXPECT_GRADIENT(tape, target, source) EXPECT_TRUE(::whygrad::testing::gradient_is_there(tape, target, source))
 
-// It has none that is of use, for the reason with this code, "WG103", or name, "NONDIFF_OP".
+// Checks that it has no usable gradient, for the reason with this code, "WG103", or name, "NONDIFF_OP".
 #define EXPECT_NO_GRADIENT(tape, target, source, reason) EXPECT_TRUE(::whygrad::testing::gradient_is_missing(tape, target, source, reason))
 
 namespace whygrad::testing {

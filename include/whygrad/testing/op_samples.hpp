@@ -30,19 +30,19 @@ struct Sample {
   const char* op = nullptr;
   Inputs inputs = {};
   std::function<std::vector<Tensor>(const Inputs&)> run = nullptr;
-  // The outputs, of the inputs as arrays.
+  // Computes the expected outputs from the inputs.
   std::function<Arrays(const Arrays&)> expected = nullptr;
-  // Of the outputs; by default that of the first input.
+  // Dtypes of the outputs; by default that of the first input.
   std::vector<DType> dtypes = {};
   // On |difference| / (1 + |expected|).
   double tolerance = 1e-12;
-  // Inputs to be differentiated; by default all that the record calls differentiable and that are f64 or c128.
+  // Inputs to differentiate; by default all f64 and c128 inputs that the record declares differentiable.
   std::vector<int> differentiate = {};
-  // 2 checks the gradient of the gradient too, 0 neither.
+  // 2 also checks the gradient of the gradient, 0 checks neither.
   int order = 2;
-  // Inputs whose elements `run` reads before it calls the op: how many segments there are, say.
+  // Inputs whose elements `run` reads before it calls the op, for instance the number of segments.
   std::vector<int> reads = {};
-  // Also run with f32 in place of f64, to 1e-5.
+  // Also run with f32 instead of f64, to 1e-5.
   bool in_f32 = true;
 };
 
@@ -67,13 +67,13 @@ class SampleList {
 
 // ---- Checks ----
 
-// What is wrong with the op, one sentence each; empty where nothing is. Checked are, for each of its samples: the value and dtype of the outputs,
-// also of inputs that are strided views and in f32; that the shape rule gives the same without elements; the gradient and its gradient against
-// central differences, without elements, and of inputs that a tape watches late. Then that each refusal is thrown as an Error that helps, and that
-// there is a sample that differentiates each differentiable input. What samples of other ops are in the list is not looked at.
+// Returns the problems of the op, one sentence each; empty if there are none. Checks for each of its samples: the value and dtype of the outputs,
+// also for inputs that are strided views and in f32; that the shape rule gives the same without elements; the gradient and its gradient against
+// central differences, without elements, and for inputs that a tape watches late. Also checks that each refusal throws an Error with help, and that
+// each differentiable input has a sample. Samples of other ops in the list are ignored.
 std::vector<std::string> check_op(const OpDef& op, const SampleList& list);
 
-// ---- Inputs: the same numbers in each run; `seed` tells two inputs of one sample apart ----
+// ---- Inputs: the same numbers in each run; `seed` distinguishes two inputs of one sample ----
 
 // f64, evenly distributed over (low, high) but at least 0.05 away from each of `kinks`.
 Tensor uniform(const Shape& shape, double low = -2, double high = 2, int seed = 1, const std::vector<double>& kinks = {});
@@ -97,7 +97,7 @@ Array map(double (*f)(double), const Array& a);
 Array map(double (*f)(double, double), const Array& a, const Array& b);
 // f of the elements along the given axes (not negative, ascending), which are dropped or kept with extent 1.
 Array fold(const std::function<double(const std::vector<double>&)>& f, const Array& a, const std::vector<int>& axes, bool keepdims = false);
-// f of each run along one axis, which gives a run of the same length.
+// f of each row along one axis, which returns a row of the same length.
 Array along(const std::function<std::vector<double>(const std::vector<double>&)>& f, const Array& a, int axis);
 
 }  // namespace whygrad::testing

@@ -1,4 +1,4 @@
-// GradientWatch: looks after the gradients of a training run, and explains the first one that is wrong.
+// GradientWatch: monitors the gradients of a training run, and explains the first faulty one.
 #pragma once
 
 #include <whygrad/flow/explanation.hpp>
@@ -11,28 +11,28 @@
 
 namespace whygrad::train {
 
-// How one variable fares in one step.
+// Statistics of one variable in one step.
 struct VariableHealth {
   std::string name;
   bool missing = false;
   double norm = 0;              // of the finite elements of its gradient
-  double zero_share = 0;        // part of the gradient's elements that are exactly 0
+  double zero_share = 0;        // share of the gradient's elements that are exactly 0
   std::int64_t not_finite = 0;  // elements that are NaN or infinite
   double update_ratio = 0;      // |change by this step| / |value before it|; NaN for a value of zeros
 
-  // Missing, all zeros, or somewhere not finite.
+  // Missing, all zeros, or not finite.
   bool wrong() const { return missing || zero_share == 1 || not_finite != 0; }
 };
 
 struct GradientTrouble {
   const Progress& progress;                      // before the step
-  const std::vector<VariableHealth>& variables;  // without update ratios, for the step is not taken yet
-  const std::vector<Explanation>& explanations;  // of what is wrong
+  const std::vector<VariableHealth>& variables;  // without update ratios, because the step was not taken yet
+  const std::vector<Explanation>& explanations;  // about the faulty gradients
 };
 
 struct GradientWatchOptions {
-  std::int64_t every = 1;  // steps between two looks; the first step is looked at
-  // Called the first time that a gradient is wrong, before the optimizer's step. Throw to end the training there.
+  std::int64_t every = 1;  // steps between two inspections; the first step is inspected
+  // Called when a gradient is faulty for the first time, before the optimizer's step. Throw to end the training there.
   std::function<void(const GradientTrouble&)> on_trouble = {};
 };
 
@@ -42,15 +42,15 @@ struct GradientWatchOptions {
 //   fit(model, adam, batches, progress, {.on_step = [&](const StepReport& s) { watch.after(s); return true; },
 //                                        .on_gradients = [&](const GradientsReport& g) { watch.before(g); }});
 //
-// A look reads every gradient once; the ratio also keeps the variables' values for the length of that step. The first time that something is wrong,
-// the step is done again under a Diagnosis, which finds out why.
+// An inspection reads every gradient once; the ratio also needs a copy of the variables during that step. At the first fault, the step is repeated
+// under a Diagnosis, which finds the cause.
 class WG_API GradientWatch {
  public:
   explicit GradientWatch(GradientWatchOptions options);
 
   void before(const GradientsReport& report);
   void after(const StepReport& report);
-  // Of the last step that was looked at, in the order of the gradients.
+  // Of the last step that was inspected, in the order of the gradients.
   const std::vector<VariableHealth>& variables() const noexcept { return variables_; }
 
  private:
@@ -58,7 +58,7 @@ class WG_API GradientWatch {
   std::int64_t steps_ = 0;
   bool explained_ = false;
   std::vector<VariableHealth> variables_;
-  std::vector<Tensor> values_;  // before the step that is being looked at
+  std::vector<Tensor> values_;  // before the step that is being inspected
 };
 
 }  // namespace whygrad::train

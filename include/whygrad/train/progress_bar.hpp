@@ -1,4 +1,4 @@
-// A line that tells how far a long job is.
+// A progress bar for long jobs.
 #pragma once
 
 #include <whygrad/base/export.hpp>
@@ -12,31 +12,30 @@
 namespace whygrad::train {
 
 struct ProgressBarOptions {
-  // Whether the stream is a terminal: then the line is drawn again in its place ten times a second. Otherwise plain lines come, one every ten
-  // seconds.
+  // Whether the stream is a terminal: then the line is redrawn in place ten times a second. Otherwise plain lines are written, one every ten seconds.
   bool terminal = false;
   int columns = 80;  // of the terminal
-  // Seconds since some moment; the steady clock where not given.
+  // A clock in seconds; the steady clock by default.
   std::function<double()> clock = {};
 };
 
-// Writes to the stream that it is given, which must outlive it.
+// Writes to the given stream, which must outlive it.
 //
 //   epoch 3/10  ██████████████░░░░░░  71%  0:12, 0:05 left   8,431 images/s   loss 0.3121
 class WG_API ProgressBar {
  public:
-  // `total` is the number of units of work, below 1 if nobody knows; `label` stands in front.
+  // `total` is the number of units of work, below 1 if unknown; `label` comes first.
   ProgressBar(std::ostream& out, std::string label, std::int64_t total, ProgressBarOptions options = {});
 
-  // Whether enough time has passed since the line was last written. Ask before making a note.
+  // Whether enough time has passed since the last line. Ask before composing a note.
   bool due() const;
   // Writes the line: `done` units are finished.
   void show(std::int64_t done, std::string_view note);
-  // Takes the bar off a terminal, so that other text can be written.
+  // Removes the bar from a terminal, so that other text can be written.
   void clear();
-  // Replaces the bar by a last plain line, label and note with the time that it took.
+  // Replaces the bar by a final plain line with label, note and duration.
   void finish(std::string_view note);
-  // Since the beginning.
+  // Seconds since the beginning.
   double seconds() const;
 
  private:
