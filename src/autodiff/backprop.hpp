@@ -1,4 +1,4 @@
-// One gradient request: the sweeps over a tape's windows.
+// The backward pass of one gradient request.
 #pragma once
 
 #include "autodiff/observer.hpp"
@@ -8,30 +8,31 @@
 
 namespace whygrad::internal {
 
-// What is asked, with seeds resolved: defined() and of the target's shape and dtype where the target can carry a gradient.
+// What a request asks for. A seed is defined and has the target's shape and dtype if the target can carry a gradient.
 struct Question {
   struct Target {
     ValueId id;
     Tensor seed;
   };
   std::vector<Target> targets;
-  // Per source the ids it stands for: one for a tensor, one per value that was read for a variable.
+  // The ids of each source: one for a tensor; for a variable one for each value that was read.
   std::vector<std::vector<ValueId>> sources;
-  bool release = false;                  // let go of every record on the way
+  bool release = false;                  // release each record as soon as it has been processed
   bool quiet = false;                    // no tape records the pass, so its ops need no records
-  GradientObserver* observer = nullptr;  // is told of rules that throw
+  GradientObserver* observer = nullptr;  // notified of rules that throw
 };
 
-// The question that gradient() asks. Throws as it does for empty handles and output gradients that do not fit.
+// Builds the question that gradient() asks. Throws for empty handles and for output gradients that do not fit.
 Question make_question(const TapeState& tape, const std::vector<Watchable>& targets, const std::vector<Watchable>& sources,
                        const GradientOptions& options, const Where& where);
 
-// The gradient of every source, empty where no differentiable path leads to it. Linear in the records between the first window and the last target;
-// nothing recurses. Whatever a gradient rule throws comes through, with all records let go first if the question releases.
+// Returns the gradient of every source, empty if no differentiable path leads to it. Takes time linear in the number of records between the first
+// window and the last target. Does not recurse. An exception of a gradient rule propagates, after all records are released if the question asks for
+// that.
 std::vector<Tensor> backprop(const TapeState& tape, const Question& question);
-// The same pass once more for somebody who looks on: recorded by no tape and remembered by no log. The question must not release or have an
-// observer. `answers`, by source, are what the first pass gave, or nothing; what a single op passed to a source is taken from there, for of a layer
-// that is more than half of the work.
+// Runs the same pass again for a visitor, recorded by no tape and no log. The question must not release records or have an observer. `answers` are
+// the results of the first pass by source, or empty. Where a single op computed a source's gradient, its answer is taken from there instead of
+// running the rule again, which is more than half of the work of a layer.
 std::vector<Tensor> replay_backprop(const TapeState& tape, const Question& question, const BackwardVisitor& visitor,
                                     const std::vector<Tensor>& answers = {});
 

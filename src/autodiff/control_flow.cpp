@@ -1,4 +1,4 @@
-// cond, case, switch_case and while_loop: functions that run eagerly, and the events that say what was chosen.
+// cond, case, switch_case and while_loop: functions that run eagerly, and the records of their choices.
 #include "autodiff/control_flow.hpp"
 
 #include "tensor/build.hpp"

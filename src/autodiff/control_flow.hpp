@@ -1,4 +1,4 @@
-// How choices stand in the log.
+// Records of control flow decisions in the log.
 #pragma once
 
 #include <whygrad/autodiff/control_flow.hpp>
@@ -6,12 +6,12 @@
 
 namespace whygrad::internal {
 
-// A construct looked at a predicate, an index or, without input, ended its loop.
+// Records that a construct read a predicate or an index, or that its loop ended (no input).
 extern const OpDef kChoiceEvent;
 struct ChoiceAttrs {
   Construct construct;
   bool loop_end;
-  std::int64_t choice;  // 1 or 0 for a predicate, the branch, or the trips of a loop that ended
+  std::int64_t choice;  // 1 or 0 for a predicate, the branch index, or the number of iterations of a loop that ended
 };
 
 }  // namespace whygrad::internal

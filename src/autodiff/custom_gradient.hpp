@@ -1,4 +1,4 @@
-// How a custom gradient stands in the log.
+// Records of custom gradients in the log.
 #pragma once
 
 #include <whygrad/ops/op.hpp>
@@ -11,8 +11,8 @@ namespace whygrad::internal {
 extern const OpDef kCustomGradientEvent;
 
 struct CustomAttrs {
-  Where returns_at;              // the rule; without a function where that is not known
-  std::uint64_t unanswered = 0;  // bit i: when asked, the rule returned no gradient for input i; written then, for as many inputs as there are bits
+  Where returns_at;              // of the rule; its `function` is null if the place is unknown
+  std::uint64_t unanswered = 0;  // bit i: the rule was called and returned no gradient for input i; written by the call, for the first 64 inputs
 };
 
 }  // namespace whygrad::internal

@@ -1,4 +1,4 @@
-// map_fn, foldl, foldr and scan: loops over the parts of tensors along their first axis.
+// map_fn, foldl, foldr and scan: loops over slices of tensors along their first axis.
 #include <whygrad/autodiff/folds.hpp>
 
 #include <whygrad/base/error.hpp>
@@ -14,7 +14,7 @@ namespace {
 
 using Tensors = std::vector<Tensor>;
 
-// Part i of all tensors, for each i.
+// Slice i of all tensors, for each i.
 std::vector<Tensors> parts_of(const char* op, const Tensors& elems, const Where& where) {
   if (elems.empty()) throw ValueError(op, "elems holds no tensor", "give at least one to go along");
   for (const Tensor& t : elems) {
@@ -27,7 +27,7 @@ std::vector<Tensors> parts_of(const char* op, const Tensors& elems, const Where&
     }
   }
   std::vector<Tensors> parts(static_cast<std::size_t>(elems[0].shape()[0]));
-  if (parts.empty()) return parts;  // nothing to take apart
+  if (parts.empty()) return parts;  // no slices
   for (const Tensor& t : elems) {
     Tensors column = unstack(t, 0, where);
     for (std::size_t i = 0; i < parts.size(); ++i) parts[i].push_back(std::move(column[i]));
@@ -62,7 +62,7 @@ Shape in_front(std::int64_t extent, const Shape& shape) {
   return whole;
 }
 
-// Calls fn(values, part) for each part, and seen(values) for each result and for the values to begin with where these are a part.
+// Calls fn(values, slice) for each slice, and seen(values) for each result, preceded by the initial values if these are a slice.
 template <class Seen>
 Tensors fold(const char* op, const FoldFunction& fn, const std::vector<Tensors>& parts, const Tensors& initial, const Seen& seen) {
   if (parts.empty() && initial.empty()) throw ValueError(op, "elems has no parts and there is no initial value", "give one of them");

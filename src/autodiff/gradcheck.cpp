@@ -42,7 +42,7 @@ Tensor from_host(const Values& values, DType dtype, const Shape& shape) {
   return t;
 }
 
-// Re sum conj(a) b: what a gradient a makes of a step b, for real numbers their dot product.
+// Re sum conj(a) b: the change that a step b causes by a gradient a; for real numbers their dot product.
 double dot(const Values& a, const Values& b) {
   double sum = 0;
   for (std::size_t i = 0; i < a.size(); ++i) sum += (std::conj(a[i]) * b[i]).real();
@@ -135,7 +135,7 @@ class Check {
       if (!checked(inputs_[i]) || inputs_[i].size() == 0) continue;
       const double h = options_.step;
       const double expected = (scalar(order, moved(i, h)) - scalar(order, moved(i, -h))) / (2 * h);
-      // A gradient that is absent stands for zero: the function must not change along its input.
+      // An absent gradient claims that the function does not depend on that input.
       const double got = found[i].defined() ? dot(to_host(found[i]), directions_[i]) : 0.0;
       if (!(std::abs(got - expected) <= options_.tolerance * (1 + std::abs(expected)))) {
         return {false, fmt::format("order {}, input {} {}: the gradient{} gives {:.10g} along the direction, central differences give {:.10g}", order,

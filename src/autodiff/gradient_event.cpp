@@ -1,4 +1,4 @@
-// The one record of a backward pass that no tape records.
+// The single record of a backward pass that no tape records.
 #include "autodiff/gradient_event.hpp"
 
 #include <whygrad/base/error.hpp>
@@ -20,7 +20,7 @@ constexpr OpDef kGradientEvent = define_event({
 
 void log_gradients(const std::vector<Watchable>& targets, const std::vector<Watchable>& sources, const std::vector<Tensor>& values, ValueId begin,
                    const Where& where) {
-  // A record counts as many; of a call with more, the rest stays without.
+  // The number of values that one record can hold; further ones are left out.
   constexpr std::size_t kMost = std::numeric_limits<std::uint16_t>::max();
   Log& log = Log::mine();
   std::vector<Tensor> asked, made;
@@ -28,7 +28,7 @@ void log_gradients(const std::vector<Watchable>& targets, const std::vector<Watc
   for (const auto* several : {&targets, &sources}) {
     for (const Watchable& w : *several) asked.push_back(tensor_of(w));
   }
-  // A seed that came through unchanged is the caller's, and two sources may share one gradient.
+  // A gradient may be the caller's seed unchanged, and two sources may share one tensor.
   std::copy_if(values.begin(), values.end(), std::back_inserter(made),
                [&](const Tensor& v) { return v.defined() && log.owns(v.id()) && v.id() >= begin; });
   std::sort(made.begin(), made.end(), [](const Tensor& a, const Tensor& b) { return a.id() < b.id(); });

@@ -1,10 +1,10 @@
-// How a backward pass that no tape records stands in the log.
+// The log entry of a backward pass that no tape records.
 //
 // NOTE [a backward pass is one record]
-// The ops of such a pass are of no interest by themselves: nothing can be asked of them but what the gradients were made from, and where. So they
-// leave no records, and gradient() leaves one, whose inputs are its targets and sources and whose outputs are the gradients. That halves what a
-// training loop writes, and a report on a second derivative names the line of the inner gradient() instead of ops that the user never wrote. What a
-// custom gradient's rule does is the user's and is remembered as ever.
+// Nothing refers to the ops of such a pass individually, except to say where the gradients came from. So the ops leave no records, and gradient()
+// leaves one, whose inputs are the targets and sources and whose outputs are the gradients. That halves what a training loop records, and a report on
+// a second derivative names the line of the inner gradient() instead of ops that the user never wrote. The ops of a custom gradient's rule are the
+// user's and are recorded as always.
 #pragma once
 
 #include "autodiff/tape_state.hpp"
@@ -13,10 +13,10 @@
 
 namespace whygrad::internal {
 
-// Gradients were computed.
+// A backward pass computed gradients.
 extern const OpDef kGradientEvent;
 
-// Writes it: of the values, those that are new since `begin` become its outputs.
+// Writes the record. Its outputs are those of `values` that are newer than `begin`.
 void log_gradients(const std::vector<Watchable>& targets, const std::vector<Watchable>& sources, const std::vector<Tensor>& values, ValueId begin,
                    const Where& where);
 

@@ -1,4 +1,4 @@
-// From value ids to small numbers: open addressing, for the few ids that a tape watches.
+// A hash map from value ids to small numbers, with open addressing, for the few ids that a tape watches.
 #pragma once
 
 #include <whygrad/tensor/tensor.hpp>

@@ -29,7 +29,8 @@ Shape joined(const Shape& a, const Shape& b) {
   return shape;
 }
 
-// [rows, s..]; empty where no row is. A rule of the user's may give a gradient for some elements of the target only: the others do not depend on it.
+// Stacks the rows to [rows, s..]; returns an empty tensor if no row is defined. A custom gradient may leave out some elements of the target: these do
+// not depend on the source, and their rows are zeros.
 Tensor stacked(std::vector<Tensor> rows, const Where& where) {
   const auto some = std::find_if(rows.begin(), rows.end(), [](const Tensor& t) { return t.defined(); });
   if (some == rows.end()) return {};
@@ -40,12 +41,12 @@ Tensor stacked(std::vector<Tensor> rows, const Where& where) {
   return stack(rows, 0, where);
 }
 
-// Stacks what `rows` backward passes give for each source, one for each seed, to [rows, s..]; empty where no path leads to the source.
+// Runs `rows` backward passes, one for each seed, and stacks the results for each source to [rows, s..]; empty if no path leads to the source.
 std::vector<Tensor> passes(TapeState& tape, internal::Question& question, std::int64_t rows, const std::function<Tensor(std::int64_t)>& seed,
                            const Where& where) {
   const std::size_t sources = question.sources.size();
   std::vector<Tensor> result(sources);
-  if (rows == 0) {  // a pass with the seed of the question shows which sources a target without elements depends on
+  if (rows == 0) {  // a pass with the question's own seed finds the sources that a target without elements depends on
     const std::vector<Tensor> values = internal::backprop(tape, question);
     for (std::size_t s = 0; s < sources; ++s) {
       if (values[s].defined()) result[s] = zeros(joined({0}, values[s].shape()), values[s].dtype(), where);
@@ -62,7 +63,7 @@ std::vector<Tensor> passes(TapeState& tape, internal::Question& question, std::i
   return result;
 }
 
-// What both jacobians share: `derivatives` makes the values of a question that does not release.
+// The common part of both jacobians. `derivatives` computes the values for a question that does not release records.
 std::vector<Gradient> several_passes(GradientTape& owner, const char* op, const Watchable& target, const std::vector<Watchable>& sources,
                                      UnconnectedGradients unconnected, const Where& where,
                                      const std::function<std::vector<Tensor>(TapeState&, internal::Question&)>& derivatives,

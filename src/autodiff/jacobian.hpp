@@ -1,11 +1,11 @@
-// Jacobians as TensorFlow has them.
+// The batch jacobian with TensorFlow's answer for unconnected sources.
 #pragma once
 
 #include <whygrad/autodiff/jacobian.hpp>
 
 namespace whygrad::internal {
 
-// As TensorFlow has it: zeros where nothing connects, though nobody asked for them.
+// Returns zeros for an unconnected source, as TensorFlow does without being asked to.
 Tensor batch_jacobian_or_zeros(GradientTape& tape, const Watchable& target, const Watchable& source, Where where);
 
 }  // namespace whygrad::internal

@@ -1,4 +1,4 @@
-// Callbacks for those who watch gradients being taken, such as a Diagnosis.
+// The observers of gradient() calls, such as a Diagnosis.
 #include "autodiff/observer.hpp"
 
 namespace whygrad::internal {
@@ -12,7 +12,7 @@ GradientObserver* GradientObserver::mine() noexcept { return youngest; }
 
 GradientObserver::GradientObserver() noexcept : outer_(std::exchange(youngest, this)) {}
 
-// Not always the youngest goes first: a face may end scopes in any order.
+// Observers may end in any order.
 GradientObserver::~GradientObserver() {
   GradientObserver** at = &youngest;
   while (*at != nullptr && *at != this) at = &(*at)->outer_;

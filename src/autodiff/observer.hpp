@@ -1,9 +1,9 @@
-// Who looks on when a gradient is asked for.
+// Observers of gradient() calls.
 //
-// NOTE [looking on]
-// A diagnosis wants to know of every gradient() call of its thread, and of the numbers behind it while they are still there. So gradient() asks for
-// an observer (a null test where there is none). Where there is one, a tape that is used up keeps its buffers until the observer has seen the answer,
-// and the backward pass can be run once more with a visitor, unrecorded. The pass that computes the answer is the same with and without.
+// NOTE [observers]
+// A diagnosis inspects every gradient() call of its thread, and the numbers of the pass while they still exist. So gradient() looks for an observer,
+// which costs a null test if there is none. If there is one, a tape that is used up keeps its buffers until the observer has seen the answer, and the
+// backward pass can be replayed with a visitor, unrecorded. The pass that computes the answer is the same with and without an observer.
 #pragma once
 
 #include "autodiff/tape_state.hpp"
@@ -16,17 +16,18 @@
 
 namespace whygrad::internal {
 
-// One record on its way back: the gradients that arrived at its outputs and those that its rule gave for its inputs, empty where there is none.
+// Called for each record of a backward pass, with the incoming gradients of its outputs and those that its rule returned for its inputs. Empty
+// tensors stand for absent gradients.
 using BackwardVisitor = std::function<void(const Record& record, std::span<const Tensor> arrived, std::span<const Tensor> passed)>;
 
-// What gradient() answered.
+// The result of a gradient() call.
 struct Answer {
   std::shared_ptr<const TapeFacts> facts;
   const std::vector<Gradient>& gradients;
-  const std::vector<char>& replaced;  // by gradient: it does not exist, and zeros were asked for in its place
-  // Runs the backward pass again. Throws what a gradient rule throws.
+  const std::vector<char>& replaced;  // by gradient: true if it does not exist and the caller asked for zeros instead
+  // Replays the backward pass. Throws what a gradient rule throws.
   std::function<void(const BackwardVisitor&)> replay;
-  // The function that answers zeros in the place of what does not exist by itself; null where they were asked for.
+  // The function that returns zeros for absent gradients on its own account; null if the caller asked for them.
   const char* zeros_by = nullptr;
 };
 
@@ -38,13 +39,13 @@ class GradientObserver {
 
   // Called before gradient() returns.
   virtual void answered(const Answer& answer) = 0;
-  // Called before gradient() throws: the tape had been asked before; a gradient rule threw.
+  // Called before gradient() throws: the tape was used up; a gradient rule threw.
   virtual void used_up(const TapeState& tape, const std::vector<Watchable>& sources, const Where& asked_at) = 0;
   virtual void rule_threw(const Record& record, const std::exception& error) = 0;
-  // Called before custom_gradient() throws since it cannot use the rule that it was given.
+  // Called before custom_gradient() throws because it cannot use its rule.
   virtual void rule_refused(const Where& at, const Error& error) = 0;
 
-  // The calling thread's youngest; null where there is none.
+  // The innermost observer of the calling thread; null if there is none.
   static GradientObserver* mine() noexcept;
   GradientObserver* outer() const noexcept { return outer_; }
 

@@ -66,7 +66,7 @@ Question make_question(const TapeState& tape, const std::vector<Watchable>& targ
     const VariableImpl* variable;
     ValueId id;
   };
-  std::vector<Watched> watched;  // each variable's values together, in their order
+  std::vector<Watched> watched;  // sorted by variable, in the order of the values
   watched.reserve(tape.watches().size());
   for (const Watch& w : tape.watches()) {
     if (w.variable != nullptr) watched.push_back({w.variable.get(), w.id});
@@ -108,7 +108,7 @@ std::vector<Gradient> gradients_of(const Request& r, std::vector<Tensor> values,
 
 GradientObserver* admit(const TapeState& tape, const char* op, const std::vector<Watchable>& sources, const Where& where) {
   tape.check_thread(op);
-  // A gradient that a gradient rule takes is part of the one that was asked for.
+  // A gradient that a gradient rule takes is part of the outer request.
   GradientObserver* const observer = Log::mine().backward.cause == 0 ? GradientObserver::mine() : nullptr;
   if (observer != nullptr && tape.consumed()) observer->used_up(tape, sources, where);
   check_usable(tape, op);

@@ -1,4 +1,4 @@
-// What an explanation may know of a tape, copied while it lives.
+// The facts about a tape that an explanation needs, copied while the tape exists.
 #include "autodiff/tape_state.hpp"
 
 #include <whygrad/base/error.hpp>

@@ -1,4 +1,4 @@
-// Variable: its values over time, assignment, and the events of both.
+// Variables: values over time, assignment, and the records of both.
 #include "autodiff/tape_state.hpp"
 #include "autodiff/variable_impl.hpp"
 #include "device/memory.hpp"
@@ -60,9 +60,9 @@ VariableAttrs attrs_of(const VariableImpl& v) {
   return attrs;
 }
 
-// The same elements as a value of its own.
+// The same elements as a new value.
 Tensor copy_of(const Tensor& from) {
-  if (from.is_abstract()) refuse_abstract(from);  // a variable has elements
+  if (from.is_abstract()) refuse_abstract(from);  // a variable needs elements
   return make_view(from, from.shape(), from.impl()->strides, 0);
 }
 
@@ -71,7 +71,7 @@ std::uint64_t next_number() {
   return number.fetch_add(1, std::memory_order_relaxed);
 }
 
-// That the value of this id is the variable's no more.
+// Notes that the value of this id is no longer the variable's.
 void remember(VariableImpl& v, ValueId id) {
   v.history[v.assignments++ % VariableImpl::kHistory] = id;
   v.noted.store(0, std::memory_order_relaxed);
@@ -168,7 +168,7 @@ void check_given(const char* op, const internal::VariableImpl& v, const Tensor& 
   if (!value.defined()) throw ValueError(op, "the value for `" + v.name + "` is an empty handle", "assign a tensor that holds a value");
 }
 
-// One event, which says what was called: the sum itself is nobody's tensor.
+// One record, named after the call: the sum itself is no tensor of the user's.
 void change(const std::shared_ptr<internal::VariableImpl>& variable, const OpDef& event, const Tensor& delta,
             Tensor (*change)(const Tensor&, const Tensor&, Where), const Where& where) {
   check_given(event.name, *variable, delta);

@@ -1,4 +1,4 @@
-// That a tape was told to watch a value stands in the log, so that another tape can tell its user so.
+// The record that a tape watches a value, so that an explanation of another tape can mention it.
 #pragma once
 
 #include <whygrad/ops/op.hpp>

@@ -1,4 +1,4 @@
-// Making tensors inside the library: storage, views, and the plain view that kernels take.
+// Creation of tensors inside the library: storage, views, and the views that kernels take.
 #pragma once
 
 #include <whygrad/base/error.hpp>
@@ -8,24 +8,24 @@
 
 namespace whygrad::internal {
 
-// A new contiguous tensor with undefined elements and no id yet; the log gives it one. On the device where this thread makes tensors, which while an
-// op is executed is that of its inputs. Throws MemoryError in the name of `op`; inside of an op's kernel, where it is left out, the op is named by
-// whoever called the kernel.
+// Returns a new contiguous tensor with undefined elements and no id yet; the log assigns it. The device is that on which this thread makes tensors:
+// while an op is executed, that of its inputs. Throws MemoryError of `op`; inside a kernel, which leaves `op` out, the caller of the kernel adds the
+// name.
 Tensor make_tensor(DType dtype, const Shape& shape, const char* op = nullptr);
-// The same in the host's memory, to be filled here.
+// The same in the host's memory.
 Tensor make_host_tensor(DType dtype, const Shape& shape, const char* op = nullptr);
-// `host`, or a copy of it on the device where this thread makes tensors. No id yet.
+// Returns `host`, or a copy of it on the device where this thread makes tensors. No id yet.
 Tensor on_current_device(Tensor host, const char* op = nullptr);
-// `t`, or a contiguous copy of it in the host's memory. The copy has no id.
+// Returns `t`, or a contiguous copy of it in the host's memory. The copy has no id.
 Tensor on_host(const Tensor& t);
-// The same elements under another layout; `offset` and `strides` (shape.rank() of them) count elements. No id yet.
+// Returns the same elements under another layout; `offset` and `strides` (shape.rank() of them) count elements. No id yet.
 Tensor make_view(const Tensor& base, const Shape& shape, const std::int64_t* strides, std::int64_t offset);
-// A tensor over memory of somebody else, which `release(context)` gives back. Row-major. No id yet.
+// Returns a tensor over foreign memory, which `release(context)` frees. Row-major. No id yet.
 Tensor make_foreign(DType dtype, const Shape& shape, void* data, void (*release)(void*), void* context);
 
-// Throws the MemoryError or std::bad_alloc that is being handled as a MemoryError of `op`, unless it has the name of an op already.
+// Rethrows the current MemoryError or std::bad_alloc as a MemoryError of `op`, unless it names an op already.
 [[noreturn]] void refuse_memory(const char* op);
-// f(), whose shortage of memory is told in the name of `op`.
+// Calls f(). Throws a shortage of memory as a MemoryError of `op`.
 template <class F>
 decltype(auto) in_the_name_of(const char* op, F&& f) {
   try {
@@ -37,12 +37,12 @@ decltype(auto) in_the_name_of(const char* op, F&& f) {
   }
 }
 
-// One without elements. No id yet.
+// Returns a tensor without elements. No id yet.
 Tensor make_abstract(const TensorSpec& spec);
 
 [[noreturn]] void refuse_abstract(const Tensor& t);
 [[noreturn]] void refuse_device(const Tensor& t);
-// The first element, in the host's memory. Throws ValueError where the tensor is abstract or on another device.
+// The first element, in the host's memory. Throws ValueError if the tensor is abstract or on another device.
 inline char* elements_of(const Tensor& t) {
   if (t.is_abstract()) [[unlikely]]
     refuse_abstract(t);
@@ -54,7 +54,7 @@ inline char* elements_of(const Tensor& t) {
 // Row-major strides of `shape`, in elements.
 void row_major(const Shape& shape, std::int64_t* strides);
 
-// Copies all elements of `t` to `out`, in the host's memory, in row-major order. Throws ValueError where the tensor is abstract.
+// Copies all elements of `t` to `out`, in the host's memory, in row-major order. Throws ValueError if the tensor is abstract.
 void copy_elements(const Tensor& t, void* out);
 // Fills the contiguous tensor `t` from the host's memory.
 void fill_elements(const Tensor& t, const void* elements);
@@ -66,7 +66,7 @@ T only_element(const Tensor& t) {
   return element;
 }
 
-// True where nobody else can see the elements, so that they may be written.
+// Whether nobody else can see the elements, so that they may be overwritten.
 inline bool sole_owner(const Tensor& t) {
   return t.impl()->references.load(std::memory_order_acquire) == 1 && t.impl()->storage->references.load(std::memory_order_acquire) == 1;
 }

@@ -1,5 +1,5 @@
-// What the log remembers of data sets: which tensors they were made of, and what came out of them. The ops that stand for this are defined by the ops
-// layer, as those of constants and host reads are (tensor/log.hpp).
+// Records of data sets: which tensors went in, and what came out. The ops layer defines their op records, as it does those of constants and host
+// reads (tensor/log.hpp).
 #pragma once
 
 #include <whygrad/tensor/tensor.hpp>

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMostPaths = std::size_t{1} << 16;
 
-// All paths that were ever entered. A path is found by the scope around it and its own name, so that entering one again makes no string.
+// All paths entered so far, by the enclosing scope and the name. Entering a path again makes no string.
 class ScopeTable {
  public:
   static ScopeTable& get() {

@@ -1,4 +1,4 @@
-// NumPy's layout of arrays, as its array2string has it with the default options.
+// Prints arrays in NumPy's layout, as array2string does with the default options.
 #include <whygrad/tensor/tensor.hpp>
 
 #include <algorithm>
@@ -11,10 +11,10 @@
 namespace whygrad {
 namespace {
 
-constexpr std::int64_t kThreshold = 1000;  // more elements than these are summarised
-constexpr std::int64_t kEdge = 3;          // elements shown at each end of an axis then
+constexpr std::int64_t kThreshold = 1000;  // arrays with more elements are summarised
+constexpr std::int64_t kEdge = 3;          // elements shown at each end of an axis
 constexpr std::size_t kLineWidth = 75;
-constexpr std::size_t kPrecision = 8;  // digits behind the point, at most
+constexpr std::size_t kPrecision = 8;  // digits after the point, at most
 constexpr std::int64_t kGap = -1;
 
 using Words = std::vector<std::string>;
@@ -30,7 +30,7 @@ std::string chars(Args... args) {
   return {buffer, end};
 }
 
-// The double of fewest digits that rounds to the half `value`, so that its digits can stand for it.
+// The double with the fewest digits that rounds to the half `value`, for its digits.
 template <class H>
 double fewest_digits(double value) {
   const H half(static_cast<float>(value));
@@ -74,12 +74,12 @@ std::string special(double value, bool plus) {
   return std::string(sign) + (std::isnan(value) ? "nan" : "inf");
 }
 
-// From here on a number is too large for the digits of its type to be written in full.
+// Numbers of at least this size have more digits than their type holds, and are not written in full.
 double cutoff_of(DType dtype, double of_double) {
   return dtype == DType::kBF16 ? 1e2 : dtype == DType::kF16 ? 1e3 : dtype == DType::kF32 ? 1e6 : of_double;
 }
 
-// Whether the numbers are too large, too small or too far apart to stand below each other in full.
+// Whether the numbers are too large, too small or too different in size to be shown in full.
 bool wants_exponents(const std::vector<double>& values, DType dtype) {
   double least = HUGE_VAL, most = 0;
   for (const double v : values) {
@@ -90,7 +90,7 @@ bool wants_exponents(const std::vector<double>& values, DType dtype) {
   return most > 0 && (most >= cutoff_of(dtype, 1e8) || least < 1e-4 || most / least > 1000);
 }
 
-// All numbers in one format and one width, points below each other. `plus` puts a sign before positive ones.
+// Formats all numbers with one width and aligned points. `plus` puts a sign before positive ones.
 Words float_words(const std::vector<double>& values, DType dtype, bool plus = false) {
   const bool exponents = wants_exponents(values, dtype);
   std::vector<Pieces> pieces(values.size());
@@ -130,7 +130,7 @@ Words float_words(const std::vector<double>& values, DType dtype, bool plus = fa
   return words;
 }
 
-// A single number, in all its digits: "1.0", "1e-05".
+// Formats a single number with all its digits: "1.0", "1e-05".
 std::string scalar_text(double value, DType dtype) {
   constexpr std::size_t kAllDigits = 512;
   if (!std::isfinite(value)) return special(value, false);
@@ -191,7 +191,7 @@ Words complex_words(const Parts& parts) {
   return words;
 }
 
-// Halves convert explicitly, by way of float.
+// Halves need an explicit conversion by way of float.
 template <class H>
 std::vector<double> halves_at(const void* data, const std::vector<std::int64_t>& offsets) {
   const std::vector<float> values = values_at<H, float>(data, offsets);
@@ -226,7 +226,7 @@ Words element_words(DType dtype, const void* data, const std::vector<std::int64_
   }
 }
 
-// "(1+2j)", "2j": as Python writes a complex number.
+// Formats a complex number as Python does: "(1+2j)", "2j".
 std::string complex_text(const Parts& parts) {
   const auto text_of = [&parts](double value) {
     const std::string text = scalar_text(value, parts.dtype);
@@ -249,7 +249,7 @@ std::string scalar_word(const internal::TensorImpl& impl) {
 
 // ---- Rows and brackets ----
 
-// Which positions of each axis are shown; kGap stands for those left out.
+// The positions of each axis that are shown; kGap stands for those left out.
 std::vector<std::vector<std::int64_t>> shown_positions(const internal::TensorImpl& impl) {
   std::vector<std::vector<std::int64_t>> shown(static_cast<std::size_t>(impl.shape.rank()));
   for (int axis = 0; axis < impl.shape.rank(); ++axis) {
@@ -278,9 +278,9 @@ std::vector<std::int64_t> shown_offsets(const internal::TensorImpl& impl, const 
   return offsets;
 }
 
-// One row in brackets, broken where a line would grow too long.
+// One row in brackets, broken into lines where necessary.
 std::string row_text(const std::vector<std::int64_t>& shown, Words::const_iterator& word, std::size_t rank) {
-  const std::size_t width = kLineWidth - rank;  // brackets close behind the last element
+  const std::size_t width = kLineWidth - rank;  // room for the closing brackets after the last element
   std::string text, line(rank, ' ');
   for (std::size_t i = 0; i < shown.size(); ++i) {
     const std::string_view next = shown[i] == kGap ? std::string_view("...") : std::string_view(*word++);
@@ -302,7 +302,7 @@ std::string array_text(const internal::TensorImpl& impl) {
   const Words words = element_words(impl.dtype, impl.data, shown_offsets(impl, shown));
   auto word = words.begin();
   std::string text(rank - 1, '[');
-  std::vector<std::size_t> at(rank - 1, 0);  // the row's place on the outer axes
+  std::vector<std::size_t> at(rank - 1, 0);  // the row's position on the outer axes
   const auto break_before = [&](std::size_t axis) { text += std::string(rank - 1 - axis, '\n') + std::string(axis + 1, ' '); };
   for (;;) {
     text += row_text(shown.back(), word, rank);

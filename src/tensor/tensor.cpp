@@ -19,8 +19,8 @@ namespace whygrad {
 namespace internal {
 namespace {
 
-// The header and the elements of a small storage share one block; a large one, whose size is often a power of two, would be pushed into the next
-// size class by that, so it gets a header of its own.
+// The header and the elements of a small storage share one block. A large one has a separate header: its size is often a power of two, and the header
+// would move it to the next size class.
 constexpr std::size_t kHeader = 64;
 constexpr std::size_t kSharedBlock = std::size_t{1} << 15;
 static_assert(sizeof(Storage) <= kHeader);
@@ -29,7 +29,7 @@ static_assert(sizeof(Storage) <= kHeader);
   throw MemoryError(op == nullptr ? device::kSomebody : op, fmt::format("a tensor {}{}", name_of(dtype), shape.to_string()), bytes, available);
 }
 
-// Gives its reference back where the tensor that would hold it is not made.
+// Releases the reference if the tensor that would own it cannot be made.
 class StorageReference {
  public:
   explicit StorageReference(Storage* storage) : storage_(storage) {}
@@ -103,13 +103,13 @@ std::size_t bytes_of(DType dtype, const Shape& shape, const char* op) {
   return bytes;
 }
 
-// Gives memory of another device back. The storage itself stays, for whoever destroys it.
+// Frees memory of another device. Whoever destroys the storage frees the storage itself.
 void release_block(void* storage) {
   const auto* s = static_cast<const Storage*>(storage);
   device::memory_of(s->device).deallocate(s->data, s->bytes);
 }
 
-// Apart, since nearly all tensors are the host's.
+// Not inline, because nearly all tensors are the host's.
 [[gnu::noinline]] Tensor make_device_tensor(Device device, DType dtype, const Shape& shape, const char* op) {
   const std::size_t bytes = bytes_of(dtype, shape, op);
   auto* storage = new (device::allocate(kHeader)) Storage;
@@ -181,8 +181,8 @@ Tensor make_view(const Tensor& base, const Shape& shape, const std::int64_t* str
 Tensor make_foreign(DType dtype, const Shape& shape, void* data, void (*release)(void*), void* context) {
   auto* storage = new (device::allocate(kHeader)) Storage;
   storage->bytes = static_cast<std::size_t>(shape.size()) * size_of(dtype);
-  storage->data = data != nullptr ? data : storage;  // others give no address to 0 elements, but only an abstract tensor has none here
-  storage->release = [](void*) {};                   // until the tensor is made, the memory stays its owner's
+  storage->data = data != nullptr ? data : storage;  // callers may give no address for 0 elements, but only an abstract tensor has none here
+  storage->release = [](void*) {};                   // until the tensor is made, its owner keeps the memory
   Tensor t = make_impl(dtype, shape, storage, static_cast<char*>(storage->data));
   storage->release = release;
   storage->context = context;
@@ -233,7 +233,7 @@ void fill_elements(const Tensor& t, const void* elements) {
 
 namespace {
 
-// From another device: all that lies between the first and the last element of a view comes over at once, and is laid out here.
+// From another device: copies all memory between the first and the last element of the view at once, and lays the elements out here.
 void copy_from_device(const Tensor& t, void* out) {
   const TensorImpl& impl = *t.impl();
   const device::Memory& memory = device::memory_of(t.device());
