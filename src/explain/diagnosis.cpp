@@ -1,4 +1,4 @@
-// Diagnosis: watches the gradients that are taken in its scope and explains those that went wrong.
+// Diagnosis: observes the gradients that are taken in its scope and explains faulty ones.
 #include <whygrad/explain/diagnosis.hpp>
 
 #include "autodiff/custom_gradient.hpp"
@@ -27,7 +27,7 @@ using internal::GradientObserver;
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
-// As the variable_text of a graph, where there is none: by line as well where nobody named it.
+// As the variable_text of a graph, but without a graph: includes the line if the variable has no name.
 std::string variable_text(const internal::VariableImpl& variable) {
   if (variable.named) return fmt::format("`{}`", variable.name);
   const internal::SourceName found = internal::source_name_of_variable(variable.where);
@@ -36,7 +36,7 @@ std::string variable_text(const internal::VariableImpl& variable) {
   return place.empty() ? fmt::format("`{}`", variable.name) : fmt::format("`{}` ({})", variable.name, place);
 }
 
-// Of an error's line without the op's name in front.
+// The message of an error without the op's name.
 std::string without_name(const std::string& line) {
   const std::size_t end = line.find("] ");
   return line.starts_with('[') && end != std::string::npos ? line.substr(end + 2) : line;
@@ -103,7 +103,7 @@ class Diagnosis::Scope final : public GradientObserver {
                reason(Cause::kCustomGradient).remedy);
   }
 
-  // An op whose derivative does not exist at its numbers, such as a determinant's where the matrix has no inverse.
+  // For an op whose derivative does not exist at its operands, such as the determinant of a singular matrix.
   void blame_derivative(const internal::Record& record, const std::exception& error) {
     const NonFinite& nonfinite = record.op->nonfinite;
     if (nonfinite.kind == NonFinite::kNever) return;
@@ -149,11 +149,11 @@ class Diagnosis::Scope final : public GradientObserver {
 
   Finding spread(const Where& where) const { return found_.spread(where); }
 
-  // No other class observes.
+  // This is the only observer class.
   static Scope* mine() { return static_cast<Scope*>(GradientObserver::mine()); }
 
  private:
-  // Of each gradient that was answered.
+  // For each gradient with a value.
   using AnswerNumbers = std::vector<std::optional<FlowGraph::Numbers>>;
 
   void look_at(const internal::Answer& answer, const std::vector<std::size_t>& sources, const AnswerNumbers* numbers) {

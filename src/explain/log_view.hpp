@@ -1,4 +1,4 @@
-// The records of a LogSlice in order, and dense positions for their values.
+// The records of a LogSlice in order, with consecutive positions for their values.
 #pragma once
 
 #include "autodiff/tape_state.hpp"
@@ -15,7 +15,7 @@ class LogView {
   using Position = std::uint32_t;
   static constexpr Position kNowhere = ~Position{0};
 
-  // Only what was made before `end` is seen.
+  // Contains only records before `end`.
   LogView(const LogSlice& slice, ValueId end) : chunks_(slice.chunks()), end_(end & kSequenceMask) {
     if (chunks_.empty()) return;
     serial_ = chunks_.front()->serial;
@@ -23,7 +23,7 @@ class LogView {
     gapless_ = chunks_.back()->number - first_ + 1 == chunks_.size();
   }
 
-  // Number of positions; they rise with the ids.
+  // The number of positions. They ascend with the ids.
   std::size_t size() const { return chunks_.size() * kChunkIds; }
   bool owns(ValueId id) const { return !chunks_.empty() && (id & ~kSequenceMask) == serial_; }
 
@@ -49,7 +49,7 @@ class LogView {
       const std::uint64_t count = base >= end_ ? 0 : std::min(kChunkIds, end_ - base);
       for (std::uint64_t slot = 0; slot < count; ++slot) {
         const Record* r = chunk.records[slot];
-        // It stands at the ids of all its outputs; the first is its own.
+        // A record is entered under the ids of all its outputs; the first is its own.
         if (r != nullptr && (r->first & kSequenceMask) == base + slot) f(*r, static_cast<Position>(c * kChunkIds + slot));
       }
     }

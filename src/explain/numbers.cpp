@@ -20,7 +20,7 @@ FlowGraph::Numbers numbers_of(const kernels::View& elements) {
 }
 
 FlowGraph::Numbers numbers_of(const Tensor& tensor) {
-  if (tensor.is_abstract()) return {};  // no element was looked at
+  if (tensor.is_abstract()) return {};  // no element was inspected
   return numbers_of(Packed(tensor).view());
 }
 

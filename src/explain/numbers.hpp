@@ -1,4 +1,4 @@
-// The elements of tensors, as an explanation looks at them: in place, without a read that the log would remember.
+// Statistics of the elements of tensors, computed in place without a host read in the log.
 #pragma once
 
 #include "kernels/view.hpp"
@@ -13,14 +13,14 @@
 
 namespace whygrad::internal {
 
-// The histogram is that of a sample where there are many elements.
+// The histogram of a tensor with many elements is that of a sample.
 FlowGraph::Numbers numbers_of(const Tensor& tensor);
-// The same of elements that lie row by row without gaps, whoever holds them.
+// The same for contiguous elements, whoever owns them.
 FlowGraph::Numbers numbers_of(const kernels::View& elements);
-// Where the first element lies that is NaN, or if none is, Inf. Empty where all are finite, or for a scalar; see numbers_of.
+// The position of the first NaN or, if there is none, of the first Inf. Empty if all elements are finite, and for a scalar; see numbers_of.
 std::vector<std::int64_t> first_not_finite(const Tensor& tensor);
 std::vector<std::int64_t> first_not_finite(const kernels::View& elements);
-// The element at this position of a larger or equal shape that the tensor broadcasts to; nothing where it does not. A complex one by its magnitude.
+// The element at this position of a larger or equal shape to which the tensor broadcasts; nothing if it does not. The magnitude of a complex element.
 std::optional<double> element_at(const Tensor& tensor, std::span<const std::int64_t> at, const Shape& shape);
 std::optional<double> element_at(const kernels::View& elements, std::span<const std::int64_t> at, std::span<const std::int64_t> shape);
 

@@ -1,4 +1,4 @@
-// What the records of ops and events say, as the definitions of a FlowGraph.
+// Converts the records of ops and events to the definitions of a FlowGraph.
 #include "explain/op_definition.hpp"
 
 #include "autodiff/custom_gradient.hpp"
@@ -28,7 +28,7 @@ FlowGraph::Def definition_of(const OpDef& op) {
                      .in_metrics = op.in_metrics,
                      .backward_pass = &op == &kGradientEvent};
   for (int i = 0; i < op.inputs.count; ++i) def.answers.push_back(answer_of(op, i));
-  // A constant that repeats what was read to the host has that read as its input.
+  // A constant with the elements of a host read has that read as its input.
   if (def.kind == OpKind::kConstant) def.answers.push_back(answer_of(kHostReadEvent, 0));
   return def;
 }

@@ -1,4 +1,4 @@
-// What the records of ops and events say, as the definitions of a FlowGraph.
+// Converts the records of ops and events to the definitions of a FlowGraph.
 #pragma once
 
 #include <whygrad/flow/flow_graph.hpp>
@@ -6,9 +6,9 @@
 
 namespace whygrad::internal {
 
-// Everything but the type, whose text the graph has to hold.
+// All fields except the type, whose text the graph must own.
 FlowGraph::Def definition_of(const OpDef& op);
-// What the op's record says for its input i.
+// The declaration of input i in the op's record.
 FlowGraph::Answer answer_of(const OpDef& op, int i);
 
 }  // namespace whygrad::internal

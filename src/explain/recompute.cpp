@@ -1,4 +1,4 @@
-// Values that were not kept, computed again from the records.
+// Recomputes values that were not saved from the records.
 #include "explain/recompute.hpp"
 
 #include "explain/tape_numbers.hpp"
@@ -56,7 +56,7 @@ std::vector<Tensor> known_values(const FlowGraph& graph, const std::vector<const
   for (std::size_t i = 0; i < sources.size(); ++i) known[graph.sources[i].values[0]] = tensor_of(sources[i]);
   for (std::size_t i = 0; i < targets.size(); ++i) known[graph.targets[i]] = tensor_of(targets[i]);
   for (Index op = 0; op < records.size(); ++op) collect_saved(graph, op, *records[op], known);
-  // Earlier steps of a training loop used the same variables: theirs is not the question.
+  // Earlier training steps used the same variables, but the question is not about them.
   const std::vector<std::uint8_t> wanted = ancestors(graph, graph.targets);
   const Log::Silence silence;
   for (Index op = 0; op < records.size(); ++op) {

@@ -1,4 +1,4 @@
-// The records that bear on a question, found by sweeps over the log.
+// Finds the records that are relevant to a question, by sweeps over the log.
 #include "explain/relevant_records.hpp"
 
 #include "autodiff/control_flow.hpp"
@@ -11,7 +11,7 @@
 namespace whygrad::internal {
 namespace {
 
-// Bytes of a value, such as a step's number, that is equal to some older one too easily.
+// Values of so few bytes, such as a step number, match older values by coincidence.
 constexpr std::uint64_t kShort = 16;
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Which records of the log matter to a question.
+// Selects the records of the log that are relevant to a question.
 #pragma once
 
 #include "autodiff/tape_state.hpp"
@@ -18,12 +18,12 @@ Attrs attrs_of(const Record& r) {
   return attrs;
 }
 
-// What a constant or a host read remembers of its elements; no bytes for any other record.
+// The fingerprint of a constant's or a host read's elements; zero bytes for other records.
 Fingerprint print_of(const Record& r);
-// Whether the record gave a variable a value.
+// Whether the record gave a value to a variable.
 bool sets_variable(const Record& r);
 
-// One pass over the log writes down who was made from whom; all else works on that.
+// One pass over the log notes which values each record depends on; everything else uses these notes.
 class RelevantRecords {
  public:
   using Position = LogView::Position;
@@ -32,14 +32,14 @@ class RelevantRecords {
 
   const LogView& view() const { return view_; }
 
-  // A record and the positions of what it was made from: its inputs, of which one may lie nowhere, or for a constant the value that it seems to be,
-  // read to the host before.
+  // A record and the positions of its operands: the inputs, of which some may be unknown, or, for a constant, the value that was read to the host
+  // before and has the same elements.
   struct Node {
     const Record* record;
     Position position;
     std::span<const Position> inputs;
   };
-  // Calls f(node) for each record that matters, oldest first.
+  // Calls f(node) for each relevant record, oldest first.
   template <class F>
   void each(F&& f) const {
     for (std::size_t n = 0; n < entries_.size(); ++n) {
@@ -58,7 +58,7 @@ class RelevantRecords {
   void survey(const TapeFacts& facts, std::span<const std::size_t> sources);
   void enter(const Record& r, Position position);
   void mark_source(const TapeFacts& facts, const TapeFacts::Value& source);
-  // Whether something that leads to a target was made from each of the sources as they are now.
+  // Whether each source in its current state has a descendant that leads to a target.
   bool all_lead_to_target(const TapeFacts& facts, std::span<const std::size_t> sources) const;
 
   LogView view_;

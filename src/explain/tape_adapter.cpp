@@ -1,4 +1,4 @@
-// A tape, its log and a question drawn as a FlowGraph.
+// Converts a tape, its log and a question to a FlowGraph.
 #include "explain/tape_adapter.hpp"
 
 #include "autodiff/control_flow.hpp"
@@ -45,7 +45,7 @@ class Drawing {
   FlowGraph take() { return std::move(graph_); }
 
  private:
-  // The first id that the source ever had; whatever is older does not depend on it. 0 where that is not known.
+  // The first id that the source ever had; older values do not depend on it. 0 if unknown.
   static ValueId oldest_value(const TapeFacts::Value& source) {
     if (source.variable == nullptr || source.variable->assignments == 0) return source.id;
     return source.variable->assignments <= VariableImpl::kHistory ? source.variable->history[0] : 0;
@@ -73,7 +73,7 @@ class Drawing {
     graph_.variables.push_back({graph_.keep(std::move(name)), where, trainable});
     named_.push_back(named ? 1 : 0);
   }
-  // In the order in which they were made.
+  // In the order of construction.
   void name_variables() {
     std::vector<std::pair<std::uint64_t, Index>> order(variables_.begin(), variables_.end());
     std::sort(order.begin(), order.end());
@@ -101,7 +101,7 @@ class Drawing {
     return id < oldest_source_ ? FlowGraph::Origin::kOld : FlowGraph::Origin::kForgotten;
   }
 
-  // The value of an id that no drawn op made; kNone where there is none yet.
+  // The value of an id that no op of the graph computed; kNone if it is not in the graph yet.
   Index known_value(ValueId id) const {
     const LogView::Position at = records_.view().find(id);
     if (at != LogView::kNowhere) return value_at_[at];
@@ -168,7 +168,7 @@ class Drawing {
     if (drawn_ != nullptr) drawn_->push_back(&r);
   }
 
-  // Another tape watches the value, and that while this one records or the other one still does.
+  // Notes a watch by another tape if this tape recorded at that time, or if the other one still records.
   void note_watch(const RelevantRecords::Node& node) {
     const Record& r = *node.record;
     const auto attrs = attrs_of<WatchAttrs>(r);
@@ -183,10 +183,10 @@ class Drawing {
     op.first_input = static_cast<Index>(graph_.inputs.size());
     const bool read_back = node.record->op == &kConstantEvent, fed = node.record->op->kind == OpKind::kFeed;
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-      // What a data set was made of may be long forgotten, and is data then; what a function computed on another thread remains unknown.
+      // The contents of a data set may be forgotten by the log; they count as data. A result of a function on another thread is unknown.
       if (fed && node.inputs[i] == LogView::kNowhere && records_.view().owns(node.record->input_ids()[i])) continue;
       const Index v = read_back ? value_at_[node.inputs[i]] : input_value(*node.record, static_cast<int>(i), node.inputs[i]);
-      if (v == kNone) continue;  // of a read that leads nowhere here
+      if (v == kNone) continue;  // a read that leads nowhere in this graph
       graph_.inputs.push_back(v);
       ++op.inputs;
     }
@@ -199,7 +199,7 @@ class Drawing {
     return at->second;
   }
 
-  // The op whose gradient rule made this one.
+  // The op whose gradient rule called this one.
   void draw_cause(ValueId cause, FlowGraph::Op& op) {
     const Record* user_op = facts_.log.find(cause);
     if (user_op == nullptr) return;
@@ -232,14 +232,14 @@ class Drawing {
     return choice_defs_[which];
   }
 
-  // ---- Rules of the user's ----
+  // ---- Custom gradients ----
 
   Index index_of_next() const { return static_cast<Index>(graph_.ops.size()); }
   void draw_rule(const CustomAttrs& attrs, Index index, FlowGraph::Op& op) {
     if (attrs.returns_at.function != nullptr) op.returns_at = boundary_of(attrs.returns_at);
     ruled_.emplace_back(index, attrs.unanswered);
   }
-  // Whether such a rule applies is decided by what the tape knew of its inputs (OpDef::users_rule).
+  // Whether such a rule applies depends on what the tape knew of its inputs (OpDef::users_rule).
   void settle_rules() {
     if (ruled_.empty()) return;
     std::vector<std::uint8_t> carries(graph_.values.size());
@@ -253,7 +253,7 @@ class Drawing {
       carry_over(graph_, op, carries);
     }
   }
-  // What tells the defs of rules apart: the number of inputs before the results, whether the rule applies, and for which inputs it returned nothing.
+  // The key of a rule's definition: the number of inputs before the results, whether the rule applies, and the inputs for which it returned nothing.
   struct RuleKind {
     std::size_t own;
     bool applies;
@@ -281,7 +281,7 @@ class Drawing {
 
   // ---- The tape ----
 
-  // Where an op with this id stands to the tape's windows.
+  // The relation of the op with this id to the tape's windows.
   void place(ValueId id, FlowGraph::Op& op) {
     const std::vector<Window>& windows = facts_.windows;
     const auto next = std::upper_bound(windows.begin(), windows.end(), id, [](ValueId i, const Window& w) { return i < w.begin; });
@@ -342,14 +342,14 @@ class Drawing {
   RelevantRecords records_;
   ValueId oldest_source_ = ~ValueId{0};
   FlowGraph graph_;
-  std::vector<ValueId> ids_;     // of the ops drawn
+  std::vector<ValueId> ids_;     // of the ops in the graph
   std::vector<Index> value_at_;  // by position
   std::unordered_map<ValueId, Index> leaves_;
   std::unordered_map<std::uint64_t, Index> variables_;  // by number
   std::vector<std::uint8_t> named_;                     // by variable: whether the program did
   std::unordered_map<std::uint32_t, Index> scopes_;     // by Record::scope
   std::unordered_map<const OpDef*, Index> defs_;
-  std::vector<std::pair<Index, std::uint64_t>> ruled_;  // ops with a rule of the user's, and CustomAttrs::unanswered
+  std::vector<std::pair<Index, std::uint64_t>> ruled_;  // ops with a custom gradient, and CustomAttrs::unanswered
   std::map<std::pair<Index, RuleKind>, Index> rule_defs_;
   const OpDef* last_op_ = nullptr;
   Index last_def_ = kNone;

@@ -1,4 +1,4 @@
-// Draws what a tape knows as a FlowGraph.
+// Converts a tape to a FlowGraph.
 #pragma once
 
 #include "autodiff/tape_state.hpp"
@@ -11,9 +11,9 @@
 
 namespace whygrad::internal {
 
-// What the targets were made from, what was made from the sources (numbers into facts.sources), and what the sources were made from, as far as the
-// log remembers. A few passes over the records of the log, whatever their connections; nothing recurses. `drawn` gets the record of each op, in their
-// order; they live as long as the facts.
+// Includes the ancestors of the targets, the descendants of the sources (indices into facts.sources) and the ancestors of the sources, as far as the
+// log still has them. Takes a few passes over the records of the log; nothing recurses. `drawn` receives the record of each op, in their order; the
+// records are valid as long as the facts.
 FlowGraph flow_graph_of(const TapeFacts& facts, std::span<const std::size_t> sources, std::vector<const Record*>* drawn = nullptr);
 
 }  // namespace whygrad::internal

@@ -1,4 +1,4 @@
-// The numbers of values and gradients, put into a FlowGraph.
+// Adds the statistics of values and gradients to a FlowGraph.
 #include "explain/tape_numbers.hpp"
 
 #include "flow/reach.hpp"
@@ -79,7 +79,7 @@ void TapeNumbers::note_forward_spot(Index op) {
   if (graph_.ops[op].outputs == 0 || finite(graph_.values[output].numbers)) return;
   if (std::any_of(inputs.begin(), inputs.end(), [this](Index v) { return !finite(graph_.values[v].numbers); })) return;
   const Tensor made = value_of(op, kMostSaved);
-  if (!made.defined()) return;  // a later op has saved it
+  if (!made.defined()) return;  // a later op saved it
   FlowGraph::Spot spot{.op = op, .at = first_not_finite(made)};
   spot.made = *element_at(made, spot.at, made.shape());
   give_elements(spot, made.shape());

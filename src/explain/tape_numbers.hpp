@@ -1,4 +1,4 @@
-// Writes into a FlowGraph what the elements of its values and gradients are.
+// Adds the statistics of values and gradients to a FlowGraph.
 #pragma once
 
 #include "autodiff/observer.hpp"
@@ -11,29 +11,29 @@
 
 namespace whygrad::internal {
 
-// As many inputs of a record, and as many outputs, can be saved. Input i has bit i, output k bit kMostSaved + k.
+// A record can save this many inputs, and this many outputs. Input i has bit i, output k bit kMostSaved + k.
 inline constexpr int kMostSaved = 16;
-// Empty where the record did not save it, or let go of it.
+// Empty if the record did not save it, or has released it.
 Tensor saved_by(const Record& record, int bit);
 
 class TapeNumbers {
  public:
-  // `records` are those of the graph's ops. Values are looked at where the records saved them, or by value of the graph in `known`.
+  // `records` are those of the graph's ops. Inspects the values that records saved, and those in `known`, by index of the graph's values.
   TapeNumbers(FlowGraph& graph, const std::vector<const Record*>& records, std::vector<Tensor> known = {})
       : graph_(graph), records_(records), known_(std::move(known)), passed_(graph.values.size()) {}
 
-  // Of the ops that lead to targets.
+  // For the ops that lead to targets.
   void look_at_values();
-  // Of one step of a backward pass.
+  // For one step of a backward pass.
   void look_at_step(const Record& record, std::span<const Tensor> arrived, std::span<const Tensor> passed);
-  // Of what was answered for a source.
+  // For the gradient of a source.
   void look_at_answer(FlowGraph::Source& source, const Tensor& gradient);
   FlowGraph::Index add(const FlowGraph::Numbers& numbers);
 
  private:
   using Index = FlowGraph::Index;
   Index add(const Tensor& tensor) { return add(numbers_of(tensor)); }
-  // Of a gradient that arrived for a value. One that a single op passed is the tensor that was looked at then.
+  // For the incoming gradient of a value. If a single op passed it, it is the tensor that was inspected there.
   Index add_arrived(Index value, const Tensor& tensor);
   bool finite(Index numbers) const { return numbers == FlowGraph::kNone || graph_.numbers[numbers].finite(); }
   // An input or an output of the op.

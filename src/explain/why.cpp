@@ -42,7 +42,7 @@ Explanation explanation_by_values(const internal::TapeState& tape, const interna
   return explain(std::move(graph));
 }
 
-// A value remembers nothing of how it came about, so nobody is accused.
+// The log no longer knows the origin of a value, so no op is accused.
 Explanation explanation_of(const Tensor& gradient) {
   const FlowGraph::Numbers n = internal::numbers_of(gradient);
   if (n.finite() && !n.all_zero()) return {};

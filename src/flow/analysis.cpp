@@ -1,4 +1,4 @@
-// Findings of all sources: asks the judges, and lays out the steps of each path.
+// Runs the judges for every source, and lists the steps of each path.
 #include "flow/analysis.hpp"
 
 #include "flow/fault_path.hpp"
@@ -27,10 +27,10 @@ namespace {
 using Index = FlowGraph::Index;
 constexpr Index kNone = FlowGraph::kNone;
 
-// A path may be a million ops long; what lies far from its ends and its stops is counted, not listed.
+// A path may be a million ops long. Steps far from its ends and its stops are counted, not listed.
 constexpr std::size_t kHead = 4, kAround = 2, kTail = 8, kStopsListed = 16;
 
-// As variable_text, without marks.
+// As variable_text, without quotation marks.
 std::string step_name(const FlowGraph::Variable& v) { return v.apart[0] == '\0' ? std::string(v.name) : fmt::format("{} ({})", v.name, v.apart); }
 
 Step source_step(const FlowGraph& graph, const FlowGraph::Source& source, const FlowPath& path) {
@@ -53,7 +53,7 @@ Step source_step(const FlowGraph& graph, const FlowGraph::Source& source, const 
   return step;
 }
 
-// What stands at each hop: kNone, or the number of the stop that it belongs to.
+// For each hop kNone, or the number of the stop that it belongs to.
 std::vector<std::size_t> stops_by_hop(const FlowPath& path) {
   std::vector<std::size_t> at(path.hops.size(), path.stops.size());
   for (std::size_t s = path.stops.size(); s-- > 0;) {
@@ -84,7 +84,7 @@ Step op_step(const FlowGraph& graph, const FlowPath& path, std::size_t h, std::s
   step.signature = graph.signature(hop.out);
   step.place = place_of(graph.ops[hop.op].where);
   if (stop == path.stops.size()) return step;
-  // Of a run of ops that the tape missed, the last one is the one to point at.
+  // The last of several consecutive ops outside of the tape is the one to point at.
   if (path.stops[stop].op != hop.op) {
     step.note = path.beside != kNone ? "takes it in" : missed_note(graph.ops[hop.op].standing);
   } else {
@@ -93,7 +93,7 @@ Step op_step(const FlowGraph& graph, const FlowPath& path, std::size_t h, std::s
   return step;
 }
 
-// The op to blame, where the path goes by it.
+// The op to blame, if it is on the path.
 Step beside_step(const FlowGraph& graph, Index op) {
   Step step;
   step.status = Step::Status::kStops;
@@ -163,7 +163,7 @@ class Analysis {
   }
 
  private:
-  // Ops on paths of the data from the source to the targets that stop what nobody meant to stop. At most as many as are listed.
+  // The unintended stops on data paths from the source to the targets, at most as many as are listed.
   static std::vector<Hop> cuts_of(const FlowGraph& graph, const FlowGraph::Source& source) {
     const std::vector<std::uint8_t> follows = descendants(graph, source.values), leads = leads_unstopped(graph);
     std::vector<Hop> cuts;
@@ -179,11 +179,11 @@ class Analysis {
     }
     return cuts;
   }
-  // With a rule of the user's for a function, nobody expects a gradient through what the function did.
+  // Nobody expects a gradient through the ops of a function that has a custom gradient.
   static bool stops_on_purpose(const FlowGraph::Answer& answer) {
     return answer.flow == GradientFlow::kStopGradient || answer.flow == GradientFlow::kReplaced || is_users_rule(answer.flow);
   }
-  // The values from which the data reach a target without such a stop.
+  // The values from which data reach a target without such a stop.
   static std::vector<std::uint8_t> leads_unstopped(const FlowGraph& graph) {
     std::vector<std::uint8_t> leads(graph.values.size());
     for (const Index t : graph.targets) leads[t] = 1;
@@ -217,7 +217,7 @@ class Analysis {
     if (source.replaced) call_replaced(findings.back(), source.replaced_by);
   }
 
-  // On a path without a stop, the op to blame, such as a rule of the user's that returned nothing.
+  // On a path without a stop: the op to blame, such as a custom gradient that returned nothing.
   static void mark_blamed(FlowPath& path, const Verdict& verdict) {
     if (!path.stops.empty()) return;
     const auto at = std::find_if(path.hops.begin(), path.hops.end(), [&verdict](const Hop& hop) { return hop.op == verdict.op; });
@@ -226,7 +226,7 @@ class Analysis {
     path.stops.push_back({verdict.cause, verdict.op, hop, hop});
   }
 
-  // Zeros that were asked for are no numbers that some op made; the reason why there is no gradient stays what it is.
+  // Zeros that the caller asked for were not computed by an op. The reason why there is no gradient remains the finding.
   static void call_replaced(Finding& f, const char* replaced_by) {
     f.status = Finding::Status::kZero;
     f.also.insert(f.also.begin(), f.cause);
@@ -253,7 +253,7 @@ class Analysis {
     if (!path.connected) {
       Verdict unconnected = judge_unconnected(q);
       if (is_differentiable(q.graph.values[q.source.values[0]].dtype)) return unconnected;
-      // An integer has no gradient wherever it is used, so that comes first.
+      // An integer never has a gradient, so this check comes first.
       Verdict v = judge_source(q, {.source = q.source.values[0]});
       v.also.push_back(unconnected.cause);
       v.evidence.push_back(unconnected.why);
@@ -298,7 +298,7 @@ class Analysis {
     f.why = verdict.why;
     if (!f.called.empty()) f.evidence.push_back(fmt::format("`{}` was called by `{}`", op_text(graph_, verdict.op), f.called));
     f.remedy = verdict.remedy;
-    // What a function does inside cannot be written in another way from outside.
+    // A caller cannot change the inside of a function.
     const bool rewrites = f.remedy.find("write ") != f.remedy.npos;
     if (rewrites && !f.called.empty() && is_one_of_several(graph_, verdict.op)) {
       f.remedy += fmt::format("; for that, write out what `{}` computes", f.called);
@@ -306,7 +306,7 @@ class Analysis {
     f.confidence = verdict.confidence;
     if (!path.connected) return f;
     f.path = steps_of(graph_, q.source, path);
-    // The op that made the source, such as what replaced a variable.
+    // The op that computed the source, such as the one that replaced a variable.
     const bool made_here = verdict.op != kNone && verdict.op == graph_.values[path.source].op && f.path[0].status == Step::Status::kStops;
     if (made_here) f.path[0].name = fmt::format("{} = {}", f.path[0].name, op_text(graph_, verdict.op));
     for (const Verdict& other : others) {
@@ -315,7 +315,7 @@ class Analysis {
     return f;
   }
 
-  // An op of a rule of the user's is called by that rule, and not where the function stands.
+  // The ops of a custom gradient's rule are called by the rule, not at the place of the function.
   std::string called_by_program(Index op) const {
     if (graph_.kind_of(op) != OpKind::kCompute) return {};
     const bool of_rule = graph_.ops[op].inputs != 0 && is_users_rule(graph_.answer(op, 0).flow);
@@ -333,7 +333,7 @@ class Analysis {
   const PassedEdges edges_;
 };
 
-// For the reader: in the words of the program's language, and without the callers that say nothing.
+// Translates the finding to the program's language, and drops uninformative callers.
 void finish(std::vector<Finding>& findings, const Place& asked) {
   for (Finding& f : findings) {
     spell(f);

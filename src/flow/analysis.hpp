@@ -1,4 +1,4 @@
-// Findings about the sources of a FlowGraph.
+// The analysis of a FlowGraph: findings about its sources.
 #pragma once
 
 #include <whygrad/flow/finding.hpp>
@@ -8,10 +8,10 @@
 
 namespace whygrad::internal {
 
-// The answer to graph.tape.question. One finding for each source without a gradient, or with one whose numbers were looked at and that is zero or not
-// finite; in the order of the sources. Of kPartial, about sources that have a gradient: one finding for each to which some paths of the data
-// contribute nothing because something on them has no derivative or was not recorded; what was stopped on purpose is not listed. Linear in the graph
-// for each source; nothing recurses.
+// Answers graph.tape.question. Returns the findings in the order of the sources: one for each source without a gradient, and one for each whose
+// gradient's numbers were inspected and are zero or not finite. For kPartial it considers the sources with a gradient, and returns a finding for each
+// to which some data paths contribute nothing because an op on them has no derivative or was not recorded; intentional stops are not listed. Takes
+// time linear in the graph for each source; nothing recurses.
 std::vector<Finding> analyse(const FlowGraph& graph);
 
 }  // namespace whygrad::internal

@@ -1,4 +1,4 @@
-// The codes of findings, their titles, and the words that they are made of.
+// The codes and titles of findings, and their standard texts.
 #include <whygrad/flow/reason.hpp>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The path on which a zero or a NaN came from where it was made to the source.
+// The path that a zero or a NaN took from its origin to the source.
 #include "flow/fault_path.hpp"
 
 #include <algorithm>
@@ -9,7 +9,7 @@ namespace {
 using Index = FlowGraph::Index;
 constexpr Index kNone = FlowGraph::kNone;
 
-// Ways over data, forward from some values: by value the hop over which it was reached.
+// A forward search over data: for each value the hop over which it was reached.
 class Ways {
  public:
   Ways(const FlowGraph& graph, const std::vector<Index>& from, Index first_op)
@@ -19,7 +19,7 @@ class Ways {
   }
 
   bool reaches(Index value) const { return reached_[value] != 0; }
-  // The input through which the op is reached; the number of its inputs where it is not.
+  // The input through which the op is reached; the number of inputs if it is not.
   std::size_t entry(Index op) const {
     const auto inputs = graph_.inputs_of(op);
     std::size_t i = 0;
@@ -70,7 +70,7 @@ std::vector<std::uint8_t> leading_to(const FlowGraph& graph, Index blamed) {
   return leads;
 }
 
-// How many hops of the path to keep, so that data lead from there to the op; one more than there are where none does.
+// The number of hops of the path to keep, so that data lead from there to the op; one more than the path has if none do.
 std::size_t kept_hops(const FlowGraph& graph, const FlowPath& path, Index blamed) {
   const std::vector<std::uint8_t> leads = leading_to(graph, blamed);
   for (std::size_t kept = path.hops.size(); kept > 0; --kept) {
@@ -79,7 +79,7 @@ std::size_t kept_hops(const FlowGraph& graph, const FlowPath& path, Index blamed
   return leads[path.source] != 0 ? 0 : path.hops.size() + 1;
 }
 
-// From the last value of the path that leads to the op, over it, and on to the rest of the path or the target.
+// From the last value of the path that leads to the op, through the op, and on to the rest of the path or to the target.
 bool detour(const FlowGraph& graph, FlowPath& path, Index blamed) {
   const std::size_t kept = kept_hops(graph, path, blamed);
   if (kept > path.hops.size()) return false;

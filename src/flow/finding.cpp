@@ -1,4 +1,4 @@
-// Places in short, and the group of a finding: the same for findings of one cause.
+// Short texts of places, and the group of a finding, which is equal for findings with the same cause.
 #include <whygrad/flow/finding.hpp>
 
 #include <fmt/format.h>
@@ -8,7 +8,7 @@
 namespace whygrad {
 namespace {
 
-// FNV-1a, of texts with their ends.
+// FNV-1a over texts, including their ends.
 class Hash {
  public:
   void add(std::string_view text) {

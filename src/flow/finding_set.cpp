@@ -1,4 +1,4 @@
-// Findings of several questions, each kept once.
+// A set of findings about several questions, without repetitions.
 #include "flow/finding_set.hpp"
 
 #include "flow/words.hpp"
@@ -21,7 +21,8 @@ bool same_finding(const Finding& a, const Finding& b) {
          a.source_signature == b.source_signature && same_place(a.place, b.place) && same_place(a.target_place, b.target_place);
 }
 
-// About the gradients that the optimizer was not given: by a refusal of one, which is the finding about it once more, or of all that were asked for.
+// About the gradients that were missing when the optimizer refused: either of one variable, whose finding is known, or of all variables in the
+// request.
 bool is_about(const Finding& refusal, const Finding& f) {
   if (f.status != Finding::Status::kAbsent || f.cause == Cause::kOptimizerNone) return false;
   if (refusal.also.empty()) return !f.source_name.empty();
@@ -51,7 +52,7 @@ bool FindingSet::told_with_the_cause(const Finding& refusal) {
     for (Finding& f : findings) {
       if (is_about(refusal, f)) about.push_back(&f);
     }
-    // Of a refusal of all variables, the last question must have been about as many, and answered none.
+    // A refusal of all variables belongs to the last question if that asked about as many and answered none.
     const bool all = !refusal.also.empty() || about.size() == refusal.asked;
     if (refusal.also.empty() && !all) return false;
     if (about.empty()) continue;
@@ -73,7 +74,7 @@ bool FindingSet::knows(const Finding& finding) const {
                      [&same](const Explanation& e) { return std::any_of(e.findings().begin(), e.findings().end(), same); });
 }
 
-// An empty one where there is none.
+// Empty if there is none.
 Finding FindingSet::last_not_finite() const {
   Finding last;
   for (const Explanation& e : explanations_) {

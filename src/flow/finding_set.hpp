@@ -1,4 +1,4 @@
-// Findings of several questions, each kept once.
+// A set of findings about several questions, without repetitions.
 #pragma once
 
 #include <whygrad/base/where.hpp>
@@ -11,18 +11,18 @@ namespace whygrad::internal {
 
 class FindingSet {
  public:
-  // Keeps what is not known yet, in the words of the program's language, with the graph that it is about. One would say the same about both of two
-  // findings, as in two steps of one training loop, where they agree in all but the path.
+  // Adds findings that are not known yet, in the terms of the program's language, with the graph that they refer to. Two findings are the same if
+  // they agree in everything but the path, as in two steps of a training loop.
   void add(const Explanation& explanation);
   const std::vector<Explanation>& explanations() const { return explanations_; }
-  // What there is to say where gradients that were fine were mixed, there, with one that is not finite: it names what the last finding about such a
-  // gradient names.
+  // The finding for a place where finite gradients were combined with one that is not finite. Names the same fault as the last finding about such a
+  // gradient.
   Finding spread(const Where& where) const;
 
  private:
   bool knows(const Finding& finding) const;
   Finding last_not_finite() const;
-  // Tells of an optimizer's refusal where the report says already why the gradients are missing; false where it does not.
+  // Handles an optimizer's refusal. Returns false if the report does not explain yet why the gradients are missing.
   bool told_with_the_cause(const Finding& refusal);
 
   std::vector<Explanation> explanations_;

@@ -1,4 +1,4 @@
-// FlowGraph: what is more than a line.
+// FlowGraph: functions of more than one line.
 #include <whygrad/flow/flow_graph.hpp>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The path from a source to a target on which least stops a gradient.
+// Finds the path from a source to a target with the fewest breaks.
 #include "flow/flow_path.hpp"
 
 #include "flow/reach.hpp"
@@ -11,9 +11,8 @@ namespace {
 using Index = FlowGraph::Index;
 constexpr Index kNone = FlowGraph::kNone;
 
-// Crossings that are no place for a gradient weigh more than all breaks together, and of all ways the last is one on which only a shape is passed on.
-// A break that was asked for weighs a little more than another, so
-// that of two ways with as many breaks the one is shown that nobody meant to break.
+// Crossings where no gradient is expected weigh more than all breaks together, and most of all those that pass on only a shape. An intentional break
+// weighs slightly more than another one, so that of two paths with as many breaks the unintentional ones are shown.
 using Cost = std::uint64_t;
 constexpr Cost kFar = ~Cost{0};
 constexpr Cost kShapeOnly = Cost{1} << 52, kCrossing = Cost{1} << 40, kBreak = 256, kMeant = 1;
@@ -34,12 +33,12 @@ std::optional<Cause> stopped_by_op(const FlowGraph& graph, const Hop& hop) {
     case GradientFlow::kFlows:
     case GradientFlow::kUserRule: break;
   }
-  // Only the step from real numbers to others is a break; behind it, the missing gradient is a consequence.
+  // Only the step from floating numbers to others is a break. The missing gradient of later values is a consequence.
   if (is_differentiable(graph.values[hop.in].dtype) && !is_differentiable(graph.values[hop.out].dtype)) return Cause::kIntDtype;
   return std::nullopt;
 }
 
-// Events are no computation, so no tape would have recorded them.
+// Events compute nothing, so no tape would have recorded them.
 std::optional<Cause> stopped_by_tape(const FlowGraph& graph, Index op) {
   if (is_event(graph.kind_of(op))) return std::nullopt;
   switch (graph.ops[op].standing) {
@@ -85,7 +84,7 @@ class Search {
   static constexpr std::uint32_t kSourceMark = 0xffffffffu;
   struct Node {
     Cost cost = kFar;
-    std::uint32_t input = 0;  // through which the value's op is entered; kSourceMark for the source
+    std::uint32_t input = 0;  // the input of the value's op on the path; kSourceMark for the source
   };
 
   bool is_source(Index value) const { return nodes_[value].input == kSourceMark; }
@@ -111,18 +110,18 @@ class Search {
     return cost;
   }
 
-  // Whether somebody wrote it in order to stop the gradient, or to give it another way.
+  // Whether the program stops or redirects the gradient intentionally.
   bool is_meant(const Hop& hop) const {
     const GradientFlow flow = graph_.answer(hop.op, hop.input).flow;
     return flow == GradientFlow::kStopGradient || flow == GradientFlow::kReplaced;
   }
 
-  // Neighbouring ops that the tape missed for the same cause are one break.
+  // Consecutive ops outside of the tape for the same reason are one break.
   bool begins_run(const Hop& hop) const {
     return is_source(hop.in) || stopped_by_tape(graph_, graph_.values[hop.in].op) != stopped_by_tape(graph_, hop.op);
   }
 
-  // The value was put together for this assignment, as a part of a variable is: both steps are one break.
+  // The value was assembled for this assignment, as for a write to a part of a variable: both steps are one break.
   bool continues_state(const Hop& hop) const {
     if (is_source(hop.in) || graph_.answer(hop.op, hop.input).flow != GradientFlow::kState) return false;
     return graph_.answer(graph_.values[hop.in].op, nodes_[hop.in].input).flow == GradientFlow::kState;
@@ -156,7 +155,7 @@ class Search {
       if (h == 0 && stopped_by_source(hop)) path.stops.push_back({Cause::kNotWatched, kNone, 0, 0});
       const std::optional<Cause> missed = stopped_by_tape(graph_, hop.op);
       if (missed && run == missed) {
-        path.stops[run_stop].op = hop.op;  // the last of them is what the tape's side used
+        path.stops[run_stop].op = hop.op;  // the tape's side used the last one of them
         path.stops[run_stop].last_hop = h;
       } else if (missed) {
         run_stop = path.stops.size();
@@ -165,7 +164,7 @@ class Search {
       run = missed;
       const std::optional<Cause> own = stopped_by_op(graph_, hop);
       if (!own || continues_state(hop)) continue;
-      // Under the tape a copy or a write would be a break as well, so what was computed for it before is not the cause.
+      // Under the tape a copy or a write would be a break too, so its earlier computation is not the cause.
       const bool copied = (own == Cause::kWrongSource || own == Cause::kStateful) && !path.stops.empty() &&
                           path.stops.back().cause == Cause::kOutsideTape && path.stops.back().last_hop + 1 == h;
       if (copied) {

@@ -1,4 +1,4 @@
-// Findings of one cause, told as one.
+// Combines findings that have the same cause.
 #include "flow/groups.hpp"
 
 #include <fmt/format.h>
@@ -45,9 +45,9 @@ std::string kind_of(const Group& group) {
   return noun.empty() ? "tensors" : fmt::format("{}s", noun);
 }
 
-// What one text says, of whom.
+// A text, and the sources that it applies to.
 struct Said {
-  std::string text;  // with a mark for the source's name
+  std::string text;  // with a placeholder for the source's name
   std::vector<const Finding*> of;
 };
 

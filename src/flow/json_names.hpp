@@ -1,4 +1,4 @@
-// What enumerators are called in files, in their order. These texts are part of the format (docs/flow.schema.json).
+// The names of enumerators in files, in the order of the enumerators. They are part of the format (docs/flow.schema.json).
 #pragma once
 
 #include <whygrad/flow/finding.hpp>

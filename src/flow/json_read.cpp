@@ -1,5 +1,5 @@
-// The way back from JSON. A file may be anything: every field is checked before it is used, and every index against what it points into, so that the
-// analyses may trust a graph that was read as one that was drawn.
+// Reads explanations from JSON. The file may contain anything: every field is checked before its use, and every index against the array that it
+// points into, so the analyses can rely on the resulting graph.
 #include "flow/json_names.hpp"
 
 #include <whygrad/base/error.hpp>
@@ -21,7 +21,7 @@ using Json = nlohmann::json;
 using Index = FlowGraph::Index;
 constexpr Index kNone = FlowGraph::kNone;
 
-// One field of the file, with the way to it for messages. Fields refer to the ones around them and live no longer.
+// One field of the file, with its path for messages. Refers to the enclosing fields and must not outlive them.
 class Field {
  public:
   Field(const std::string& file, const Json& json) : file_(file), json_(json) {}
@@ -40,7 +40,7 @@ class Field {
     return json_.size();
   }
   Field operator[](std::size_t i) const { return {*this, nullptr, i, json_[i]}; }
-  // Calls read(element) for each of a list.
+  // Calls read(element) for each element of a list.
   template <class Read>
   void each(const Read& read) const {
     for (std::size_t i = 0; i < size(); ++i) read((*this)[i]);
@@ -72,7 +72,7 @@ class Field {
     if (value > most) fail(fmt::format("is {}, above {}", value, most));
     return value;
   }
-  // Of one of `limit` things.
+  // An index below `limit`.
   Index index(std::size_t limit) const {
     const std::uint64_t value = count();
     if (value >= limit) fail(fmt::format("is {}, and there are {}", value, limit));
@@ -94,7 +94,7 @@ class Field {
     return known->cause;
   }
 
-  // Fields that may be left out.
+  // Optional fields.
   std::string text_or_none(const char* key) const { return has(key) ? (*this)[key].text() : std::string(); }
   Index index_or_none(const char* key, std::size_t limit) const { return has(key) ? (*this)[key].index(limit) : kNone; }
   bool is_true(const char* key) const { return has(key) && (*this)[key].boolean(); }
@@ -342,7 +342,7 @@ class GraphReader {
     });
   }
 
-  // Every value that names its maker is among the outputs of that op.
+  // Every value that names its op must be among the outputs of that op.
   void check_makers() const {
     for (Index v = 0; v < graph_.values.size(); ++v) {
       const Index maker = graph_.values[v].op;
@@ -403,7 +403,7 @@ void check_format(const Field& file) {
 Json parse(const std::string& text, const std::string& name) {
   try {
     return Json::parse(text);
-  } catch (const Json::exception& error) {  // says where; numbers that are too large are not parse errors to it
+  } catch (const Json::exception& error) {  // reports the position; does not treat numbers that are too large as errors
     throw IoError("load_flow", fmt::format("{}: no JSON: {}", name, error.what()), "the file is cut short or damaged; save it again");
   }
 }

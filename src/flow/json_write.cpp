@@ -1,5 +1,4 @@
-// Explanations as JSON: docs/flow.schema.json says what stands where. Fields that say nothing (an index that is kNone, an empty text in a list of
-// many) are left out.
+// Writes explanations as JSON; docs/flow.schema.json describes the fields. Fields without information (an index kNone, an empty text) are left out.
 #include "flow/json_names.hpp"
 #include "flow/words.hpp"
 
@@ -33,10 +32,10 @@ void put_index(Json& object, const char* key, Index index) {
   if (index != kNone) object[key] = index;
 }
 
-// Only files in UTF-8 are JSON; what a path holds beside it is shown as U+FFFD.
+// JSON files are UTF-8. Other bytes of a path become U+FFFD.
 std::string dumped(const Json& json) { return json.dump(1, ' ', false, Json::error_handler_t::replace); }
 
-// JSON has no word for numbers that are not finite.
+// JSON has no numbers that are not finite.
 Json number_json(double number) {
   if (std::isnan(number)) return "nan";
   if (std::isinf(number)) return number > 0 ? "inf" : "-inf";
@@ -125,7 +124,7 @@ class GraphJson {
   }
 
  private:
-  // The number of a place in `places`; null where it is unknown. Many ops share one, and a foreign one costs time to put into words.
+  // The index of a place in `places`; null if it is unknown. Many ops share one, and converting a foreign place to text is expensive.
   Json place(const Where& where) {
     const auto key = std::tuple(where.file, where.function, where.line, where.column);
     const auto [at, added] = known_.try_emplace(key, kNone);
@@ -238,7 +237,7 @@ class GraphJson {
     return json;
   }
 
-  // An unknown extent is null, and so is the shape where the rank is unknown.
+  // An unknown extent is null, and so is the shape if the rank is unknown.
   Json shape_json(Index value) const {
     if (graph_.values[value].rank == FlowGraph::kUnknownRank) return nullptr;
     Json json = Json::array();

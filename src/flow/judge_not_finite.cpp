@@ -1,4 +1,4 @@
-// A gradient that is NaN or infinite: the first op that made it so.
+// Judges a gradient that is NaN or infinite: finds the first op that made it so.
 #include "flow/nonfinite_verdicts.hpp"
 #include "flow/passed_edges.hpp"
 
@@ -66,7 +66,7 @@ class NonFiniteSearch {
     culprits_.push_back(trace(hop));
   }
 
-  // The values that the op's rule may have read, and which op made them not finite.
+  // The values that the op's rule may have read, and the ops that made them not finite.
   Culprit trace(const Hop& hop) const {
     Index value = facts_.nonfinite_input(hop.op);
     if ((value == kNone || facts_.is_mask(hop.op)) && facts_.nonfinite_value(hop.out)) value = hop.out;
@@ -76,8 +76,8 @@ class NonFiniteSearch {
     return {hop, root, made ? maker : kNone};
   }
 
-  // Whether the first element that the op passed on as NaN or Inf was made of elements that are all finite: then what else it was given, or made,
-  // that is not finite has no part in it.
+  // Whether all elements from which the op computed its first NaN or Inf are finite. If so, other operands or results that are not finite are not
+  // involved.
   bool spoils_finite_elements(const Hop& hop) const {
     const auto spot = std::find_if(g_.spots.begin(), g_.spots.end(),
                                    [&hop](const FlowGraph::Spot& s) { return s.op == hop.op && s.input == static_cast<Index>(hop.input); });
@@ -89,7 +89,7 @@ class NonFiniteSearch {
     return trail_.path_over(hop, [](const Numbers&) { return true; });
   }
 
-  // Nothing in the graph made it: the gradient came in like this.
+  // No op of the graph is at fault: the incoming gradient was not finite.
   Verdict from_outside() const {
     Verdict v;
     v.where = g_.tape.asked_at;

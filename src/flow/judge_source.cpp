@@ -1,4 +1,4 @@
-// Asks the judges about one source in turn.
+// Runs the judges for one source.
 #include "flow/judge_source.hpp"
 
 #include "flow/source_line.hpp"
@@ -92,10 +92,10 @@ Verdict variable_source(const SourceQuestion& q, const FlowPath& path) {
   return v;
 }
 
-// A variable and a tensor that was made from it: whether the tensor took the variable's name.
+// A variable, a tensor that was computed from it, and whether the tensor took over the variable's name.
 enum class SameName { kYes, kNo, kUnknown };
 
-// Whether the line gives the value to a name that was there before, as what replaces a variable of C++ has to: its name is of another type.
+// Whether the line assigns to an existing name. A replacement of a C++ variable has another name, because its type differs.
 bool is_assigned(const Place& place, const std::string& name) {
   const std::string line = source_line(place.file, place.line);
   const std::size_t begin = line.find_first_not_of(' ');
@@ -114,7 +114,7 @@ SameName same_name(const FlowGraph& g, Index value, Index variable) {
   return now.empty() || before.empty() || replaces ? SameName::kUnknown : SameName::kNo;
 }
 
-// The source is a tensor that was computed from a variable, before the tape or from what it had been before the tape.
+// The source is a tensor that was computed from a variable, before the tape or from an earlier value of the variable.
 Verdict made_of_variable(const SourceQuestion& q, Index value, Index variable) {
   const FlowGraph& g = q.graph;
   const Index maker = g.values[value].op;
@@ -141,7 +141,7 @@ Verdict made_of_variable(const SourceQuestion& q, Index value, Index variable) {
                       op_text(g, maker), g.variables[variable].noun, name, declared, when);
   v.remedy =
       "keep the variable and ask for it: give the result a name of its own, or change the variable by its assign(), assign_add() or assign_sub()";
-  if (same == SameName::kUnknown) v.confidence = Confidence::kLikely;  // it may be meant as a tensor beside the variable
+  if (same == SameName::kUnknown) v.confidence = Confidence::kLikely;  // it may be an intentional tensor beside the variable
   return v;
 }
 

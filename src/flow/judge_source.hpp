@@ -1,18 +1,18 @@
-// What can be the matter with the source itself, although it leads to the target.
+// Judges the source itself, if it leads to the target.
 #pragma once
 
 #include "flow/verdict.hpp"
 
 namespace whygrad::internal {
 
-// Not watched, watched too late, not trainable, an integer, or a tensor that took a variable's place.
+// Not watched, watched too late, not trainable, an integer, or a tensor that replaced a variable.
 Verdict judge_source(const SourceQuestion& question, const FlowPath& path);
 
-// A variable (an index) that tapes leave alone by themselves.
+// A variable (by index) that tapes do not watch by default.
 Verdict not_trainable(const FlowGraph& graph, FlowGraph::Index variable);
 
-// The variable that the value was computed from by ops that kept all of its elements: what a name that was given to a tensor was before. kNone if
-// there is none.
+// The variable from which the value was computed by ops that kept all of its elements: the previous owner of the name of a tensor. kNone if there is
+// none.
 FlowGraph::Index variable_behind(const FlowGraph& graph, FlowGraph::Index value);
 
 }  // namespace whygrad::internal

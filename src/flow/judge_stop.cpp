@@ -1,4 +1,4 @@
-// Where a path is cut by an op without a derivative.
+// Judges a path that an op without a derivative cuts.
 #include "flow/judge_source.hpp"
 #include "flow/verdict.hpp"
 #include "flow/words.hpp"
@@ -22,7 +22,7 @@ Verdict at_op(const FlowGraph& graph, Cause cause, Index op) {
   return v;
 }
 
-// The op's own answer, in the words of its record.
+// The reason and remedy in the op's record.
 Verdict declared(const SourceQuestion& q, const FlowPath& path, const Stop& stop) {
   const FlowGraph& g = q.graph;
   const Hop& hop = path.hops[stop.last_hop];
@@ -42,7 +42,7 @@ Verdict not_differentiable(const SourceQuestion& q, const FlowPath& path, const 
   if (&stop != path.stops.data() || !is_metric(q, path)) return v;
   v.also.insert(v.also.begin(), v.cause);
   v.cause = Cause::kMetricAsLoss;
-  if (is_differentiable(made) || made == FlowDType::kBool) {  // an op that gives positions has a loss of its own to offer
+  if (is_differentiable(made) || made == FlowDType::kBool) {  // an op that returns positions has a loss of its own to suggest
     v.remedy =
         fmt::format("train on a smooth loss of what goes into `{}`, such as sigmoid_cross_entropy_with_logits, and keep this number for reading",
                     op_text(q.graph, v.op));
@@ -54,7 +54,7 @@ Verdict became_integer(const SourceQuestion& q, const FlowPath& path, const Stop
   const FlowGraph& g = q.graph;
   const Hop& hop = path.hops[stop.first_hop];
   Verdict v = at_op(g, Cause::kIntDtype, hop.op);
-  if (const FlowGraph::Def& def = g.def_of(hop.op); *def.integers.why != '\0') {  // not by its dtype, but by what it is
+  if (const FlowGraph::Def& def = g.def_of(hop.op); *def.integers.why != '\0') {  // not because of its dtype, but because of its meaning
     v.cause = Cause::kNondiffOp;
     v.also = {Cause::kIntDtype};
     v.why = def.integers.why;
@@ -67,29 +67,29 @@ Verdict became_integer(const SourceQuestion& q, const FlowPath& path, const Stop
   return v;
 }
 
-// The first hop behind the stop that neither writes the variable once more nor hands on what a data set gave out; the number of hops if there is
-// none.
+// The first hop after the stop that neither writes the variable again nor returns elements of a data set; the number of hops if there is none.
 std::size_t first_reader(const FlowGraph& g, const FlowPath& path, const Stop& stop) {
   std::size_t h = stop.last_hop + 1;
   while (h < path.hops.size() && g.answer(path.hops[h].op, path.hops[h].input).flow == GradientFlow::kState) ++h;
   return h;
 }
 
-// What left through a data set, or was computed by the function of one.
+// A value that left through a data set, or was computed by the function of one.
 Verdict went_through_data_set(const SourceQuestion& q, const FlowPath& path, const Stop& stop) {
   const FlowGraph& g = q.graph;
   Verdict v = declared(q, path, stop);
   v.also = {Cause::kLeftFramework};
   const std::size_t reader = first_reader(g, path, stop);
   const bool left = reader != stop.last_hop + 1 && place_of(v.where).known();
-  if (!place_of(v.where).known()) v.where = g.ops[path.hops[reader - 1].op].where;  // what one function of the data set gave to the next
+  if (!place_of(v.where).known())
+    v.where = g.ops[path.hops[reader - 1].op].where;  // the result of one function of the data set is the input of the next
   if (!left) {
     v.evidence.push_back(fmt::format("{} came out of a data set as new numbers{}", value_text(g, path.hops[stop.last_hop].in), at_place(v.where)));
   } else {
     v.evidence.push_back(fmt::format("it left by `{}`{} and came back as new numbers{}", op_text(g, v.op), at_place(v.where),
                                      at_place(g.ops[path.hops[reader - 1].op].where)));
   }
-  if (!g.recorded(v.op)) v.confidence = Confidence::kLikely;  // the data are connected to it, but perhaps nobody meant to train through them
+  if (!g.recorded(v.op)) v.confidence = Confidence::kLikely;  // the data are connected to it, but training through them may not be intended
   return v;
 }
 
@@ -102,7 +102,7 @@ Verdict went_through_state(const SourceQuestion& q, const FlowPath& path, const 
   const std::string name = variable != kNone ? variable_text(g, variable) : "the variable";
   const std::size_t read_by = first_reader(g, path, stop);
   const std::string reader = read_by < path.hops.size() ? at_place(g.ops[path.hops[read_by].op].where) : "";
-  if (!g.recorded(hop.op)) v.confidence = Confidence::kLikely;  // what was written before the tape may matter to nobody
+  if (!g.recorded(hop.op)) v.confidence = Confidence::kLikely;  // what was written before the tape may be irrelevant
   if (stop.cause == Cause::kStateful) {
     v.evidence.push_back(fmt::format("`{}` wrote into {}{}, and it was read back{}", op_text(g, hop.op), name, at_place(v.where), reader));
     return v;
@@ -118,7 +118,7 @@ Verdict went_through_state(const SourceQuestion& q, const FlowPath& path, const 
 Verdict left_and_came_back(const SourceQuestion& q, const FlowPath& path, const Stop& stop) {
   const FlowGraph& g = q.graph;
   const Hop& hop = path.hops[stop.first_hop];
-  // A function of the host got the numbers and gave others: that is on record.
+  // The log shows that a function on the host read numbers and returned others.
   if (g.kind_of(hop.op) == OpKind::kCompute) return declared(q, path, stop);
   Index read = hop.op;
   while (read-- > 0) {
@@ -132,7 +132,7 @@ Verdict left_and_came_back(const SourceQuestion& q, const FlowPath& path, const 
   return v;
 }
 
-// Whether the same line ran again under the tape, on what the stop's op had made of the variable: it put a tensor in the variable's place.
+// Whether the same line ran again under the tape on the result of the stop's op: it replaced the variable by a tensor.
 bool replaced_variable(const SourceQuestion& q, const FlowPath& path, const Stop& stop) {
   const FlowGraph& g = q.graph;
   if (q.source.variable == kNone || stop.last_hop + 1 >= path.hops.size()) return false;
@@ -187,7 +187,7 @@ Verdict not_recorded(const SourceQuestion& q, const FlowPath& path, const Stop& 
   return v;
 }
 
-// A custom gradient whose rule says nothing of the value: as an input of its own, or since only its function used it.
+// A custom gradient whose rule returns nothing for the value: as one of its inputs, or because only its function used it.
 Verdict not_answered(const SourceQuestion& q, const FlowPath& path, const Stop& stop) {
   const FlowGraph& g = q.graph;
   const Hop& hop = path.hops[stop.last_hop];
@@ -243,11 +243,11 @@ Verdict judge_open_path(const SourceQuestion& question, const FlowPath& path) {
 
 bool is_metric(const SourceQuestion& question, const FlowPath& path) {
   const FlowGraph& g = question.graph;
-  if (question.carries[path.target] != 0) return false;  // something learns from it: it is a loss
+  if (question.carries[path.target] != 0) return false;  // it is a loss if something learns from it
   if (g.elements_of(path.target) != 1) return false;
   bool compared = false;
   for (std::size_t h = path.stops[0].first_hop; h < path.hops.size(); ++h) {
-    // Behind the first stop, whatever that is: nothing here punishes a wrong answer more the farther off it is.
+    // Applies after any first stop: nothing here punishes a wrong answer more the farther off it is.
     if (h != path.stops[0].first_hop && !g.def_of(path.hops[h].op).in_metrics) return false;
     compared |= g.values[path.hops[h].out].dtype == FlowDType::kBool;
   }

@@ -1,4 +1,4 @@
-// No way of the data leads from the source to the target: what the program did instead.
+// Judges a source from which no data path leads to the target: what the program did instead.
 #include "flow/judge_source.hpp"
 #include "flow/reach.hpp"
 #include "flow/verdict.hpp"
@@ -32,7 +32,7 @@ class Unconnected {
 
   Verdict judge() const {
     using Attempt = std::optional<Verdict> (Unconnected::*)() const;
-    // Best evidence first.
+    // The strongest evidence first.
     for (const Attempt attempt : {&Unconnected::swapped, &Unconnected::decided, &Unconnected::left, &Unconnected::twin, &Unconnected::sibling,
                                   &Unconnected::gradient_of_linear, &Unconnected::other_branch, &Unconnected::dead_target,
                                   &Unconnected::unknown_target, &Unconnected::only_read}) {
@@ -44,7 +44,7 @@ class Unconnected {
  private:
   // ---- Facts ----
 
-  // What a data set's function computed on another thread: the target's data, but of what they were made is not on record.
+  // The result of a data set's function on another thread: the target depends on it, but its origin was not recorded.
   void look_at_feed(Index op) {
     if (g_.kind_of(op) != OpKind::kFeed || !leads(op)) return;
     for (const Index v : g_.inputs_of(op)) {
@@ -59,7 +59,7 @@ class Unconnected {
       if (is_computed_with(v) && (constant_ == kNone || g_.ops[value.op].print != 0)) constant_ = value.op;
     }
   }
-  // Whether it is more than an axis, an index or a size.
+  // Whether ops use the value as data or as a condition, and not only as an axis, an index or a size.
   bool is_computed_with(Index v) const {
     bool used = false;
     for (Index op = g_.values[v].op; op < g_.ops.size(); ++op) {
@@ -71,7 +71,7 @@ class Unconnected {
     }
     return !used;
   }
-  // Since the tape was made: what came before has no part in why this tape found nothing.
+  // Since the tape was created: earlier ops do not explain why this tape found nothing.
   bool in_span(Index op) const { return g_.ops[op].standing != FlowGraph::Standing::kBefore && g_.ops[op].standing != FlowGraph::Standing::kReset; }
   bool follows(Index op) const {
     const auto inputs = g_.inputs_of(op);
@@ -93,11 +93,11 @@ class Unconnected {
   }
   std::string source() const { return source_text(g_, q_.source); }
   std::string target() const { return value_text(g_, target_); }
-  // The op that used the source last, preferably since the tape was made.
+  // The last op that used the source, preferably since the tape was created.
   Index last_use() const {
     Index before = kNone;
     for (auto op = static_cast<Index>(g_.ops.size()); op-- > 0;) {
-      const bool own = g_.ops[op].rule_of_def == kNone;  // not a step of some gradient
+      const bool own = g_.ops[op].rule_of_def == kNone;  // not a step of a gradient
       if (!own || g_.kind_of(op) != OpKind::kCompute || !follows(op)) continue;
       if (in_span(op)) return op;
       if (before == kNone) before = op;
@@ -116,7 +116,7 @@ class Unconnected {
 
   // ---- Attempts ----
 
-  // The source was made from the target.
+  // The source was computed from the target.
   std::optional<Verdict> swapped() const {
     const Index value = q_.source.values[0];
     if (q_.source.variable != kNone || ancestors(g_, {value})[target_] == 0) return std::nullopt;
@@ -127,9 +127,9 @@ class Unconnected {
     return v;
   }
 
-  // The source decides: a condition was computed from it.
+  // The source only decides: a condition was computed from it.
   std::optional<Verdict> decided() const {
-    // How much is left of something, behind a mask say, is a matter of values too.
+    // The number of remaining elements, after a mask for instance, depends on values too.
     const std::vector<std::uint8_t> known = descendants(g_, q_.source.values, Through::kShapesToo);
     Index choice = kNone;
     for (Index op = 0; op < g_.ops.size(); ++op) {
@@ -172,14 +172,14 @@ class Unconnected {
     return fmt::format("{}{} found its predicate {}", name, place, choice != 0 ? "true" : "false");
   }
 
-  // Numbers were read from what follows from the source, and later a constant was made that the target uses.
+  // Numbers of a value that depends on the source were read to the host, and the target uses a constant that was made later.
   std::optional<Verdict> left() const {
     Index read = kNone;
     for (Index op = 0; op < g_.ops.size(); ++op) {
       if (!in_span(op)) continue;
       if (g_.kind_of(op) == OpKind::kHostRead && follows(op)) read = op;
       if (read == kNone || g_.kind_of(op) != OpKind::kConstant || !leads(op)) continue;
-      // A literal number in an expression is evidence only where the same line read one.
+      // A literal number in an expression is evidence only if the same line read one.
       if (g_.ops[op].print == 0 && !same_line(g_.ops[op].where, g_.ops[read].where)) continue;
       Verdict v = verdict(Cause::kLeftFramework, read);
       v.confidence = Confidence::kLikely;
@@ -196,7 +196,7 @@ class Unconnected {
     return p.known() && p.line == q.line && p.file == q.file;
   }
 
-  // A constant of the same elements was used instead.
+  // A constant with the same elements was used instead.
   std::optional<Verdict> twin() const {
     const Index value = q_.source.values[0], maker = g_.values[value].op;
     if (q_.source.variable != kNone || maker == kNone || g_.ops[maker].print == 0) return std::nullopt;
@@ -215,7 +215,7 @@ class Unconnected {
     return std::nullopt;
   }
 
-  // The source was made from something that the target used too: a part of it, a copy, another forward pass.
+  // The source was computed from something that the target used too: it is a part, a copy, or the result of another forward pass.
   std::optional<Verdict> sibling() const {
     const Index value = q_.source.values[0], maker = g_.values[value].op;
     if (q_.source.variable != kNone || maker == kNone || g_.kind_of(maker) != OpKind::kCompute) return std::nullopt;
@@ -236,7 +236,7 @@ class Unconnected {
     }
     return v;
   }
-  // An op on the target's side that did the same: of that name, with an output of the same shape.
+  // An op on the target's side that did the same: of the same name, with an output of the same shape.
   Index same_op(Index maker) const {
     const Index value = g_.ops[maker].first_output;
     for (Index op = 0; op < g_.ops.size(); ++op) {
@@ -246,7 +246,7 @@ class Unconnected {
     return kNone;
   }
 
-  // The target is a gradient, of something in which the source was linear.
+  // The target is a gradient of something in which the source was linear.
   std::optional<Verdict> gradient_of_linear() const {
     Index used = kNone;
     for (Index op = 0; op < g_.ops.size(); ++op) {
@@ -267,7 +267,7 @@ class Unconnected {
   }
 
   bool has_users_rule(Index op) const { return g_.ops[op].inputs != 0 && is_users_rule(g_.answer(op, 0).flow); }
-  // What the user's own rule returned says nothing of the function's second derivative.
+  // The result of a user's rule says nothing about the second derivative of the function.
   Verdict made_by_rule(Index op) const {
     Verdict v = verdict(Cause::kCustomGradient, op);
     v.also = {Cause::kSecondOrder, Cause::kUnused};
@@ -282,12 +282,12 @@ class Unconnected {
     return v;
   }
 
-  // Nothing that the target was made from could have a gradient.
+  // None of the target's ancestors can have a gradient.
   std::optional<Verdict> dead_target() const {
     const FlowGraph::Value& t = g_.values[target_];
     const bool is_variable = t.variable != kNone && (t.op == kNone || g_.kind_of(t.op) == OpKind::kVariable);
     if (unknown_ != kNone || (alive_ && !is_variable)) return std::nullopt;
-    // Data that were there before the tape are no mistake; what was computed of them is the place to look at.
+    // Data from before the tape are no mistake. What was computed from them is the place to look at.
     const bool given = constant_ != kNone && !in_span(constant_);
     Verdict v = verdict(Cause::kWrongTarget, given ? first_of_target(constant_) : constant_ != kNone ? constant_ : t.op);
     v.also = {Cause::kUnused, Cause::kWrongSource};
@@ -301,7 +301,7 @@ class Unconnected {
     return v;
   }
 
-  // All that the target was made from is forgotten, so anything may have happened.
+  // The records of all of the target's ancestors are gone, so anything may have happened.
   std::optional<Verdict> unknown_target() const {
     if (unknown_ == kNone || q_.carries[target_] != 0) return std::nullopt;
     const Index use = last_use();
@@ -334,8 +334,8 @@ class Unconnected {
     return std::nullopt;
   }
 
-  // No op used the source, but its numbers were read. What is read of something computed may well be for a log, but a source that is computed with
-  // nowhere else was read in order to be used.
+  // No op used the source, but its numbers were read. A computed value may well be read for a log; a source that is used nowhere else was read in
+  // order to be used.
   std::optional<Verdict> only_read() const {
     const Index use = last_use();
     if (use != kNone && in_span(use)) return std::nullopt;
@@ -358,7 +358,7 @@ class Unconnected {
     if (!used) use = first_of_target(use);
     Verdict v = verdict(Cause::kUnused, use);
     if (!used && q_.source.variable != kNone && !place_of(g_.tape.made_at).known() && place_of(g_.variables[q_.source.variable].where).known()) {
-      v.op = kNone;  // without a tape's block to look at, the variable is the place
+      v.op = kNone;  // without the block of a tape, point at the variable
       v.where = g_.variables[q_.source.variable].where;
     }
     if (used) {
@@ -387,14 +387,14 @@ class Unconnected {
     v.confidence = unused.confidence;
     return v;
   }
-  // Whether steps of some gradient lead to the target.
+  // Whether steps of a gradient lead to the target.
   bool is_gradient() const {
     for (Index op = 0; op < g_.ops.size(); ++op) {
       if (g_.ops[op].rule_of_def != kNone && leads(op)) return true;
     }
     return false;
   }
-  // What was made from the source last goes nowhere, or not to the target.
+  // The last results computed from the source lead nowhere, or not to the target.
   void tell_dead_end(Index use, Verdict& v) const {
     const FlowGraph::Op& o = g_.ops[use];
     const bool read = o.outputs != 1 || std::find(g_.inputs.begin(), g_.inputs.end(), o.first_output) != g_.inputs.end();
@@ -415,7 +415,7 @@ class Unconnected {
                                        value_text(g_, other_input(user, o.first_output))));
     }
   }
-  // Data of the same dtype and shape, of several elements, that an op on the target's way used.
+  // Data of the same dtype and shape, with several elements, that an op on the way to the target used.
   bool stands_in(Index other, Index value) const {
     const auto shape = g_.shape_of(value);
     if (other == value || follows_[other] != 0 || g_.values[other].variable != kNone || g_.values[other].dtype != g_.values[value].dtype)
@@ -435,7 +435,7 @@ class Unconnected {
     }
     return kNone;
   }
-  // Where the target's computation begins on the tape; else what is given.
+  // Where the target's computation begins on the tape; otherwise the given place.
   Index first_of_target(Index otherwise) const {
     for (Index op = 0; op < g_.ops.size(); ++op) {
       if (g_.recorded(op) && g_.kind_of(op) == OpKind::kCompute && g_.ops[op].inputs != 0 && leads(op)) return op;
@@ -446,11 +446,11 @@ class Unconnected {
   const SourceQuestion& q_;
   const FlowGraph& g_;
   const Index target_;
-  const std::vector<std::uint8_t> follows_, leads_;  // by value: made from the source; the target was made from it
+  const std::vector<std::uint8_t> follows_, leads_;  // by value: descends from the source; is an ancestor of the target
   std::vector<std::uint8_t> fed_;                    // by value: computed by a data set on another thread
-  bool alive_ = false;                               // the target was made from a variable or a watched tensor
-  Index unknown_ = kNone;                            // a value that the target was made from, itself made nobody knows how
-  Index constant_ = kNone;                           // the last constant that the target was made from
+  bool alive_ = false;                               // the target descends from a variable or a watched tensor
+  Index unknown_ = kNone;                            // an ancestor of the target whose origin is unknown
+  Index constant_ = kNone;                           // the last constant among the target's ancestors
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// A gradient that is zero although paths lead from the source to the target: which op made it so.
+// Judges a gradient that is zero although paths lead from the source to the target: finds the op that made it so.
 #include "flow/passed_edges.hpp"
 #include "flow/reach.hpp"
 #include "flow/shrinking.hpp"
@@ -16,7 +16,7 @@ using Numbers = FlowGraph::Numbers;
 constexpr Index kNone = FlowGraph::kNone;
 constexpr std::size_t kMostOthers = 15, kMostWays = 64;
 
-// An op to which something arrived and that passed on nothing but zeros; or one of those whose contributions cancel at a value.
+// An op with a nonzero incoming gradient that passed on only zeros, or one of several ops whose contributions to a value cancel.
 struct Kill {
   Hop hop;
   bool cancels = false;
@@ -50,7 +50,7 @@ class ZeroSearch {
   void collect() {
     trail_.start(facts_.question.source);
     for (Index v = trail_.next(); v != kNone; v = trail_.next()) look_at(v);
-    // Backward passes begin at the end of the program, and so does the blame.
+    // A backward pass begins at the end of the program, and so does the search for the fault.
     std::stable_sort(kills_.begin(), kills_.end(), [](const Kill& a, const Kill& b) { return a.hop.op > b.hop.op; });
   }
 
@@ -80,7 +80,7 @@ class ZeroSearch {
     return trail_.path_over(hop, [](const Numbers& n) { return !n.all_zero(); });
   }
 
-  // Where an op went by another operand that depends on the source as well, what stopped that way says why the target does not move.
+  // If another operand of the op depends on the source as well, the op that stopped that path explains why the target does not change.
   std::size_t first_to_blame() const {
     std::size_t blamed = 0;
     for (std::size_t k = 1; k < std::min(kills_.size(), kMostWays); ++k) {
@@ -94,7 +94,7 @@ class ZeroSearch {
       const Numbers* passed = g_.passed_to(hop.op, i);
       return i != hop.input && passed != nullptr && !passed->all_zero();
     };
-    std::vector<std::uint8_t> follows;  // only made where needed
+    std::vector<std::uint8_t> follows;  // computed only if needed
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       if (!taken(i)) continue;
       if (follows.empty()) follows = descendants(g_, {value});
@@ -105,18 +105,18 @@ class ZeroSearch {
 
   Verdict judge(const Kill& kill) const {
     if (kill.cancels) return cancelled(facts_, kill.hop);
-    const bool users = is_users_rule(g_.answer(kill.hop.op, kill.hop.input).flow);  // which did what it did
+    const bool users = is_users_rule(g_.answer(kill.hop.op, kill.hop.input).flow);  // which only did what it does
     if (!users && shrank_to_nothing(g_, kill.hop)) return vanished(facts_.question, path_over(kill.hop));
     if (g_.gradient_of(kill.hop.out)->count == 0) return without_elements(kill.hop);
-    // A step of a gradient that multiplies by 0 is what any product with 0 is.
+    // A step of a gradient that multiplies by 0 is judged like any product with 0.
     const bool of_gradient = g_.ops[kill.hop.op].rule_of_def != kNone && !multiplies_by_zero(g_, kill.hop);
     Verdict v = of_gradient ? constant_slope(facts_, kill.hop.op) : judge_zeroing(facts_, kill.hop);
     if (is_complex(g_.values[kill.hop.in].dtype)) put_first(v, Cause::kComplex);
     return v;
   }
 
-  // What would pass on nothing either, once the fault is mended: an op on the way that is at its ends in all its results. A result of 0 or 1 is no
-  // end where it was made of 0 or 1, as tanh(0) and elu(1) are.
+  // An op on the path that would pass on nothing either once the fault is mended, because all its results are saturated. A result of 0 or 1 is not
+  // saturated if it was computed from 0 or 1, as tanh(0) and elu(1).
   void note_flat_before(Found& found) const {
     const std::size_t fault = found.path.stops[0].first_hop;
     for (std::size_t h = std::min(fault, found.path.hops.size()); h-- > 0;) {
@@ -135,7 +135,7 @@ class ZeroSearch {
     }
   }
 
-  // Of nothing nothing can be learned.
+  // There is nothing to learn from no elements.
   Verdict without_elements(const Hop& hop) const {
     Verdict v = facts_.at(Cause::kZeroMasked, hop.op);
     v.why = fmt::format("`{}` made {}, which has no elements, so nothing in the target depends on the source", facts_.name(hop.op),

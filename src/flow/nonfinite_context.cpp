@@ -1,4 +1,4 @@
-// What else the numbers say about a value that is not finite: what hides it, and why an op was given a 0.
+// Further facts about a value that is not finite: what hides it, and why an op received a 0.
 #include "flow/nonfinite_verdicts.hpp"
 
 #include <fmt/format.h>
@@ -21,7 +21,7 @@ bool chooses(const FlowGraph& g, Index op) {
   }
   return false;
 }
-// A slice, a diagonal: it has no other operand that carries data.
+// A slice or a diagonal: it has no other operand that carries data.
 bool takes_part(const FlowGraph& g, Index op) {
   if (g.def_of(op).zero.kind != ZeroGradient::kMasks) return false;
   std::size_t data = 0;
@@ -31,14 +31,14 @@ bool takes_part(const FlowGraph& g, Index op) {
 
 double smallest_normal(FlowDType dtype) {
   switch (dtype) {
-    case FlowDType::kF16: return 0x1p-24;  // half numbers are computed in float, which holds their subnormals
+    case FlowDType::kF16: return 0x1p-24;  // half numbers are computed in float, which represents their subnormals
     case FlowDType::kF64:
     case FlowDType::kC128: return std::numeric_limits<double>::min();
     default: return std::numeric_limits<float>::min();
   }
 }
 
-// What the type made of a constant's one number, where that changes what it was for: "1e-08 is 0 in f16".
+// A constant's single number, if its dtype changed its meaning: "1e-08 is 0 in f16".
 std::string lost_text(const FlowGraph& g, Index value) {
   const Index maker = g.values[value].op;
   const Numbers* n = g.numbers_of(value);
@@ -53,7 +53,7 @@ std::string lost_text(const FlowGraph& g, Index value) {
   return fmt::format("{:.15g} is {:.6g} in {}", written, held, name_of(dtype));
 }
 
-// Searches the operands of an op, and those of the ops near before it.
+// Searches the operands of an op, and those of a few ops before it.
 std::string lost_near(const FlowGraph& g, Index op, std::size_t steps) {
   if (g.ops[op].inputs > kNearSteps) return {};  // a list
   for (const Index in : g.inputs_of(op)) {
@@ -92,7 +92,7 @@ void judge_lost_number(const NonFiniteFacts& facts, Index op, Verdict& v) {
   const std::string lost = lost_near(facts.graph, op, kNearSteps);
   if (lost.empty()) return;
   v.why = fmt::format("{}, so `{}` was not kept away from what it cannot take: {}", lost, facts.name(op), v.why);
-  v.confidence = Confidence::kLikely;  // what the number was written for is not on record
+  v.confidence = Confidence::kLikely;  // the purpose of the number is not recorded
   v.remedy =
       "write a number that the type can hold, such as 1e-3, or compute this part in float32, from what goes into it on; for losses take one that "
       "works on logits";

@@ -1,4 +1,4 @@
-// Verdicts about NaN and Inf, by what made them.
+// Verdicts about NaN and Inf, by cause.
 #include "flow/nonfinite_verdicts.hpp"
 
 #include "flow/reach.hpp"
@@ -45,7 +45,7 @@ class CulpritJudge {
   }
 
  private:
-  // The user's own rule made it of a gradient that is finite; the function's values it may have used or not.
+  // The user's rule computed it from a finite gradient. It may or may not have used values of the function.
   Verdict by_users_rule() const {
     const Hop& hop = c_.hop;
     const FlowGraph::Op& op = g_.ops[hop.op];
@@ -66,7 +66,7 @@ class CulpritJudge {
     return v;
   }
 
-  // The op made something that is not finite, and the backward pass read it.
+  // The op's result is not finite, and the backward pass read it.
   Verdict forward() const {
     const Index op = c_.origin;
     Verdict v = at(cause_of_nonfinite(g_, op, true), op);
@@ -127,7 +127,7 @@ class CulpritJudge {
     }
     const Index value = f_.nonfinite_input(op), root = f_.roots[value];
     const Numbers& n = *g_.numbers_of(value);
-    if (g_.values[root].op == kNone || std::isnan(g_.ops[g_.values[root].op].written)) v.confidence = Confidence::kLikely;  // the sign was not seen
+    if (g_.values[root].op == kNone || std::isnan(g_.ops[g_.values[root].op].written)) v.confidence = Confidence::kLikely;  // the sign is unknown
     v.evidence.push_back(fmt::format("{} of the {} elements of {} are infinite", n.infs, n.count, value_text(g_, value)));
     if (root != value) v.evidence.push_back(fmt::format("they come from {}", value_text(g_, root)));
     if (const Hidden hidden = hidden_behind(f_, c_.value); hidden.op != kNone) {
@@ -161,7 +161,7 @@ class CulpritJudge {
     return v;
   }
 
-  // The untaken side of a choice: the value is not finite, and what was chosen is.
+  // The branch of a choice that was not taken: its value is not finite, but the chosen one is.
   void judge_hiding(Verdict& v, Index value) const {
     const Hidden hidden = hidden_behind(f_, value);
     if (hidden.op == kNone) return;
@@ -184,7 +184,7 @@ class CulpritJudge {
     }
   }
 
-  // The value was not finite before any op of the graph touched it.
+  // The value was not finite before any op of the graph used it.
   Verdict from_data() const {
     const Numbers& n = *g_.numbers_of(c_.value);
     const Index variable = g_.values[c_.value].variable;
@@ -209,7 +209,7 @@ class CulpritJudge {
     return v;
   }
 
-  // The first op with a gradient that was given the value; at the latest `otherwise`.
+  // The first op with a gradient that received the value; at the latest `otherwise`.
   Index first_reader(Index value, Index otherwise) const {
     for (Index op = 0; op < otherwise; ++op) {
       if (!g_.recorded(op) || g_.kind_of(op) != OpKind::kCompute || g_.gradient_of(g_.ops[op].first_output) == nullptr) continue;
@@ -219,7 +219,7 @@ class CulpritJudge {
     return otherwise;
   }
 
-  // Keeping away from the bound does not mend what lies beyond it; nor does a small number a divisor that the source has no part in.
+  // Keeping away from the bound does not help a value beyond it; nor does a small number help a divisor that does not depend on the source.
   void judge_domain(Verdict& v, Index op) const {
     const FlowGraph::Def& def = g_.def_of(op);
     const auto inputs = g_.inputs_of(op);
@@ -252,7 +252,7 @@ class CulpritJudge {
     if (spot == nullptr) return;
     std::string text = spot->at.empty() ? "there" : fmt::format("at [{}]", fmt::join(spot->at, ", "));
     for (const auto& [value, x] : spot->given) {
-      if (value != kNone && g_.values[value].op == op) continue;  // the result, of which the text says enough
+      if (value != kNone && g_.values[value].op == op) continue;  // the result, which the text describes already
       text += value == kNone ? fmt::format(" the gradient {} arrived,", number_text(x))
                              : fmt::format(" {} is {},", operand_text(op, value), number_text(x));
     }
@@ -286,7 +286,7 @@ bool Culprit::before(const Culprit& other) const {
 
 namespace {
 
-// Somebody wrote Inf, and the op made NaN of it, as 0 times Inf does.
+// The program contains an Inf, from which the op computed NaN, as 0 times Inf does.
 bool turns_written_infinity_to_nan(const FlowGraph& g, Index op, Index in, Index root) {
   const Index maker = g.values[root].op;
   const Numbers* made = g.ops[op].outputs != 0 ? g.numbers_of(g.ops[op].first_output) : nullptr;
@@ -295,7 +295,7 @@ bool turns_written_infinity_to_nan(const FlowGraph& g, Index op, Index in, Index
 
 }  // namespace
 
-// An infinity in a mask is meant: there it is the op that leaves elements out by it that makes what is not.
+// An infinity in a mask is intended. The op that uses the mask to leave out elements is at fault.
 std::vector<Index> NonFiniteFacts::roots_of(const FlowGraph& g) {
   std::vector<Index> roots(g.values.size());
   std::iota(roots.begin(), roots.end(), Index{0});

@@ -1,4 +1,4 @@
-// Verdicts about what made a gradient that is NaN or infinite.
+// Verdicts about the cause of a gradient that is NaN or infinite.
 #pragma once
 
 #include "flow/passed_edges.hpp"
@@ -13,34 +13,34 @@
 
 namespace whygrad::internal {
 
-// An op that passed on something that is not finite, though what arrived was; and where that came from.
+// An op with a finite incoming gradient that passed on a gradient that is not finite, and the origin of the fault.
 struct Culprit {
   Hop hop;
-  FlowGraph::Index value = FlowGraph::kNone;   // the value that is not finite itself, where one was used
-  FlowGraph::Index origin = FlowGraph::kNone;  // the op that made it of finite ones; none where it came from outside
+  FlowGraph::Index value = FlowGraph::kNone;   // the value that is not finite, if one was used
+  FlowGraph::Index origin = FlowGraph::kNone;  // the op that computed it from finite values; kNone if it came from outside
 
   // In the order of execution: forward ops, then backward from the target.
   bool before(const Culprit& other) const;
 };
 
-// What the judges of numbers that are not finite look at.
+// The input of the judges of values that are not finite.
 struct NonFiniteFacts {
   using Index = FlowGraph::Index;
   using Numbers = FlowGraph::Numbers;
 
   const SourceQuestion& question;
   const FlowGraph& graph;
-  // For every value that is not finite the one that it was made from which was the first not to be.
+  // For every value that is not finite the first of its ancestors that is not.
   std::vector<Index> roots;
 
   explicit NonFiniteFacts(const SourceQuestion& q) : question(q), graph(q.graph), roots(roots_of(q.graph)) {}
 
   static bool nonfinite(const Numbers* n) { return n != nullptr && !n->finite(); }
   bool nonfinite_value(Index v) const { return nonfinite(graph.numbers_of(v)); }
-  // The first operand that is not finite; rather one with a NaN.
+  // The first operand that is not finite; preferably one with a NaN.
   Index nonfinite_input(Index op) const { return nonfinite_input(graph, op); }
   bool knows_inputs(Index op) const;
-  // Whether the op was given -Inf in the place of what is left out, and no NaN.
+  // Whether the op received -Inf for masked elements, and no NaN.
   bool is_mask(Index op) const;
 
   std::string name(Index op) const { return op_text(graph, op); }
@@ -55,19 +55,19 @@ struct NonFiniteFacts {
 
 Verdict judge_culprit(const NonFiniteFacts& facts, const Culprit& culprit, const FlowPath& path);
 
-// ---- What the numbers say besides (nonfinite_context.cpp) ----
+// ---- Further facts about the numbers (nonfinite_context.cpp) ----
 
-// An op behind the value that does not take it over, by a condition or by leaving elements out, so that its result is finite; kNone if there is none.
+// An op after the value whose result is finite because a condition or a mask leaves the value out; kNone if there is none.
 struct Hidden {
   FlowGraph::Index op = FlowGraph::kNone;
   bool by_condition = false;
 };
 Hidden hidden_behind(const NonFiniteFacts& facts, FlowGraph::Index value);
-// Where numbers that an op was given rest on one that its type could not hold, such as 1e-8 in f16: says so, and how to mend it.
+// Explains operands that depend on a number that its dtype could not represent, such as 1e-8 in f16, and the remedy.
 void judge_lost_number(const NonFiniteFacts& facts, FlowGraph::Index op, Verdict& v);
-// Where a 0 comes from an exponential of a number far below 0: says so.
+// Explains a 0 that is the exponential of a number far below 0.
 void note_underflow(const NonFiniteFacts& facts, FlowGraph::Index op, Verdict& v);
-// The op that overflowed, where the zeros that `op` was given are what is left when something is divided by an infinity; kNone if there is none.
+// The op that overflowed, if the zeros that `op` received are the result of a division by infinity; kNone otherwise.
 FlowGraph::Index overflow_behind(const NonFiniteFacts& facts, FlowGraph::Index op);
 
 }  // namespace whygrad::internal

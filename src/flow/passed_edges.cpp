@@ -1,4 +1,4 @@
-// Edges that a gradient passed, and trails along them.
+// Edges over which a gradient was passed, and searches along them.
 #include "flow/passed_edges.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Who passed a gradient to whom, in a graph whose numbers were looked at.
+// The edges over which gradients were passed, in a graph with numbers.
 #pragma once
 
 #include "flow/flow_path.hpp"
@@ -21,7 +21,7 @@ class PassedEdges {
 
   explicit PassedEdges(const FlowGraph& graph);
 
-  // Those through which something was passed to the value, in the order of their ops.
+  // The edges over which the value received a gradient, in the order of their ops.
   std::span<const Edge> to(Index value) const { return {edges_.data() + first_[value], first_[value + 1] - first_[value]}; }
 
  private:
@@ -30,8 +30,8 @@ class PassedEdges {
 };
 
 // NOTE [following numbers]
-// The gradient of a source that is zero, or not finite, came through edges that are so. Walking from the source along these, every step one op closer
-// to the targets, ends at the ops to which something better arrived: those are at fault. Every value and edge is visited once.
+// The zero or not finite gradient of a source came over edges with such gradients. Following these from the source, each step one op closer to the
+// targets, ends at ops with a sound incoming gradient: these are at fault. Every value and edge is visited once.
 class Trail {
  public:
   using Index = FlowGraph::Index;
@@ -39,12 +39,12 @@ class Trail {
   Trail(const FlowGraph& graph, const PassedEdges& edges) : graph_(graph), edges_(edges), from_(graph.values.size()), seen_(graph.values.size()) {}
 
   void start(const FlowGraph::Source& source);
-  // The next value to look at, or kNone.
+  // The next value to visit, or kNone.
   Index next();
-  // Goes on behind this hop, if nobody was there before.
+  // Continues after this hop, unless it was visited before.
   void follow(const Hop& hop);
 
-  // From the source over `fault` and on to a target, where `carries(numbers)` says what is worth following.
+  // The path from the source through `fault` to a target, over edges for which `carries(numbers)` holds.
   template <class F>
   FlowPath path_over(const Hop& fault, F&& carries) const;
 
@@ -53,7 +53,7 @@ class Trail {
 
   const FlowGraph& graph_;
   const PassedEdges& edges_;
-  std::vector<Hop> from_;  // by value: over which it was reached
+  std::vector<Hop> from_;  // by value: the hop over which it was reached
   std::vector<std::uint8_t> seen_;
   std::vector<Index> open_;
 };
@@ -84,17 +84,17 @@ FlowPath Trail::path_over(const Hop& fault, F&& carries) const {
   return path;
 }
 
-// What a search among numbers found: the fault that counts, the way that leads over it, and the other faults.
+// The result of a search: the main fault, the path that leads through it, and the other faults.
 struct Found {
   Verdict verdict;
   FlowPath path;
   std::vector<Verdict> others;
 };
 
-// The reason that stands for a way of making something that is not finite.
+// The reason for a kind of operation that is not finite.
 Cause cause_of(NonFinite::Kind kind);
-// What an op did that made something not finite, or (not `forward`) whose derivative is not, by what it declares; a quotient also overflows where
-// nothing is divided by 0.
+// The reason why an op's result or (not `forward`) its derivative was not finite, by the declaration in its record. A quotient also overflows if no
+// divisor is 0.
 Cause cause_of_nonfinite(const FlowGraph& graph, FlowGraph::Index op, bool forward);
 
 // Why this gradient is zero, although paths lead from the source to the targets.

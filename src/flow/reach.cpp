@@ -1,4 +1,4 @@
-// What follows from a value, and what it was made from.
+// Descendants and ancestors of values.
 #include "flow/reach.hpp"
 
 namespace whygrad::internal {

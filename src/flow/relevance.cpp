@@ -1,11 +1,11 @@
-// Searches backwards from targets and sources, and forwards from sources.
+// Searches ancestors of targets and sources, and descendants of sources.
 #include "flow/relevance.hpp"
 
 namespace whygrad::internal {
 
-// NOTE [steps of training are no path]
-// A variable that was moved along a gradient before the tape began depends on everything that the gradient depended on, yet nobody expects a gradient
-// through that. So an assignment of something made from gradients, older than the tape, is entered without inputs, as a beginning.
+// NOTE [training steps are no path]
+// A variable that was updated by a gradient before the tape began depends on everything that the gradient depended on, but nobody expects a gradient
+// through the update. So an assignment of a value that was computed from gradients, older than the tape, is entered without inputs, as an origin.
 void Relevance::enter(Index first_output, std::uint32_t outputs, std::span<const Index> inputs, Traits traits) {
   const auto first = static_cast<std::uint32_t>(inputs_.size());
   bool from_gradient = traits.backward_pass;
@@ -31,9 +31,9 @@ void Relevance::push(std::size_t op) {
   if ((marks_of_inputs(op) & kFollowsSource) != 0) mark_outputs(ops_[op], kFollowsSource);
 }
 
-// All that is made or noted on the way is relevant, and every choice since the tape was made, for nothing connects it to what other code would have
-// used. What only follows from a source, as all earlier steps of a loop do from its variables, tells where the way went wrong; where every source
-// leads to a target, it did not.
+// All values and events on the way are relevant. So is every choice since the tape was created, because nothing connects it to what other branches
+// would have used. Values that only descend from a source, as all earlier steps of a training loop do, show where a path went wrong. If every source
+// leads to a target, none did.
 bool Relevance::is_relevant(std::size_t op) const {
   if (ops_[op].always) return true;
   if (ops_[op].outputs != 0) return (marks_of_outputs(ops_[op]) & (on_the_way_ | kLeadsToSource)) != 0;

@@ -1,4 +1,5 @@
-// Which ops of a computation bear on a question. It works on numbers alone, so that a log of a million ops need not be drawn to be searched.
+// Finds the ops of a computation that are relevant to a question. It works on plain numbers, so that a log of a million ops need not become a graph
+// first.
 #pragma once
 
 #include <whygrad/flow/flow_graph.hpp>
@@ -10,7 +11,7 @@
 
 namespace whygrad::internal {
 
-// First enter() every op, oldest first, then name targets and sources, then search(); is_relevant() answers after that.
+// First call enter() for every op, oldest first, then name targets and sources, then search(). After that is_relevant() answers.
 class Relevance {
  public:
   using Index = FlowGraph::Index;
@@ -18,26 +19,26 @@ class Relevance {
 
   struct Traits {
     bool writes = false;         // gives a variable a value
-    bool backward_pass = false;  // is one, or was computed in one
+    bool backward_pass = false;  // is a gradient, or was computed in a backward pass
     bool old = false;            // older than the tape
-    bool chooses = false;        // between branches or trips
+    bool chooses = false;        // between branches or iterations
   };
 
   explicit Relevance(std::size_t values) : marks_(values) {}
 
-  // An op's outputs stand together from `first_output` on. An input may be kNone: a value that no op made.
+  // The outputs of an op are consecutive from `first_output`. An input may be kNone: a value that no op computed.
   void enter(Index first_output, std::uint32_t outputs, std::span<const Index> inputs, Traits traits);
   // A further input of the op that was entered last.
   void add_input(Index value) { inputs_.push_back(value); }
 
   void mark_target(Index value) { mark(value, kLeadsToTarget); }
-  // A source as it is now, and a value that it had before.
+  // A current value of a source, and an earlier one.
   void mark_source(Index value) { mark(value, kFollowsSource | kLeadsToSource); }
   void mark_old_source(Index value) { mark(value, kFollowsSource); }
 
-  // Finds what leads to the targets and to the sources, and what follows from the sources.
+  // Finds ancestors of the targets and of the sources, and descendants of the sources.
   void search();
-  // To call where ops that lead to a target read every source as it is now: no way went wrong, and what only follows from a source tells nothing.
+  // Called if ops that lead to a target read every source in its current state: no path went wrong, and mere descendants of a source are irrelevant.
   void forget_side_ways() { on_the_way_ = kLeadsToTarget; }
 
   std::size_t ops() const { return ops_.size(); }
@@ -72,7 +73,7 @@ class Relevance {
   std::uint8_t on_the_way_ = kLeadsToTarget | kFollowsSource;
 };
 
-// The part of a graph that bears on its question; nothing where all of it does. Linear in the graph.
+// Returns the part of a graph that is relevant to its question; nothing if all of it is. Linear in the graph.
 std::optional<FlowGraph> relevant_part(const FlowGraph& graph);
 
 }  // namespace whygrad::internal

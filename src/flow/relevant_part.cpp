@@ -1,4 +1,4 @@
-// Cuts out of a flow graph what bears on its question.
+// Extracts the part of a flow graph that is relevant to its question.
 #include "flow/relevance.hpp"
 
 #include <algorithm>
@@ -48,7 +48,7 @@ Relevance relevance_of(const FlowGraph& g) {
   return relevance;
 }
 
-// Copies what is relevant, and gives everything in it its new index.
+// Copies the relevant ops and values, with new indices.
 class Part {
  public:
   Part(const FlowGraph& whole, const Relevance& relevance)
@@ -77,7 +77,7 @@ class Part {
   }
 
  private:
-  // As it is now, and those of its older values that are here.
+  // The current values, and those earlier ones that are included.
   void take_source(FlowGraph::Source& source) {
     const std::vector<Index> before = std::move(source.values);
     source.values = {value(before.front())};
@@ -89,7 +89,7 @@ class Part {
   void copy_op(Index op) {
     FlowGraph::Op o = whole_.ops[op];
     if (o.rule_of != kNone) o.rule_of = relevance_.is_relevant(o.rule_of) ? new_op_[o.rule_of] : kNone;
-    const auto kept = relevance_.inputs_of(op);  // fewer than the op's own where a step of training was cut off
+    const auto kept = relevance_.inputs_of(op);  // fewer than the op has if a training step was cut off
     const Index first_input = o.first_input;
     o.first_input = static_cast<Index>(part_.inputs.size());
     o.inputs = static_cast<std::uint16_t>(kept.size());
@@ -106,7 +106,7 @@ class Part {
     part_.ops.push_back(o);
   }
 
-  // A value whose maker is left out follows from no source, or it would be here.
+  // A value whose op is left out descends from no source; otherwise the op would be included.
   Index value(Index old) {
     if (new_value_[old] != kNone) return new_value_[old];
     new_value_[old] = copy_value(old);
@@ -142,7 +142,7 @@ class Part {
   const FlowGraph& whole_;
   const Relevance& relevance_;
   FlowGraph part_;
-  std::vector<Index> new_op_;  // of an op that is left out: that of the next one
+  std::vector<Index> new_op_;  // for an op that is left out: that of the next one
   std::vector<Index> new_value_;
 };
 

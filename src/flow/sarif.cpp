@@ -70,7 +70,7 @@ class SarifLog {
     return fmt::format("{} of {} with respect to {}", internal::status_text(f.status), target, f.source);
   }
 
-  // 3.27.10: nothing is an error that is only likely.
+  // 3.27.10: only proven findings are errors.
   static const char* level_of(const Finding& f) {
     if (f.status == Finding::Status::kPartial || f.confidence == Confidence::kUnknown) return "note";
     return f.confidence == Confidence::kProven ? "error" : "warning";
@@ -116,7 +116,7 @@ class SarifLog {
     return {{"message", {{"text", "how the program came here"}}}, {"frames", std::move(frames)}};
   }
 
-  // 3.36: the way from the source to the target; empty where no step has a place.
+  // 3.36: the path from the source to the target; empty if no step has a place.
   Json code_flow(const Finding& f) const {
     Json steps = Json::array();
     for (const Step& step : f.path) {

@@ -1,4 +1,4 @@
-// Gradients that shrink or grow along a chain of ops.
+// Verdicts about gradients that shrink or grow along a chain of ops.
 #include "flow/shrinking.hpp"
 
 #include "flow/words.hpp"
@@ -15,10 +15,10 @@ namespace {
 using Index = FlowGraph::Index;
 using Numbers = FlowGraph::Numbers;
 constexpr Index kNone = FlowGraph::kNone;
-constexpr std::size_t kRepeated = 3;  // times that make a chain
+constexpr std::size_t kRepeated = 3;  // repetitions that make a chain
 
 struct Range {
-  double smallest, small, large;  // what is rounded or flushed to 0; what is as good as lost; what is about to overflow
+  double smallest, small, large;  // below: rounded or flushed to 0; practically lost; above: about to overflow
 };
 Range range_of(FlowDType dtype) {
   if (dtype == FlowDType::kF16) return {0x1p-25, 0x1p-14, 0x1p14};
@@ -26,11 +26,11 @@ Range range_of(FlowDType dtype) {
   return {0x1p-126, 1e-30, 1e30};
 }
 
-// What one kind of op did to the gradient, over all its calls behind the fault.
+// The effect of one kind of op on the gradient, over all its calls on the path after the fault.
 struct Share {
   Index def = kNone;
   Index last = kNone;     // the call next to the source
-  std::size_t calls = 0;  // of which the factor is known: not the one after which nothing, or nothing finite, was left
+  std::size_t calls = 0;  // calls with a known factor: not the one after which nothing, or nothing finite, was left
   double log_factor = 0;
   bool alike = true;  // every call grew it, or every call shrank it
 };
@@ -68,7 +68,7 @@ bool shrank_to_nothing(const FlowGraph& graph, const Hop& hop) {
   if (arrived == nullptr || arrived->count == 0 || !arrived->finite()) return false;
   if (arrived->largest() < range.small) return true;
   if (!graph.answer(hop.op, hop.input).factor) return false;
-  // A product of which not even the largest factors leave anything.
+  // A product that vanishes even for the largest factors.
   double largest = 0;
   const auto inputs = graph.inputs_of(hop.op);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -83,7 +83,7 @@ bool shrank_to_nothing(const FlowGraph& graph, const Hop& hop) {
 Verdict vanished(const SourceQuestion& question, const FlowPath& path) {
   const FlowGraph& g = question.graph;
   const Hop& fault = path.hops[path.stops[0].first_hop];
-  // Of what was repeated, a function that is flat far from 0 rather than the weights between, else what shrank it most.
+  // Among the repeated ops, a function that saturates rather than the weights between them; otherwise the one that shrank the gradient most.
   const Share* blamed = nullptr;
   const std::vector<Share> shares = shares_of(g, path);
   for (const Share& s : shares) {

@@ -1,4 +1,4 @@
-// Lines of the user's source files.
+// Reads lines of the user's source files.
 #include "flow/source_line.hpp"
 
 #include <whygrad/base/foreign_place.hpp>
@@ -14,7 +14,7 @@ namespace {
 
 bool in_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
-// Where `word` stands in the line as a whole word; npos if it does not, or more than once.
+// The position of `word` in the line as a whole word; npos if it does not occur, or more than once.
 std::size_t find_word(const std::string& line, const std::string& word) {
   std::size_t found = std::string::npos;
   if (word.empty()) return found;
@@ -34,7 +34,7 @@ std::string source_line(const std::string& path, std::uint32_t number) {
   std::string line;
   for (std::uint32_t n = 0; n < number; ++n) {
     if (std::getline(file, line)) continue;
-    line = foreign_source_line(path, number);  // a notebook's cell is no file
+    line = foreign_source_line(path, number);  // the cell of a notebook is no file
     break;
   }
   std::replace(line.begin(), line.end(), '\t', ' ');

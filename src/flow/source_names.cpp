@@ -1,4 +1,4 @@
-// Names of variables and tensors, read from the line that made them.
+// Reads the names of variables and tensors from the lines that created them.
 #include "flow/source_names.hpp"
 
 #include "flow/source_line.hpp"
@@ -28,7 +28,7 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-// The identifier, with what it is a member of, that ends the text: "model.w" of "auto& model.w".
+// The identifier at the end of the text, with the object that it is a member of: "model.w" of "auto& model.w".
 std::string_view last_name(std::string_view text) {
   text = trimmed(text);
   std::size_t from = text.size();
@@ -37,7 +37,7 @@ std::string_view last_name(std::string_view text) {
   return !text.empty() && std::isdigit(static_cast<unsigned char>(text[0])) == 0 ? text : std::string_view();
 }
 
-// Calls at(position) for each character outside of all brackets and texts.
+// Calls at(position) for each character outside of brackets and string literals.
 template <class F>
 void each_outside(std::string_view text, const F& at) {
   int depth = 0;
@@ -59,11 +59,11 @@ void each_outside(std::string_view text, const F& at) {
   }
 }
 
-// What the whole expression is: the function of a call that makes up all of it, or the op of its last operator.
+// What the expression as a whole calls: the function of a call that makes up all of it, or its last operator.
 std::string outermost(std::string_view expression) {
   expression = trimmed(expression);
   std::size_t sum = expression.npos, product = expression.npos, bracket = expression.npos;
-  bool plain = true;  // a call and nothing else, as far as there are no operators
+  bool plain = true;  // a single call, as far as there are no operators
   each_outside(expression, [&](std::size_t i) {
     const char c = expression[i];
     const bool binary = i > 0 && i + 1 < expression.size() && expression[i - 1] == ' ' && expression[i + 1] == ' ';
@@ -81,7 +81,7 @@ std::string outermost(std::string_view expression) {
   return std::string(last_name(expression.substr(0, bracket)));
 }
 
-// A variable's name in a declaration or an assignment: "w" of "Variable w(1.0f);", "const Variable w = ...", "auto w = Variable(...)".
+// The variable's name in a declaration or an assignment: "w" of "Variable w(1.0f);", "const Variable w = ...", "auto w = Variable(...)".
 std::string declared_variable(std::string_view line) {
   const std::size_t type = line.rfind("Variable");
   if (type == line.npos) return {};
@@ -99,8 +99,8 @@ SourceName foreign_name(const Where& where, std::size_t result, std::size_t resu
   return {std::move(name.name), std::move(name.file), name.line};
 }
 
-// Whether an op that was called in the same place used the value: then it is no result of the call, only a step on the way to one. Such ops stand
-// close together. A loop in which a value is computed from the last one has only the same op there.
+// Whether an op at the same place used the value: then it is an intermediate value of the call, not its result. Such ops are close together. A loop
+// that computes a value from the previous one has only the same op there.
 bool is_step_of_call(const FlowGraph& graph, Index value) {
   constexpr Index kNear = 64;
   const Index maker = graph.values[value].op;
@@ -186,7 +186,7 @@ std::string only_call(const std::string& line, const std::string& op) {
 std::string called_instead(const Where& where, const std::string& op) {
   const std::string called = where.file == nullptr ? foreign_called(where) : only_call(source_line(where.file, where.line), op);
   const std::string last = called.substr(called.find_last_of('.') + 1);
-  // matrix_set_diag is called set_diag as well.
+  // matrix_set_diag is also called set_diag.
   return last.empty() || op == last || op.ends_with("_" + last) ? std::string() : called;
 }
 

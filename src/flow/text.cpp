@@ -1,4 +1,4 @@
-// Explanations as plain text.
+// Renders explanations as plain text.
 #include "flow/groups.hpp"
 #include "flow/source_line.hpp"
 #include "flow/words.hpp"
@@ -18,7 +18,7 @@ constexpr std::size_t kLabel = 8;      // "why     "
 constexpr std::size_t kTailNames = 3;  // at either end
 constexpr std::size_t kNameColumns = 30;
 
-// ANSI codes: bold, dim, and colours for what is wrong and what is well.
+// ANSI codes: bold, dim, and colours for faults and sound steps.
 constexpr const char* kBold = "1";
 constexpr const char* kDim = "2";
 constexpr const char* kWrong = "1;31";
@@ -64,7 +64,7 @@ std::vector<std::string> why_of(const Finding& f) { return {f.why}; }
 std::vector<std::string> seen_of(const Finding& f) { return f.evidence; }
 std::vector<std::string> remedy_of(const Finding& f) { return {f.remedy}; }
 
-// "line 12", or "model.py:12" of another file.
+// "line 12", or "model.py:12" in another file.
 std::string caller_text(const Place& place) {
   const Place& caller = place.callers[0];
   return caller.file == place.file ? fmt::format("line {}", caller.line) : internal::short_place(caller);
@@ -94,7 +94,7 @@ class Page {
     return options_.colour ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
   }
 
-  // `text` behind a label, broken between words.
+  // `text` after a label, broken between words.
   void append_wrapped(std::string_view label, std::string_view text) {
     text_ += painted(kBold, label) + std::string(kLabel - label.size(), ' ');
     std::size_t column = kLabel;
@@ -147,7 +147,7 @@ class Page {
     text_ += painted(kDim, fmt::format("  this is the way of {}", group[0]->source)) + "\n";
   }
 
-  // The line at fault, the lines that called it, and those of packages between it and the op.
+  // The faulty line, the lines that called it, and those of packages between it and the op.
   void append_code(const Finding& f) {
     constexpr std::size_t kCallers = 3;
     const std::string excerpt = internal::source_excerpt(f.place, f.called.empty() ? f.op : f.called, options_.columns);
@@ -168,7 +168,7 @@ class Page {
   }
 
   void append_path(const std::vector<Step>& path) {
-    std::size_t listed = 1;  // the source, and all up to the last stop
+    std::size_t listed = 1;  // the source, and all steps up to the last stop
     for (std::size_t i = 1; i < path.size(); ++i) {
       if (stops(path[i])) listed = i + 1;
     }
@@ -193,7 +193,7 @@ class Page {
     append_rest(path, listed);
   }
 
-  // The ops behind the last stop, on one line: the gradient would come that far.
+  // The ops after the last stop, on one line: the gradient comes that far.
   void append_rest(const std::vector<Step>& path, std::size_t from) {
     if (from == path.size()) return;
     std::size_t left_out = 0;

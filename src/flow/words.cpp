@@ -1,4 +1,4 @@
-// Numbers, values and places in words.
+// Texts for numbers, values and places.
 #include "flow/words.hpp"
 
 #include "flow/source_names.hpp"
@@ -37,7 +37,7 @@ void shorten_callers(Place& place, const Place& asked) {
     return std::any_of(asked.callers.begin(), asked.callers.end(), [&caller](const Place& other) { return same_line(caller, other); });
   };
   place.callers.erase(std::find_if(place.callers.begin(), place.callers.end(), shared), place.callers.end());
-  // A comprehension's frame has its caller's line.
+  // The frame of a comprehension has its caller's line.
   std::vector<Place> callers;
   for (Place& caller : place.callers) {
     const Place& before = callers.empty() ? place : callers.back();

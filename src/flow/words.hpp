@@ -1,4 +1,4 @@
-// How values, ops and places are called in explanations.
+// Texts for values, ops and places in explanations.
 #pragma once
 
 #include <whygrad/flow/finding.hpp>
@@ -9,35 +9,35 @@
 namespace whygrad::internal {
 
 Place place_of(const Where& where);
-// Leaves out the callers that it shares with the place that asked, which say nothing about it.
+// Removes the callers that the place shares with the one that asked: they are not informative.
 void shorten_callers(Place& place, const Place& asked);
-// Of an op, as somebody sees it who asked about this graph.
+// The place of an op, for the reader who asked about this graph.
 Place place_of(const FlowGraph& graph, FlowGraph::Index op);
 // "no gradient", "zero gradient"
 const char* status_text(Finding::Status status);
-// "train.cpp:17", or "" where the place is unknown: the file without its folders, since the line is what one looks for.
+// "train.cpp:17", or "" if the place is unknown: the file without its folders, because readers look for the line.
 std::string short_place(const Place& place);
 std::string short_place(const Where& where);
 // " at train.cpp:17", or "".
 std::string at_place(const Where& where);
-// "line 17", or "train.cpp:17" where it is not in the file that asked.
+// "line 17", or "train.cpp:17" if it is not in the file that asked.
 std::string line_text(const Place& place, const Place& asked);
-// ", called from line 12": of one or two callers, or "".
+// ", called from line 12": one or two callers, or "".
 std::string called_from(const Place& place);
 
 // The op's name for the user: "matmul", "gradient of matmul".
 std::string op_text(const FlowGraph& graph, FlowGraph::Index op);
-// The path of the name scope that the op was called in, or "".
+// The name scope of the op, or "".
 std::string scope_text(const FlowGraph& graph, FlowGraph::Index op);
-// "`w`", or "`w` (line 5)" where there are several of this name.
+// "`w`", or "`w` (line 5)" if several have this name.
 std::string variable_text(const FlowGraph& graph, FlowGraph::Index variable);
 // "variable `w`", "`h` (line 6)", "the result of `add` at train.cpp:6", "the constant made at train.cpp:3", "a tensor".
 std::string value_text(const FlowGraph& graph, FlowGraph::Index value);
-// Puts the texts into the words of the program's language; safe to repeat.
+// Translates the texts to the terms of the program's language. May be repeated.
 void spell(Finding& finding);
-// What a source is called: "`w`" for a variable, else as value_text.
+// The text for a source: "`w`" for a variable, otherwise as value_text.
 std::string source_text(const FlowGraph& graph, const FlowGraph::Source& source);
-// Why nothing is known of how a value was made; "" where it is known or does not matter.
+// Why the origin of a value is unknown; "" if it is known or irrelevant.
 std::string unknown_origin(const FlowGraph& graph, FlowGraph::Index value);
 
 // "0.25", "NaN", "-Inf".

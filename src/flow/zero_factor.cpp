@@ -1,4 +1,4 @@
-// Zeros from products with 0, and from ops that leave elements out.
+// Verdicts about zeros from products with 0, and from ops that leave out elements.
 #include "flow/reach.hpp"
 #include "flow/zero_verdicts.hpp"
 
@@ -12,9 +12,9 @@ namespace {
 using Index = FlowGraph::Index;
 using Numbers = FlowGraph::Numbers;
 constexpr Index kNone = FlowGraph::kNone;
-constexpr std::size_t kFarthest = 16;  // ops between a factor and the condition that it was made of
+constexpr std::size_t kFarthest = 16;  // maximum number of ops between a factor and the condition from which it was computed
 
-// The comparison, or another op that answers yes or no, that a factor of zeros was made of; kNone if there is none.
+// The comparison, or another op with a boolean result, from which a factor of zeros was computed; kNone if there is none.
 Index condition_of(const FlowGraph& g, Index factor) {
   Index value = factor;
   for (std::size_t steps = 0; steps < kFarthest; ++steps) {
@@ -24,7 +24,7 @@ Index condition_of(const FlowGraph& g, Index factor) {
     for (const Index in : g.inputs_of(maker)) {
       const Numbers* n = g.numbers_of(in);
       if (g.values[value].dtype == FlowDType::kBool && g.values[in].dtype != FlowDType::kBool) return maker;
-      // Of a where, the condition before what it chose.
+      // For a where: the condition of the branch that it chose.
       const bool condition = next != kNone && g.values[next].dtype == FlowDType::kBool;
       if (n != nullptr && n->all_zero() && !condition) next = in;
     }
@@ -34,7 +34,7 @@ Index condition_of(const FlowGraph& g, Index factor) {
   return kNone;
 }
 
-// A mask is made of data; what a variable makes is learned, and may become another.
+// A mask is computed from data. A factor that is computed from a variable is learned and may change.
 bool is_learned(const ZeroFacts& facts, Index value) {
   const FlowGraph& g = facts.graph;
   const std::vector<std::uint8_t> behind = ancestors(g, {value});
@@ -48,7 +48,7 @@ bool is_learned(const ZeroFacts& facts, Index value) {
   return false;
 }
 
-// The position of a factor that is all 0, among the operands other than `but`.
+// The position of an operand other than `but` that is all 0.
 std::size_t zero_operand(const FlowGraph& g, Index op, std::size_t but) {
   const auto inputs = g.inputs_of(op);
   if (g.def_of(op).zero.kind != ZeroGradient::kZeroFactor) return inputs.size();
@@ -130,7 +130,7 @@ std::optional<Verdict> origin_of_zeros(const ZeroFacts& facts, Index value) {
         return std::nullopt;
       return judge_origin(facts, maker);
     }
-    if (other < inputs.size() && kind == ZeroGradient::kClips) return judge_origin(facts, maker, other);  // the bound is 0, and won everywhere
+    if (other < inputs.size() && kind == ZeroGradient::kClips) return judge_origin(facts, maker, other);  // the bound is 0, and was chosen everywhere
     if (other < inputs.size() && zero_operand(g, maker, other) < inputs.size() && !is_learned(facts, zero))
       return zero_factor(facts, {maker, other, inputs[other], g.ops[maker].first_output}, zero);
     value = zero;
@@ -149,7 +149,7 @@ std::optional<Hop> selector_behind(const ZeroFacts& facts, const Hop& hop) {
   const FlowGraph& g = facts.graph;
   Index value = hop.out;
   while (true) {
-    // Of a complex number one part may be left out: that leaves no zeros.
+    // Taking one part of a complex number leaves no zeros.
     const bool in_parts = is_complex(g.values[value].dtype);
     if (g.gradient_of(value)->zeros == 0 && !in_parts) return std::nullopt;
     const auto edges = facts.edges.to(value);
@@ -159,7 +159,7 @@ std::optional<Hop> selector_behind(const ZeroFacts& facts, const Hop& hop) {
     const Index out = facts.living_output(partly->op);
     if (out == kNone) return std::nullopt;
     const bool takes_part = in_parts && !is_complex(g.values[out].dtype);
-    // More than were zeros already: a slice that only turns a value round keeps all of it.
+    // More elements than were zeros already: a slice that only reverses a value keeps all of it.
     const bool leaves_out =
         g.passed_to(partly->op, partly->input)->zeros > g.gradient_of(out)->zeros && g.def_of(partly->op).zero.kind != ZeroGradient::kNever;
     if (takes_part || leaves_out) return Hop{partly->op, partly->input, value, out};

@@ -1,4 +1,4 @@
-// Zeros from functions that have no slope where their input lies.
+// Verdicts about zeros from functions whose slope at their input is 0.
 #include "flow/zero_verdicts.hpp"
 
 #include <fmt/format.h>
@@ -22,7 +22,7 @@ Verdict switched_off(const ZeroFacts& facts, Index op) {
   return v;
 }
 
-// The axis that the op works along has one element.
+// The axis along which the op works has one element.
 bool has_single_element(const FlowGraph& g, const Hop& hop) {
   const auto shape = g.shape_of(hop.in);
   return *g.def_of(hop.op).zero.single_element != '\0' && !shape.empty() && shape.back() == 1;
@@ -86,13 +86,13 @@ Verdict same_for_all(const ZeroFacts& facts, const Hop& hop) {
   return v;
 }
 
-// relu by another name: everything is at or below a bound of 0.
+// A relu written as maximum: all elements are at or below a bound of 0.
 bool is_zero_bound(const ZeroFacts& facts, Index value) {
   const Numbers* bound = facts.graph.numbers_of(value);
   return bound != nullptr && bound->count == 1 && bound->zeros == 1 && facts.is_given(value);
 }
 
-// "`subtract` at train.py:6": an op whose operands are equal everywhere, though they are not 0.
+// "`subtract` at train.py:6": an op whose operands are equal everywhere, but not 0.
 std::string equal_operands(const FlowGraph& g, Index value) {
   const Numbers* made = g.numbers_of(value);
   const Index maker = g.values[value].op;
@@ -118,11 +118,11 @@ Index nonfinite_operand(const FlowGraph& g, Index op) {
   return kNone;
 }
 
-// Where numbers that are not finite came from, back from a value that has no others.
+// The origin of numbers that are not finite, starting from a value that has no others.
 struct NonFiniteOrigin {
   Index value = kNone;     // the first of them
-  Index taker = kNone;     // the op that took it in, where it was given
-  Index spreader = kNone;  // the op that made nothing else out of some of them, as the largest of a row
+  Index taker = kNone;     // the op that used it, if it was given
+  Index spreader = kNone;  // the op that computed a finite result from some of them, such as the largest of a row
 };
 NonFiniteOrigin nonfinite_origin(const FlowGraph& g, Index value) {
   NonFiniteOrigin origin;
@@ -139,7 +139,7 @@ NonFiniteOrigin nonfinite_origin(const FlowGraph& g, Index value) {
 
 }  // namespace
 
-// A unit that is capped is flat above as well.
+// A capped unit is flat above as well.
 Verdict off_or_full(const ZeroFacts& facts, const Hop& hop) {
   const Numbers* made = facts.graph.numbers_of(hop.out);
   return made != nullptr && made->zeros == 0 && made->count != 0 ? saturated(facts, hop) : switched_off(facts, hop.op);
@@ -161,13 +161,13 @@ Verdict saturated(const ZeroFacts& facts, const Hop& hop) {
   return v;
 }
 
-// Such as the shift of a normalization, which many results share.
+// For instance the shift of a normalization, which many results share.
 Verdict shared_by_many(const ZeroFacts& facts, const Hop& hop) {
   Verdict v = facts.at(Cause::kZeroCancel, hop.op);
   v.remedy = reason(Cause::kZeroCancel).remedy;
   v.why = fmt::format("`{}` adds up what all its results pass to this input, and the contributions cancel each other", facts.name(hop.op));
   v.evidence.push_back(facts.arrived_text(hop));
-  v.confidence = Confidence::kLikely;  // they may be 0 one by one
+  v.confidence = Confidence::kLikely;  // each of them may be 0
   return v;
 }
 
@@ -207,7 +207,7 @@ Verdict clipped(const ZeroFacts& facts, const Hop& hop) {
 
 Verdict flat(const ZeroFacts& facts, const Hop& hop) {
   const Numbers* given = facts.graph.numbers_of(hop.in);
-  // A step is flat at an infinity as everywhere; a power is not.
+  // A step function is flat at infinity as everywhere; a power is not.
   if (given != nullptr && (given->nans != 0 || facts.graph.def_of(hop.op).nonfinite.kind != NonFinite::kNever)) {
     if (std::optional<Verdict> v = not_finite_there(facts, hop)) return *std::move(v);
   }
@@ -223,7 +223,7 @@ Verdict flat(const ZeroFacts& facts, const Hop& hop) {
     v.evidence.push_back(facts.range_of_inputs(hop.op));
     return v;
   }
-  // At the zeros of something that is off, such as the square of a hinge, or of a mask.
+  // At the zeros of a unit that is off, such as the square of a hinge, or of a mask.
   const bool has_zeros = given == nullptr || given->zeros != 0;
   if (std::optional<Verdict> origin = has_zeros ? origin_of_zeros(facts, hop.in) : std::nullopt) {
     origin->evidence.push_back(
@@ -241,12 +241,12 @@ Verdict flat(const ZeroFacts& facts, const Hop& hop) {
   return v;
 }
 
-// Vectors that belong to equal values are not unique.
+// Eigenvectors of equal eigenvalues are not unique.
 Verdict tied(const ZeroFacts& facts, const Hop& hop) {
   const FlowGraph& g = facts.graph;
   const Index first = g.ops[hop.op].first_output;
   const Numbers* values = g.numbers_of(first);
-  if (hop.out == first) return flat(facts, hop);  // the values themselves have a derivative where they are equal
+  if (hop.out == first) return flat(facts, hop);  // the eigenvalues themselves have a derivative
   Verdict v = facts.at(Cause::kZeroFlat, hop.op);
   v.also = {Cause::kNanDiv0};
   if (values != nullptr && g.shape_of(first).back() > 1 && values->min == values->max) {
@@ -269,7 +269,7 @@ Verdict constant_slope(const ZeroFacts& facts, Index op) {
   const FlowGraph& g = facts.graph;
   Verdict v = facts.at(Cause::kSecondOrder, op);
   v.also = {Cause::kZeroFlat};
-  v.confidence = Confidence::kLikely;  // the rule's own steps are not told apart
+  v.confidence = Confidence::kLikely;  // the steps of the rule are not distinguished
   const ZeroGradient::Kind kind = g.defs[g.ops[op].rule_of_def].zero.kind;
   const bool of_pieces = kind == ZeroGradient::kDies || kind == ZeroGradient::kClips || kind == ZeroGradient::kFlat;
   if (of_pieces) {

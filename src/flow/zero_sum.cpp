@@ -1,4 +1,4 @@
-// Zeros from contributions that are not 0 and sum to 0.
+// Verdicts about zeros from contributions that are not 0 but sum to 0.
 #include "flow/zero_verdicts.hpp"
 
 #include <fmt/format.h>
@@ -11,7 +11,7 @@ using Numbers = FlowGraph::Numbers;
 constexpr Index kNone = FlowGraph::kNone;
 constexpr std::size_t kListed = 3, kMostWays = 64;
 
-// The first op in which the ways of all contributions come together: there they are taken from each other. The last contributor where none is.
+// The first op in which the paths of all contributions meet: there they cancel. The last contributor if there is none.
 Index meeting_point(const ZeroFacts& facts, const Hop& hop) {
   const FlowGraph& g = facts.graph;
   std::vector<std::uint64_t> ways(g.values.size());  // by value: the contributors that lead to it, as bits
@@ -39,7 +39,7 @@ Index meeting_point(const ZeroFacts& facts, const Hop& hop) {
   return hop.op;
 }
 
-// Where an op takes from a value something of fewer elements that was made of it, such as its mean: the op that made that; else kNone.
+// If an op subtracts from a value a smaller one that was computed from it, such as its mean: the op that computed that; otherwise kNone.
 Index common_part(const FlowGraph& g, Index value, Index remover) {
   const auto inputs = g.inputs_of(remover);
   if (inputs.size() != 2) return kNone;
@@ -52,8 +52,8 @@ Index common_part(const FlowGraph& g, Index value, Index remover) {
   return kNone;
 }
 
-// The op that makes fewer elements of a value, such as its mean, where a second one makes as many of it, and the ways of both meet in one that has as
-// many too: a normalisation that is written x * scale + (shift - mean * scale). kNone where it is not so.
+// The op that computes fewer elements from a value, such as its mean, if a second op computes as many, and the paths of both meet in an op with as
+// many elements: a normalisation written as x * scale + (shift - mean * scale). Otherwise kNone.
 Index common_part_on_the_way(const ZeroFacts& facts, Index value, Index meeting) {
   const FlowGraph& g = facts.graph;
   const auto whole = g.elements_of(value);
@@ -74,7 +74,7 @@ Index common_part_on_the_way(const ZeroFacts& facts, Index value, Index meeting)
   return others == 1 && g.elements_of(g.ops[meeting].first_output) == whole ? part : kNone;
 }
 
-// Whether the op made of what it was given the very same numbers, as a mean over one element does.
+// Whether the op returned exactly its operand's numbers, as a mean over one element does.
 bool gives_back(const FlowGraph& g, Index op) {
   const FlowGraph::Op& o = g.ops[op];
   if (!g.def_of(op).in_metrics || o.inputs != 1 || o.outputs != 1) return false;
@@ -84,7 +84,7 @@ bool gives_back(const FlowGraph& g, Index op) {
   return same && !g.shape_of(in).empty() && given->count == made->count;
 }
 
-// The value with which the op multiplies its input; kNone where it adds up no products of it.
+// The value by which the op multiplies its input; kNone if it does not add up products of it.
 Index other_factor(const FlowGraph& g, const Hop& hop) {
   const auto inputs = g.inputs_of(hop.op);
   for (std::size_t i = 0; i < inputs.size() && g.answer(hop.op, hop.input).factor; ++i) {
@@ -93,7 +93,7 @@ Index other_factor(const FlowGraph& g, const Hop& hop) {
   return kNone;
 }
 
-// `remover` takes from the value what `part` made of all its elements.
+// `remover` subtracts from the value what `part` computed from all its elements.
 Verdict centred(const ZeroFacts& facts, const Hop& hop, Index remover, Index part, Verdict v) {
   const FlowGraph& g = facts.graph;
   const std::string takes = fmt::format("`{}` takes from {} what its elements have in common (`{}`{})", facts.name(remover), value_text(g, hop.in),
@@ -110,7 +110,7 @@ Verdict centred(const ZeroFacts& facts, const Hop& hop, Index remover, Index par
   return v;
 }
 
-// The same, with other ops between: a normalisation that is written x * scale + (shift - mean * scale).
+// The same with further ops between: a normalisation written as x * scale + (shift - mean * scale).
 Verdict centred_later(const ZeroFacts& facts, const Hop& hop, Index meeting, Index part, Verdict v) {
   const FlowGraph& g = facts.graph;
   Verdict at_part = facts.at(Cause::kZeroCancel, part);
@@ -128,10 +128,10 @@ Verdict centred_later(const ZeroFacts& facts, const Hop& hop, Index meeting, Ind
 
 }  // namespace
 
-// Of a sum of products: whether one of the two factors had no zeros, and the other was not all 0.
+// For a sum of products: whether one of the two factors had no zeros, and the other was not all 0.
 bool sums_to_zero(const ZeroFacts& facts, const Hop& hop) {
   const FlowGraph& g = facts.graph;
-  if (!g.passed_to(hop.op, hop.input)->all_zero()) return false;  // others' elements are left
+  if (!g.passed_to(hop.op, hop.input)->all_zero()) return false;  // only elements of others are left
   const Index other = other_factor(g, hop);
   const Numbers* factor = other != kNone ? g.numbers_of(other) : nullptr;
   return factor != nullptr && !factor->all_zero() && factor->finite() && (factor->zeros == 0 || g.gradient_of(hop.out)->zeros == 0);
@@ -147,7 +147,7 @@ Verdict balanced(const ZeroFacts& facts, const Hop& hop) {
   return v;
 }
 
-// Where several ways lead on from the results, the op in which those meet took out what they have in common.
+// If several paths lead on from the results: the op in which they meet, where the common part cancels.
 Verdict moved_alike(const ZeroFacts& facts, const Hop& hop) {
   const FlowGraph& g = facts.graph;
   const Hop further{hop.op, hop.input, hop.out, hop.out};

@@ -1,4 +1,4 @@
-// Verdicts about zeros, by what made them.
+// Verdicts about zeros, by cause.
 #include "flow/zero_verdicts.hpp"
 
 #include "flow/reach.hpp"
@@ -19,7 +19,7 @@ using Index = FlowGraph::Index;
 using Numbers = FlowGraph::Numbers;
 constexpr Index kNone = FlowGraph::kNone;
 
-// Ops that add, move or join: what they pass on is 0 because it sums to 0, or because of what comes behind them.
+// Ops that add, move or join. They pass on 0 because contributions cancel, or because of a later op.
 Verdict undeclared(const ZeroFacts& facts, const Hop& hop) {
   const FlowGraph& g = facts.graph;
   if (const std::optional<Hop> selector = selector_behind(facts, hop)) {
@@ -41,7 +41,7 @@ Verdict undeclared(const ZeroFacts& facts, const Hop& hop) {
   return v;
 }
 
-// The user's own rule answered a gradient that was not zero with zeros. For what the target does not use of the outputs the rule was given zeros.
+// The user's rule returned zeros for a gradient that was not zero. For outputs that the target does not use, the rule received zeros.
 Verdict by_users_rule(const ZeroFacts& facts, const Hop& hop) {
   const FlowGraph& g = facts.graph;
   const FlowGraph::Op& op = g.ops[hop.op];
@@ -135,7 +135,7 @@ std::string ZeroFacts::arrived_text(const Hop& hop) const {
 
 namespace {
 
-// Whether the op's result is a sum of the input's elements with weights that are not made from the source.
+// Whether the op's result is a sum of the input's elements with weights that do not depend on the source.
 bool adds_up(const FlowGraph& g, const PassedEdges::Edge& e, const std::vector<std::uint8_t>& follows) {
   const FlowGraph::Def& def = g.def_of(e.op);
   const auto inputs = g.inputs_of(e.op);
