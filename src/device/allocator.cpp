@@ -31,11 +31,11 @@ namespace {
 // vanishes beside the work done on 64 KiB. A class is a pure function of the size, so blocks carry no header.
 constexpr std::size_t kAlignment = 64;
 constexpr std::size_t kLarge = std::size_t{1} << 16;
-constexpr std::size_t kMost = std::size_t{1} << 46;  // no machine has more; refused before the size is rounded up
+constexpr std::size_t kMost = std::size_t{1} << 46;  // more than any machine has; refused before the size is rounded up
 constexpr std::size_t kHuge = std::size_t{4} << 20;  // from here on blocks ask for 2 MiB pages
 constexpr std::size_t kChecked = std::size_t{256} << 20;
-constexpr std::size_t kReserve = std::size_t{64} << 20;     // stays for all that is not a large block
-constexpr std::size_t kThreadCache = std::size_t{8} << 20;  // bytes that one thread keeps of small blocks
+constexpr std::size_t kReserve = std::size_t{64} << 20;     // kept for everything that is not a large block
+constexpr std::size_t kThreadCache = std::size_t{8} << 20;  // bytes of small blocks that one thread keeps
 constexpr int kClasses = 16 + 4 * 54;
 
 struct SizeClass {
@@ -58,8 +58,8 @@ struct FreeBlock {
   FreeBlock* next;
 };
 
-// A cached block may not be touched by anybody; the address sanitizer is told so. Its link stays readable, for the leak sanitizer follows no poisoned
-// pointers and would take the rest of the list for lost.
+// Poisons a cached block for the address sanitizer. Its link stays readable, because the leak sanitizer does not follow poisoned pointers and would
+// report the rest of the list as leaked.
 void poison([[maybe_unused]] FreeBlock* block, [[maybe_unused]] std::size_t bytes) {
 #if defined(__SANITIZE_ADDRESS__) || defined(WG_ASAN_POISON)
   ASAN_POISON_MEMORY_REGION(block + 1, bytes - sizeof(FreeBlock));
@@ -77,8 +77,8 @@ bool is_refused() {
   return requests_until_refusal.fetch_sub(1, std::memory_order_relaxed) == 0;
 }
 
-// Linux grants far more than there is and ends the process when it is written to. So what is asked for is held against what there is after every 256
-// MiB, which takes a hundredth of the time in which their pages are mapped, and at each request where little is left.
+// Linux grants far more memory than there is, and ends the process when it writes to it. So requests are compared with the available memory after
+// every 256 MiB (which takes a hundredth of the time in which their pages are mapped), and at each request if little is left.
 bool is_there(std::size_t bytes) {
   static std::atomic<std::size_t> unchecked{0};
   if (unchecked.fetch_add(bytes, std::memory_order_relaxed) + bytes < kChecked) return true;
@@ -98,7 +98,7 @@ void* from_system(std::size_t bytes) {
 
 [[noreturn, gnu::noinline]] void refuse(std::size_t bytes) { throw MemoryError(kSomebody, kWorkspace, bytes, available_memory()); }
 
-// The same; where there is too little, what is cached may be what is missing. Apart, since most requests find a block that was used before.
+// As above; if memory is short, releases the cached blocks and tries again. Not inline, because most requests find a block that was used before.
 [[gnu::noinline]] void* fresh(std::size_t bytes) {
   if (!is_refused()) {
     if (void* block = from_system(bytes)) return block;
@@ -108,7 +108,7 @@ void* from_system(std::size_t bytes) {
   refuse(bytes);
 }
 
-// Never destroyed: tensors with static lifetime come back after everything else is gone.
+// Never destroyed: tensors with static lifetime are released after everything else is gone.
 struct LargeBlocks {
   std::mutex mutex;
   std::array<FreeBlock*, kClasses> lists{};
@@ -135,7 +135,7 @@ struct LargeBlocks {
     if (live > peak) peak = live;
   }
 
-  // Keeps as much as was ever live at once: a training step repeats its requests, so more would never be asked for.
+  // Keeps as much memory as was ever in use at once: a training step repeats its requests, so it never needs more.
   void put(void* p, SizeClass c) noexcept {
     {
       const std::lock_guard lock(mutex);
@@ -186,8 +186,8 @@ struct ThreadCache {
   }
 };
 
-// A plain pointer first, so that the hot path needs neither a guard nor a call; the owner beside it clears it when the thread ends. Blocks released
-// after that, by later destructors of the same thread, go straight back to the system.
+// A plain pointer comes first, so that the hot path needs neither a guard nor a call; its owner clears it when the thread ends. Blocks that later
+// destructors of the thread release go straight back to the system.
 constinit thread_local ThreadCache* tls_cache __attribute__((tls_model("initial-exec"))) = nullptr;
 constinit thread_local bool tls_ended __attribute__((tls_model("initial-exec"))) = false;
 

@@ -1,5 +1,4 @@
-// Numbers too small for a full mantissa (subnormals) count as 0 while an op computes, as in TensorFlow: whether a gradient is 0 is then the same
-// answer in both.
+// While an op computes, subnormal numbers count as 0, as in TensorFlow, so that both agree on whether a gradient is 0.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +9,7 @@
 
 namespace whygrad::device {
 
-// How the calling thread's processor rounds, traps and treats subnormals: its control register.
+// The processor's control register of the calling thread: rounding, traps, subnormals.
 class FloatMode {
  public:
   static FloatMode mine() {
@@ -23,7 +22,7 @@ class FloatMode {
     return mode;
   }
 
-  // The same, but subnormals are 0, read or made.
+  // The same with subnormal operands and results replaced by 0.
   FloatMode flushing() const {
     FloatMode mode;
 #if defined(__SSE2__)
@@ -52,8 +51,7 @@ class FloatMode {
 #endif
 };
 
-// Uses a mode while it lives. Costs next to nothing inside of another scope of the same mode: to set the register takes some ten times as long as to
-// read it.
+// Uses a mode while it lives. Nearly free inside another scope of the same mode: writing the register takes about ten times as long as reading it.
 class FloatModeScope {
  public:
   explicit FloatModeScope(FloatMode mode) : FloatModeScope(FloatMode::mine(), mode) {}

@@ -1,4 +1,4 @@
-// The kinds of devices that are known.
+// The registered kinds of devices.
 #include "device/memory.hpp"
 
 #include <whygrad/base/error.hpp>

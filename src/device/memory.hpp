@@ -1,4 +1,4 @@
-// The memory of devices other than the CPU: how it is had, and how elements get in and out. The CPU's is the allocator's.
+// The memory of devices other than the CPU: allocation and copies. The CPU's is the allocator's.
 #pragma once
 
 #include <whygrad/device/device.hpp>
@@ -9,26 +9,26 @@
 namespace whygrad::device {
 
 struct Memory {
-  const char* name;  // of the kind of device, as in messages: "gpu"
+  const char* name;  // the kind of device in messages: "gpu"
   // Memory of at least `bytes`, aligned to 64. Throws MemoryError of kSomebody.
   void* (*allocate)(std::size_t bytes);
   void (*deallocate)(void* block, std::size_t bytes) noexcept;
-  // Both return when the bytes are there.
+  // Both return after the copy is complete.
   void (*from_host)(const void* host, void* block, std::size_t bytes);
   void (*to_host)(const void* block, void* host, std::size_t bytes);
 };
 
-// Makes a further kind of device known, for the rest of the process; `memory` is borrowed. Call it before any tensor is made on such a device. Throws
-// ValueError when there are too many kinds.
+// Registers a further kind of device for the rest of the process; `memory` is borrowed. Call it before any tensor is made on such a device. Throws
+// ValueError for too many kinds.
 DeviceKind add_kind(const Memory& memory);
-// Whether any was. Where none was, nobody on the path of an op need look where a tensor is.
+// Whether a further kind was registered. If not, ops need not check where a tensor is.
 inline constinit std::atomic<bool> kinds_were_added{false};
 inline bool has_further_kinds() { return kinds_were_added.load(std::memory_order_relaxed); }
-// Of a device that is not the CPU.
+// For a device other than the CPU.
 const Memory& memory_of(Device device);
 const char* name_of(Device device);
 
-// Where this thread makes tensors: on the CPU, unless a scope is open; while an op is executed, on the device of its inputs.
+// Where this thread makes tensors: on the CPU unless a scope is open; while an op is executed, on the device of its inputs.
 inline constinit thread_local Device tls_current __attribute__((tls_model("initial-exec"))) = {};
 inline Device current() { return tls_current; }
 

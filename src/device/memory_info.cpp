@@ -1,4 +1,4 @@
-// How much memory can be had, from the system and the control group.
+// The amount of available memory, from the system and the control group.
 #include "device/memory_info.hpp"
 
 #include <fcntl.h>
@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::uint64_t kUnlimited = std::numeric_limits<std::uint64_t>::max();
 
-// A small file of the kernel's, read without the heap: this is asked where memory has run out.
+// A small file of the kernel, read without heap memory, because this runs when memory is exhausted.
 struct SmallFile {
   std::array<char, 8192> text{};
 
@@ -33,7 +33,7 @@ struct SmallFile {
     }
     ::close(file);
   }
-  // The number behind a name at the beginning of a line; the first number for an empty name.
+  // The number after a name at the beginning of a line; the first number for an empty name.
   std::optional<std::uint64_t> number(const char* name) const noexcept {
     const std::size_t length = std::strlen(name);
     for (const char* line = text.data(); line != nullptr && *line != '\0';) {
@@ -57,7 +57,7 @@ std::uint64_t of_machine() noexcept {
   return free ? (*free + info.number("SwapFree:").value_or(0)) * 1024 : kUnlimited;
 }
 
-// Of the control group, version 2 or 1; pages of files count as used there and are given up when they must be.
+// The limit of the control group, version 2 or 1. Pages of files count as used there, but can be reclaimed.
 std::uint64_t of_group() noexcept {
   const char* const files[][3] = {
       {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current", "/sys/fs/cgroup/memory.stat"},

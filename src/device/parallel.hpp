@@ -1,4 +1,4 @@
-// Splits a loop over the threads of the pool.
+// Parallel loops on the thread pool.
 #pragma once
 
 #include "device/thread_pool.hpp"
@@ -18,8 +18,8 @@ void parallel_pieces(int pieces, Body&& body) {
   run_pieces(pieces, run, const_cast<std::remove_const_t<Plain>*>(std::addressof(body)));
 }
 
-// Calls body(begin, end) over [0, n) in one contiguous piece per thread. Loops of at most `grain` steps run in place: to hand out pieces costs about
-// a microsecond. `grain` is in steps of the loop, so pass fewer for dearer steps.
+// Calls body(begin, end) over [0, n) in one contiguous piece per thread. Loops of at most `grain` steps run in place, because handing out pieces
+// costs about a microsecond. `grain` counts steps of the loop, so pass a smaller one for expensive steps.
 template <class Body>
 void parallel_for(std::int64_t n, std::int64_t grain, Body&& body) {
   if (n <= 0) return;

@@ -1,4 +1,4 @@
-// A pool of threads, started when first needed, that sleep soon when there is nothing to do.
+// A pool of threads that start on demand and sleep soon after they run out of work.
 #include "device/thread_pool.hpp"
 
 #include "device/float_mode.hpp"
@@ -31,7 +31,7 @@ constexpr int kMostThreads = 256;
 constexpr std::chrono::microseconds kSpin{50};
 constexpr std::chrono::milliseconds kStall{1}, kTrial{8}, kFirstRest{10}, kLongestRest{640};
 
-thread_local int count_of_thread = 0;  // 0: not asked yet
+thread_local int count_of_thread = 0;  // 0: not determined yet
 thread_local bool in_piece = false;
 
 void relax() {
@@ -42,7 +42,7 @@ void relax() {
 #endif
 }
 
-// True as soon as `done` is; false when that takes longer than kSpin.
+// Returns true as soon as `done` is true; false if that takes longer than kSpin.
 template <class Done>
 bool comes_soon(const Done& done) {
   constexpr int kLooks = 64;
@@ -62,7 +62,7 @@ struct Job {
   void* body;
   FloatMode mode;
   Clock::time_point start = Clock::now();
-  std::atomic<Clock::rep> waiting{0};  // how long the caller worked before it had to wait; 0: it does not wait yet
+  std::atomic<Clock::rep> waiting{0};  // how long the caller worked before it had to wait; 0 while it does not wait
   std::exception_ptr error = nullptr;
   std::atomic_flag failed = ATOMIC_FLAG_INIT;
 };
@@ -84,7 +84,7 @@ std::chrono::nanoseconds processor_time() {
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
-// Whether the calling thread has a processor to itself: it is busy for a while and sees how much of that it was given.
+// Measures whether the calling thread has a processor to itself, by being busy for a while.
 bool has_processor() {
   const Clock::time_point start = Clock::now();
   const std::chrono::nanoseconds before = processor_time();
@@ -93,7 +93,7 @@ bool has_processor() {
   return processor_time() - before > took - took / 8;
 }
 
-// Keeps a thread of the pool away from work for as long as it would share its processor.
+// Keeps a thread of the pool away from work while it would share its processor.
 class Rest {
  public:
   void take() {
@@ -114,7 +114,7 @@ class Rest {
 
 class Pool {
  public:
-  // Runs pieces from `first` on. False, and nothing is done, where the pool is in use.
+  // Runs pieces from `first` on. Returns false without doing anything if the pool is in use.
   bool run(Job& job, int first, int pieces) {
     const std::unique_lock lock(in_use_, std::try_to_lock);
     if (!lock) return false;
@@ -127,7 +127,7 @@ class Pool {
 
  private:
   struct alignas(64) Claim {
-    std::atomic<std::uint64_t> state{0};  // 2 * generation: the piece may be taken; one more: it is
+    std::atomic<std::uint64_t> state{0};  // 2 * generation: the piece is free; 2 * generation + 1: it is taken
   };
 
   bool start_threads(int wanted) {
@@ -162,8 +162,8 @@ class Pool {
     }
   }
 
-  // Runs the pieces of a generation that nobody has taken, `mine` first, and says whether the caller was kept waiting for one of them. Only who has
-  // taken a piece knows that the job still exists.
+  // Runs the free pieces of a generation, `mine` first. Returns whether the caller had to wait for one of them. Only a thread that has taken a piece
+  // may access the job.
   bool work(std::uint64_t generation, int mine) {
     const int pieces = pieces_.load(std::memory_order_relaxed);
     bool slow = false;
@@ -190,7 +190,7 @@ class Pool {
     for (int left; (left = left_.load(std::memory_order_acquire)) != 0;) left_.wait(left, std::memory_order_acquire);
   }
 
-  // What a thread of the pool does.
+  // The loop of a pool thread.
   [[noreturn]] void serve(int me) {
     omp_set_num_threads(1);
     Rest rest;
@@ -206,15 +206,15 @@ class Pool {
 
   std::mutex in_use_;
   int threads_ = 0;
-  bool refused_ = false;  // the system gave no more threads
+  bool refused_ = false;  // the system granted no more threads
   Job* job_ = nullptr;
   std::atomic<int> pieces_{0}, left_{0};
   std::atomic<std::uint64_t> generation_{0};
-  std::atomic<std::uint32_t> call_{0};  // one more with each job; what threads sleep on
+  std::atomic<std::uint32_t> call_{0};  // incremented with each job; threads sleep on it
   Claim claims_[kMostThreads];
 };
 
-// Never destroyed: its threads may outlive all else. A forked process has none of them, and begins with a pool of its own.
+// Never destroyed: its threads may outlive everything else. A forked process has none of them, and starts a pool of its own.
 std::atomic<Pool*> the_pool{nullptr};
 
 Pool& pool() {
@@ -241,7 +241,7 @@ bool in_parallel() { return in_piece || omp_in_parallel() != 0; }
 void run_pieces(int pieces, void (*run)(void* body, int piece), void* body) {
   Job job{run, body, FloatMode::mine()};
   const bool alone = in_parallel();
-  // Where the pool is not to be had at first, it may be before the next piece.
+  // If the pool is in use now, it may be free before the next piece.
   for (int piece = 0; piece < pieces; ++piece) {
     if (!alone && piece + 1 < pieces && pool().run(job, piece, pieces)) break;
     run_piece(job, piece);

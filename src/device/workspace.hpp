@@ -1,4 +1,4 @@
-// Vectors whose memory is asked for as that of tensors is: cached, and refused with an error that tells how much was wanted.
+// Vectors in memory of the tensor allocator: cached, and with an error that names the requested size.
 #pragma once
 
 #include "device/allocator.hpp"

@@ -1,4 +1,4 @@
-// What the elements of a tensor are, in one pass over them.
+// Statistics of the elements of a tensor in one pass.
 #pragma once
 
 #include "kernels/view.hpp"
@@ -11,8 +11,8 @@
 namespace whygrad::kernels {
 
 struct Census {
-  std::uint64_t zeros = 0, ones = 0, nans = 0, infs = 0;  // ones: of magnitude 1
-  // Of the finite elements: their range, Inf and -Inf where there are none, and the sum of their squares.
+  std::uint64_t zeros = 0, ones = 0, nans = 0, infs = 0;  // ones: elements of magnitude 1
+  // Of the finite elements: their range (Inf and -Inf if there are none) and the sum of their squares.
   double low = std::numeric_limits<double>::infinity(), high = -std::numeric_limits<double>::infinity(), squares = 0;
 
   bool finite() const { return nans == 0 && infs == 0; }
@@ -27,18 +27,18 @@ struct Census {
   }
 };
 
-// x is contiguous, of any dtype. Complex elements count by their magnitude, and as NaN where a part is; subnormal ones are not 0. The order of
-// additions is fixed, whatever the number of threads.
+// x is contiguous, of any dtype. Complex elements count by their magnitude, and as NaN if a part is NaN; subnormal elements are not 0. The order of
+// additions does not depend on the number of threads.
 Census census(const View& x);
 
-// Adds to bins[i] how many of the finite elements of a contiguous x, of any dtype, lie in interval i of as many of one width between `low` and
-// `high`, which enclose them. At most 1,024 elements are looked at, spread over x.
+// Adds to bins[i] the number of finite elements of a contiguous x, of any dtype, in interval i of equal intervals between `low` and `high`, which
+// enclose them. Samples at most 1,024 elements of x.
 void sample_bins(const View& x, double low, double high, std::span<std::uint64_t> bins);
 
-// The row-major position of the first NaN of a contiguous x, of any dtype; of the first infinite element where none is NaN; -1 where all are finite.
+// The row-major position of the first NaN of a contiguous x, of any dtype; without a NaN, of the first infinite element; -1 if all are finite.
 std::int64_t find_not_finite(const View& x);
 
-// The element of x, of any dtype and strides, that lies `offset` elements from the first. A complex one as census() counts it.
+// The element of x, of any dtype and strides, at this offset in elements. A complex one as census() counts it.
 double number_at(const View& x, std::int64_t offset);
 
 }  // namespace whygrad::kernels

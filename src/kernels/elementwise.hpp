@@ -1,8 +1,8 @@
 // Elementwise kernels: out[i] = f(a[i], ...). Values at the edges (0, NaN, Inf, ties) are TensorFlow's.
 //
-// Every input view has the shape of `out` already: the caller expands a broadcast axis by giving it stride 0. `out` is contiguous and may be the
-// very buffer of an input of the same element size (in place), but may not overlap it in any other way. Shapes and dtypes were checked by the
-// caller: supports() says which dtypes an op takes, result_dtype() which one `out` must have. A dtype that supports() refuses is an InternalError.
+// Every input view has the shape of `out` already: the caller broadcasts an axis by a stride of 0. `out` is contiguous. It may be the buffer of an
+// input of the same element size (in place), but may not overlap it in any other way. The caller has checked shapes and dtypes: supports() says which
+// dtypes an op takes, result_dtype() which one `out` must have. An unsupported dtype is an InternalError.
 //
 // f16 and bf16 are computed in f32. Integer overflow wraps. Results do not depend on the number of threads.
 #pragma once
@@ -14,7 +14,7 @@
 namespace whygrad::kernels {
 
 enum class Unary : std::uint8_t {
-  // Arithmetic: all types, integers too where it makes sense.
+  // Arithmetic: all types, including integers where meaningful.
   kNegative,
   kAbs,  // of a complex number: its real magnitude
   kSign,
@@ -65,7 +65,7 @@ enum class Unary : std::uint8_t {
   kReal,
   kImag,
   kConj,
-  kInvert,  // every bit turned over; integers only
+  kInvert,  // all bits inverted; integers only
 };
 
 enum class Binary : std::uint8_t {
@@ -96,7 +96,7 @@ enum class Binary : std::uint8_t {
   kLogicalAnd,
   kLogicalOr,
   kLogicalXor,
-  // Gradients in one loop, f(dy, v) with the incoming gradient first. Floating only. Where v is "y" it is the op's output, where "x" its input.
+  // Gradients in one loop, f(dy, v) with the incoming gradient first. Floating only. v is "y", the op's output, or "x", its input.
   kSigmoidGrad,     // dy * y * (1 - y)
   kTanhGrad,        // dy * (1 - y * y)
   kReluGrad,        // dy * (v > 0), v being x or y; a product as in TensorFlow, so that 0 * Inf is NaN
@@ -108,7 +108,7 @@ enum class Binary : std::uint8_t {
   kSqrtGrad,        // dy == 0 ? 0 : 0.5 * dy / y
   kRsqrtGrad,       // dy == 0 ? 0 : -0.5 * dy * y^3
   kReciprocalGrad,  // dy == 0 ? 0 : -dy * y^2
-  // Bits of integers. A shift counts as at least 0 and as less than the width.
+  // Bits of integers. A shift is clamped to [0, width - 1].
   kBitAnd,
   kBitOr,
   kBitXor,
@@ -130,10 +130,10 @@ void binary(Binary op, const View& a, const View& b, const View& out);
 // out = cond ? a : b. `cond` is bool; a, b and out share any dtype.
 void select(const View& cond, const View& a, const View& b, const View& out);
 
-// out = max(min(x, hi), lo), NaN where one of them is NaN. x, lo, hi and out share a dtype, real numbers only.
+// out = max(min(x, hi), lo), NaN if one of them is NaN. x, lo, hi and out share a real dtype.
 void clip(const View& x, const View& lo, const View& hi, const View& out);
 
-// True where some element of an integer view is 0. TensorFlow refuses to divide integers by zero; the ops ask before they call kFloorDiv.
+// Whether an element of an integer view is 0. TensorFlow refuses integer division by zero; the ops check before they call kFloorDiv.
 bool contains_zero(const View& x);
 
 }  // namespace whygrad::kernels

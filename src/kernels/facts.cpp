@@ -1,10 +1,10 @@
-// What holds of the functions on every device.
+// Properties of the functions that hold on every device.
 #include "kernels/cpu/facts.hpp"
 #include "kernels/cpu/loop_rows.hpp"
 
 namespace whygrad::kernels {
 
-// Every device takes what the CPU has loops for.
+// Every device supports the dtypes for which the CPU has loops.
 bool supports(Unary op, DType dtype) { return cpu::supports(op, dtype); }
 bool supports(Binary op, DType dtype) { return cpu::supports(op, dtype); }
 bool supports(Reduce op, DType dtype) { return cpu::supports(op, dtype); }

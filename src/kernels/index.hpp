@@ -12,26 +12,26 @@ namespace whygrad::kernels {
 // unspecified.
 std::int64_t gather(const View& params, const View& indices, int axis, int batch_dims, const View& out);
 
-// The gradient of gather: out[b.., o.., indices[b.., i..], k..] += updates[b.., o.., i.., k..]. `out` holds the start values; the sum of bools is
-// whether any is true. Repeated indices add in row-major order of `indices`, so the result is deterministic. Returns as gather does; a bad index
-// leaves out unspecified where there are batches, and unchanged otherwise.
+// The gradient of gather: out[b.., o.., indices[b.., i..], k..] += updates[b.., o.., i.., k..]. `out` holds the initial values; for bools the sum is
+// "or". Repeated indices add in row-major order of `indices`, so the result is deterministic. Returns as gather does; after a bad index out is
+// unspecified if there are batches, and unchanged otherwise.
 std::int64_t scatter_add(const View& indices, const View& updates, int axis, int batch_dims, const View& out);
 
-// out[.., d, ..] = indices[.., ..] == d ? on : off, the new axis standing at `axis` of out. indices i32 or i64; an index outside [0, depth) gives a
-// row of `off`. `on` and `off` point at one element of out's dtype.
+// out[.., d, ..] = indices[.., ..] == d ? on : off, with the new axis at position `axis` of out. indices i32 or i64; an index outside [0, depth)
+// gives a row of `off`. `on` and `off` point at one element of out's dtype.
 void one_hot(const View& indices, int axis, const void* on, const void* off, const View& out);
 
-// out[i] = x[i - before] inside x and `*value` outside. `before` has one entry per axis; what is left of out's shape is the padding after.
+// out[i] = x[i - before] inside x and `*value` outside. `before` has one entry per axis; the rest of out's shape is the padding after x.
 void pad(const View& x, const std::int64_t* before, const void* value, const View& out);
 
 // Padding that mirrors x at its borders: without the border element itself (TensorFlow's REFLECT; padding < size) or with it (SYMMETRIC; <= size).
 enum class Mirror : std::uint8_t { kReflect, kSymmetric };
 void mirror_pad(const View& x, const std::int64_t* before, Mirror mode, const View& out);
 
-// The axes whose bit is set in `axes_mask` run backwards.
+// Reverses the axes whose bit is set in `axes_mask`.
 void reverse(const View& x, std::uint32_t axes_mask, const View& out);
 
-// The smallest and the largest element of integers x; of none, {0, -1}.
+// The smallest and the largest element of integers x; {0, -1} if there are none.
 struct IntegerRange {
   std::int64_t smallest, largest;
 };

@@ -49,7 +49,7 @@ Layout Layout::rows(const View& x, int lead) {
 
 Layout Layout::part(const View& x, int axis, std::int64_t begin, std::int64_t extent, std::int64_t step) {
   Layout part(x);
-  // An empty part has no first element, and `begin` may lie behind the last.
+  // An empty slice has no first element, and `begin` may lie after the last one.
   if (extent != 0) part.advance(begin * x.strides[axis]);
   part.shape_[axis] = extent;
   part.strides_[axis] *= step;

@@ -1,4 +1,4 @@
-// Kernels that move or make elements without arithmetic on them.
+// Kernels that move or create elements without arithmetic.
 #pragma once
 
 #include "kernels/view.hpp"
@@ -16,14 +16,14 @@ void cast(const View& x, const View& out);
 // Copies x to `out`, same dtype and shape; both may have any strides, out's non-zero. They must not overlap unless they are the same view.
 void copy(const View& x, const View& out);
 
-// Sets every element of `out`, of any non-zero strides, to the one of out's dtype that `element`, in the host's memory, points at.
+// Sets every element of `out`, of any non-zero strides, to `*element`, one element of out's dtype in the host's memory.
 void fill(const View& out, const void* element);
 
 // out[i] = start + i * step for a contiguous `out` of rank 1 with an integer or floating dtype; `start` and `step` point at one element of that
 // dtype. f16 and bf16 are computed in f32.
 void range(const View& out, const void* start, const void* step);
 
-// Zeros in the place of those elements of matrices x [.., m, n] that lie further than `lower` below or `upper` above the diagonal; out contiguous.
+// Zeros the elements of matrices x [.., m, n] further than `lower` below or `upper` above the diagonal; out contiguous.
 void band_part(const View& x, std::int64_t lower, std::int64_t upper, const View& out);
 
 }  // namespace whygrad::kernels

@@ -1,7 +1,7 @@
 // Optimizer steps: one pass over all parameters of a model, whatever their number and sizes. T is float or double.
 //
-// A step reads the old weights `w` and writes the new ones to `w_out`, which may be `w`; tensors are immutable, so it usually is a fresh buffer. The
-// slots (m, v, average, momentum) are updated in place. Buffers of different slots do not overlap. The work is split by elements, so one large
+// A step reads the old weights `w` and writes the new ones to `w_out`, which may be `w`; tensors are immutable, so it usually is a new buffer. The
+// slots (m, v, average, momentum) are updated in place. Buffers of different slots do not overlap. The work is split by elements, so a large
 // parameter among many small ones does not serialise a step.
 #pragma once
 
@@ -31,7 +31,7 @@ template <class T>
 struct SgdSlot {
   const T* w;
   T* w_out;
-  T* momentum;  // not read, may be null, where the momentum factor is 0
+  T* momentum;  // not read, may be null, if the momentum factor is 0
   const T* g;
   std::int64_t n;
 };
@@ -46,7 +46,7 @@ struct RmspropSlot {
   T* w_out;
   T* v;         // running mean of g^2
   T* average;   // running mean of g; not read, may be null, unless centered
-  T* momentum;  // not read, may be null, where the momentum factor is 0
+  T* momentum;  // not read, may be null, if the momentum factor is 0
   const T* g;
   std::int64_t n;
 };

@@ -1,4 +1,4 @@
-// Parts dealt out by number. Inputs may have any strides, outputs are contiguous. Numbers are i32 or i64, of any shape [i..].
+// Distribution of slices by number. Inputs may have any strides, outputs are contiguous. Numbers are i32 or i64, of any shape [i..].
 #pragma once
 
 #include "kernels/view.hpp"
@@ -8,14 +8,14 @@
 
 namespace whygrad::kernels {
 
-// counts[n] = how often n is among the numbers. Returns -1, or the row-major position of the first number that has no count; counts are then
+// counts[n] = how often n is among the numbers. Returns -1, or the row-major position of the first number without a count; counts are then
 // unspecified.
 std::int64_t count_numbers(const View& numbers, std::span<std::int64_t> counts);
 
-// parts[n], [count of n, k..], gets the parts data[i.., k..] whose number is n, in row-major order.
+// parts[n], [count of n, k..], receives the slices data[i.., k..] whose number is n, in row-major order.
 void partition(const View& data, const View& numbers, std::span<const View> parts);
 
-// places[i] = where part i stands once all of them are sorted by number, equal ones as they stood: i64 [size of numbers]. Numbers are in [0, count).
+// places[i] = the position of slice i after a stable sort by number: i64 [size of numbers]. Numbers are in [0, count).
 void places_by_number(const View& numbers, std::int64_t count, const View& places);
 
 }  // namespace whygrad::kernels

@@ -19,11 +19,11 @@ struct PoolParams {
 // The dtype of max_pool2d's positions: u8 for windows of at most 256 elements, i32 otherwise.
 constexpr DType max_pool_position_dtype(const PoolParams& params) { return params.window[0] * params.window[1] <= 256 ? DType::kU8 : DType::kI32; }
 
-// out = the maximum of each window. positions, where not null, has out's shape and max_pool_position_dtype: the place of the maximum in its window,
-// counted row by row; the first of equal maxima, as TensorFlow has it.
+// out = the maximum of each window. positions, unless null, has out's shape and max_pool_position_dtype: the row-major position of the maximum in its
+// window; the first of equal maxima, as in TensorFlow.
 void max_pool2d(const View& x, const PoolParams& params, const View& out, const View* positions = nullptr);
 
-// dx = dy sent to the place that each maximum came from, added up where windows overlap.
+// dx = dy at the position of each maximum, added up where windows overlap.
 void max_pool2d_backward(const View& dy, const View& positions, const PoolParams& params, const View& dx);
 
 // out = the mean of each window's elements inside the image: padding is not counted.

@@ -1,4 +1,4 @@
-// How a number is written, on every device.
+// The text of a number, the same on every device.
 #include "kernels/strings.hpp"
 
 #include "kernels/element.hpp"

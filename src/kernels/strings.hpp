@@ -8,7 +8,7 @@
 
 namespace whygrad::kernels {
 
-// How floating numbers are written: with an exponent, without one, or in whichever form is shorter.
+// The format of floating numbers: with an exponent, without one, or the shorter of both.
 struct TextFormat {
   enum Form : std::uint8_t { kPlain, kScientific, kShortest };
   Form form = kPlain;

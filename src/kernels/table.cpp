@@ -1,4 +1,4 @@
-// Each function of the headers, by way of the table of the device that its result is on.
+// The functions of the headers, which call the kernels of the device of their result.
 #include "kernels/table.hpp"
 
 #include "kernels/cpu/table.hpp"
@@ -14,7 +14,7 @@ namespace whygrad::kernels {
 namespace {
 
 constexpr std::size_t kMostKinds = 8;
-std::array<std::atomic<const KernelTable*>, kMostKinds> tables{};  // of all kinds but the CPU's
+std::array<std::atomic<const KernelTable*>, kMostKinds> tables{};  // of all kinds of devices except the CPU
 
 [[gnu::noinline]] const KernelTable& other_table(Device device) {
   const auto kind = static_cast<std::size_t>(device.kind);

@@ -1,5 +1,5 @@
-// The kernels of a device: one member for each function of the headers in this folder that computes. These functions look up the table of the device
-// in whose memory the result lies, and call its member; how a device computes is its own affair.
+// The kernel table of a device, with one member for each function in the headers of this folder that computes. These functions look up the table of
+// the device of their result and call its member.
 #pragma once
 
 #include "kernels/census.hpp"
@@ -51,7 +51,7 @@ struct KernelTable {
   decltype(kernels::reverse)* reverse;
   decltype(kernels::integer_range)* integer_range;
   decltype(kernels::first_outside)* first_outside;
-  // nd.hpp
+  // gather_nd.hpp
   decltype(kernels::gather_nd)* gather_nd;
   decltype(kernels::scatter_nd)* scatter_nd;
   decltype(kernels::count_not_zero)* count_not_zero;
@@ -78,7 +78,7 @@ struct KernelTable {
   decltype(kernels::random_permutation)* random_permutation;
   decltype(kernels::random_categorical)* random_categorical;
   decltype(kernels::random_poisson)* random_poisson;
-  // order.hpp
+  // sorting.hpp
   decltype(kernels::order)* order;
   decltype(kernels::number_distinct)* number_distinct;
   decltype(kernels::first_of_each)* first_of_each;
@@ -120,7 +120,7 @@ struct KernelTable {
   decltype(kernels::self_adjoint_eig)* self_adjoint_eig;
   // image.hpp
   decltype(kernels::adjust_hue)* adjust_hue;
-  // text.hpp
+  // strings.hpp
   decltype(kernels::write_numbers)* write_numbers;
   decltype(kernels::read_numbers)* read_numbers;
   // optimizer.hpp
@@ -133,7 +133,7 @@ struct KernelTable {
 };
 
 const KernelTable& table_of(Device device);
-// Says how a further kind of device computes; `table` is borrowed and has every member. Call it before any op runs there.
+// Registers the kernels of a further kind of device. `table` is borrowed and has every member. Call it before any op runs there.
 void set_table(DeviceKind kind, const KernelTable& table);
 
 }  // namespace whygrad::kernels

@@ -1,4 +1,4 @@
-// What a kernel sees of a tensor: a pointer, a shape, strides, a dtype and the device whose memory it is. Kernels know no tensors, ops or gradients.
+// The tensor argument of a kernel: pointer, shape, strides, dtype and device. Kernels know no tensors, ops or gradients.
 #pragma once
 
 #include <whygrad/base/dtype.hpp>
@@ -34,7 +34,7 @@ struct View {
     for (int i = 0; i < rank; ++i) n *= shape[i];
     return n;
   }
-  // True where the elements lie in row-major order without gaps.
+  // Whether the elements are in row-major order without gaps.
   bool contiguous() const {
     std::int64_t expected = 1;
     for (int i = rank - 1; i >= 0; --i) {

@@ -1,4 +1,4 @@
-// Complex numbers: made of parts, and their parts. The gradient of a real function of a complex x is dy times the conjugate of its derivative, as in
+// Complex numbers: construction and parts. The gradient of a real function of a complex x is dy times the conjugate of its derivative, as in
 // TensorFlow.
 #include <whygrad/ops/complex.hpp>
 
@@ -88,7 +88,7 @@ constexpr OpDef kAngle = define_op({
     .kernel = [](KernelContext& g) { kernels::binary(Binary::kAtan2, Layout::component(g.in(0), 1), Layout::component(g.in(0), 0), g.out()); },
     .vjp =
         [](VjpContext& g) {
-          // Part by part: as a product of complex numbers an infinite part would make a NaN of the other.
+          // Computed for each part: in a product of complex numbers an infinite part would make the other one NaN.
           const Tensor x = g.input(0), turned = reciprocal(complex(imag(x), real(x))), dy = negative(g.dy());
           g.give(0, complex(dy * real(turned), dy * imag(turned)));
         },
@@ -98,7 +98,7 @@ constexpr OpDef kAngle = define_op({
 
 constexpr const OpDef* kOps[] = {&kComplex, &kReal, &kImag, &kConj, &kComplexAbs, &kAngle};
 
-// True where the parts of `x` are a question; an empty handle is left to the op to refuse.
+// Whether `x` may have two parts. An empty handle counts, so that the op refuses it.
 bool is_complex_or_empty(const Tensor& x) { return !x.defined() || is_complex(x.dtype()); }
 
 }  // namespace

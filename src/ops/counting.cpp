@@ -1,4 +1,4 @@
-// Counts: bincount, histograms, searchsorted and their kin.
+// Counts and lookups: bincount, histograms, searchsorted, in_top_k.
 #include <whygrad/ops/counting.hpp>
 
 #include "kernels/counting.hpp"
@@ -64,7 +64,7 @@ struct BincountAttrs {
   bool binary = false;
 };
 
-// One count for each number up to the largest, within the bounds that were asked for; for each row its own where they are wanted by row.
+// One count for each number up to the largest, within the requested bounds; separate counts for each row if they are wanted by row.
 void infer_bincount(InferContext& c, DType dtype) {
   check_index_dtype(c, 0);
   const auto& a = c.attrs<BincountAttrs>();

@@ -24,7 +24,7 @@ void check_matrices(const InferContext& c) {
   if (c.input(0).rank() < 2) c.shape_error("these are no matrices", "matrices are the last two axes of x, [.., rows, columns]");
 }
 
-// The diagonals of a matrix [rows, columns] as rows of the same length, the highest first.
+// The diagonals of a matrix [rows, columns] as rows of equal length, the highest first.
 class Lines {
  public:
   Lines(std::int64_t rows, std::int64_t columns, const DiagonalBand& band) : rows_(rows), columns_(columns), band_(band) {}
@@ -34,13 +34,13 @@ class Lines {
     return main || (-rows_ < band_.lower && band_.lower <= band_.upper && band_.upper < columns_);
   }
   std::int64_t count() const { return band_.upper - band_.lower + 1; }
-  // Of the longest diagonal.
+  // The length of the longest diagonal.
   std::int64_t length() const { return std::min(rows_ + std::min<std::int64_t>(band_.upper, 0), columns_ - std::max<std::int64_t>(band_.lower, 0)); }
   std::string text() const {
     return band_.lower == band_.upper ? fmt::format("diagonal {}", band_.lower) : fmt::format("diagonals {} to {}", band_.lower, band_.upper);
   }
 
-  // f(part of the matrix, part of the rows) for each diagonal: the same elements here and there. Both have their leading axes in common.
+  // Calls f(view of the matrix, view of the rows) for each diagonal. Both views have the same elements, and their leading axes in common.
   template <class F>
   void each(const kernels::View& matrix, const kernels::View& rows, const F& f) const {
     using kernels::Layout;
@@ -55,7 +55,7 @@ class Lines {
   }
 
  private:
-  // Whether diagonal d stands at the left end of its row.
+  // Whether diagonal d is aligned to the left end of its row.
   bool at_left(std::int64_t d) const {
     return band_.align == DiagonalAlign::kLeftLeft || band_.align == (d >= 0 ? DiagonalAlign::kLeftRight : DiagonalAlign::kRightLeft);
   }
@@ -64,7 +64,7 @@ class Lines {
   DiagonalBand band_;
 };
 
-// Of a shape that ends in a matrix, that of its diagonals: [.., length], or [.., count, length] of several.
+// The shape of the diagonals of matrices of this shape: [.., length], or [.., count, length] of several.
 Shape shape_of_lines(const InferContext& c, const Shape& matrix, const DiagonalBand& band) {
   const Lines lines(matrix.back(1), matrix.back(0), band);
   if (!lines.inside()) {
@@ -130,7 +130,7 @@ struct DiagAttrs {
   Number padding_value = 0;
 };
 
-// The matrices that these diagonals make.
+// The shape of the matrices with these diagonals.
 Shape shape_of_matrices(const InferContext& c) {
   const auto& a = c.attrs<DiagAttrs>();
   const DiagonalBand& band = a.band;

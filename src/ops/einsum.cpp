@@ -33,7 +33,7 @@ Labels filter(const Labels& labels, const Keep& keep) {
 struct Equation {
   std::vector<Labels> operands;
   Labels result;
-  Labels between;  // what stands for "..."
+  Labels between;  // replaces "..."
 };
 
 [[noreturn]] void refuse(std::string_view equation, const std::string& what) {
@@ -49,7 +49,7 @@ void check_letters(std::string_view equation, const Labels& labels) {
 
 constexpr std::string_view kEllipsis = "...";
 
-// Letters that the equation does not use, for the axes that "..." stands for.
+// Letters that the equation does not use, for the axes of "...".
 Labels unused_letters(const std::string& text, std::size_t count) {
   Labels letters;
   for (char c = 'A'; letters.size() < count && c <= 'z'; ++c) {
@@ -77,7 +77,7 @@ Equation parse(std::string_view equation, const std::vector<Tensor>& operands) {
   }
   if (operands.size() != e.operands.size()) refuse(equation, fmt::format("{} operands are given and {} named", operands.size(), e.operands.size()));
 
-  std::vector<std::size_t> counts;  // of axes for each "..."
+  std::vector<std::size_t> counts;  // number of axes of each "..."
   for (std::size_t i = 0; i < operands.size(); ++i) {
     internal::require_defined("einsum", operands[i]);
     const auto rank = static_cast<std::size_t>(operands[i].rank());
@@ -105,7 +105,7 @@ Equation parse(std::string_view equation, const std::vector<Tensor>& operands) {
   return e;
 }
 
-// A tensor whose axes have names.
+// A tensor with named axes.
 struct Named {
   Tensor tensor;
   Labels labels;
@@ -130,7 +130,7 @@ Named arranged(const Named& x, const Labels& labels, const Where& where) {
   return {left == labels ? folded : transpose(folded, perm, where), labels};
 }
 
-// Sums the products of a and b over all axes that `needed` does not have, as one product of matrices.
+// Sums the products of a and b over all axes that are not in `needed`, by one matrix product.
 Named contract(const Named& a, const Named& b, const Labels& needed, const Where& where) {
   const auto shared = [&](char c) { return has(a.labels, c) && has(b.labels, c); };
   const Labels batch = filter(a.labels, [&](char c) { return shared(c) && has(needed, c); });
@@ -170,7 +170,7 @@ void check_extents(const Equation& e, const std::vector<Tensor>& operands) {
   }
 }
 
-// An axis that is named twice is a diagonal.
+// A repeated axis is a diagonal.
 Named with_diagonals(Named x, const Where& where) {
   for (std::size_t i = 0; i < x.labels.size(); ++i) {
     const std::size_t twin = x.labels.find(x.labels[i], i + 1);
@@ -189,7 +189,7 @@ Named with_diagonals(Named x, const Where& where) {
   return x;
 }
 
-// Axes of "..." that are 1 and longer elsewhere are left out: what has no such axis broadcasts along it.
+// Leaves out axes of "..." that are 1 and longer elsewhere: an operand without such an axis broadcasts along it.
 Named without_ones(const Named& x, const Equation& e, const std::vector<Tensor>& operands, const Where& where) {
   Ints ones;
   Labels left;

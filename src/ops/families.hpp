@@ -1,5 +1,5 @@
-// The op records by family. A family's source file lists its records in one array at its end; op_table.cpp joins the arrays. No static registrar,
-// which a linker may drop.
+// The op records by source file. Each file lists its records in one array at its end, and op_table.cpp joins the arrays. Static registrars are not
+// used, because a linker may drop them.
 #pragma once
 
 #include <whygrad/ops/op.hpp>

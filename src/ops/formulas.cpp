@@ -1,4 +1,4 @@
-// Short formulas, made of other ops. Each step has the caller's place.
+// Short formulas, composed of other ops. Each step has the caller's place.
 #include <whygrad/ops/formulas.hpp>
 
 #include "ops/core/defined.hpp"
@@ -17,7 +17,7 @@ namespace {
 
 using internal::require_defined;
 
-// Whether each element and the one before it are in this order.
+// Whether each pair of neighbouring elements is in this order.
 template <Tensor (*Ordered)(const Operand&, const Operand&, Where)>
 Tensor all_neighbours(const char* op, const Tensor& x, const Where& where) {
   require_defined(op, x);

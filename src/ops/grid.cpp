@@ -1,4 +1,4 @@
-// Coordinates, made of other ops. Each step has the caller's place.
+// Coordinates, composed of other ops. Each step has the caller's place.
 #include <whygrad/ops/grid.hpp>
 
 #include "kernels/index.hpp"
@@ -23,7 +23,7 @@ std::vector<Tensor> meshgrid(const std::vector<Tensor>& coordinates, Indexing in
   const auto axis_of = [&](std::size_t i) { return indexing == Indexing::kXy && count > 1 && i < 2 ? 1 - i : i; };
   Ints extents;
   for (std::size_t i = 0; i < count; ++i) {
-    const Tensor& along = coordinates[axis_of(i)];  // the first two change places, and so again
+    const Tensor& along = coordinates[axis_of(i)];  // swaps the first two axes, here and below
     extents.push_back(along.size());
     if (along.dtype() != coordinates[0].dtype()) {
       throw DTypeError("meshgrid", fmt::format("the coordinates are {} and {}", coordinates[0].signature(), along.signature()),

@@ -1,4 +1,4 @@
-// Crossentropies.
+// Losses: crossentropies and the L2 loss.
 #include "kernels/elementwise.hpp"
 #include "kernels/layout.hpp"
 #include "kernels/reduce.hpp"
@@ -27,8 +27,8 @@ namespace internal {
 namespace {
 
 // NOTE [cross-entropy and its gradient in one pass]
-// The kernels give the loss [..] and, as a second output, backprop = softmax(logits) - labels [.., c], its gradient for an incoming 1. The public
-// functions hand out the loss alone. The gradient rule multiplies backprop with dy, so a second derivative reaches the record again through its
+// The kernels compute the loss [..] and, as a second output, backprop = softmax(logits) - labels [.., c], its gradient for an incoming gradient of 1.
+// The public functions return only the loss. The gradient rule multiplies backprop by dy, so a second derivative reaches the record again through its
 // second output; softmax(logits) is then backprop + labels.
 
 // The shape of the loss: that of the logits without their last axis.
@@ -47,7 +47,7 @@ void check_logits(const InferContext& c) {
   if (logits.shape().back() == 0) c.shape_error("there are no classes", "the last axis of logits counts the classes");
 }
 
-// dlogits for the incoming gradients of the loss and, in a second derivative, of backprop.
+// dlogits from the incoming gradients of the loss and, in a second derivative, of backprop.
 Tensor logits_gradient(const VjpContext& g, const Tensor& labels) {
   const Tensor backprop = g.output(1);
   const Tensor from_loss = expand_dims(g.dy(0), -1) * backprop;

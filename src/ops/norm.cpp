@@ -1,4 +1,4 @@
-// Norms, moments and what is made of them. Each step has the caller's place.
+// Norms, normalisation and clipping, composed of other ops. Each step has the caller's place.
 #include <whygrad/ops/norm.hpp>
 
 #include "ops/core/defined.hpp"
@@ -17,7 +17,7 @@
 namespace whygrad {
 namespace {
 
-// The axes as `squeeze` takes them, in x's own count where none are given.
+// The axes as `squeeze` takes them; all axes of x if none are given.
 Ints resolve(const Tensor& x, const Axes& axes) {
   if (!axes.all) return axes;
   Ints all;
@@ -76,7 +76,7 @@ Tensor clip_by_norm(const Tensor& x, double clip_norm, Axes axes, Where where) {
   internal::require_defined("clip_by_norm", x);
   clip_norm = std::max(clip_norm, 0.0);
   const Tensor sum = reduce_sum(multiply(x, x, where), axes, true, where);
-  // Chosen twice, so that neither side of the choice has an infinite slope at 0.
+  // Uses where() twice, so that neither branch has an infinite slope at 0.
   const Tensor positive = greater(sum, 0, where);
   const Tensor length = whygrad::where(positive, sqrt(whygrad::where(positive, sum, ones_like(sum, where), where), where), sum, where);
   return divide(multiply(x, clip_norm, where), maximum(length, clip_norm, where), where);

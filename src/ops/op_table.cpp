@@ -8,7 +8,7 @@
 namespace whygrad {
 namespace {
 
-// One line each.
+// One line for each source with records.
 constexpr internal::OpFamily (*kFamilies[])() = {
     internal::activation_ops,    internal::along_axis_ops,
     internal::arithmetic_ops,    internal::bitwise_ops,

@@ -1,4 +1,4 @@
-// Parts that are dealt out and put together again, by numbers that are known when the program runs.
+// dynamic_partition and dynamic_stitch: slices distributed and combined by numbers that are known at run time.
 #include "kernels/partition.hpp"
 #include "kernels/gather_nd.hpp"
 #include "kernels/index.hpp"
@@ -27,7 +27,7 @@ using kernels::Layout;
 
 constexpr std::int64_t kMostParts = 0xffff;
 
-// What is left of data's axes behind those that `numbers` has too.
+// The axes of data after those that it has in common with `numbers`.
 Shape part_shape(const InferContext& c, const Shape& numbers, const Shape& data) {
   bool fits = numbers.rank() <= data.rank();
   for (int i = 0; fits && i < numbers.rank(); ++i) fits = numbers[i] == data[i];
@@ -65,7 +65,7 @@ void deal_out(KernelContext& g) {
   kernels::partition(g.in(0), g.in(1), parts);
 }
 
-// Where each part of the data lies among all parts that were dealt out, one after the other.
+// The position of each slice of the data in the concatenation of all partitions.
 Tensor places_after_dealing(const Tensor& numbers, std::int64_t parts) {
   Tensor places = make_tensor(DType::kI64, {numbers.size()});
   kernels::places_by_number(view_of(numbers), parts, view_of(places));
@@ -131,7 +131,7 @@ void put_together(KernelContext& g) {
   }
 }
 
-// All places in a row, and for each tensor of data its parts in a row.
+// All positions in one vector, and the slices of each data tensor as rows.
 constexpr OpDef kDynamicStitch = define_op({
     .name = "dynamic_stitch",
     .doc = "One tensor of the parts of data [n, k..], .. at the places indices [all n] names; the last one stays. ddata = gather(dy, its indices).",
@@ -151,7 +151,7 @@ constexpr OpDef kDynamicStitch = define_op({
     .shape_reads = input(0),
 });
 
-// The axes that `numbers` has too as one.
+// Merges the axes that data has in common with `numbers`.
 Tensor in_a_row(const char* op, const Tensor& data, const Tensor& numbers, const Where& where) {
   if (!data.defined() || !numbers.defined()) {
     throw ValueError(op, fmt::format("{} is an empty handle", data.defined() ? "a tensor of places" : "a tensor of data"),

@@ -19,7 +19,7 @@
 
 namespace whygrad {
 
-// The name of the direction, for those who read attributes.
+// The name of the direction in attributes.
 constexpr const char* name_of(Direction direction) { return direction == Direction::kAscending ? "ascending" : "descending"; }
 
 namespace internal {

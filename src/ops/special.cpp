@@ -1,4 +1,4 @@
-// Special functions: gamma, the inverse of erf and their kin.
+// Special functions: gamma functions, the inverses of erf and of the normal distribution.
 #include <whygrad/ops/special.hpp>
 
 #include "kernels/special.hpp"

@@ -62,7 +62,7 @@ void census_of(const T* x, std::int64_t n, Census& total) {
   for (; i + lanes <= n; i += lanes) take(x + i);
   if (i < n) {
     HWY_ALIGN T last[HWY_MAX_BYTES / sizeof(T)];
-    hn::Store(infinity, d, last);  // which is neither counted nor finite
+    hn::Store(infinity, d, last);  // neither counted nor finite
     std::copy(x + i, x + n, last);
     take(last);
   }
@@ -110,7 +110,7 @@ auto with_elements(const View& x, const F& f) {
   return f(x.as<const std::complex<double>>());
 }
 
-// By way of doubles.
+// Converts elements to double.
 template <class T>
 void take_numbers(const T* x, std::int64_t begin, std::int64_t end, Census& total) {
   double block[kBlock];
@@ -159,7 +159,7 @@ Census census(const View& x) {
 void sample_bins(const View& x, double low, double high, std::span<std::uint64_t> bins) {
   constexpr std::int64_t kSample = 1024;
   const auto count = static_cast<double>(bins.size());
-  // Halves, since the whole range may be wider than a double.
+  // Halves, because the whole range may be too wide for a double.
   const double bottom = low / 2, per_unit = count / (high / 2 - bottom), scale = std::isfinite(per_unit) ? per_unit : 0;
   with_elements(x, [&, size = x.size()](const auto* elements) {
     for (std::int64_t at = 0, step = (size + kSample - 1) / kSample; at < size; at += step) {

@@ -1,4 +1,4 @@
-// Elements counted in bins, and looked up in ascending ones.
+// Counting in bins, and lookup in ascending elements.
 #include "kernels/counting.hpp"
 #include "kernels/cpu/table.hpp"
 
@@ -13,16 +13,16 @@
 namespace whygrad::kernels::cpu {
 namespace {
 
-constexpr std::int64_t kGrain = 1 << 14;  // elements per thread that are worth a parallel region
+constexpr std::int64_t kGrain = 1 << 14;  // elements per thread that justify a parallel region
 
-// How far v stands above low. Between integers the difference is taken first: a double holds it where it does not hold v.
+// The distance of v from low. Integers are subtracted first, because a double may hold the difference but not v.
 double above(double v, double low) { return v - low; }
 double above(std::int64_t v, double low) {
   const bool whole = low == std::floor(low) && std::abs(low) < 0x1p62 && v > -(std::int64_t{1} << 62) && v < std::int64_t{1} << 62;
   return whole ? static_cast<double>(v - static_cast<std::int64_t>(low)) : static_cast<double>(v) - low;
 }
 
-// Intervals of one width, in the order of TensorFlow's operations, so that numbers at a bound fall to the same side.
+// Intervals of equal width, in TensorFlow's order of operations, so that numbers at a bound fall to the same side.
 struct Bins {
   double low, width, last;
   Bins(double from, double to, std::int64_t n)
@@ -33,7 +33,7 @@ struct Bins {
   }
 };
 
-// Adds the counts of x[begin .. end) to `counts`; false where one is NaN.
+// Adds the counts of x[begin .. end) to `counts`. Returns false if an element is NaN.
 template <class T>
 bool count_in(const Bins& bins, const T* x, std::int64_t begin, std::int64_t end, std::int32_t* counts) {
   for (std::int64_t i = begin; i < end; ++i) {
@@ -43,7 +43,7 @@ bool count_in(const Bins& bins, const T* x, std::int64_t begin, std::int64_t end
   return true;
 }
 
-// Each thread counts in bins of its own where these cost less than the elements.
+// Each thread has its own bins if these are cheaper than the elements.
 template <class T>
 bool histogram_of(const T* x, std::int64_t n, const Bins& bins, std::int32_t* counts, std::int64_t bin_count) {
   std::fill_n(counts, bin_count, 0);
@@ -59,7 +59,7 @@ bool histogram_of(const T* x, std::int64_t n, const Bins& bins, std::int32_t* co
   return numbers;
 }
 
-// Adds weight(i) to the sum that x[i] names, for i in one row.
+// Adds weight(i) to the sum for x[i], for each i of one row.
 template <class T, class Weight>
 void add_row(const std::int64_t* x, std::int64_t begin, std::int64_t end, bool binary, const Weight& weight, T* sums, std::int64_t bins) {
   for (std::int64_t i = begin; i < end; ++i) {

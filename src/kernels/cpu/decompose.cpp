@@ -1,4 +1,4 @@
-// LAPACK, in its row-major form. The functions that end in _work take what is not finite as it comes, as all kernels do.
+// Matrix decompositions by LAPACK, in its row-major form. The functions that end in _work accept values that are not finite, as all kernels do.
 #include "kernels/cpu/decompose.hpp"
 
 #include <lapacke.h>
@@ -17,7 +17,7 @@ lapack_int narrow(std::int64_t n) { return static_cast<lapack_int>(n); }
 // LAPACK refuses a leading dimension of 0.
 lapack_int leading(std::int64_t n) { return std::max(narrow(n), lapack_int{1}); }
 
-// What LAPACK answers. Its row-major form turns matrices around in memory of its own, which it may not get.
+// LAPACK's status. Its row-major form transposes matrices in memory that it allocates itself, which may fail.
 lapack_int answer(lapack_int info) {
   if (info == LAPACK_WORK_MEMORY_ERROR || info == LAPACK_TRANSPOSE_MEMORY_ERROR) throw std::bad_alloc();
   return info;

@@ -1,4 +1,4 @@
-// Square matrices taken apart by LAPACK, in double precision, in place. a is [n, n], row-major, n below 2^31.
+// Decompositions of square matrices by LAPACK, in double precision, in place. a is [n, n], row-major, n below 2^31.
 #pragma once
 
 #include <cstdint>
@@ -6,13 +6,13 @@
 
 namespace whygrad::kernels::cpu {
 
-// a = P L U with partial pivoting: L below the diagonal of a (ones on it left out), U on and above it. swaps[k] is the row that row k was swapped
-// with, counted from 1. Returns the sign of the permutation, or 0 where a pivot is 0; a singular matrix is taken apart all the same.
+// a = P L U with partial pivoting: L below the diagonal of a (with an implicit diagonal of ones), U on and above it. swaps[k] is the row that was
+// swapped with row k, counted from 1. Returns the sign of the permutation, or 0 if a pivot is 0; a singular matrix is decomposed all the same.
 int lu(std::span<double> a, std::int64_t n, std::span<int> swaps);
 // Columns of b [n, m] become those of x where P L U x = b.
 void lu_solve(std::span<const double> lu, std::int64_t n, std::span<const int> swaps, std::span<double> b, std::int64_t m);
 
-// a = L L^T of its lower triangle; the upper one becomes 0. False where a is not positive definite.
+// a = L L^T from its lower triangle; the upper one becomes 0. Returns false if a is not positive definite.
 bool cholesky(std::span<double> a, std::int64_t n);
 
 // Columns of b [n, m] become those of x where A x = b, A being the lower or the upper triangle of a, or its transpose.

@@ -1,4 +1,4 @@
-// Convolutions and their gradients by oneDNN, and which of them have code of our own.
+// Convolutions and their gradients by oneDNN, and the choice of those that have code of our own.
 #include "kernels/conv.hpp"
 #include "kernels/cpu/table.hpp"
 
@@ -24,7 +24,8 @@ using Tag = dnnl::memory::format_tag;
 
 enum class Pass : std::uint8_t { kForward, kBackwardInput, kBackwardFilter };
 
-// A convolution built for one set of sizes. Its filter lies in an order that oneDNN chooses: `reorder` brings it there, or back for its gradient, if
+// A convolution compiled for one set of sizes. oneDNN chooses the memory order of the filter: `reorder` converts to it, or back for the filter's
+// gradient, if the orders differ.
 // the two orders differ.
 struct ConvOperation {
   DnnOperation convolution;
@@ -131,7 +132,7 @@ ConvShape flipped(const ConvShape& s) {
   return f;
 }
 
-// The taps in reverse order; each tap's matrix stays as it is, its axes are exchanged by the strides that make_flipped describes.
+// The taps in reverse order. The matrix of each tap is unchanged; the strides of make_flipped exchange its axes.
 void reverse_taps(const void* w, const ConvShape& s, DType dtype, void* out) {
   const std::int64_t taps = s.kh * s.kw;
   const std::size_t tap_bytes = static_cast<std::size_t>(s.c * s.o) * size_of(dtype);
@@ -172,10 +173,10 @@ ConvOperation make_backward_filter(DType dtype, const ConvShape& s, bool with_bi
           d.reorder(filter, d.w), filter.get_size()};
 }
 
-// Multiplications that a further thread is worth.
+// Multiplications that justify another thread.
 constexpr std::int64_t kGrain = 1 << 17;
 
-// Into how many parts a convolution is cut, by images. One where they are few or would leave threads idle: oneDNN has its own ways to share those.
+// The number of parts of a convolution, split by images. One if there are too few for all threads: oneDNN has its own ways to split those.
 int part_count(const ConvShape& s) {
   const std::int64_t work = s.n * s.oh * s.ow * s.o * s.kh * s.kw * s.group_inputs(), threads = dnn_threads();
   const std::int64_t longest = (s.n + threads - 1) / threads;
@@ -227,7 +228,7 @@ class OrderedFilter {
   std::optional<Scratch> copy_;
 };
 
-// The dtype that a convolution of `dtype` is computed in.
+// The dtype in which a convolution of `dtype` is computed.
 DType compute_dtype(DType dtype) {
   const bool direct = dtype == DType::kF64 || (dtype == DType::kBF16 && dnn_has_bf16());
   return direct ? dtype : DType::kF32;
@@ -257,7 +258,7 @@ void backward_filter_part(const ConvShape& part, DType dtype, const void* x, con
   if (ordered) conv.reorder->run({filter, dw});
 }
 
-// Each part but the first has sums of its own, which are added up at the end. Sums in bf16 would be rounded twice, so there is one part.
+// Each part but the first has its own sums, which are added up at the end. Sums in bf16 would be rounded twice, so bf16 has only one part.
 void backward_filter(const ConvShape& s, const View& x, const View& dy, const View& dw, const View* dbias) {
   const int parts = dw.dtype == DType::kF32 ? part_count(s) : 1;
   const std::int64_t size = dw.size() + s.o;
@@ -299,7 +300,7 @@ void forward(const View& x, const View& w, const View* bias, const ConvParams& p
                             row ? row->view().data : nullptr});
     });
   }
-  // Not oneDNN's own relu after the convolution: it turns NaN into 0 and so would hide where the NaN came from.
+  // oneDNN's own relu after the convolution would turn NaN into 0 and hide the origin of the NaN.
   if (activation == Activation::kRelu) cpu::unary(Unary::kRelu, result.view(), result.view());
   result.finish();
 }

@@ -1,4 +1,4 @@
-// Elements copied from one layout to another, filled and counted up.
+// Copies from one layout to another, fills and ranges.
 #include "kernels/movement.hpp"
 #include "kernels/cpu/table.hpp"
 

@@ -1,4 +1,4 @@
-// Steps of optimizers, one pass over all parameters.
+// Optimizer steps: one pass over all parameters.
 #include "kernels/optimizer.hpp"
 #include "kernels/cpu/table.hpp"
 
@@ -112,9 +112,9 @@ HWY_EXPORT(sgd_f64);
 HWY_EXPORT(rmsprop_f32);
 HWY_EXPORT(rmsprop_f64);
 
-constexpr std::int64_t kGrain = 1 << 14;  // elements per thread that are worth a parallel region
+constexpr std::int64_t kGrain = 1 << 14;  // elements per thread that justify a parallel region
 
-// Splits the elements of all slots evenly: calls update(slot, begin, end) for the part of each slot that falls to a thread.
+// Splits the elements of all slots evenly among threads: calls update(slot, begin, end) for each thread's range of a slot.
 template <class Slot, class Update>
 void for_elements(std::span<const Slot> slots, const Update& update) {
   std::int64_t total = 0;

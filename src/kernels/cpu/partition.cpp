@@ -1,4 +1,4 @@
-// Parts dealt out by number.
+// Distribution of slices by number.
 #include "kernels/partition.hpp"
 #include "kernels/cpu/table.hpp"
 

@@ -1,4 +1,4 @@
-// Folds of integers, bool and complex numbers: plain loops, once per SIMD target for the compiler to vectorise.
+// Reductions of integers, bool and complex numbers: plain loops, compiled for each SIMD target so that the compiler vectorises them.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/plain_fold.cpp"
 #include "kernels/cpu/simd.hpp"
@@ -14,7 +14,7 @@ HWY_BEFORE_NAMESPACE();
 namespace whygrad::kernels::cpu::HWY_NAMESPACE {
 namespace {
 
-// How totals of integers and bool, and of complex numbers, stand in a Total.
+// The representation of totals of integers, bools and complex numbers in a Total.
 struct Integers {
   using Type = std::int64_t;
   static Type get(const Total& total) { return total.as_integer; }

@@ -1,4 +1,4 @@
-// The element at each position that pooling found.
+// The elements at the positions that pooling found.
 #include "kernels/cpu/table.hpp"
 #include "kernels/pool.hpp"
 

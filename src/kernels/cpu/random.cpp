@@ -159,7 +159,7 @@ HWY_EXPORT(normal_batch);
 HWY_EXPORT(truncated_batch);
 HWY_EXPORT(integer_batch);
 
-constexpr std::int64_t kGrain = 1 << 12;  // elements per thread that are worth a parallel region
+constexpr std::int64_t kGrain = 1 << 12;  // elements per thread that justify a parallel region
 
 // Runs body(batch, first element, count) over out in batches of `size` elements.
 template <class Body>

@@ -1,4 +1,4 @@
-// Drivers of reductions: which axes fold, in which order.
+// Drivers of reductions: the choice of axes and the order of loops.
 #include "kernels/reduce.hpp"
 #include "kernels/cpu/table.hpp"
 
@@ -16,17 +16,17 @@
 namespace whygrad::kernels::cpu {
 namespace {
 
-constexpr std::int64_t kGrain = 1 << 16;  // elements per thread that are worth a parallel region
+constexpr std::int64_t kGrain = 1 << 16;  // elements per thread that justify a parallel region
 
-// Kept elements in work at a time, and elements folded into one partial total. Both are fixed, so that the order of additions does not depend on
-// the number of threads.
+// The number of results computed at a time, and of elements reduced into one partial total. Both are fixed, so that the order of additions does not
+// depend on the number of threads.
 constexpr std::int64_t kRowsAtOnce = 16, kColumnsAtOnce = 256, kChunk = 1 << 16;
 
 FoldLoops find_fold(Reduce op, DType dtype) {
   return dtype == DType::kF32 || dtype == DType::kF64 ? find_float_fold(op, dtype) : find_plain_fold(op, dtype);
 }
 
-// The axes of x that have (or have not) their bit in the mask, as a space of its own.
+// The axes of x whose bit in the mask is set (or not set), as a space of its own.
 Space<1> axes_of(const View& x, std::uint32_t axes_mask, bool masked) {
   std::int64_t shape[kMaxRank], strides[kMaxRank];
   int rank = 0;
@@ -64,7 +64,7 @@ class Reduction {
   void run() const {
     if (kept_size_ == 0) return;
     const bool by_columns = !is_half(x_.dtype) && kept_.row_stride(0) == 1 && folded_.row_stride(0) != 1 && kept_.row_size() > 1;
-    // Partial totals over a fixed number of folded elements each. Columns fold whole rows of width kept_.row_size() at a time.
+    // Partial totals over a fixed number of reduced elements each. Columns reduce whole rows of width kept_.row_size() at a time.
     const std::int64_t width = by_columns ? kept_.row_size() : 1;
     const std::int64_t length = std::max<std::int64_t>(kChunk / std::min(width, kColumnsAtOnce), 1);
     const std::int64_t chunks = std::max<std::int64_t>((folded_size_ + length - 1) / length, 1);
@@ -80,7 +80,7 @@ class Reduction {
   }
 
  private:
-  // Folds the elements [begin, end) of the folded axes for every kept element: into `totals` or, without them, into out.
+  // Reduces the elements [begin, end) of the reduced axes for every result: into `totals` or, without them, into out.
   void fold_kept(bool by_columns, std::int64_t begin, std::int64_t end, Total* totals) const {
     const std::int64_t at_once = by_columns ? kColumnsAtOnce : kRowsAtOnce;
     const std::int64_t grain = std::max<std::int64_t>(kGrain / std::max<std::int64_t>((end - begin) * at_once, 1), 1);
@@ -96,7 +96,7 @@ class Reduction {
     });
   }
 
-  // Kept elements [i, i + n), one after the other.
+  // Results [i, i + n), one after the other.
   void fold_rows(std::int64_t i, std::int64_t n, std::int64_t begin, std::int64_t end, Total* totals) const {
     const bool has_runs = folded_.row_stride(0) == 1 && !is_half(x_.dtype);
     RowCursor<1> row(kept_, i / kept_.row_size());
@@ -132,7 +132,7 @@ class Reduction {
     }
   }
 
-  // Kept elements [i, i + n) side by side, as far as their rows reach.
+  // Results [i, i + n) side by side, as far as their rows extend.
   void fold_columns(std::int64_t i, std::int64_t n, std::int64_t begin, std::int64_t end, Total* totals) const {
     const std::int64_t width = kept_.row_size(), row_size = folded_.row_size(), stride = folded_.row_stride(0);
     while (n > 0 && begin < end) {

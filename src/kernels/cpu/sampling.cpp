@@ -1,4 +1,4 @@
-// Random choices, counts and orders, made of evenly and normally distributed numbers.
+// Random classes, counts and permutations, from uniform and normal random numbers.
 #include "kernels/cpu/doubles.hpp"
 #include "kernels/random.hpp"
 
@@ -13,7 +13,7 @@
 namespace whygrad::kernels::cpu {
 namespace {
 
-constexpr std::int64_t kGrain = 1 << 10;  // draws per thread that are worth a parallel region
+constexpr std::int64_t kGrain = 1 << 10;  // draws per thread that justify a parallel region
 
 // The count whose share of smaller ones the number u in [0, 1) falls behind; z is a normally distributed number.
 double count_at(double mean, double u, double z) {

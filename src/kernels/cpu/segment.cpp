@@ -1,4 +1,4 @@
-// Parts folded by id.
+// Reductions of slices with the same id.
 #include "kernels/segment.hpp"
 #include "kernels/cpu/table.hpp"
 
@@ -13,7 +13,7 @@
 namespace whygrad::kernels::cpu {
 namespace {
 
-constexpr std::int64_t kGrain = 1 << 14;  // elements per thread that are worth a parallel region
+constexpr std::int64_t kGrain = 1 << 14;  // elements per thread that justify a parallel region
 constexpr std::int64_t kLine = 16;        // elements of a part that one thread takes at least
 
 struct Parts {
@@ -22,7 +22,8 @@ struct Parts {
   std::int64_t width;  // elements of each
 };
 
-// to[id, k] = fold(to[id, k], from[i, k]) for each part i that has an id. Threads share the elements of the parts, so each of them is folded in the
+// to[id, k] = fold(to[id, k], from[i, k]) for each slice i that has an id. Threads share the elements of the slices, so each element is reduced in
+// the order of the ids.
 // order of the ids.
 template <class T, class Fold>
 void fold_parts(const Parts& parts, const T* from, T* to, const Fold& fold) {

@@ -16,7 +16,7 @@
 namespace whygrad::kernels::cpu {
 namespace {
 
-constexpr std::int64_t kGrain = 1 << 14;  // elements per thread that are worth a parallel region
+constexpr std::int64_t kGrain = 1 << 14;  // elements per thread that justify a parallel region
 
 SoftmaxRows rows_for(const View& x) {
   if (!is_floating(x.dtype)) throw InternalError("softmax", "no loop for dtype " + std::string(name_of(x.dtype)));

@@ -12,9 +12,9 @@
 namespace whygrad::kernels::cpu {
 namespace {
 
-constexpr std::int64_t kGrain = 1 << 12;  // elements per thread that are worth a parallel region
+constexpr std::int64_t kGrain = 1 << 12;  // elements per thread that justify a parallel region
 
-// Whether the element at i stands before the one at j.
+// Whether element i comes before element j.
 template <class T, bool kDescending>
 struct Before {
   const T* x;
@@ -49,7 +49,7 @@ std::int64_t number_elements(const View& x, const View& numbers) {
   auto* number = numbers.as<std::int32_t>();
   device::Workspace<std::int32_t> sorted(static_cast<std::size_t>(n));
   cpu::order(false, x, n, numbers.under(sorted.data(), numbers.shape, numbers.strides, 1));
-  // Of each run of equal elements the first to occur comes first; the others point at it.
+  // In each run of equal elements the first occurrence comes first; the others refer to it.
   for (std::size_t i = 0, first = 0; i < sorted.size(); ++i) {
     if (value_of(elements[sorted[i]]) != value_of(elements[sorted[first]])) first = i;
     number[sorted[i]] = sorted[first];
@@ -73,7 +73,7 @@ std::int64_t number_distinct(const View& x, const View& numbers) {
 void first_of_each(const View& numbers, const View& places) {
   const auto* number = numbers.as<const std::int32_t>();
   auto* place = places.as<std::int32_t>();
-  // Numbers are given in the order in which they occur.
+  // Numbers are assigned in the order of occurrence.
   for (std::int32_t i = 0, next = 0, n = static_cast<std::int32_t>(numbers.size()); i < n; ++i) {
     if (number[i] == next) place[next++] = i;
   }

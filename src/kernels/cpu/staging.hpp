@@ -1,4 +1,4 @@
-// Brings operands of any strides and of half precision before loops that know contiguous runs of full types only.
+// Converts operands of any strides and of half precision for loops that require contiguous runs of full types.
 #pragma once
 
 #include "device/parallel.hpp"
@@ -45,14 +45,14 @@ class BlockReader {
   alignas(64) float widened_[kBlock];
 };
 
-// The contiguous output, likewise.
+// The contiguous output, converted likewise.
 class BlockWriter {
  public:
   BlockWriter(const View& view, Halves halves) : view_(view), narrows_(halves == Halves::kAsFloats && is_half(view.dtype)) {}
 
   // Where the loop writes block [begin, ..).
   void* target(std::int64_t begin) { return narrows_ ? wide_ : at(begin); }
-  // To be called after the loop has written n elements there.
+  // Called after the loop has written n elements there.
   void finish(std::int64_t begin, std::int64_t n) {
     if (narrows_) narrow(view_.dtype, wide_, at(begin), static_cast<std::size_t>(n));
   }

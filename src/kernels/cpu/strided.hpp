@@ -72,7 +72,7 @@ class RowCursor {
   std::int64_t offset_[N];
 };
 
-// True where one element stands for all.
+// Whether one element is broadcast to all positions.
 bool is_scalar(const View& view);
 
 // to[i] = from[i * stride] for i < n, elements of `size` bytes (1, 2, 4, 8 or 16).

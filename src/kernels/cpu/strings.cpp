@@ -1,4 +1,4 @@
-// Numbers written and read.
+// Conversion of numbers to text and back.
 #include "kernels/strings.hpp"
 #include "kernels/cpu/table.hpp"
 

@@ -85,7 +85,7 @@ decltype(kernels::adjust_hue) adjust_hue;
 decltype(kernels::write_numbers) write_numbers;
 decltype(kernels::read_numbers) read_numbers;
 
-// Where `device` is the CPU itself.
+// Whether `device` is the CPU itself.
 void adam(Device device, std::span<const AdamSlot<float>> slots, double lr_t, double beta1, double beta2, double epsilon);
 void adam(Device device, std::span<const AdamSlot<double>> slots, double lr_t, double beta1, double beta2, double epsilon);
 void sgd(Device device, std::span<const SgdSlot<float>> slots, float lr, float momentum, bool nesterov);

@@ -1,4 +1,4 @@
-// The two types that hold all real numbers, and loops by the type of an element.
+// Dispatch by dtype: the two types that can hold all real numbers, and the element types.
 #pragma once
 
 #include "kernels/cpu/dnn_scratch.hpp"
@@ -34,7 +34,7 @@ auto in_own_type(const char* kernel, DType dtype, const Run& run) {
   }
 }
 
-// A half as the float that it is compared and computed as; everything else as it is.
+// A half as the float in which it is compared and computed; all other types unchanged.
 template <class T>
 auto value_of(T x) {
   if constexpr (std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>) {

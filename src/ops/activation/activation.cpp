@@ -45,7 +45,7 @@ void silu_vjp(VjpContext& g) {
 constexpr OpDef kSilu = unary_op<Unary::kSilu>("silu", "x * s with s = sigmoid(x), elementwise. dx = dy * s * (1 + x * (1 - s)).",
                                                Differentiable{input(0)}, silu_vjp, {.zero = kSaturates});
 
-// The normal distribution's function and density at x.
+// Distribution function and density of the normal distribution at x.
 void gelu_vjp(VjpContext& g) {
   const Tensor x = g.input(0);
   const Tensor distribution = erfc(x * -std::numbers::sqrt2 / 2) * 0.5;
@@ -56,7 +56,7 @@ constexpr OpDef kGelu = unary_op<Unary::kGelu>(
     "gelu", "x * P(x), elementwise, where P is the standard normal distribution function with density p. dx = dy * (P(x) + x * p(x)).",
     Differentiable{input(0)}, gelu_vjp, {.zero = kSaturates});
 
-// ---- leaky_relu and its gradient are one loop: v > 0 ? x : alpha x, with v = x on the way forward ----
+// ---- leaky_relu and its gradient are one loop: v > 0 ? x : alpha x; v = x in the forward op ----
 
 struct LeakyAttrs {
   float alpha = 0.2F;

@@ -28,7 +28,7 @@ void infer_softmax(InferContext& c) {
   c.output(x.dtype(), x.shape());
 }
 
-// dy and y.
+// Inputs dy and y.
 void infer_softmax_grad(InferContext& c) {
   c.same_dtype(0, 1);
   if (c.input(0).shape() != c.input(1).shape()) c.shape_error("dy and y differ in shape", "the gradient of a value has its shape");
@@ -96,7 +96,7 @@ constexpr OpDef kLogSoftmax = define_op({
 
 constexpr const OpDef* kOps[] = {&kSoftmax, &kSoftmaxGrad, &kLogSoftmax, &kLogSoftmaxGrad};
 
-// Runs `op`, which works along the last axis, along another.
+// Runs `op`, which works along the last axis, along another axis.
 Tensor along(const OpDef& op, const Tensor& x, std::int64_t axis, const Where& where) {
   if (!x.defined() || x.rank() == 0) return apply(op, {&x}, where);
   const int at = normalize_axis(op.name, axis, x.rank()), last = x.rank() - 1;

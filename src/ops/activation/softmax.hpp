@@ -1,4 +1,4 @@
-// Gradients of the softmax ops along the last axis, which are ops with gradients, so that second derivatives go through them.
+// Gradients of the softmax ops along the last axis. They are ops with gradients, so second derivatives go through them.
 #pragma once
 
 #include <whygrad/tensor/tensor.hpp>

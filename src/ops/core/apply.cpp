@@ -1,4 +1,4 @@
-// Every op's call: infer, execute, record.
+// The call of an op: infer, execute, record.
 #include "device/float_mode.hpp"
 #include "device/memory.hpp"
 #include "ops/core/context.hpp"
@@ -16,9 +16,9 @@ namespace {
 using internal::Log;
 
 // NOTE [one op in three steps]
-// infer    checks the inputs and finds the spec of each output. It sees specs, so it is the same with and without elements.
-// execute  makes the outputs and fills them; before, an op of random numbers draws its place in the stream. Left out where an input is abstract.
-// record   writes the call into the log: the same entry with and without elements.
+// infer: checks the inputs and finds the spec of each output. It sees only specs, so it is the same with and without elements.
+// execute: allocates the outputs and computes them. An op of random numbers first draws its position in the stream. Skipped if an input is abstract.
+// record: writes the call to the log. The entry is the same with and without elements.
 struct Call {
   const OpDef& op;
   std::span<const Tensor* const> inputs;
@@ -55,7 +55,7 @@ bool has_tail(const OpDef& op) {
                    "make the record with define_op, which lets no incomplete one compile");
 }
 
-// True where an input is abstract.
+// Whether an input is abstract.
 bool check_inputs(const OpDef& op, std::span<const Tensor* const> inputs, std::size_t attrs_bytes) {
   if (op.infer == nullptr || (op.kernel == nullptr && op.view == nullptr)) [[unlikely]]
     refuse_incomplete(op);
@@ -71,14 +71,14 @@ bool check_inputs(const OpDef& op, std::span<const Tensor* const> inputs, std::s
       throw ValueError(op.name, fmt::format("{} is an empty handle", input_def(op, i).name),
                        "a default-made or moved-from Tensor holds no value; assign one before it is used");
     }
-    // An explanation would take it for any other value that was never logged.
+    // Explanations treat it like any other value that was never logged.
     if (input.id() == 0) [[unlikely]]
       throw InternalError(op.name, fmt::format("{} was made without a record in the log", input_def(op, i).name));
     abstract |= input.is_abstract();
   }
   if (device::has_further_kinds()) [[unlikely]]
     check_devices(op, inputs);
-  // A member that nobody describes would be lost wherever attributes are read by name.
+  // An undescribed member would be lost wherever attributes are read by name.
   const std::size_t described = op.attrs.count == 0 ? 0 : op.attrs.items[0].bytes;
   if (attrs_bytes < described || (attrs_bytes != described && !has_tail(op))) [[unlikely]]
     internal::refuse_record(op, fmt::format("called with {} bytes of attributes; its record describes {}", attrs_bytes, described),
@@ -86,10 +86,10 @@ bool check_inputs(const OpDef& op, std::span<const Tensor* const> inputs, std::s
   return abstract;
 }
 
-// As many values as a mask has room for.
+// The number of values that a mask can hold.
 Uses first_bits(std::size_t count) { return count < 16 ? (Uses{1} << count) - 1 : Uses{0xffff}; }
 
-// Which values the tapes must keep for the gradient of this op; all bits 0 and *active false where no tape can want it.
+// Which values the tapes must save for the gradient of this op. If no tape can ask for it, the result is 0 and *active is false.
 Uses uses_of(const Log& log, const OpDef& op, std::span<const Tensor* const> inputs, bool* active) {
   Uses uses = 0;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -122,7 +122,7 @@ void execute(const Call& call, const InferContext& inferred, std::span<Tensor> o
   op.kernel(kernel);
 }
 
-// In the place of execute() where an input has no elements.
+// Replaces execute() if an input has no elements.
 void leave_abstract(const InferContext& inferred, std::span<Tensor> outputs) {
   for (std::size_t k = 0; k < outputs.size(); ++k) outputs[k] = internal::make_abstract(inferred.spec(static_cast<int>(k)));
 }
@@ -151,7 +151,7 @@ void record(const Call& call, std::span<Tensor> outputs) {
               .saved_mask = uses});
 }
 
-// execute() and record() with the place in the stream that is drawn now.
+// Draws the position in the random stream, then runs execute() and record().
 void draw_and_run(Call call, const InferContext& inferred, std::span<Tensor> outputs) {
   constexpr std::size_t kMost = 256;
   if (call.attrs_bytes > kMost) throw InternalError(call.op.name, "its attributes are too many for an op that draws");
@@ -163,7 +163,7 @@ void draw_and_run(Call call, const InferContext& inferred, std::span<Tensor> out
   record(call, outputs);
 }
 
-// The three steps; `make_outputs` gives the outputs once their number is known.
+// The three steps. `make_outputs` provides the outputs when their number is known.
 template <class MakeOutputs>
 void apply_to(const Call& call, const MakeOutputs& make_outputs) {
   const bool abstract = check_inputs(call.op, call.inputs, call.attrs_bytes);
@@ -190,7 +190,7 @@ void apply_to(const Call& call, const MakeOutputs& make_outputs) {
 void InferContext::output(DType dtype, const Shape& shape) {
   const Device device = inputs_.empty() ? device::current() : inputs_[0]->device();
   if (count_ < kInline) {
-    new (&few_[count_++]) TensorSpec{dtype, shape, device};  // in its place: a copy would wait for its own stores
+    new (&few_[count_++]) TensorSpec{dtype, shape, device};  // constructed in place: copying it would wait for its own stores
     return;
   }
   if (many_ == nullptr) many_ = new std::vector<TensorSpec>;

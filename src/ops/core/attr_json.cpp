@@ -1,4 +1,4 @@
-// The attributes of a call as JSON, by the names that the op's record gives them.
+// Conversion of a call's attributes to and from JSON.
 #include "ops/core/attr_json.hpp"
 
 #include <whygrad/base/foreign_place.hpp>
@@ -17,7 +17,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// JSON has no word for what is not finite.
+// JSON has no numbers that are not finite.
 Json real_to_json(double x) {
   if (std::isfinite(x)) return x;
   return std::isnan(x) ? "NaN" : x > 0 ? "Infinity" : "-Infinity";
@@ -62,7 +62,7 @@ Number number_from_json(const Json& json) {
   return Number::of(type, 0, real_from_json(value), 0);
 }
 
-// A place points at texts that live as long as the program; these are kept as long.
+// A place refers to texts that live as long as the program, so these texts are never freed.
 const char* kept_text(const std::string& text) {
   if (text.empty()) return nullptr;
   static std::mutex mutex;
@@ -94,7 +94,7 @@ Json value_to_json(const AttrValue& value) {
   return {};
 }
 
-// A value and what it refers to.
+// A value and the storage that it refers to.
 struct ReadValue {
   AttrValue value;
   std::vector<std::int64_t> integers;
@@ -142,7 +142,7 @@ Json parse(const OpDef& op, std::string_view text) {
 
 void set_from_json(const OpDef& op, const AttrDef& a, const Json& json, void* attrs) {
   bool fits = false;
-  // Of an empty list behind the struct, only its length is read here.
+  // Reads only the length of a list that is stored after the struct; the list itself is empty here.
   const AttrType type = a.tail ? AttrType::kInts : a.get(attrs).type;
   try {
     fits = a.set(attrs, ReadValue(type, json).value);

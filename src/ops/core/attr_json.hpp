@@ -1,4 +1,4 @@
-// The attributes of a call as JSON, by the names that the op's record gives them.
+// Conversion of a call's attributes to and from JSON, by the names in the op's record.
 #pragma once
 
 #include <whygrad/ops/op.hpp>
@@ -10,11 +10,11 @@
 
 namespace whygrad::internal {
 
-// An object: {"axis": [0, 2], "keepdims": true}. A number that takes its type from a dtype is {"i64": 3}, and a place is written in words.
+// An object: {"axis": [0, 2], "keepdims": true}. A number whose type follows a dtype is {"i64": 3}; a place is text.
 std::string attrs_to_json(const OpDef& op, const void* attrs);
 
-// The attribute struct, and behind it a list that has no fixed length, as apply() takes them. What is left out has its default. Throws ValueError, in
-// the op's name, for what is no attribute of the op or does not fit it.
+// The attribute struct, followed by the list of variable length if it has one, as apply() takes them. Missing attributes have their defaults. Throws
+// ValueError of the op for an unknown attribute or a value that does not fit.
 std::vector<std::byte> attrs_from_json(const OpDef& op, std::string_view json);
 
 }  // namespace whygrad::internal

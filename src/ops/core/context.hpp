@@ -1,4 +1,4 @@
-// The views that the contexts of ops/op_context.hpp give the library's own kernels.
+// Views for the library's own kernels, from the contexts of ops/op_context.hpp.
 #pragma once
 
 #include "kernels/view.hpp"
@@ -22,7 +22,8 @@ inline kernels::View KernelContext::out(int k) const { return view_of(outputs_[s
 
 namespace internal {
 
-// Throws what is wrong with an op's record: an InternalError where it is the library's own, else a ValueError, whose help is for whoever wrote it.
+// Throws an error about an op's record: an InternalError if the record is the library's own, otherwise a ValueError with help for the author of the
+// op.
 [[noreturn]] void refuse_record(const OpDef& op, const std::string& what, const std::string& help);
 
 }  // namespace internal

@@ -1,4 +1,4 @@
-// For functions that look at a tensor before an op checks it.
+// A check for functions that inspect a tensor before an op does.
 #pragma once
 
 #include <whygrad/base/error.hpp>

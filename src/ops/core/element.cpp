@@ -1,4 +1,4 @@
-// One element of a tensor.
+// Single elements of tensors.
 #include "ops/core/element.hpp"
 
 #include "kernels/movement.hpp"

@@ -1,4 +1,4 @@
-// One element of a tensor, for the words of an error.
+// Single elements of tensors, for error messages.
 #pragma once
 
 #include <whygrad/tensor/tensor.hpp>
@@ -9,7 +9,7 @@ namespace whygrad::internal {
 
 // The element at a row-major position, as a scalar.
 Tensor element_at(const Tensor& x, std::int64_t position);
-// The same of integers, as a number.
+// The same of an integer tensor, as a number.
 std::int64_t integer_at(const Tensor& x, std::int64_t position);
 
 }  // namespace whygrad::internal

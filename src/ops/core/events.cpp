@@ -1,4 +1,4 @@
-// Records of what is no op: constants, host reads.
+// The records of events: constants and host reads.
 #include "ops/core/events.hpp"
 
 #include "kernels/movement.hpp"
@@ -128,7 +128,7 @@ Tensor filled_scalar(DType dtype, double value) {
   return t;
 }
 
-// A literal number is anybody's, but hardly one of so many digits: it is known again if it was read to the host before.
+// Literal numbers often coincide. One with this many digits hardly does, so it is recognised if it was read to the host before.
 static bool is_distinctive(double value) {
   constexpr double kDigits = 1 << 12;
   int exponent = 0;

@@ -7,7 +7,7 @@
 
 namespace whygrad::internal {
 
-// The elements of a tensor in row-major order without gaps: its own, or a copy of them.
+// The elements of a tensor in row-major order without gaps: the tensor itself or a copy.
 class Packed {
  public:
   explicit Packed(const Tensor& t) : tensor_(t.is_contiguous() ? t : copy_of(t)) {}

@@ -1,4 +1,4 @@
-// Tensors of given numbers.
+// Tensors from given numbers.
 #include "ops/core/events.hpp"
 #include "tensor/build.hpp"
 
@@ -21,7 +21,7 @@ std::int64_t lowest(DType dtype) {
 }
 std::int64_t highest(DType dtype) { return dtype == DType::kU8 ? 255 : ~lowest(dtype); }
 
-// The type that a list of `a` and `b` has. Types are numbered from narrow to wide.
+// The dtype of a list with elements of types `a` and `b`. Types are numbered from narrow to wide.
 DType widest(DType a, DType b) {
   if (a == b) return a;
   const DType narrow = std::min(a, b), wide = std::max(a, b);
@@ -33,7 +33,7 @@ DType widest(DType a, DType b) {
   return wide;
 }
 
-// "[1, 0]": where element i of the row-major order of `shape` stands.
+// "[1, 0]": the position of element i in the row-major order of `shape`.
 std::string place(std::int64_t i, const Shape& shape) {
   std::string text;
   for (int axis = shape.rank() - 1; axis >= 0; --axis) {
@@ -48,7 +48,7 @@ struct Flat {
   std::vector<const Literal*> numbers;
 };
 
-// Level by level: all lists of one level must have the same length, and numbers stand at the last level only.
+// Level by level: all lists of one level must have the same length, and only the last level has numbers.
 Flat flatten(const Literal& root) {
   Flat flat{{}, {&root}};
   const auto describe = [](const Literal& literal) {
@@ -76,8 +76,8 @@ Flat flatten(const Literal& root) {
   return flat;
 }
 
-// Gives a tensor that has these elements of the host's its record, by which it is known again if it was read from another tensor before. `written`:
-// see ConstantAttrs.
+// Records a tensor with these elements of the host, so that explanations recognise elements that were read from another tensor before. `written`: see
+// ConstantAttrs.
 Tensor record(Tensor t, const void* elements, const Where& where, double written = std::numeric_limits<double>::quiet_NaN()) {
   internal::log_constant(t, {internal::fingerprint(elements, static_cast<std::size_t>(t.size()) * size_of(t.dtype())), written}, where);
   return t;

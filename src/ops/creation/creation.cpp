@@ -1,4 +1,4 @@
-// Tensors without data of their own: zeros, ones, one number everywhere, ranges, one-hot vectors.
+// Tensors of regular content: zeros, ones, constants, ranges, identity matrices.
 #include "kernels/layout.hpp"
 #include "kernels/movement.hpp"
 #include "ops/core/context.hpp"
@@ -24,7 +24,7 @@ struct FillAttrs {
   Number value = 0.0;
   DType dtype;
 };
-// Of an op that says itself which numbers it makes.
+// For an op that computes its numbers itself.
 struct PlainAttrs {
   Shape shape;
   DType dtype;
@@ -165,7 +165,7 @@ constexpr const OpDef* kOps[] = {&kEye, &kFill, &kLinspace, &kOnes, &kOnesLike, 
   throw ValueError("range", fmt::format("{} (start is {}, limit {}, delta {})", what, text(start), text(limit), text(delta)), help);
 }
 
-// How many steps lead from start to limit, in the arithmetic of the result's type: in float32, nine steps of 0.1 lead from 0.1 to 1.1 - 0.1.
+// The number of steps from start to limit in the arithmetic of the result's type, whose rounding decides whether `limit` is reached.
 template <class T>
 double float_steps(const Number& start, const Number& limit, const Number& delta) {
   const auto rounded = [](double x) { return static_cast<float>(T(static_cast<float>(x))); };
@@ -190,7 +190,7 @@ std::int64_t range_count(const Number& start, const Number& limit, const Number&
     if (up ? start.whole() > limit.whole() : start.whole() < limit.whole()) {
       refuse_range(start, limit, delta, "delta leads away from limit", kDirection);
     }
-    // Unsigned, which holds every distance between two integers.
+    // Unsigned, so that it can hold every distance between two integers.
     const auto from = static_cast<std::uint64_t>(up ? start.whole() : limit.whole()),
                to = static_cast<std::uint64_t>(up ? limit.whole() : start.whole());
     const std::uint64_t step = up ? static_cast<std::uint64_t>(delta.whole()) : std::uint64_t{0} - static_cast<std::uint64_t>(delta.whole());

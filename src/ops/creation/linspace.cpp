@@ -11,7 +11,7 @@
 namespace whygrad {
 namespace {
 
-// stop - start, in the shape that the two broadcast to.
+// stop - start, broadcast to a common shape.
 Tensor gap_between(const Tensor& start, const Tensor& stop, Where where) {
   try {
     return subtract(stop, start, where);
@@ -50,7 +50,7 @@ Tensor linspace(const Tensor& start, const Tensor& stop, std::int64_t count, std
   Ints along;
   for (int i = 0; i < rank; ++i) along.push_back(i == at ? count - 1 : 1);
   const Tensor steps = reshape(cast(range(0, count - 1, 1, int64, where), start.dtype(), where), along, where);
-  return concat({add(first, multiply(step, steps, where), where), last}, at, where);  // so that the last one is `stop` to the bit
+  return concat({add(first, multiply(step, steps, where), where), last}, at, where);  // so that the last one is exactly `stop`
 }
 
 }  // namespace whygrad

@@ -1,4 +1,4 @@
-// Sums, products, quotients and their kin.
+// Arithmetic: sums, products, quotients, extremes, signs.
 #include "kernels/movement.hpp"
 #include "ops/core/events.hpp"
 #include "ops/elementwise/elementwise.hpp"
@@ -138,7 +138,7 @@ constexpr OpDef kFloorMod = define_op({
     .nonfinite = kZeroDivisor,
 });
 
-// Gives dy to the operand that was chosen; `first` is true where that is `a`.
+// Gives dy to the chosen operand; `first` is true where that is `a`.
 void give_to_chosen(VjpContext& g, const Tensor& first) {
   if (g.needs(0)) give_summed(g, 0, where(first, g.dy(), 0.0));
   if (g.needs(1)) give_summed(g, 1, where(first, 0.0, g.dy()));
@@ -203,7 +203,7 @@ constexpr OpDef kAbs = define_op({
     .zero = {ZeroGradient::kFlat, "start away from 0, where abs has no slope to follow"},
 });
 
-// A complex sign turns with x: what is left of dy is its part across y, over |x|.
+// A complex sign rotates with x: dx is the part of dy perpendicular to y, divided by |x|.
 void sign_vjp(VjpContext& g) {
   const DType dtype = g.input_dtype(0);
   if (!is_complex(dtype)) return g.give(0, zeros_for_gradient(dtype, g.input_shape(0)));

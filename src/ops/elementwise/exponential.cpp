@@ -1,4 +1,4 @@
-// Exponentials, logarithms and the functions made of them.
+// Exponentials, logarithms and related functions.
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/elementwise/gradients.hpp"
 #include "ops/families.hpp"

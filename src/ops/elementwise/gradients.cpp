@@ -1,4 +1,4 @@
-// Gradients of activations as ops, one loop each.
+// Gradients of elementwise functions as ops with one fused loop each.
 #include "ops/elementwise/gradients.hpp"
 
 #include "ops/core/events.hpp"

@@ -1,5 +1,5 @@
-// Gradients that have a kernel of their own, as functions of the incoming gradient dy and of the op's output y or input x. Floating tensors of one
-// shape. They are ops with gradients, so that second derivatives go through them.
+// Gradient ops with fused kernels, as functions of the incoming gradient dy and of the differentiated op's output y or input x. Floating tensors of
+// one shape. They have gradients themselves, so second derivatives go through them.
 #pragma once
 
 #include <whygrad/tensor/tensor.hpp>

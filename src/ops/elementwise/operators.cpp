@@ -6,7 +6,7 @@
 namespace whygrad {
 namespace {
 
-// Logic knows no numbers.
+// Logical operators do not take numbers.
 const Tensor& truth(const Operand& operand, const char* op) {
   if (operand.is_number()) throw DTypeError(op, "a bare number is no truth value", "compare it first, or use a bool constant");
   return operand.tensor();

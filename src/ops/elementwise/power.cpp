@@ -1,4 +1,4 @@
-// Powers and roots, and the products and quotients with a rule of their own for 0.
+// Powers and roots, and products and quotients with a special rule for 0.
 #include "kernels/index.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/elementwise/gradients.hpp"
@@ -52,7 +52,7 @@ constexpr OpDef kReciprocal =
     unary_op<Unary::kReciprocal>("reciprocal", "1 / x, elementwise. dx = -dy y^2, 0 where dy is 0.", Differentiable{output(0)}, reciprocal_vjp,
                                  {.nonfinite = {NonFinite::kDivisionByZero, "keep x away from 0: write reciprocal(x + 1e-7)"}});
 
-// log(a), 0 where no real logarithm exists: pow is no function of its exponent there.
+// log(a), or 0 where no real logarithm exists: pow is not a function of its exponent there.
 Tensor safe_log(const Tensor& a) {
   const Tensor has_log = is_complex(a.dtype()) ? a != 0 : a > 0;
   return where(has_log, log(where(has_log, a, 1)), 0);
@@ -90,7 +90,7 @@ constexpr OpDef kPow = define_op({
                   .out_of_domain = "a negative base has powers with whole exponents only: write pow(abs(a) + 1e-6, b)"},
 });
 
-// 1 where a is not 0, else 0: what remains of the factor a in the gradient of the ops below.
+// 1 where a is not 0, else 0: the factor a in the gradients of the ops below.
 Tensor not_zero(const Tensor& a) { return cast(a != 0, a.dtype()); }
 
 constexpr Differentiable kFromBoth{input(0) | input(1)};

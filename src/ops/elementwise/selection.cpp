@@ -1,4 +1,4 @@
-// Choice between values, conversion of types.
+// Selection and conversion: where, clip_by_value, cast.
 #include "kernels/movement.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
@@ -45,7 +45,7 @@ constexpr OpDef kClipByValue = define_op({
     .name = "clip_by_value",
     .doc =
         "max(min(x, high), low), elementwise; low and high broadcast to x. dx = dy where low <= x <= high, else 0; the bound that was taken gets dy.",
-    .type = "Maximum",  // the last of the two that TensorFlow makes of it
+    .type = "Maximum",  // the last of the two ops that TensorFlow composes it of
     .inputs = {{"x", kFromAll}, {"low", kFromAll}, {"high", kFromAll}},
     .infer =
         [](InferContext& c) {
@@ -68,7 +68,7 @@ constexpr OpDef kClipByValue = define_op({
         },
     .vjp =
         [](VjpContext& g) {
-          // As max(min(x, high), low): a NaN fails both comparisons, so its dy goes to a bound.
+          // As max(min(x, high), low): both comparisons are false for a NaN, so its dy goes to a bound.
           const Tensor x = g.input(0), low = g.input(1), high = g.input(2);
           const Tensor above_low = minimum(x, high) >= low;
           const Tensor lowered_dy = where(above_low, g.dy(), 0);

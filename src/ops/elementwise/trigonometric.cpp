@@ -17,7 +17,7 @@ constexpr OpDef kCos = unary_op<Unary::kCos>("cos", "The cosine, elementwise. dx
                                              [](VjpContext& g) { g.give(0, negative(g.dy()) * sin(conj_if_complex(g.input(0)))); },
                                              {.zero = {ZeroGradient::kFlat, "start away from 0: the cosine has no slope there"}});
 
-// 1 / cos(x)^2 = 1 + y^2 spares the cosine.
+// 1 / cos(x)^2 = 1 + y^2 avoids the cosine.
 constexpr OpDef kTan = unary_op<Unary::kTan>("tan", "The tangent, elementwise. dx = dy / cos(x)^2.", Differentiable{output(0)},
                                              [](VjpContext& g) { g.give(0, g.dy() * (square(conj_if_complex(g.output())) + 1)); },
                                              {.nonfinite = {NonFinite::kDomainEdge, "keep x away from the poles at pi / 2 + k pi"}});

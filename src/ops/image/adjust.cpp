@@ -1,4 +1,4 @@
-// Colours, contrast and brightness of images.
+// Colour, contrast and brightness of images.
 #include <whygrad/ops/image.hpp>
 
 #include "kernels/image.hpp"
@@ -107,7 +107,7 @@ std::int64_t highest(DType dtype) {
   return dtype == DType::kU8 ? 255 : std::numeric_limits<std::int64_t>::max() >> (64 - 8 * static_cast<int>(size_of(dtype)));
 }
 
-// Between integers by whole factors: 256 to 1 from u8 to i16's halves.
+// Between integer types by whole factors: 256 to 1 from u8 to the upper half of i16.
 Tensor rescaled(const Tensor& x, DType dtype, const Where& where) {
   if (!is_integer(x.dtype()) || !is_integer(dtype)) {
     throw DTypeError("convert_image_dtype", fmt::format("{} has no scale towards {}", name_of(x.dtype()), name_of(dtype)),

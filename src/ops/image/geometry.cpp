@@ -1,4 +1,4 @@
-// Images turned, mirrored, cut and padded.
+// Rotation, mirroring, cropping and padding of images.
 #include "ops/image/image.hpp"
 
 #include "ops/core/defined.hpp"

@@ -1,11 +1,11 @@
-// What the functions of images share.
+// Checks of image functions.
 #pragma once
 
 #include <whygrad/tensor/tensor.hpp>
 
 namespace whygrad::internal {
 
-// Refuses all but one image or one axis of them, with at least one pixel.
+// Throws unless x is one image or has one batch axis, with at least one pixel.
 void require_image(const char* op, const Tensor& x);
 
 }  // namespace whygrad::internal

@@ -1,4 +1,4 @@
-// What is measured in images: differences of neighbours, edges, noise.
+// Measurements of images: differences of neighbours, edges, noise.
 #include "ops/image/image.hpp"
 
 #include "ops/core/defined.hpp"
@@ -55,7 +55,7 @@ std::array<Tensor, 2> image_gradients(const Tensor& x, Where where) {
 
 Tensor sobel_edges(const Tensor& x, Where where) {
   require_batch("sobel_edges", x);
-  // [3, 3, 1, 2]: the derivative downwards, and the one to the right, which is its transpose.
+  // [3, 3, 1, 2]: the derivative downwards and the derivative to the right, which is its transpose.
   const std::vector<float> weights = {-1, -1, -2, 0, -1, 1, 0, -2, 0, 0, 0, 2, 1, -1, 2, 0, 1, 1};
   const Tensor filters = cast(constant(weights, {3, 3, 1, 2}, where), x.dtype(), where);
   const Tensor padded = pad(x, {{0, 0}, {1, 1}, {1, 1}, {0, 0}}, {.mode = PadMode::kReflect}, where);

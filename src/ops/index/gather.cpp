@@ -1,4 +1,4 @@
-// Slices picked by position along an axis, and the gradient of that.
+// gather and its gradient, and one_hot.
 #include "kernels/index.hpp"
 #include "kernels/movement.hpp"
 #include "ops/core/element.hpp"
@@ -15,7 +15,7 @@ namespace whygrad {
 namespace internal {
 namespace {
 
-// The axis and the shared axes, with user's negative numbers resolved.
+// The axis and the number of common axes, with negative numbers resolved.
 struct Place {
   int axis;
   int batch_dims;
@@ -31,7 +31,7 @@ Place place_of(const OpContext& c, std::int64_t axis, std::int64_t batch_dims, i
   return {at, static_cast<int>(shared)};
 }
 
-// The shape of what is gathered; throws where the shared axes differ.
+// The shape of the gathered slices. Throws if the common axes differ.
 Shape gathered_shape(const InferContext& c, const Shape& params, const Shape& indices, Place place) {
   for (int i = 0; i < place.batch_dims; ++i) {
     if (params[i] != indices[i])

@@ -1,4 +1,4 @@
-// Positions along several axes at once, and conditions as positions.
+// Gathering and scattering by positions along several axes, and conversion of conditions to positions.
 #include "kernels/gather_nd.hpp"
 #include "kernels/movement.hpp"
 #include "ops/core/defined.hpp"
@@ -21,13 +21,13 @@ namespace {
 
 int depth_of(const Shape& indices) { return static_cast<int>(indices.back()); }
 
-// Throws IndexError where `bad` is the position of an index of input i that names no place in `shape`, and not -1.
+// Throws IndexError unless `bad` is -1: the position of an index of input i that is outside of `shape`.
 void check_places(const KernelContext& g, int i, const Shape& shape, std::int64_t bad) {
   const Tensor& indices = g.input(i);
   if (bad >= 0) refuse_index(g.op().name, indices, bad, shape[static_cast<int>(bad % indices.shape().back())]);
 }
 
-// The shape of what rows of `indices` name in `shape`; throws where they are longer than its rank.
+// The shape of the slices at rows of `indices` in `shape`. Throws if the rows are longer than its rank.
 Shape named_shape(const InferContext& c, const Shape& indices, const Shape& shape) {
   if (indices.rank() == 0 || indices.back() > shape.rank()) {
     c.shape_error(fmt::format("rows of indices {} name no places in {}", indices.to_string(), shape.to_string()),
@@ -88,7 +88,7 @@ constexpr OpDef kScatterNd = define_op({
     .vjp = scatter_vjp,
 });
 
-// The same under the name by which users of sparse tensors know it.
+// The same op under the name that users of sparse tensors know.
 constexpr OpDef kSparseToDense = define_op({
     .name = "sparse_to_dense",
     .doc = "The whole of a sparse tensor: zeros with values [n] at the places indices [n, r]. dvalues = gather_nd(dy, indices).",
@@ -99,7 +99,7 @@ constexpr OpDef kSparseToDense = define_op({
     .vjp = scatter_vjp,
 });
 
-// x with updates put in.
+// x with updates.
 template <kernels::Scatter How>
 void run_scatter_into(KernelContext& g) {
   kernels::copy(g.in(0), g.out());
@@ -129,7 +129,7 @@ constexpr OpDef kTensorScatterNdUpdate = define_op({
     .zero = {ZeroGradient::kMasks, "let the indices spare what should learn: parts that are replaced get no gradient"},
 });
 
-// What is equal to the result at its place, of x and of the updates, shares dy evenly.
+// The elements of x and of the updates that equal the result share dy evenly.
 void scatter_extreme_vjp(VjpContext& g) {
   const Tensor x = g.input(0), indices = g.input(1), updates = g.input(2);
   const Tensor x_chosen = cast(equal(x, g.output()), x.dtype());

@@ -1,4 +1,4 @@
-// What the ops that pick elements by position share, and the gradient of gather, for rules of other families too.
+// Common parts of ops that pick elements by position, and the gradient of gather, which other families use too.
 #pragma once
 
 #include "ops/core/context.hpp"
@@ -26,7 +26,7 @@ struct GatherGradAttrs {
   Shape shape;  // of gather's params
 };
 
-// Zeros of `shape` to which dy is added where gather took it from. dy has the shape that gather gives for such params and these indices.
+// Zeros of `shape` to which dy is added at the positions. dy has the shape that gather gives for such params and these indices.
 Tensor gather_grad(const Tensor& dy, const Tensor& indices, const GatherGradAttrs& attrs);
 
 }  // namespace whygrad::internal

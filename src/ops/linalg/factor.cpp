@@ -1,4 +1,4 @@
-// Cholesky factors and eigenvectors.
+// Cholesky decomposition and eigenvectors.
 #include "kernels/linalg.hpp"
 #include "ops/families.hpp"
 #include "ops/linalg/linalg.hpp"
@@ -65,7 +65,7 @@ constexpr OpDef kEig = define_op({
           const Tensor e = g.output(0), v = g.output(1);
           Tensor inner = g.has_dy(0) ? matrix_diag(g.dy(0)) : zeros(g.output_shape(1), g.input_dtype(0));
           if (g.has_dy(1)) {
-            // Safe where eigenvalues are equal, as TensorFlow has it, and 0 on the diagonal: an eigenvector has no part along itself.
+            // Safe for equal eigenvalues, as in TensorFlow, and 0 on the diagonal: an eigenvector has no component along itself.
             const Tensor diagonal = matrix_diag(ones(e.shape(), e.dtype()));
             const Tensor distances = add(subtract(expand_dims(e, -2), expand_dims(e, -1)), diagonal);
             const Tensor factors = subtract(divide(distances, add(square(distances), 1e-20)), diagonal);

@@ -1,4 +1,4 @@
-// What the ops on square matrices share.
+// Common parts of ops on square matrices.
 #pragma once
 
 #include "ops/core/context.hpp"

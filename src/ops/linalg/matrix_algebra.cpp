@@ -1,4 +1,4 @@
-// Functions of vectors and matrices, made of other ops. Each step has the caller's place.
+// Functions of vectors and matrices, composed of other ops. Each step has the caller's place.
 #include <whygrad/ops/linalg.hpp>
 
 #include "ops/core/defined.hpp"
@@ -22,11 +22,11 @@ namespace {
 
 using internal::require_defined;
 
-// The axes in front of the matrices of a and b, broadcast against each other.
+// The leading axes of a and b, before the matrices, broadcast against each other.
 Shape common_leading(const char* op, const Shape& a, const Shape& b) {
   const int rank = std::max(a.rank(), b.rank()) - 2;
   Shape common;
-  for (int i = rank - 1; i >= 0; --i) {  // counted from the end, so the first axis comes first
+  for (int i = rank - 1; i >= 0; --i) {  // counted from the end, so the order of the axes is kept
     const std::int64_t of_a = i + 2 < a.rank() ? a.back(i + 2) : 1, of_b = i + 2 < b.rank() ? b.back(i + 2) : 1;
     if (of_a != of_b && of_a != 1 && of_b != 1) {
       throw ShapeError(op, fmt::format("matrices {} and {} have leading axes that do not broadcast", a.to_string(), b.to_string()),
@@ -115,7 +115,7 @@ Tensor eigvalsh(const Tensor& x, Where where) { return self_adjoint_eig(x, where
 Tensor triangular_solve(const Tensor& a, const Tensor& b, const TriangularOptions& options, Where where) {
   require_defined("triangular_solve", a);
   require_defined("triangular_solve", b);
-  if (a.rank() < 2 || b.rank() < 2) return matrix_triangular_solve(a, b, options, where);  // says what is wrong
+  if (a.rank() < 2 || b.rank() < 2) return matrix_triangular_solve(a, b, options, where);  // throws the error
   const Shape leading = common_leading("triangular_solve", a.shape(), b.shape());
   return matrix_triangular_solve(with_leading(a, leading, where), with_leading(b, leading, where), options, where);
 }

@@ -102,7 +102,7 @@ constexpr OpDef kTriangularSolve = define_op({
     .nonfinite = kNearlySingular,
 });
 
-// What the derivative of a determinant needs; where there is none, the determinant is to blame.
+// The inverse for the derivative of a determinant. Errors name the determinant.
 Tensor inverse_of_input(VjpContext& g) {
   try {
     return matrix_inverse(g.input(0));
@@ -111,7 +111,7 @@ Tensor inverse_of_input(VjpContext& g) {
   }
 }
 
-// Two more axes of 1, so that a number goes with each matrix.
+// Two more axes of 1, so that each matrix has one number.
 Tensor of_matrices(const Tensor& x) { return expand_dims(expand_dims(x, -1), -1); }
 
 constexpr OpDef kDeterminant = define_op({
@@ -147,7 +147,7 @@ constexpr OpDef kLogDeterminant = define_op({
           if (g.has_dy(1)) {
             g.give(0, multiply(of_matrices(g.dy(1)), transposed(inverse_of_input(g))));
           } else {
-            g.give(0, zeros(g.input_shape(0), g.input_dtype(0)));  // a sign is flat
+            g.give(0, zeros(g.input_shape(0), g.input_dtype(0)));  // a sign has slope 0
           }
         },
     .nonfinite = {NonFinite::kLogOfZero, "keep the matrix away from having no inverse: add a small multiple of eye(n)"},

@@ -1,4 +1,4 @@
-// A product of matrices with bias and activation in one kernel.
+// Fused ops: matrix product, bias and activation in one kernel.
 #include "kernels/matmul.hpp"
 #include "ops/core/packed.hpp"
 #include "ops/elementwise/elementwise.hpp"
@@ -16,7 +16,7 @@ namespace {
 
 using nn::Activation;
 
-// The bias must be one number for each of `n` columns.
+// The bias must have one number for each of `n` columns.
 void check_bias(const InferContext& c, int bias, std::int64_t n) {
   c.same_dtype(0, bias);
   if (c.input(bias).shape() != Shape{n}) c.shape_error(fmt::format("bias must be [{}]", n), "it has one number for each column of the result");

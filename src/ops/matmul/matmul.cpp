@@ -1,4 +1,4 @@
-// Products of matrices.
+// Matrix products.
 #include "kernels/matmul.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
@@ -18,10 +18,10 @@ std::int64_t row_count(std::span<const std::int64_t> extents) {
   return std::accumulate(extents.begin(), extents.end() - 1, std::int64_t{1}, std::multiplies<>());
 }
 
-// The leading axes of t, without the matrix.
+// The leading axes of t, before the matrix.
 Shape batch_of(const Shape& shape) { return Shape(shape.extents().first(static_cast<std::size_t>(shape.rank() - 2))); }
 
-// `batch` and then rows and columns.
+// `batch` followed by rows and columns.
 Shape with_matrix(Shape batch, std::int64_t rows, std::int64_t columns) {
   batch.push_back(rows);
   batch.push_back(columns);
@@ -74,7 +74,7 @@ void matmul_vjp(VjpContext& g) {
   if (g.needs(1)) {
     Tensor a = conj_if_complex(g.input(0)), d = dy;
     if (!ta && g.input_shape(1).rank() == 2 && a.rank() > 2) {
-      // One product sums over the batch as it goes.
+      // A single product sums over the batch.
       a = rows_below(a);
       d = rows_below(dy);
     }

@@ -1,4 +1,4 @@
-// Matrices behind leading axes.
+// Matrices with leading axes.
 #pragma once
 
 #include "kernels/layout.hpp"

@@ -1,4 +1,4 @@
-// Random choices by their log-probabilities.
+// Random classes with given log-probabilities.
 #include "kernels/random.hpp"
 #include "ops/core/context.hpp"
 #include "ops/families.hpp"

@@ -1,4 +1,4 @@
-// Random counts.
+// Random numbers of Poisson distributions.
 #include "kernels/random.hpp"
 #include "ops/core/context.hpp"
 #include "ops/families.hpp"

@@ -1,4 +1,4 @@
-// Random numbers, and the process's generator.
+// Random numbers, and the generator of the process.
 #include "kernels/index.hpp"
 #include "ops/core/context.hpp"
 #include "ops/families.hpp"
@@ -28,7 +28,7 @@ struct RandomAttrs {
 };
 struct UniformAttrs {
   RandomStream stream = kNextStream;
-  Number low = 0, high = 1;  // as they were written, so that 64 bits stay
+  Number low = 0, high = 1;  // exact, so that 64 bits are kept
   DType dtype;
   Shape shape;
 };
@@ -88,13 +88,13 @@ constexpr OpDef kTruncatedNormal = define_op({
     .stateful = true,
 });
 
-// Whether an integer type holds the whole number x, or x is the number after its largest.
+// Whether an integer type can hold the whole number x, or x is one more than its largest number.
 bool in_range(DType dtype, const Number& x) {
   const double bits = 8 * static_cast<double>(size_of(dtype));
   const double low = dtype == DType::kU8 ? 0 : -std::exp2(bits - 1), high = dtype == DType::kU8 ? 256 : std::exp2(bits - 1);
   return std::floor(x.real()) == x.real() && x.real() >= low && x.real() <= high;
 }
-// A bound that is in range, to its last digit; the number after the largest is the largest, which is so never drawn.
+// A bound in range, exactly. One more than the largest number becomes the largest, which is then never drawn.
 std::int64_t whole(const Number& x) {
   if (x.is_whole()) return x.whole();
   return x.real() >= 0x1p63 ? std::numeric_limits<std::int64_t>::max() : static_cast<std::int64_t>(x.real());
@@ -161,7 +161,7 @@ constexpr OpDef kShuffle = define_op({
 
 constexpr const OpDef* kOps[] = {&kNormal, &kPermutation, &kShuffle, &kTruncatedNormal, &kUniform};
 
-// ---- Which sequence a call draws from ----
+// ---- Selection of the sequence ----
 
 struct Generator {
   std::atomic<std::uint64_t> key;
@@ -176,7 +176,7 @@ Generator& generator() {
   return generator;
 }
 
-// The finaliser of MurmurHash3 (Appleby): seeds that people choose are close together, keys must not be.
+// The finaliser of MurmurHash3 (Appleby): seeds chosen by people are close together, keys must not be.
 std::uint64_t mix(std::uint64_t x) {
   x = (x ^ (x >> 33)) * 0xff51afd7ed558ccdu;
   x = (x ^ (x >> 33)) * 0xc4ceb9fe1a85ec53u;

@@ -1,4 +1,4 @@
-// Which sequence of random numbers a call draws from.
+// Selects the sequence of random numbers of a call.
 #pragma once
 
 #include "kernels/random.hpp"
@@ -8,13 +8,13 @@
 
 namespace whygrad::internal {
 
-// Of a call that draws from the sequence of the process when it is executed; seeds and calls do not reach this counter.
+// Marks a call that takes the next sequence of the process when it is executed. Seeds and calls never reach this counter.
 inline constexpr kernels::RandomStream kNextStream = {0, std::numeric_limits<std::uint64_t>::max() - 1};
 
-// The next one of the process, to be drawn later, or one that depends on the seed alone.
+// The next sequence of the process, taken later, or one that depends on the seed alone.
 kernels::RandomStream stream_of(std::optional<std::uint64_t> seed);
 
-// Puts the next sequence of the process in the place of kNextStream.
+// Replaces kNextStream by the next sequence of the process.
 void draw(kernels::RandomStream& stream);
 
 // For OpDef::draw.

@@ -11,7 +11,7 @@ namespace {
 
 using kernels::Cumulative;
 
-// The axis that the op works along; throws IndexError where there is none.
+// The axis along which the op works. Throws IndexError if there is none.
 template <class Attrs>
 int axis_in(const OpContext& c) {
   return normalize_axis(c.op().name, c.attrs<Attrs>().axis, c.input(0).rank());
@@ -91,7 +91,7 @@ void run_cumulative(KernelContext& g) {
   kernels::cumulative(Op, g.in(0), axis_in<CumulativeAttrs>(g), attrs.exclusive, attrs.reverse, g.out());
 }
 
-// The running sum of t in the other direction.
+// The running sum of t in the opposite direction.
 Tensor cumsum_back(const VjpContext& g, const Tensor& t) {
   const auto& attrs = g.attrs<CumulativeAttrs>();
   return cumsum(t, attrs.axis, {.exclusive = attrs.exclusive, .reverse = !attrs.reverse});
@@ -117,7 +117,7 @@ constexpr OpDef kCumprod = define_op({
     .vjp =
         [](VjpContext& g) {
           const Tensor x = conj_if_complex(g.input(0)), sum = cumsum_back(g, g.dy() * conj_if_complex(g.output()));
-          // TensorFlow's rule at 0, which it gives to complex numbers too.
+          // TensorFlow's rule at 0, which it applies to complex numbers too.
           g.give(0, is_complex(x.dtype()) ? where(x == 0, 0, sum / where(x == 0, 1, x)) : divide_no_nan(sum, x));
         },
     .zero = {ZeroGradient::kZeroFactor, "keep factors away from 0, or add their logarithms with cumsum"},

@@ -1,4 +1,4 @@
-// Axes of reductions as the user gives them.
+// Conversion of the user's axes of a reduction.
 #include "ops/reduce/reduce.hpp"
 
 #include <whygrad/ops/shape.hpp>
@@ -15,7 +15,7 @@ struct AxisList {
   std::size_t count = 0;
 };
 
-// The axes of each mask: a record keeps 4 bytes instead of a list, and an attribute is shown as a list that somebody must own.
+// The axes of each mask. A record keeps 4 bytes instead of a list; an attribute refers to a list that must be owned by someone.
 constexpr auto kLists = [] {
   std::array<AxisList, 1 << Shape::kMaxRank> lists{};
   for (std::uint32_t mask = 0; mask < lists.size(); ++mask) {
@@ -37,7 +37,7 @@ AxisSet::operator std::span<const std::int64_t>() const {
 }
 
 std::uint32_t axes_mask(const char* op, const Tensor& x, const Axes& axes) {
-  if (!x.defined()) return 0;  // apply() says so
+  if (!x.defined()) return 0;  // apply() throws the error
   if (axes.all) return (std::uint32_t{1} << x.rank()) - 1;
   std::uint32_t mask = 0;
   for (const std::int64_t axis : axes) {

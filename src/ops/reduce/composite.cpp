@@ -1,4 +1,4 @@
-// Reductions made of several loops: log of a sum of exponentials, Euclidean norm, variance.
+// Reductions of several loops: log of a sum of exponentials, Euclidean norm, variance.
 #include "kernels/elementwise.hpp"
 #include "kernels/movement.hpp"
 #include "ops/core/defined.hpp"
@@ -51,7 +51,8 @@ void run_logsumexp(KernelContext& g) {
   kernels::binary(Binary::kAdd, out, m, out);
 }
 
-// e^(x - y) sums to 1 only as far as y is exact, which of a large one is a few digits; what it does sum to sets that right. The shift itself cancels.
+// e^(x - y) sums to 1 only as far as y is exact, which is a few digits for a large y. Dividing by the actual sum corrects that, and the shift
+// cancels.
 void logsumexp_vjp(VjpContext& g) {
   const Tensor y = stop_gradient(with_folded_axes(g, g.output()));
   const Tensor e = exp(g.input(0) - where(is_finite(y), y, zeros_like(y)));
@@ -62,7 +63,7 @@ void logsumexp_vjp(VjpContext& g) {
 constexpr OpDef kReduceLogsumexp = define_op({
     .name = "reduce_logsumexp",
     .doc = "log(sum(e^x)) over axes, without overflow. dx = dy * e^x / sum(e^x).",
-    .type = "Log",  // the last of those that TensorFlow makes it of
+    .type = "Log",  // the last op of those that TensorFlow composes it of
     .inputs = {{"x", Differentiable{input(0) | output(0)}}},
     .attrs = {kAxesAttr, kKeepdimsAttr},
     .infer = infer_floating_reduce,
@@ -101,7 +102,7 @@ constexpr OpDef kReduceEuclideanNorm = define_op({
           }
           kernels::reduce(Reduce::kSum, view_of(squares), g.attrs<ReduceAttrs>().axes, y);
           kernels::unary(Unary::kSqrt, y, y);
-          if (whole) kernels::cast(y, g.out());  // without its fraction
+          if (whole) kernels::cast(y, g.out());  // truncated
         },
     .vjp = [](VjpContext& g) { g.give(0, g.input(0) / with_folded_axes(g, g.output() / g.dy())); },
     .nonfinite = {NonFinite::kRootOfZero, "keep the norm away from 0: write sqrt(reduce_sum(square(x)) + 1e-12)"},

@@ -1,4 +1,4 @@
-// Sum, mean, product, extremes, any, all.
+// Reductions: sum, mean, product, extremes, any, all.
 #include "ops/reduce/reduce.hpp"
 
 #include "ops/elementwise/elementwise.hpp"
@@ -57,7 +57,7 @@ constexpr OpDef kReduceMean = reduce_op<Reduce::kMean>(
      .nonfinite = {NonFinite::kEmptyMean, "the mean of no elements is NaN: look why none is left, and leave such batches out"},
      .in_metrics = true});
 
-// For each element the product of all others that are folded with it: of those before it and those after it, with the folded axes laid out as one.
+// For each element the product of all others in its reduction: of those before it and those after it, with the reduced axes merged.
 Tensor product_of_others(const Tensor& x, std::uint32_t axes) {
   Ints kept_first, back;
   for (const bool folded : {false, true}) {

@@ -1,4 +1,4 @@
-// What the ops that fold axes share.
+// Common parts of reductions.
 #pragma once
 
 #include "kernels/reduce.hpp"
@@ -8,15 +8,15 @@
 
 namespace whygrad::internal {
 
-// Axes as bits: bit i is axis i.
+// A set of axes: bit i is axis i.
 class AxisSet {
  public:
   AxisSet() = default;
   AxisSet(std::uint32_t bits) : bits_(bits) {}
-  // Throws IndexError for what is no axis of any tensor.
+  // Throws IndexError for a number that cannot be an axis.
   explicit AxisSet(std::span<const std::int64_t> axes);
   operator std::uint32_t() const { return bits_; }
-  // In memory that stays.
+  // In memory that lives as long as the process.
   operator std::span<const std::int64_t>() const;
 
  private:
@@ -24,26 +24,26 @@ class AxisSet {
 };
 
 struct ReduceAttrs {
-  AxisSet axes;  // that are folded
+  AxisSet axes;  // the reduced axes
   bool keepdims;
 };
 
 inline constexpr AttrDef kAxesAttr = attr<&ReduceAttrs::axes>("axis", "that are folded", Attr::kResolved);
 inline constexpr AttrDef kKeepdimsAttr = attr<&ReduceAttrs::keepdims>("keepdims", "whether folded axes stay, with extent 1");
 
-// The user's axes as bits; those of `x` where all are meant. Throws IndexError, or ValueError for an axis named twice.
+// The user's axes as bits; those of `x` if all are meant. Throws IndexError, or ValueError for a repeated axis.
 std::uint32_t axes_mask(const char* op, const Tensor& x, const Axes& axes);
 
-// `shape` after folding the axes in the mask.
+// `shape` after reducing the axes in the mask.
 Shape folded_shape(const Shape& shape, std::uint32_t axes, bool keepdims);
 
-// Number of elements that each fold takes in.
+// The number of elements of each reduction.
 std::int64_t folded_count(const Shape& shape, std::uint32_t axes);
 
-// A result, or the gradient of one, with the folded axes as axes of 1, so that it broadcasts to input 0.
+// A result, or the gradient of one, with the reduced axes as axes of 1, so that it broadcasts to input 0.
 Tensor with_folded_axes(const VjpContext& g, const Tensor& t);
 
-// Runs a reduction record with the user's axes.
+// Runs a reduction with the user's axes.
 Tensor apply_reduce(const OpDef& op, const Tensor& x, const Axes& axes, bool keepdims, const Where& where);
 
 }  // namespace whygrad::internal

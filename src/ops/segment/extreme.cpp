@@ -1,4 +1,4 @@
-// The largest, the smallest and the product of parts that bear one id.
+// Extremes and products by segment.
 #include "ops/core/defined.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/families.hpp"
@@ -12,7 +12,7 @@ namespace whygrad {
 namespace internal {
 namespace {
 
-// Elements that are equal to the extreme share its gradient evenly.
+// Elements equal to the extreme share its gradient evenly.
 void give_to_extremes(VjpContext& g) {
   const std::int64_t count = g.attrs<SegmentAttrs>().num_segments;
   const Tensor ids = g.input(1), data = g.input(0), selected = cast(equal(data, gather_by_id(g.output(), ids)), data.dtype());
@@ -20,7 +20,7 @@ void give_to_extremes(VjpContext& g) {
   g.give(0, multiply(selected, gather_by_id(shares, ids)));
 }
 
-// The product of the others: of all, divided by the element; with one 0 among them, that of all but the 0.
+// The product of the others: the whole product divided by the element or, with a single 0 among them, the product of all but the 0.
 void give_products(VjpContext& g) {
   const std::int64_t count = g.attrs<SegmentAttrs>().num_segments;
   const Tensor ids = g.input(1), data = g.input(0);

@@ -1,4 +1,4 @@
-// Sums, means and extremes of the parts of one id.
+// Sums and means by segment, and ops with ascending ids.
 #include <whygrad/ops/segment.hpp>
 
 #include "kernels/elementwise.hpp"
@@ -64,7 +64,7 @@ void run_segment_fold(KernelContext& g, kernels::SegmentFold fold) {
 
 Tensor gather_by_id(const Tensor& t, const Tensor& ids) {
   if (!ids.is_abstract() && kernels::integer_range(view_of(ids)).smallest >= 0) return gather(t, ids);
-  if (t.shape()[0] == 0) {  // there is nothing to take for those that are left out
+  if (t.shape()[0] == 0) {  // no slices to gather; negative ids give zeros
     Shape shape = ids.shape();
     for (int i = 1; i < t.rank(); ++i) shape.push_back(t.shape()[i]);
     return zeros_for_gradient(t.dtype(), shape);
@@ -107,7 +107,7 @@ Tensor unsorted_segment_sqrt_n(const Tensor& data, const Tensor& segment_ids, st
 
 namespace {
 
-// How many segments ids that ascend speak of, and whether each of them has a part.
+// The number of segments that ascending ids refer to, and whether each of them has a slice.
 struct Ascending {
   std::int64_t count = 0;
   bool gapless = true;
@@ -132,7 +132,7 @@ struct Ascending {
   }
 };
 
-// An extreme, with 0 for ids that no part bears.
+// An extreme, with 0 for ids without slices.
 template <Tensor (*F)(const Tensor&, const Tensor&, std::int64_t, Where)>
 Tensor extreme_of_ascending(const char* op, const Tensor& data, const Tensor& segment_ids, const Where& where) {
   const Ascending ids(op, segment_ids);
@@ -149,7 +149,7 @@ Tensor segment_sum(const Tensor& data, const Tensor& segment_ids, Where where) {
 }
 Tensor segment_mean(const Tensor& data, const Tensor& segment_ids, Where where) {
   const Tensor mean = unsorted_segment_mean(data, segment_ids, Ascending("segment_mean", segment_ids).count, where);
-  return mean.dtype() == data.dtype() ? mean : cast(mean, data.dtype(), where);  // of integers what is left without the fraction
+  return mean.dtype() == data.dtype() ? mean : cast(mean, data.dtype(), where);  // means of integers are truncated
 }
 Tensor segment_max(const Tensor& data, const Tensor& segment_ids, Where where) {
   return extreme_of_ascending<unsorted_segment_max>("segment_max", data, segment_ids, where);

@@ -1,4 +1,4 @@
-// What the ops that fold the parts of one id share.
+// Common parts of segment ops.
 #pragma once
 
 #include "kernels/segment.hpp"
@@ -11,14 +11,14 @@ struct SegmentAttrs {
   std::int64_t num_segments = 0;
 };
 
-// data [i.., k..] and ids [i..] give [num_segments, k..]. Throws where they do not go together.
+// data [i.., k..] and ids [i..] give [num_segments, k..]. Throws if they do not fit.
 void infer_segments(InferContext& c);
 // The same for real data.
 void infer_real_segments(InferContext& c);
 
 void run_segment_fold(KernelContext& g, kernels::SegmentFold fold);
 
-// The part of t [num_segments, k..] that each id names, zeros for a negative id. The gradient of a sum by id.
+// The slice of t [num_segments, k..] for each id, zeros for a negative id. The gradient of a segment sum.
 Tensor gather_by_id(const Tensor& t, const Tensor& ids);
 
 template <kernels::SegmentFold Fold>

@@ -1,4 +1,4 @@
-// Facts about a tensor's shape, as tensors.
+// The shape, size and rank of a tensor, as tensors.
 #include "kernels/layout.hpp"
 #include "kernels/movement.hpp"
 #include "ops/families.hpp"

@@ -1,4 +1,4 @@
-// Tensors joined, stacked, split and unstacked.
+// Joining and splitting: concat, stack, split, unstack.
 #include "kernels/layout.hpp"
 #include "kernels/movement.hpp"
 #include "ops/families.hpp"
@@ -20,7 +20,7 @@ using kernels::Layout;
 
 // ---- split, unstack: one tensor into many views ----
 
-// Followed in memory by `count` numbers, so that a record of any number of parts is possible: where on the axis each part ends.
+// Followed in memory by `count` numbers, so that a record can have any number of outputs: the end of each slice along the axis.
 struct SplitAttrs {
   std::int64_t axis;
   std::int64_t count;
@@ -30,7 +30,7 @@ struct SplitAttrs {
 
 std::vector<Tensor> split_sizes(const Tensor& x, int axis, std::span<const std::int64_t> sizes, const Where& where);
 
-// The sizes that inputs have along `axis`, for the gradient rules.
+// The extents of the inputs along `axis`, for the gradient rules.
 std::vector<std::int64_t> input_sizes(const VjpContext& g, int axis) {
   std::vector<std::int64_t> sizes;
   sizes.reserve(static_cast<std::size_t>(g.input_count()));

@@ -1,4 +1,4 @@
-// Transposes, broadcasts, reversals and slices: other layouts of the same elements.
+// Transpose, broadcast, reverse and slices: other layouts of the same elements.
 #include "kernels/layout.hpp"
 #include "kernels/movement.hpp"
 #include "ops/elementwise/elementwise.hpp"
@@ -139,7 +139,7 @@ void view_part(ViewContext& v) {
   const Part& part = v.attrs<SliceAttrs>().part;
   for (int i = 0; i < v.shape().rank(); ++i) {
     v.strides[i] = v.input_strides()[i] * part.strides[i];
-    // An empty part has no first element, and `begin` may lie behind the last.
+    // An empty slice has no first element, and `begin` may lie after the last one.
     if (v.shape().size() != 0) v.offset += v.input_strides()[i] * part.begin[i];
   }
 }
@@ -257,12 +257,12 @@ Tensor strided_slice(const Tensor& x, const Ints& begin, const Ints& end, const 
   for (int i = 0; i < x.rank(); ++i) {
     const std::int64_t extent = x.shape()[i];
     const bool named = i < begin.size();
-    // A step over the whole axis is as good as any longer one.
+    // A step over the whole axis is equivalent to any longer one.
     const std::int64_t longest = std::max<std::int64_t>(extent, 1);
     const std::int64_t stride = named && !strides.empty() ? std::clamp(strides[i], -longest, longest) : 1;
     if (stride == 0)
       throw ValueError("strided_slice", fmt::format("the stride of axis {} is 0", i), "a stride of 1 takes every element, -1 takes them backwards");
-    // As Python has it: bounds are cut to [0, extent], or to [-1, extent - 1] where the axis runs backwards.
+    // As in Python: bounds are clipped to [0, extent], or to [-1, extent - 1] for a negative stride.
     const std::int64_t low = stride > 0 ? 0 : -1, high = stride > 0 ? extent : extent - 1;
     const auto bound = [&](std::int64_t at) { return std::clamp(at < 0 ? at + extent : at, low, high); };
     const std::int64_t first = named ? bound(begin[i]) : 0, last = named ? bound(end[i]) : extent;

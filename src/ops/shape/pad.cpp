@@ -1,4 +1,4 @@
-// Padding with a number or with a mirror image, and tiles.
+// Padding with a number or a mirror image, and repetition.
 #include "kernels/index.hpp"
 #include "kernels/layout.hpp"
 #include "kernels/movement.hpp"
@@ -17,7 +17,7 @@
 
 namespace whygrad {
 
-// The name of the mode, for those who read attributes.
+// The name of the mode in attributes.
 constexpr const char* name_of(PadMode mode) { return mode == PadMode::kReflect ? "reflect" : mode == PadMode::kSymmetric ? "symmetric" : "constant"; }
 
 namespace internal {
@@ -32,9 +32,9 @@ struct PadAttrs {
   Number constant_value = 0.0;
 };
 
-constexpr std::int64_t kMostPadding = std::int64_t{1} << 48;  // no memory holds more, and sums of extents do not overflow
+constexpr std::int64_t kMostPadding = std::int64_t{1} << 48;  // more than any memory holds, and sums of extents do not overflow
 
-// Mirrored padding cannot reach beyond the elements that it mirrors.
+// Mirrored padding cannot be longer than the elements that it mirrors.
 void check_mirror(const InferContext& c, int axis) {
   const auto& a = c.attrs<PadAttrs>();
   const std::int64_t most = c.input(0).shape()[axis] - (a.mode == PadMode::kReflect ? 1 : 0);
@@ -47,7 +47,7 @@ void check_mirror(const InferContext& c, int axis) {
 
 kernels::Mirror mirror_of(PadMode mode) { return mode == PadMode::kReflect ? kernels::Mirror::kReflect : kernels::Mirror::kSymmetric; }
 
-// For each position on the padded axis, the position on x's axis that it shows.
+// For each position along the padded axis the position along x's axis.
 Tensor mirror_indices(std::int64_t before, std::int64_t extent, std::int64_t padded, PadMode mode) {
   const Tensor positions = make_tensor(int64, {extent});
   Tensor indices = make_tensor(int64, {padded});
@@ -124,7 +124,8 @@ Layout begun(const kernels::View& out, const Shape& x, int from) {
   return part;
 }
 
-// Copies what is filled of `out`, the first `filled` along `axis`, until all is. The parts double, so that a multiple of n costs log(n) copies.
+// Copies the filled part of `out`, the first `filled` elements along `axis`, until all is filled. The part doubles each time, so n repetitions take
+// log(n) copies.
 void repeat_along(const kernels::View& out, int axis, std::int64_t filled) {
   const std::int64_t extent = out.shape[axis];
   while (filled < extent) {
@@ -162,7 +163,7 @@ constexpr OpDef kTile = define_op({
         },
     .vjp =
         [](VjpContext& g) {
-          // One axis at a time, as [before, copies, extent, after], so that no rank is too high.
+          // One axis at a time, as [before, copies, extent, after], so that the rank stays within the limit.
           const Shape shape = g.input_shape(0);
           Tensor dx = g.dy();
           std::int64_t before = 1;
@@ -203,7 +204,7 @@ Tensor repeat(const Tensor& x, std::int64_t count, std::int64_t axis, Where wher
   internal::require_defined("repeat", x);
   const int at = normalize_axis("repeat", axis, x.rank());
   if (count < 0) throw ValueError("repeat", fmt::format("count is {}", count), "repeat 0 times or more");
-  const Shape copies(internal::insert_axis(x.shape(), at + 1, count).extents());  // throws where there are too many
+  const Shape copies(internal::insert_axis(x.shape(), at + 1, count).extents());  // throws if there are too many
   Shape result = x.shape();
   result[at] *= count;
   return reshape(broadcast_to(expand_dims(x, at + 1, where), copies, where), result, where);

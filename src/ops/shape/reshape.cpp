@@ -1,4 +1,4 @@
-// New shapes for the same elements.
+// Other shapes of the same elements.
 #include "kernels/movement.hpp"
 #include "ops/families.hpp"
 #include "ops/shape/shape.hpp"
@@ -27,7 +27,7 @@ constexpr OpDef kIdentity = define_op({
     .in_metrics = true,
 });
 
-// A tensor of its own: who asks for the gradient with respect to it asks for no other reading of the variable.
+// A new tensor: the gradient with respect to it does not include other reads of the variable.
 constexpr OpDef kReadValue = define_op({
     .name = "read_value",
     .doc = "The value of a variable as a tensor of its own. dx = dy.",
@@ -139,7 +139,7 @@ constexpr OpDef kSqueeze = define_op({
 
 constexpr const OpDef* kOps[] = {&kCopy, &kExpandDims, &kIdentity, &kReadValue, &kReshape, &kSqueeze, &kStopGradient};
 
-// `extents` with -1 replaced by what is left for it.
+// `extents` with -1 replaced by the inferred number.
 Shape resolve(const Tensor& x, const Ints& extents) {
   Ints resolved = extents;
   std::int64_t known = 1;
@@ -166,8 +166,8 @@ Shape resolve(const Tensor& x, const Ints& extents) {
 }  // namespace
 
 bool reshape_strides(const Shape& from, const std::int64_t* from_strides, const Shape& to, std::int64_t* strides) {
-  // Extents of 1 have no say: what is left of `from` is matched with `to` in groups of axes that have the same number of elements. In a group the
-  // old axes must lie in each other without gaps; then the new ones can be laid over them.
+  // Axes of extent 1 are irrelevant. The other axes of `from` and `to` are matched in groups with the same number of elements. The old axes of a
+  // group must be nested without gaps; then the new ones can replace them.
   std::int64_t extents[Shape::kMaxRank], steps[Shape::kMaxRank];
   int count = 0;
   for (int i = 0; i < from.rank(); ++i) {

@@ -1,4 +1,4 @@
-// Elements rolled along axes.
+// roll: elements rotated along axes.
 #include "kernels/layout.hpp"
 #include "kernels/movement.hpp"
 #include "ops/core/context.hpp"
@@ -14,7 +14,7 @@ namespace {
 
 using kernels::Layout;
 
-// Copies x to `out`, moved by shift[i] along each axis from `axis` on: the two parts of an axis change places.
+// Copies x to `out`, rotated by shift[i] along each axis from `axis` on: the two parts of an axis are exchanged.
 void copy_rolled(const kernels::View& x, const kernels::View& out, const std::int64_t* shift, int axis) {
   if (axis == x.rank) return kernels::copy(x, out);
   const std::int64_t moved = shift[axis], stays = x.shape[axis] - moved;

@@ -1,4 +1,4 @@
-// What the shape ops share.
+// Common parts of shape ops.
 #pragma once
 
 #include "ops/core/context.hpp"
@@ -6,13 +6,13 @@
 
 namespace whygrad::internal {
 
-// Lays `to` over elements that lie as `from` with `from_strides`; false where no strides do. Both shapes have the same number of elements.
+// Computes strides of shape `to` for elements with shape `from` and `from_strides`. Returns false if there are none. Both shapes have the same size.
 bool reshape_strides(const Shape& from, const std::int64_t* from_strides, const Shape& to, std::int64_t* strides);
 
-// `shape` with one more axis, at `axis` of the result.
+// `shape` with a new axis at position `axis` of the result.
 Shape insert_axis(const Shape& shape, int axis, std::int64_t extent);
 
-// A number for each axis.
+// One number for each axis.
 class PerAxis {
  public:
   PerAxis() = default;
@@ -31,12 +31,12 @@ class PerAxis {
   std::int64_t numbers_[Shape::kMaxRank] = {};
   int count_ = 0;
 };
-// Element i of a part, on each axis, is element begin + i * stride of the whole.
+// On each axis, element i of the slice is element begin + i * stride of the whole.
 struct Part {
   PerAxis begin;
   PerAxis strides;
 };
-// Zeros of `shape` with dy at the part.
+// Zeros of `shape` with dy at the slice.
 Tensor slice_grad(const Tensor& dy, const Part& part, const Shape& shape);
 
 }  // namespace whygrad::internal

@@ -23,7 +23,7 @@ struct SparseAttrs {
   Shape dense_shape;
 };
 
-// Column i of the places: the rows (0) or columns (1) of the matrix, [n].
+// Column i of the positions: the rows (0) or columns (1) of the matrix, [n].
 Tensor coordinates(const Tensor& indices, int i) { return squeeze(slice(indices, {0, i}, {-1, 1}), {1}); }
 
 void infer_sparse_matmul(InferContext& c) {

@@ -1,4 +1,4 @@
-// Sparse tensors made, turned and summed: made of other ops, each with the caller's place.
+// Sparse tensors, composed of other ops, each with the caller's place.
 #include "kernels/sorting.hpp"
 #include "ops/core/context.hpp"
 #include "ops/core/defined.hpp"
@@ -37,7 +37,7 @@ Ints permutation(const Ints& perm, int rank) {
   return axes;
 }
 
-// The rows of indices, int64 [n, r], by their numbers, so that the places they name are in row-major order.
+// The order of the rows of indices, int64 [n, r], that puts the positions into row-major order.
 Tensor row_major_order(const Tensor& indices, const Where& where) {
   Tensor order = internal::make_tensor(DType::kI64, {indices.shape()[0]}, "sparse_transpose");
   kernels::order_rows(view_of(indices), view_of(order));
@@ -90,7 +90,7 @@ Tensor sparse_dense_matmul(const SparseTensor& a, const Tensor& b, const SparseM
   const Tensor right = options.adjoint_b ? adjoint(b, where) : b;
   if (!options.adjoint_a) return sparse_dense_matmul(a, right, where);
   require_places("sparse_dense_matmul", a);
-  if (a.dense_shape.rank() != 2) return sparse_dense_matmul(a, right, where);  // says what is wrong
+  if (a.dense_shape.rank() != 2) return sparse_dense_matmul(a, right, where);  // throws the error
   const SparseTensor turned{reverse(a.indices, {1}, where), conj(a.values, where), {a.dense_shape[1], a.dense_shape[0]}};
   return sparse_dense_matmul(turned, right, where);
 }
