@@ -10,11 +10,11 @@ namespace whygrad::cli {
 inline constexpr int kDone = 0;
 inline constexpr int kFailed = 1;         // the job could not be done: missing or damaged files, an accuracy that was not reached, ...
 inline constexpr int kUsage = 2;          // unknown command or option, unusable value
-inline constexpr int kInterrupted = 130;  // Ctrl-C, after saving the checkpoint where there is one
+inline constexpr int kInterrupted = 130;  // Ctrl-C, after saving the checkpoint if there is one
 
 inline constexpr const char* kFashionMnist = "/usr/share/datasets/fashion-mnist";
 
-// What defines a training run: with these equal, its numbers are.
+// The parameters of a training run; equal parameters give equal numbers.
 struct RunOptions {
   std::string model = "cnn";
   std::int64_t epochs = 10;
@@ -41,7 +41,7 @@ struct DemoOptions {
 };
 int demo(const DemoOptions& options);
 
-// Trains three times in a way in which no gradient can come, and prints the reason for each.
+// Trains three models in ways that cut the gradient, and prints the reason for each.
 void explain_broken_training(const std::string& folder);
 
 struct ExplainOptions {

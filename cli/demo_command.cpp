@@ -29,7 +29,7 @@ void heading(const Terminal& terminal, std::string_view text) {
   std::fflush(stdout);
 }
 
-// One row per epoch: the loss, and beside it how strongly each variable is pulled.
+// One row per epoch: the loss, and the magnitude of each variable's gradient.
 class EpochTable {
  public:
   explicit EpochTable(const nn::Parameters& parameters) {
@@ -69,7 +69,7 @@ class EpochTable {
   std::vector<Column> columns_;
 };
 
-// A folder of its own that is gone afterwards.
+// A temporary folder that is removed at the end.
 class TemporaryFolder {
  public:
   TemporaryFolder() : path_((std::filesystem::temp_directory_path() / "whygrad-demo-XXXXXX").string()) {
@@ -110,11 +110,11 @@ train::Evaluation train_model(const nn::Sequential& model, optim::Adam& adam, co
   return test;
 }
 
-// Saves, reads back into a new model, and measures that one.
+// Saves the model, loads it into a new one, and evaluates that one.
 train::Evaluation measure_saved(const nn::Sequential& model, const optim::Adam& adam, const RunOptions& run, const Data& data,
                                 const std::string& path) {
   train::Checkpoint(model.parameters(), adam, {.epoch = run.epochs}).save(path);
-  const nn::Sequential restored = make_model(run.model, run.seed + 1);  // other weights, until they are read back
+  const nn::Sequential restored = make_model(run.model, run.seed + 1);  // other weights, until they are loaded
   train::Checkpoint::load(path).restore(restored.parameters());
   return train::evaluate(restored, data.test);
 }

@@ -1,4 +1,4 @@
-// The command line: reads the words, hands over to a command, turns errors into messages and exit statuses (commands.hpp).
+// The command line: parses arguments, runs a command, converts errors to messages and exit statuses (commands.hpp).
 #include "commands.hpp"
 #include "models.hpp"
 #include "nearest.hpp"
@@ -70,7 +70,7 @@ void add_explain(CLI::App& app, Arguments& arguments) {
       "file to write, `-` for the standard output. If not said: FILE.whygrad.html in the present folder for html, else the standard output");
 }
 
-// The names of what may follow: commands at the top, options within a command.
+// The valid names: commands at the top level, options within a command.
 std::vector<std::string> known_words(const CLI::App& command) {
   std::vector<std::string> words;
   for (const CLI::App* sub : command.get_subcommands([](const CLI::App*) { return true; })) words.push_back(sub->get_name());
@@ -85,7 +85,7 @@ int usage_error(const std::string& command, const std::string& message, const st
   return kUsage;
 }
 
-// Words that nobody asked for, with a guess what was meant.
+// Unexpected arguments, with a suggestion.
 int unknown_word(const CLI::App& command, const std::string& name, const std::string& word) {
   const std::string near = nearest(word.substr(0, word.find('=')), known_words(command));
   const char* what = word.starts_with("-") ? "option" : command.get_parent() == nullptr ? "command" : "argument";

@@ -1,4 +1,4 @@
-// Guessing what a mistyped word was meant to be.
+// Suggestions for mistyped words.
 #pragma once
 
 #include <span>
@@ -7,8 +7,8 @@
 
 namespace whygrad::cli {
 
-// The candidate with the fewest letters inserted, left out, replaced or swapped with their neighbour; empty where none is near: more than a third of
-// the word would have to change.
+// The candidate with the smallest number of insertions, deletions, replacements and swaps of neighbouring letters; empty if more than a third of the
+// word would have to change.
 std::string nearest(std::string_view word, std::span<const std::string> candidates);
 
 }  // namespace whygrad::cli

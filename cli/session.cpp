@@ -1,4 +1,4 @@
-// What commands that train share: data, learning rates, and the lines that they print for each epoch.
+// Common parts of the commands that train: data, learning rates, and the output of each epoch.
 #include "session.hpp"
 
 #include <whygrad/base/error.hpp>
@@ -58,7 +58,7 @@ void EpochView::on_step(const train::StepReport& step) {
 }
 
 EpochSummary EpochView::on_epoch(const train::EpochReport& epoch) {
-  if (!bar_) return {.loss = epoch.loss};  // resumed behind its last step
+  if (!bar_) return {.loss = epoch.loss};  // resumed after its last step
   EpochSummary summary{.loss = epoch.loss, .seconds = bar_->seconds(), .images = images_ - begun_at_, .norms = norm_sums_};
   for (double& norm : summary.norms) norm /= static_cast<double>(norm_count_);
   bar_->clear();

@@ -1,4 +1,4 @@
-// What `train` and `demo` have in common: data, optimizer settings and the picture of a running epoch.
+// Common parts of `train` and `demo`: data, optimizer settings and the progress output of an epoch.
 #pragma once
 
 #include "commands.hpp"
@@ -22,27 +22,27 @@ struct Data {
   std::int64_t train_size;
   std::int64_t test_size;
 };
-// The IDX files in `folder`. Throws IoError, which names the Debian package where the folder is missing.
+// The IDX files in `folder`. Throws IoError, which names the Debian package if the folder is missing.
 Data load_data(const std::string& folder, const RunOptions& run);
 
 optim::LearningRate learning_rate(const RunOptions& run, std::int64_t steps_per_epoch);
 
-// What an epoch came to.
+// The results of an epoch.
 struct EpochSummary {
   double loss = 0;
-  double seconds = 0;              // of training alone
+  double seconds = 0;              // training only
   std::int64_t images = 0;         // trained on in these seconds
   std::vector<double> norms = {};  // of each variable's gradient: means over every tenth step
   double images_per_second() const { return seconds > 0 ? static_cast<double>(images) / seconds : 0; }
 };
 
-// Draws the bar of the present epoch on standard error and gathers what there is to tell about it.
+// Draws the progress bar of the current epoch on standard error and collects its statistics.
 class EpochView {
  public:
   explicit EpochView(std::int64_t epochs) : terminal_(Terminal::of(2)), epochs_(epochs) {}
 
   void on_step(const train::StepReport& step);
-  // Takes the bar off the screen.
+  // Removes the bar from the screen.
   EpochSummary on_epoch(const train::EpochReport& epoch);
 
  private:
@@ -51,7 +51,7 @@ class EpochView {
   Terminal terminal_;
   std::int64_t epochs_;
   std::unique_ptr<train::ProgressBar> bar_;
-  std::int64_t begun_at_ = 0, images_ = 0;  // examples of the epoch: before this view saw it, and now
+  std::int64_t begun_at_ = 0, images_ = 0;  // examples of the epoch: before this view started, and now
   std::int64_t norm_count_ = 0;
   double global_norm_ = 0;
   std::vector<double> norm_sums_;

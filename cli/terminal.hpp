@@ -1,4 +1,4 @@
-// What the program knows of the screen.
+// Properties of the terminal.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@ namespace whygrad::cli {
 
 // One of the program's two output streams.
 struct Terminal {
-  bool interactive = false;  // a person sees it
+  bool interactive = false;  // connected to a terminal
   bool coloured = false;
   int columns = 80;
 

@@ -22,13 +22,13 @@ using Notes = train::Checkpoint::Notes;
 
 volatile std::sig_atomic_t interrupted = 0;
 
-// The first Ctrl-C ends training after the present step, the second one the program.
+// The first Ctrl-C ends training after the current step, the second one ends the program.
 void on_interrupt(int) {
   interrupted = 1;
   std::signal(SIGINT, SIG_DFL);
 }
 
-// What defines the run, as the checkpoint keeps it.
+// The parameters of the run in the checkpoint.
 Notes notes_of(const RunOptions& run, const Data& data) {
   return {{"model", run.model},
           {"epochs", std::to_string(run.epochs)},
@@ -39,7 +39,7 @@ Notes notes_of(const RunOptions& run, const Data& data) {
           {"images", std::to_string(data.train_size)}};
 }
 
-// A run may only be resumed as what it was. Its length does not matter as long as the learning rate does not depend on it.
+// A run may only be resumed with the same parameters. Its length may change as long as the learning rate does not depend on it.
 void check_same_run(const Notes& now, const Notes& then, const std::string& path) {
   for (const auto& [name, value] : now) {
     const auto at = then.find(name);
@@ -83,7 +83,7 @@ class Run {
     std::fflush(stdout);
   }
 
-  // False where the user interrupted it.
+  // Returns false if the user interrupted it.
   bool finish() {
     return train::fit(model_, adam_, data_.train, progress_,
                       {.epochs = options_.run.epochs,

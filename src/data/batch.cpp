@@ -12,7 +12,7 @@
 namespace whygrad::data {
 namespace {
 
-// Tensor k of every element, one under the other.
+// Stacks tensor k of every element.
 Tensor stack(const std::vector<Element>& elements, std::size_t k) {
   const Tensor& first = elements[0].values[k];
   Shape shape = {static_cast<std::int64_t>(elements.size())};
@@ -76,7 +76,7 @@ class BatchCursor : public Cursor {
   std::unique_ptr<Cursor> upstream_;
   std::int64_t size_;
   bool drop_remainder_;
-  std::vector<Element> elements_;   // either these
+  std::vector<Element> elements_;   // either tensors
   std::vector<std::int64_t> rows_;  // or rows of one source: a pipeline has one source only
 };
 

@@ -1,4 +1,4 @@
-// The steps that choose elements by their position: repeat, take, skip.
+// Pipeline steps that select elements by position: repeat, take, skip.
 #include "data/stage.hpp"
 
 #include <whygrad/base/error.hpp>
@@ -67,7 +67,7 @@ class RepeatStage : public Stage {
     if (once == 0 || count_ == 0) return 0;
     return once == kEndless || count_ == kAll || __builtin_mul_overflow(once, count_, &all) ? kEndless : all;
   }
-  // Every repetition is an epoch of its own to the steps before, also over several passes.
+  // Every repetition is an epoch of its own for the earlier steps, also over several passes.
   std::unique_ptr<Cursor> open(std::uint64_t epoch) const override {
     return std::make_unique<RepeatCursor>(*upstream_, count_ == kAll ? epoch : epoch * static_cast<std::uint64_t>(count_), count_);
   }

@@ -13,9 +13,9 @@
 namespace whygrad::data {
 namespace {
 
-// Makes `tensor` a value of the loop's thread. One that map computed may have its id from the log of another thread, and ops behind it; the loop gets
-// the same elements under a new id, so that it sees the same with prefetch and without: values that came out of the data set. What they were made of
-// stays known.
+// Makes `tensor` a value of the loop's thread. A tensor that map computed may have its id from the log of another thread. The loop gets the same
+// elements under a new id, so that the records are the same with and without prefetch: values that came out of the data set. Their origin remains
+// known.
 Tensor hand_over(const Tensor& tensor, const Tensor& origin, const Where& where) {
   Tensor element = tensor.id() != 0 ? internal::make_view(tensor, tensor.shape(), tensor.impl()->strides, 0) : tensor;
   internal::log_fed(element, internal::element_op(), origin, where);

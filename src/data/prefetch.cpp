@@ -1,4 +1,4 @@
-// Elements made ahead by a thread.
+// Elements computed ahead on a thread.
 #include "data/stage.hpp"
 
 #include <whygrad/base/error.hpp>
@@ -54,7 +54,7 @@ class PrefetchCursor : public Cursor {
   void run() noexcept {
     std::exception_ptr error;
     try {
-      set_num_threads(1);  // those of the loop have the processors
+      set_num_threads(1);  // the loop's kernels have the processors
       Element element;
       while (upstream_->next(element)) {
         element.materialise();
@@ -76,7 +76,7 @@ class PrefetchCursor : public Cursor {
     filled_.notify_one();
   }
 
-  std::unique_ptr<Cursor> upstream_;  // the thread's own while it runs
+  std::unique_ptr<Cursor> upstream_;  // used by the thread alone while it runs
   const std::size_t count_;
   std::mutex mutex_;
   std::condition_variable filled_, room_;

@@ -67,7 +67,7 @@ class RowsStage : public Stage {
   Rows rows_;
 };
 
-// The rows of `tensor`, as a value that the event `op` made of it: no gradient goes beyond this point.
+// The rows of `tensor` as a value that the event `op` made from it. No gradient passes this point.
 Column column_of(const Tensor& tensor, const Shape& rows, const OpDef& op, const Where& where) {
   const Tensor whole = contiguous(tensor);
   std::int64_t strides[Shape::kMaxRank] = {};

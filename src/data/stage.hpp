@@ -1,8 +1,8 @@
 // The steps of a pipeline.
 //
 // NOTE [rows, not tensors]
-// An element that still is a row of the source travels as its number. Shuffling, taking and skipping move numbers; the elements are copied once, by
-// the batch that they end up in. A tensor per row would cost more than the copy of the row.
+// An element that still is a row of the source is passed on as its number. Shuffling, taking and skipping move numbers; the elements are copied once,
+// by the batch that contains them. A tensor for each row would cost more than copying the row.
 #pragma once
 
 #include "data/rows.hpp"
@@ -16,10 +16,10 @@
 namespace whygrad::data {
 
 struct Element {
-  const Rows* rows = nullptr;  // where set: row `row` of these; they live as long as the cursor that gave the element
+  const Rows* rows = nullptr;  // if set: row `row` of these; they live as long as the cursor that returned the element
   std::int64_t row = 0;
-  std::vector<Tensor> values;   // else; without an id where the pipeline made them
-  std::vector<Tensor> origins;  // of those: the values in the log that they came from, one each; of a batch, those of its first element
+  std::vector<Tensor> values;   // otherwise; without ids if the pipeline made them
+  std::vector<Tensor> origins;  // the values in the log that they came from, one each; for a batch those of its first element
 
   // Copies a row out.
   void materialise() {
@@ -43,9 +43,9 @@ class Cursor {
   Cursor(const Cursor&) = delete;
   Cursor& operator=(const Cursor&) = delete;
 
-  // Writes the next element; false at the end.
+  // Writes the next element. Returns false at the end.
   virtual bool next(Element& element) = 0;
-  // Passes over `count` elements, making as little of them as it can.
+  // Skips `count` elements, computing as little of them as possible.
   virtual void skip(std::int64_t count) {
     Element element;
     while (count-- > 0 && next(element)) {

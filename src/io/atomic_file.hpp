@@ -1,4 +1,4 @@
-// Writing a file so that its name stands for the old contents or the new, never for a part.
+// Atomic replacement of a file: its name always refers to the complete old or the complete new contents.
 #pragma once
 
 #include <sys/types.h>
@@ -9,7 +9,7 @@
 
 namespace whygrad::io {
 
-// The calls that can fail, so that tests can make each of them do so. As in POSIX.
+// The system calls that can fail, so that tests can make each of them fail. As in POSIX.
 struct SystemCalls {
   int (*open)(const char* path, int flags, mode_t mode);
   ssize_t (*write)(int descriptor, const void* data, std::size_t bytes);

@@ -1,4 +1,4 @@
-// Temporary files of writers that were killed: how their names tell who wrote them, and how they are removed.
+// Temporary files of killed writers: names that identify the writer, and their removal.
 #pragma once
 
 #include <string>

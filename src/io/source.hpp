@@ -1,4 +1,4 @@
-// Bytes to be read that may be anything: every read is checked against what is there.
+// Untrusted input: every read is checked against the available bytes.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +24,7 @@ class Source {
 
   // Fills `to` with the bytes from `offset` on. Throws IoError where they end before that; `expected` says what they are.
   void read(std::uint64_t offset, void* to, std::size_t bytes, const char* expected) const;
-  // Throws IoError: at `offset` lies not what it should.
+  // Throws IoError: the bytes at `offset` are not what was expected.
   [[noreturn]] void fail(std::uint64_t offset, const std::string& what, const std::string& help = {}) const;
 
  protected:

@@ -1,4 +1,4 @@
-// Layers that are called too early.
+// The check for layers that are called before they are built.
 #pragma once
 
 #include <whygrad/base/error.hpp>

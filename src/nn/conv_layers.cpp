@@ -1,4 +1,4 @@
-// Layers of convolutions and pooling.
+// Convolution and pooling layers.
 #include "nn/built.hpp"
 
 #include <whygrad/nn/layers.hpp>
@@ -15,7 +15,7 @@ void check_image(const Shape& input, const Builder& builder) {
                    "it takes images [batch, height, width, channels]");
 }
 
-// The shape that `layer` makes of an image. It is run on an empty one, so that the shape rule stands in the op alone.
+// The shape of `layer`'s result for an image. Runs the layer on an empty image, so that only the op knows the shape rule.
 Shape shape_of_result(const Layer& layer, const Shape& image, const Builder& builder) {
   const Tensor y = layer(zeros({1, image[0], image[1], image[2]}, builder.dtype()));
   return Shape(y.shape().extents().subspan(1));

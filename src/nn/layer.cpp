@@ -10,7 +10,7 @@ struct Builder::Shared {
   BuildOptions options;
   Where where;
   std::uint64_t seeds = 0;
-  std::map<std::string, int> parts;  // by path without number: how many there are
+  std::map<std::string, int> parts;  // number of parts by path without number
   Parameters parameters;
 };
 
@@ -47,7 +47,7 @@ Variable Builder::add(std::string_view name, const Tensor& initial, bool trainab
 }
 
 std::uint64_t Builder::next_seed() const {
-  // splitmix64 (Steele, Lea, Flood 2014), so that neighbouring seeds have nothing in common.
+  // splitmix64 (Steele, Lea, Flood 2014), so that neighbouring seeds give unrelated numbers.
   std::uint64_t z = shared_->options.seed + ++shared_->seeds * 0x9e3779b97f4a7c15u;
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
   z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;

@@ -1,4 +1,4 @@
-// Losses of models.
+// Losses with a reduction over examples.
 #include <whygrad/base/error.hpp>
 #include <whygrad/nn/losses.hpp>
 #include <whygrad/ops/activation.hpp>
@@ -17,7 +17,7 @@ namespace {
 
 constexpr double kEpsilon = 1e-7;  // Keras' backend.epsilon()
 
-// x, if it differs from `other` by a last axis of 1 only, with the same axes: a vector gets that axis, anything else loses it.
+// x with the rank of `other`, if they differ by a last axis of 1 only: a vector gets that axis, other tensors lose it.
 Tensor with_rank_of(const Tensor& other, const Tensor& x, const Where& where) {
   const bool longer = x.rank() == other.rank() + 1 && x.shape().back() == 1 && other.rank() != 1;
   const bool shorter = other.rank() == x.rank() + 1 && other.shape().back() == 1 && x.rank() == 1;
@@ -33,7 +33,7 @@ Tensor error_of(const Tensor& targets, const Tensor& predictions, const Where& w
   return subtract(t, p, where);
 }
 
-// From one loss for each example.
+// Reduces losses, one for each example.
 template <class Options>
 Tensor reduced(const Tensor& losses, const Options& options, const Where& where) {
   Tensor weighted = losses;
@@ -49,10 +49,10 @@ Tensor reduced(const Tensor& losses, const Options& options, const Where& where)
   return reduce_mean(weighted, {}, false, where);
 }
 
-// From losses whose mean over the last axis is that of an example.
+// Reduces losses whose mean over the last axis is that of an example.
 template <class Options>
 Tensor reduced_means(const Tensor& losses, const Options& options, const Where& where) {
-  const bool at_once = options.reduction == Reduction::kMean && !options.weights.defined();  // the mean of the means
+  const bool at_once = options.reduction == Reduction::kMean && !options.weights.defined();  // mean of means
   return reduced(at_once ? losses : reduce_mean(losses, -1, false, where), options, where);
 }
 

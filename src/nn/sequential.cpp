@@ -1,4 +1,4 @@
-// Layers one after the other.
+// Sequential: layers applied one after the other.
 #include <whygrad/base/error.hpp>
 #include <whygrad/nn/sequential.hpp>
 #include <whygrad/tensor/name_scope.hpp>
@@ -13,7 +13,7 @@ namespace {
 // "[batch, 28, 28, 1]"
 std::string with_batch(const Shape& shape) { return shape.rank() == 0 ? "[batch]" : fmt::format("[batch, {}]", fmt::join(shape, ", ")); }
 
-// Trainable numbers in variables whose paths begin so.
+// The number of elements of the trainable variables whose paths begin with this.
 std::int64_t parameters_under(const Parameters& parameters, const std::string& path) {
   std::int64_t count = 0;
   for (const auto& [name, variable] : parameters) {

@@ -41,7 +41,7 @@ Tensor packed(const Tensor& gradient) {
   return result;
 }
 
-// The same break, as the optimizer meets it.
+// The finding about the same break, from the optimizer's point of view.
 Finding refused(Finding f) {
   f.also.insert(f.also.begin(), f.cause);
   f.cause = Cause::kOptimizerNone;
@@ -62,8 +62,8 @@ Finding refused(Finding f) {
   throw MissingGradient("apply_gradients", text, std::move(missing));
 }
 
-// Gives `variable` a new value that starts out with the present elements, in the same buffer where nobody else sees it, and returns that buffer. So a
-// variable is whole even if a later one cannot be prepared.
+// Gives `variable` a new value that starts as a copy of the current elements, in the same buffer if nobody else holds it, and returns that buffer. So
+// every variable is complete even if a later one cannot be prepared.
 void* open_for_writing(whygrad::internal::VariableImpl& variable, const Where& where) {
   struct Context {
     const Tensor& value;

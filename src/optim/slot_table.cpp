@@ -1,4 +1,4 @@
-// The tensors that an optimizer keeps for each variable.
+// The slots of an optimizer: tensors for each variable.
 #include "optim/slot_table.hpp"
 
 #include "device/memory.hpp"
@@ -26,7 +26,7 @@ Tensor zeros_for(const Tensor& t) {
   return result;
 }
 
-// The same elements in memory of their own.
+// A copy of the elements.
 Tensor copy_of(const Tensor& t) {
   const device::Scope there(t.device());
   Tensor result = whygrad::internal::make_tensor(t.dtype(), t.shape(), "state");
@@ -45,7 +45,7 @@ void check_names(const char* op, const NamedVariables& variables) {
 
 std::array<Tensor, Optimizer::kMaxSlots>& Optimizer::SlotTable::of(const Variable& variable) {
   if (const auto found = table_.find(&variable.impl()); found != table_.end()) return found->second.slots;
-  // All slots before the entry, which must not stand there with some of them only.
+  // Creates all slots before it adds the entry, so that an entry never has only some of them.
   Entry entry{.variable = variable, .slots = {}};
   for (std::size_t i = 0; i < kMaxSlots && names_[i] != nullptr; ++i) {
     entry.slots[i] = zeros_for(variable.value());
@@ -98,7 +98,7 @@ void Optimizer::SlotTable::load(const char* op, const NamedVariables& variables,
       entry.slots[expected] = copy_of(at->second);
     }
     used += present;
-    if (present == 0) continue;  // was never moved
+    if (present == 0) continue;  // never updated
     if (present != expected)
       throw ValueError(op, fmt::format("the state has only {} of the {} slots of `{}`", present, expected, name), "the state is incomplete");
     table.emplace(&variable.impl(), std::move(entry));

@@ -1,4 +1,4 @@
-// What an optimizer remembers of each variable: one buffer per slot, written in place.
+// The state of an optimizer: one buffer for each slot of each variable, written in place.
 #pragma once
 
 #include <whygrad/optim/optimizer.hpp>
@@ -16,12 +16,12 @@ class Optimizer::SlotTable {
 
   // "<name>/<slot>" -> a copy. `op` names the optimizer in messages.
   std::map<std::string, Tensor> save(const char* op, const NamedVariables& variables, const Where& where) const;
-  // Replaces everything by what `state` holds, or throws and changes nothing.
+  // Replaces everything by the contents of `state`, or throws and changes nothing.
   void load(const char* op, const NamedVariables& variables, const std::map<std::string, Tensor>& state);
 
  private:
   struct Entry {
-    Variable variable;  // keeps the key's address from being used again
+    Variable variable;  // keeps the address that is the key from being reused
     std::array<Tensor, kMaxSlots> slots;
   };
   using Table = std::unordered_map<const whygrad::internal::VariableImpl*, Entry>;

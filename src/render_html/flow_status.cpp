@@ -1,4 +1,4 @@
-// How far gradient came, by op, for the colours of the page.
+// How far the gradient came, by op, for the colours of the page.
 #include "render_html/flow_status.hpp"
 
 #include <array>
@@ -8,7 +8,7 @@ namespace {
 
 using Index = FlowGraph::Index;
 
-// Values that were made from a source, whatever stops a gradient on the way.
+// Values that depend on a source, whatever stops a gradient on the way.
 std::vector<std::uint8_t> made_from_sources(const FlowGraph& graph) {
   std::vector<std::uint8_t> made(graph.values.size());
   for (const FlowGraph::Source& source : graph.sources) {
@@ -38,7 +38,7 @@ bool arrives_at_output(const FlowGraph& graph, Index op, const std::vector<std::
   return false;
 }
 
-// By the ops' answers alone.
+// By the declarations of the ops alone.
 std::vector<OpStatus> by_answers(const FlowGraph& graph) {
   const std::vector<std::uint8_t> made = made_from_sources(graph);
   std::vector<std::uint8_t> arrives(graph.values.size());
@@ -56,7 +56,7 @@ std::vector<OpStatus> by_answers(const FlowGraph& graph) {
         flows = true;
         arrives[inputs[i]] = 1;
       } else if (is_differentiable(graph.values[inputs[i]].dtype) && graph.answer(op, i).role == Role::kData) {
-        stops = true;  // an integer input stops nothing: what made it did
+        stops = true;  // an integer input stops nothing: the op that computed it did
       }
     }
     if (depends) result[op] = flows ? OpStatus::kFlows : stops ? OpStatus::kStops : OpStatus::kUnreached;
@@ -64,7 +64,7 @@ std::vector<OpStatus> by_answers(const FlowGraph& graph) {
   return result;
 }
 
-// What the op passed back to inputs that a gradient is looked at for.
+// The op's gradients for inputs whose gradient was inspected.
 void judge_numbers(const FlowGraph& graph, std::vector<OpStatus>& result) {
   for (Index op = 0; op < graph.ops.size(); ++op) {
     bool any = false, all_zero = true, finite = true;
@@ -103,7 +103,7 @@ std::vector<OpStatus> flow_status(const FlowGraph& graph, const std::vector<Find
   std::vector<OpStatus> result = by_answers(graph);
   judge_numbers(graph, result);
   for (const Finding& finding : findings) {
-    bool behind_the_stops = true;  // as seen from the target, from where the gradient comes
+    bool behind_the_stops = true;  // as seen from the target, where the gradient comes from
     for (std::size_t i = finding.path.size(); i-- > 0;) {
       const Step& step = finding.path[i];
       behind_the_stops = behind_the_stops && step.status == Step::Status::kFlows;

@@ -1,4 +1,4 @@
-// Puts a page together: the template of page.html, its style and script, and one block of JSON with all that is to be shown.
+// Assembles a page: the template page.html, its style and script, and one block of JSON with all its contents.
 #include <whygrad/render_html/html.hpp>
 
 #include "render_html/page.hpp"
@@ -54,7 +54,7 @@ Json view_json(View view) {
           {"nodes", std::move(nodes)}, {"edges", std::move(edges)}};
 }
 
-// Findings that have one cause in common are one picture: their numbers, in the order of the first of each.
+// Findings with a common cause are one picture: their numbers, in the order of the first of each.
 std::vector<std::vector<std::size_t>> findings_by_cause(const std::vector<Finding>& findings) {
   std::map<std::string, std::size_t> known;
   std::vector<std::vector<std::size_t>> result;
@@ -89,7 +89,7 @@ Json pictures_json(const Explanation& explanation) {
 
 constexpr std::uint32_t kAround = 4;  // lines before and behind a place
 
-// The lines that are wanted, by file.
+// The required lines, by file.
 using Lines = std::map<std::string, std::set<std::uint32_t>>;
 
 void want(Lines& lines, const Json& place) {
@@ -153,7 +153,7 @@ std::string escaped(std::string_view text) {
   return result;
 }
 
-// Within a script element nothing may look like its end.
+// A script element must not contain anything that looks like its end.
 std::string script_json(const Json& json) {
   std::string result;
   for (const char c : json.dump(-1, ' ', false, Json::error_handler_t::replace)) result += c == '<' ? std::string("\\u003c") : std::string(1, c);

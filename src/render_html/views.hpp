@@ -1,4 +1,4 @@
-// The pictures of a page: what stands in each, before it is laid out.
+// The pictures of a page: their contents, before layout.
 #pragma once
 
 #include "render_html/flow_status.hpp"

@@ -28,7 +28,7 @@ std::string text(const Parts&... parts) {
   return out.str();
 }
 
-// f(sample, problems) for each sample of the op. What it throws is a problem of that sample.
+// Calls f(sample, problems) for each sample of the op. An exception becomes a problem of that sample.
 template <class F>
 Problems for_each_sample(const OpDef& op, const SampleList& list, const F& f) {
   Problems problems;
@@ -88,7 +88,7 @@ Problems check_values(const OpDef& op, const SampleList& list) {
   });
 }
 
-// The same elements as a view whose axes lie in memory the other way round, with a gap after each element.
+// The same elements as a view with the axes in reverse order in memory and a gap after each element.
 Tensor strided(const Tensor& t) {
   Ints back;
   for (int i = t.rank() - 1; i >= 0; --i) back.push_back(i);
@@ -123,7 +123,7 @@ Problems check_f32(const OpDef& op, const SampleList& list) {
 
 // ---- Without elements ----
 
-// The inputs without their elements, but for those on which the shape of a result depends.
+// The inputs without their elements, except those on which the shape of a result depends.
 Inputs without_elements(const OpDef& op, const Sample& sample) {
   Inputs specs = sample.inputs;
   for (int i = 0; i < static_cast<int>(specs.size()); ++i) {
@@ -153,7 +153,7 @@ Problems check_specs(const OpDef& op, const SampleList& list) {
 
 // ---- Gradients ----
 
-// The inputs of a sample that are to be differentiated.
+// The inputs of a sample that are differentiated.
 std::vector<int> differentiated(const OpDef& op, const Sample& sample) {
   if (!sample.differentiate.empty()) return sample.differentiate;
   std::vector<int> chosen;
@@ -212,7 +212,7 @@ Problems check_gradients(const OpDef& op, const SampleList& list) {
   return problems;
 }
 
-// For an input that the tape watches the op is recorded with all that the rules of the others read, who may be watched only later.
+// If the tape watches one input, the record saves all values that the rules of the other inputs read, because these may be watched later.
 Problems check_late_watching(const OpDef& op, const SampleList& list) {
   return for_each_sample(op, list, [&op](const Sample& sample, Problems& problems) {
     const std::vector<int> chosen = differentiated(op, sample);
@@ -229,7 +229,7 @@ Problems check_late_watching(const OpDef& op, const SampleList& list) {
       late.watch(all[first]);
       const ValueId before = zeros({}).id();
       const std::vector<Tensor> outputs = sample.run(sample.inputs);
-      // Of a composition, steps before the watched input are no longer known.
+      // The earlier ops of a composition were not recorded.
       const bool one_op = zeros({}).id() == before + outputs.size() + 1;
       for (const Watchable& w : all) late.watch(w);
       const Gradients got = late.gradient(outputs, Sources(all));
@@ -313,7 +313,7 @@ std::vector<std::string> check_op(const OpDef& op, const SampleList& list) {
   std::vector<std::string> problems;
   for (const OpCheck& check : kChecks) {
     for (const std::string& problem : check.run(op, list)) problems.push_back(text(op.name, ", ", check.name, ": ", problem));
-    if (&check == kChecks && !problems.empty()) break;  // the others need complete samples
+    if (&check == kChecks && !problems.empty()) break;  // the other checks need complete samples
   }
   return problems;
 }

@@ -1,4 +1,4 @@
-// Inputs and references of samples.
+// Inputs and reference functions for samples.
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/testing/op_samples.hpp>
@@ -11,7 +11,7 @@
 namespace whygrad::testing {
 namespace {
 
-// In [0, 1), by hand: the standard distributions differ from library to library.
+// In [0, 1). The standard distributions differ between libraries.
 double next(std::mt19937_64& random) { return static_cast<double>(random() >> 11) * 0x1p-53; }
 
 // The coordinates of element i of a row-major array.
@@ -23,7 +23,7 @@ std::vector<std::int64_t> coordinates(const Shape& shape, std::int64_t i) {
   }
   return at;
 }
-// The element of `a` at the end of `at`, where axes of extent 1 are repeated.
+// The element of `a` at the last coordinates of `at`, with axes of extent 1 repeated.
 double element(const Array& a, const std::vector<std::int64_t>& at) {
   std::int64_t i = 0;
   const std::size_t added = at.size() - static_cast<std::size_t>(a.shape.rank());
@@ -128,7 +128,7 @@ Array along(const std::function<std::vector<double>(const std::vector<double>&)>
   const auto stride = static_cast<std::size_t>(step), count = static_cast<std::size_t>(a.shape[axis]);
   Array y = a;
   for (std::size_t i = 0; i < a.values.size(); ++i) {
-    if (i / stride % count != 0) continue;  // not the first of its run
+    if (i / stride % count != 0) continue;  // not the first of its row
     std::vector<double> run(count);
     for (std::size_t k = 0; k < count; ++k) run[k] = a.values[i + k * stride];
     run = f(run);

@@ -22,7 +22,7 @@ Tensor loss_of(const FitOptions& options, const Tensor& labels, const Tensor& ou
   return options.loss ? options.loss(labels, outputs) : nn::sparse_categorical_crossentropy(labels, outputs, {}, where);
 }
 
-// The values of the variables that are not trained: what a forward pass in training may change, such as the counters of random numbers.
+// The values of variables that are not trained but may change in a forward pass, such as counters of random numbers.
 class States {
  public:
   explicit States(const nn::Sequential& model) {

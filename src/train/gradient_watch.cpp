@@ -1,4 +1,4 @@
-// The health of gradients over the steps of a training.
+// Statistics of gradients during training.
 #include "autodiff/variable_impl.hpp"
 #include "explain/numbers.hpp"
 

@@ -18,7 +18,7 @@ int columns_of(std::string_view text) {
   return static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
-// The beginning of `text`, of at most so many columns.
+// The beginning of `text`, at most this many columns wide.
 std::string_view cut(std::string_view text, int columns) {
   std::size_t end = 0;
   for (int seen = 0; end < text.size(); ++end) {
@@ -66,7 +66,7 @@ std::string ProgressBar::line(std::int64_t done, std::string_view note) const {
   const std::string left = part > 0 ? fmt::format(", {} left", clock_text(seconds() * (1 - part) / part)) : "";
   const std::string tail = fmt::format("{:3.0f}%  {}{}   {}", std::floor(part * 100), clock_text(seconds()), left, note);
   if (!options_.terminal) return fmt::format("{}  {}", label_, tail);
-  // The bar takes what room the words leave.
+  // The bar takes the space that the text leaves.
   const int room = std::min(options_.columns - 1 - columns_of(label_) - columns_of(tail) - 4, 40);
   return room < 5 ? fmt::format("{}  {}", label_, tail) : fmt::format("{}  {}  {}", label_, bar(part, room), tail);
 }
@@ -74,7 +74,7 @@ std::string ProgressBar::line(std::int64_t done, std::string_view note) const {
 void ProgressBar::show(std::int64_t done, std::string_view note) {
   shown_ = options_.clock();
   const std::string text = line(done, note);
-  if (options_.terminal) {  // a line that wraps could not be drawn again
+  if (options_.terminal) {  // a line that wraps cannot be drawn again
     out_ << kClearLine << cut(text, options_.columns - 1) << std::flush;
   } else {
     out_ << text << std::endl;
