@@ -1,4 +1,4 @@
-// NumPy and everything else that shares memory by Python's buffer protocol.
+// Conversion of NumPy arrays and other objects with Python's buffer protocol.
 #include "convert.hpp"
 #include "tensor/build.hpp"
 #include "tensor/log.hpp"
@@ -74,7 +74,7 @@ Tensor filled(const Buffer& buffer, DType dtype, const Where& where) {
   return t;
 }
 
-// An array of ml_dtypes.bfloat16, which Python's buffers do not know.
+// An array of ml_dtypes.bfloat16, a type that Python's buffers do not have.
 bool is_bfloat16(nb::handle object) { return nb::cast<std::string>(nb::str(nb::getattr(object, "dtype", nb::none()))) == "bfloat16"; }
 
 }  // namespace

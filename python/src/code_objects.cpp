@@ -40,7 +40,7 @@ void CodeObjects::add_folder(std::string folder, Owner owner) {
   }
 }
 
-// NumPy calls back into tensors from its own Python code, which is not the user's either. Its code is met only once it is loaded.
+// NumPy calls back into tensors from its own Python code, which is not the user's. Its code is found once it is loaded.
 void CodeObjects::note_numpy() {
   if (has_numpy_) return;
   const nb::object name = nb::str("numpy"), numpy = nb::steal(PyImport_GetModule(name.ptr()));
@@ -50,7 +50,7 @@ void CodeObjects::note_numpy() {
   if (!file.is_none()) folders_.emplace_back(folder_of(nb::cast<std::string>(file)), Owner::kOwn);
 }
 
-// Of folders that lie in one another the nearest says whose the file is.
+// Among nested folders, the innermost one decides who owns a file.
 Owner CodeObjects::owner_of(PyCodeObject* code) {
   note_numpy();
   const char* file = PyUnicode_AsUTF8(code->co_filename);

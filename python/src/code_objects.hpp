@@ -1,9 +1,9 @@
-// The code objects that places name, and whose code they are.
+// The code objects of places, and their owners.
 //
 // NOTE [code objects]
-// A place must name its code object long after the frame is gone, and code objects die (a notebook's cell, an exec). So each one that is met gets a
-// slot of a ring, which holds a reference, and a place carries the slot's number and generation. When the ring is full the oldest slot is given away,
-// and places that name its old generation become unknown: memory is bounded, and no pointer is ever followed that is not held.
+// A place must name its code object long after the frame is gone, and code objects are destroyed (a notebook's cell, an exec). So each code object
+// gets a slot of a ring, which holds a reference; a place holds the slot's number and generation. When the ring is full the oldest slot is reused,
+// and places with its old generation become unknown. So memory is bounded, and no pointer is followed that is not held.
 #pragma once
 
 #include "module.hpp"
@@ -16,7 +16,7 @@
 
 namespace whygrad::python {
 
-// kOwn: of this package or of NumPy, which is never shown. kPackage: of an installed package or of the standard library.
+// kOwn: of this package or of NumPy; never shown. kPackage: of an installed package or of the standard library.
 enum class Owner : std::uint8_t { kUser, kPackage, kOwn };
 
 class CodeObjects {
@@ -27,7 +27,7 @@ class CodeObjects {
     Owner owner = Owner::kUser;
   };
 
-  // Never destroyed: frames are looked at until the process ends.
+  // Never destroyed: frames are inspected until the process ends.
   static CodeObjects& instance() {
     static auto* all = new CodeObjects;
     return *all;
@@ -38,14 +38,14 @@ class CodeObjects {
     if (recent.code != code) recent = lookup(code);
     return recent;
   }
-  // Null where it is no longer held.
+  // Null if it is no longer held.
   PyCodeObject* code_of(std::uintptr_t handle) const {
     const Known& slot = slots_[handle % kSlots];
     return slot.handle == handle ? slot.code : nullptr;
   }
-  // Code in files below this folder is `owner`'s.
+  // Declares `owner` for the code in files below this folder.
   void add_folder(std::string folder, Owner owner);
-  // Changes whenever a code object was let go or may have another owner: what was concluded from them holds no longer.
+  // Changes whenever a code object was released or may have another owner, so that cached conclusions become invalid.
   std::uint64_t epoch() const { return epoch_; }
 
  private:

@@ -1,4 +1,4 @@
-// Python values as tensors, shapes and attributes.
+// Conversion of Python values to tensors, shapes and attributes.
 #include "convert.hpp"
 
 #include "tensor/build.hpp"
@@ -36,7 +36,7 @@ std::optional<Number> number_in(nb::handle object) {
   return {};
 }
 
-// A list of numbers has one type: the widest of float, int and so on, but truth values do not mix with numbers.
+// A list of numbers has one type: the widest of float, int and so on. Truth values do not mix with numbers.
 DType widest(DType a, DType b) {
   if ((a == DType::kBool) != (b == DType::kBool)) {
     throw DTypeError("constant", "a list holds both truth values and numbers", "write True and False, or numbers, throughout");
@@ -81,13 +81,13 @@ void gather_numbers(nb::handle object, int depth, Numbers& out) {
   for (std::int64_t i = 0; i < count; ++i) gather_numbers(PySequence_Fast_GET_ITEM(object.ptr(), i), depth + 1, out);
 }
 
-// What a nested list holds besides numbers.
+// The contents of a nested list, other than numbers.
 struct Contents {
   bool values = false;  // tensors and variables
-  bool others = false;  // arrays, NumPy's numbers and all else
+  bool others = false;  // arrays, NumPy's numbers and everything else
 };
 void look_into(nb::handle object, int depth, Contents& contents) {
-  if (depth > Shape::kMaxRank) return;  // gather_numbers refuses it
+  if (depth > Shape::kMaxRank) return;  // gather_numbers throws the error
   if (is_list(object)) {
     const Py_ssize_t count = PySequence_Fast_GET_SIZE(object.ptr());
     for (Py_ssize_t i = 0; i < count; ++i) look_into(PySequence_Fast_GET_ITEM(object.ptr(), i), depth + 1, contents);
@@ -109,7 +109,7 @@ Tensor from_numbers(const Numbers& numbers, DType dtype, const Where& where) {
   Tensor t = internal::make_host_tensor(dtype, numbers.shape, "constant");
   char* at = t.impl()->data;
   for (const Number& number : numbers.values) {
-    // In Python True is a kind of 1.
+    // In Python, True equals 1.
     (number.dtype() == DType::kBool && dtype != DType::kBool ? Number(static_cast<std::int32_t>(number.whole())) : number)
         .store(dtype, at, "constant");
     at += size_of(dtype);
@@ -118,13 +118,13 @@ Tensor from_numbers(const Numbers& numbers, DType dtype, const Where& where) {
   return finish_constant(std::move(t), where);
 }
 
-// What is wanted of a conversion: nothing, this very dtype, or this dtype for what has none of its own.
+// The requested dtype: none, exactly this one, or this one for values without a dtype of their own.
 struct Wanted {
   std::optional<DType> dtype;
   bool exactly = false;
 };
 
-// Numbers go where their kind or a wider one is wanted: integers, floats, complex numbers.
+// Numbers convert to their own kind or a wider one: integers, floats, complex numbers.
 bool may_become(DType from, DType to) {
   if (from == DType::kBool) return true;
   if (is_integer(from)) return to != DType::kBool;
@@ -142,7 +142,7 @@ Tensor checked(const Tensor& t, const Wanted& wanted) {
   return t;
 }
 
-// An array in the dtype that is wanted. What loses something on the way is converted by NumPy, with NumPy's warnings: fractions, an imaginary part.
+// An array in the requested dtype. NumPy does the lossy conversions (fractions, imaginary parts), with its warnings.
 std::optional<Tensor> from_array(nb::handle object, const Wanted& wanted, const Where& where) {
   nb::object array = nb::borrow(object);
   if (wanted.dtype && PyObject_CheckBuffer(object.ptr()) && !PyBytes_Check(object.ptr()) && nb::hasattr(object, "astype")) {
@@ -188,7 +188,7 @@ Tensor from_list(nb::handle object, const Where& where, const Wanted& wanted) {
 Tensor convert(nb::handle object, const Where& where, const Wanted& wanted) {
   if (const Tensor* t = tensor_in(object); t != nullptr) return checked(*t, wanted);
   if (const Variable* v = variable_in(object); v != nullptr) return checked(v->value(), wanted);
-  // A NumPy float64 is a Python float as well, but keeps its type.
+  // A NumPy float64 is also a Python float, but keeps its dtype.
   if (const std::optional<Number> number = PyObject_CheckBuffer(object.ptr()) ? std::nullopt : number_in(object)) {
     const Numbers numbers{{}, {*number}, number->dtype()};
     return from_numbers(numbers, choose(numbers.dtype, wanted), where);

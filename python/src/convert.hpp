@@ -1,4 +1,4 @@
-// From Python objects to tensors and attributes, and back.
+// Conversion from Python objects to tensors and attributes, and back.
 #pragma once
 
 #include "module.hpp"
@@ -21,38 +21,37 @@ nb::object wrap(std::vector<Tensor> tensors);                            // a li
 nb::object named_results(const OpDef& op, std::vector<Tensor> outputs);  // several outputs of an op, as a named tuple
 // `given` itself where that is this very tensor, so that `convert_to_tensor(x) is x`.
 nb::object wrap_unless_given(Tensor tensor, nb::handle given);
-nb::object wrap(const Variable& variable);  // the object that the variable was made as, while it lives
+nb::object wrap(const Variable& variable);  // the Python object of the variable, while it exists
 
-// The tensor in a Tensor object, or null. The pointer is good while the object lives.
+// The tensor in a Tensor object, or null. The pointer is valid while the object exists.
 const Tensor* tensor_in(nb::handle object) noexcept;
 const Variable* variable_in(nb::handle object) noexcept;
 inline bool is_value(nb::handle object) noexcept { return tensor_in(object) != nullptr || variable_in(object) != nullptr; }
 
-// Anything that stands for a tensor: a Tensor, a Variable, a number, an array (copied), nested lists of them, an object with __tf_tensor__ or
-// __array__. Without a dtype, Python's floats become float32 and its integers int32, as in TensorFlow; arrays keep theirs. A list that holds tensors
-// is stacked. Throws DTypeError where a Tensor has another dtype than the one asked for, or the dtype cannot hold a number; ShapeError for ragged
-// lists.
+// Converts a Tensor, a Variable, a number, an array (copied), nested lists of them, or an object with __tf_tensor__ or __array__. Without a dtype,
+// Python's floats become float32 and its integers int32, as in TensorFlow; arrays keep theirs. A list that contains tensors is stacked. Throws
+// DTypeError if a Tensor has another dtype than requested, or the dtype cannot hold a number; ShapeError for ragged lists.
 Tensor to_tensor(nb::handle value, const Where& where, std::optional<DType> dtype = {});
-// The same, with a dtype for numbers, lists and arrays of the same kind; what has a dtype of another kind keeps it.
+// The same with a dtype for numbers, lists and arrays of the same kind. A value with a dtype of another kind keeps it.
 Tensor to_tensor_like(nb::handle value, DType like, const Where& where);
 // All items of a sequence, or of one tensor along its first axis.
 std::vector<Tensor> to_tensors(nb::handle values, const Where& where);
-// A copy of the numbers alone: what tensors in a list hold is read to the host.
+// A copy of the numbers alone: tensors in a list are read to the host.
 Tensor constant_of(nb::handle value, const Where& where, std::optional<DType> dtype);
 
-// A Tensor or a Variable as the tape takes it; anything else is converted.
+// A Tensor or a Variable as a source of the tape; anything else is converted.
 Watchable to_watchable(nb::handle value, const Where& where);
 
-// One number, to its last digit: a Python number, or what a tensor of one element holds, which is read to the host.
+// An exact number: a Python number, or a tensor of one element, which is read to the host.
 Number to_number(nb::handle value, const Where& where);
 
 // ---- Arrays ----
 
-// From an object with Python's buffer protocol, copied; nothing where it has none. Throws DTypeError for a type that no tensor has.
+// From an object with Python's buffer protocol, copied; nothing if it has none. Throws DTypeError for a type that no tensor has.
 std::optional<Tensor> from_buffer(nb::handle object, const Where& where);
-// What NumPy calls a dtype; it has no bfloat16, whose bits are read as integers.
+// NumPy's name of a dtype. It has no bfloat16; the bits are read as integers.
 const char* numpy_name(DType dtype);
-// The elements as a NumPy array of its own. Where a place is given, they were read to the host there.
+// The elements as a NumPy array of its own. With a place, the log records a host read there.
 nb::object to_numpy(const Tensor& tensor, const std::optional<Where>& where);
 
 // ---- Attributes ----
@@ -63,14 +62,14 @@ std::optional<DType> to_optional_dtype(nb::handle object);
 nb::object wrap(DType dtype);
 nb::object wrap(const Shape& shape);  // a TensorShape
 
-// For a parameter of TensorFlow's of which only the default is there: throws UnsupportedError with the reason for anything else.
+// For a TensorFlow parameter that supports only its default: throws UnsupportedError with the reason for any other value.
 void require_default(const char* op, const char* parameter, nb::handle given, nb::handle otherwise, const char* why);
 
 // A whole number, also from a NumPy scalar or a tensor.
 std::int64_t to_int(nb::handle object);
 // A floating number, also from a NumPy scalar or a tensor.
 double to_double(nb::handle object);
-// None: from the sequence that all draw from.
+// None: from the process's sequence.
 std::optional<std::uint64_t> to_seed(nb::handle seed);
 // Numbers from a sequence, a tensor or one number; none from None.
 std::vector<std::int64_t> to_ints(nb::handle object);

@@ -1,4 +1,4 @@
-// Data sets. Python knows how the tensors of an element are nested; here an element is a row of tensors.
+// Data sets. Python knows the nesting of the tensors in an element; here an element is a row of tensors.
 #include "convert.hpp"
 #include "object_ref.hpp"
 #include "places.hpp"
@@ -17,12 +17,12 @@ namespace {
 
 using data::Pipeline;
 
-// One pass. Other threads run while it waits, since a prefetching one may be in a function of Python's.
+// One pass. Releases the interpreter lock while it waits, because a prefetching thread may call a Python function.
 class Pass {
  public:
   explicit Pass(data::Pass pass) : pass_(std::make_unique<data::Pass>(std::move(pass))) {}
   Pass(Pass&&) noexcept = default;
-  // Stops the thread that makes elements ahead, if there is one. Once the interpreter ends that thread may never come back from Python, and is left.
+  // Stops the prefetching thread, if there is one. When the interpreter ends, that thread may never return from Python and is left alone.
   ~Pass() {
     if (!pass_) return;
     if (!interpreter_is_there()) {
@@ -58,7 +58,7 @@ Pipeline map(const Pipeline& pipeline, nb::handle function) {
   });
 }
 
-// What reduce made of all elements, as values of the data set: no gradient flows to what its function used.
+// The result of reduce over all elements, as values of the data set: no gradient flows to values that its function used.
 nb::object reduced(nb::handle state) {
   const Where where = caller();
   std::vector<Tensor> made;

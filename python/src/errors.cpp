@@ -1,4 +1,4 @@
-// C++ errors as Python exceptions.
+// Translation of C++ errors to Python exceptions.
 #include "errors.hpp"
 
 #include "device/memory_info.hpp"
@@ -29,7 +29,7 @@ const char* class_of(const Error& error) noexcept {
   return "InternalError";
 }
 
-// A message may quote bytes of a file that are no UTF-8.
+// A message may quote bytes of a file that are not UTF-8.
 nb::object text_of(const std::string& message) {
   const nb::object text = nb::steal(PyUnicode_DecodeUTF8(message.data(), static_cast<Py_ssize_t>(message.size()), "replace"));
   if (!text.is_valid()) throw nb::python_error();
@@ -39,7 +39,7 @@ nb::object text_of(const std::string& message) {
 void raise(const Error& error) {
   try {
     const nb::object type = nb::module_::import_("whygrad.errors").attr(class_of(error));
-    // The report inside of a MissingGradient is in Python's words, and quotes the program.
+    // The report in a MissingGradient is in Python's terms and quotes the program.
     const bool report = dynamic_cast<const MissingGradient*>(&error) != nullptr;
     const std::string help = report ? error.help() : spelled(error.help()), what = error.what();
     const nb::object exception = type(text_of(what.substr(0, what.size() - error.help().size()) + help));
@@ -51,7 +51,7 @@ void raise(const Error& error) {
   }
 }
 
-// Memory ran out where no op was at work.
+// Memory ran out outside of any op.
 void raise_shortage() {
   try {
     raise(MemoryError("whygrad", "what it keeps by the way", 0, device::available_memory()));
@@ -61,7 +61,7 @@ void raise_shortage() {
 }
 
 void translate(const std::exception_ptr& pointer, void*) {
-  if (pointer == nullptr) wait_for_the_end();  // no exception of C++: see NOTE [threads at the interpreter's end]
+  if (pointer == nullptr) wait_for_the_end();  // not a C++ exception: see NOTE [threads at the interpreter's end]
   try {
     std::rethrow_exception(pointer);
   } catch (const Error& error) {

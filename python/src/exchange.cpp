@@ -1,4 +1,4 @@
-// Memory that is shared with others without a copy: NumPy arrays and DLPack (https://dmlc.github.io/dlpack, version 0.8: DLManagedTensor).
+// Shared memory without a copy: NumPy arrays and DLPack (https://dmlc.github.io/dlpack, version 0.8: DLManagedTensor).
 #include "convert.hpp"
 #include "places.hpp"
 
@@ -38,7 +38,7 @@ DType dtype_of(dl::dtype type) {
 
 using Array = nb::ndarray<nb::ro, nb::device::cpu>;
 
-// The array's elements in place; the array is kept alive by the tensor and its views.
+// The array's elements in place. The tensor and its views keep the array alive.
 nb::object adopt_array(Array array) {
   const Where where = caller();
   const DType dtype = dtype_of(array.dtype());
@@ -55,7 +55,7 @@ nb::object adopt_array(Array array) {
                      "share numpy.ascontiguousarray(array), or copy it with constant(array)");
   auto held = std::make_unique<Array>(std::move(array));
   const auto release = [](void* context) {
-    if (!Py_IsInitialized()) return;  // the interpreter is gone, and with it what could be given back
+    if (!Py_IsInitialized()) return;  // after the interpreter's end nothing can be released
     locked([context] { delete static_cast<Array*>(context); });
   };
   const void* data = held->data();
@@ -64,7 +64,7 @@ nb::object adopt_array(Array array) {
   return wrap(std::move(t));
 }
 
-// Elements in place, which the array's owner, a copy of the tensor's handle, keeps alive.
+// Elements in place. The array's owner, a copy of the tensor's handle, keeps them alive.
 nb::ndarray<nb::ro> share_elements(const Tensor& t) {
   std::size_t shape[Shape::kMaxRank];
   for (int i = 0; i < t.rank(); ++i) shape[i] = static_cast<std::size_t>(t.shape()[i]);

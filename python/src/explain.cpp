@@ -34,12 +34,12 @@ const char* name_of(Step::Status status) {
   return kNames[static_cast<int>(status)];
 }
 
-// "train.py:17", "" where it is not known.
+// "train.py:17", "" if unknown.
 std::string text_of(const Place& place) { return place.known() ? fmt::format("{}:{}", place.file, place.line) : std::string(); }
 
 const char* or_empty(const char* text) { return text != nullptr ? text : ""; }
 
-// What a diagnosis found, while its scope is open and after.
+// The findings of a diagnosis, while its scope is open and afterwards.
 class Report {
  public:
   Report(bool values, bool partial) : options_{.values = values, .partial = partial} {}
@@ -81,7 +81,7 @@ Explanation explain_tape(const nb::object& tape, nb::handle targets, nb::handle 
   return explain(tape_in(tape), Targets(watchables(targets, where)), Sources(watchables(sources, where)), {.values = values}, where);
 }
 
-// A finding of the Python face's own for every open report. asked: of an optimizer's refusal, how many variables it was given.
+// Adds a finding of the Python module to every open report. asked: for an optimizer's refusal, the number of variables that it was given.
 void report(const std::string& status, const std::string& cause, const std::string& why, const std::string& remedy, std::size_t asked) {
   const Reason* reason = find_reason(cause);
   if (reason == nullptr) throw ValueError("report", "no cause is called " + cause, "see whygrad::reasons()");

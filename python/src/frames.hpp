@@ -1,9 +1,9 @@
-// The frames of the running thread, from the innermost one outwards.
+// The frames of the current thread, from the innermost one outwards.
 //
 // NOTE [frames without objects]
-// Every op asks who called it, several frames deep, and has a few nanoseconds for that. Since CPython 3.11 a frame is no object until somebody asks
-// for one, so the interpreter's own list of frames is read instead; its layout comes from the headers of the version that the module is built for. Of
-// versions whose layout nobody has tried here, the public functions serve, which take and give back a reference for each frame.
+// Every op finds out who called it, several frames deep, within a few nanoseconds. Since CPython 3.11 a frame becomes an object only on demand, so
+// the interpreter's internal list of frames is read instead. Its layout comes from the headers of the version that the module is built for. Versions
+// with an untested layout use the public functions, which take and release a reference for each frame.
 #pragma once
 
 #include "module.hpp"
@@ -20,7 +20,7 @@ namespace whygrad::python {
 
 #if PY_VERSION_HEX >= 0x030B0000 && PY_VERSION_HEX < 0x030E0000
 
-// Of frames that run; they must not change while one of these is used.
+// Frames of running code; they must not change while one of these is in use.
 class Frames {
  public:
 #if PY_VERSION_HEX >= 0x030D0000
@@ -31,9 +31,9 @@ class Frames {
 
   bool end() const { return frame_ == nullptr; }
   void next() { frame_ = frame_->previous; }
-  // The same for the same instruction of the same code object, for as long as that is there.
+  // Equal for the same instruction of the same code object, as long as that exists.
   std::uintptr_t instruction() const { return reinterpret_cast<std::uintptr_t>(at()); }
-  // Null for a frame that runs no code of Python's yet. Borrowed.
+  // Null for a frame that does not run Python code yet. Borrowed.
   PyCodeObject* code() const { return _PyFrame_IsIncomplete(frame_) ? nullptr : code_of(frame_); }
   // In bytes.
   std::uint32_t offset() const {
@@ -71,7 +71,7 @@ class Frames {
     frame_ = back;
     look();
   }
-  // A code object is more than 16 bytes large, and no function is longer than a megabyte.
+  // A code object is larger than 16 bytes, and no function is longer than a megabyte.
   std::uintptr_t instruction() const { return (reinterpret_cast<std::uintptr_t>(code_) >> 4) << 20 | (offset_ & 0xfffff); }
   PyCodeObject* code() const { return code_; }
   std::uint32_t offset() const { return offset_; }

@@ -1,4 +1,4 @@
-// Calls of Python functions that see numbers and not tensors.
+// Calls of Python functions on numbers instead of tensors.
 #include "convert.hpp"
 #include "places.hpp"
 
@@ -19,7 +19,7 @@ constexpr OpDef kHostFunctionEvent = define_event({
     .variadic = true,
 });
 
-// The outputs as values made by a call of the host with these inputs.
+// The outputs as values made by a host call with these inputs.
 nb::object note_host_function(nb::handle inputs, nb::handle outputs) {
   const Where where = caller();
   const std::vector<Tensor> from = to_tensors(inputs, where);

@@ -1,4 +1,4 @@
-// `tensor[...]`: NumPy's basic and advanced indexing, made of ops.
+// `tensor[...]`: NumPy's basic and advanced indexing, composed of ops.
 #include "indexing.hpp"
 
 #include "convert.hpp"
@@ -21,19 +21,19 @@
 namespace whygrad::python {
 namespace {
 
-// One axis of x, as the key treats it.
+// One axis of x under the key.
 struct Cut {
   std::int64_t begin = 0, end = 0, stride = 1;
   bool whole = true;
-  nb::object position;  // a tensor that says which part is taken; the axis goes
+  nb::object position;  // a scalar tensor that selects a slice; the axis is dropped
 };
 
-// A key in full: what happens to each axis, and the axes of the result.
+// A parsed key: what happens to each axis, and the axes of the result.
 struct Plan {
   std::vector<Cut> cuts;             // one for each axis of x
-  std::vector<std::int64_t> result;  // the extents of the part
-  std::vector<int> axes;             // for each of these the axis of x, or -1 for a new one
-  std::vector<std::size_t> picked;   // axes that a tensor picks from, rising
+  std::vector<std::int64_t> result;  // extents of the slice
+  std::vector<int> axes;             // for each axis of the result the axis of x, or -1 for a new one
+  std::vector<std::size_t> picked;   // axes indexed by tensors, ascending
   bool reshaped = false;
 
   void keep(std::int64_t extent, int axis) {
@@ -61,7 +61,7 @@ bool is_position(nb::handle item) {
 Cut cut_by_slice(nb::handle item, std::int64_t extent) {
   Cut cut;
   Py_ssize_t begin = 0, end = 0, stride = 0;
-  // A slice may hold tensors, which PySlice_Unpack takes as indices by __index__.
+  // A slice may contain tensors, which PySlice_Unpack converts by __index__.
   if (PySlice_Unpack(item.ptr(), &begin, &end, &stride) != 0) throw nb::python_error();
   const Py_ssize_t count = PySlice_AdjustIndices(extent, &begin, &end, stride);
   cut.begin = begin;
@@ -131,7 +131,7 @@ Plan plan_for(const Tensor& x, nb::handle key) {
   return plan;
 }
 
-// What a position says; looked at by the library itself, so that nothing has left it.
+// The number of a position, without a host read in the log, because the library itself reads it.
 std::int64_t number_at(const Tensor& position) {
   const char* data = internal::elements_of(position);
   return position.dtype() == DType::kI32 ? *reinterpret_cast<const std::int32_t*>(data) : *reinterpret_cast<const std::int64_t*>(data);
@@ -148,7 +148,7 @@ Tensor cut(const Tensor& x, const Plan& plan, const Where& where) {
   for (const Cut& c : plan.cuts) {
     whole &= c.whole;
     begin.push_back(c.begin);
-    end.push_back(c.end < 0 ? -kToEnd : c.end);  // a slice that runs backwards to the first element
+    end.push_back(c.end < 0 ? -kToEnd : c.end);  // a reversed slice that ends at the first element
     strides.push_back(c.stride);
   }
   return whole ? x : strided_slice(x, begin, end, strides, where);

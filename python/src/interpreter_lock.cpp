@@ -9,10 +9,10 @@
 namespace whygrad::python {
 namespace {
 
-std::atomic<int> working{0};   // threads between letting go of the lock and asking for it again
-thread_local int my_work = 0;  // 1 where this thread is one of them
-// What this thread let go of the lock with. The lock is asked for with the same, for PyGILState_Ensure looks it up in what is gone once the
-// interpreter has ended, while PyEval_RestoreThread only compares the pointer then.
+std::atomic<int> working{0};   // threads that have released the lock and not asked for it again
+thread_local int my_work = 0;  // 1 if this thread is one of them
+// The state with which this thread released the lock. The lock is requested with the same state: PyGILState_Ensure looks it up in data that are gone
+// once the interpreter has ended, while PyEval_RestoreThread only compares the pointer.
 thread_local PyThreadState* unlocked = nullptr;
 
 void begin_work(int work) noexcept {

@@ -1,10 +1,10 @@
-// The interpreter's lock: let go while the engine works, taken where the engine calls Python.
+// The interpreter lock: released while the engine works, taken when the engine calls Python.
 //
 // NOTE [threads at the interpreter's end]
-// A thread that asks for the lock once the interpreter ends never gets it. Until CPython 3.13 the thread is ended on the spot by unwinding its stack,
-// which C++ answers with std::terminate at the first function that is noexcept, every destructor among them. Here whoever would catch the unwinding
-// (here, and errors.cpp for functions called from Python) lets the thread wait for the end of the process, as CPython 3.14 has it. What the engine
-// still computes for such threads is waited for before the process takes its libraries down.
+// A thread that requests the lock after the interpreter has ended never gets it. Before CPython 3.14 the thread is ended by unwinding its stack,
+// which calls std::terminate at the first noexcept function, such as any destructor. Here, handlers of the unwinding (in this file, and in errors.cpp
+// for functions that Python calls) let the thread wait for the end of the process, as CPython 3.14 does. The process waits for running computations
+// of such threads before it unloads its libraries.
 #pragma once
 
 #include <nanobind/nanobind.h>
@@ -16,7 +16,7 @@ namespace whygrad::python {
 
 [[noreturn]] void wait_for_the_end() noexcept;
 
-// f(), which may ask for the lock or run Python code, where no exception may come out. Does not return if the interpreter ends meanwhile.
+// Calls f(), which may take the lock or run Python code, where no exception may escape. Does not return if the interpreter ends meanwhile.
 template <class F>
 decltype(auto) in_interpreter(F&& f) {
   try {
@@ -26,13 +26,13 @@ decltype(auto) in_interpreter(F&& f) {
   }
 }
 
-// False from the moment on at which the interpreter begins to end.
+// False as soon as the interpreter begins to end.
 bool interpreter_is_there() noexcept;
 
-// Lets go of the lock, which the calling thread holds, while it lives.
+// Releases the lock, which the calling thread holds, while it lives.
 class Unlocked {
  public:
-  enum class For { kWork, kWaiting };  // waiting for another thread is nothing that the process's end waits for
+  enum class For { kWork, kWaiting };  // the process's end does not wait for a thread that waits for another thread
   explicit Unlocked(For what = For::kWork) noexcept;
   ~Unlocked();
   Unlocked(const Unlocked&) = delete;
@@ -42,7 +42,7 @@ class Unlocked {
   PyThreadState* const outer_;
 };
 
-// Holds the lock while it lives, whether the calling thread had it before or not. For locked().
+// Holds the lock while it lives, whether or not the calling thread held it before. For locked().
 class Locked {
  public:
   Locked() noexcept;
@@ -52,7 +52,7 @@ class Locked {
 
  private:
   const int interrupted_;
-  PyThreadState* const mine_;  // of a thread that let go of the lock; null where it had it, or is none of the interpreter's
+  PyThreadState* const mine_;  // of a thread that released the lock; null if it held the lock, or is unknown to the interpreter
   PyGILState_STATE state_{};
 };
 

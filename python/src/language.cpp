@@ -1,4 +1,4 @@
-// Whose words texts are told in.
+// The terms in which texts are written.
 #include "language.hpp"
 
 #include <algorithm>

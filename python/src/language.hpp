@@ -1,4 +1,4 @@
-// Whose words texts are told in: those of whygrad's own Python module, or of the engine that the program uses.
+// The terms in which texts are written: those of whygrad's Python module, or of the engine that the program uses.
 #pragma once
 
 #include <whygrad/flow/explanation.hpp>
@@ -7,7 +7,7 @@
 
 namespace whygrad::python {
 
-// While one lives, texts of this thread are spelled for the engine, such as "tensorflow"; "" is the module itself.
+// While one lives, texts of this thread use the terms of the engine, such as "tensorflow"; "" is whygrad's module.
 class Spoken {
  public:
   explicit Spoken(std::string engine);
@@ -21,7 +21,7 @@ class Spoken {
   std::string before_;
 };
 
-// With the causes that the engine has a code of its own for: what is a paused tape elsewhere is no_grad in PyTorch.
+// With the causes for which the engine has a code of its own: a paused tape is no_grad in PyTorch.
 Explanation in_own_causes(const std::string& engine, Explanation judged);
 
 }  // namespace whygrad::python

@@ -23,7 +23,7 @@ namespace {
 
 // ---- Initializers ----
 
-// A class of its own, since nanobind takes std::function for any function of Python's.
+// A class of its own, because nanobind converts any Python function to std::function.
 struct Initializer {
   nn::Initializer make;
 };
@@ -69,7 +69,7 @@ std::uint64_t next_seed() {
 
 // ---- Layers ----
 
-// Of Keras' names; "" is the identity.
+// By Keras's names; "" is the identity.
 nn::ActivationFunction to_activation(const std::string& name) {
   static const std::map<std::string, nn::ActivationFunction> kByName = {
       {"", {}},         {"relu", nn::relu}, {"relu6", nn::relu6}, {"sigmoid", nn::sigmoid},   {"tanh", nn::tanh},
@@ -94,7 +94,7 @@ nn::Padding to_padding(const std::string& name) {
   throw ValueError("layer", fmt::format("padding \"{}\"", name), "it is \"valid\" or \"same\"");
 }
 
-// `type`: the class of variables, derived from Variable. Answers [(name, variable)].
+// `type`: the class of variables, derived from Variable. Returns [(name, variable)].
 nb::list build(nn::Layer& layer, nb::handle input, nb::handle dtype, std::uint64_t seed, nb::handle type) {
   const Where where = caller();
   const StopRecording first_values_are_no_part_of_the_program(where);

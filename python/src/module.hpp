@@ -1,4 +1,4 @@
-// What the parts of the Python module share.
+// Common declarations of the parts of the Python module.
 #pragma once
 
 #include "interpreter_lock.hpp"
@@ -31,11 +31,10 @@ void bind_layers(nb::module_& m);
 void bind_optimizers(nb::module_& m);
 void bind_datasets(nb::module_& m);
 
-// Work on fewer elements than this is done before other threads could have made use of the interpreter: letting it go and taking it back costs as
-// much as an op on a few thousand elements.
+// With fewer elements, releasing the lock and taking it back costs more than other threads gain: as much as an op on a few thousand elements.
 inline constexpr std::int64_t kWorthUnlocking = 1 << 14;
 
-// f() while other Python threads run, if the work on so many elements is worth it.
+// Calls f(), and lets other Python threads run if the work on so many elements justifies it.
 template <class F>
 auto unlocked(std::int64_t elements, F&& f) {
   if (elements < kWorthUnlocking) return std::forward<F>(f)();

@@ -7,7 +7,7 @@
 
 namespace whygrad::python {
 
-// A Python object that any thread may let go of, also after the interpreter's end.
+// A reference to a Python object that any thread may release, even after the interpreter's end.
 using ObjectRef = std::shared_ptr<PyObject>;
 
 inline ObjectRef hold(nb::handle object) {

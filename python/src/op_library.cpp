@@ -1,4 +1,4 @@
-// Ops of the user's own, from a shared library that is loaded into the process.
+// User ops from a shared library that is loaded into the process.
 #include "op_library.hpp"
 
 #include <whygrad/base/error.hpp>
@@ -15,7 +15,7 @@ namespace {
 constexpr const char* kName = "load_op_library";
 constexpr const char* kFunction = "whygrad_op_library";
 
-// The library finds the engine's functions in this module, so that there is one engine in the process. Python loads a module for itself alone.
+// Makes the engine's functions in this module visible to the library, so that there is only one engine. Python loads a module privately.
 void offer_engine() {
   Dl_info self{};
   if (dladdr(reinterpret_cast<const void*>(&offer_engine), &self) == 0 || dlopen(self.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_GLOBAL) == nullptr)
@@ -43,7 +43,7 @@ std::span<const OpDef* const> load_op_library(const std::string& path) {
   if (!std::filesystem::exists(path))
     throw IoError(kName, fmt::format("there is no file {}", path), "give the path of a shared library, as libshrink.so");
   offer_engine();
-  // With a slash, so that it is this file and none in the system's folders.
+  // With a slash, so that dlopen takes this file and does not search the system's folders.
   void* library = dlopen(std::filesystem::absolute(path).c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
     throw IoError(kName, fmt::format("{} cannot be loaded: {}", path, why_not_loaded()),

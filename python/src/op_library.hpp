@@ -8,8 +8,8 @@
 
 namespace whygrad::python {
 
-// The records that the shared library offers (whygrad/ops/op_library.hpp); it stays loaded. Throws IoError where the file cannot be loaded,
-// ValueError where it offers no ops, incomplete ones, or was built for another version.
+// The records in the shared library (whygrad/ops/op_library.hpp), which stays loaded. Throws IoError if the file cannot be loaded, ValueError if it
+// has no ops, incomplete ones, or was built for another version.
 std::span<const OpDef* const> load_op_library(const std::string& path);
 
 }  // namespace whygrad::python

@@ -1,4 +1,4 @@
-// Functions made from the op table: whatever stands there is callable from Python, with its inputs and attributes as parameters.
+// Python functions made from the op table, with inputs and attributes as parameters.
 #include "convert.hpp"
 #include "errors.hpp"
 #include "op_library.hpp"
@@ -23,7 +23,7 @@ namespace {
 constexpr std::size_t kMostParameters = 16;  // 8 inputs and 8 attributes
 constexpr std::size_t kMostAttrBytes = 1024;
 
-// One function: an op under the parameter names that Python programs know. Lives until the process ends, as the function may.
+// One function: an op with the parameter names of Python programs. Exists until the process ends, as the function may.
 struct Function {
   const OpDef& op;
   std::string name;
@@ -33,7 +33,7 @@ struct Function {
   PyMethodDef method{};
 };
 
-// Whether all attributes can be set one by one; ops that need more have functions of their own.
+// Whether all attributes can be set individually; other ops have functions of their own.
 bool is_callable(const OpDef& op) {
   return std::all_of(op.attrs.begin(), op.attrs.end(), [](const AttrDef& a) { return !a.resolved && a.bytes <= kMostAttrBytes; });
 }
@@ -49,7 +49,7 @@ Arguments sort_arguments(const Function& f, PyObject* const* args, Py_ssize_t co
   const auto given = static_cast<std::size_t>(count);
   if (given > f.parameters.size() + 1)
     nb::raise_type_error("%s() takes at most %zu arguments (%zu given)", f.name.c_str(), f.parameters.size(), given);
-  std::copy_n(args, std::min(given, f.parameters.size()), sorted.begin());  // one more is TensorFlow's `name`
+  std::copy_n(args, std::min(given, f.parameters.size()), sorted.begin());  // one more for TensorFlow's `name`
   const Py_ssize_t named = keywords == nullptr ? 0 : PyTuple_GET_SIZE(keywords);
   for (Py_ssize_t k = 0; k < named; ++k) {
     PyObject* key = PyTuple_GET_ITEM(keywords, k);
@@ -66,7 +66,7 @@ Arguments sort_arguments(const Function& f, PyObject* const* args, Py_ssize_t co
   return sorted;
 }
 
-// The dtype that numbers among the data inputs take: that of the first tensor.
+// The dtype of numbers among the data inputs: that of the first tensor.
 std::optional<DType> common_dtype(const Function& f, const Arguments& arguments) {
   for (std::size_t i = 0; i < f.inputs; ++i) {
     if (input_def(f.op, static_cast<int>(i)).role != Role::kData || arguments[i] == nullptr) continue;
@@ -76,7 +76,7 @@ std::optional<DType> common_dtype(const Function& f, const Arguments& arguments)
   return {};
 }
 
-// The inputs of a call, without heap memory unless their number is open.
+// The inputs of a call, without heap memory unless their number is variable.
 class Inputs {
  public:
   Inputs(const Function& f, const Arguments& arguments, const Where& where) {
@@ -116,7 +116,7 @@ class Inputs {
   std::vector<const Tensor*> many_pointers_;
 };
 
-// An attribute's value in the form that its record takes, with what that refers to.
+// An attribute's value in the form that its record takes, with the storage that it refers to.
 struct Value {
   AttrValue value;
   std::vector<std::int64_t> integers;
@@ -216,7 +216,7 @@ std::string text_of(const Function& f, const std::vector<std::string>& names) {
                      details.empty() ? "" : "\n" + details);
 }
 
-// The op as a function of Python under that name; `parameters`, separated by blanks, are the names of its inputs and attributes in order.
+// The op as a Python function of this name. `parameters`, separated by blanks, are the names of its inputs and attributes in order.
 nb::object make_function(const OpDef& op, const std::string& name, const std::string& parameters, const char* module_name = "whygrad") {
   std::vector<std::string> names = parameters_of(op);
   std::size_t at = 0;

@@ -20,7 +20,7 @@ using Binary = Tensor (*)(const Operand&, const Operand&, Where);
 using Strict = Tensor (*)(const Tensor&, const Tensor&, Where);
 using Unary = Tensor (*)(const Tensor&, Where);
 
-// A Python number that a bare C++ number can stand for.
+// A Python number that can become a bare C++ number.
 bool is_plain_number(PyObject* p) {
   if (PyFloat_CheckExact(p)) return true;
   if (!PyLong_CheckExact(p)) return false;
@@ -34,7 +34,7 @@ bool may_be_tensor(PyObject* p) {
          (PyObject_CheckBuffer(p) && !PyBytes_Check(p)) || PyObject_HasAttrString(p, "__tf_tensor__") || PyObject_HasAttrString(p, "__array__");
 }
 
-// Both sides as tensors; empty where one of them cannot be one.
+// Both operands as tensors; empty if one of them cannot be one.
 struct Sides {
   Tensor a, b;
   Where where;
@@ -50,7 +50,7 @@ struct Sides {
       a = beside(pa, b.dtype());
     }
   }
-  // Python's True and False are the numbers 1 and 0 beside a tensor of numbers.
+  // Python's True and False are the numbers 1 and 0 next to a tensor of numbers.
   Tensor beside(PyObject* p, DType dtype) const {
     if (!PyBool_Check(p) || dtype == DType::kBool) return to_tensor_like(p, dtype, where);
     return to_tensor_like(nb::int_(p == Py_True ? 1 : 0), dtype, where);
@@ -61,7 +61,7 @@ struct Sides {
 
 nb::object not_implemented() { return nb::borrow(Py_NotImplemented); }
 
-// The two cases that training loops are made of; nothing where it is neither.
+// A fast path for the two most frequent cases in training loops; empty for others.
 template <Binary F>
 Tensor quick(PyObject* a, PyObject* b) {
   const Tensor* ta = tensor_in(a);
@@ -119,7 +119,7 @@ PyObject* unary(PyObject* a) noexcept {
 
 Tensor product(const Tensor& a, const Tensor& b, Where where) { return matmul(a, b, {}, where); }
 
-// One operator for truth values and for the bits of integers; what is neither is refused as truth values are.
+// One operator for truth values and for the bits of integers. Other operands get the error for truth values.
 template <Strict Logic, Binary Bits>
 Tensor logic_or_bits(const Tensor& a, const Tensor& b, Where where) {
   return is_integer(a.dtype()) ? Bits(a, b, where) : Logic(a, b, where);

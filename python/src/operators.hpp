@@ -1,5 +1,5 @@
-// Python's operators on tensors and variables, as slots of their types. The other side may be a number, an array or a list, which takes the tensor's
-// dtype; what is none of these answers NotImplemented, so that its own operator is tried.
+// Python's operators on tensors and variables, as slots of their types. The other operand may be a number, an array or a list, which takes the
+// tensor's dtype. For other objects the result is NotImplemented, so that their own operator is tried.
 #pragma once
 
 #include <nanobind/nanobind.h>
@@ -24,7 +24,7 @@ PyObject* right_shift(PyObject* a, PyObject* b) noexcept;
 PyObject* negative(PyObject* a) noexcept;
 PyObject* absolute(PyObject* a) noexcept;
 PyObject* invert(PyObject* a) noexcept;
-// Elementwise, as TensorFlow 2 compares. What is no tensor is not equal to one, and tensors whose shapes do not fit are not equal.
+// Elementwise, as in TensorFlow 2. Objects that are not tensors are not equal to one; neither are tensors whose shapes do not fit.
 PyObject* compare(PyObject* a, PyObject* b, int op) noexcept;
 
 }  // namespace whygrad::python::operators

@@ -1,11 +1,10 @@
 // Places in Python programs.
 //
 // NOTE [stacks of frames]
-// A place is the user's line and a number, which stands for how that line was reached: the frames that called it, and the frames of installed
-// packages that it called. Whether a stack was met before is found by comparing the instructions of its innermost 8 frames, a block, with blocks that
-// were met; an instruction's address names code object and line, since code objects are held. What lies farther out is looked at, block by block,
-// only where the nearer frames hold too few of the user's. Blocks live in a ring too: a number whose block is gone has no callers any more, and the
-// line remains.
+// A place is the user's line and a number for the way in which the line was reached: the frames that called it, and the frames of installed packages
+// that it called. A known stack is recognised by the instructions of its innermost 8 frames (a block), compared with known blocks; the address of an
+// instruction identifies code object and line, because code objects are held. Outer frames are inspected, block by block, only if the inner ones
+// contain too few of the user's. Blocks are in a ring too: a number whose block is gone has no callers any more, but the line remains.
 #include "places.hpp"
 
 #include "code_objects.hpp"
@@ -40,16 +39,16 @@ Where place_in(const Frame& frame, std::uint32_t stack) noexcept {
   return where;
 }
 
-// What is known of a stack from its innermost frames.
+// The known facts of a stack, by its innermost frames.
 struct Reading {
-  std::vector<Frame> user, packages;  // innermost first; packages: those inside of the innermost of the user's
+  std::vector<Frame> user, packages;  // innermost first; packages: those inside of the user's innermost frame
 };
 
 class Stacks {
  public:
   static constexpr std::size_t kBlock = 8;   // frames that are compared at once
-  static constexpr std::size_t kBlocks = 6;  // of a stack at most
-  static constexpr std::size_t kEnough = 4;  // frames of the user's, beyond which no further block is looked at
+  static constexpr std::size_t kBlocks = 6;  // maximum per stack
+  static constexpr std::size_t kEnough = 4;  // number of the user's frames after which no further block is inspected
   static constexpr std::size_t kPackages = 4;
   static constexpr std::size_t kRing = 1 << 14, kIndex = 2 * kRing;
 
@@ -71,7 +70,7 @@ class Stacks {
     }
   }
 
-  // Null where it is gone.
+  // Null if it is gone.
   const Reading* reading(std::uint32_t number) const {
     const std::size_t at = number % kRing;
     return number != 0 && at < blocks_.size() && blocks_[at].number == number ? &blocks_[at].reading : nullptr;
@@ -82,7 +81,7 @@ class Stacks {
   struct Block {
     std::uint32_t number = 0;
     std::uint32_t before = 0;  // number of the next block inwards
-    bool whole = false;        // nothing farther out matters
+    bool whole = false;        // outer frames are irrelevant
     Where where;
     Key key{};
     Reading reading;
@@ -107,7 +106,7 @@ class Stacks {
     return nullptr;
   }
 
-  // A stack that was not met before.
+  // Adds an unknown stack.
   Where meet() {
     read_owners();
     std::uint32_t before = 0;
@@ -124,7 +123,7 @@ class Stacks {
     }
   }
 
-  // Makes all code objects known first, since a ring that is full lets others go.
+  // Registers all code objects first, because a full ring releases others.
   void read_owners() {
     std::size_t count = 0;
     for (Frames frames; !frames.end() && count < kBlock * kBlocks; frames.next(), ++count) {
@@ -159,7 +158,7 @@ class Stacks {
     return block;
   }
 
-  // Code of a package stands for itself where nobody of the user's called it.
+  // Code of a package is shown itself if no code of the user's called it.
   static void finish(Block& block) {
     Reading& r = block.reading;
     if (r.user.empty()) std::swap(r.user, r.packages);
@@ -177,14 +176,14 @@ class Stacks {
   std::uint64_t epoch_ = 0;
 };
 
-// f() with the interpreter's lock, or nothing where there is no interpreter any more.
+// Calls f() with the interpreter lock; does nothing without an interpreter.
 template <class F>
 std::invoke_result_t<F> locked_if_there(F&& f) {
   if (!interpreter_is_there()) return {};
   return locked(std::forward<F>(f));
 }
 
-// Line and column from the code's table of positions, where it has one.
+// Line and column from the code's table of positions, if it has one.
 void find_position(nb::handle code, std::uint32_t offset, ForeignPlace& place) {
   place.line = static_cast<std::uint32_t>(PyCode_Addr2Line(reinterpret_cast<PyCodeObject*>(code.ptr()), static_cast<int>(offset)));
 #if PY_VERSION_HEX >= 0x030B0000
@@ -204,7 +203,7 @@ ForeignPlace words_of(const Frame& frame) {
     place.file = nb::cast<std::string>(nb::module_::import_("whygrad._source_names").attr("shown")(code.attr("co_filename")));
     place.function = nb::cast<std::string>(nb::getattr(code, "co_qualname", code.attr("co_name")));
     find_position(code, frame.offset, place);
-  } catch (nb::python_error&) {  // a name that is no UTF-8 stays unknown
+  } catch (nb::python_error&) {  // a name that is not UTF-8 stays unknown
   }
   return place;
 }
@@ -250,7 +249,7 @@ ForeignName assigned_name(const Where& where, std::size_t result, std::size_t re
     const nb::object found = nb::module_::import_("whygrad._source_names").attr("find")(stack, result, results, variable);
     if (found.is_none()) return {};
     return {nb::cast<std::string>(found[0]), nb::cast<std::string>(found[1]), nb::cast<std::uint32_t>(found[2])};
-  } catch (std::exception&) {  // a file that is no UTF-8, an interpreter that ends: then there is no name
+  } catch (std::exception&) {  // a file that is not UTF-8, or the interpreter ends: no name then
     return {};
   }
 }
@@ -262,7 +261,7 @@ std::string called(const Where& where) {
     const int line = PyCode_Addr2Line(reinterpret_cast<PyCodeObject*>(code.ptr()), static_cast<int>(where.line));
     return nb::cast<std::string>(
         nb::module_::import_("whygrad._source_names").attr("called")(code.attr("co_filename"), line, span_of(code, where.line)));
-  } catch (std::exception&) {  // a file that is no UTF-8, an interpreter that ends
+  } catch (std::exception&) {  // a file that is not UTF-8, or the interpreter ends
     return {};
   }
 }
@@ -270,7 +269,7 @@ std::string called(const Where& where) {
 std::string spell(const std::string& text) {
   try {
     return nb::cast<std::string>(nb::module_::import_("whygrad._language").attr("spell")(text, Spoken::now()));
-  } catch (std::exception&) {  // an interpreter that ends
+  } catch (std::exception&) {  // the interpreter ends
     return text;
   }
 }

@@ -7,8 +7,8 @@
 
 namespace whygrad::python {
 
-// Where the innermost Python frame outside of this package and of NumPy stands: a number for its code object, and the instruction offset. Makes no
-// string and no traceback. Unknown where no frame is left, as on a thread that Python did not start.
+// The place of the innermost Python frame outside of this package and of NumPy: a number for its code object, and the instruction offset. Makes no
+// string and no traceback. Unknown if there is no such frame, as on a thread that Python did not start.
 Where caller() noexcept;
 
 // An instruction of a code object.

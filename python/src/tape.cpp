@@ -25,7 +25,7 @@
 namespace whygrad::python {
 namespace {
 
-// TensorFlow raises where the way to a source leads through an op that has a derivative, but no rule for it.
+// TensorFlow raises an exception if the path to a source leads through an op whose gradient is not implemented.
 void raise_for_missing_rules(const std::vector<Gradient>& gradients) {
   const internal::TapeFacts* fine = nullptr;  // of all gradients of one question
   for (const Gradient& g : gradients) {
@@ -99,7 +99,7 @@ class Tape {
     return values_of({all.begin(), all.end()});
   }
 
-  // Zeros where nothing connects, as in TensorFlow, which ignores the choice of what unconnected gradients are.
+  // Returns zeros for unconnected sources, as in TensorFlow, which ignores the choice of unconnected_gradients here.
   Tensor batch_jacobian(nb::handle target, nb::handle source) {
     const Where where = caller();
     const Watchable of = to_watchable(target, where), with_respect_to = to_watchable(source, where);
@@ -133,7 +133,7 @@ std::vector<Tensor> gradients_in(nb::handle list, const Where& where) {
   return tensors;
 }
 
-// `function()` returns its outputs, its rule, whether that takes variables, and where it returns: a code object and an offset, or None. rule(dys,
+// `function()` returns its outputs, its rule, whether the rule takes variables, and where it returns: a code object and an offset, or None. rule(dys,
 // variables) returns two lists.
 nb::object run_custom_gradient(nb::handle function, nb::handle inputs) {
   const Where where = caller();
@@ -173,7 +173,7 @@ void run_loop(std::size_t variables, nb::handle condition, nb::handle trip, std:
       variables, [&] { return to_tensor(condition(), where); }, [&] { return nb::cast<std::size_t>(trip()); }, maximum_iterations, where);
 }
 
-// Suspends all tapes of the thread, as a context manager's two halves.
+// Suspends all tapes of the thread, as the two halves of a context manager.
 class Stopped {
  public:
   Stopped() : stop_(caller()) {}

@@ -1,4 +1,4 @@
-// The Tensor class: its properties, and how it meets Python's protocols. Operators are in operators.cpp, indexing in indexing.cpp.
+// The Tensor class: properties and Python's protocols. Operators are in operators.cpp, indexing in indexing.cpp.
 #include "convert.hpp"
 #include "errors.hpp"
 #include "indexing.hpp"
@@ -115,7 +115,7 @@ int get_buffer(PyObject* self, Py_buffer* out, int flags) noexcept {
 
 void release_buffer(PyObject*, Py_buffer* out) noexcept { delete static_cast<View*>(out->internal); }
 
-// np.asarray(tensor) and np.array(tensor): without a copy where none is asked for.
+// np.asarray(tensor) and np.array(tensor): without a copy unless one is requested.
 nb::object array_of(nb::handle self, nb::handle dtype, nb::handle copy) {
   const nb::module_ numpy = nb::module_::import_("numpy");
   const Tensor& t = *tensor_in(self);
@@ -125,7 +125,7 @@ nb::object array_of(nb::handle self, nb::handle dtype, nb::handle copy) {
   return dtype.is_none() ? array : nb::object(array.attr("astype")(dtype));
 }
 
-// Tensors compare by element, so they are no keys.
+// Tensors compare elementwise, so they cannot be keys.
 Py_hash_t slot_hash(PyObject*) noexcept {
   PyErr_SetString(PyExc_TypeError, "Tensor is unhashable. Instead, use tensor.ref() as the key.");
   return -1;

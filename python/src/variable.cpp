@@ -22,7 +22,7 @@ namespace {
 
 PyTypeObject* variable_type = nullptr;
 
-// What variable[key] is: a tensor that knows where it came from, so that variable[key].assign(x) works.
+// The result of variable[key]: a tensor that knows its origin, so that variable[key].assign(x) works.
 struct Part : Tensor {
   Part(Tensor t, nb::object v, nb::object k) : Tensor(std::move(t)), variable(std::move(v)), key(std::move(k)) {}
   nb::object variable;
@@ -39,7 +39,7 @@ PyObject* slot_subscript(PyObject* self, PyObject* key) noexcept {
   });
 }
 
-// A method of Tensor, on the value.
+// A method of Tensor, applied to the value.
 template <PyObject* (*Protocol)(PyObject*)>
 PyObject* slot_of_value(PyObject* self) noexcept {
   return guarded([&] { return nb::steal(Protocol(wrap(value_of(self)).ptr())); });
@@ -54,7 +54,7 @@ int slot_bool(PyObject* self) noexcept {
 }
 Py_ssize_t slot_length(PyObject* self) noexcept { return PyObject_Size(nb::object(wrap(variable_in(self)->impl().value)).ptr()); }
 
-// Variables compare by element, so they are no keys.
+// Variables compare elementwise, so they cannot be keys.
 Py_hash_t slot_hash(PyObject*) noexcept {
   PyErr_SetString(PyExc_TypeError, "Variable is unhashable. Instead, use variable.ref() as the key.");
   return -1;
@@ -120,7 +120,7 @@ nb::object assign_part(const Part& part, nb::handle value, nb::handle) {
   return part.variable;
 }
 
-// The Python object of each variable that has one, by its identity: watched_variables() answers with the user's own objects.
+// The Python object of each variable that has one, by identity: watched_variables() returns the user's own objects.
 nb::handle objects() {
   static PyObject* const all = nb::object(nb::module_::import_("weakref").attr("WeakValueDictionary")()).release().ptr();
   return all;
@@ -128,7 +128,7 @@ nb::handle objects() {
 
 std::uintptr_t identity_of(const Variable& v) { return reinterpret_cast<std::uintptr_t>(&v.impl()); }
 
-// A shape that leaves extents open lets TensorFlow's variables change theirs, which these do not.
+// A shape with open extents lets TensorFlow's variables change theirs; these variables do not.
 void check_shape(const Tensor& first, nb::handle shape) {
   const nb::object wanted = nb::module_::import_("whygrad._shape").attr("TensorShape")(shape);
   if (!nb::cast<bool>(nb::object(wanted.attr("is_compatible_with")(wrap(first.shape()))))) {
@@ -152,14 +152,14 @@ void construct(nb::pointer_and_handle<Variable> self, nb::handle initial, nb::ha
   require_default("Variable", "import_scope", import_scope, nb::none(), "it belongs to variables made from protocol buffers");
   require_default("Variable", "constraint", constraint, nb::none(), "no optimizer here applies it; assign what it gives after each step");
   require_default("Variable", "validate_shape", nb::bool_(validate_shape), nb::bool_(true), "a variable keeps the shape of its first value");
-  // A function gives its first value.
+  // A function computes the initial value.
   const nb::object value = PyCallable_Check(initial.ptr()) != 0 && !is_value(initial) ? initial() : nb::borrow(initial);
   const VariableOptions options{.trainable = trainable.is_none() || nb::cast<bool>(trainable)};
   const std::string text = name.is_none() ? std::string() : nb::cast<std::string>(name);
   const Tensor first = to_tensor(value, where, to_optional_dtype(dtype));
   if (!shape.is_none()) check_shape(first, shape);
   new (self.p) Variable(first, text, options, where);
-  if (name.is_none()) {  // TensorFlow's default is a name for programs, not for reports
+  if (name.is_none()) {  // TensorFlow's default name is meant for programs, not for reports
     std::string& given = self.p->impl().name;
     given.replace(given.rfind("variable"), std::string::npos, "Variable");
   }

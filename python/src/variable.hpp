@@ -1,4 +1,4 @@
-// What the two files of the Variable class share.
+// Common declarations of the two files of the Variable class.
 #pragma once
 
 #include "module.hpp"

@@ -1,4 +1,4 @@
-// Methods of Variable that read and write rows and places.
+// Methods of Variable that read and write rows and elements.
 #include "convert.hpp"
 #include "places.hpp"
 #include "variable.hpp"
@@ -49,7 +49,7 @@ constexpr OpDef kUpdate = scatter_event("scatter_update", "ResourceScatterUpdate
                 kNdAdd = scatter_event("scatter_nd_add", "ResourceScatterNdAdd"), kNdSub = scatter_event("scatter_nd_sub", "ResourceScatterNdSub"),
                 kNdMax = scatter_event("scatter_nd_max", "ResourceScatterNdMax"), kNdMin = scatter_event("scatter_nd_min", "ResourceScatterNdMin");
 
-// One event that says what was called; how the new value is computed is nobody's tensor.
+// One record, named after the call; the intermediate values of the computation are not the user's.
 void write(const Variable& v, const OpDef& event, const Tensor& places, nb::handle given, Combine how, const Where& where) {
   const Tensor before = v.impl().value, values = to_tensor_like(given, v.dtype(), where);
   Tensor next;

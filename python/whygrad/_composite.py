@@ -1,13 +1,13 @@
-"""Values made of several tensors (SparseTensor, IndexedSlices), as a tape sees them: by the tensor that carries their gradient."""
+"""Values of several tensors (SparseTensor, IndexedSlices). A tape uses the one tensor that carries their gradient."""
 
 
 def tensors_in(values):
-    """Each value, or the tensor that stands for it."""
+    """Each value, or the tensor that carries its gradient."""
     return [value._gradient_carrier if hasattr(value, "_gradient_carrier") else value for value in values]
 
 
 def seeds_of(targets, output_gradients):
-    """Seeds for these targets: of one that is made of several tensors, what stands for it in a seed of the same kind."""
+    """Seeds for these targets. For a target of several tensors, the corresponding tensor of its seed."""
     seeds = list(output_gradients)
     for i, (target, seed) in enumerate(zip(targets, seeds)):
         if hasattr(target, "_gradient_carrier") and hasattr(seed, "_gradient_carrier"):

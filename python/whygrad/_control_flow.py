@@ -1,4 +1,4 @@
-"""Control flow in eager form: the chosen code runs at once, and the choice is remembered for explanations."""
+"""Control flow in eager form: the chosen code runs at once, and the choice is recorded for explanations."""
 
 from whygrad import _nest, _whygrad
 from whygrad._shape import TensorShape
@@ -22,7 +22,7 @@ def _truth(predicate):
 
 
 def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"):
-    """What the function beside the first true predicate returns, or default()."""
+    """The result of the function of the first true predicate, or of default()."""
     if not isinstance(pred_fn_pairs, (list, tuple, dict)):
         raise TypeError(f"'pred_fn_pairs' must be a list, tuple, or dict. Received: {type(pred_fn_pairs)}")
     pairs = list(pred_fn_pairs.items() if isinstance(pred_fn_pairs, dict) else pred_fn_pairs)
@@ -80,7 +80,7 @@ def while_loop(
 
 
 class TensorArray:
-    """A list of tensors, written by position and read back as one. What was never written reads as zeros."""
+    """A list of tensors, written by position and read back as one. Elements that were never written are zeros."""
 
     def __init__(
         self,
@@ -191,7 +191,7 @@ class TensorArray:
 
 
 def numpy_function(func=None, inp=None, Tout=None, stateful=True, name=None):
-    """func of the inputs' numbers, as arrays; no gradient is followed through it."""
+    """func of the inputs' numbers, as arrays; no gradient flows through it."""
     inputs = [_whygrad.convert_to_tensor(value) for value in inp]
     result = func(*(_whygrad.peek(value) for value in inputs))
     types = Tout if isinstance(Tout, (list, tuple)) else [Tout]
@@ -202,7 +202,7 @@ def numpy_function(func=None, inp=None, Tout=None, stateful=True, name=None):
 
 
 def py_function(func=None, inp=None, Tout=None, name=None):
-    """func of the inputs as tensors; gradients flow through what it computes with them."""
+    """func of the inputs as tensors; gradients flow through its ops."""
     result = func(*(_whygrad.convert_to_tensor(value) for value in inp))
     if isinstance(Tout, (list, tuple)):
         return [_whygrad.convert_to_tensor(value, dtype=kind) for value, kind in zip(result, Tout)]

@@ -1,4 +1,4 @@
-"""Functions whose gradient the user writes."""
+"""Functions with a gradient rule of the user's."""
 
 import functools
 
@@ -44,13 +44,13 @@ def _place_of(rule):
 
 
 def custom_gradient(f=None):
-    """Gives f's result the gradient that f returns beside it: f(*args) -> result, rule, where rule(*dresult) -> dargs."""
+    """Gives f's result the gradient rule that f returns with it: f(*args) -> result, rule, where rule(*dresult) -> dargs."""
     if f is None:
         return custom_gradient
 
     @functools.wraps(f)
     def decorated(*args, **kwargs):
-        # What is no number, such as the object of a method, has no gradient.
+        # Arguments that are not numbers, such as the object of a method, have no gradient.
         inputs = [value for value in _nest.flatten((args, kwargs)) if _is_input(value)]
         structure = []
 
@@ -74,7 +74,7 @@ def custom_gradient(f=None):
 
 
 def recompute_grad(f):
-    """f, whose intermediate values are computed anew for the gradient instead of being kept."""
+    """f with intermediate values that are recomputed for the gradient instead of being saved."""
 
     @custom_gradient
     @functools.wraps(f)
@@ -95,7 +95,7 @@ def recompute_grad(f):
 
         return result, rule
 
-    inner.__wrapped__ = f  # whose variables are wanted, where it is a model
+    inner.__wrapped__ = f  # the variables of f are needed if it is a model
     return inner
 
 

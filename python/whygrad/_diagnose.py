@@ -10,20 +10,20 @@ __all__ = ["diagnose", "explain", "load_flow", "save_flow", "skip_folder", "Expl
 
 
 class Report:
-    """What was found, while it is being collected and after."""
+    """The findings, while they are collected and afterwards."""
 
     def __init__(self, report):
         self._report = report
-        self._stop = None  # where and how the program ended before its end
+        self._stop = None  # the exception that ended the program
 
     def stopped_by(self, error):
-        """Notes the exception that ended the program, so that the report can say how far it came."""
+        """Notes the exception that ended the program, so that the report can say where."""
         first = str(error).partition("\n")[0]
         self._stop = f"{_place_of(error)}: {type(error).__name__}{': ' if first else ''}{first}"
 
     @property
     def note(self):
-        """What there is to say beside the findings: that there are none, or where the program stopped; '' where they say it all."""
+        """A remark beside the findings: that there are none, or where the program stopped; '' if there is none."""
         asked = self._report.asked != 0
         if self._stop is None:
             return "" if self.findings else "every gradient is there" if asked else "no gradient was asked for"
@@ -40,11 +40,11 @@ class Report:
         return self._report.to_json()
 
     def to_sarif(self, root=""):
-        """A SARIF 2.1.0 log; files below `root` are named relative to it."""
+        """A SARIF 2.1.0 log; names of files below `root` are relative to it."""
         return self._report.to_sarif(root)
 
     def to_html(self, title="Why is there no gradient?"):
-        """A page of its own, which needs no network: the path of each gradient as a picture, the code beside it, and the whole graph."""
+        """A self-contained page, which needs no network: the path of each gradient as a picture, the code beside it, and the whole graph."""
         return self._report.to_html(title, self.note)
 
     def _repr_html_(self):
@@ -86,7 +86,7 @@ class diagnose(Report):
 
 
 def explain(tape, target, sources, values=False):
-    """What stands between the target and each source on this tape, which stays as it is. values: also why gradients are zero, NaN or infinite."""
+    """What is between the target and each source on this tape, which is not changed. values: also why gradients are zero, NaN or infinite."""
     return _whygrad.explain(tape._tape, _nest.flatten(target), _nest.flatten(sources), values)
 
 
@@ -127,7 +127,7 @@ _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 
 
 def _place_of(error):
-    """The innermost line of the user's that the exception came through."""
+    """The innermost of the user's lines that the exception passed."""
     place, trace = "a place that is not known", error.__traceback__
     while trace is not None:
         file = trace.tb_frame.f_code.co_filename

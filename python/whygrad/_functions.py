@@ -1,8 +1,8 @@
-"""The ops as functions: those that the engine's table describes completely are made from it, the others have functions of their own in the module."""
+"""The ops as functions. Those that the engine's table describes completely are made from it; the others have functions in the module."""
 
 from whygrad import _whygrad
 
-# TensorFlow's names of the parameters, where they are not those of the table: inputs first, then attributes.
+# TensorFlow's parameter names if they differ from the table's: inputs first, then attributes.
 _PARAMETERS = {
     "x y": "add subtract multiply divide floordiv floormod maximum minimum pow squared_difference xlogy xlog1py xdivy multiply_no_nan divide_no_nan "
     "bitwise_and bitwise_or bitwise_xor left_shift right_shift equal not_equal less less_equal greater greater_equal logical_and logical_or logical_xor",
@@ -16,7 +16,7 @@ _PARAMETERS = {
     "t clip_value_min clip_value_max": "clip_by_value",
     "input k": "top_k",
 }
-# Functions of the module that are no ops.
+# Functions of the module that are not ops.
 _INTERNAL = frozenset(
     "own_folder package_folder texts caller op_function op_names functions_of_library custom_gradient choose choose_case choose_branch run_loop map_fn foldl foldr scan "
     "note_host_function peek current_name_scope explain report load_flow flow_from_json known_flows knows_op count_elements here place_of_frame place_of_line hook_buffers "

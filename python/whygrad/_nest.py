@@ -1,4 +1,4 @@
-"""Nested structures of Python: lists, tuples, named tuples, dicts (in the order of their sorted keys) and attrs-like objects are nodes, all else leaves."""
+"""Nested structures of Python: lists, tuples, named tuples, dicts (in the order of their sorted keys) and attrs-like objects are nodes; everything else is a leaf."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from whygrad._not_there import only
 __all__ = ["flatten", "is_nested", "map_structure", "pack_sequence_as", "assert_same_structure"]
 
 
-_LEAVES = (_whygrad.Tensor, _whygrad.Variable)  # nearly all leaves, and told apart sooner than what may be registered as a Mapping
+_LEAVES = (_whygrad.Tensor, _whygrad.Variable)  # nearly all leaves, and faster to recognise than a registered Mapping
 
 
 def is_nested(seq):

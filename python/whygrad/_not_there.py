@@ -1,4 +1,4 @@
-"""Parameters of TensorFlow's of which only some values are there: the others are refused, with the reason, and never ignored."""
+"""TensorFlow parameters that support only some values. Others are refused with a reason, and never ignored."""
 
 from whygrad.errors import UnsupportedError
 

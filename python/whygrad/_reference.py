@@ -17,7 +17,7 @@ class Reference:
             return NotImplemented
         return _identity(self._object) == _identity(other._object)
 
-    # An order that lasts as long as the objects, so that references can be sorted.
+    # An order that is stable while the objects exist, so that references can be sorted.
     def __lt__(self, other):
         return _order(self) < _order(other)
 
@@ -38,5 +38,5 @@ def _order(reference):
 
 
 def _identity(referenced):
-    # A variable may have several Python objects; tensors are told apart by their values' ids.
+    # A variable may have several Python objects; tensors are identified by the ids of their values.
     return getattr(referenced, "_identity", None) or id(referenced)

@@ -1,4 +1,4 @@
-"""Shapes as Python programs see them."""
+"""Shapes with TensorFlow's interface."""
 
 
 class Dimension(int):
@@ -10,7 +10,7 @@ class Dimension(int):
 
 
 class TensorShape:
-    """The extents of a tensor, each a number or None where it is not known; all of it unknown for TensorShape(None)."""
+    """The extents of a tensor, each a number or None if unknown. TensorShape(None) has an unknown rank."""
 
     __slots__ = ("_dims",)
 
@@ -101,7 +101,7 @@ class TensorShape:
         return self
 
     def most_specific_compatible_shape(self, other):
-        """What is the same in both; the rest is not known."""
+        """The extents that both have in common; the others become unknown."""
         other = TensorShape(other)
         if self.rank is None or self.rank != other.rank:
             return TensorShape(None)

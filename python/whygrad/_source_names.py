@@ -1,4 +1,4 @@
-"""What a program calls the values that it makes, read from its source: `w` of `w = tf.Variable(1.0)`."""
+"""The names that a program gives to its values, read from its source: `w` of `w = tf.Variable(1.0)`."""
 
 import ast
 import functools
@@ -40,7 +40,7 @@ def place(file, line):
     return f"{os.path.basename(file)}:{line}" if name == file else f"{name}, line {line}"
 
 
-_LONGEST = 40  # characters of a name; what is longer is no name that one knows by heart
+_LONGEST = 40  # characters of a name; a longer expression is not shown as a name
 _LOOPS = (ast.ListComp, ast.SetComp, ast.GeneratorExp)
 
 
@@ -155,7 +155,7 @@ def _read(source):
     names = _Names()
     try:
         names.visit(ast.parse(source))
-    except (SyntaxError, ValueError, RecursionError):  # a notebook's magic, or no Python at all
+    except (SyntaxError, ValueError, RecursionError):  # a notebook's magic, or not Python
         pass
     return names
 
@@ -180,7 +180,7 @@ def called(file, line, span):
 
 
 def _on_line(names, line, variable):
-    """The only value on a line that has a name; of variables also one whose arguments are computed there."""
+    """The only named value on a line; for variables also one whose arguments are computed there."""
     found = [(node, name) for node, name in names.lines.get(line, ()) if _makes_variable(node) or not variable]
     if len(found) != 1:
         return None

@@ -1,4 +1,4 @@
-"""Whether a name that is not there is a slip of the pen for one that is."""
+"""Whether an unknown name is a misspelling of a known one."""
 
 import difflib
 import re

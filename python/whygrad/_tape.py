@@ -14,7 +14,7 @@ _USED_UP = (
 
 
 class UnconnectedGradients(enum.Enum):
-    """What stands for a gradient that does not exist: None, or zeros."""
+    """The result for a gradient that does not exist: None, or zeros."""
 
     NONE = "none"
     ZERO = "zero"
@@ -38,7 +38,7 @@ def _check(values, what):
 
 
 class GradientTape:
-    """Records what is computed while it is open, and differentiates it. Answers None where there is no gradient; whygrad.explain says why."""
+    """Records the ops that run while it is open, and differentiates them. Returns None if there is no gradient; whygrad.explain says why."""
 
     def __init__(self, persistent=False, watch_accessed_variables=True):
         self._tape = _whygrad.Tape(persistent, watch_accessed_variables)
@@ -48,7 +48,7 @@ class GradientTape:
     def __enter__(self):
         if self._tape.recording:
             raise ValueError("Tape is still recording, This can happen if you try to re-enter an already-active tape.")
-        if self._tape.used_up:  # entered again it is as good as new, as in TensorFlow
+        if self._tape.used_up:  # entering it again resets it, as in TensorFlow
             self._tape = _whygrad.Tape(self._persistent, self._watch_accessed_variables)
         self._tape.enter()
         self._entered = True
@@ -78,7 +78,7 @@ class GradientTape:
         return tuple(self._tape.watched_variables())
 
     def gradient(self, target, sources, output_gradients=None, unconnected_gradients=UnconnectedGradients.NONE):
-        """The gradient of the sum of the targets with respect to each source, in the structure of the sources; None where there is none."""
+        """The gradient of the sum of the targets with respect to each source, in the structure of the sources; None for a missing one."""
         self._check_unused(sources)
         if target is None:
             raise TypeError(
@@ -107,7 +107,7 @@ class GradientTape:
         return _nest.pack_sequence_as(sources, flat) if _nest.is_nested(sources) else flat[0]
 
     def batch_jacobian(self, target, source, unconnected_gradients=UnconnectedGradients.NONE, parallel_iterations=None, experimental_use_pfor=True):
-        """The jacobian of each row of the target with respect to the same row of the source: [b, ...target, ...source]. Zeros where there is none."""
+        """The jacobian of each row of the target with respect to the same row of the source: [b, ...target, ...source]. Zeros if they are not connected."""
         self._check_unused(source)
         for value in (target, source):
             value.shape.with_rank_at_least(2)
@@ -122,11 +122,11 @@ class GradientTape:
                 "[batch_jacobian] GradientTape must be created with persistent=True to compute the batch_jacobian with parallel_iterations.\n"
                 "help: leave parallel_iterations out, which changes nothing here, or make it tf.GradientTape(persistent=True)"
             )
-        _is_zero(unconnected_gradients)  # refuses what it does not know
+        _is_zero(unconnected_gradients)  # raises for an unknown value
         return self._ask(self._tape.batch_jacobian, target, source)
 
     def _check_unused(self, sources):
-        """Before any argument is looked at, as in TensorFlow. Who looks on is told of the question all the same."""
+        """Runs before the checks of the arguments, as in TensorFlow. Observers are notified all the same."""
         if not self._entered:
             raise TapeError(_USED_UP)
         if self._tape.used_up:
@@ -134,7 +134,7 @@ class GradientTape:
             self._ask(self._tape.gradient, [], asked)
 
     def _check_persistent(self, what, experimental_use_pfor):
-        """TensorFlow takes its loop where experimental_use_pfor=False, which asks the tape once for each element."""
+        """TensorFlow uses a loop for experimental_use_pfor=False, which calls gradient() once for each element."""
         if not experimental_use_pfor and not self._persistent:
             raise TapeError(
                 f"[{what}] GradientTape must be created with persistent=True to compute the {what} with eager execution enabled and with "

@@ -1,4 +1,4 @@
-"""Text, as programs hold it beside their tensors: labels, names of files. No op takes it, and no gradient flows through it."""
+"""Text that programs keep beside their tensors: labels, file names. No op takes it, and no gradient flows through it."""
 
 from whygrad import _whygrad
 from whygrad._shape import TensorShape
@@ -24,12 +24,12 @@ class StringTensor:
         if shape is not None:
             whole = tuple(int(extent) for extent in TensorShape(shape))
             self._array = numpy.broadcast_to(self._array, whole) if self._array.size == 1 else self._array.reshape(whole)
-        # What stands for it on a tape, where neither has a gradient: the rows of bytes that it was made of, if it was.
+        # Its tensor for tapes: the rows of bytes that it was made from, if any. Neither has a gradient.
         self._gradient_carrier = _whygrad.zeros(self._array.shape, dtype="int32") if rows is None else rows
 
     @classmethod
     def of_rows(cls, rows):
-        """Texts as the engine's ops write them: uint8 [.., width], filled up with zeros."""
+        """Texts as the engine's ops write them: uint8 [.., width], padded with zeros."""
         import numpy
 
         bytes_ = _whygrad.peek(rows)

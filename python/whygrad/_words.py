@@ -1,4 +1,4 @@
-"""What tensors and variables look like when they are shown, and the types of results with several parts. Imported when first needed."""
+"""The text of tensors and variables, and the types of results with several parts. Imported on demand."""
 
 import collections
 import functools
@@ -7,7 +7,7 @@ from whygrad import _whygrad
 
 
 def tensor_of(array):
-    """A pickled tensor is this function and an array."""
+    """A pickled tensor consists of this function and an array."""
     return _whygrad.constant(array)
 
 
