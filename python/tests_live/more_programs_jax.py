@@ -66,6 +66,8 @@ FINE = {
     "dense": "def loss(w, b):\n    return jnp.mean((jnp.tanh(jnp.ones((4, 3)) @ w + b) - 1.0) ** 2)\n\nrun(loss, jnp.ones((3, 2)) * 0.1, jnp.zeros(2))\n",
     "softmax": "labels = jnp.array([0, 1])\n\ndef loss(w):\n    logits = jnp.array([[1.0, 2.0], [3.0, -1.0]]) @ w\n"
     "    return -jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(logits), labels[:, None], 1)) + jnp.max(jax.nn.softmax(logits))\n\nrun(loss, jnp.eye(2))\n",
+    "masked softmax": "mask = jnp.array([[True, False], [True, True]])\n\ndef loss(w):\n    weights = jax.nn.softmax(jnp.where(mask, w, -jnp.inf))\n"
+    "    return jnp.sum(weights * jnp.arange(2.0)) + jax.nn.logsumexp(w)\n\nrun(loss, jnp.array([[0.5, 1.0], [2.0, 0.1]]))\n",
     "scan": "def loss(w, x0):\n    def step(s, x):\n        return jnp.tanh(s @ w + x), s\n\n    s, seen = jax.lax.scan(step, x0, jnp.ones((5, 2)) * 0.1)\n"
     "    return jnp.sum(s**2) + jnp.sum(seen)\n\nrun(loss, jnp.eye(2) * 0.5, jnp.ones(2))\n",
     "cond": "def loss(x):\n    return jax.lax.cond(jnp.sum(x) > 0, lambda v: jnp.sum(v**2), lambda v: jnp.sum(v), x)\n\nrun(loss, jnp.array([1.0, 2.0]))\n",

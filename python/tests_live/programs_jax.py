@@ -310,6 +310,16 @@ run(loss, jnp.array([1.0, 2.0]))
 """,
         {"w": ("zero", "ZERO_GRAD_SATURATED", "logistic")},
     ),
+    "saturated softmax": Program(
+        "https://github.com/jax-ml/jax/issues/19490",
+        """
+def loss(w):
+    return jnp.sum(jax.nn.softmax(w * 1000.0)[0])  # here
+
+run(loss, jnp.array([2.0, 0.3]))
+""",
+        {"w": ("zero", "ZERO_GRAD_SATURATED", "softmax")},
+    ),
     "clip": Program(
         "https://github.com/jax-ml/jax/issues/10515",
         """
@@ -457,7 +467,20 @@ def loss(x):
 
 run(loss, jnp.array(1.0))
 """,
-        {"x": ("nan", "NAN_GRAD_OVERFLOW NAN_GRAD_LOG0 NAN_GRAD_NAN_DATA NAN_GRAD_EMPTY_ROW NAN_GRAD_DIV0", "logsumexp log exp add div sub")},
+        {"x": ("nan", "NAN_GRAD_LOG0 NAN_GRAD_DIV0", "logsumexp")},
+    ),
+    "softmax of a row that is masked": Program(
+        "https://github.com/jax-ml/jax/issues/17117",
+        """
+mask = jnp.array([[True, False], [False, False]])
+
+def loss(scores):
+    weights = jax.nn.softmax(jnp.where(mask, scores, -jnp.inf), axis=-1)  # here
+    return jnp.sum(weights @ scores)
+
+run(loss, jnp.array([[0.5, 1.0], [2.0, 0.1]]))
+""",
+        {"scores": ("nan", "NAN_GRAD_DIV0 NAN_GRAD_WHERE", "softmax")},
     ),
     "arccos at its edge": Program(
         "https://github.com/jax-ml/jax/issues/654",

@@ -68,6 +68,7 @@ _LIKE = {
     "pow": "pow integer_pow",
     "Prod": "reduce_prod",
     "real": "real",
+    "reduce_logsumexp": "logsumexp",
     "relu": "relu",
     "reshape": "reshape",
     "reverse": "rev",
@@ -79,6 +80,8 @@ _LIKE = {
     "sin": "sin",
     "sinh": "sinh",
     "slices": "slice dynamic_slice",
+    "softmax": "softmax",
+    "log_softmax": "log_softmax",
     "softplus": "softplus",
     "sqrt": "sqrt",
     "square": "square",
@@ -117,8 +120,10 @@ INDEXING = {
 }
 # Of which the first input decides.
 CONDITIONS = frozenset(("select_n", "cond"))
+# Functions that JAX computes by several ops, and that are told of as one: what their parts do is no matter of the program's, such as a -inf that is left out.
+WHOLE = frozenset(("softmax", "log_softmax", "logsumexp"))
 # Functions with a derivative of their own that are told of as one op, under the name that JAX gives them.
-RULES_OF_JAX = frozenset("relu relu6 silu elu celu selu softplus leaky_relu logsumexp xlogy xlog1py sinc where".split())
+RULES_OF_JAX = frozenset("relu relu6 silu elu celu selu softplus leaky_relu xlogy xlog1py sinc where".split())
 # Functions of JAX's that give whole numbers of an order or a draw: what of them passes no gradient is told under their name.
 DRAWS = frozenset("bernoulli categorical randint poisson binomial multinomial choice".split())
 DRAWN = (
@@ -131,7 +136,7 @@ _SPOKEN = {"select_n": "where", "convert_element_type": "astype", "stop_gradient
 # Calls that are always opened.
 CALLS = frozenset("jit pjit closed_call core_call remat remat2 checkpoint custom_lin custom_vjp_call_jaxpr_p".split())
 # Names that older or newer releases of JAX have.
-OF_OLD = frozenset("argsort scatter_add scatter_mul stack le_to lt_to".split())
+OF_OLD = frozenset("softmax log_softmax logsumexp argsort scatter_add scatter_mul stack le_to lt_to".split())
 HOST = frozenset(("pure_callback", "io_callback", "debug_callback", "outside_call", "python_callback"))
 
 

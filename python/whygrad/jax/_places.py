@@ -26,6 +26,11 @@ def users_place(frames):
     return None
 
 
+def users_line(frames):
+    """What tells one call of the program's from another."""
+    return next(((code, offset) for code, offset in frames if is_users(code.co_filename)), None)
+
+
 def within(frames):
     """The function of JAX's own library that the program called and that it is part of, such as softmax; '' where it is none."""
     name = ""

@@ -22,15 +22,44 @@ class Drawer:
             known[v] = self.log.constant(None if isinstance(const, _jax.Tracer) else const, v.aval, _first_use(jaxpr, v) or outer)
             known[v].written = False
         known.update(zip(jaxpr.invars, arguments))
-        for eqn in jaxpr.eqns:
-            frames = _jax.frames_of(eqn)
+        eqns = jaxpr.eqns
+        at = 0
+        while at < len(eqns):
+            frames = _jax.frames_of(eqns[at])
             where = outer if outer is not None and not _mine(frames) else _places.users_place(frames) or outer
+            end = _end_of_whole(eqns, at, frames)
+            if end > at + 1:
+                known.update(self._whole(jaxpr, at, end, known, where, _places.within(frames)))
+                at = end
+                continue
+            eqn, at = eqns[at], at + 1
             given = [self.log.constant(a.val, a.aval, where) if isinstance(a, _jax.Literal) else known[a] for a in eqn.invars]
             if where is not None:
                 key = _ops.spoken(eqn.primitive.name), where.words()[1]
                 self.of_derivatives[key] = self.of_derivatives.get(key, True) and "jvp(" in str(eqn.source_info.name_stack)
             known.update(zip(eqn.outvars, self.eqn(eqn, given, where, frames)))
         return [self.log.constant(a.val, a.aval, outer) if isinstance(a, _jax.Literal) else known[a] for a in jaxpr.outvars]
+
+    def _whole(self, jaxpr, begin, end, known, where, function):
+        """Several ops of one function of JAX's as one op. What each variable stands for that is used behind it."""
+        eqns = jaxpr.eqns[begin:end]
+        made = {v for eqn in eqns for v in eqn.outvars}
+        inputs = list(dict.fromkeys(a for eqn in eqns for a in eqn.invars if not isinstance(a, _jax.Literal) and a not in made))
+        inputs.sort(key=lambda v: not _jax.is_float(getattr(v.aval, "dtype", "")))  # what it works on stands first
+        later = {a for eqn in jaxpr.eqns[end:] for a in eqn.invars if not isinstance(a, _jax.Literal)}
+        outputs = [v for v in made if v in later or any(v is o for o in jaxpr.outvars)]
+
+        def run(*arrays):
+            values = dict(zip(inputs, arrays))
+            for eqn in eqns:
+                given = [a.val if isinstance(a, _jax.Literal) else values[a] for a in eqn.invars]
+                values.update(zip(eqn.outvars, _jax.bind(eqn.primitive, eqn.params, given)))
+            return [values[v] for v in outputs]
+
+        given = [known[v] for v in inputs]
+        arrays = run(*[v.array for v in given]) if all(v.array is not None for v in given) else None
+        out = self.log.op(function, given, [v.aval for v in outputs], arrays, where, Call(run, within=function))
+        return dict(zip(outputs, out))
 
     def eqn(self, eqn, given, where, frames):
         name, params = eqn.primitive.name, eqn.params
@@ -47,6 +76,8 @@ class Drawer:
         if name in _ops.CALLS and body is not None and len(body.jaxpr.invars) == len(given):
             function, file = _jax.function_of(body)
             users = _places.is_users(file) if file else True
+            if not users and function.lstrip("_") in _ops.WHOLE:
+                return self._plain(eqn, function.lstrip("_"), given, where, frames)
             return self.run(body, given, None if users else where)
         if name in _SAME_NUMBER and given[0].written and given[0].array is not None:
             return [self.log.constant(_jax.bind(eqn.primitive, params, [given[0].array])[0], eqn.outvars[0].aval, where)]
@@ -135,6 +166,19 @@ class Drawer:
         if all(v.array is not None for v in parts):
             arrays = call.run(*[v.array for v in parts])
         return self.log.op("stack", parts, [aval], arrays, where, call)[0]
+
+
+def _end_of_whole(eqns, begin, frames):
+    """Behind the ops that one call of such a function consists of; `begin` where it is none."""
+    if _places.within(frames) not in _ops.WHOLE:
+        return begin
+    call, end = _places.users_line(frames), begin + 1
+    while end < len(eqns):
+        frames = _jax.frames_of(eqns[end])
+        if _places.within(frames) not in _ops.WHOLE or _places.users_line(frames) != call:
+            break
+        end += 1
+    return end
 
 
 def _first_use(jaxpr, variable):
