@@ -21,8 +21,9 @@ void plain_unary_loop(const void* x_data, void* out_data, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) out[i] = Op::apply(x[i]);
 }
 
+// Not inlined, so that exchanged_loop is a jump.
 template <class Op, class In, class Out, bool kLeftScalar, bool kRightScalar>
-void plain_binary_loop(const void* a_data, const void* b_data, void* out_data, std::size_t n) {
+HWY_NOINLINE void plain_binary_loop(const void* a_data, const void* b_data, void* out_data, std::size_t n) {
   if (n == 0) return;
   const In* a = static_cast<const In*>(a_data);
   const In* b = static_cast<const In*>(b_data);
