@@ -1,4 +1,4 @@
-"""What has a meaning only for graphs and devices: in an eager program on one processor it changes nothing."""
+"""Functions for graphs and devices, which have no effect in an eager program on one processor."""
 
 import contextlib
 
@@ -34,7 +34,7 @@ def control_dependencies(control_inputs):
 
 @contextlib.contextmanager
 def device(device_name):
-    """Everything runs on the processor; another device raises."""
+    """Everything runs on the CPU; another device raises."""
     if device_name and "GPU" in str(device_name).upper():
         raise UnsupportedError(f"[device] there is no {device_name}: GPUs are a later step of whygrad\nhelp: leave tf.device out, or name the CPU")
     yield
@@ -50,7 +50,7 @@ def no_op(name=None):
 
 
 def group(*inputs, **kwargs):
-    """Nothing: the inputs were computed."""
+    """No effect: the inputs are computed already."""
 
 
 def tuple(tensors, control_inputs=None, name=None):  # noqa: A001
@@ -58,7 +58,7 @@ def tuple(tensors, control_inputs=None, name=None):  # noqa: A001
 
 
 def identity_n(input, name=None):  # noqa: A002
-    """Each of them as a new tensor of the same value."""
+    """A new tensor with the same value for each of them."""
     return [_ops["identity"](t) for t in input]
 
 

@@ -4,7 +4,7 @@ from whygrad import _nest, _whygrad
 
 
 class name_scope:
-    """Puts what is computed and made inside below this name: `encoder/block_3`."""
+    """Puts the ops and variables of its block below this name: `encoder/block_3`."""
 
     def __init__(self, name):
         self.name = name

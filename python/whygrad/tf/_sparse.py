@@ -1,11 +1,11 @@
-"""Tensors of which only some parts are stored."""
+"""Tensors of which only some elements or slices are stored."""
 
 from whygrad import _whygrad
 from whygrad._shape import TensorShape
 
 
 class SparseTensor(_whygrad.SparseTensor):
-    """values[i] stands at indices[i] of a tensor of this shape; everything else is 0."""
+    """values[i] is the element at indices[i] of a tensor of this shape; all other elements are 0."""
 
     def __init__(self, indices, values, dense_shape):
         super().__init__(indices, values, dense_shape)
@@ -18,7 +18,7 @@ class SparseTensor(_whygrad.SparseTensor):
         return cls(value.indices, value.values, value.shape if isinstance(value, _whygrad.SparseTensor) else value.dense_shape)
 
     def with_values(self, new_values):
-        """The same places with other values."""
+        """The same positions with other values."""
         return SparseTensor(self.indices, new_values, self.shape)
 
     @property
@@ -39,7 +39,7 @@ class SparseTensor(_whygrad.SparseTensor):
 
 
 class IndexedSlices:
-    """The parts values[i] at indices[i] along the first axis; what several parts say of one place is added up. Converts to the whole tensor."""
+    """The slices values[i] at indices[i] along the first axis; several slices for one position are added up. Converts to the dense tensor."""
 
     def __init__(self, values, indices, dense_shape=None):
         self.values = values

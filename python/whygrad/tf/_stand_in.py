@@ -26,6 +26,6 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def install():
-    """For the rest of the process. Comes before a TensorFlow that is installed."""
+    """For the rest of the process. Takes precedence over an installed TensorFlow."""
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())

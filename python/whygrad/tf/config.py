@@ -1,4 +1,4 @@
-"""tf.config: what programs ask before they begin. There is one device, the processor, and everything runs eagerly."""
+"""tf.config. There is one device, the CPU, and everything runs eagerly."""
 
 import collections as _collections
 
@@ -21,7 +21,7 @@ get_visible_devices = list_physical_devices
 
 
 def set_visible_devices(devices, device_type=None):
-    """Only the processor is there to be seen."""
+    """Only the CPU can be visible."""
     if device_type == "GPU" and devices:
         raise _UnsupportedError("[set_visible_devices] GPUs are a later step of whygrad\nhelp: leave the call out; everything runs on the processor")
 
@@ -31,11 +31,11 @@ def functions_run_eagerly():
 
 
 def run_functions_eagerly(run_eagerly):
-    """They do."""
+    """Functions always run eagerly."""
 
 
 def set_soft_device_placement(enabled):
-    """Everything runs on the processor."""
+    """Everything runs on the CPU."""
 
 
 __getattr__ = _names.fill("config", globals())

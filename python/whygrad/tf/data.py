@@ -5,11 +5,11 @@ from whygrad.tf.keras._near import missing as _missing
 
 _native = _whygrad.data
 AUTOTUNE = -1
-_AHEAD = 2  # elements that prefetch(AUTOTUNE) makes ahead
+_AHEAD = 2  # elements that prefetch(AUTOTUNE) computes ahead
 
 
 class _Structure:
-    """How the tensors of an element are nested. What a mapped function returns is known when it has been called."""
+    """The nesting of the tensors of an element. That of a mapped function's result is known after its first call."""
 
     def __init__(self, prototype=None):
         self.prototype = prototype
@@ -47,7 +47,7 @@ def _check_state(before, after):
 
 
 class Dataset:
-    """Elements for a loop. Each method gives another data set over the same data; nothing is computed before a loop asks."""
+    """Elements for a loop. Each method returns a new data set over the same data; nothing is computed before a loop asks."""
 
     def __init__(self, pipeline, structure):
         self._pipeline, self._structure = pipeline, structure
@@ -102,7 +102,7 @@ class Dataset:
         return self._with(self._pipeline.skip(count))
 
     def prefetch(self, buffer_size, name=None):
-        """Makes elements ahead on a thread of its own."""
+        """Computes elements ahead on a thread of its own."""
         return self._with(self._pipeline.prefetch(_AHEAD if buffer_size in (None, AUTOTUNE) else buffer_size))
 
     def reduce(self, initial_state, reduce_func, name=None):

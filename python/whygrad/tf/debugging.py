@@ -8,7 +8,7 @@ from whygrad.tf import _names
 
 
 def _array(x):
-    """The numbers, read without a trace in the log: a check is no part of the computation."""
+    """The numbers, read without a record in the log: a check is not part of the computation."""
     return _whygrad.peek(_whygrad.convert_to_tensor(x._peek() if isinstance(x, _whygrad.Variable) else x))
 
 
@@ -114,7 +114,7 @@ def assert_same_float_dtype(tensors=None, dtype=None):
 
 
 def _plain(rank):
-    # Comparing tensors would be a choice that stands in the log.
+    # Comparing tensors would be recorded as a choice.
     return _array(rank).tolist() if isinstance(rank, (_whygrad.Tensor, _whygrad.Variable)) else rank
 
 
@@ -183,14 +183,14 @@ def is_numeric_tensor(tensor):
 
 
 def enable_check_numerics(stack_height_limit=30, path_length_limit=50):
-    """Needs no switch here."""
+    """No effect."""
     raise NotImplementedError(
         "whygrad checks no op while it runs\nhelp: `with whygrad.diagnose(values=True) as report:` says where NaN and infinities come from"
     )
 
 
 def disable_check_numerics():
-    """Nothing is checked."""
+    """No effect: nothing is checked."""
 
 
 def is_traceback_filtering_enabled():

@@ -25,23 +25,23 @@ def transpose(sp_input, perm=None, name=None):
 
 
 def to_dense(sp_input, default_value=None, validate_indices=True, name=None):
-    """The whole tensor, with default_value, or 0, where nothing is stored. A place may be stored once."""
+    """The dense tensor, with default_value, or 0, where nothing is stored. A position may be stored once."""
     return _whygrad.sparse_to_dense(_checked(sp_input), default_value)
 
 
 def from_dense(tensor, name=None):
-    """What is not 0, and where."""
+    """The elements that are not 0, and their positions."""
     return SparseTensor.from_value(_whygrad.sparse_from_dense(tensor))
 
 
 def reduce_sum(sp_input, axis=None, keepdims=None, output_is_sparse=False, name=None):
-    """The sum along axes, as a whole tensor."""
+    """The sum along axes, as a dense tensor."""
     _only("sparse.reduce_sum", output_is_sparse=(output_is_sparse, False))
     return _whygrad.sparse_reduce_sum(_checked(sp_input), axis, bool(keepdims))
 
 
 def map_values(op, *args, **kwargs):
-    """op of the values of all SparseTensors among the arguments, which have the same places."""
+    """op of the values of all SparseTensors among the arguments, which have the same positions."""
     sparse = [a for a in (*args, *kwargs.values()) if isinstance(a, SparseTensor)]
     plain = lambda a: a.values if isinstance(a, SparseTensor) else a  # noqa: E731
     return sparse[0].with_values(op(*(plain(a) for a in args), **{key: plain(a) for key, a in kwargs.items()}))

@@ -23,7 +23,7 @@ def _array(value):
 
 
 def _jacobian_of(f, xs, param):
-    """By the tape: a row for each real number of the result, a column for each of xs[param]."""
+    """The jacobian by the tape: a row for each real number of the result, a column for each of xs[param]."""
     import numpy
 
     with _GradientTape(persistent=True) as tape:
@@ -43,7 +43,7 @@ def _jacobian_of(f, xs, param):
 
 
 def _differences_of(f, xs, param, delta):
-    """By central differences, in the same form."""
+    """The jacobian by central differences, in the same form."""
     import numpy
 
     x = xs[param]
@@ -86,7 +86,7 @@ class TestCase(_unittest.TestCase):
 
     @_contextlib.contextmanager
     def cached_session(self, graph=None, config=None, use_gpu=True, force_gpu=False):
-        """Eager programs need none."""
+        """Eager programs need no session."""
         _only("session", graph=(graph, None), force_gpu=(force_gpu, False, "graph"))
         yield None
 

@@ -1,4 +1,4 @@
-"""tf.keras: the engine's layers, losses, metrics and optimizers under Keras' names, for training loops that are written out. There is no fit here."""
+"""tf.keras: the engine's layers, losses, metrics and optimizers under Keras' names, for custom training loops. There is no fit here."""
 
 from whygrad.tf.keras import activations, backend, initializers, layers, losses, metrics, optimizers, utils  # noqa: F401
 from whygrad.tf.keras._layer import Variable  # noqa: F401

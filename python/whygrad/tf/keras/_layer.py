@@ -1,4 +1,4 @@
-"""Layer, from which all layers and models derive."""
+"""Layer, the base class of all layers and models."""
 
 import inspect
 import re
@@ -16,8 +16,8 @@ NO_FUNCTIONAL_API = (
     "whygrad has tf.keras.Sequential and classes derived from tf.keras.Model or Layer, but not Keras's functional API, in which layers are called on "
     "tf.keras.Input\nhelp: make the layers in __init__ of a class derived from tf.keras.Model and call them in its call()"
 )
-_context = threading.local()  # .training: what the call that is running was told
-_names = {}  # how many layers have had a name
+_context = threading.local()  # .training: the argument of the current call
+_names = {}  # number of layers by name
 _TENSORS = (_whygrad.Tensor, _whygrad.Variable)
 _OWN_LISTS = ("_trainable_variables", "_non_trainable_variables")
 
@@ -30,7 +30,7 @@ def unique_name(kind):
 
 
 class Variable(_whygrad.Variable):
-    """A weight. Keras names it by its last part; its path tells the layers too."""
+    """A weight. Its name is the last part of its path, as in Keras; the path includes the layers."""
 
     def __init__(
         self, initializer, shape=None, dtype=None, trainable=True, autocast=True, aggregation="none", synchronization="auto", name=None, layout=None
@@ -63,7 +63,7 @@ class Variable(_whygrad.Variable):
 
     @property
     def trainable(self):
-        """Whether optimizers should move it. A tape watches the variable of a frozen layer all the same, as in Keras."""
+        """Whether optimizers should update it. A tape watches the variable of a frozen layer all the same, as in Keras."""
         return vars(self).get("_moved", super().trainable)
 
     @trainable.setter
@@ -78,7 +78,7 @@ def shape_of(inputs):
 
 
 class Layer:
-    """A function with weights. Deriving classes make these in build(input_shape), which is called once, and compute in call(inputs)."""
+    """A function with weights. Derived classes create these in build(input_shape), which is called once, and compute in call(inputs)."""
 
     _casts_integers = False  # of what it is called with, as it does floats of another dtype
 
@@ -149,7 +149,7 @@ class Layer:
         return list(found.values())
 
     def _all_layers(self):
-        """This one and all inside it, from the outside in, each once."""
+        """This layer and all layers inside it, from the outside in, each once."""
         found, waiting = {}, [self]
         while waiting:
             layer = waiting.pop()
@@ -209,7 +209,7 @@ class Layer:
         return self._path
 
     def build(self, input_shape):
-        """Makes the weights."""
+        """Creates the weights."""
 
     def build_once(self, input_shape):
         if self.built:
@@ -243,7 +243,7 @@ class Layer:
     def _casts(self, values):
         return _nest.map_structure(self._cast, values) if _nest.is_nested(values) else self._cast(values)
 
-    # Runs cold between two large kernels, where each line of Python costs several times what it does in a loop of its own.
+    # Runs between two large kernels with cold caches, where each line of Python costs several times what it does in a tight loop.
     def __call__(self, *args, training=None, **kwargs):
         args = [self._casts(value) for value in args]
         if kwargs:

@@ -10,7 +10,7 @@ _WRITTEN_OUT = "whygrad has no {name} of models\nhelp: write the loop: a tf.Grad
 
 
 class Model(Layer):
-    """A layer of layers: derive from it, make the layers in __init__ and use them in call."""
+    """A layer of layers: derive from it, create the layers in __init__ and use them in call."""
 
     def __init__(self, *args, **kwargs):
         if args or "inputs" in kwargs or "outputs" in kwargs:
@@ -22,9 +22,9 @@ class Model(Layer):
         return self._layers()
 
     def build(self, input_shape):
-        """Makes the weights of all layers by a call with zeros; None stands for 1."""
+        """Creates the weights of all layers by a call with zeros; None stands for 1."""
         if type(self).call is not Layer.call and not self.built:
-            self.built = True  # so that the call below does not come here again
+            self.built = True  # so that the call below does not call build again
             with stop_recording():
                 self(_ops["zeros"]([1 if extent is None else extent for extent in input_shape], dtype=self.dtype))
 
@@ -35,7 +35,7 @@ class Model(Layer):
 
 
 class Sequential(Model):
-    """Layers one after the other. The weights are made by the first call, or at once where the first item says the shape of the input."""
+    """Layers applied one after the other. The first call creates the weights, or the constructor if the first item gives the shape of the input."""
 
     def __init__(self, layers=None, trainable=True, name=None, **kwargs):
         super().__init__(trainable=trainable, name=name, **kwargs)

@@ -1,4 +1,4 @@
-"""What to say of a name that is not there."""
+"""Messages about unknown names."""
 
 
 def missing(module, scope):

@@ -1,4 +1,4 @@
-"""tf.keras.backend: the dtype of layers that are given none, and ops under the names that older programs know."""
+"""tf.keras.backend: the default dtype of layers, and ops under the names of older programs."""
 
 from whygrad import _whygrad as _w
 from whygrad._functions import functions as _f
@@ -274,7 +274,7 @@ def update_sub(x, decrement):
 
 
 def clear_session(free_memory=True):
-    """Nothing is kept between models."""
+    """No effect: nothing is kept between models."""
 
 
 __getattr__ = _missing("tf.keras.backend", globals())

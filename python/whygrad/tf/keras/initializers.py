@@ -10,7 +10,7 @@ _nn = _whygrad.nn
 
 
 class Initializer:
-    """Called with a shape and a dtype, gives a tensor. Deriving classes write __call__, or are one of the engine's."""
+    """Called with a shape and a dtype, returns a tensor. Derived classes define __call__, or are one of the engine's."""
 
     _native = None
     _seed = None
@@ -21,7 +21,7 @@ class Initializer:
 
 
 class _OfTheEngine(Initializer):
-    """Made without arguments but the seed."""
+    """Has no arguments except the seed."""
 
     def __init__(self, seed=None, input_axes=None, output_axes=None):
         _only(type(self).__name__, input_axes=(input_axes, None, "axes"), output_axes=(output_axes, None, "axes"))

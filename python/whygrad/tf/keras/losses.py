@@ -1,4 +1,4 @@
-"""tf.keras.losses. The functions give one loss for each example, the classes what their reduction makes of these."""
+"""tf.keras.losses. The functions return one loss for each example, the classes reduce these."""
 
 from whygrad import _whygrad
 from whygrad._functions import functions as _ops
@@ -59,7 +59,7 @@ def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, ignore_cl
 
 
 class Loss:
-    """Deriving classes write call(y_true, y_pred), which gives one loss for each example."""
+    """Derived classes define call(y_true, y_pred), which returns one loss for each example."""
 
     def __init__(self, name=None, reduction="sum_over_batch_size", dtype=None):
         if reduction not in ("sum_over_batch_size", "mean", "sum", "none", None):

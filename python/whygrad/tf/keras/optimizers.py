@@ -13,7 +13,7 @@ _HELP = "find out where they are lost: `with whygrad.diagnose() as report:` arou
 
 
 class Optimizer:
-    """Moves variables along their gradients. Deriving classes say how."""
+    """Updates variables by their gradients, in the way that derived classes define."""
 
     def __init__(self, kind, learning_rate, name, clipnorm, clipvalue, global_clipnorm, others, **options):
         weight_decay, use_ema, ema_momentum, ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps = others
@@ -35,7 +35,7 @@ class Optimizer:
 
     @property
     def learning_rate(self):
-        """Of the next step: a variable, or a tensor where a schedule decides."""
+        """The learning rate of the next step: a variable, or a tensor if there is a schedule."""
         return _ops["constant"](self._native.learning_rate) if self._schedule else self._rate
 
     @learning_rate.setter
@@ -51,12 +51,12 @@ class Optimizer:
         return _ops["constant"](self._native.iterations, dtype="int64")
 
     def build(self, variables):
-        """Says which variables will be moved."""
+        """Declares the variables that will be updated."""
         if self._known is None:
             self._known = {v._identity for v in variables}
 
     def apply_gradients(self, grads_and_vars):
-        """One step. Variables without a gradient stay as they are; with no gradient at all it raises ValueError."""
+        """One step. Variables without a gradient are not changed; without any gradient it raises ValueError."""
         pairs, present = list(grads_and_vars), []
         if self._known is None:
             self.build(variable for _, variable in pairs)
