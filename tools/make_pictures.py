@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """make_pictures.py: makes docs/pictures anew. Each is a screenshot of what `python -m whygrad explain train.py --format html` makes of a program below.
 
-Needs whygrad where this interpreter finds it, and what tests/render_html/browser.py needs: Chromium and Debian's python3-selenium.
+Needs whygrad where this interpreter finds it, and what tests/render_html/browser.py needs: Chromium and Debian's python3-selenium. Programs on other
+engines are run where these are installed.
 """
 
+import importlib.util
 import pathlib
 import subprocess
 import sys
@@ -60,13 +62,74 @@ with tf.GradientTape() as tape:
 tape.gradient(loss, w)
 """
 
-PICTURES = {"accuracy": (ACCURACY, ""), "zero": (ZERO, ""), "large": (LARGE, "block_25/round")}  # with what is searched for
+KERAS = """\
+import tensorflow as tf
+
+keras = tf.keras
+keras.utils.set_random_seed(0)
+images, labels = tf.random.normal([64, 28, 28]), tf.random.uniform([64], maxval=10, dtype=tf.int32)
+
+model = keras.Sequential(
+    [
+        keras.layers.Flatten(),
+        keras.layers.Dense(64, activation="relu", name="hidden"),
+        keras.layers.Dense(10, name="scores"),
+    ]
+)
 
 
-def make(name, program, query):
+def loss_of(images, labels):
+    predicted = tf.argmax(model(images), axis=1)
+    wrong = tf.not_equal(tf.cast(predicted, tf.int32), labels)
+    return tf.reduce_mean(tf.cast(wrong, tf.float32))
+
+
+with tf.GradientTape() as tape:
+    loss = loss_of(images, labels)
+gradients = tape.gradient(loss, model.trainable_variables)
+print(gradients)
+"""
+
+TORCH = """\
+import torch
+from torch import nn
+
+torch.manual_seed(0)
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.Linear(16, 32)
+        self.head = nn.Linear(32, 4)
+
+    def forward(self, x):
+        features = torch.relu(self.encoder(x))
+        return self.head(features.detach())
+
+
+model = Net()
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+x, y = torch.randn(32, 16), torch.randint(0, 4, (32,))
+loss = nn.functional.cross_entropy(model(x), y)
+loss.backward()
+optimizer.step()
+"""
+
+# With what is searched for, and the engine on which the program runs.
+PICTURES = {
+    "accuracy": (ACCURACY, "", "whygrad"),
+    "zero": (ZERO, "", "whygrad"),
+    "large": (LARGE, "block_25/round", "whygrad"),
+    "tensorflow": (KERAS, "", "tensorflow"),
+    "torch": (TORCH, "", "torch"),
+}
+
+
+def make(name, program, query, engine):
     with tempfile.TemporaryDirectory() as folder:
         (pathlib.Path(folder) / "train.py").write_text(program)
-        command = [sys.executable, "-m", "whygrad", "explain", "train.py", "--format", "html", "--output", "page.html"]
+        command = [sys.executable, "-m", "whygrad", "explain", "--engine", engine, "--format", "html", "--output", "page.html", "train.py"]
         if subprocess.run(command, cwd=folder).returncode != 1:
             sys.exit(f"{name}: there should be something to report")
         picture = ROOT / "docs" / "pictures" / f"{name}.png"
@@ -75,5 +138,8 @@ def make(name, program, query):
 
 
 if __name__ == "__main__":
-    for entry, (source, query) in PICTURES.items():
-        make(entry, source, query)
+    for entry, (source, query, engine) in PICTURES.items():
+        if importlib.util.find_spec(engine) is None:
+            print(f"{entry}: left as it is, since {engine} is not installed here")
+        else:
+            make(entry, source, query, engine)

@@ -1,6 +1,7 @@
 """whygrad.tensorflow on the real TensorFlow."""
 
 import gc
+import json
 import linecache
 import subprocess
 import sys
@@ -170,6 +171,13 @@ def test_no_word_of_whygrads_own_spelling():
             assert word not in text, text
 
 
+def test_what_pages_tell_of_an_op_is_spelled_too():
+    with whygrad.tensorflow.diagnose() as report:
+        run(programs.program("argmax", "eager")[0])
+    remedies = [answer.get("remedy", "") for e in json.loads(report.to_json())["explanations"] for d in e["graph"]["defs"] for answer in d["answers"]]
+    assert any("tf.nn.sparse_softmax_cross_entropy_with_logits(" in remedy for remedy in remedies), remedies
+
+
 def test_the_command(tmp_path):
     script = tmp_path / "train.py"
     source, line = programs.program("argmax", "step")
@@ -211,3 +219,27 @@ def test_nothing_is_concluded_about_another_thread():
         assert tape.gradient(loss, v) is None
     assert answers == [None]
     assert [f.op for f in report.findings] == ["Floor"]
+
+
+# ---- From public threads, in words of our own ----
+
+
+def test_a_line_that_autograph_rewrote_is_the_users():
+    source = (
+        programs.HEAD
+        + "with tf.GradientTape() as tape:\n    ranks = tf.map_fn(lambda row: tf.cast(tf.reduce_sum(row * w[0]), tf.int32), x, fn_output_signature=tf.int32)\n"
+    )
+    source += "    loss = tf.reduce_sum(tf.cast(ranks, tf.float32))\ng = tape.gradient(loss, w)\n"
+    with whygrad.tensorflow.diagnose() as report:
+        run(source)
+    assert [(f.cause, f.op, f.line) for f in report.findings] == [("INT_DTYPE", "Cast", 7)], str(report)
+    assert "autograph" not in str(report) and "ag__" not in str(report)
+
+
+def test_predict_inside_of_a_tape_goes_through_a_data_set():
+    source = programs.HEAD + "net = tf.keras.Sequential([tf.keras.layers.Dense(2)])\nnet(x)\nwith tf.GradientTape() as tape:\n    tape.watch(x)\n"
+    source += "    score = tf.convert_to_tensor(net.predict(x, verbose=0))[:, 0]\ng = tape.gradient(score, x)\n"
+    with whygrad.tensorflow.diagnose() as report:
+        run(source)
+    assert [(f.cause, f.line) for f in report.findings] == [("STATEFUL", 10)], str(report)
+    assert "data set" in report.findings[0].why

@@ -3,6 +3,7 @@
 #include "flow/words.hpp"
 
 #include <whygrad/base/error.hpp>
+#include <whygrad/base/foreign_place.hpp>
 #include <whygrad/flow/flow_graph.hpp>
 #include <whygrad/flow/render.hpp>
 
@@ -186,14 +187,14 @@ class GraphJson {
       Json entry = {{"name", def.name}, {"type", def.type}, {"kind", name_in_file(def.kind)}, {"answers", Json::array()}};
       if (def.zero.kind != ZeroGradient::kNever) entry["zero"] = zero(def.zero);
       if (def.nonfinite.kind != NonFinite::kNever) entry["nonfinite"] = nonfinite(def.nonfinite);
-      if (*def.integers.why != '\0') entry["integers"] = {{"why", def.integers.why}, {"remedy", def.integers.remedy}};
+      if (*def.integers.why != '\0') entry["integers"] = {{"why", spelled(def.integers.why)}, {"remedy", spelled(def.integers.remedy)}};
       if (def.kind == OpKind::kChoice || def.kind == OpKind::kLoopEnd) entry["construct"] = name_in_file(def.construct);
       if (def.in_metrics) entry["in_metrics"] = true;
       if (def.backward_pass) entry["backward_pass"] = true;
       for (const FlowGraph::Answer& answer : def.answers) {
         Json a = {{"input", answer.input}, {"flow", name_in_file(answer.flow)}, {"role", name_in_file(answer.role)}};
-        put_text(a, "why", answer.why);
-        put_text(a, "remedy", answer.remedy);
+        put_text(a, "why", spelled(answer.why));
+        put_text(a, "remedy", spelled(answer.remedy));
         if (answer.factor) a["factor"] = true;
         entry["answers"].push_back(std::move(a));
       }
@@ -203,15 +204,15 @@ class GraphJson {
   }
 
   static Json zero(const ZeroGradient& zero) {
-    Json json = {{"how", name_in_file(zero.kind)}, {"remedy", zero.remedy}};
-    put_text(json, "single_element", zero.single_element);
+    Json json = {{"how", name_in_file(zero.kind)}, {"remedy", spelled(zero.remedy)}};
+    put_text(json, "single_element", spelled(zero.single_element));
     return json;
   }
   static Json nonfinite(const NonFinite& nonfinite) {
-    Json json = {{"how", name_in_file(nonfinite.kind)}, {"remedy", nonfinite.remedy}};
+    Json json = {{"how", name_in_file(nonfinite.kind)}, {"remedy", spelled(nonfinite.remedy)}};
     if (nonfinite.low > -std::numeric_limits<double>::infinity()) json["low"] = nonfinite.low;
     if (nonfinite.high < std::numeric_limits<double>::infinity()) json["high"] = nonfinite.high;
-    put_text(json, "out_of_domain", nonfinite.out_of_domain);
+    put_text(json, "out_of_domain", spelled(nonfinite.out_of_domain));
     if (nonfinite.inf_is_mask) json["inf_is_mask"] = true;
     return json;
   }

@@ -49,7 +49,9 @@ def _compute(facts, log, op, type_):
     if type_ in _HOST:
         return log.define(type_, name=_HOST[type_], like="host_read", answers=[("host_read", "data", "", "", "")] * len(inputs))
     if type_.endswith("Dataset") or re.search(r"DatasetV\d$", type_):
-        return log.define(type_, name="data_set", like="slices", kind="feed", answers=[(flow, "data", "", "", "") for flow in _whygrad.known_flows("slices")])
+        return log.define(
+            type_, name="data_set", like="slices", kind="feed", answers=[(flow, "data", "", "", "") for flow in _whygrad.known_flows("slices")]
+        )
     if type_.startswith(("__inference_", "__forward_")):  # a call that nobody opened
         name = re.sub(r"^__(inference|forward)_|_\d+$", "", type_)
         return log.define("PartitionedCall", name=name, answers=[("flows", "data", "", "", "")] * len(inputs))
