@@ -36,7 +36,7 @@ class Drawer:
             given = [self.log.constant(a.val, a.aval, where) if isinstance(a, _jax.Literal) else known[a] for a in eqn.invars]
             if where is not None:
                 key = _ops.spoken(eqn.primitive.name), where.words()[1]
-                self.of_derivatives[key] = self.of_derivatives.get(key, True) and "jvp(" in str(eqn.source_info.name_stack)
+                self.of_derivatives[key] = self.of_derivatives.get(key, True) and _of_derivative(eqn, frames)
             known.update(zip(eqn.outvars, self.eqn(eqn, given, where, frames)))
         return [self.log.constant(a.val, a.aval, outer) if isinstance(a, _jax.Literal) else known[a] for a in jaxpr.outvars]
 
@@ -166,6 +166,11 @@ class Drawer:
         if all(v.array is not None for v in parts):
             arrays = call.run(*[v.array for v in parts])
         return self.log.op("stack", parts, [aval], arrays, where, call)[0]
+
+
+def _of_derivative(eqn, frames):
+    """By what JAX notes of it; before 0.7, which notes nothing, by JAX's differentiation among its callers."""
+    return "jvp(" in str(eqn.source_info.name_stack) or _places.differentiates(frames)
 
 
 def _end_of_whole(eqns, begin, frames):
