@@ -271,8 +271,14 @@ nb::object detected(nb::handle y_true, nb::handle y_pred, double threshold, nb::
   return nb::make_tuple(wrap(found.true_positives), wrap(found.false_positives), wrap(found.false_negatives));
 }
 
+nb::object binary_of_each(nb::handle y_true, nb::handle y_pred, double epsilon) {
+  const LossInputs in(y_true, y_pred, nb::none(), false);
+  return wrap(nn::binary_crossentropy_of_each(in.targets, in.predictions, epsilon, in.where));
+}
+
 void bind_metrics(nb::module_& m) {
   using nb::arg;
+  m.def("binary_crossentropy_of_each", binary_of_each, arg("y_true"), arg("y_pred"), arg("epsilon"));
   m.def("binary_accuracy", right_side, arg("y_true"), arg("y_pred"), arg("threshold"), arg("dtype"));
   m.def("sparse_categorical_accuracy", right_class<nn::sparse_categorical_accuracy>, arg("y_true"), arg("y_pred"), arg("dtype"));
   m.def("categorical_accuracy", right_class<nn::categorical_accuracy>, arg("y_true"), arg("y_pred"), arg("dtype"));

@@ -87,10 +87,14 @@ Tensor binary_crossentropy(const Tensor& labels, const Tensor& predictions, cons
   const auto [truth, said] = aligned(labels, predictions, where);
   const Tensor z = smoothed(truth, options.label_smoothing, 2, where);
   if (options.from_logits) return reduced_means(sigmoid_cross_entropy_with_logits(z, said, where), options, where);
-  const Tensor p = inside_bounds(said, where);
-  const Tensor if_true = multiply(z, log(p, where), where);
-  const Tensor if_false = multiply(subtract(1, z, where), log(subtract(1, p, where), where), where);
-  return reduced_means(negative(add(if_true, if_false, where), where), options, where);
+  return reduced_means(binary_crossentropy_of_each(z, said, 0, where), options, where);
+}
+
+Tensor binary_crossentropy_of_each(const Tensor& labels, const Tensor& probabilities, double epsilon, Where where) {
+  const Tensor p = inside_bounds(probabilities, where), other = subtract(1, p, where);
+  const auto log_of = [&](const Tensor& share) { return log(epsilon == 0 ? share : add(share, epsilon, where), where); };
+  const Tensor if_true = multiply(labels, log_of(p), where), if_false = multiply(subtract(1, labels, where), log_of(other), where);
+  return negative(add(if_true, if_false, where), where);
 }
 
 Tensor mean_squared_error(const Tensor& targets, const Tensor& predictions, const LossOptions& options, Where where) {

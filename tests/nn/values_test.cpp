@@ -97,6 +97,13 @@ TEST(Losses, TheGradientOfHuberIsTheErrorUpToDelta) {
   EXPECT_THAT(floats(*tape.gradient(nn::huber(truth, x, {.delta = 2}) * 3, x)), ::testing::ElementsAre(0.5f, -2, 2));
 }
 
+TEST(Losses, BinaryCrossentropyOfEachElement) {
+  const Tensor each = nn::binary_crossentropy_of_each(constant({1.0, 0.0, 0.0}), constant({0.6, 0.3, 1.0}));
+  EXPECT_THAT(floats(each), ::testing::Pointwise(::testing::FloatNear(1e-5f), {0.5108256f, 0.3566749f, 15.942385f}));
+  const Tensor kept = nn::binary_crossentropy_of_each(constant({0.0}), constant({1.0}), 1e-7);
+  EXPECT_THAT(floats(kept), ::testing::ElementsAre(::testing::FloatNear(15.333239f, 1e-3f))) << "TensorFlow's tf.keras.backend.binary_crossentropy";
+}
+
 TEST(Metrics, ExamplesAreRightOrNot) {
   const Tensor rows = constant({{0.1, 0.9}, {0.8, 0.2}, {0.3, 0.7}});
   EXPECT_THAT(nn::binary_accuracy(constant({1.0, 0.0, 1.0}), constant({0.6, 0.4, 0.5})).to_vector<float>(), ::testing::ElementsAre(1, 1, 0));

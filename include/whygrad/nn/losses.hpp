@@ -31,6 +31,8 @@ WG_API Tensor categorical_crossentropy(const Tensor& labels, const Tensor& predi
 // -z log(sigmoid(x)) - (1 - z) log(1 - sigmoid(x)) for labels z and logits x of one shape; the loss of an example is the mean over the last axis.
 WG_API Tensor binary_crossentropy(const Tensor& labels, const Tensor& predictions, const CrossentropyOptions& options = {},
                                   Where where = Where::here());
+// The same of each element, of probabilities p: -z log(p + epsilon) - (1 - z) log(1 - p + epsilon).
+WG_API Tensor binary_crossentropy_of_each(const Tensor& labels, const Tensor& probabilities, double epsilon = 0, Where where = Where::here());
 
 // Below, e = targets - predictions, and the loss of an example is the mean over the last axis.
 

@@ -103,16 +103,11 @@ Tensor grayscale_to_rgb(const Tensor& x, Where where) {
 namespace {
 
 std::int64_t highest(DType dtype) {
-  if (dtype == DType::kBool) return 1;
   return dtype == DType::kU8 ? 255 : std::numeric_limits<std::int64_t>::max() >> (64 - 8 * static_cast<int>(size_of(dtype)));
 }
 
 // Between integer types by whole factors: 256 to 1 from u8 to the upper half of i16.
 Tensor rescaled(const Tensor& x, DType dtype, const Where& where) {
-  if (!is_integer(x.dtype()) || !is_integer(dtype)) {
-    throw DTypeError("convert_image_dtype", fmt::format("{} has no scale towards {}", name_of(x.dtype()), name_of(dtype)),
-                     "images are of numbers; cast(x, float32) makes 0 and 1 of false and true");
-  }
   const double from = static_cast<double>(highest(x.dtype())) + 1, to = static_cast<double>(highest(dtype)) + 1;
   if (from >= to) return cast(floordiv(x, static_cast<std::int64_t>(from / to), where), dtype, where);
   return multiply(cast(x, dtype, where), static_cast<std::int64_t>(to / from), where);
@@ -123,6 +118,11 @@ Tensor rescaled(const Tensor& x, DType dtype, const Where& where) {
 Tensor convert_image_dtype(const Tensor& x, DType dtype, bool saturate, Where where) {
   internal::require_defined("convert_image_dtype", x);
   if (x.dtype() == dtype) return x;
+  const auto has_scale = [](DType d) { return is_integer(d) || is_floating(d); };
+  if (!has_scale(x.dtype()) || !has_scale(dtype)) {
+    throw DTypeError("convert_image_dtype", fmt::format("{} has no scale towards {}", name_of(x.dtype()), name_of(dtype)),
+                     "images are of numbers; cast(x, float32) makes 0 and 1 of false and true");
+  }
   const bool from_floating = is_floating(x.dtype()), to_floating = is_floating(dtype);
   if (from_floating && to_floating) return cast(x, dtype, where);
   if (to_floating) return multiply(cast(x, dtype, where), 1 / static_cast<double>(highest(x.dtype())), where);

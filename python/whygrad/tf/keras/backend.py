@@ -207,8 +207,7 @@ def binary_crossentropy(target, output, from_logits=False):
     target, output = _w.convert_to_tensor(target), _w.convert_to_tensor(output)
     if from_logits:
         return _f["sigmoid_cross_entropy_with_logits"](target, output)
-    output = clip(output, epsilon(), 1.0 - epsilon())
-    return -(target * _f["log"](output + epsilon()) + (1.0 - target) * _f["log"](1.0 - output + epsilon()))
+    return _w.nn.binary_crossentropy_of_each(target, output, epsilon())
 
 
 def categorical_crossentropy(target, output, from_logits=False, axis=-1):
