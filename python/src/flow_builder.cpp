@@ -174,6 +174,7 @@ void FlowBuilder::let_go(LogId since) {
   for (std::size_t n = ops_.size(); n-- > 0 && ops_[n].moment >= since;) {
     Op& op = ops_[n];
     op.tensors.reset();
+    op.facts.again = false;  // what it worked on may be something else by now
     for (std::size_t i = 0; i < std::size_t{op.inputs} + op.outputs; ++i) {
       if (const LogId v = input(op, i); has_value(v)) value(v).tensor.reset();
     }

@@ -74,6 +74,7 @@ class FlowBuilder {
     std::uint64_t needs = 0;  // inputs that required a gradient, as bits; of what lies behind the 64th the last bit tells
     bool gives = false;       // a result does
     bool changes = false;     // an input
+    bool again = false;       // its results were not kept, since the same call gives them once more
   };
   struct Op {
     Where where;

@@ -299,6 +299,8 @@ void bind_ops(nb::class_<FlowBuilder>& c) {
       .def("set_place", [](FlowBuilder& log, LogId id, const Where& where) { op_at(log, id).where = where; })
       .def("call_of", [](FlowBuilder& log, LogId id) { return op_at(log, id).call.is_valid() ? op_at(log, id).call : nb::object(nb::none()); })
       .def("set_call", [](FlowBuilder& log, LogId id, nb::object call) { op_at(log, id).call = std::move(call); })
+      .def(
+          "can_run_again", [](FlowBuilder& log, LogId id) { return op_at(log, id).facts.again; }, "Whether its results were left out for that.")
       .def("facts_of",
            [](FlowBuilder& log, LogId id) {
              const FlowBuilder::CallFacts& f = op_at(log, id).facts;

@@ -43,6 +43,7 @@ struct Torch {
   nb::object tensor;           // the class
   nb::object hole;             // in the place of a tensor
   nb::object is_grad_enabled;  // ()
+  nb::object autocasts;        // ()
   nb::object dispatch_modes;   // (): how many of the program's see each kernel that is called
   nb::object detached;         // (tensor): of which those see nothing
   nb::object handler_of;       // (function): a handler, or the name of an op and the handler of its calls that are no plain ones
@@ -175,6 +176,14 @@ class Tensors {
     return known;
   }
 
+  // f(tensor, known) for those that live.
+  template <class F>
+  void each(F&& f) const {
+    for (const auto& [tensor, known] : known_) {
+      if (nb::steal(PyObject_CallNoArgs(known.weak.ptr())).ptr() == tensor) f(tensor, known);
+    }
+  }
+
   void drop(nb::handle tensor) {
     const auto at = known_.find(tensor.ptr());
     if (at == known_.end()) return;
@@ -223,11 +232,11 @@ class TorchEvents {
     if (handler == nullptr) return run(function, args, kwargs);
     PyObject* const named = kwargs.is_none() || !PyDict_CheckExact(kwargs.ptr()) || PyDict_GET_SIZE(kwargs.ptr()) == 0 ? nullptr : kwargs.ptr();
     if (handler->is_op && (named == nullptr || !changes(named))) {
-      const std::uint32_t type = handler->type;
+      const Plain plain{handler->type, handler->is_pure};
       given_.clear();
       gather(args.ptr(), given_);
       if (named != nullptr) gather(named, given_);
-      if (!given_.empty()) return run_op(type, function, args, kwargs);
+      if (!given_.empty()) return run_op(plain, function, args, kwargs);
     }
     const nb::object other = handler->other;
     return other(function, args, kwargs.is_none() ? nb::object(nb::dict()) : nb::borrow(kwargs));
@@ -269,6 +278,16 @@ class TorchEvents {
     return calls_.find(handler->calls, function, args.ptr(), kwargs.is_none() ? nullptr : kwargs.ptr());
   }
 
+  // Tensors that the program holds, by their values.
+  nb::dict living() {
+    nb::dict all;
+    tensors_.each([&](PyObject* tensor, const Tensors::Known& known) {
+      const bool is_variable = known.leaf.is_valid() && known.variable != kNowhere;
+      all[nb::cast(is_variable ? log_.read(known.variable, kNowhere) : known.value)] = nb::handle(tensor);
+    });
+    return all;
+  }
+
   // Leaves of the graph behind the targets.
   nb::list leaves_behind(nb::handle targets) {
     nb::list leaves;
@@ -301,10 +320,17 @@ class TorchEvents {
   }
 
  private:
+  // Results of fewer elements are kept rather than computed once more.
+  static constexpr std::int64_t kWorthLeavingOut = 1 << 12;
+  struct Plain {
+    std::uint32_t type = 0;
+    bool is_pure = false;
+  };
   struct Handler {
     nb::object other;  // for calls that are no plain ones
     std::uint32_t type = 0;
     bool is_op = false;
+    bool is_pure = false;  // the same call gives the same once more, and does nothing else
     std::vector<Calls::Known> calls;
   };
 
@@ -347,6 +373,7 @@ class TorchEvents {
       Handler handler;
       handler.is_op = PyTuple_Check(answer.ptr()) != 0;
       handler.other = handler.is_op ? nb::borrow(PyTuple_GET_ITEM(answer.ptr(), 1)) : answer;
+      handler.is_pure = handler.is_op && PyTuple_GET_ITEM(answer.ptr(), 2) == Py_True;
       if (handler.is_op) handler.type = log_.type(nb::cast<std::string>(nb::handle(PyTuple_GET_ITEM(answer.ptr(), 0))));
       handler_at_[function] = handlers_.size();
       found = &handlers_.emplace_back(std::move(handler));
@@ -371,7 +398,7 @@ class TorchEvents {
   }
 
   // An op that makes tensors. given_: what goes in.
-  nb::object run_op(std::uint32_t type, nb::handle function, nb::handle args, nb::handle kwargs) {
+  nb::object run_op(const Plain& plain, nb::handle function, nb::handle args, nb::handle kwargs) {
     bool grad = true;
     std::uint64_t needs = 0;
     ++log_.busy;
@@ -384,8 +411,8 @@ class TorchEvents {
       }
     });
     nb::object out = nb::steal(PyObject_Call(function.ptr(), args.ptr(), kwargs.is_none() ? nullptr : kwargs.ptr()));
-    if (!out.is_valid()) fail(type);
-    if (known) guarded([&] { record(type, function, args, kwargs, out, {.recording = grad, .needs = needs}); });
+    if (!out.is_valid()) fail(plain.type);
+    if (known) guarded([&] { record(plain, function, args, kwargs, out, {.recording = grad, .needs = needs}); });
     --log_.busy;
     return out;
   }
@@ -401,17 +428,20 @@ class TorchEvents {
     throw error;
   }
 
-  void record(std::uint32_t type, nb::handle function, nb::handle args, nb::handle kwargs, nb::handle out, FlowBuilder::CallFacts facts) {
+  void record(const Plain& plain, nb::handle function, nb::handle args, nb::handle kwargs, nb::handle out, FlowBuilder::CallFacts facts) {
     made_.clear();
     gather(out.ptr(), made_);
     std::erase_if(made_, [this](PyObject* t) { return std::find(given_.begin(), given_.end(), t) != given_.end(); });
     if (made_.empty()) return;
     outputs_.clear();
+    facts.again = plain.is_pure && log_.keeps_values && !autocasts();
     for (PyObject* t : made_) {
-      outputs_.push_back(new_value(t));
+      const LogId value = make_value(t, !facts.again || elements_of_one(t) < kWorthLeavingOut);
+      name_value(t, value);
+      outputs_.push_back(value);
       facts.gives = facts.gives || needs_gradient(t);
     }
-    const LogId id = log_.record(OpKind::kCompute, type, inputs_, outputs_, caller());
+    const LogId id = log_.record(OpKind::kCompute, plain.type, inputs_, outputs_, caller());
     FlowBuilder::Op& op = log_.op(id);
     op.facts = facts;
     if (!facts.recording && in_function == 0) {
@@ -421,6 +451,18 @@ class TorchEvents {
     op.call = call_of(function, args, kwargs);
   }
 
+  bool autocasts() const {
+    const nb::object answer = nb::steal(PyObject_CallNoArgs(torch_.autocasts.ptr()));
+    if (!answer.is_valid()) throw nb::python_error();
+    return answer.ptr() != Py_False;
+  }
+  std::int64_t elements_of_one(nb::handle tensor) {
+    const std::uint32_t shape = shape_of(tensor);
+    if (shape == FlowBuilder::unknown_shape()) return 0;
+    std::int64_t count = 1;
+    for (const std::int64_t extent : log_.shape_at(shape)) count *= extent;
+    return count;
+  }
   nb::object detached(nb::handle tensor) const {
     const nb::object modes = nb::steal(PyObject_CallNoArgs(torch_.dispatch_modes.ptr()));
     const bool seen = !modes.is_valid() || PyLong_AsLong(modes.ptr()) != 0;
@@ -483,14 +525,16 @@ void bind_torch_events(nb::module_& m) {
   nb::class_<TorchEvents>(m, "TorchEvents", "What PyTorch tells of a program that runs.")
       .def(
           "__init__",
-          [](TorchEvents* events, FlowBuilder& log, nb::object tensor, nb::object hole, nb::object is_grad_enabled, nb::object dispatch_modes,
-             nb::object detached, nb::object handler_of, nb::object call_of, nb::object meet, nb::object left, nb::object threw, nb::object note) {
-            new (events)
-                TorchEvents(log, {std::move(tensor), std::move(hole), std::move(is_grad_enabled), std::move(dispatch_modes), std::move(detached),
-                                  std::move(handler_of), std::move(call_of), std::move(meet), std::move(left), std::move(threw), std::move(note)});
+          [](TorchEvents* events, FlowBuilder& log, nb::object tensor, nb::object hole, nb::object is_grad_enabled, nb::object autocasts,
+             nb::object dispatch_modes, nb::object detached, nb::object handler_of, nb::object call_of, nb::object meet, nb::object left,
+             nb::object threw, nb::object note) {
+            new (events) TorchEvents(log, {std::move(tensor), std::move(hole), std::move(is_grad_enabled), std::move(autocasts),
+                                           std::move(dispatch_modes), std::move(detached), std::move(handler_of), std::move(call_of), std::move(meet),
+                                           std::move(left), std::move(threw), std::move(note)});
           },
-          nb::arg("log"), nb::arg("tensor"), nb::arg("hole"), nb::arg("is_grad_enabled"), nb::arg("dispatch_modes"), nb::arg("detached"),
-          nb::arg("handler_of"), nb::arg("call_of"), nb::arg("meet"), nb::arg("left"), nb::arg("threw"), nb::arg("note"), nb::keep_alive<1, 2>())
+          nb::arg("log"), nb::arg("tensor"), nb::arg("hole"), nb::arg("is_grad_enabled"), nb::arg("autocasts"), nb::arg("dispatch_modes"),
+          nb::arg("detached"), nb::arg("handler_of"), nb::arg("call_of"), nb::arg("meet"), nb::arg("left"), nb::arg("threw"), nb::arg("note"),
+          nb::keep_alive<1, 2>())
       .def(
           "on_call",
           [](TorchEvents& e, nb::handle, nb::handle function, nb::handle, nb::handle args, nb::handle kwargs) {
@@ -507,6 +551,7 @@ void bind_torch_events(nb::module_& m) {
       .def("set_leaf", &TorchEvents::set_leaf, nb::arg("tensor"), nb::arg("leaf").none(), nb::arg("variable") = kNowhere)
       .def("drop", &TorchEvents::drop, nb::arg("tensor"), "It is not known any more, and no weak reference leads to it.")
       .def("call_of", &TorchEvents::call_of, nb::arg("function"), nb::arg("args"), nb::arg("kwargs").none())
+      .def("living", &TorchEvents::living, "Tensors that the program holds, by their values.")
       .def("leaves_behind", &TorchEvents::leaves_behind, nb::arg("targets"))
       .def("close", &TorchEvents::close)
       .def_rw("in_function", &TorchEvents::in_function)

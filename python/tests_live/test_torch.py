@@ -1,5 +1,6 @@
 """whygrad.torch on PyTorch itself."""
 
+import contextlib
 import copy
 import linecache
 import pathlib
@@ -291,3 +292,70 @@ def test_an_optimizer_that_steps_in_the_backward_pass_is_left_alone():
         for _ in range(3):
             net(torch.randn(2, 3)).sum().backward()
     assert not report.findings, str(report)
+
+
+# ---- Memory ----
+
+LARGE = """import torch
+torch.manual_seed(0)
+net = torch.nn.Sequential(torch.nn.Linear(64, 128), torch.nn.GELU(), torch.nn.Linear(128, 128))
+x = torch.randn(64, 64)
+for step in range(2):
+    h = net(x)
+    loss = h.pow(2).mean()
+    loss.backward()
+net.zero_grad()
+h = net(x).tanh()
+{line}
+loss.backward()
+"""
+
+
+@pytest.mark.parametrize(
+    "line, status, cause, op",
+    [
+        ("loss = ((h - h) * 2.0).pow(2).sum(1).sqrt().mean()", "nan", "NAN_GRAD_SQRT0", "sqrt"),
+        ("loss = torch.relu(h - 1e4).sum() * 2", "zero", "ZERO_GRAD_DEAD_UNIT", "relu"),
+        ("loss = torch.log(h * 0 + 1 - h.exp() / h.exp()).sum()", "nan", "NAN_GRAD_LOG0", "log"),
+    ],
+)
+def test_numbers_that_were_not_kept_are_computed_once_more(line, status, cause, op):
+    report, error = run(LARGE.format(line=line))
+    assert error is None
+    assert {(f.status, f.cause, f.op, f.line) for f in report.findings} == {(status, cause, op, 11)}, str(report)
+    assert all(f.evidence and f.confidence == "proven" for f in report.findings), str(report)
+
+
+def peak(values):
+    """Bytes that PyTorch holds at most in three training steps; values None: nobody watches."""
+    from torch.profiler import ProfilerActivity, profile
+
+    torch.manual_seed(0)
+    nn = torch.nn
+    convolution = nn.Conv2d(1, 16, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()
+    net = nn.Sequential(*convolution, nn.Linear(3136, 256), nn.ReLU(), nn.Linear(256, 10))
+    optimizer = torch.optim.Adam(net.parameters())
+    x, labels = torch.randn(64, 1, 28, 28), torch.zeros(64, dtype=torch.long)
+
+    def step():
+        optimizer.zero_grad()
+        loss = nn.functional.cross_entropy(net(x), labels)
+        loss.backward()
+        optimizer.step()
+
+    with contextlib.nullcontext() if values is None else whygrad.torch.diagnose(values=values):
+        step()
+        with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiler:
+            for _ in range(3):
+                step()
+    held = most = 0
+    for event in sorted(profiler.profiler.kineto_results.events(), key=lambda event: event.start_ns()):
+        if event.name() == "[memory]":
+            held += event.nbytes()
+            most = max(most, held)
+    return most
+
+
+@pytest.mark.parametrize("values, most", [(False, 1.01), (True, 1.1)])
+def test_memory(values, most):
+    assert peak(values) <= most * peak(None)

@@ -38,7 +38,7 @@ class Stream(TorchFunctionMode):
         def handler_of(func):
             name, handler = _handler_of(func)
             bound = functools.partial(handler, c)
-            return bound if name is None else (name, bound)
+            return bound if name is None else (name, bound, name in _ops.PURE)
 
         def threw(name, error, tensors):
             _errors.op_threw(c, name, error, tensors, here())
@@ -47,8 +47,10 @@ class Stream(TorchFunctionMode):
             with c.silence():
                 return tensor.detach()
 
-        modes = torch._C._len_torch_dispatch_stack
-        c.events = TorchEvents(c.log, Tensor, HOLE, _is_grad_enabled, modes, detached, handler_of, Call, c.meet, c.gone, threw, c.guard.note)
+        autocasts, modes = torch._C._is_any_autocast_enabled, torch._C._len_torch_dispatch_stack
+        c.events = TorchEvents(
+            c.log, Tensor, HOLE, _is_grad_enabled, autocasts, modes, detached, handler_of, Call, c.meet, c.gone, threw, c.guard.note
+        )
         self.__torch_function__ = types.MethodType(c.events.on_call, self)  # PyTorch asks whose method it is
 
 

@@ -169,6 +169,14 @@ RANDOM = frozenset(
 )
 # Functions that may shorten the rows that they take out, in place.
 RENORMALIZES = frozenset(("embedding", "embedding_bag"))
+# Functions that do nothing but compute, the same each time: what they gave need not be kept where it can be computed once more.
+PURE = frozenset(
+    """linear conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d matmul __matmul__ __rmatmul__ mm bmm addmm baddbmm
+    relu relu6 leaky_relu elu selu celu gelu silu mish softplus softsign tanh sigmoid hardtanh hardsigmoid hardswish logsigmoid exp log sqrt rsqrt square
+    add sub mul div neg pow abs __add__ __radd__ __sub__ __rsub__ __mul__ __rmul__ __truediv__ __rtruediv__ __neg__ __pow__ clamp maximum minimum
+    softmax log_softmax layer_norm group_norm max_pool1d max_pool2d max_pool3d avg_pool1d avg_pool2d avg_pool3d adaptive_avg_pool1d
+    adaptive_avg_pool2d adaptive_max_pool2d interpolate pad cat stack where masked_fill sum mean amax amin sin cos""".split()
+)
 TO_INTEGERS = frozenset("to type type_as int long short char byte bool".split())
 # Names that Python's operators have, as they are told.
 _SPOKEN = {"__getitem__": "indexing", "__setitem__": "item assignment", "data": "data", "T": "T"}

@@ -112,7 +112,52 @@ def _same_random_numbers():
         torch.set_rng_state(state)
 
 
-def once_more(c, op, call, arrived, seen=True):
+class Elements:
+    """The tensors of values: those that were kept, those that the program still holds, and those that are computed once more from them."""
+
+    def __init__(self, c):
+        self._log, self._living, self._made = c.log, c.events.living(), {}
+
+    def of(self, value):
+        if not self._log.has_value(value):
+            return None
+        tensor = self._at_hand(value)
+        if tensor is None and self._can_be_made(value):
+            self._make(value)
+            tensor = self._made.get(value)
+        return tensor
+
+    def _at_hand(self, value):
+        kept = self._log.tensor_of(value)
+        if kept is None:
+            kept = self._made.get(value)
+        if kept is None:
+            kept = self._living.get(value)
+        return None if kept is None else kept.detach()
+
+    def _can_be_made(self, value):
+        op = self._log.maker_of(value)
+        return op >= 0 and self._log.has_op(op) and self._log.can_run_again(op)
+
+    def _make(self, value):
+        """What it was made from comes first, which has smaller numbers."""
+        todo, ops = [value], set()
+        while todo:
+            op = self._log.maker_of(todo.pop())
+            if op not in ops:
+                ops.add(op)
+                todo += [v for v in self._log.inputs_of(op) if self._log.has_value(v) and self._at_hand(v) is None and self._can_be_made(v)]
+        with torch.no_grad(), torch.inference_mode(False):
+            for op in sorted(ops):
+                inputs = [self._at_hand(v) if self._log.has_value(v) else None for v in self._log.inputs_of(op)]
+                if any(t is None for t in inputs):
+                    continue
+                call, given = self._log.call_of(op), iter(inputs)
+                args, kwargs = _fill(call.args, given), {k: _fill(a, given) for k, a in call.kwargs.items()}
+                self._made.update(zip(self._log.outputs_of(op), tensors_in(call.function(*args, **kwargs))))
+
+
+def once_more(c, op, call, arrived, seen=True, elements=None):
     """The op by itself: what it passes back to each of its inputs, for what arrived at its outputs. None where it cannot be run.
 
     seen: only to inputs that required a gradient when the program called it, where some did; others may be written to, as the statistics of a
@@ -120,9 +165,12 @@ def once_more(c, op, call, arrived, seen=True):
     log = c.log
     name = _ops.plain(log.type_of(op))
     values = log.inputs_of(op)
-    tensors = [log.tensor_of(v) if log.has_value(v) else None for v in values]
-    if name == "dropout" and arrived is not None:
-        return _dropout(log, op, tensors, arrived)
+    if elements is None:
+        tensors = [log.tensor_of(v) if log.has_value(v) else None for v in values]
+    else:
+        tensors = [elements.of(v) for v in values]
+    if name == "dropout" and elements is not None:
+        return _dropout(elements.of(log.outputs_of(op)[0]), tensors, arrived)
     if name in _ops.RANDOM or call.function is None:
         return None
     try:
@@ -149,8 +197,7 @@ def once_more(c, op, call, arrived, seen=True):
         return None
 
 
-def _dropout(log, op, tensors, arrived):
-    out = log.tensor_of(log.outputs_of(op)[0])
+def _dropout(out, tensors, arrived):
     if out is None or tensors[0] is None or arrived[0] is None:
         return None
     factor = torch.where(tensors[0] != 0, out / tensors[0], torch.ones_like(out))
@@ -183,8 +230,8 @@ def tensors_in(thing):
 
 def look_at_numbers(c, drawing, targets, seeds, answers):
     """Values, what each op passed back, and the gradients that were answered: {place of the source: tensor}. Gives the gradients that arrived, by value."""
-    log = c.log
-    drawing.look_at_values(lambda value: elements_of(log.tensor_of(value)) if log.has_value(value) else None)
+    log, elements = c.log, Elements(c)
+    drawing.look_at_values(lambda value: elements_of(elements.of(value)))
     for at, gradient in answers.items():
         drawing.look_at_answer(at, elements_of(gradient))
     arrived = {}
@@ -195,7 +242,7 @@ def look_at_numbers(c, drawing, targets, seeds, answers):
         if call is None or not any(out in arrived for out in outputs):
             continue
         seeds = [arrived.get(out) for out in outputs]
-        given = call.returned.get("passed") if isinstance(call, Rule) else once_more(c, op, call, seeds)
+        given = call.returned.get("passed") if isinstance(call, Rule) else once_more(c, op, call, seeds, elements=elements)
         if given is None:
             continue
         drawing.look_at_step(op, [elements_of(s) for s in seeds], [elements_of(g) for g in given])
