@@ -133,6 +133,7 @@ class TensorFlowEvents {
   void set_first(std::uint64_t key) { newest_ = key; }
 
  private:
+  const nb::tuple no_outputs_;
   bool is_eager(nb::handle t) const { return PyObject_TypeCheck(t.ptr(), reinterpret_cast<PyTypeObject*>(eager_tensor_.ptr())) != 0; }
   std::uint64_t key_of(nb::handle tensor) const {
     const nb::object id = nb::steal(PyObject_GetAttr(tensor.ptr(), id_.ptr()));
@@ -161,6 +162,7 @@ class TensorFlowEvents {
     if (!known_types_[id]) known_types_[id] = true, specials_[id] = special_of(log_.type_name(id));
     const Special special = specials_[id];
     if (special == Special::kNothing) return;
+    if (outputs.is_none()) outputs = no_outputs_;  // of TensorFlow 2.13
     const nb::object in = nb::steal(PySequence_Fast(inputs.ptr(), "inputs")), out = nb::steal(PySequence_Fast(outputs.ptr(), "outputs"));
     if (!in.is_valid() || !out.is_valid()) throw nb::python_error();
     here_ = caller();
@@ -480,7 +482,7 @@ void bind_tensorflow_events(nb::module_& m) {
           [](TensorFlowEvents& e, nb::handle type, nb::handle inputs, nb::handle attrs, nb::handle outputs, nb::handle, nb::handle graph) {
             e.on_op(type, inputs, attrs, outputs, graph);
           },
-          nb::arg("op_type"), nb::arg("inputs"), nb::arg("attrs").none(), nb::arg("outputs"), nb::arg("op_name") = nb::none(),
+          nb::arg("op_type"), nb::arg("inputs"), nb::arg("attrs").none(), nb::arg("outputs").none(), nb::arg("op_name") = nb::none(),
           nb::arg("graph") = nb::none())
       .def("constant", &TensorFlowEvents::constant, nb::arg("value").none(), nb::arg("tensor"))
       .def("value_of", &TensorFlowEvents::value_of, nb::arg("tensor"))

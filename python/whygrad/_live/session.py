@@ -57,7 +57,7 @@ class Session:
         missing = ", ".join(sorted(set(self._patches.missing)))
         return [
             engine.version_note(self.name, self._version),
-            *self._remarks(self.collector),
+            *(self.collector.guard(self._remarks, self.collector) or ()),
             REMARK if self._threads else "",
             f"this {self.title} has no {missing}: what depends on it was not seen" if missing else "",
             self.collector.guard.text(),

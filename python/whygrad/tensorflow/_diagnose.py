@@ -45,7 +45,7 @@ class _Session(Session):
                 f"whether a gradient passes through {', '.join(sorted(c.facts.unasked))} was taken from the dtypes, since TensorFlow's gradient function "
                 "could not be asked apart from the program"
             )
-        unseen = sorted({p.facts.graph.name for p in c.pending if not p.seen})
+        unseen = sorted({p.name for p in c.pending if not p.seen})
         if unseen:
             remarks.append(
                 f"whether gradients that are taken inside of {', '.join(f'`{name}`' for name in unseen)} are zero or NaN was not looked at, since it "

@@ -191,6 +191,7 @@ class Pending:
 
     def __init__(self, asked, facts):
         self.asked, self.facts, self.calls, self.seen = asked, facts, 0, False
+        self.name = facts.graph.name  # which a graph that is gone no longer has
         self.windows, self.forgotten, self.watched = [list(w) for w in facts.windows], list(facts.forgotten), list(facts.watched)
 
 
