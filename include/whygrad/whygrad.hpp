@@ -13,6 +13,7 @@
 #include <whygrad/explain/explain.hpp>
 #include <whygrad/flow/explanation.hpp>
 #include <whygrad/flow/render.hpp>
+#include <whygrad/graph/function.hpp>
 #include <whygrad/io/csv.hpp>
 #include <whygrad/io/npy.hpp>
 #include <whygrad/io/safetensors.hpp>

@@ -16,6 +16,7 @@
 
 #include <fmt/format.h>
 
+#include <numeric>
 #include <vector>
 
 namespace whygrad::python {
@@ -174,14 +175,14 @@ PyObject* subscript(PyObject* self, PyObject* key) noexcept {
   });
 }
 
-Tensor with_part(const Tensor& x, nb::handle key, const Tensor& value, const Where& where) {
-  const Plan plan = plan_for(x, key);
-  Tensor whole = internal::make_host_tensor(x.dtype(), x.shape(), "assign");
-  internal::copy_elements(x, whole.impl()->data);
+namespace {
+
+// The part of `whole` that a key means; `whole` is contiguous.
+Tensor part_of(const Tensor& whole, const Plan& plan, const Where& where) {
   std::int64_t offset = 0;
   for (std::size_t axis = 0; axis < plan.cuts.size(); ++axis) {
     const Cut& c = plan.cuts[axis];
-    const std::int64_t extent = x.shape()[static_cast<int>(axis)], step = whole.impl()->strides[axis];
+    const std::int64_t extent = whole.shape()[static_cast<int>(axis)], step = whole.impl()->strides[axis];
     offset += step * (c.position.is_valid() ? normalize_axis("assign", number_at(to_tensor(c.position, where)), static_cast<int>(extent)) : c.begin);
   }
   std::int64_t strides[Shape::kMaxRank] = {};
@@ -189,11 +190,32 @@ Tensor with_part(const Tensor& x, nb::handle key, const Tensor& value, const Whe
   for (std::size_t i = 0; i < plan.axes.size(); ++i) {
     if (plan.axes[i] >= 0) strides[i] = whole.impl()->strides[plan.axes[i]] * plan.cuts[static_cast<std::size_t>(plan.axes[i])].stride;
   }
-  {
-    const Tensor spread = broadcast_to(value, shape, where);
-    const Tensor part = internal::make_view(whole, shape, strides, offset);
-    kernels::copy(view_of(spread), view_of(part));
-  }
+  return internal::make_view(whole, shape, strides, offset);
+}
+
+// For values that are only known when a graph runs: the same by an op, whose places are those of the part.
+Tensor with_part_later(const Tensor& x, const Plan& plan, const Tensor& value, const Where& where) {
+  Tensor places = internal::make_host_tensor(int64, x.shape(), "assign");
+  auto* place = reinterpret_cast<std::int64_t*>(places.impl()->data);
+  std::iota(place, place + x.size(), 0);
+  const Tensor part = part_of(places, plan, where);
+  Tensor indices = internal::make_host_tensor(int64, {part.size(), 1}, "assign");
+  internal::copy_elements(part, indices.impl()->data);
+  internal::log_constant(indices, {}, where);
+  const Tensor updates = reshape(broadcast_to(value, part.shape(), where), {part.size()}, where);
+  return reshape(tensor_scatter_nd_update(reshape(x, {x.size()}, where), indices, updates, where), x.shape(), where);
+}
+
+}  // namespace
+
+Tensor with_part(const Tensor& x, nb::handle key, const Tensor& value, const Where& where) {
+  const Plan plan = plan_for(x, key);
+  if (x.is_abstract() || value.is_abstract()) return with_part_later(x, plan, value, where);
+  Tensor whole = internal::make_host_tensor(x.dtype(), x.shape(), "assign");
+  internal::copy_elements(x, whole.impl()->data);
+  const Tensor part = part_of(whole, plan, where);
+  const Tensor spread = broadcast_to(value, part.shape(), where);
+  kernels::copy(view_of(spread), view_of(part));
   return whole;
 }
 

@@ -42,6 +42,7 @@ NB_MODULE(_whygrad, m) {
   bind_tape(m);
   bind_folds(m);
   bind_functions(m);
+  bind_traced(m);
   bind_explain(m);
   bind_flow_builder(m);
   bind_tensorflow_events(m);

@@ -114,7 +114,7 @@ nb::object assign_part(const Part& part, nb::handle value, nb::handle) {
   const Where where = caller();
   const Variable& v = *variable_in(part.variable);
   const Tensor next = How(part, fitting(v, value, where), where);
-  const Tensor before = v.impl().value;
+  const Tensor before = internal::VariableImpl::present(v.shared());
   const Tensor* inputs[] = {&before, &next};
   internal::write(v.shared(), kPartAssignEvent, inputs, with_part(before, part.key, next, where), where);
   return part.variable;

@@ -51,7 +51,7 @@ constexpr OpDef kUpdate = scatter_event("scatter_update", "ResourceScatterUpdate
 
 // One record, named after the call; the intermediate values of the computation are not the user's.
 void write(const Variable& v, const OpDef& event, const Tensor& places, nb::handle given, Combine how, const Where& where) {
-  const Tensor before = v.impl().value, values = to_tensor_like(given, v.dtype(), where);
+  const Tensor before = internal::VariableImpl::present(v.shared()), values = to_tensor_like(given, v.dtype(), where);
   Tensor next;
   {
     const internal::Log::Silence silence;

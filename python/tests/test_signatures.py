@@ -18,7 +18,9 @@ RECORD = json.loads(recorded.RECORD.read_text())
 WITHOUT_EFFECT = set(
     "name parallel_iterations back_prop swap_memory infer_shape shape_invariants validate_indices use_locking read_value num_parallel_calls deterministic "
     "synchronous use_unbounded_threadpool warn fallback_to_while_loop stateful partial caching_device colocate_with_first_write_call tensor_array_name flow "
-    "synchronization aggregation experimental_enable_variable_lifting import_scope variable_def free_memory batch_size output_shape seed".split()
+    "synchronization aggregation experimental_enable_variable_lifting import_scope variable_def free_memory batch_size output_shape seed "
+    "autograph jit_compile reduce_retracing experimental_autograph_options experimental_relax_shapes experimental_compile "
+    "experimental_follow_type_hints".split()
 )
 # What whygrad refuses and TensorFlow takes: each is an error that says why.
 REFUSED = set(
@@ -39,7 +41,7 @@ OTHERWISE = {
     "tf.StringTensor": "text comes from tf.constant",
     "tf.test.main": "unittest's own",
     "tf.test.TestCase": "unittest's own",
-    "tf.function": "refused as a whole",
+    "tf.function": "takes a function",
     "tf.gradients": "refused as a whole",
     "tf.hessians": "refused as a whole",
     "tf.load_op_library": "takes a library: test_op_library.py",

@@ -198,8 +198,6 @@ def test_functions_of_arrays():
 
 def test_later_modes_say_so():
     with pytest.raises(NotImplementedError, match="later step"):
-        tf.function(lambda: 1)
-    with pytest.raises(NotImplementedError, match="later step"):
         tf.gradients(1, 2)
     with pytest.raises(AttributeError, match="reduce_mean"):
         tf.reduce_men

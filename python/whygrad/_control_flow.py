@@ -1,6 +1,6 @@
 """Control flow in eager form: the chosen code runs at once, and the choice is recorded for explanations."""
 
-from whygrad import _nest, _whygrad
+from whygrad import _nest, _traced, _whygrad
 from whygrad._shape import TensorShape
 from whygrad.dtypes import as_dtype
 from whygrad.errors import ArgumentError, OutOfRangeError
@@ -12,6 +12,8 @@ def cond(pred, true_fn=None, false_fn=None, name=None):
     """true_fn() if the scalar pred is true, else false_fn()."""
     if isinstance(pred, bool):
         chosen = pred
+    elif _whygrad.is_chosen_later(pred):
+        return _traced.choice("cond", pred, [true_fn, false_fn])
     else:
         chosen = _whygrad.choose(pred)
     return true_fn() if chosen else false_fn()
@@ -31,6 +33,10 @@ def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"
             raise TypeError(f"Each entry in 'pred_fn_pairs' must be a 2-tuple of a predicate and a function. Received: {pair!r}")
     if default is not None and not callable(default):
         raise TypeError(f"'default' must be callable. Received: {default!r}")
+    predicates = [_truth(pred) for pred, _ in pairs]
+    if any(_whygrad.is_chosen_later(predicate) for predicate in predicates):
+        functions = [fn for _, fn in pairs] + ([] if default is None else [default])
+        return _traced.choice("case", (predicates, bool(exclusive)), functions)
     chosen = _whygrad.choose_case([_truth(pred) for pred, _ in pairs], default is not None, bool(exclusive))
     return default() if chosen == len(pairs) else pairs[chosen][1]()
 
@@ -58,6 +64,8 @@ def _branches(branch_fns):
 def switch_case(branch_index, branch_fns, default=None, name="switch_case"):
     """branch_fns[branch_index](); an index out of range runs default, or the last branch."""
     branches = _branches(branch_fns)
+    if _whygrad.is_chosen_later(branch_index):
+        return _traced.choice("switch_case", branch_index, branches + ([] if default is None else [default]))
     chosen = _whygrad.choose_branch(branch_index, len(branches), default is not None)
     return default() if chosen == len(branches) else branches[chosen]()
 

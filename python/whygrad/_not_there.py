@@ -41,6 +41,7 @@ _REASONS = {
     "rebuild": ("a Sequential is built anew by its next call", "leave it out"),
     "var": ("a slice is a value", "assign to a part: variable[begin:end].assign(x)"),
     "expand_composites": ("sparse tensors are leaves", "flatten their indices, values and dense_shape"),
+    "implements": ("no other program reads these graphs", "leave it out"),
     "handle": ("there are no graphs", "leave it out"),
 }
 

@@ -12,12 +12,16 @@ def tensor_of(array):
 
 
 def tensor_repr(tensor):
+    if _whygrad.is_abstract(tensor):
+        return f"<tf.Tensor: shape={tensor.shape}, dtype={tensor.dtype.name}>"
     import numpy
 
     return f"<tf.Tensor: shape={tensor.shape}, dtype={tensor.dtype.name}, numpy={numpy.asarray(_whygrad.peek(tensor))!r}>"
 
 
 def tensor_str(tensor):
+    if _whygrad.is_abstract(tensor):
+        return f"tf.Tensor(shape={tensor.shape}, dtype={tensor.dtype.name})"
     import numpy
 
     return f"tf.Tensor({numpy.asarray(_whygrad.peek(tensor))}, shape={tensor.shape}, dtype={tensor.dtype.name})"

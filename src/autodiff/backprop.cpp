@@ -90,16 +90,15 @@ struct Replay {
 
 class Backprop {
  public:
-  Backprop(const TapeState& tape, const Question& question, const Replay* replay = nullptr)
-      : tape_(tape),
+  Backprop(const Recorded& recorded, const Question& question, const Replay* replay = nullptr)
+      : recorded_(recorded),
         question_(question),
         replay_(replay),
         log_(Log::mine()),
-        slice_(tape.slice()),
-        positions_(tape.windows(), log_.next_id()),
+        positions_(recorded.windows, log_.next_id()),
         flags_(positions_.size()),
-        watched_source_(tape.watches().size()),
-        leaf_gradients_(tape.watches().size()) {}
+        watched_source_(recorded.watches.size()),
+        leaf_gradients_(recorded.watches.size()) {}
 
   // Records are released in descending order, each as soon as it has been processed. The destructor releases the rest, also after an exception.
   ~Backprop() {
@@ -126,13 +125,13 @@ class Backprop {
 
  private:
   void mark_sources() {
-    for (const Watch& w : tape_.watches()) {
+    for (const Watch& w : recorded_.watches) {
       const std::size_t at = positions_.find(w.id);
       if (at != Positions::kOutside) flags_[at] |= kWatchedHere;
     }
     for (const auto& ids : question_.sources) {
       for (const ValueId id : ids) {
-        const std::int32_t watch = tape_.watch_index().find(id);
+        const std::int32_t watch = recorded_.watch_index.find(id);
         if (watch != IdMap::kNone) watched_source_[static_cast<std::size_t>(watch)] = true;
         const std::size_t at = positions_.find(id);
         if (at != Positions::kOutside) flags_[at] |= kSource;
@@ -145,9 +144,9 @@ class Backprop {
     const std::size_t at = positions_.find(id);
     const std::uint8_t known = at != Positions::kOutside ? flags_[at] : std::uint8_t{0};
     if (at != Positions::kOutside && (known & kWatchedHere) == 0) return known;
-    const std::int32_t at_watch = tape_.watch_index().find(id);
+    const std::int32_t at_watch = recorded_.watch_index.find(id);
     if (at_watch == IdMap::kNone) return known;
-    const Watch& watch = tape_.watches()[static_cast<std::size_t>(at_watch)];
+    const Watch& watch = recorded_.watches[static_cast<std::size_t>(at_watch)];
     const int reached = watched_source_[static_cast<std::size_t>(at_watch)] != 0 ? kReached : 0;
     if (reader >= watch.since) return static_cast<std::uint8_t>(known | kActive | reached);
     return static_cast<std::uint8_t>(watch.looks_back ? known | reached : known);
@@ -200,7 +199,7 @@ class Backprop {
   void sweep_forward(ValueId last) {
     for (const Positions::Span& span : positions_.spans()) {
       for (ValueId id = span.begin; id < span.end && id <= last; ++id) {
-        const Record* r = slice_.find(id);
+        const Record* r = recorded_.slice.find(id);
         if (r == nullptr || r->first != id) continue;
         const std::uint8_t in = input_flags(*r);
         if ((in & kActive) == 0) continue;
@@ -220,7 +219,7 @@ class Backprop {
     std::vector<char> leads(positions_.size());
     const auto lead = [&](ValueId id) {
       if (const std::size_t at = positions_.find(id); at != Positions::kOutside) leads[at] = 1;
-      if (const std::int32_t watch = tape_.watch_index().find(id); watch != IdMap::kNone) ++uses[static_cast<std::size_t>(watch)];
+      if (const std::int32_t watch = recorded_.watch_index.find(id); watch != IdMap::kNone) ++uses[static_cast<std::size_t>(watch)];
     };
     for (const Question::Target& t : question_.targets) {
       if (const std::size_t at = positions_.find(t.id); at != Positions::kOutside) leads[at] = 1;
@@ -228,7 +227,7 @@ class Backprop {
     for (std::size_t s = positions_.spans().size(); s-- > 0;) {
       const Positions::Span& span = positions_.spans()[s];
       for (ValueId id = std::min(span.end, last + 1); id-- > span.begin;) {
-        const Record* r = slice_.find(id);
+        const Record* r = recorded_.slice.find(id);
         if (r == nullptr || r->first != id) continue;
         const auto first = leads.begin() + static_cast<std::ptrdiff_t>(span.offset + static_cast<std::size_t>(id - span.begin));
         if (std::none_of(first, first + r->outputs, [](char l) { return l != 0; })) continue;
@@ -246,7 +245,7 @@ class Backprop {
     for (std::size_t s = 0; s < replay_->answers.size(); ++s) {
       if (question_.sources[s].size() != 1) continue;
       const ValueId id = question_.sources[s][0];
-      const std::int32_t watch = tape_.watch_index().find(id);
+      const std::int32_t watch = recorded_.watch_index.find(id);
       const auto is_source = [id](const Question::Target& t) { return t.id == id; };
       if (watch == IdMap::kNone || positions_.find(id) != Positions::kOutside || uses[static_cast<std::size_t>(watch)] != 1) continue;
       if (std::none_of(question_.targets.begin(), question_.targets.end(), is_source))
@@ -255,7 +254,7 @@ class Backprop {
   }
 
   Tensor answered_leaf(ValueId id) const {
-    const std::int32_t watch = answered_leaves_.empty() ? IdMap::kNone : tape_.watch_index().find(id);
+    const std::int32_t watch = answered_leaves_.empty() ? IdMap::kNone : recorded_.watch_index.find(id);
     return watch != IdMap::kNone ? answered_leaves_[static_cast<std::size_t>(watch)] : Tensor();
   }
 
@@ -263,7 +262,7 @@ class Backprop {
     const std::size_t at = positions_.find(id);
     if (at != Positions::kOutside) {
       add_to(gradients_[at], std::move(dx));
-    } else if (const std::int32_t watch = tape_.watch_index().find(id); watch != IdMap::kNone) {
+    } else if (const std::int32_t watch = recorded_.watch_index.find(id); watch != IdMap::kNone) {
       add_to(leaf_gradients_[static_cast<std::size_t>(watch)], std::move(dx));
     }
   }
@@ -284,7 +283,7 @@ class Backprop {
     for (std::size_t s = positions_.spans().size(); s-- > 0;) {
       const Positions::Span& span = positions_.spans()[s];
       for (ValueId id = std::min(span.end, last + 1); id-- > span.begin;) {
-        const Record* r = slice_.find(id);
+        const Record* r = recorded_.slice.find(id);
         if (r == nullptr || r->first != id) continue;
         step(*r, span.offset + static_cast<std::size_t>(id - span.begin));
         if (question_.release) release_down_to(id);
@@ -317,7 +316,7 @@ class Backprop {
       for (int i = 0; i < r.inputs; ++i) {
         if (!needs[i]) continue;
         if (!dxs[i].defined()) {
-          if (!r.op->users_rule) refuse_rule(r, fmt::format("nothing for input `{}`", input_def(*r.op, i).name));
+          if (!r.op->users_rule && !r.op->has_body) refuse_rule(r, fmt::format("nothing for input `{}`", input_def(*r.op, i).name));
           continue;
         }
         if (!r.has_shape(i, dxs[i].shape()) || (dxs[i].dtype() != r.dtype(i) && !r.op->users_rule)) {
@@ -370,7 +369,7 @@ class Backprop {
         released_ = spans[spans.size() - 1 - unreleased_spans_].end;
       }
       const Positions::Span& span = spans[spans.size() - 1 - unreleased_spans_];
-      for (; released_ > span.begin && released_ > bottom; --released_) slice_.release(released_ - 1);
+      for (; released_ > span.begin && released_ > bottom; --released_) recorded_.slice.release(released_ - 1);
       if (released_ > span.begin) return;
       released_ = 0;
       ++unreleased_spans_;
@@ -382,7 +381,7 @@ class Backprop {
     for (std::size_t s = 0; s < result.size(); ++s) {
       for (const ValueId id : question_.sources[s]) {
         const std::size_t at = positions_.find(id);
-        const std::int32_t watch = tape_.watch_index().find(id);
+        const std::int32_t watch = recorded_.watch_index.find(id);
         // A target that is itself the source has a gradient if the tape watches or recorded it.
         if (at != Positions::kOutside && (flags_[at] & (kActive | kWatchedHere)) != 0) {
           if (gradients_[at].defined()) add_to(result[s], gradients_[at]);
@@ -395,11 +394,10 @@ class Backprop {
     return result;
   }
 
-  const TapeState& tape_;
+  const Recorded& recorded_;
   const Question& question_;
   const Replay* const replay_;
   Log& log_;
-  const LogSlice slice_;
   const Positions positions_;
   std::vector<std::uint8_t> flags_;
   std::vector<char> watched_source_;
@@ -412,16 +410,17 @@ class Backprop {
 
 }  // namespace
 
-std::vector<Tensor> backprop(const TapeState& tape, const Question& question) {
+std::vector<Tensor> backprop(const Recorded& recorded, const Question& question) {
   const device::FloatModeScope scope = device::FloatModeScope::flushing();  // set once for all ops of the pass
-  return Backprop(tape, question).run();
+  return Backprop(recorded, question).run();
 }
 
 std::vector<Tensor> replay_backprop(const TapeState& tape, const Question& question, const BackwardVisitor& visitor,
                                     const std::vector<Tensor>& answers) {
   const Log::Silence silence;
   const Replay replay{visitor, answers};
-  return Backprop(tape, question, &replay).run();
+  const Recorded recorded = recorded_by(tape);
+  return Backprop(recorded, question, &replay).run();
 }
 
 }  // namespace whygrad::internal

@@ -26,10 +26,20 @@ struct Question {
 Question make_question(const TapeState& tape, const std::vector<Watchable>& targets, const std::vector<Watchable>& sources,
                        const GradientOptions& options, const Where& where);
 
+// The input of a backward pass: windows of a log and the values that are watched there. Must not outlive its tape.
+struct Recorded {
+  LogSlice slice;
+  const std::vector<Window>& windows;
+  const std::vector<Watch>& watches;
+  const IdMap& watch_index;
+};
+inline Recorded recorded_by(const TapeState& tape) { return {tape.slice(), tape.windows(), tape.watches(), tape.watch_index()}; }
+
 // Returns the gradient of every source, empty if no differentiable path leads to it. Takes time linear in the number of records between the first
 // window and the last target. Does not recurse. An exception of a gradient rule propagates, after all records are released if the question asks for
 // that.
-std::vector<Tensor> backprop(const TapeState& tape, const Question& question);
+std::vector<Tensor> backprop(const Recorded& recorded, const Question& question);
+inline std::vector<Tensor> backprop(const TapeState& tape, const Question& question) { return backprop(recorded_by(tape), question); }
 // Runs the same pass again for a visitor, recorded by no tape and no log. The question must not release records or have an observer. `answers` are
 // the results of the first pass by source, or empty. Where a single op computed a source's gradient, its answer is taken from there instead of
 // running the rule again, which is more than half of the work of a layer.

@@ -5,6 +5,7 @@
 #include "autodiff/observer.hpp"
 #include "autodiff/tape_state.hpp"
 #include "ops/core/context.hpp"
+#include "tensor/tracer.hpp"
 
 #include <fmt/format.h>
 
@@ -99,6 +100,7 @@ std::vector<Tensor> read(const std::vector<Watchable>& inputs) {
     values.push_back(w.is_variable() ? w.variable().value() : w.tensor());
     if (!values.back().defined())
       throw ValueError("custom_gradient", fmt::format("input {} is an empty handle", values.size() - 1), "pass tensors that hold values");
+    if (Tracer* tracer = Tracer::mine(); tracer != nullptr) values.back() = tracer->inside(values.back());
   }
   return values;
 }
@@ -148,13 +150,18 @@ std::vector<Tensor> custom_gradient(const std::function<CustomResult(const std::
   }
   for (const auto& v : rule->variables) values.push_back(Variable(v).value());  // read again, so that the tapes watch them
 
-  const std::vector<Tensor> results = std::exchange(rule->result.outputs, {});
+  std::vector<Tensor> results = std::exchange(rule->result.outputs, {});
+  Tracer* const tracer = Tracer::mine();
   std::vector<Tensor> outputs;
-  for (const Tensor& t : results) {
+  for (Tensor& t : results) {
     if (!t.defined()) throw ValueError("custom_gradient", "an output is an empty handle", "return tensors that hold values");
-    outputs.push_back(make_view(t, t.shape(), t.impl()->strides, 0));
+    if (tracer != nullptr) t = tracer->inside(t);
+    outputs.push_back(t.is_abstract() ? make_abstract(spec_of(t)) : make_view(t, t.shape(), t.impl()->strides, 0));
   }
-  const auto wanted = [&log = Log::mine()](const Tensor& t) { return log.recording() != 0 && is_differentiable(t.dtype()) && log.active(t); };
+  // Which gradients of a traced function will be asked for is not known yet.
+  const auto wanted = [&log = Log::mine(), tracer](const Tensor& t) {
+    return is_differentiable(t.dtype()) && (tracer != nullptr || (log.recording() != 0 && log.active(t)));
+  };
   const bool ruled = std::any_of(values.begin(), values.end(), wanted), active = ruled || std::any_of(results.begin(), results.end(), wanted);
   for (const Tensor& t : outputs) {
     if (active && is_differentiable(t.dtype())) Log::mine().mark_active(t);

@@ -53,7 +53,7 @@ template <class F>
 std::vector<Tensor> logged_pass(const Request& r, Question& question, F&& compute) {
   Log& log = Log::mine();
   const ValueId begin = log.next_id();
-  question.quiet = log.recording() == 0 && explanations_enabled();
+  question.quiet = log.recording() == 0 && log.tracer == nullptr && explanations_enabled();
   std::vector<Tensor> values = compute();
   if (question.quiet) log_gradients(r.targets, r.sources, values, begin, r.where);
   return values;

@@ -25,7 +25,11 @@ void check_defined(const std::vector<Watchable>& values, const char* what) {
 
 }  // namespace
 
-Tensor tensor_of(const Watchable& w) { return w.is_variable() ? w.variable().impl().value : w.tensor(); }
+Tensor tensor_of(const Watchable& w) {
+  if (!w.is_variable()) return w.tensor();
+  w.variable().impl();  // refuses a handle without a variable
+  return VariableImpl::present(w.variable().shared());
+}
 
 void check_asked(const std::vector<Watchable>& targets, const std::vector<Watchable>& sources) {
   check_defined(targets, "target");

@@ -11,11 +11,6 @@ namespace {
 
 constexpr std::size_t kForgotten = 16;
 
-std::uint64_t next_epoch() {
-  static std::atomic<std::uint64_t> epoch{1};
-  return epoch.fetch_add(1, std::memory_order_relaxed);
-}
-
 thread_local VariableWatcher* innermost_watcher = nullptr;
 
 }  // namespace
@@ -52,6 +47,11 @@ void LogSlice::release(ValueId id) const noexcept {
 }
 
 // ---- ThreadTapes ----
+
+std::uint64_t next_tape_epoch() noexcept {
+  static std::atomic<std::uint64_t> epoch{1};
+  return epoch.fetch_add(1, std::memory_order_relaxed);
+}
 
 ThreadTapes& ThreadTapes::mine() {
   thread_local ThreadTapes tapes;
@@ -90,7 +90,7 @@ constexpr OpDef kWatchEvent = define_event({
 });
 
 TapeState::TapeState(GradientTapeOptions options, const Where& where)
-    : options_(options), log_(&Log::mine()), made_at_(where), number_(++ThreadTapes::mine().made) {
+    : options_(options), log_(&Log::mine()), own_log_(log_->weak_from_this().lock()), made_at_(where), number_(++ThreadTapes::mine().made) {
   ++ThreadTapes::mine().unfinished;
 }
 
@@ -119,7 +119,7 @@ void TapeState::start(const Where&) {
   windows_.push_back({.begin = now});
   log_->start_recording();
   tapes.recording.push_back(shared_from_this());
-  tapes.epoch = next_epoch();
+  tapes.epoch = next_tape_epoch();
   recording_ = true;
 }
 
@@ -148,7 +148,7 @@ void TapeState::close(Window::End how, const Where& where) noexcept {
   log_->stop_recording();
   ThreadTapes& tapes = ThreadTapes::mine();
   std::erase_if(tapes.recording, [this](const auto& t) { return t.get() == this; });
-  tapes.epoch = next_epoch();
+  tapes.epoch = next_tape_epoch();
 }
 
 // From here on the log may drop the chunks that the tape itself does not hold.
@@ -177,8 +177,9 @@ void TapeState::watch(const Tensor& tensor) {
 }
 
 void TapeState::watch(const std::shared_ptr<VariableImpl>& variable) {
-  variable->value.impl()->activity.store(TensorImpl::kWatched, std::memory_order_relaxed);
-  add_watch(variable->value.id(), variable, false);
+  const Tensor now = VariableImpl::present(variable);
+  now.impl()->activity.store(TensorImpl::kWatched, std::memory_order_relaxed);
+  add_watch(now.id(), variable, false);
 }
 
 std::vector<Variable> TapeState::watched_variables() const {

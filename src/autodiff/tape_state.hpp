@@ -14,6 +14,7 @@
 
 #include <atomic>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 namespace whygrad::internal {
@@ -98,6 +99,7 @@ class TapeState : public std::enable_shared_from_this<TapeState> {
 
   GradientTapeOptions options_;
   Log* log_;
+  std::shared_ptr<Log> own_log_;  // of a function that is traced, which may be gone before the tape is
   Where made_at_, consumed_at_;
   std::uint64_t number_;
   bool recording_ = false, consumed_ = false, finished_ = false;
@@ -118,6 +120,8 @@ struct ThreadTapes {
 
   static ThreadTapes& mine();
 };
+// For ThreadTapes::epoch.
+std::uint64_t next_tape_epoch() noexcept;
 
 // Whether a read of a variable must be noted: a tape records, or a custom gradient runs.
 bool reads_are_observed() noexcept;
@@ -150,6 +154,14 @@ struct TapeFacts {
   std::uint64_t tape = 0;                // its number
   std::vector<std::uint64_t> recording;  // numbers of all tapes that recorded at the time of the request
   ValueId asked = 0;                     // the next id of the log at the time of the request
+  // Where calls of traced functions were opened: the ids that values have in `log`, by those that they have in the program. Null where they are the
+  // same.
+  std::shared_ptr<const std::unordered_map<ValueId, ValueId>> renumbered;
+  ValueId id_in_log(ValueId id) const {
+    if (renumbered == nullptr) return id;
+    const auto at = renumbered->find(id);
+    return at != renumbered->end() ? at->second : id;
+  }
   struct Value {
     ValueId id;  // 0 if there is none
     DType dtype;

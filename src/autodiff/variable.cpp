@@ -3,6 +3,7 @@
 #include "autodiff/variable_impl.hpp"
 #include "device/memory.hpp"
 #include "ops/core/context.hpp"
+#include "tensor/tracer.hpp"
 
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/tensor/name_scope.hpp>
@@ -40,6 +41,11 @@ constexpr OpDef kAssignAddEvent = write_event("assign_add", "AssignAddVariableOp
 constexpr OpDef kAssignSubEvent = write_event("assign_sub", "AssignSubVariableOp", "A variable was decreased.",
                                               "subtract from the variable's value without assigning, as in y = x - delta, and use y");
 
+Tensor VariableImpl::present(const std::shared_ptr<VariableImpl>& variable) {
+  Tracer* const tracer = Tracer::mine();
+  return tracer == nullptr ? variable->value : tracer->read(variable);
+}
+
 bool VariableImpl::had(ValueId id) const {
   if (value.id() == id) return true;
   for (const ValueId old : history) {
@@ -62,7 +68,7 @@ VariableAttrs attrs_of(const VariableImpl& v) {
 
 // The same elements as a new value.
 Tensor copy_of(const Tensor& from) {
-  if (from.is_abstract()) refuse_abstract(from);  // a variable needs elements
+  if (from.is_abstract()) return make_abstract(spec_of(from));
   return make_view(from, from.shape(), from.impl()->strides, 0);
 }
 
@@ -79,8 +85,41 @@ void remember(VariableImpl& v, ValueId id) {
 
 }  // namespace
 
+namespace {
+
+// The write of a function that is traced: it is done each time the function runs.
+void write_traced(Tracer& tracer, const std::shared_ptr<VariableImpl>& variable, const OpDef& event, std::span<const Tensor* const> inputs,
+                  const Tensor& next, const Where& where) {
+  auto saved = std::make_unique<TracedWrite>();
+  saved->variable = variable;
+  saved->value = tracer.inside(next.id() != 0 ? next : *inputs.back());
+  std::vector<Tensor> here;
+  std::vector<const Tensor*> pointers;
+  for (const Tensor* input : inputs) here.push_back(tracer.inside(*input));
+  for (const Tensor& input : here) pointers.push_back(&input);
+  if (!saved->value.is_abstract()) tracer.use(saved->value);
+  Tensor now = make_abstract(spec_of(next));
+  const VariableAttrs attrs = attrs_of(*variable);
+  Log::mine().append({.op = &event,
+                      .where = &where,
+                      .inputs = pointers.data(),
+                      .input_count = static_cast<int>(pointers.size()),
+                      .outputs = &now,
+                      .output_count = 1,
+                      .attrs = &attrs,
+                      .attrs_bytes = sizeof(attrs),
+                      .saved_object = saved.release()});
+  tracer.written(variable, now);
+  variable->noted.store(0, std::memory_order_relaxed);
+  if (reads_are_observed()) note_access(variable);
+}
+
+}  // namespace
+
 void write(const std::shared_ptr<VariableImpl>& variable, const OpDef& event, std::span<const Tensor* const> inputs, Tensor next,
            const Where& where) {
+  if (Tracer* tracer = Tracer::mine(); tracer != nullptr) return write_traced(*tracer, variable, event, inputs, next, where);
+  if (next.is_abstract()) refuse_abstract(next);
   VariableImpl& v = *variable;
   const VariableAttrs attrs = attrs_of(v);
   Log::mine().append({.op = &event,
@@ -94,6 +133,10 @@ void write(const std::shared_ptr<VariableImpl>& variable, const OpDef& event, st
   remember(v, v.value.id());
   v.value = std::move(next);
   if (reads_are_observed()) note_access(variable);
+}
+
+void write_value(const std::shared_ptr<VariableImpl>& variable, const OpDef& event, const Tensor& value, const Where& where) {
+  write(variable, event, {}, copy_of(value), where);
 }
 
 void update_in_place(VariableImpl& v, const Where& where, void (*update)(void*, const void*, void*), void* context) {
@@ -120,8 +163,11 @@ Variable::Variable(const Tensor& initial, std::string name, VariableOptions opti
   impl_->trainable = options.trainable;
   impl_->where = where;
   impl_->number = internal::next_number();
-  impl_->value = internal::copy_of(initial);
-  const Tensor* inputs[] = {&initial};
+  internal::Tracer* const tracer = internal::Tracer::mine();
+  const Tensor first = tracer != nullptr ? tracer->evaluate(initial, where) : initial;
+  if (first.is_abstract()) internal::refuse_abstract(first);
+  impl_->value = internal::copy_of(first);
+  const Tensor* inputs[] = {&first};
   const internal::VariableAttrs attrs = internal::attrs_of(*impl_);
   internal::Log::mine().append({.op = &internal::kVariableEvent,
                                 .where = &where,
@@ -140,9 +186,9 @@ internal::VariableImpl& Variable::impl() const {
 }
 
 Tensor Variable::value() const {
-  internal::VariableImpl& v = impl();
+  impl();
   if (internal::reads_are_observed()) internal::note_access(impl_);
-  return v.value;
+  return internal::VariableImpl::present(impl_);
 }
 
 const std::string& Variable::name() const { return impl().name; }
@@ -172,7 +218,7 @@ void check_given(const char* op, const internal::VariableImpl& v, const Tensor& 
 void change(const std::shared_ptr<internal::VariableImpl>& variable, const OpDef& event, const Tensor& delta,
             Tensor (*change)(const Tensor&, const Tensor&, Where), const Where& where) {
   check_given(event.name, *variable, delta);
-  const Tensor before = variable->value;
+  const Tensor before = internal::VariableImpl::present(variable);
   Tensor next;
   {
     const internal::Log::Silence silence;

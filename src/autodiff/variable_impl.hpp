@@ -1,6 +1,8 @@
 // The state behind a Variable handle.
 #pragma once
 
+#include "tensor/log.hpp"
+
 #include <whygrad/autodiff/variable.hpp>
 #include <whygrad/ops/op.hpp>
 
@@ -27,6 +29,8 @@ struct VariableImpl {
   std::uint64_t assignments = 0;
 
   bool had(ValueId id) const;
+  // What this thread reads from it now: the value, or what stands for it while a function is traced.
+  static Tensor present(const std::shared_ptr<VariableImpl>& variable);
 };
 
 // A variable received its first value.
@@ -58,8 +62,17 @@ consteval OpDef write_event(const char* name, const char* type, const char* doc,
   return define_event(op);
 }
 
+// What the record of a write keeps while a function is traced: which variable gets what.
+struct TracedWrite final : SavedObject {
+  std::shared_ptr<VariableImpl> variable;
+  Tensor value;
+};
+
 // Gives the variable the value `next`, a new tensor of its shape and dtype. The log records `event` with `inputs`.
 void write(const std::shared_ptr<VariableImpl>& variable, const OpDef& event, std::span<const Tensor* const> inputs, Tensor next, const Where& where);
+
+// Gives the variable the elements of `value` by `event`; what the value was made of is not said. For functions that run without a log.
+void write_value(const std::shared_ptr<VariableImpl>& variable, const OpDef& event, const Tensor& value, const Where& where);
 
 // Lets `update` overwrite the current value, for optimizers. The buffer is reused if nobody else holds it, otherwise it is new: update(const void*
 // now, void* next) may be called with now == next. The log records `assign`.

@@ -77,7 +77,7 @@ void RelevantRecords::enter(const Record& r, Position position) {
 void RelevantRecords::mark_source(const TapeFacts& facts, const TapeFacts::Value& source) {
   relevance_.mark_source(view_.find(source.id));
   if (source.variable == nullptr) return;
-  for (const ValueId old : source.variable->history) relevance_.mark_old_source(view_.find(old));
+  for (const ValueId old : source.variable->history) relevance_.mark_old_source(view_.find(facts.id_in_log(old)));
   for (const Watch& w : facts.watches) {
     if (w.variable == source.variable) relevance_.mark_old_source(view_.find(w.id));
   }

@@ -6,6 +6,7 @@
 #include "autodiff/gradient_event.hpp"
 #include "autodiff/watch_event.hpp"
 #include "explain/op_definition.hpp"
+#include "explain/opened_calls.hpp"
 #include "explain/relevant_records.hpp"
 #include "flow/reach.hpp"
 #include "flow/source_names.hpp"
@@ -30,7 +31,7 @@ class Drawing {
       : facts_(facts), drawn_(drawn), records_(facts, sources), value_at_(records_.view().size(), kNone) {
     graph_.tape = {facts.tape_made_at, facts.asked_at, facts.options.watch_accessed_variables};
     for (const TapeFacts::Value& source : facts.sources) ++(source.variable != nullptr ? graph_.tape.asked_variables : graph_.tape.asked_tensors);
-    for (const std::size_t s : sources) oldest_source_ = std::min(oldest_source_, oldest_value(facts.sources[s]));
+    for (const std::size_t s : sources) oldest_source_ = std::min(oldest_source_, oldest_value(facts, facts.sources[s]));
     register_variables();
     graph_.ops.reserve(records_.size());
     graph_.values.reserve(records_.size());
@@ -46,9 +47,9 @@ class Drawing {
 
  private:
   // The first id that the source ever had; older values do not depend on it. 0 if unknown.
-  static ValueId oldest_value(const TapeFacts::Value& source) {
+  static ValueId oldest_value(const TapeFacts& facts, const TapeFacts::Value& source) {
     if (source.variable == nullptr || source.variable->assignments == 0) return source.id;
-    return source.variable->assignments <= VariableImpl::kHistory ? source.variable->history[0] : 0;
+    return source.variable->assignments <= VariableImpl::kHistory ? facts.id_in_log(source.variable->history[0]) : 0;
   }
 
   // ---- Variables ----
@@ -309,7 +310,8 @@ class Drawing {
     source.values.push_back(asked_value(asked));
     if (asked.variable != nullptr) {
       source.variable = variables_.at(asked.variable->number);
-      std::vector<ValueId> old(asked.variable->history.begin(), asked.variable->history.end());
+      std::vector<ValueId> old;
+      for (const ValueId id : asked.variable->history) old.push_back(facts_.id_in_log(id));
       for (const Watch& w : facts_.watches) {
         if (w.variable == asked.variable) old.push_back(w.id);
       }
@@ -359,6 +361,10 @@ class Drawing {
 }  // namespace
 
 FlowGraph flow_graph_of(const TapeFacts& facts, std::span<const std::size_t> sources, std::vector<const Record*>* drawn) {
+  // Numbers are known of the calls themselves, so whoever wants the records sees those.
+  if (drawn == nullptr) {
+    if (const auto opened = with_calls_opened(facts); opened != nullptr) return Drawing(*opened, sources, drawn).take();
+  }
   return Drawing(facts, sources, drawn).take();
 }
 

@@ -6,6 +6,7 @@
 #include "ops/core/context.hpp"
 #include "optim/slot_table.hpp"
 #include "tensor/build.hpp"
+#include "tensor/tracer.hpp"
 
 #include <whygrad/explain/diagnosis.hpp>
 #include <whygrad/flow/explanation.hpp>
@@ -78,6 +79,15 @@ void* open_for_writing(whygrad::internal::VariableImpl& variable, const Where& w
   return context.buffer;
 }
 
+constexpr OpDef kStepEvent = define_event({
+    .name = "apply_gradients",
+    .doc = "An optimizer's step in a traced function.",
+    .inputs = {{"gradients",
+                NotDifferentiable{"an optimizer writes variables, which are state: no gradient flows through its step",
+                                  "take gradients before the step, or compute the new values with ops and use these", GradientFlow::kState}}},
+    .variadic = true,
+});
+
 }  // namespace
 
 std::vector<double> gradient_norms(const Gradients& gradients) {
@@ -99,7 +109,7 @@ Optimizer::Optimizer(Common common) : common_(std::move(common)), slots_(std::ma
   }
 }
 
-Optimizer::~Optimizer() = default;
+Optimizer::~Optimizer() { *self_ = nullptr; }
 
 std::int64_t Optimizer::iterations() const { return iterations_; }
 double Optimizer::learning_rate() const { return common_.learning_rate.at(iterations_); }
@@ -170,6 +180,32 @@ void Optimizer::clip(std::vector<Item>& items, const Where& where) const {
 
 void Optimizer::apply(std::vector<Item> items, const Where& where) {
   items = checked(std::move(items));
+  if (whygrad::internal::Tracer* tracer = whygrad::internal::Tracer::mine(); tracer != nullptr) return apply_later(*tracer, items, where);
+  apply_now(std::move(items), where);
+}
+
+// The step is made each time the traced function runs: its number and the rate of a schedule are the host's.
+void Optimizer::apply_later(whygrad::internal::Tracer& tracer, const std::vector<Item>& items, const Where& where) {
+  std::vector<Tensor> gradients;
+  std::vector<Variable> variables;
+  whygrad::internal::HostCall call{.op = &kStepEvent};
+  for (const Item& item : items) {
+    gradients.push_back(*item.gradient);
+    variables.push_back(item.variable);
+    call.writes.push_back(item.variable.shared());
+  }
+  call.run = [self = self_, name = common_.name, variables, where](const std::vector<Tensor>& values) {
+    if (*self == nullptr)
+      throw ValueError(name, "a traced function makes a step of it, and it is gone", "keep the optimizer as long as the function");
+    std::vector<Item> step;
+    for (std::size_t i = 0; i < variables.size(); ++i) step.push_back({variables[i], Gradient(values[i])});
+    (*self)->apply_now(std::move(step), where);
+    return std::vector<Tensor>();
+  };
+  tracer.call_host(std::move(call), gradients, where);
+}
+
+void Optimizer::apply_now(std::vector<Item> items, const Where& where) {
   clip(items, where);
   std::vector<Update> updates[2];  // f32, f64
   for (Item& item : items) {

@@ -20,6 +20,8 @@ Tensor on_current_device(Tensor host, const char* op = nullptr);
 Tensor on_host(const Tensor& t);
 // Returns the same elements under another layout; `offset` and `strides` (shape.rank() of them) count elements. No id yet.
 Tensor make_view(const Tensor& base, const Shape& shape, const std::int64_t* strides, std::int64_t offset);
+// Returns a contiguous tensor in the memory of another, `offset` bytes from its first element. No id yet.
+Tensor make_part(const Tensor& block, std::size_t offset, DType dtype, const Shape& shape);
 // Returns a tensor over foreign memory, which `release(context)` frees. Row-major. No id yet.
 Tensor make_foreign(DType dtype, const Shape& shape, void* data, void (*release)(void*), void* context);
 

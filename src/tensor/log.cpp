@@ -174,6 +174,20 @@ Log& Log::start() {
 
 Log::Log() : serial_(next_serial()) {}
 
+std::shared_ptr<Log> Log::make_own() {
+  std::shared_ptr<Log> log(new Log);
+  log->pin(log->next_id());
+  return log;
+}
+
+std::shared_ptr<Log> Log::make_own(ValueId first) {
+  std::shared_ptr<Log> log(new Log);
+  log->serial_ = first & ~kSequenceMask;
+  log->next_ = first & kSequenceMask;
+  log->pin(first);
+  return log;
+}
+
 void Log::start_recording() {
   static std::atomic<std::uint64_t> generation{TensorImpl::kNobodys + 1};
   if (generation_ == 0) generation_ = generation.fetch_add(1, std::memory_order_relaxed);
@@ -246,7 +260,7 @@ Record* Log::write(const Entry& e, std::uint64_t sequence) {
   r->outputs = static_cast<std::uint16_t>(e.output_count);
   r->attrs_bytes = static_cast<std::uint16_t>(e.attrs_bytes);
   r->saved_count = static_cast<std::uint16_t>(saved_count);
-  r->holders = e.saved_mask != 0 || e.saved_object != nullptr ? static_cast<std::uint32_t>(recording_) : 0;
+  r->holders = e.saved_mask != 0 || e.saved_object != nullptr ? static_cast<std::uint32_t>(recording_) + (tracer != nullptr ? 1 : 0) : 0;
   r->extent_count = static_cast<std::uint32_t>(extents);
   if (e.saved_mask != 0 || e.saved_object != nullptr) ++chunk.saving;
 
@@ -285,7 +299,7 @@ Record* Log::write(const Entry& e, std::uint64_t sequence) {
   return r;
 }
 
-inline bool Log::remembers() const { return explanations_enabled() && !silent_ && !backward.quiet; }
+inline bool Log::remembers() const { return (explanations_enabled() && !silent_ && !backward.quiet) || tracer != nullptr; }
 
 ValueId Log::append(const Entry& e) {
   const std::uint64_t ids = e.output_count > 1 ? static_cast<std::uint64_t>(e.output_count) : 1;

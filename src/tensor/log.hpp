@@ -20,6 +20,7 @@
 #include <atomic>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <vector>
 
 namespace whygrad {
@@ -27,6 +28,8 @@ namespace whygrad {
 struct OpDef;  // of the ops layer; here only a name for what made a value
 
 namespace internal {
+
+class Tracer;
 
 inline constexpr int kSequenceBits = 44;
 inline constexpr std::uint64_t kSequenceMask = (std::uint64_t{1} << kSequenceBits) - 1;
@@ -149,7 +152,7 @@ struct Entry {
   SavedObject* saved_object = nullptr;  // owned by the record from then on
 };
 
-class Log {
+class Log : public std::enable_shared_from_this<Log> {
  public:
   // The log of the calling thread. The first call creates it.
   static Log& mine() { return tls_log != nullptr ? *tls_log : start(); }
@@ -180,6 +183,9 @@ class Log {
   // exact answer from the records. An op with one marked input saves what the rules of all its inputs read, because another input may still be
   // watched later (NOTE [watched late] in autodiff/tape_state.hpp).
   int recording() const { return recording_; }
+  // Whether a record must save what gradient rules read.
+  bool saves() const { return recording_ != 0 || tracer != nullptr; }
+
   static std::uint64_t mark_of(const Tensor& t) { return t.impl()->activity.load(std::memory_order_relaxed); }
   bool is_active(std::uint64_t mark) const { return mark == TensorImpl::kWatched || (mark != 0 && mark == generation_); }
   bool active(const Tensor& t) const { return is_active(mark_of(t)); }
@@ -202,6 +208,21 @@ class Log {
     int recording_;
     bool silent_;
   };
+  // Makes `log` the calling thread's while it lives: what is computed meanwhile is another story than the program's.
+  class Use {
+   public:
+    explicit Use(Log& log) : before_(&mine()) { tls_log = &log; }
+    ~Use() { tls_log = before_; }
+    Use(const Use&) = delete;
+    Use& operator=(const Use&) = delete;
+
+   private:
+    Log* before_;
+  };
+  // A log that belongs to no thread and forgets nothing.
+  static std::shared_ptr<Log> make_own();
+  // The same with the numbers of another log, from the id `first` on: for a copy of it in which something is put in between.
+  static std::shared_ptr<Log> make_own(ValueId first);
   // Called when the last unfinished tape of this thread has ended.
   void end_generation() noexcept { generation_ = 0; }
 
@@ -216,6 +237,8 @@ class Log {
   std::uint32_t scope = 0;
   // While tapes record, each record saves all inputs and outputs, for explanations that look at numbers.
   bool keep_values = false;
+  // Set while a function is traced: everything is recorded, and every record saves the values of its call (tensor/tracer.hpp).
+  Tracer* tracer = nullptr;
 
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;

@@ -1,6 +1,7 @@
 // Tensors and their storage.
 #include "tensor/build.hpp"
 #include "tensor/log.hpp"
+#include "tensor/tracer.hpp"
 
 #include "device/allocator.hpp"
 #include "device/memory.hpp"
@@ -169,6 +170,14 @@ Tensor make_host_tensor(DType dtype, const Shape& shape, const char* op) {
   return t;
 }
 
+Tensor make_part(const Tensor& block, std::size_t offset, DType dtype, const Shape& shape) {
+  Storage* storage = block.impl()->storage;
+  storage->references.fetch_add(1, std::memory_order_relaxed);
+  Tensor t = make_impl(dtype, shape, storage, block.impl()->data + offset);
+  row_major(shape, t.impl()->strides);
+  return t;
+}
+
 Tensor make_view(const Tensor& base, const Shape& shape, const std::int64_t* strides, std::int64_t offset) {
   TensorImpl* from = base.impl();
   char* const data = from->data != nullptr ? from->data + offset * static_cast<std::int64_t>(size_of(from->dtype)) : nullptr;
@@ -210,6 +219,13 @@ Tensor make_abstract(const TensorSpec& spec) {
 }
 
 void refuse_abstract(const Tensor& t) {
+  if (const Tracer* tracer = Tracer::mine(); tracer != nullptr) {
+    throw ValueError("Tensor",
+                     fmt::format("the elements of {} are not known while the function `{}` is traced: it has a shape and a dtype, and is abstract",
+                                 t.signature(), tracer->name()),
+                     "decide by where() or cond(), compute with ops instead of numbers, and read the results that the function returns; or call the "
+                     "function without tracing it");
+  }
   throw ValueError("Tensor", fmt::format("{} is abstract: it has a shape and a dtype, but no elements", t.signature()),
                    "elements exist only where ops compute; work with shape() and dtype() here, or call the function with real tensors");
 }

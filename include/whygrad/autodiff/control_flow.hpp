@@ -1,6 +1,7 @@
 // Control flow in eager form: the chosen code runs at once. The choice is recorded, so that an explanation can name the branch that was not taken.
 #pragma once
 
+#include <whygrad/autodiff/results.hpp>
 #include <whygrad/base/gradient_flow.hpp>
 #include <whygrad/tensor/tensor.hpp>
 
@@ -12,6 +13,15 @@
 namespace whygrad {
 
 namespace internal {
+
+// Whether a function is traced whose graph will know the predicate or index only when it runs.
+WG_API bool is_chosen_later(const Tensor& predicate);
+using Body = std::function<std::vector<Tensor>()>;
+// Then: traces all bodies, of which the graph will run one, and returns what that will give. bodies[0] stands for true, bodies[1] for false; the last
+// one for an index out of range. Throws ShapeError and DTypeError as choose() does, and where the bodies return different numbers, shapes or dtypes.
+WG_API std::vector<Tensor> trace_choice(Construct construct, const Tensor& predicate, const std::vector<Body>& bodies, const Where& where);
+// The same for the function beside the first true predicate; where there is one body more, it stands for none.
+WG_API std::vector<Tensor> trace_case(const std::vector<Tensor>& predicates, const std::vector<Body>& bodies, bool exclusive, const Where& where);
 
 // Reads a truth value and records the decision. Throws ShapeError unless it has one element, DTypeError unless it is bool.
 WG_API bool choose(Construct construct, const Tensor& predicate, const Where& where);
@@ -35,6 +45,13 @@ WG_API void run_loop(std::size_t variables, const std::function<Tensor()>& condi
 template <std::invocable True, std::invocable False>
 requires std::same_as<std::invoke_result_t<True>, std::invoke_result_t<False>>
 auto cond(const Tensor& predicate, True&& true_fn, False&& false_fn, Where where = Where::here()) {
+  using Results = internal::Results<std::invoke_result_t<True>>;
+  if constexpr (Results::is_list) {
+    if (internal::is_chosen_later(predicate)) {
+      return Results::from(internal::trace_choice(Construct::kCond, predicate,
+                                                  {[&] { return internal::list_of(true_fn); }, [&] { return internal::list_of(false_fn); }}, where));
+    }
+  }
   return internal::choose(Construct::kCond, predicate, where) ? std::forward<True>(true_fn)() : std::forward<False>(false_fn)();
 }
 

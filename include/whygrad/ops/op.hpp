@@ -130,6 +130,8 @@ struct OpDef {
   // and the outputs are the same values. If a tape knows of a gradient of one of the inputs before them, the rule replaces the ops of the function,
   // and may return a gradient for an input of any dtype. Otherwise the gradient flows to the computed values.
   bool users_rule = false;
+  // True where it stands for the ops of a body, such as the call of a traced function: its rule gives nothing for an input that no path leads from.
+  bool has_body = false;
 };
 
 namespace internal {

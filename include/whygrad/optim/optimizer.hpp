@@ -13,6 +13,10 @@
 #include <utility>
 #include <vector>
 
+namespace whygrad::internal {
+class Tracer;
+}
+
 namespace whygrad::optim {
 
 // Called for a variable without a gradient, instead of throwing; the variable is not changed. gradient.why() gives the reason.
@@ -89,10 +93,13 @@ class WG_API Optimizer {
   std::vector<Item> checked(std::vector<Item> items) const;
   void clip(std::vector<Item>& items, const Where& where) const;
   void apply(std::vector<Item> items, const Where& where);
+  void apply_now(std::vector<Item> items, const Where& where);
+  void apply_later(whygrad::internal::Tracer& tracer, const std::vector<Item>& items, const Where& where);
 
   Common common_;
   std::int64_t iterations_ = 0;
   std::unique_ptr<SlotTable> slots_;
+  std::shared_ptr<Optimizer*> self_ = std::make_shared<Optimizer*>(this);  // null once it is gone
 };
 
 }  // namespace whygrad::optim

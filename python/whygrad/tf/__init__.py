@@ -11,6 +11,7 @@ from whygrad._op_library import load_op_library  # noqa: F401
 from whygrad._shape import TensorShape  # noqa: F401
 from whygrad._tape import GradientTape, UnconnectedGradients  # noqa: F401
 from whygrad._text import StringTensor  # noqa: F401
+from whygrad._traced import function  # noqa: F401
 from whygrad._whygrad import Tensor, Variable  # noqa: F401
 from whygrad.dtypes import *  # noqa: F401,F403
 from whygrad.tf import _names, autodiff, bitwise, config, debugging, dtypes, errors, image, linalg, math, nest, nn, random, signal, sparse, strings  # noqa: F401
@@ -29,13 +30,6 @@ _LATER = ("keras", "data", "test")
 _OF_KERAS = ("initializers", "losses", "metrics", "optimizers")
 
 
-def function(func=None, input_signature=None, autograph=True, jit_compile=None, reduce_retracing=False, **others):
-    """The traced mode is a later step of whygrad; an eager program runs without the decorator."""
-    raise errors.UnsupportedError(
-        "[function] tf.function needs the traced mode, which is a later step of whygrad\nhelp: leave the decorator out: the program runs eagerly"
-    )
-
-
 def gradients(ys, xs, grad_ys=None, name="gradients", **others):
     """Needs the traced mode."""
     raise errors.UnsupportedError(
@@ -44,7 +38,7 @@ def gradients(ys, xs, grad_ys=None, name="gradients", **others):
 
 
 def executing_eagerly():
-    return True
+    return not _whygrad_package._whygrad.is_tracing()
 
 
 def is_tensor(x):
@@ -60,6 +54,20 @@ def print(*inputs, output_stream=None, summarize=3, sep=" ", end="\n", name=None
     """Writes the values to standard error, or to the stream."""
     import numpy
 
+    if _whygrad_package._whygrad.is_tracing():  # when the graph runs
+        values = [x for x in inputs if isinstance(x, (Tensor, Variable))]
+
+        def write(given):
+            following = iter(given)
+            print(
+                *(next(following) if isinstance(x, (Tensor, Variable)) else x for x in inputs),
+                output_stream=output_stream,
+                summarize=summarize,
+                sep=sep,
+                end=end,
+            )
+
+        return _whygrad_package._whygrad.call_later(write, values)
     stream = _sys.stderr if output_stream is None else output_stream
     few = {} if summarize in (None, -1) else {"threshold": 0, "edgeitems": int(summarize)}
     with numpy.printoptions(**(few or {"threshold": _sys.maxsize})):

@@ -2,6 +2,7 @@
 
 import collections as _collections
 
+from whygrad._traced import functions_run_eagerly, run_functions_eagerly  # noqa: F401
 from whygrad.errors import UnsupportedError as _UnsupportedError
 from whygrad.tf import _names
 
@@ -24,14 +25,6 @@ def set_visible_devices(devices, device_type=None):
     """Only the CPU can be visible."""
     if device_type == "GPU" and devices:
         raise _UnsupportedError("[set_visible_devices] GPUs are a later step of whygrad\nhelp: leave the call out; everything runs on the processor")
-
-
-def functions_run_eagerly():
-    return True
-
-
-def run_functions_eagerly(run_eagerly):
-    """Functions always run eagerly."""
 
 
 def set_soft_device_placement(enabled):

@@ -3,6 +3,7 @@
 #include "device/memory.hpp"
 #include "ops/core/context.hpp"
 #include "ops/core/events.hpp"
+#include "tensor/tracer.hpp"
 
 #include <fmt/format.h>
 
@@ -102,17 +103,18 @@ Uses uses_of(const Log& log, const OpDef& op, std::span<const Tensor* const> inp
   return *active ? uses : 0;
 }
 
+void lay_out(const Call& call, const InferContext& inferred, std::span<Tensor> outputs) {
+  for (std::size_t k = 0; k < outputs.size(); ++k) {
+    const Shape& shape = inferred.spec(static_cast<int>(k)).shape;
+    ViewContext view(call.op, call.inputs, call.attrs, shape, static_cast<int>(k));
+    call.op.view(view);
+    outputs[k] = internal::make_view(*call.inputs[0], shape, view.strides, view.offset);
+  }
+}
+
 void execute(const Call& call, const InferContext& inferred, std::span<Tensor> outputs) {
   const OpDef& op = call.op;
-  if (op.view != nullptr) {
-    for (std::size_t k = 0; k < outputs.size(); ++k) {
-      const Shape& shape = inferred.spec(static_cast<int>(k)).shape;
-      ViewContext view(op, call.inputs, call.attrs, shape, static_cast<int>(k));
-      op.view(view);
-      outputs[k] = internal::make_view(*call.inputs[0], shape, view.strides, view.offset);
-    }
-    return;
-  }
+  if (op.view != nullptr) return lay_out(call, inferred, outputs);
   for (std::size_t k = 0; k < outputs.size(); ++k) {
     const TensorSpec& spec = inferred.spec(static_cast<int>(k));
     outputs[k] = internal::make_tensor(spec.dtype, spec.shape);
@@ -122,16 +124,17 @@ void execute(const Call& call, const InferContext& inferred, std::span<Tensor> o
   op.kernel(kernel);
 }
 
-// Replaces execute() if an input has no elements.
-void leave_abstract(const InferContext& inferred, std::span<Tensor> outputs) {
+// In the place of execute() where an input has no elements. How a view lies is known all the same: what can be done without a copy goes by it.
+void leave_abstract(const Call& call, const InferContext& inferred, std::span<Tensor> outputs) {
+  if (call.op.view != nullptr && call.inputs[0]->is_abstract()) return lay_out(call, inferred, outputs);
   for (std::size_t k = 0; k < outputs.size(); ++k) outputs[k] = internal::make_abstract(inferred.spec(static_cast<int>(k)));
 }
 
 void record(const Call& call, std::span<Tensor> outputs) {
   Log& log = Log::mine();
   Uses uses = 0;
-  if (log.recording() != 0) {
-    if (log.keep_values) uses = first_bits(call.inputs.size()) | first_bits(outputs.size()) << 16;
+  if (log.saves()) {
+    if (log.keep_values || log.tracer != nullptr) uses = first_bits(call.inputs.size()) | first_bits(outputs.size()) << 16;
     bool active = false;
     uses |= uses_of(log, call.op, call.inputs, &active);
     if (active) {
@@ -163,10 +166,39 @@ void draw_and_run(Call call, const InferContext& inferred, std::span<Tensor> out
   record(call, outputs);
 }
 
+// While a function is traced: what comes from outside of it is replaced by its stand-in, and an op is executed only if all that it reads is known
+// now and will be the same at each run.
+template <class MakeOutputs>
+[[gnu::noinline]] void apply_traced(internal::Tracer& tracer, const Call& given, const MakeOutputs& make_outputs) {
+  std::vector<Tensor> inputs;
+  inputs.reserve(given.inputs.size());
+  bool abstract = given.op.draw != nullptr || given.op.stateful;
+  for (const Tensor* input : given.inputs) {
+    inputs.push_back(tracer.inside(*input));
+    abstract |= inputs.back().is_abstract();
+  }
+  std::vector<const Tensor*> pointers;
+  pointers.reserve(inputs.size());
+  for (const Tensor& input : inputs) {
+    if (abstract && !input.is_abstract()) tracer.use(input);
+    pointers.push_back(&input);
+  }
+  const Call call{given.op, pointers, given.attrs, given.attrs_bytes, given.where};
+  internal::in_the_name_of(call.op.name, [&] {
+    InferContext inferred(call.op, call.inputs, call.attrs);
+    call.op.infer(inferred);
+    const std::span<Tensor> outputs = make_outputs(inferred.output_count());
+    abstract ? leave_abstract(call, inferred, outputs) : execute(call, inferred, outputs);
+    record(call, outputs);
+  });
+}
+
 // The three steps. `make_outputs` provides the outputs when their number is known.
 template <class MakeOutputs>
 void apply_to(const Call& call, const MakeOutputs& make_outputs) {
   const bool abstract = check_inputs(call.op, call.inputs, call.attrs_bytes);
+  if (internal::Tracer* tracer = internal::Tracer::mine(); tracer != nullptr) [[unlikely]]
+    return apply_traced(*tracer, call, make_outputs);
   if (device::has_further_kinds() && !call.inputs.empty() && call.inputs[0]->device() != device::current()) [[unlikely]] {
     const device::Scope there(call.inputs[0]->device());
     return apply_to(call, make_outputs);
@@ -176,7 +208,7 @@ void apply_to(const Call& call, const MakeOutputs& make_outputs) {
     call.op.infer(inferred);
     const std::span<Tensor> outputs = make_outputs(inferred.output_count());
     if (abstract) {
-      leave_abstract(inferred, outputs);
+      leave_abstract(call, inferred, outputs);
       return record(call, outputs);
     }
     if (call.op.draw != nullptr) return draw_and_run(call, inferred, outputs);

@@ -1,0 +1,116 @@
+// Functions that are traced once and run as a graph.
+#pragma once
+
+#include <whygrad/autodiff/results.hpp>
+#include <whygrad/autodiff/variable.hpp>
+#include <whygrad/tensor/spec.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace whygrad {
+
+namespace internal {
+class FunctionState;
+}
+
+// A function of tensors that is traced: it is called once for each combination of dtypes, shapes and devices of its arguments, with abstract tensors,
+// and what it computes of them is a graph that later calls run (tf.function).
+//
+// What the function does beside computing with tensors (printing, counting, making variables) happens while it is traced, and not at later calls. A
+// tensor from outside of the function is the one that was there when it was traced; a variable is read at each call, and assignments to it happen at
+// each call. Random numbers are drawn at each call. Inside, the elements of a tensor are not known: to read them throws ValueError.
+//
+// A gradient may be taken inside of the function and of its calls, to any order. Inside of a Diagnosis that looks at values, the function is called
+// as it is, so that its ops are seen one by one. A Function may be called from several threads at once. Copies are the same function.
+class WG_API Function {
+ public:
+  using Body = std::function<std::vector<Tensor>(const std::vector<Tensor>&)>;
+
+  explicit Function(Body body, std::string name = "function", Where where = Where::here());
+
+  // The results of the function; one that it left empty is empty. Throws ValueError for an empty argument, where the function reads elements while it
+  // is traced, where it calls itself, or uses a tensor that another traced function kept aside, and whatever the function or an op throws.
+  std::vector<Tensor> operator()(const std::vector<Tensor>& arguments, Where where = Where::here()) const;
+
+  // How often it was traced (experimental_get_tracing_count).
+  std::size_t tracing_count() const;
+  // The graph for arguments of these specs, one op to a line: "%4 = matmul(%0, %1)  f32[4, 2]  model.cpp:12". Traces it if that was not done yet.
+  std::string graph(const std::vector<TensorSpec>& arguments) const;
+  const std::string& name() const;
+
+ private:
+  std::shared_ptr<internal::FunctionState> state_;
+};
+
+namespace internal {
+
+// An argument of a call, and where the call is.
+struct Argument {
+  Argument(const Tensor& t, Where w = Where::here()) : tensor(t), where(w) {}
+  Argument(const Variable& v, Where w = Where::here()) : tensor(v.value()), where(w) {}
+  Tensor tensor;
+  Where where;
+};
+
+template <std::size_t>
+using ArgumentAt = Argument;
+
+template <class R, class Indices>
+class TracedCallable;
+template <class R, std::size_t... I>
+class TracedCallable<R, std::index_sequence<I...>> {
+ public:
+  explicit TracedCallable(Function function) : function_(std::move(function)) {}
+  R operator()(const ArgumentAt<I>&... arguments) const requires(sizeof...(I) > 0) {
+    const Argument* all[] = {&arguments...};
+    return Results<R>::from(function_({arguments.tensor...}, all[0]->where));
+  }
+  R operator()(Where where = Where::here()) const requires(sizeof...(I) == 0) { return Results<R>::from(function_({}, where)); }
+  const Function& untyped() const { return function_; }
+  std::size_t tracing_count() const { return function_.tracing_count(); }
+  std::string graph(const std::vector<TensorSpec>& arguments) const { return function_.graph(arguments); }
+
+ private:
+  Function function_;
+};
+
+template <class F>
+struct Signature : Signature<decltype(&F::operator())> {};
+template <class R, class... A>
+struct Signature<R (*)(A...)> {
+  static_assert((std::is_convertible_v<Tensor, A> && ...), "a traced function takes tensors");
+  using Callable = TracedCallable<R, std::index_sequence_for<A...>>;
+  template <class F, std::size_t... I>
+  static std::vector<Tensor> call(const F& f, const std::vector<Tensor>& in, std::index_sequence<I...>) {
+    static_assert(Results<R>::is_list, "a traced function returns tensors");
+    return list_of(f, in[I]...);
+  }
+  template <class F>
+  static Function make(F f, std::string name, const Where& where) {
+    return Function([f = std::move(f)](const std::vector<Tensor>& in) { return call(f, in, std::index_sequence_for<A...>()); }, std::move(name),
+                    where);
+  }
+};
+template <class F, class R, class... A>
+struct Signature<R (F::*)(A...) const> : Signature<R (*)(A...)> {};
+
+}  // namespace internal
+
+// `f`, traced. It takes tensors and returns a tensor, a pair, tuple or vector of them, or nothing:
+//
+//   auto loss = function([&](const Tensor& x, const Tensor& y) { return reduce_mean(square(matmul(x, w) - y)); });
+//   GradientTape tape;
+//   Gradient g = tape.gradient(loss(x, y), w);
+template <class F>
+auto function(F f, std::string name = "function", Where where = Where::here()) {
+  using Signature = internal::Signature<std::decay_t<F>>;
+  return typename Signature::Callable(Signature::make(std::move(f), std::move(name), where));
+}
+
+}  // namespace whygrad

@@ -1,0 +1,134 @@
+// Traced functions, and choices that a graph makes when it runs.
+#include "convert.hpp"
+#include "object_ref.hpp"
+#include "places.hpp"
+
+#include "autodiff/observer.hpp"
+#include "graph/call_event.hpp"
+#include "graph/trace.hpp"
+#include "tensor/tracer.hpp"
+
+#include <whygrad/autodiff/control_flow.hpp>
+
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <string>
+#include <vector>
+
+namespace whygrad::python {
+namespace {
+
+using internal::TracedFunction;
+using Tensors = std::vector<Tensor>;
+
+// What Python returned: tensors, and None in the place of what is none.
+Tensors results_of(nb::handle list, const Where& where) {
+  Tensors results;
+  for (nb::handle item : nb::iter(list)) results.push_back(item.is_none() ? Tensor() : to_tensor(item, where));
+  return results;
+}
+
+nb::object wrap_results(Tensors results) {
+  nb::list list;
+  for (Tensor& result : results) list.append(result.defined() ? wrap(std::move(result)) : nb::none());
+  return list;
+}
+
+// One trace of a Python function.
+class Traced {
+ public:
+  Traced(std::string name, nb::handle arguments, nb::handle body) {
+    const Where where = caller();
+    std::vector<TensorSpec> specs;
+    for (const Tensor& t : to_tensors(arguments, where)) specs.push_back(spec_of(t));
+    function_ = TracedFunction::trace(std::move(name), where, specs, [&](const Tensors& given) { return results_of(body(wrap(given)), where); });
+  }
+
+  nb::object call(nb::handle arguments) const {
+    const Where where = caller();
+    const Tensors given = to_tensors(arguments, where);
+    Tensors results;
+    {
+      // Another thread may be tracing the same function's gradient, for which it needs the interpreter.
+      const Unlocked unlocked;
+      results = internal::call(function_, given, {}, where);
+    }
+    return wrap_results(std::move(results));
+  }
+
+  std::string graph() const { return function_->graph().to_string(function_->outputs()); }
+
+ private:
+  std::shared_ptr<TracedFunction> function_;
+};
+
+// Functions of Python as bodies of a branch; they are called before this returns.
+std::vector<internal::Body> bodies_of(nb::handle functions, const Where& where) {
+  std::vector<internal::Body> bodies;
+  for (nb::handle function : nb::iter(functions)) {
+    bodies.emplace_back([body = nb::borrow(function), &where] { return results_of(body(), where); });
+  }
+  return bodies;
+}
+
+nb::object traced_choice(const std::string& construct, nb::handle predicate, nb::handle bodies) {
+  const Where where = caller();
+  const Construct which = construct == name_of(Construct::kCond) ? Construct::kCond : Construct::kSwitchCase;
+  return wrap_results(internal::trace_choice(which, to_tensor(predicate, where), bodies_of(bodies, where), where));
+}
+
+nb::object traced_case(nb::handle predicates, nb::handle bodies, bool exclusive) {
+  const Where where = caller();
+  Tensors values;
+  for (nb::handle predicate : nb::iter(predicates)) values.push_back(to_tensor(predicate, where));
+  return wrap_results(internal::trace_case(values, bodies_of(bodies, where), exclusive, where));
+}
+
+constexpr OpDef kHostCallEvent = define_event({
+    .name = "py_function",
+    .doc = "A traced function calls Python each time it runs.",
+    .type = "EagerPyFunc",
+    .inputs = {{"inp", NotDifferentiable{"Python is called with its value when the graph runs; no gradient is followed through what it does",
+                                         "compute with tensors instead", GradientFlow::kHostRead}}},
+    .variadic = true,
+});
+
+// Calls `function` with the values of the inputs each time the function that is traced runs.
+void call_later(nb::handle function, nb::handle inputs) {
+  const Where where = caller();
+  internal::HostCall call{.op = &kHostCallEvent};
+  call.run = [function = hold(function)](const Tensors& values) {
+    return locked([&] {
+      nb::handle(function.get())(wrap(values));
+      return Tensors();
+    });
+  };
+  internal::Tracer::mine()->call_host(std::move(call), to_tensors(inputs, where), where);
+}
+
+bool is_looked_at() { return internal::GradientObserver::mine() != nullptr && internal::Log::mine().keep_values; }
+
+}  // namespace
+
+void bind_traced(nb::module_& m) {
+  using nb::arg;
+  nb::class_<Traced>(m, "Traced")
+      .def(nb::init<std::string, nb::handle, nb::handle>(), arg("name"), arg("arguments"), arg("body"))
+      .def("call", &Traced::call, arg("arguments"))
+      .def("graph", &Traced::graph);
+  m.def("is_tracing", [] { return internal::Tracer::mine() != nullptr; });
+  m.def(
+      "is_abstract", [](const Tensor& t) { return t.is_abstract(); }, arg("tensor"),
+      "Whether its elements are not known while a function is traced.");
+  m.def("functions_are_looked_at", is_looked_at, "Whether a diagnosis wants to see the ops of functions one by one.");
+  m.def(
+      "is_chosen_later",
+      [](nb::handle predicate) { return internal::Tracer::mine() != nullptr && internal::is_chosen_later(to_tensor(predicate, caller())); },
+      arg("predicate"));
+  m.def("trace_choice", traced_choice, arg("construct"), arg("predicate"), arg("bodies"));
+  m.def("trace_case", traced_case, arg("predicates"), arg("bodies"), arg("exclusive"));
+  m.def("call_later", call_later, arg("function"), arg("inputs"));
+}
+
+}  // namespace whygrad::python

@@ -1,0 +1,172 @@
+// Copies a log, with the traces of its calls in their places.
+#include "explain/opened_calls.hpp"
+
+#include "explain/log_view.hpp"
+#include "explain/relevant_records.hpp"
+#include "graph/branch_event.hpp"
+#include "graph/call_event.hpp"
+#include "graph/trace.hpp"
+#include "tensor/build.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace whygrad::internal {
+namespace {
+
+using Ids = std::unordered_map<ValueId, ValueId>;
+
+class Opening {
+ public:
+  Opening(const TapeFacts& facts, ValueId first) : facts_(facts), log_(Log::make_own(first)) {}
+
+  std::shared_ptr<const TapeFacts> run() {
+    const Log::Use use(*log_);
+    LogView(facts_.log, facts_.asked).each([this](const Record& r, LogView::Position) {
+      boundaries_.push_back({r.first, log_->next_id()});
+      copy(r, ids_);
+    });
+    return remade();
+  }
+
+ private:
+  static ValueId mapped(const Ids& ids, ValueId id) {
+    const auto at = ids.find(id);
+    return at != ids.end() ? at->second : id;
+  }
+
+  // ---- Records ----
+
+  void copy(const Record& r, Ids& ids) {
+    if (r.op == &kCallEvent && open_call(r, ids)) return;
+    if (r.op == &kBranchEvent && r.saved_object != nullptr) return open_branch(r, ids);
+    std::vector<ValueId> inputs;
+    for (int i = 0; i < r.inputs; ++i) inputs.push_back(mapped(ids, r.input_ids()[i]));
+    write(
+        r, inputs,
+        [&r](int i) {
+          return TensorSpec{r.dtype(i), r.shape(i), {}};
+        },
+        ids);
+  }
+
+  // The record `r` with other inputs, whose spec `spec_of_input` gives.
+  template <class F>
+  void write(const Record& r, const std::vector<ValueId>& inputs, const F& spec_of_input, Ids& ids) {
+    std::vector<Tensor> values, outputs;
+    std::vector<const Tensor*> pointers;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      values.push_back(make_abstract(spec_of_input(static_cast<int>(i))));
+      values.back().impl()->id = inputs[i];
+    }
+    for (const Tensor& value : values) pointers.push_back(&value);
+    for (int k = 0; k < r.outputs; ++k) outputs.push_back(make_abstract({r.dtype(r.inputs + k), r.shape(r.inputs + k), {}}));
+    log_->backward = {.where = &r.where, .cause = r.cause == 0 ? 0 : mapped(ids, r.cause), .quiet = false};
+    log_->scope = r.scope;
+    const ValueId first = log_->append({.op = r.op,
+                                        .where = &r.where,
+                                        .inputs = pointers.data(),
+                                        .input_count = static_cast<int>(pointers.size()),
+                                        .outputs = outputs.data(),
+                                        .output_count = static_cast<int>(outputs.size()),
+                                        .attrs = r.attrs(),
+                                        .attrs_bytes = r.attrs_bytes});
+    for (int k = 0; k < std::max<int>(r.outputs, 1); ++k) ids[r.first + static_cast<ValueId>(k)] = first + static_cast<ValueId>(k);
+  }
+
+  // ---- Calls ----
+
+  bool open_call(const Record& r, Ids& ids) {
+    const std::shared_ptr<TracedFunction> function = TracedFunction::find(attrs_of<CallAttrs>(r).function);
+    if (function == nullptr) return false;
+    std::vector<ValueId> inputs;
+    for (int i = 0; i < r.inputs; ++i) inputs.push_back(mapped(ids, r.input_ids()[i]));
+    ValueId output = r.first;
+    for (const ValueId result : open(*function, inputs)) ids[output++] = result;
+    return true;
+  }
+
+  void open_branch(const Record& r, Ids& ids) {
+    const Branches& branches = *static_cast<const SavedBranch*>(r.saved_object)->branches;
+    std::vector<ValueId> joined = {mapped(ids, r.input_ids()[0])};
+    std::vector<TensorSpec> specs = {{r.dtype(0), r.shape(0), {}}};
+    int input = 1;
+    for (const auto& body : branches.bodies) {
+      std::vector<ValueId> inputs;
+      for (std::size_t i = 0; i < body->inputs().size(); ++i) inputs.push_back(mapped(ids, r.input_ids()[input++]));
+      const std::vector<ValueId> results = open(*body, inputs);
+      joined.insert(joined.end(), results.begin(), results.end());
+      for (const Tensor& result : body->results()) {
+        if (result.defined()) specs.push_back(spec_of(result));
+      }
+    }
+    write(
+        r, joined, [&specs](int i) { return specs[static_cast<std::size_t>(i)]; }, ids);
+  }
+
+  // Writes the records of a trace for these inputs; the ids of its results, as far as they exist.
+  std::vector<ValueId> open(const TracedFunction& function, const std::vector<ValueId>& inputs) {
+    Ids ids;
+    for (std::size_t i = 0; i < std::min(inputs.size(), function.inputs().size()); ++i) ids[function.inputs()[i].stand_in.id()] = inputs[i];
+    const TracedFunction::Records records = function.records();
+    for (const Record* r : records.needed) copy(*r, ids);
+    std::vector<ValueId> results;
+    for (const Tensor& result : function.results()) {
+      if (result.defined()) results.push_back(mapped(ids, result.id()));
+    }
+    return results;
+  }
+
+  // ---- What is known of the tape, in the new numbers ----
+
+  ValueId boundary(ValueId id) const {
+    if (id == 0) return 0;
+    const auto at = std::lower_bound(boundaries_.begin(), boundaries_.end(), id, [](const auto& b, ValueId i) { return b.first < i; });
+    return at != boundaries_.end() ? at->second : log_->next_id();
+  }
+
+  std::shared_ptr<const TapeFacts> remade() {
+    auto made = std::make_shared<TapeFacts>(facts_);
+    made->log = {};
+    made->log.add(log_->chunks(0, log_->next_id()));
+    for (auto* windows : {&made->windows, &made->forgotten}) {
+      for (Window& w : *windows) {
+        w.begin = boundary(w.begin);
+        w.end = boundary(w.end);
+      }
+    }
+    made->watch_index = {};
+    for (std::size_t i = 0; i < made->watches.size(); ++i) {
+      Watch& w = made->watches[i];
+      w.id = mapped(ids_, w.id);
+      w.since = boundary(w.since);
+      made->watch_index.set(w.id, static_cast<std::int32_t>(i));
+    }
+    for (ValueId& id : made->forgotten_watches) id = mapped(ids_, id);
+    for (auto* values : {&made->targets, &made->sources}) {
+      for (TapeFacts::Value& v : *values) v.id = mapped(ids_, v.id);
+    }
+    made->asked = boundary(made->asked);
+    made->renumbered = std::make_shared<const Ids>(std::move(ids_));
+    return made;
+  }
+
+  const TapeFacts& facts_;
+  std::shared_ptr<Log> log_;
+  Ids ids_;  // old to new
+  std::vector<std::pair<ValueId, ValueId>> boundaries_;
+};
+
+}  // namespace
+
+std::shared_ptr<const TapeFacts> with_calls_opened(const TapeFacts& facts) {
+  const Record* first = nullptr;
+  bool calls = false;
+  LogView(facts.log, facts.asked).each([&](const Record& r, LogView::Position) {
+    if (first == nullptr) first = &r;
+    calls |= r.op == &kCallEvent || r.op == &kBranchEvent;
+  });
+  return calls ? Opening(facts, first->first).run() : nullptr;
+}
+
+}  // namespace whygrad::internal

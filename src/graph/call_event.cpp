@@ -1,0 +1,170 @@
+// Calls of traced functions, and their gradients.
+#include "graph/call_event.hpp"
+
+#include "graph/trace.hpp"
+#include "ops/core/context.hpp"
+#include "tensor/build.hpp"
+
+#include <algorithm>
+
+namespace whygrad::internal {
+namespace {
+
+void call_vjp(VjpContext& g) {
+  const auto& saved = *static_cast<const SavedCall*>(g.saved_object());
+  TracedFunction& function = *saved.function;
+  TracedFunction::Asked asked;
+  std::vector<Tensor> arguments = saved.inputs;
+  int output = 0;
+  for (const Tensor& result : function.results()) {
+    const bool arrives = result.defined() && g.has_dy(output);
+    asked.arriving.push_back(arrives);
+    if (arrives) arguments.push_back(g.dy(output));
+    if (result.defined()) ++output;
+  }
+  for (std::size_t i = 0; i < function.inputs().size(); ++i) asked.wanted.push_back(g.needs(static_cast<int>(i)));
+  const bool traced = Tracer::mine() != nullptr;
+  std::vector<Tensor> gradients = call(function.derivative(asked), arguments, traced ? saved.once : saved.given, g.record().where);
+  auto next = gradients.begin();
+  for (std::size_t i = 0; i < function.inputs().size(); ++i) {
+    if (!asked.wanted[i]) continue;
+    if (next->defined()) g.give(static_cast<int>(i), std::move(*next));
+    ++next;
+  }
+}
+
+}  // namespace
+
+constexpr OpDef kReadEvent = define_event({
+    .name = "read_variable",
+    .doc = "The value of a variable after something in a traced function may have written it.",
+    .type = "ReadVariableOp",
+    .source = true,
+});
+
+constexpr OpDef kCallEvent = define_event({
+    .name = "function",
+    .doc = "A call of a traced function.",
+    .type = "PartitionedCall",
+    .inputs = {{"inputs", Differentiable{}}},
+    .variadic = true,
+    .attrs = {attr<&CallAttrs::function>("function", "the number of the traced function")},
+    .vjp = call_vjp,
+    .has_body = true,
+});
+
+namespace {
+
+struct Call {
+  const std::shared_ptr<TracedFunction>& function;
+  std::vector<Tensor> inputs;
+  const Where& where;
+};
+
+// The function's results in their places, of which some do not exist.
+std::vector<Tensor> spread(const TracedFunction& function, std::span<const Tensor> existing) {
+  std::vector<Tensor> results;
+  auto next = existing.begin();
+  for (const Tensor& result : function.results()) results.push_back(result.defined() ? *next++ : Tensor());
+  return results;
+}
+
+void log_call(const Call& call, std::span<const Tensor> behind, std::vector<Tensor>& outputs, std::unique_ptr<SavedCall> saved) {
+  std::vector<const Tensor*> pointers;
+  for (const Tensor& input : call.inputs) pointers.push_back(&input);
+  for (const Tensor& input : behind) pointers.push_back(&input);
+  const CallAttrs attrs{call.function->number()};
+  Log::mine().append({.op = &kCallEvent,
+                      .where = &call.where,
+                      .inputs = pointers.data(),
+                      .input_count = static_cast<int>(pointers.size()),
+                      .outputs = outputs.data(),
+                      .output_count = static_cast<int>(outputs.size()),
+                      .attrs = &attrs,
+                      .attrs_bytes = sizeof(attrs),
+                      .saved_object = saved.release()});
+}
+
+bool is_active(const Call& call) {
+  const Log& log = Log::mine();
+  return log.recording() != 0 &&
+         std::any_of(call.inputs.begin(), call.inputs.end(), [&](const Tensor& t) { return is_differentiable(t.dtype()) && log.active(t); });
+}
+
+void mark_outputs(const std::vector<Tensor>& outputs) {
+  for (const Tensor& t : outputs) {
+    if (is_differentiable(t.dtype())) Log::mine().mark_active(t);
+  }
+}
+
+// In a trace: the call is one record, whose graph is put in its place when the graph of the trace is made.
+std::vector<Tensor> call_traced(Tracer& tracer, Call call, std::vector<Tensor> once) {
+  TracedFunction& function = *call.function;
+  for (auto* values : {&call.inputs, &once}) {
+    for (Tensor& value : *values) {
+      value = tracer.inside(value);
+      if (!value.is_abstract()) tracer.use(value);
+    }
+  }
+  std::vector<Tensor> outputs;
+  for (const Tensor& result : function.results()) {
+    if (result.defined()) outputs.push_back(make_abstract(spec_of(result)));
+  }
+  const auto results = static_cast<std::ptrdiff_t>(outputs.size());
+  for (std::size_t i = once.size(); i < function.once().size(); ++i)
+    outputs.push_back(make_abstract(function.graph().value(function.once()[i]).spec));
+  auto saved = std::make_unique<SavedCall>();
+  saved->function = call.function;
+  saved->inputs = call.inputs;
+  saved->once = once;
+  saved->once.insert(saved->once.end(), outputs.begin() + results, outputs.end());
+  if (is_active(call)) mark_outputs(outputs);
+  log_call(call, once, outputs, std::move(saved));
+  for (const auto& variable : function.writes()) tracer.forget(variable);
+  return spread(function, std::span(outputs).first(static_cast<std::size_t>(results)));
+}
+
+std::vector<Tensor> call_now(const Call& call, const std::vector<Tensor>& given) {
+  TracedFunction& function = *call.function;
+  const bool active = is_active(call);
+  const Program& program = function.program(active);
+  std::vector<Tensor> inputs = call.inputs, have = given;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (!program.needs_input(i)) inputs[i] = {};
+  }
+  for (std::size_t i = 0; i < have.size(); ++i) {
+    if (!program.needs_given(i)) have[i] = {};
+  }
+  std::vector<Tensor> made = program.run(std::move(inputs), std::move(have));
+  const auto count = std::count_if(function.results().begin(), function.results().end(), [](const Tensor& t) { return t.defined(); });
+  std::unique_ptr<SavedCall> saved;
+  if (active) {
+    saved = std::make_unique<SavedCall>();
+    saved->function = call.function;
+    saved->inputs = call.inputs;
+    saved->given = given;
+    saved->given.insert(saved->given.end(), made.begin() + count, made.end());
+  }
+  std::vector<Tensor> outputs(made.begin(), made.begin() + count);
+  made.clear();
+  // Each result is a value of its own, though it may be an input as it came, or the same as another.
+  for (Tensor& output : outputs) output = make_view(output, output.shape(), output.impl()->strides, 0);
+  if (active) mark_outputs(outputs);
+  log_call(call, {}, outputs, std::move(saved));
+  return spread(function, outputs);
+}
+
+}  // namespace
+
+std::vector<Tensor> call(const std::shared_ptr<TracedFunction>& function, const std::vector<Tensor>& arguments, const std::vector<Tensor>& given,
+                         const Where& where) {
+  Call call{function, arguments, where};
+  for (std::size_t i = arguments.size(); i < function->inputs().size(); ++i) {
+    const TracedFunction::Input& input = function->inputs()[i];
+    call.inputs.push_back(input.variable != nullptr ? Variable(input.variable).value() : input.captured);
+  }
+  if (Tracer* tracer = Tracer::mine(); tracer != nullptr) return call_traced(*tracer, std::move(call), given);
+  return call_now(call, given);
+}
+
+}  // namespace whygrad::internal

@@ -1,0 +1,100 @@
+// Function: which trace belongs to a call, and when to trace.
+#include <whygrad/graph/function.hpp>
+
+#include "autodiff/observer.hpp"
+#include "graph/call_event.hpp"
+#include "graph/trace.hpp"
+
+#include <whygrad/base/error.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+
+namespace whygrad {
+namespace internal {
+
+class FunctionState {
+ public:
+  FunctionState(Function::Body body, std::string name, const Where& where) : body_(std::move(body)), name_(std::move(name)), where_(where) {}
+
+  const Function::Body& body() const { return body_; }
+  const std::string& name() const { return name_; }
+
+  std::shared_ptr<TracedFunction> traced(const std::vector<TensorSpec>& arguments) {
+    if (tracing_by_.load() == std::this_thread::get_id()) {
+      throw ValueError(name_, "it calls itself while it is traced", "write the recursion as a loop; a graph has no end of it");
+    }
+    const std::lock_guard lock(mutex_);
+    const auto known = std::find_if(traces_.begin(), traces_.end(), [&](const Trace& t) { return t.arguments == arguments; });
+    if (known != traces_.end()) return known->function;
+    tracing_by_ = std::this_thread::get_id();
+    const Untraced at_end(tracing_by_);
+    ++count_;
+    traces_.push_back({arguments, TracedFunction::trace(name_, where_, arguments, body_)});
+    return traces_.back().function;
+  }
+
+  std::size_t count() const {
+    const std::lock_guard lock(mutex_);
+    return count_;
+  }
+
+ private:
+  struct Trace {
+    std::vector<TensorSpec> arguments;
+    std::shared_ptr<TracedFunction> function;
+  };
+  class Untraced {
+   public:
+    explicit Untraced(std::atomic<std::thread::id>& by) : by_(by) {}
+    ~Untraced() { by_ = std::thread::id(); }
+    Untraced(const Untraced&) = delete;
+    Untraced& operator=(const Untraced&) = delete;
+
+   private:
+    std::atomic<std::thread::id>& by_;
+  };
+
+  Function::Body body_;
+  std::string name_;
+  Where where_;
+  mutable std::mutex mutex_;
+  std::atomic<std::thread::id> tracing_by_{};
+  std::vector<Trace> traces_;
+  std::size_t count_ = 0;
+};
+
+namespace {
+
+// A diagnosis that looks at numbers sees each op, as it would without the function.
+bool is_looked_at() { return GradientObserver::mine() != nullptr && Log::mine().keep_values; }
+
+}  // namespace
+}  // namespace internal
+
+Function::Function(Body body, std::string name, Where where)
+    : state_(std::make_shared<internal::FunctionState>(std::move(body), std::move(name), where)) {}
+
+std::vector<Tensor> Function::operator()(const std::vector<Tensor>& arguments, Where where) const {
+  std::vector<TensorSpec> specs;
+  specs.reserve(arguments.size());
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (!arguments[i].defined()) throw ValueError(name(), fmt::format("argument {} is an empty handle", i), "pass tensors that hold values");
+    specs.push_back(spec_of(arguments[i]));
+  }
+  if (internal::is_looked_at()) return state_->body()(arguments);
+  return internal::call(state_->traced(specs), arguments, {}, where);
+}
+
+std::size_t Function::tracing_count() const { return state_->count(); }
+
+std::string Function::graph(const std::vector<TensorSpec>& arguments) const {
+  const std::shared_ptr<internal::TracedFunction> traced = state_->traced(arguments);
+  return traced->graph().to_string(traced->outputs());
+}
+
+const std::string& Function::name() const { return state_->name(); }
+
+}  // namespace whygrad

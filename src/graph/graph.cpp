@@ -1,0 +1,115 @@
+// The graph of a traced function: its values, nodes, and the search for a node that is there already.
+#include "graph/graph.hpp"
+
+#include "graph/trace.hpp"
+
+#include <whygrad/base/foreign_place.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace whygrad::internal {
+namespace {
+
+std::uint64_t mix(std::uint64_t hash, std::uint64_t word) {
+  hash ^= word + 0x9e3779b97f4a7c15u + (hash << 6) + (hash >> 2);
+  return hash * 0xff51afd7ed558ccdu;
+}
+
+std::string place_of(const Where& where) {
+  const auto base = [](std::string_view file) { return file.substr(file.find_last_of('/') + 1); };
+  if (where.file != nullptr) return fmt::format("{}:{}", base(where.file), where.line);
+  const ForeignPlace place = resolve_foreign(where);
+  return place.file.empty() ? std::string() : fmt::format("{}:{}", base(place.file), place.line);
+}
+
+const char* name_of(const Graph::Node& node) {
+  if (node.kind == Graph::Node::Kind::kRead) return "read";
+  return node.op->name;
+}
+
+}  // namespace
+
+bool Graph::Node::is_pure() const {
+  if (kind == Kind::kBranch) {
+    return std::all_of(branches->bodies.begin(), branches->bodies.end(), [](const auto& body) { return body->is_pure(); });
+  }
+  return kind == Kind::kOp && op->draw == nullptr && !op->stateful;
+}
+
+bool Graph::Node::has_effect() const {
+  if (kind == Kind::kBranch) {
+    return std::any_of(branches->bodies.begin(), branches->bodies.end(), [](const auto& body) { return body->has_effect(); });
+  }
+  return kind == Kind::kWrite || kind == Kind::kHost;
+}
+
+Graph::Index Graph::add_input(const TensorSpec& spec) {
+  values_.push_back({.spec = spec, .input = static_cast<Index>(inputs_.size())});
+  inputs_.push_back(value_count() - 1);
+  return value_count() - 1;
+}
+
+Graph::Index Graph::add_constant(const Tensor& constant) {
+  const auto [at, added] = constants_.try_emplace(constant.impl(), value_count());
+  if (added) values_.push_back({.spec = spec_of(constant), .constant = constant});
+  return at->second;
+}
+
+std::uint64_t Graph::hash_of(const Node& node) const {
+  std::uint64_t hash = reinterpret_cast<std::uintptr_t>(node.op);
+  for (const Index v : node.inputs) hash = mix(hash, static_cast<std::uint64_t>(v));
+  for (std::size_t i = 0; i + 8 <= node.attrs_bytes; i += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, node.attrs.get() + i, 8);
+    hash = mix(hash, word);
+  }
+  return hash;
+}
+
+bool Graph::same(const Node& a, const Node& b) const {
+  const auto bodies = [](const Node& n) { return n.branches == nullptr ? std::vector<std::shared_ptr<TracedFunction>>() : n.branches->bodies; };
+  return a.op == b.op && bodies(a) == bodies(b) && a.outputs == b.outputs && a.inputs == b.inputs && a.attrs_bytes == b.attrs_bytes &&
+         (a.attrs_bytes == 0 || std::memcmp(a.attrs.get(), b.attrs.get(), a.attrs_bytes) == 0);
+}
+
+Graph::Index Graph::add(Node node, std::span<const TensorSpec> outputs) {
+  node.outputs = static_cast<Index>(outputs.size());
+  std::uint64_t hash = 0;
+  if (node.is_pure()) {
+    hash = hash_of(node);
+    const auto [first, last] = pure_.equal_range(hash);
+    const auto known = std::find_if(first, last, [&](const auto& entry) { return same(nodes_[static_cast<std::size_t>(entry.second)], node); });
+    if (known != last) return nodes_[static_cast<std::size_t>(known->second)].first_output;
+    pure_.emplace(hash, node_count());
+  }
+  node.first_output = value_count();
+  for (const TensorSpec& spec : outputs) values_.push_back({.spec = spec, .node = node_count()});
+  nodes_.push_back(std::move(node));
+  return nodes_.back().first_output;
+}
+
+std::string Graph::to_string(std::span<const Index> outputs) const {
+  std::string text;
+  for (std::size_t i = 0; i < inputs_.size(); ++i) text += fmt::format("%{} = input {}  {}\n", inputs_[i], i, value(inputs_[i]).spec.signature());
+  for (Index v = 0; v < value_count(); ++v) {
+    if (value(v).constant.defined()) text += fmt::format("%{} = constant  {}\n", v, value(v).spec.signature());
+  }
+  for (const Node& node : nodes_) {
+    for (Index k = 0; k < node.outputs; ++k) text += fmt::format("{}%{}", k == 0 ? "" : ", ", node.first_output + k);
+    text += fmt::format("{}{}(", node.outputs == 0 ? "" : " = ", name_of(node));
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) text += fmt::format("{}%{}", i == 0 ? "" : ", ", node.inputs[i]);
+    text += ")";
+    if (node.variable != nullptr) text += fmt::format(" `{}`", node.variable->name);
+    for (Index k = 0; k < node.outputs; ++k) text += fmt::format("{}{}", k == 0 ? "  " : ", ", value(node.first_output + k).spec.signature());
+    if (const std::string place = place_of(node.where); !place.empty()) text += "  " + place;
+    text += "\n";
+  }
+  text += "return";
+  for (std::size_t i = 0; i < outputs.size(); ++i) text += fmt::format("{}%{}", i == 0 ? " " : ", ", outputs[i]);
+  return text + "\n";
+}
+
+}  // namespace whygrad::internal

@@ -1,0 +1,355 @@
+// Planning and running a graph.
+#include "graph/program.hpp"
+
+#include "device/float_mode.hpp"
+#include "device/memory.hpp"
+#include "graph/trace.hpp"
+#include "kernels/movement.hpp"
+#include "ops/core/context.hpp"
+#include "ops/core/events.hpp"
+#include "tensor/build.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace whygrad::internal {
+namespace {
+
+using Index = Graph::Index;
+
+constexpr std::size_t kAlignment = 64;
+std::size_t aligned(std::size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
+
+std::size_t bytes_of(const TensorSpec& spec) { return static_cast<std::size_t>(spec.shape.size()) * size_of(spec.dtype); }
+
+bool is_view(const Graph::Node& node) { return node.kind == Graph::Node::Kind::kOp && node.op->view != nullptr; }
+
+// Places for values in one block: the smallest gap that is free while the value lives.
+class Block {
+ public:
+  std::size_t take(std::size_t bytes) {
+    auto best = gaps_.end();
+    for (auto gap = gaps_.begin(); gap != gaps_.end(); ++gap) {
+      if (gap->bytes >= bytes && (best == gaps_.end() || gap->bytes < best->bytes)) best = gap;
+    }
+    if (best == gaps_.end()) {
+      // The block grows; a gap at its end grows with it.
+      std::size_t at = bytes_;
+      if (!gaps_.empty() && gaps_.back().at + gaps_.back().bytes == bytes_) {
+        at = gaps_.back().at;
+        gaps_.pop_back();
+      }
+      bytes_ = at + bytes;
+      return at;
+    }
+    const std::size_t at = best->at;
+    best->at += bytes;
+    best->bytes -= bytes;
+    if (best->bytes == 0) gaps_.erase(best);
+    return at;
+  }
+  void give_back(std::size_t at, std::size_t bytes) {
+    if (bytes == 0) return;
+    auto next = std::lower_bound(gaps_.begin(), gaps_.end(), at, [](const Gap& g, std::size_t a) { return g.at < a; });
+    next = gaps_.insert(next, {at, bytes});
+    if (const auto after = next + 1; after != gaps_.end() && next->at + next->bytes == after->at) {
+      next->bytes += after->bytes;
+      gaps_.erase(after);
+    }
+    if (next != gaps_.begin() && (next - 1)->at + (next - 1)->bytes == next->at) {
+      (next - 1)->bytes += next->bytes;
+      gaps_.erase(next);
+    }
+  }
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  struct Gap {
+    std::size_t at, bytes;
+  };
+  std::vector<Gap> gaps_;  // by place
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace
+
+// What one run works on. Slots are values of the graph.
+struct Program::Frame {
+  std::vector<Tensor> slots;
+  std::vector<const Tensor*> inputs;  // of the steps, one after the other
+  Tensor arena;
+};
+
+Program::Program(const Graph& graph, std::span<const Index> outputs, std::span<const Index> given, Index first_own_node)
+    : graph_(graph), outputs_(outputs.begin(), outputs.end()), given_(given.begin(), given.end()) {
+  choose(outputs, given, first_own_node);
+  find_releases(outputs);
+  place();
+}
+
+Program::~Program() = default;
+
+// The nodes that are needed, in their order.
+void Program::choose(std::span<const Index> outputs, std::span<const Index> given, Index first_own_node) {
+  const auto values = static_cast<std::size_t>(graph_.value_count());
+  std::vector<char> needed(values), has(values);
+  for (const Index v : given) has[static_cast<std::size_t>(v)] = 1;
+  for (const Index v : outputs) needed[static_cast<std::size_t>(v)] = 1;
+  std::vector<Index> chosen;
+  for (Index n = graph_.node_count(); n-- > 0;) {
+    const Graph::Node& node = graph_.node(n);
+    bool wanted = node.has_effect() && n >= first_own_node;
+    for (Index k = 0; k < node.outputs; ++k) {
+      const auto v = static_cast<std::size_t>(node.first_output + k);
+      wanted |= needed[v] != 0 && has[v] == 0;
+    }
+    if (!wanted) continue;
+    chosen.push_back(n);
+    for (const Index v : node.inputs) needed[static_cast<std::size_t>(v)] = 1;
+  }
+  std::reverse(chosen.begin(), chosen.end());
+  needs_input_.resize(graph_.inputs().size());
+  for (std::size_t i = 0; i < needs_input_.size(); ++i) {
+    const auto v = static_cast<std::size_t>(graph_.inputs()[i]);
+    needs_input_[i] = needed[v] != 0 && has[v] == 0;
+  }
+  needs_given_.resize(given.size());
+  for (std::size_t i = 0; i < given.size(); ++i) needs_given_[i] = needed[static_cast<std::size_t>(given[i])];
+
+  leaves_.resize(values);
+  for (const Index v : outputs) leaves_[static_cast<std::size_t>(v)] = 1;
+  std::int32_t inputs = 0;
+  for (const Index n : chosen) {
+    const Graph::Node& node = graph_.node(n);
+    steps_.push_back({.node = &node, .first_input = inputs, .first_release = 0, .releases = 0, .allocates = false, .fixed = false});
+    inputs += static_cast<std::int32_t>(node.inputs.size());
+    if (!node.has_effect()) continue;
+    for (const Index v : node.inputs) leaves_[static_cast<std::size_t>(v)] = 1;
+  }
+  // What a view lies over leaves with it.
+  for (std::size_t s = steps_.size(); s-- > 0;) {
+    const Graph::Node& node = *steps_[s].node;
+    if (!is_view(node)) continue;
+    for (Index k = 0; k < node.outputs; ++k) {
+      if (leaves_[static_cast<std::size_t>(node.first_output + k)] != 0) leaves_[static_cast<std::size_t>(node.inputs[0])] = 1;
+    }
+  }
+}
+
+// After which step nobody needs a value any more. A view needs what it lies over.
+void Program::find_releases(std::span<const Index> outputs) {
+  const auto values = static_cast<std::size_t>(graph_.value_count());
+  constexpr std::int32_t kNever = -1, kAtTheEnd = -2;
+  std::vector<std::int32_t> last(values, kNever);
+  for (std::size_t s = 0; s < steps_.size(); ++s) {
+    const Graph::Node& node = *steps_[s].node;
+    for (const Index v : node.inputs) last[static_cast<std::size_t>(v)] = static_cast<std::int32_t>(s);
+    for (Index k = 0; k < node.outputs; ++k) last[static_cast<std::size_t>(node.first_output + k)] = static_cast<std::int32_t>(s);
+  }
+  for (const Index v : outputs) last[static_cast<std::size_t>(v)] = kAtTheEnd;
+  for (std::size_t s = steps_.size(); s-- > 0;) {
+    const Graph::Node& node = *steps_[s].node;
+    if (!is_view(node)) continue;
+    std::int32_t& base = last[static_cast<std::size_t>(node.inputs[0])];
+    for (Index k = 0; k < node.outputs; ++k) {
+      const std::int32_t until = last[static_cast<std::size_t>(node.first_output + k)];
+      base = base == kAtTheEnd || until == kAtTheEnd ? kAtTheEnd : std::max(base, until);
+    }
+  }
+  std::vector<std::vector<std::int32_t>> by_step(steps_.size());
+  for (std::size_t v = 0; v < values; ++v) {
+    if (last[v] >= 0 && !graph_.values()[v].constant.defined()) by_step[static_cast<std::size_t>(last[v])].push_back(static_cast<std::int32_t>(v));
+  }
+  for (std::size_t s = 0; s < steps_.size(); ++s) {
+    steps_[s].first_release = static_cast<std::int32_t>(released_.size());
+    steps_[s].releases = static_cast<std::int32_t>(by_step[s].size());
+    released_.insert(released_.end(), by_step[s].begin(), by_step[s].end());
+  }
+}
+
+// Which values lie in the block, and where.
+void Program::place() {
+  const auto values = static_cast<std::size_t>(graph_.value_count());
+  offsets_.resize(values);
+  in_arena_.resize(values);
+  std::vector<char> fixed(values);
+  for (std::size_t v = 0; v < values; ++v) fixed[v] = graph_.values()[v].constant.defined();
+  Block block;
+  for (Step& step : steps_) {
+    const Graph::Node& node = *step.node;
+    const auto first = static_cast<std::size_t>(node.first_output), end = first + static_cast<std::size_t>(node.outputs);
+    if (is_view(node)) {
+      step.fixed = fixed[static_cast<std::size_t>(node.inputs[0])] != 0;
+      for (std::size_t v = first; v < end; ++v) fixed[v] = step.fixed;
+    } else if (node.kind == Graph::Node::Kind::kOp) {
+      for (std::size_t v = first; v < end; ++v) step.allocates |= leaves_[v] != 0;
+      for (std::size_t v = first; v < end && !step.allocates; ++v) {
+        offsets_[v] = block.take(aligned(std::max<std::size_t>(bytes_of(graph_.values()[v].spec), 1)));
+        in_arena_[v] = fixed[v] = 1;
+      }
+    }
+    for (std::int32_t r = 0; r < step.releases; ++r) {
+      const auto v = static_cast<std::size_t>(released_[static_cast<std::size_t>(step.first_release + r)]);
+      if (in_arena_[v] != 0) block.give_back(offsets_[v], aligned(std::max<std::size_t>(bytes_of(graph_.values()[v].spec), 1)));
+    }
+  }
+  arena_bytes_ = block.bytes();
+  // A run drops only what it was given or made.
+  for (Step& step : steps_) {
+    const auto begin = released_.begin() + step.first_release;
+    const auto end = std::stable_partition(begin, begin + step.releases, [&](std::int32_t v) { return fixed[static_cast<std::size_t>(v)] == 0; });
+    step.releases = static_cast<std::int32_t>(end - begin);
+  }
+}
+
+std::unique_ptr<Program::Frame> Program::make_frame() const {
+  auto frame = std::make_unique<Frame>();
+  frame->slots.resize(static_cast<std::size_t>(graph_.value_count()));
+  if (arena_bytes_ != 0) frame->arena = make_tensor(DType::kU8, {static_cast<std::int64_t>(arena_bytes_)}, "function");
+  for (std::size_t v = 0; v < frame->slots.size(); ++v) {
+    const Graph::Value& value = graph_.values()[v];
+    if (value.constant.defined()) frame->slots[v] = value.constant;
+    if (in_arena_[v] != 0) frame->slots[v] = make_part(frame->arena, offsets_[v], value.spec.dtype, value.spec.shape);
+  }
+  for (const Step& step : steps_) {
+    for (const Index v : step.node->inputs) frame->inputs.push_back(&frame->slots[static_cast<std::size_t>(v)]);
+  }
+  for (const Step& step : steps_) {
+    if (step.fixed) run_step(step, *frame);
+  }
+  return frame;
+}
+
+namespace {
+
+void run_view(const Graph::Node& node, std::span<const Tensor* const> inputs, std::span<Tensor> outputs, const Graph& graph) {
+  for (std::size_t k = 0; k < outputs.size(); ++k) {
+    const Shape& shape = graph.value(node.first_output + static_cast<Index>(k)).spec.shape;
+    ViewContext view(*node.op, inputs, node.attrs.get(), shape, static_cast<int>(k));
+    node.op->view(view);
+    outputs[k] = make_view(*inputs[0], shape, view.strides, view.offset);
+  }
+}
+
+void run_kernel(const Graph::Node& node, std::span<const Tensor* const> inputs, std::span<Tensor> outputs) {
+  constexpr std::size_t kMost = 256;
+  alignas(std::max_align_t) std::byte drawn[kMost];
+  const void* attrs = node.attrs.get();
+  if (node.op->draw != nullptr) {
+    if (node.attrs_bytes > kMost) throw InternalError(node.op->name, "its attributes are too many for an op that draws");
+    std::memcpy(drawn, attrs, node.attrs_bytes);
+    node.op->draw(drawn);
+    attrs = drawn;
+  }
+  KernelContext kernel(*node.op, inputs, attrs, outputs);
+  node.op->kernel(kernel);
+}
+
+std::size_t chosen(const Tensor& predicate, std::size_t bodies) {
+  if (predicate.dtype() == DType::kBool) return only_element<bool>(predicate) ? 0 : 1;
+  const std::int64_t index = predicate.dtype() == DType::kI32 ? only_element<std::int32_t>(predicate) : only_element<std::int64_t>(predicate);
+  const auto last = static_cast<std::int64_t>(bodies) - 1;
+  return static_cast<std::size_t>(index < 0 || index > last ? last : index);
+}
+
+void run_branch(const Graph::Node& node, std::span<const Tensor* const> inputs, std::span<Tensor> outputs, const Graph& graph) {
+  const Branches& branches = *node.branches;
+  const std::size_t choice = chosen(*inputs[0], branches.bodies.size());
+  std::size_t input = 1, output = branches.results;
+  for (std::size_t b = 0; b < branches.bodies.size(); ++b) {
+    TracedFunction& body = *branches.bodies[b];
+    const std::size_t once = body.once().size();
+    if (b == choice) {
+      std::vector<Tensor> given;
+      for (std::size_t i = 0; i < body.inputs().size(); ++i) given.push_back(*inputs[input + i]);
+      std::vector<Tensor> made = body.body_program().run(std::move(given), {});
+      const auto results = made.begin() + static_cast<std::ptrdiff_t>(branches.results);
+      std::move(made.begin(), results, outputs.begin());
+      std::move(results, made.end(), outputs.begin() + static_cast<std::ptrdiff_t>(output));
+    } else {
+      for (std::size_t k = output; k < output + once; ++k) {
+        const TensorSpec& spec = graph.value(node.first_output + static_cast<Index>(k)).spec;
+        outputs[k] = zeros_for_gradient(spec.dtype, spec.shape);
+      }
+    }
+    input += body.inputs().size();
+    output += once;
+  }
+}
+
+void run_host(const Graph::Node& node, std::span<const Tensor* const> inputs, std::span<Tensor> outputs) {
+  std::vector<Tensor> given;
+  for (const Tensor* input : inputs) {
+    given.push_back(*input);
+    // The host's own ops refuse a value without an id.
+    if (input->id() == 0) log_constant(given.back(), {}, node.where);
+  }
+  std::vector<Tensor> made = node.host->run(given);
+  if (made.size() != outputs.size()) throw InternalError(node.op->name, "a function of the host returned another number of values than it declared");
+  std::move(made.begin(), made.end(), outputs.begin());
+}
+
+}  // namespace
+
+void Program::run_step(const Step& step, Frame& frame) const {
+  const Graph::Node& node = *step.node;
+  const std::span<const Tensor* const> inputs(frame.inputs.data() + step.first_input, node.inputs.size());
+  const std::span<Tensor> outputs(frame.slots.data() + node.first_output, static_cast<std::size_t>(node.outputs));
+  switch (node.kind) {
+    case Graph::Node::Kind::kOp:
+      if (is_view(node)) return run_view(node, inputs, outputs, graph_);
+      for (std::size_t k = 0; k < outputs.size() && step.allocates; ++k) {
+        const TensorSpec& spec = graph_.value(node.first_output + static_cast<Index>(k)).spec;
+        outputs[k] = make_tensor(spec.dtype, spec.shape);
+      }
+      return in_the_name_of(node.op->name, [&] { run_kernel(node, inputs, outputs); });
+    case Graph::Node::Kind::kRead: outputs[0] = node.variable->value; return;
+    case Graph::Node::Kind::kWrite: return write_value(node.variable, *node.op, *inputs[0], node.where);
+    case Graph::Node::Kind::kHost: return run_host(node, inputs, outputs);
+    case Graph::Node::Kind::kBranch: return run_branch(node, inputs, outputs, graph_);
+  }
+}
+
+namespace {
+
+// In row-major order, as a trace takes what it is given to lie.
+Tensor in_order(Tensor t) {
+  if (!t.defined() || t.is_contiguous()) return t;
+  const device::Scope there(t.device());
+  Tensor copy = make_tensor(t.dtype(), t.shape(), "function");
+  kernels::copy(view_of(t), view_of(copy));
+  return copy;
+}
+
+}  // namespace
+
+std::vector<Tensor> Program::run(std::vector<Tensor> inputs, std::vector<Tensor> given) const {
+  std::unique_ptr<Frame> frame;
+  {
+    const std::lock_guard lock(frames_mutex_);
+    if (!frames_.empty()) {
+      frame = std::move(frames_.back());
+      frames_.pop_back();
+    }
+  }
+  if (frame == nullptr) frame = make_frame();
+  for (std::size_t i = 0; i < inputs.size(); ++i) frame->slots[static_cast<std::size_t>(graph_.inputs()[i])] = in_order(std::move(inputs[i]));
+  for (std::size_t i = 0; i < given.size(); ++i) frame->slots[static_cast<std::size_t>(given_[i])] = std::move(given[i]);
+  const device::FloatModeScope scope = device::FloatModeScope::flushing();
+  for (const Step& step : steps_) {
+    if (!step.fixed) run_step(step, *frame);
+    for (std::int32_t r = 0; r < step.releases; ++r)
+      frame->slots[static_cast<std::size_t>(released_[static_cast<std::size_t>(step.first_release + r)])] = {};
+  }
+  std::vector<Tensor> results;
+  results.reserve(outputs_.size());
+  for (const Index v : outputs_) results.push_back(frame->slots[static_cast<std::size_t>(v)]);
+  for (const Index v : outputs_) {
+    if (!graph_.value(v).constant.defined() && in_arena_[static_cast<std::size_t>(v)] == 0) frame->slots[static_cast<std::size_t>(v)] = {};
+  }
+  const std::lock_guard lock(frames_mutex_);
+  frames_.push_back(std::move(frame));
+  return results;
+}
+
+}  // namespace whygrad::internal

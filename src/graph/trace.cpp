@@ -1,0 +1,358 @@
+// Tracing a function, and the graph of what the log heard.
+#include "graph/trace.hpp"
+
+#include "graph/branch_event.hpp"
+#include "graph/builder.hpp"
+#include "graph/call_event.hpp"
+#include "tensor/build.hpp"
+
+#include <whygrad/base/error.hpp>
+#include <whygrad/ops/abstract.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace whygrad::internal {
+
+// While it lives, the thread's calls go into the function's log and are not computed.
+class Tracing final : public Tracer {
+ public:
+  Tracing(TracedFunction& function, Tracer* outer) : function_(function), log_(*function.log_), begin_(Log::mine().next_id()), around_(outer) {
+    ThreadTapes& tapes = ThreadTapes::mine();
+    tapes_.swap(tapes.recording);
+    tapes.epoch = next_tape_epoch();
+  }
+  ~Tracing() override {
+    ThreadTapes& tapes = ThreadTapes::mine();
+    tapes_.swap(tapes.recording);
+    tapes.epoch = next_tape_epoch();
+  }
+
+  const std::string& name() const override { return function_.name_; }
+
+  Tensor inside(const Tensor& value) override {
+    if (Log::mine().owns(value.id())) return value;
+    const auto [at, added] = stand_ins_.try_emplace(value.id(), Tensor());
+    if (!added) return at->second;
+    if (value.is_abstract() && around_ == nullptr) {
+      throw ValueError(name(), fmt::format("{} was made while another function was traced, and has no elements here", value.signature()),
+                       "return it from that function and pass it to this one; what a traced function keeps aside is no value");
+    }
+    at->second = add_input({.captured = value}, spec_of(value), Where{});
+    return at->second;
+  }
+
+  void use(const Tensor& constant) override { log_.constants.try_emplace(constant.id(), constant); }
+
+  Tensor read(const std::shared_ptr<VariableImpl>& variable) override {
+    const auto known = variables_.find(variable.get());
+    if (known != variables_.end() && known->second.defined()) return known->second;
+    if (known == variables_.end()) {
+      Tensor stand_in = add_input({.variable = variable}, spec_of(variable->value), variable->where);
+      input_of_[variable.get()] = function_.inputs_.size() - 1;
+      return variables_[variable.get()] = stand_in;
+    }
+    Tensor now = append_read(variable);
+    note_read(variable, now);
+    return variables_[variable.get()] = now;
+  }
+
+  void written(const std::shared_ptr<VariableImpl>& variable, const Tensor& now) override {
+    variables_[variable.get()] = now;
+    note_read(variable, now);
+  }
+
+  void forget(const std::shared_ptr<VariableImpl>& variable) override {
+    read(variable);  // so that it is known as an input, whose later reads are others
+    variables_[variable.get()] = Tensor();
+    variable->noted.store(0, std::memory_order_relaxed);
+  }
+
+  std::vector<Tensor> branch(Construct construct, const Tensor& predicate, const std::vector<std::function<std::vector<Tensor>()>>& bodies,
+                             const Where& where) override {
+    return trace_branch(*this, construct, predicate, bodies, where);
+  }
+
+  Tensor evaluate(const Tensor& value, const Where& where) override {
+    if (!value.is_abstract()) return value;
+    GraphBuilder builder(function_);
+    builder.add_inputs();
+    const Graph::Index output = builder.value_of(inside(value));
+    const Program program(builder.graph(), {&output, 1}, {}, builder.graph().node_count());
+    for (std::size_t i = 0; i < builder.graph().inputs().size(); ++i) {
+      if (!program.needs_input(i)) continue;
+      throw ValueError("Variable", fmt::format("its first value depends on an argument of `{}`, which is being traced", name()),
+                       "a variable is made once, while the function is traced: give it a first value that depends on no argument, and assign to it");
+    }
+    Tensor made = program.run(std::vector<Tensor>(builder.graph().inputs().size()), {})[0];
+    log_constant(made, {}, where);
+    return made;
+  }
+
+  std::vector<Tensor> call_host(HostCall call, const std::vector<Tensor>& inputs, const Where& where) override {
+    std::vector<Tensor> here;
+    std::vector<const Tensor*> pointers;
+    for (const Tensor& input : inputs) here.push_back(inside(input));
+    for (const Tensor& input : here) {
+      if (!input.is_abstract()) use(input);
+      pointers.push_back(&input);
+    }
+    std::vector<Tensor> results;
+    for (const TensorSpec& spec : call.results) results.push_back(make_abstract(spec));
+    for (const auto& variable : call.writes) forget(variable);
+    auto saved = std::make_unique<SavedHostCall>();
+    const OpDef* const op = call.op;
+    saved->call = std::make_shared<const HostCall>(std::move(call));
+    Log::mine().append({.op = op,
+                        .where = &where,
+                        .inputs = pointers.data(),
+                        .input_count = static_cast<int>(pointers.size()),
+                        .outputs = results.data(),
+                        .output_count = static_cast<int>(results.size()),
+                        .saved_object = saved.release()});
+    return results;
+  }
+
+  // An argument, what stands for one from outside, or a variable's value.
+  Tensor add_input(TracedFunction::Input input, const TensorSpec& spec, const Where& where) {
+    input.stand_in = abstract(spec, where);
+    const ValueId id = input.stand_in.id();
+    if (is_differentiable(spec.dtype)) {
+      input.stand_in.impl()->activity.store(TensorImpl::kWatched, std::memory_order_relaxed);
+      watch(id, input.variable);
+    }
+    input.reads = {id};
+    function_.inputs_.push_back(std::move(input));
+    return function_.inputs_.back().stand_in;
+  }
+
+  void finish(std::vector<Tensor> results) {
+    for (Tensor& result : results) {
+      if (!result.defined()) continue;
+      result = inside(result);
+      if (!result.is_abstract()) use(result);
+    }
+    function_.results_ = std::move(results);
+    function_.window_ = {.begin = begin_, .end = Log::mine().next_id(), .ended = Window::End::kExited};
+    log_.windows.push_back(function_.window_);
+  }
+
+ private:
+  void watch(ValueId id, const std::shared_ptr<VariableImpl>& variable) {
+    log_.watch_index.set(id, static_cast<std::int32_t>(log_.watches.size()));
+    log_.watches.push_back({.id = id, .since = id, .variable = variable});
+  }
+
+  void note_read(const std::shared_ptr<VariableImpl>& variable, const Tensor& now) {
+    if (!is_differentiable(now.dtype())) return;
+    now.impl()->activity.store(TensorImpl::kWatched, std::memory_order_relaxed);
+    watch(now.id(), variable);
+    if (const auto at = input_of_.find(variable.get()); at != input_of_.end()) function_.inputs_[at->second].reads.push_back(now.id());
+  }
+
+  static Tensor append_read(const std::shared_ptr<VariableImpl>& variable) {
+    Tensor now = make_abstract(spec_of(variable->value));
+    auto saved = std::make_unique<SavedRead>();
+    saved->variable = variable;
+    Log::mine().append({.op = &kReadEvent, .where = &variable->where, .outputs = &now, .output_count = 1, .saved_object = saved.release()});
+    return now;
+  }
+
+  TracedFunction& function_;
+  TraceLog& log_;
+  ValueId begin_;
+  Tracer* around_;
+  std::vector<std::shared_ptr<TapeState>> tapes_;  // of the program, which do not hear what is traced
+  std::unordered_map<ValueId, Tensor> stand_ins_;
+  std::unordered_map<const VariableImpl*, Tensor> variables_;  // empty where something may have written since
+  std::unordered_map<const VariableImpl*, std::size_t> input_of_;
+};
+
+namespace {
+
+// Runs `f(tracing)` in the function's log.
+template <class F>
+void in_log_of(TracedFunction& function, TraceLog& log, F&& f) {
+  Tracer* const outer = Tracer::mine();
+  const Log::Use use(*log.log);
+  Tracing tracing(function, outer);
+  f(tracing);
+}
+
+}  // namespace
+
+namespace {
+
+// All functions that there are, by number.
+struct FunctionTable {
+  std::mutex mutex;
+  std::unordered_map<std::uint64_t, std::weak_ptr<TracedFunction>> functions;
+  std::uint64_t next = 1;
+
+  static FunctionTable& get() {
+    static auto* const table = new FunctionTable;  // never destroyed: static functions may be called while the program ends
+    return *table;
+  }
+};
+
+}  // namespace
+
+std::shared_ptr<TracedFunction> TracedFunction::make(std::string name, const Where& where) {
+  std::shared_ptr<TracedFunction> function(new TracedFunction);
+  function->name_ = std::move(name);
+  function->where_ = where;
+  FunctionTable& table = FunctionTable::get();
+  const std::lock_guard lock(table.mutex);
+  function->number_ = table.next++;
+  table.functions.emplace(function->number_, function);
+  return function;
+}
+
+TracedFunction::~TracedFunction() {
+  FunctionTable& table = FunctionTable::get();
+  const std::lock_guard lock(table.mutex);
+  table.functions.erase(number_);
+}
+
+std::shared_ptr<TracedFunction> TracedFunction::find(std::uint64_t number) {
+  FunctionTable& table = FunctionTable::get();
+  const std::lock_guard lock(table.mutex);
+  const auto at = table.functions.find(number);
+  return at != table.functions.end() ? at->second.lock() : nullptr;
+}
+
+std::shared_ptr<TracedFunction> TracedFunction::trace(std::string name, const Where& where, const std::vector<TensorSpec>& arguments,
+                                                      const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& body) {
+  const std::shared_ptr<TracedFunction> function = make(std::move(name), where);
+  function->log_ = std::make_shared<TraceLog>();
+  function->arguments_ = arguments.size();
+  in_log_of(*function, *function->log_, [&](Tracing& tracing) {
+    std::vector<Tensor> given;
+    for (const TensorSpec& spec : arguments) given.push_back(tracing.add_input({}, spec, where));
+    tracing.finish(body(given));
+  });
+  GraphBuilder builder(*function);
+  builder.add_inputs();
+  builder.add_results();
+  builder.take_into();
+  return function;
+}
+
+bool TracedFunction::has_effect() const {
+  const auto& nodes = graph_.nodes();
+  return std::any_of(nodes.begin() + first_own_node_, nodes.end(), [](const Graph::Node& node) { return node.has_effect(); });
+}
+
+std::vector<std::shared_ptr<VariableImpl>> TracedFunction::writes() const {
+  std::vector<std::shared_ptr<VariableImpl>> all;
+  for (Graph::Index n = first_own_node_; n < graph_.node_count(); ++n) {
+    const Graph::Node& node = graph_.node(n);
+    if (node.kind == Graph::Node::Kind::kWrite) all.push_back(node.variable);
+    if (node.host != nullptr) all.insert(all.end(), node.host->writes.begin(), node.host->writes.end());
+    if (node.branches == nullptr) continue;
+    for (const auto& body : node.branches->bodies) {
+      const auto written = body->writes();
+      all.insert(all.end(), written.begin(), written.end());
+    }
+  }
+  return all;
+}
+
+const std::vector<Graph::Index>& TracedFunction::saved() {
+  const std::lock_guard lock(log_->tracing);
+  if (saved_) return *saved_;
+  Asked all;
+  for (const Tensor& result : results_) all.arriving.push_back(result.defined() && is_differentiable(result.dtype()));
+  for (const Input& input : inputs_) all.wanted.push_back(is_differentiable(input.stand_in.dtype()));
+  const std::shared_ptr<TracedFunction> backward = derivative(all);
+  // Values of this graph that a node of the backward pass reads. Cheap to have, but for what is an input or lies over one.
+  std::vector<char> reads(static_cast<std::size_t>(graph_.value_count()));
+  const auto note = [&](Graph::Index v) {
+    if (v >= 0 && v < graph_.value_count()) reads[static_cast<std::size_t>(v)] = 1;
+  };
+  for (Graph::Index n = graph_.node_count(); n < backward->graph_.node_count(); ++n) {
+    for (const Graph::Index v : backward->graph_.node(n).inputs) note(v);
+  }
+  for (const Graph::Index v : backward->outputs_) note(v);
+  for (const Graph::Index v : once_) note(v);
+  saved_.emplace();
+  for (Graph::Index v = 0; v < graph_.value_count(); ++v) {
+    const Graph::Value& value = graph_.value(v);
+    const bool had = std::find(given_.begin(), given_.end(), v) != given_.end();
+    if (reads[static_cast<std::size_t>(v)] != 0 && value.node != Graph::kNone && !had) saved_->push_back(v);
+  }
+  for (const auto& [which, d] : derivatives_) d->given_ = given_and_saved();
+  return *saved_;
+}
+
+std::vector<Graph::Index> TracedFunction::given_and_saved() const {
+  std::vector<Graph::Index> all = given_;
+  if (saved_) all.insert(all.end(), saved_->begin(), saved_->end());
+  return all;
+}
+
+std::shared_ptr<TracedFunction> TracedFunction::derivative(const Asked& asked) {
+  const std::lock_guard lock(log_->tracing);
+  std::shared_ptr<TracedFunction>& known = derivatives_[asked];
+  if (known == nullptr) known = trace_derivative(asked);
+  return known;
+}
+
+std::shared_ptr<TracedFunction> TracedFunction::trace_derivative(const Asked& asked) {
+  std::shared_ptr<TracedFunction> d = make(name_, where_);
+  d->log_ = log_;
+  // It is handed all that the call had, values of variables at that time too.
+  d->inputs_ = inputs_;
+  for (Input& input : d->inputs_) {
+    input.captured = {};
+    input.variable = nullptr;
+  }
+  d->graph_ = graph_;
+  d->first_own_node_ = graph_.node_count();
+  d->known_ = known_;
+  d->once_ = once_;
+  in_log_of(*d, *log_, [&](Tracing& tracing) {
+    Question question;
+    for (std::size_t k = 0; k < results_.size(); ++k) {
+      if (!asked.arriving[k]) continue;
+      question.targets.push_back({results_[k].id(), tracing.add_input({}, spec_of(results_[k]), where_)});
+    }
+    d->arguments_ = d->inputs_.size();
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      if (asked.wanted[i]) question.sources.push_back(inputs_[i].reads);
+    }
+    LogSlice slice;
+    slice.add(log_->log->chunks(0, log_->log->next_id()));
+    tracing.finish(backprop({std::move(slice), log_->windows, log_->watches, log_->watch_index}, question));
+  });
+  d->given_ = given_and_saved();
+  GraphBuilder builder(*d);
+  builder.add_inputs();
+  builder.add_results();
+  builder.take_into();
+  return d;
+}
+
+const Program& TracedFunction::program(bool saving) {
+  const std::lock_guard lock(log_->tracing);
+  std::unique_ptr<Program>& program = programs_[saving ? 1 : 0];
+  if (program != nullptr) return *program;
+  std::vector<Graph::Index> outputs;
+  std::copy_if(outputs_.begin(), outputs_.end(), std::back_inserter(outputs), [](Graph::Index v) { return v != Graph::kNone; });
+  if (saving) outputs.insert(outputs.end(), saved().begin(), saved().end());
+  program = std::make_unique<Program>(graph_, outputs, given_, first_own_node_);
+  return *program;
+}
+
+const Program& TracedFunction::body_program() {
+  const std::lock_guard lock(log_->tracing);
+  if (body_program_ != nullptr) return *body_program_;
+  std::vector<Graph::Index> outputs;
+  std::copy_if(outputs_.begin(), outputs_.end(), std::back_inserter(outputs), [](Graph::Index v) { return v != Graph::kNone; });
+  outputs.insert(outputs.end(), once_.begin(), once_.end());
+  body_program_ = std::make_unique<Program>(graph_, outputs, std::span<const Graph::Index>(), 0);
+  return *body_program_;
+}
+
+}  // namespace whygrad::internal

@@ -1,0 +1,137 @@
+// The samples of every op in traced functions: the same values and gradients as without, bit for bit.
+#include "ops/samples/samples.hpp"
+
+#include "tensor/build.hpp"
+
+#include <whygrad/autodiff/tape.hpp>
+#include <whygrad/graph/function.hpp>
+#include <whygrad/ops/random.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <functional>
+#include <string>
+
+namespace whygrad::samples {
+namespace {
+
+// Of one call: outputs, then for each source its gradient, empty where there is none.
+struct Results {
+  std::vector<Tensor> outputs, first, second;
+};
+
+std::vector<Watchable> sources_of(const OpDef& op, const Inputs& inputs) {
+  std::vector<Watchable> sources;
+  for (int i = 0; i < static_cast<int>(inputs.size()); ++i) {
+    const Tensor& input = inputs[static_cast<std::size_t>(i)];
+    if (input_def(op, i).gradient.differentiable() && is_differentiable(input.dtype())) sources.emplace_back(input);
+  }
+  return sources;
+}
+
+std::vector<Tensor> values_of(const Gradients& gradients) {
+  std::vector<Tensor> values;
+  for (const Gradient& g : gradients) values.push_back(g ? *g : Tensor());
+  return values;
+}
+
+std::vector<Watchable> defined(const std::vector<Tensor>& tensors) {
+  std::vector<Watchable> result;
+  for (const Tensor& t : tensors) {
+    if (t.defined()) result.emplace_back(t);
+  }
+  return result;
+}
+
+// The values of `call` and their gradients, of the second order too, taken outside of `call`.
+Results differentiated(const OpDef& op, const Inputs& inputs, int order, const std::function<std::vector<Tensor>(const Inputs&)>& call) {
+  random::set_seed(7);
+  const std::vector<Watchable> sources = sources_of(op, inputs);
+  Results results;
+  if (order == 0 || sources.empty()) {
+    results.outputs = call(inputs);
+    return results;
+  }
+  GradientTape outer, inner;
+  for (const Watchable& source : sources) {
+    outer.watch(source);
+    inner.watch(source);
+  }
+  results.outputs = call(inputs);
+  results.first = values_of(inner.gradient(Targets(results.outputs), Sources(sources)));
+  const std::vector<Watchable> targets = defined(results.first);
+  if (order > 1 && !targets.empty()) results.second = values_of(outer.gradient(Targets(targets), Sources(sources)));
+  return results;
+}
+
+std::vector<std::byte> bytes_of(const Tensor& t) {
+  std::vector<std::byte> bytes(static_cast<std::size_t>(t.size()) * size_of(t.dtype()));
+  internal::copy_elements(t, bytes.data());
+  return bytes;
+}
+
+void expect_same(const char* what, const std::vector<Tensor>& expected, const std::vector<Tensor>& got) {
+  ASSERT_EQ(expected.size(), got.size()) << what;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    ASSERT_EQ(expected[i].defined(), got[i].defined()) << what << " " << i;
+    if (!expected[i].defined()) continue;
+    ASSERT_EQ(expected[i].signature(), got[i].signature()) << what << " " << i;
+    EXPECT_EQ(bytes_of(expected[i]), bytes_of(got[i])) << what << " " << i << ":\n" << expected[i] << "\n" << got[i];
+  }
+}
+
+// Elements that a sample or a shape rule reads are not there while a function is traced.
+bool can_be_traced(const OpDef& op, const Sample& sample) {
+  const bool reads_what_it_drew = op.stateful && sample.inputs.empty();
+  return op.shape_reads == 0 && sample.reads.empty() && !reads_what_it_drew;
+}
+
+class TracedSamples : public ::testing::TestWithParam<const OpDef*> {};
+
+TEST_P(TracedSamples, GiveTheSameFromOutside) {
+  const OpDef& op = *GetParam();
+  for (const Sample& sample : all_samples().samples()) {
+    if (std::string(sample.op) != op.name || !can_be_traced(op, sample)) continue;
+    const Results eager = differentiated(op, sample.inputs, sample.order, sample.run);
+    const Function f([&sample](const std::vector<Tensor>& x) { return sample.run(x); }, op.name);
+    for (int call = 0; call < 2; ++call) {
+      const Results traced = differentiated(op, sample.inputs, sample.order, [&f](const Inputs& x) { return f(x); });
+      expect_same("output", eager.outputs, traced.outputs);
+      expect_same("gradient", eager.first, traced.first);
+      expect_same("second gradient", eager.second, traced.second);
+    }
+  }
+}
+
+TEST_P(TracedSamples, GiveTheSameFromInside) {
+  const OpDef& op = *GetParam();
+  for (const Sample& sample : all_samples().samples()) {
+    if (std::string(sample.op) != op.name || !can_be_traced(op, sample)) continue;
+    const Results eager = differentiated(op, sample.inputs, sample.order, sample.run);
+    Results traced;
+    const Function f(
+        [&](const std::vector<Tensor>& x) {
+          traced = differentiated(op, x, sample.order, sample.run);
+          std::vector<Tensor> list = traced.outputs;
+          for (const auto* gradients : {&traced.first, &traced.second}) list.insert(list.end(), gradients->begin(), gradients->end());
+          return list;
+        },
+        op.name);
+    random::set_seed(7);
+    const std::vector<Tensor> results = f(sample.inputs);
+    auto next = results.begin();
+    for (auto* several : {&traced.outputs, &traced.first, &traced.second}) {
+      for (Tensor& t : *several) t = *next++;
+    }
+    expect_same("output", eager.outputs, traced.outputs);
+    expect_same("gradient", eager.first, traced.first);
+    expect_same("second gradient", eager.second, traced.second);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Ops, TracedSamples, ::testing::ValuesIn(op_table().begin(), op_table().end()),
+                         [](const auto& parameter) { return std::string(parameter.param->name); });
+
+}  // namespace
+}  // namespace whygrad::samples
