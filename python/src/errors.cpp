@@ -31,7 +31,7 @@ const char* class_of(const Error& error) noexcept {
 
 // A message may quote bytes of a file that are not UTF-8.
 nb::object text_of(const std::string& message) {
-  const nb::object text = nb::steal(PyUnicode_DecodeUTF8(message.data(), static_cast<Py_ssize_t>(message.size()), "replace"));
+  nb::object text = nb::steal(PyUnicode_DecodeUTF8(message.data(), static_cast<Py_ssize_t>(message.size()), "replace"));
   if (!text.is_valid()) throw nb::python_error();
   return text;
 }

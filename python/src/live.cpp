@@ -316,8 +316,12 @@ void bind_ops(nb::class_<FlowBuilder>& c) {
       .def("tensors_of",
            [](FlowBuilder& log, LogId id) { return op_at(log, id).tensors.is_valid() ? op_at(log, id).tensors : nb::object(nb::none()); })
       .def("set_tensors",
-           [](FlowBuilder& log, LogId id, nb::object tensors) { op_at(log, id).tensors = tensors.is_none() ? nb::object() : std::move(tensors); })
-      .def("is_settled", [](FlowBuilder& log, LogId id) { return op_at(log, id).definition != kNowhere; })
+           [](FlowBuilder& log, LogId id, nb::object tensors) { op_at(log, id).tensors = tensors.is_none() ? nb::object() : std::move(tensors); });
+}
+
+// What is set once an op is drawn.
+void bind_drawn_ops(nb::class_<FlowBuilder>& c) {
+  c.def("is_settled", [](FlowBuilder& log, LogId id) { return op_at(log, id).definition != kNowhere; })
       .def("settle", [](FlowBuilder& log, LogId id, LogId definition) { op_at(log, id).definition = definition; })
       .def("is_opened", [](FlowBuilder& log, LogId id) { return op_at(log, id).inside != nullptr; })
       .def("hide", [](FlowBuilder& log, LogId id) { op_at(log, id).hidden = true; })
@@ -461,6 +465,7 @@ void bind_flow_builder(nb::module_& m) {
   nb::class_<FlowBuilder> builder(m, "FlowBuilder", "The log of a program that runs on another engine.");
   bind_recording(builder);
   bind_ops(builder);
+  bind_drawn_ops(builder);
   bind_values(builder);
   bind_asking(builder);
   bind_report(m);

@@ -425,7 +425,8 @@ class TorchEvents {
       for (PyObject* t : given_) tensors.append(nb::handle(t));
       if (error.matches(PyExc_Exception)) torch_.threw(log_.type_name(type), error.value(), tensors);
     });
-    throw error;
+    error.restore();
+    throw nb::python_error();
   }
 
   void record(const Plain& plain, nb::handle function, nb::handle args, nb::handle kwargs, nb::handle out, FlowBuilder::CallFacts facts) {

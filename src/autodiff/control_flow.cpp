@@ -200,6 +200,7 @@ Tensor case_(const std::vector<std::pair<Tensor, Branch>>& branches, const Branc
 Tensor switch_case(const Tensor& index, const std::vector<Branch>& branches, const Branch& otherwise, Where where) {
   if (internal::is_chosen_later(index)) {
     std::vector<internal::Body> bodies;
+    bodies.reserve(branches.size() + 1);
     for (const Branch& branch : branches) bodies.push_back(body_of(branch));
     if (otherwise) bodies.push_back(body_of(otherwise));
     return internal::trace_choice(Construct::kSwitchCase, index, bodies, where)[0];

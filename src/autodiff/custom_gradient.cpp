@@ -105,6 +105,18 @@ std::vector<Tensor> read(const std::vector<Watchable>& inputs) {
   return values;
 }
 
+// The function's results as values of their own, to which its rule belongs. Of a traced function, a result from outside is replaced by its stand-in.
+std::vector<Tensor> outputs_for(std::vector<Tensor>& results) {
+  std::vector<Tensor> outputs;
+  outputs.reserve(results.size());
+  for (Tensor& t : results) {
+    if (!t.defined()) throw ValueError("custom_gradient", "an output is an empty handle", "return tensors that hold values");
+    if (Tracer* tracer = Tracer::mine(); tracer != nullptr) t = tracer->inside(t);
+    outputs.push_back(t.is_abstract() ? make_abstract(spec_of(t)) : make_view(t, t.shape(), t.impl()->strides, 0));
+  }
+  return outputs;
+}
+
 }  // namespace
 
 constexpr OpDef kCustomGradientEvent = define_event({
@@ -151,13 +163,8 @@ std::vector<Tensor> custom_gradient(const std::function<CustomResult(const std::
   for (const auto& v : rule->variables) values.push_back(Variable(v).value());  // read again, so that the tapes watch them
 
   std::vector<Tensor> results = std::exchange(rule->result.outputs, {});
-  Tracer* const tracer = Tracer::mine();
-  std::vector<Tensor> outputs;
-  for (Tensor& t : results) {
-    if (!t.defined()) throw ValueError("custom_gradient", "an output is an empty handle", "return tensors that hold values");
-    if (tracer != nullptr) t = tracer->inside(t);
-    outputs.push_back(t.is_abstract() ? make_abstract(spec_of(t)) : make_view(t, t.shape(), t.impl()->strides, 0));
-  }
+  const Tracer* const tracer = Tracer::mine();
+  std::vector<Tensor> outputs = outputs_for(results);
   // Which gradients of a traced function will be asked for is not known yet.
   const auto wanted = [&log = Log::mine(), tracer](const Tensor& t) {
     return is_differentiable(t.dtype()) && (tracer != nullptr || (log.recording() != 0 && log.active(t)));

@@ -94,9 +94,9 @@ void write_traced(Tracer& tracer, const std::shared_ptr<VariableImpl>& variable,
   saved->variable = variable;
   saved->value = tracer.inside(next.id() != 0 ? next : *inputs.back());
   std::vector<Tensor> here;
-  std::vector<const Tensor*> pointers;
+  here.reserve(inputs.size());
   for (const Tensor* input : inputs) here.push_back(tracer.inside(*input));
-  for (const Tensor& input : here) pointers.push_back(&input);
+  const std::vector<const Tensor*> pointers = pointers_to(here);
   if (!saved->value.is_abstract()) tracer.use(saved->value);
   Tensor now = make_abstract(spec_of(next));
   const VariableAttrs attrs = attrs_of(*variable);

@@ -7,6 +7,7 @@
 #include "graph/call_event.hpp"
 #include "graph/trace.hpp"
 #include "tensor/build.hpp"
+#include "tensor/tracer.hpp"
 
 #include <algorithm>
 #include <unordered_map>
@@ -35,13 +36,18 @@ class Opening {
     return at != ids.end() ? at->second : id;
   }
 
+  static std::vector<ValueId> inputs_of(const Record& r, const Ids& ids) {
+    std::vector<ValueId> inputs(r.input_ids(), r.input_ids() + r.inputs);
+    for (ValueId& id : inputs) id = mapped(ids, id);
+    return inputs;
+  }
+
   // ---- Records ----
 
   void copy(const Record& r, Ids& ids) {
     if (r.op == &kCallEvent && open_call(r, ids)) return;
     if (r.op == &kBranchEvent && r.saved_object != nullptr) return open_branch(r, ids);
-    std::vector<ValueId> inputs;
-    for (int i = 0; i < r.inputs; ++i) inputs.push_back(mapped(ids, r.input_ids()[i]));
+    const std::vector<ValueId> inputs = inputs_of(r, ids);
     write(
         r, inputs,
         [&r](int i) {
@@ -54,12 +60,12 @@ class Opening {
   template <class F>
   void write(const Record& r, const std::vector<ValueId>& inputs, const F& spec_of_input, Ids& ids) {
     std::vector<Tensor> values, outputs;
-    std::vector<const Tensor*> pointers;
+    values.reserve(inputs.size());
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       values.push_back(make_abstract(spec_of_input(static_cast<int>(i))));
       values.back().impl()->id = inputs[i];
     }
-    for (const Tensor& value : values) pointers.push_back(&value);
+    const std::vector<const Tensor*> pointers = pointers_to(values);
     for (int k = 0; k < r.outputs; ++k) outputs.push_back(make_abstract({r.dtype(r.inputs + k), r.shape(r.inputs + k), {}}));
     log_->backward = {.where = &r.where, .cause = r.cause == 0 ? 0 : mapped(ids, r.cause), .quiet = false};
     log_->scope = r.scope;
@@ -79,8 +85,7 @@ class Opening {
   bool open_call(const Record& r, Ids& ids) {
     const std::shared_ptr<TracedFunction> function = TracedFunction::find(attrs_of<CallAttrs>(r).function);
     if (function == nullptr) return false;
-    std::vector<ValueId> inputs;
-    for (int i = 0; i < r.inputs; ++i) inputs.push_back(mapped(ids, r.input_ids()[i]));
+    const std::vector<ValueId> inputs = inputs_of(r, ids);
     ValueId output = r.first;
     for (const ValueId result : open(*function, inputs)) ids[output++] = result;
     return true;

@@ -58,6 +58,7 @@ void branch_vjp(VjpContext& g) {
       arguments.insert(arguments.end(), dys.begin(), dys.end());
       const std::vector<Tensor> gradients = call(derivatives[b], arguments, saved.once[b], g.record().where);
       std::vector<Tensor> all;
+      all.reserve(wanted.size());
       for (const Wanted& w : wanted)
         all.push_back(w.body == b ? gradients[w.gradient] : zeros_for_gradient(g.input_dtype(w.input), g.input_shape(w.input)));
       return all;
@@ -141,12 +142,12 @@ std::vector<Tensor> trace_branch(Tracer& tracer, Construct construct, const Tens
   branches->results = outputs.size();
   for (const auto& body : branches->bodies) {
     std::vector<Tensor>& once = saved->once.emplace_back();
+    once.reserve(body->once().size());
     for (const Graph::Index v : body->once()) once.push_back(make_abstract(body->graph().value(v).spec));
     outputs.insert(outputs.end(), once.begin(), once.end());
   }
   Log& log = Log::mine();
-  std::vector<const Tensor*> pointers;
-  for (const Tensor& input : inputs) pointers.push_back(&input);
+  const std::vector<const Tensor*> pointers = pointers_to(inputs);
   const bool active = log.recording() != 0 &&
                       std::any_of(inputs.begin() + 1, inputs.end(), [&](const Tensor& t) { return is_differentiable(t.dtype()) && log.active(t); });
   for (const Tensor& output : outputs) {
@@ -168,6 +169,7 @@ std::vector<Tensor> trace_branch(Tracer& tracer, Construct construct, const Tens
     for (const auto& variable : body->writes()) tracer.forget(variable);
   }
   std::vector<Tensor> results;
+  results.reserve(exists.size());
   auto next = outputs.begin();
   for (const bool there : exists) results.push_back(there ? *next++ : Tensor());
   return results;

@@ -31,6 +31,7 @@ bool has_effect(const Record& r) {
 
 std::vector<TensorSpec> specs_of(const Record& r) {
   std::vector<TensorSpec> specs;
+  specs.reserve(r.outputs);
   for (int k = 0; k < r.outputs; ++k) specs.push_back({r.dtype(r.inputs + k), r.shape(r.inputs + k), {}});
   return specs;
 }
@@ -111,6 +112,7 @@ void GraphBuilder::add_results() {
 void GraphBuilder::take_into() {
   for (Index n = function_.first_own_node_; n < graph_.node_count(); ++n) {
     const Graph::Node& node = graph_.node(n);
+    function_.has_effect_ |= node.has_effect();
     if (node.is_pure()) continue;
     for (Index k = 0; k < node.outputs; ++k) function_.once_.push_back(node.first_output + k);
   }
@@ -222,6 +224,7 @@ void GraphBuilder::copy_node(const TracedFunction& callee, Index n, std::vector<
   Graph::Node node = from;
   std::vector<TensorSpec> specs;
   for (Index& v : node.inputs) v = at[static_cast<std::size_t>(v)];
+  specs.reserve(static_cast<std::size_t>(from.outputs));
   for (Index k = 0; k < from.outputs; ++k) specs.push_back(callee.graph().value(from.first_output + k).spec);
   const Index first = graph_.add(std::move(node), specs);
   for (Index k = 0; k < from.outputs; ++k) at[static_cast<std::size_t>(from.first_output + k)] = first + k;

@@ -70,8 +70,7 @@ std::vector<Tensor> spread(const TracedFunction& function, std::span<const Tenso
 }
 
 void log_call(const Call& call, std::span<const Tensor> behind, std::vector<Tensor>& outputs, std::unique_ptr<SavedCall> saved) {
-  std::vector<const Tensor*> pointers;
-  for (const Tensor& input : call.inputs) pointers.push_back(&input);
+  std::vector<const Tensor*> pointers = pointers_to(call.inputs);
   for (const Tensor& input : behind) pointers.push_back(&input);
   const CallAttrs attrs{call.function->number()};
   Log::mine().append({.op = &kCallEvent,
@@ -124,11 +123,21 @@ std::vector<Tensor> call_traced(Tracer& tracer, Call call, std::vector<Tensor> o
   return spread(function, std::span(outputs).first(static_cast<std::size_t>(results)));
 }
 
-std::vector<Tensor> call_now(const Call& call, const std::vector<Tensor>& given) {
+// Keeps the ids and specs for the record, and lets go of the elements: an optimizer writes into a variable's buffer if nobody else holds it.
+void forget_elements(std::vector<Tensor>& values) {
+  for (Tensor& value : values) {
+    const ValueId id = value.id();
+    value = make_abstract(spec_of(value));
+    value.impl()->id = id;
+  }
+}
+
+std::vector<Tensor> call_now(Call call, const std::vector<Tensor>& given) {
   TracedFunction& function = *call.function;
   const bool active = is_active(call);
   const Program& program = function.program(active);
   std::vector<Tensor> inputs = call.inputs, have = given;
+  if (!active && function.has_effect()) forget_elements(call.inputs);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (!program.needs_input(i)) inputs[i] = {};
   }
@@ -164,7 +173,7 @@ std::vector<Tensor> call(const std::shared_ptr<TracedFunction>& function, const 
     call.inputs.push_back(input.variable != nullptr ? Variable(input.variable).value() : input.captured);
   }
   if (Tracer* tracer = Tracer::mine(); tracer != nullptr) return call_traced(*tracer, std::move(call), given);
-  return call_now(call, given);
+  return call_now(std::move(call), given);
 }
 
 }  // namespace whygrad::internal

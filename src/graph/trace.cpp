@@ -91,13 +91,12 @@ class Tracing final : public Tracer {
   }
 
   std::vector<Tensor> call_host(HostCall call, const std::vector<Tensor>& inputs, const Where& where) override {
-    std::vector<Tensor> here;
-    std::vector<const Tensor*> pointers;
-    for (const Tensor& input : inputs) here.push_back(inside(input));
-    for (const Tensor& input : here) {
+    std::vector<Tensor> here = inputs;
+    for (Tensor& input : here) {
+      input = inside(input);
       if (!input.is_abstract()) use(input);
-      pointers.push_back(&input);
     }
+    const std::vector<const Tensor*> pointers = pointers_to(here);
     std::vector<Tensor> results;
     for (const TensorSpec& spec : call.results) results.push_back(make_abstract(spec));
     for (const auto& variable : call.writes) forget(variable);
@@ -224,11 +223,12 @@ std::shared_ptr<TracedFunction> TracedFunction::find(std::uint64_t number) {
 
 std::shared_ptr<TracedFunction> TracedFunction::trace(std::string name, const Where& where, const std::vector<TensorSpec>& arguments,
                                                       const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& body) {
-  const std::shared_ptr<TracedFunction> function = make(std::move(name), where);
+  std::shared_ptr<TracedFunction> function = make(std::move(name), where);
   function->log_ = std::make_shared<TraceLog>();
   function->arguments_ = arguments.size();
   in_log_of(*function, *function->log_, [&](Tracing& tracing) {
     std::vector<Tensor> given;
+    given.reserve(arguments.size());
     for (const TensorSpec& spec : arguments) given.push_back(tracing.add_input({}, spec, where));
     tracing.finish(body(given));
   });
@@ -237,11 +237,6 @@ std::shared_ptr<TracedFunction> TracedFunction::trace(std::string name, const Wh
   builder.add_results();
   builder.take_into();
   return function;
-}
-
-bool TracedFunction::has_effect() const {
-  const auto& nodes = graph_.nodes();
-  return std::any_of(nodes.begin() + first_own_node_, nodes.end(), [](const Graph::Node& node) { return node.has_effect(); });
 }
 
 std::vector<std::shared_ptr<VariableImpl>> TracedFunction::writes() const {

@@ -85,7 +85,7 @@ class TracedFunction : public std::enable_shared_from_this<TracedFunction> {
   };
   Records records() const;
   // Of its own nodes: whether a run does something to the outside, and whether every run gives the same.
-  bool has_effect() const;
+  bool has_effect() const { return has_effect_; }
   bool is_pure() const { return once_.empty() && !has_effect(); }
   // Variables that a run may write.
   std::vector<std::shared_ptr<VariableImpl>> writes() const;
@@ -110,7 +110,8 @@ class TracedFunction : public std::enable_shared_from_this<TracedFunction> {
   std::size_t arguments_ = 0;
   std::vector<Tensor> results_;
   Graph graph_;
-  Window window_;                    // of its trace
+  Window window_;  // of its trace
+  bool has_effect_ = false;
   Graph::Index first_own_node_ = 0;  // those before belong to the function that this is the derivative of
   std::vector<Graph::Index> outputs_, once_, given_;
   std::unordered_map<ValueId, Graph::Index> known_;  // values of the traces in the graph

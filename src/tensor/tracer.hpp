@@ -32,6 +32,14 @@ struct HostCall {
   std::vector<std::shared_ptr<VariableImpl>> writes = {};
 };
 
+// As Log::append() takes its inputs. The tensors must outlive the result.
+inline std::vector<const Tensor*> pointers_to(std::span<const Tensor> tensors) {
+  std::vector<const Tensor*> pointers;
+  pointers.reserve(tensors.size());
+  for (const Tensor& t : tensors) pointers.push_back(&t);
+  return pointers;
+}
+
 class Tracer {
  public:
   Tracer();

@@ -69,7 +69,8 @@ nb::object norm_of_all(nb::handle t_list, nb::handle) {
   return wrap(global_norm(present(t_list, where), where));
 }
 
-bool is_finite_number(const Tensor& scalar) {
+bool is_known_as_finite(const Tensor& scalar) {
+  if (scalar.is_abstract()) return true;  // of a function that is traced
   const Tensor wide = cast(scalar, float64);
   return std::isfinite(*reinterpret_cast<const double*>(wide.impl()->data));
 }
@@ -80,7 +81,7 @@ nb::object clipped_together(nb::handle t_list, nb::handle clip_norm, nb::handle 
   const bool known = !use_norm.is_none() && !given.empty();
   ClippedByGlobalNorm result = known ? clip_by_global_norm(given, limit(clip_norm), to_tensor_like(use_norm, given[0].dtype(), where), where)
                                      : clip_by_global_norm(given, limit(clip_norm), where);
-  if (!is_finite_number(result.norm)) Diagnosis::report_spread(where);
+  if (!is_known_as_finite(result.norm)) Diagnosis::report_spread(where);
   nb::list tensors;
   std::size_t next = 0;
   for (nb::handle item : nb::iter(t_list)) tensors.append(item.is_none() ? nb::none() : wrap(std::move(result.tensors[next++])));

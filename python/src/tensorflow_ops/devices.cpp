@@ -5,7 +5,8 @@ namespace whygrad::python {
 namespace {
 
 constexpr TypeRecord kRecords[]{
-    {.types = "AllToAll CollectivePermute CrossReplicaSum NcclAllReduce NcclBroadcast NcclReduce CopyToMesh CopyToMeshGrad Relayout RelayoutGrad RelayoutLike"},
+    {.types = "AllToAll CollectivePermute CrossReplicaSum NcclAllReduce NcclBroadcast NcclReduce CopyToMesh CopyToMeshGrad Relayout RelayoutGrad "
+              "RelayoutLike"},
     {.types = "XlaClusterOutput XlaSharding XlaSpmdFullToShardShape XlaSpmdShardToFullShape"},
     {.types = "TPUEmbeddingActivations"},
     {.types = "TPUReplicatedInput",

@@ -177,12 +177,10 @@ template <class MakeOutputs>
     inputs.push_back(tracer.inside(*input));
     abstract |= inputs.back().is_abstract();
   }
-  std::vector<const Tensor*> pointers;
-  pointers.reserve(inputs.size());
   for (const Tensor& input : inputs) {
     if (abstract && !input.is_abstract()) tracer.use(input);
-    pointers.push_back(&input);
   }
+  const std::vector<const Tensor*> pointers = internal::pointers_to(inputs);
   const Call call{given.op, pointers, given.attrs, given.attrs_bytes, given.where};
   internal::in_the_name_of(call.op.name, [&] {
     InferContext inferred(call.op, call.inputs, call.attrs);
