@@ -322,6 +322,20 @@ def test_print_writes_at_each_run(capsys):
     assert capsys.readouterr().err == "x is 1.0\nx is 2.0\n"
 
 
+def test_checks_are_made_at_each_run():
+    @tf.function
+    def f(x):
+        tf.debugging.assert_positive(x, message="too small")
+        tf.debugging.Assert(tf.reduce_all(x < 10.0), [x])
+        return tf.debugging.check_numerics(1.0 / (x - 3.0), "divided")
+
+    assert value(f(tf.constant(5.0))) == 0.5
+    for at, words in [(-1.0, "too small"), (11.0, "to be true"), (3.0, "divided")]:
+        with pytest.raises(tf.errors.InvalidArgumentError, match=words):
+            f(tf.constant(at))
+    assert value(f(tf.constant(5.0))) == 0.5 and f.experimental_get_tracing_count() == 1
+
+
 def test_input_signature():
     @tf.function(input_signature=[tf.TensorSpec([None], tf.float32)])
     def f(x):

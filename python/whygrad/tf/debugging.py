@@ -1,5 +1,7 @@
 """tf.debugging: checks of values, which raise InvalidArgumentError."""
 
+import functools as _functools
+
 from whygrad import _nest, _whygrad
 from whygrad._functions import functions as _ops
 from whygrad.dtypes import as_dtype as _as_dtype
@@ -23,6 +25,27 @@ def _fail(message, words, *values, summarize=None):
     raise _InvalidArgumentError(f"{message + chr(10) if message else ''}{words}{shown}")
 
 
+def _when_run(check):
+    """The check; while a function is traced it is made of the values that the function's graph has each time it runs."""
+
+    @_functools.wraps(check)
+    def checked(*args, **kwargs):
+        given = [leaf for leaf in _nest.flatten((args, kwargs)) if isinstance(leaf, (_whygrad.Tensor, _whygrad.Variable))]
+        if not given or not _whygrad.is_tracing():
+            return check(*args, **kwargs)
+
+        def later(values):
+            following = iter(values)
+            again = _nest.map_structure(
+                lambda leaf: next(following) if isinstance(leaf, (_whygrad.Tensor, _whygrad.Variable)) else leaf, (args, kwargs)
+            )
+            check(*again[0], **again[1])
+
+        return _whygrad.call_later(later, given)
+
+    return checked
+
+
 def _pairwise(name, holds, words):
     def check(x, y, message=None, summarize=None, name=None):
         like = {} if not isinstance(x, (_whygrad.Tensor, _whygrad.Variable)) else {"dtype_hint": x.dtype}
@@ -32,7 +55,7 @@ def _pairwise(name, holds, words):
 
     check.__name__ = check.__qualname__ = name
     check.__doc__ = f"Every element: {words}."
-    return check
+    return _when_run(check)
 
 
 def _of_one(name, holds, words):
@@ -42,7 +65,7 @@ def _of_one(name, holds, words):
 
     check.__name__ = check.__qualname__ = name
     check.__doc__ = f"Every element: {words}."
-    return check
+    return _when_run(check)
 
 
 assert_equal = _pairwise("assert_equal", lambda a, b: a == b, "x == y")
@@ -64,6 +87,7 @@ assert_non_negative = _of_one("assert_non_negative", lambda a: a >= 0, "x >= 0")
 assert_non_positive = _of_one("assert_non_positive", lambda a: a <= 0, "x <= 0")
 
 
+@_when_run
 def assert_near(x, y, rtol=None, atol=None, message=None, summarize=None, name=None):
     """|x - y| <= atol + rtol |y|; both are ten times the distance from 1 to the next number where they are not given."""
     import numpy
@@ -77,16 +101,21 @@ def assert_near(x, y, rtol=None, atol=None, message=None, summarize=None, name=N
 
 def check_numerics(tensor, message, name=None):
     """The tensor; InvalidArgumentError if it holds NaN or an infinity."""
+    tensor = _whygrad.convert_to_tensor(tensor)
+    _check_finite(tensor, message)
+    return _ops["identity"](tensor)
+
+
+@_when_run
+def _check_finite(tensor, message):
     import numpy
 
-    tensor = _whygrad.convert_to_tensor(tensor)
     numbers = _array(tensor)
     wrong = [word for word, test in (("Inf", numpy.isinf), ("NaN", numpy.isnan)) if test(numbers).any()]
     if wrong:
         raise _InvalidArgumentError(
             f"{message} : Tensor had {' and '.join(wrong)} values\nhelp: `with whygrad.diagnose(values=True) as report:` says where they come from"
         )
-    return _ops["identity"](tensor)
 
 
 def assert_all_finite(x, message, name=None):
@@ -171,6 +200,7 @@ def assert_proper_iterable(values):
         raise TypeError(f"Expected argument `values` to be iterable, and it is {type(values)}")
 
 
+@_when_run
 def Assert(condition, data, summarize=None, name=None):  # noqa: N802
     """InvalidArgumentError with the data unless the condition holds."""
     if not _array(condition).all():
