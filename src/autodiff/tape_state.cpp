@@ -2,6 +2,9 @@
 #include "autodiff/tape_state.hpp"
 
 #include "autodiff/watch_event.hpp"
+#include "tensor/tracer.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <atomic>
@@ -95,9 +98,12 @@ TapeState::TapeState(GradientTapeOptions options, const Where& where)
 }
 
 void TapeState::check_thread(const char* op) const {
-  if (&Log::mine() != log_) {
-    throw TapeError(op, "the tape belongs to another thread", "a tape records and differentiates on the thread that made it; make one per thread");
+  if (&Log::mine() == log_) return;
+  if (const Tracer* tracer = Tracer::mine(); tracer != nullptr) {
+    throw TapeError(op, fmt::format("the tape was made outside of the function `{}`, which is being traced", tracer->name()),
+                    "make the tape inside of the function, or use it where it was made, around the call");
   }
+  throw TapeError(op, "the tape belongs to another thread", "a tape records and differentiates on the thread that made it; make one per thread");
 }
 
 // Reserves the room for one more element in advance.

@@ -143,6 +143,21 @@ TEST(Function, KeepsAUsersRule) {
   EXPECT_EQ(outer.gradient(first, x)->item<float>(), 10.f);
 }
 
+TEST(Function, RefusesATapeFromOutside) {
+  GradientTape tape;
+  const auto f = function([&tape](const Tensor& x) {
+    tape.watch(x);
+    return x * x;
+  });
+  try {
+    f(constant(2.f));
+    FAIL() << "no error";
+  } catch (const TapeError& error) {
+    EXPECT_NE(std::string(error.what()).find("made outside of the function `function`"), std::string::npos) << error.what();
+  }
+  EXPECT_EQ(tape.recording(), true);
+}
+
 TEST(Function, RefusesToReadElements) {
   const auto f = function([](const Tensor& x) { return x * x.item<float>(); });
   EXPECT_THROW(f(constant(2.f)), ValueError);
