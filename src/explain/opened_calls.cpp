@@ -1,4 +1,4 @@
-// Copies a log, with the traces of its calls in their places.
+// Copies a log and replaces each call by the records of its trace.
 #include "explain/opened_calls.hpp"
 
 #include "explain/log_view.hpp"
@@ -56,7 +56,7 @@ class Opening {
         ids);
   }
 
-  // The record `r` with other inputs, whose spec `spec_of_input` gives.
+  // Writes the record `r` with other inputs. `spec_of_input(i)` is the spec of input i.
   template <class F>
   void write(const Record& r, const std::vector<ValueId>& inputs, const F& spec_of_input, Ids& ids) {
     std::vector<Tensor> values, outputs;
@@ -109,7 +109,7 @@ class Opening {
         r, joined, [&specs](int i) { return specs[static_cast<std::size_t>(i)]; }, ids);
   }
 
-  // Writes the records of a trace for these inputs; the ids of its results, as far as they exist.
+  // Writes the records of a trace for these inputs. Returns the ids of the results that exist.
   std::vector<ValueId> open(const TracedFunction& function, const std::vector<ValueId>& inputs) {
     Ids ids;
     for (std::size_t i = 0; i < std::min(inputs.size(), function.inputs().size()); ++i) ids[function.inputs()[i].stand_in.id()] = inputs[i];
@@ -122,7 +122,7 @@ class Opening {
     return results;
   }
 
-  // ---- What is known of the tape, in the new numbers ----
+  // ---- The facts of the tape, with the new ids ----
 
   ValueId boundary(ValueId id) const {
     if (id == 0) return 0;
@@ -158,7 +158,7 @@ class Opening {
 
   const TapeFacts& facts_;
   std::shared_ptr<Log> log_;
-  Ids ids_;  // old to new
+  Ids ids_;  // old id to new id
   std::vector<std::pair<ValueId, ValueId>> boundaries_;
 };
 

@@ -7,8 +7,9 @@
 
 namespace whygrad::internal {
 
-// The same facts over a log in which the records of a call's trace stand in the place of the call, and those of a branch's bodies before the branch,
-// which joins their results. Null where the log has no call. A function that is gone leaves its calls as they are.
+// The same facts over a copy of the log in which calls are opened. The records of a call's trace take the place of the call. The records of a
+// branch's bodies stand before the branch, which joins their results. Null if the log has no call. A call stays as it is if its function no longer
+// exists.
 std::shared_ptr<const TapeFacts> with_calls_opened(const TapeFacts& facts);
 
 }  // namespace whygrad::internal

@@ -1,4 +1,4 @@
-// Tracing a choice, and differentiating it: the gradient of a branch is a branch of gradients.
+// Traces a choice and differentiates it: the gradient of a branch is a branch over the gradients of its bodies.
 #include "graph/branch_event.hpp"
 
 #include "graph/call_event.hpp"
@@ -23,7 +23,7 @@ TracedFunction::Asked asked_of(const VjpContext& g, const SavedBranch& saved, st
   return asked;
 }
 
-// The wanted inputs of all bodies, in their order: which body, which of its gradients, which input of the branch.
+// A wanted gradient: its body, its index among the gradients of that body, and the input of the branch that it belongs to.
 struct Wanted {
   std::size_t body, gradient;
   int input;
@@ -50,7 +50,7 @@ void branch_vjp(VjpContext& g) {
   for (int k = 0; k < static_cast<int>(saved.branches->results); ++k) {
     if (g.has_dy(k)) dys.push_back(g.dy(k));
   }
-  // What only another branch uses has the gradient 0, as in TensorFlow's graphs.
+  // An input that only another body uses has the gradient 0, as in TensorFlow's graphs.
   std::vector<std::function<std::vector<Tensor>()>> rules;
   for (std::size_t b = 0; b < bodies.size(); ++b) {
     rules.emplace_back([&, b] {

@@ -1,4 +1,4 @@
-// From the records of a trace to its graph.
+// Makes the graph of a trace from its records.
 #include "graph/builder.hpp"
 
 #include "autodiff/custom_gradient.hpp"
@@ -18,7 +18,7 @@ namespace {
 
 using Index = Graph::Index;
 
-// Whether the record does something to the outside each time the function runs.
+// Whether the record has a side effect each time the function runs.
 bool has_effect(const Record& r) {
   if (r.saved_object == nullptr) return false;
   if (r.op == &kCallEvent) return static_cast<const SavedCall*>(r.saved_object)->function->has_effect();
@@ -36,7 +36,7 @@ std::vector<TensorSpec> specs_of(const Record& r) {
   return specs;
 }
 
-// The records of a window that do something to the outside, in order.
+// The records of a window that have side effects, in order.
 std::vector<const Record*> effects_in(const LogSlice& slice, const Window& window) {
   std::vector<const Record*> effects;
   for (ValueId id = window.begin; id < window.end; ++id) {
@@ -46,7 +46,7 @@ std::vector<const Record*> effects_in(const LogSlice& slice, const Window& windo
   return effects;
 }
 
-// The records `also` and all that makes `ids`, but for what is known, in order.
+// The records `also` and all records that `ids` are computed from, in order. Values that are known end the search.
 template <class IsKnown>
 std::vector<const Record*> needed_records(const LogSlice& slice, std::vector<ValueId> ids, const std::vector<const Record*>& also,
                                           const IsKnown& is_known) {
@@ -155,7 +155,7 @@ void GraphBuilder::add(const Record& r) {
   if (r.op == &kCallEvent) return add_call(r);
   if (r.op == &kBranchEvent) return add_branch(r);
   if (r.op == &kCustomGradientEvent) {
-    // The results of the user's function, under other ids.
+    // The outputs are the results of the user's function, with other ids.
     for (int k = 0; k < r.outputs; ++k) known_[r.first + static_cast<ValueId>(k)] = known(r.input_ids()[r.inputs - r.outputs + k]);
     return;
   }
@@ -198,7 +198,7 @@ void GraphBuilder::add_branch(const Record& r) {
   own(r, graph_.add(std::move(node), specs_of(r)));
 }
 
-// Puts the graph of the called function in the place of the call.
+// Inserts the graph of the called function in place of the call.
 void GraphBuilder::add_call(const Record& r) {
   const TracedFunction& callee = *static_cast<const SavedCall*>(r.saved_object)->function;
   const Graph& graph = callee.graph();
@@ -219,7 +219,7 @@ void GraphBuilder::add_call(const Record& r) {
 
 void GraphBuilder::copy_node(const TracedFunction& callee, Index n, std::vector<Index>& at) {
   const Graph::Node& from = callee.graph().node(n);
-  // Of the function that the callee is the derivative of, what it did is done.
+  // A derivative's graph begins with the nodes of the function that it differentiates. The call of that function has had their effects already.
   if (n < callee.first_own_node() && !from.is_pure()) return;
   Graph::Node node = from;
   std::vector<TensorSpec> specs;

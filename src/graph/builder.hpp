@@ -7,21 +7,22 @@ namespace whygrad::internal {
 
 class GraphBuilder {
  public:
-  // Goes on from the graph that the function has: that of the function which it is the derivative of, or nothing.
+  // Continues the function's present graph. For a derivative this is a copy of the graph of the function that it differentiates, otherwise it is
+  // empty.
   explicit GraphBuilder(TracedFunction& function);
 
   void add_inputs();
-  // What the trace did to the outside, and what it returned.
+  // Adds the side effects of the trace and its results.
   void add_results();
-  // The graph becomes the function's.
+  // Moves the graph into the function.
   void take_into();
 
-  // The value of a tensor of the trace, with all that it is made of.
+  // The value of a tensor of the trace. Adds all records that it is computed from.
   Graph::Index value_of(const Tensor& tensor);
   const Graph& graph() const { return graph_; }
 
  private:
-  // Adds all that `ids` are made of, and the records `also`.
+  // Adds the records that `ids` are computed from, and the records `also`.
   void add_all(std::vector<ValueId> ids, const std::vector<const Record*>& also);
   Graph::Index known(ValueId id);
   void add(const Record& record);

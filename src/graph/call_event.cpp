@@ -61,7 +61,7 @@ struct Call {
   const Where& where;
 };
 
-// The function's results in their places, of which some do not exist.
+// Puts the outputs in the places of the function's results. A result that does not exist stays empty.
 std::vector<Tensor> spread(const TracedFunction& function, std::span<const Tensor> existing) {
   std::vector<Tensor> results;
   auto next = existing.begin();
@@ -96,7 +96,7 @@ void mark_outputs(const std::vector<Tensor>& outputs) {
   }
 }
 
-// In a trace: the call is one record, whose graph is put in its place when the graph of the trace is made.
+// A call within a trace. It is recorded as one record; the graph of the callee takes its place when the graph of the trace is made.
 std::vector<Tensor> call_traced(Tracer& tracer, Call call, std::vector<Tensor> once) {
   TracedFunction& function = *call.function;
   for (auto* values : {&call.inputs, &once}) {
@@ -123,7 +123,7 @@ std::vector<Tensor> call_traced(Tracer& tracer, Call call, std::vector<Tensor> o
   return spread(function, std::span(outputs).first(static_cast<std::size_t>(results)));
 }
 
-// Keeps the ids and specs for the record, and lets go of the elements: an optimizer writes into a variable's buffer if nobody else holds it.
+// Keeps the ids and specs for the record and releases the elements: an optimizer writes into a variable's buffer in place if nothing else holds it.
 void forget_elements(std::vector<Tensor>& values) {
   for (Tensor& value : values) {
     const ValueId id = value.id();
@@ -156,7 +156,7 @@ std::vector<Tensor> call_now(Call call, const std::vector<Tensor>& given) {
   }
   std::vector<Tensor> outputs(made.begin(), made.begin() + count);
   made.clear();
-  // Each result is a value of its own, though it may be an input as it came, or the same as another.
+  // Each result becomes a value with an id of its own, although it may be an unchanged input or equal to another result.
   for (Tensor& output : outputs) output = make_view(output, output.shape(), output.impl()->strides, 0);
   if (active) mark_outputs(outputs);
   log_call(call, {}, outputs, std::move(saved));

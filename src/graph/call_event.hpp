@@ -1,4 +1,4 @@
-// What a trace and a call of a traced function leave in a log.
+// The records that traces, and calls of traced functions, write to a log.
 #pragma once
 
 #include "graph/graph.hpp"
@@ -10,7 +10,7 @@ namespace whygrad::internal {
 
 class TracedFunction;
 
-// A variable is read after something in the trace may have written it.
+// A read of a variable that something in the trace may have written before.
 extern const OpDef kReadEvent;
 struct SavedRead final : SavedObject {
   std::shared_ptr<VariableImpl> variable;
@@ -20,21 +20,22 @@ struct SavedHostCall final : SavedObject {
   std::shared_ptr<const HostCall> call;
 };
 
-// A traced function was called. Inputs: the function's; in a trace behind them the values that it must not compute anew (TracedFunction::once).
-// Outputs: its results, as far as there are any; in a trace behind them the values of its own that no other run would give again.
+// A call of a traced function. Inputs: those of the function. Within a trace they are followed by the values that the function must not compute again
+// (TracedFunction::once). Outputs: the results that exist. Within a trace they are followed by the function's own values that another run would not
+// reproduce.
 extern const OpDef kCallEvent;
 struct CallAttrs {
-  std::uint64_t function;  // its number, for explanations
+  std::uint64_t function;  // TracedFunction::number(), by which explanations find the function
 };
 struct SavedCall final : SavedObject {
   std::shared_ptr<TracedFunction> function;
   std::vector<Tensor> inputs;
-  std::vector<Tensor> given;  // for TracedFunction::given() of the derivative
-  std::vector<Tensor> once;   // in a trace: for TracedFunction::once() of the derivative
+  std::vector<Tensor> given;  // values for TracedFunction::given() of the derivative
+  std::vector<Tensor> once;   // within a trace: values for TracedFunction::once() of the derivative
 };
 
-// Calls a traced function with its arguments; what else it reads, captured values and variables, it has by itself. `given` are the values of
-// TracedFunction::given(), or in a trace of once(). A result that does not exist is an empty tensor.
+// Calls a traced function with these arguments. The function itself supplies its other inputs: captured values and the values of variables. `given`
+// has the values of TracedFunction::given(), within a trace those of once(). A result that does not exist is an empty tensor.
 std::vector<Tensor> call(const std::shared_ptr<TracedFunction>& function, const std::vector<Tensor>& arguments, const std::vector<Tensor>& given,
                          const Where& where);
 

@@ -1,4 +1,4 @@
-// Function: which trace belongs to a call, and when to trace.
+// Function: finds the trace for a call, or makes it.
 #include <whygrad/graph/function.hpp>
 
 #include "autodiff/observer.hpp"
@@ -68,7 +68,7 @@ class FunctionState {
 
 namespace {
 
-// A diagnosis that looks at numbers sees each op, as it would without the function.
+// Whether a diagnosis looks at numbers. The function is then called as it is, so that the diagnosis sees each op.
 bool is_looked_at() { return GradientObserver::mine() != nullptr && Log::mine().keep_values; }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The graph of a traced function: its values, nodes, and the search for a node that is there already.
+// The graph of a traced function: its values, its nodes, and the search for an equal node.
 #include "graph/graph.hpp"
 
 #include "graph/trace.hpp"

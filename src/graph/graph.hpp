@@ -18,14 +18,16 @@
 namespace whygrad::internal {
 
 // NOTE [one graph, and what stands on it]
-// Nodes stand in the order in which they may run, values in the order in which they are made. A pure node that is added twice is one node, so
-// whatever stands on a graph finds what is there: the graph of a derivative begins with a copy of the function's graph, under the same numbers, and
-// what its rules compute once more (a value that a cond or a called function computes again) is found to be there already. Which of the values a
-// backward pass is given, and which it computes once more, is thus a choice made on numbers (graph/derivative.cpp), and no node has to know of it.
+// Nodes are stored in an order in which they may run, values in the order in which they are made. A pure node that is added twice is stored once.
+// A graph that builds on another one therefore reuses its nodes: the graph of a derivative begins with a copy of the function's graph, with the same
+// indices. When the derivative's rules compute a value of the function again (as a cond or a called function does), the node is found in the copy.
+// Which values a backward pass receives, and which it computes again, is thus a choice of value indices (TracedFunction::saved). No node depends on
+// that choice.
 class TracedFunction;
 
-// The bodies of a branch. The node's inputs behind the first are those of the bodies, one body after the other; its outputs are the results, which
-// all bodies have, and then what each of them computed that no other run would give again (TracedFunction::once), zeros where another one ran.
+// The bodies of a branch. The node's first input chooses the body. Its further inputs are those of the bodies, one body after the other. Its outputs
+// are first the results, which all bodies have. Then come, for each body, the values that another run would not reproduce (TracedFunction::once);
+// these are zeros if another body ran.
 struct Branches {
   std::vector<std::shared_ptr<TracedFunction>> bodies;
   std::size_t results = 0;
@@ -38,18 +40,18 @@ class Graph {
 
   struct Value {
     TensorSpec spec;
-    Index node = kNone;   // that makes it; kNone for an input and a constant
-    Index input = kNone;  // which input it is
-    Tensor constant;      // elements, for a constant
+    Index node = kNone;   // the node that computes it; kNone for an input or a constant
+    Index input = kNone;  // the index among the inputs; kNone if it is none
+    Tensor constant;      // the elements of a constant; else empty
   };
 
   struct Node {
     enum class Kind : std::uint8_t {
       kOp,
-      kRead,    // the value of a variable after something may have written it
-      kWrite,   // a variable takes its input
-      kHost,    // a function of the host
-      kBranch,  // one of several graphs, by its first input
+      kRead,    // reads a variable that may have been written before in the same run
+      kWrite,   // assigns its input to a variable
+      kHost,    // calls a function of the host
+      kBranch,  // runs one of several graphs, which its first input chooses
     };
     Kind kind = Kind::kOp;
     const OpDef* op = nullptr;
@@ -60,18 +62,18 @@ class Graph {
     Index outputs = 0;
     std::shared_ptr<const std::byte[]> attrs;
     std::size_t attrs_bytes = 0;
-    std::shared_ptr<VariableImpl> variable;  // of a read and a write
+    std::shared_ptr<VariableImpl> variable;  // for kRead and kWrite
     std::shared_ptr<const HostCall> host;
     std::shared_ptr<const Branches> branches;
 
-    // Whether it gives the same for the same inputs, and does nothing else.
+    // Whether its results depend on its inputs only and it has no side effects.
     bool is_pure() const;
     bool has_effect() const;
   };
 
   Index add_input(const TensorSpec& spec);
   Index add_constant(const Tensor& constant);
-  // The first output of `node`, whose outputs get the specs, or of one that is there and makes the same.
+  // Adds `node` with outputs of these specs. A pure node that the graph has already is not added again. Returns the node's first output.
   Index add(Node node, std::span<const TensorSpec> outputs);
 
   const std::vector<Node>& nodes() const { return nodes_; }
@@ -92,7 +94,7 @@ class Graph {
   std::vector<Node> nodes_;
   std::vector<Value> values_;
   std::vector<Index> inputs_;
-  std::unordered_multimap<std::uint64_t, Index> pure_;  // nodes by hash
+  std::unordered_multimap<std::uint64_t, Index> pure_;  // pure nodes by hash
   std::unordered_map<const TensorImpl*, Index> constants_;
 };
 

@@ -24,7 +24,7 @@ std::size_t bytes_of(const TensorSpec& spec) { return static_cast<std::size_t>(s
 
 bool is_view(const Graph::Node& node) { return node.kind == Graph::Node::Kind::kOp && node.op->view != nullptr; }
 
-// Places for values in one block: the smallest gap that is free while the value lives.
+// Assigns places in one block to values. A value gets the smallest gap that is free while it is needed.
 class Block {
  public:
   std::size_t take(std::size_t bytes) {
@@ -33,7 +33,7 @@ class Block {
       if (gap->bytes >= bytes && (best == gaps_.end() || gap->bytes < best->bytes)) best = gap;
     }
     if (best == gaps_.end()) {
-      // The block grows; a gap at its end grows with it.
+      // The block grows. If a gap is at its end, the value begins in that gap.
       std::size_t at = bytes_;
       if (!gaps_.empty() && gaps_.back().at + gaps_.back().bytes == bytes_) {
         at = gaps_.back().at;
@@ -67,16 +67,16 @@ class Block {
   struct Gap {
     std::size_t at, bytes;
   };
-  std::vector<Gap> gaps_;  // by place
+  std::vector<Gap> gaps_;  // ordered by offset
   std::size_t bytes_ = 0;
 };
 
 }  // namespace
 
-// What one run works on. Slots are values of the graph.
+// The working memory of one run. There is one slot for each value of the graph.
 struct Program::Frame {
   std::vector<Tensor> slots;
-  std::vector<const Tensor*> inputs;  // of the steps, one after the other
+  std::vector<const Tensor*> inputs;  // those of all steps, one step after the other
   Tensor arena;
 };
 
@@ -89,7 +89,7 @@ Program::Program(const Graph& graph, std::span<const Index> outputs, std::span<c
 
 Program::~Program() = default;
 
-// The nodes that are needed, in their order.
+// Finds the nodes that are needed, in their order.
 void Program::choose(std::span<const Index> outputs, std::span<const Index> given, Index first_own_node) {
   const auto values = static_cast<std::size_t>(graph_.value_count());
   std::vector<char> needed(values), has(values);
@@ -126,7 +126,7 @@ void Program::choose(std::span<const Index> outputs, std::span<const Index> give
     if (!node.has_effect()) continue;
     for (const Index v : node.inputs) leaves_[static_cast<std::size_t>(v)] = 1;
   }
-  // What a view lies over leaves with it.
+  // The base of a view leaves the program with the view.
   for (std::size_t s = steps_.size(); s-- > 0;) {
     const Graph::Node& node = *steps_[s].node;
     if (!is_view(node)) continue;
@@ -136,7 +136,7 @@ void Program::choose(std::span<const Index> outputs, std::span<const Index> give
   }
 }
 
-// After which step nobody needs a value any more. A view needs what it lies over.
+// Finds the step after which a value is not needed any more. A view needs its base.
 void Program::find_releases(std::span<const Index> outputs) {
   const auto values = static_cast<std::size_t>(graph_.value_count());
   constexpr std::int32_t kNever = -1, kAtTheEnd = -2;
@@ -167,7 +167,7 @@ void Program::find_releases(std::span<const Index> outputs) {
   }
 }
 
-// Which values lie in the block, and where.
+// Decides which values are stored in the block, and where.
 void Program::place() {
   const auto values = static_cast<std::size_t>(graph_.value_count());
   offsets_.resize(values);
@@ -194,7 +194,7 @@ void Program::place() {
     }
   }
   arena_bytes_ = block.bytes();
-  // A run drops only what it was given or made.
+  // A run releases only the values that it received or allocated.
   for (Step& step : steps_) {
     const auto begin = released_.begin() + step.first_release;
     const auto end = std::stable_partition(begin, begin + step.releases, [&](std::int32_t v) { return fixed[static_cast<std::size_t>(v)] == 0; });
@@ -281,7 +281,7 @@ void run_host(const Graph::Node& node, std::span<const Tensor* const> inputs, st
   std::vector<Tensor> given;
   for (const Tensor* input : inputs) {
     given.push_back(*input);
-    // The host's own ops refuse a value without an id.
+    // The host's function may apply ops to the value, and these require an id.
     if (input->id() == 0) log_constant(given.back(), {}, node.where);
   }
   std::vector<Tensor> made = node.host->run(given);
@@ -312,7 +312,7 @@ void Program::run_step(const Step& step, Frame& frame) const {
 
 namespace {
 
-// In row-major order, as a trace takes what it is given to lie.
+// The tensor in row-major order, which a trace assumes of its inputs.
 Tensor in_order(Tensor t) {
   if (!t.defined() || t.is_contiguous()) return t;
   const device::Scope there(t.device());

@@ -1,4 +1,4 @@
-// What runs a graph: its nodes in order, and one block of memory for all that does not leave it.
+// A program runs a graph: its nodes in order, with one block of memory for all values that are not visible outside.
 #pragma once
 
 #include "graph/graph.hpp"
@@ -11,25 +11,27 @@
 namespace whygrad::internal {
 
 // NOTE [a program]
-// A program computes some values of a graph from its inputs and from values that the caller has. Everything that can be known before it runs is
-// worked out once: which nodes are needed, where each value lies, when it is used last. Values that nobody sees lie in one block, in which two that
-// are never needed at the same time share their place. A run makes the values that leave it, calls the kernels, and writes no log.
+// A program computes some values of a graph from the graph's inputs and from values that the caller has. The plan is made once: which nodes are
+// needed, where each value is stored, and which step uses it last. Values that are not visible outside are stored in one block; two of them share
+// memory if they are never needed at the same time. A run allocates the values that leave the program, calls the kernels, and writes no records.
 class Program {
  public:
-  // Computes `outputs` of the graph. `given` are values that the caller has. Effects of nodes from `first_own_node` on are had at each run.
+  // Plans the computation of `outputs`. `given` are the values that the caller has. Each run performs the side effects of the nodes from
+  // `first_own_node` on.
   Program(const Graph& graph, std::span<const Graph::Index> outputs, std::span<const Graph::Index> given, Graph::Index first_own_node);
   ~Program();
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  // The outputs, which have no ids yet. `inputs` has one tensor for each input of the graph; those that needs_input() denies may be empty. `given`
-  // are the values of that name. May be called by several threads at once. Throws what a kernel or the host throws.
+  // Returns the outputs, which have no ids yet. `inputs` has one tensor for each input of the graph; it may be empty if needs_input() is false.
+  // `given` has one tensor for each given value, and may be empty likewise if needs_given() is false. Several threads may call it at once. Throws
+  // what a kernel or a function of the host throws.
   std::vector<Tensor> run(std::vector<Tensor> inputs, std::vector<Tensor> given) const;
 
   bool needs_input(std::size_t i) const { return needs_input_[i]; }
   bool needs_given(std::size_t i) const { return needs_given_[i]; }
   std::size_t step_count() const { return steps_.size(); }
-  // Of the block that its values share.
+  // The size of the block that the values share.
   std::size_t arena_bytes() const { return arena_bytes_; }
 
  private:
@@ -37,10 +39,10 @@ class Program {
   struct Step {
     const Graph::Node* node;
     std::int32_t first_input;    // into input_slots_
-    std::int32_t first_release;  // into released_: values that nobody needs any more once the step is done
+    std::int32_t first_release;  // into released_: the values that are not needed after the step
     std::int32_t releases;
-    bool allocates;  // its outputs leave the program, or are seen by the host
-    bool fixed;      // its outputs lie where they lay at the last run
+    bool allocates;  // its outputs leave the program or are passed to the host
+    bool fixed;      // its outputs are at the same address in every run of a frame
   };
 
   void choose(std::span<const Graph::Index> outputs, std::span<const Graph::Index> given, Graph::Index first_own_node);
@@ -54,13 +56,13 @@ class Program {
   std::vector<char> needs_input_, needs_given_;
   std::vector<Step> steps_;
   std::vector<std::int32_t> released_;
-  std::vector<char> leaves_;          // by value: it is an output, or what an output is a view of, or the host sees it
-  std::vector<std::size_t> offsets_;  // by value, into the block
-  std::vector<char> in_arena_;        // by value
+  std::vector<char> leaves_;          // by value: whether it is an output, the base of a view that is one, or passed to the host
+  std::vector<std::size_t> offsets_;  // by value: offset in the block
+  std::vector<char> in_arena_;        // by value: whether it is stored in the block
   std::size_t arena_bytes_ = 0;
 
   mutable std::mutex frames_mutex_;
-  mutable std::vector<std::unique_ptr<Frame>> frames_;  // that no run uses
+  mutable std::vector<std::unique_ptr<Frame>> frames_;  // the frames that no run uses now
 };
 
 }  // namespace whygrad::internal

@@ -1,4 +1,4 @@
-// Tracing a function, and the graph of what the log heard.
+// Traces a function and makes its graph from the recorded ops.
 #include "graph/trace.hpp"
 
 #include "graph/branch_event.hpp"
@@ -15,7 +15,7 @@
 
 namespace whygrad::internal {
 
-// While it lives, the thread's calls go into the function's log and are not computed.
+// While it lives, the thread's ops are recorded in the function's log and are not computed.
 class Tracing final : public Tracer {
  public:
   Tracing(TracedFunction& function, Tracer* outer) : function_(function), log_(*function.log_), begin_(Log::mine().next_id()), around_(outer) {
@@ -64,7 +64,7 @@ class Tracing final : public Tracer {
   }
 
   void forget(const std::shared_ptr<VariableImpl>& variable) override {
-    read(variable);  // so that it is known as an input, whose later reads are others
+    read(variable);  // makes the variable an input; later reads are other values
     variables_[variable.get()] = Tensor();
     variable->noted.store(0, std::memory_order_relaxed);
   }
@@ -113,7 +113,7 @@ class Tracing final : public Tracer {
     return results;
   }
 
-  // An argument, what stands for one from outside, or a variable's value.
+  // Adds an input: an argument, a value from outside of the function, or a variable's value. Returns its stand-in.
   Tensor add_input(TracedFunction::Input input, const TensorSpec& spec, const Where& where) {
     input.stand_in = abstract(spec, where);
     const ValueId id = input.stand_in.id();
@@ -162,9 +162,9 @@ class Tracing final : public Tracer {
   TraceLog& log_;
   ValueId begin_;
   Tracer* around_;
-  std::vector<std::shared_ptr<TapeState>> tapes_;  // of the program, which do not hear what is traced
+  std::vector<std::shared_ptr<TapeState>> tapes_;  // the program's tapes, which do not record the trace
   std::unordered_map<ValueId, Tensor> stand_ins_;
-  std::unordered_map<const VariableImpl*, Tensor> variables_;  // empty where something may have written since
+  std::unordered_map<const VariableImpl*, Tensor> variables_;  // present values; empty if something may have written the variable since
   std::unordered_map<const VariableImpl*, std::size_t> input_of_;
 };
 
@@ -183,7 +183,7 @@ void in_log_of(TracedFunction& function, TraceLog& log, F&& f) {
 
 namespace {
 
-// All functions that there are, by number.
+// All traced functions that exist, by number.
 struct FunctionTable {
   std::mutex mutex;
   std::unordered_map<std::uint64_t, std::weak_ptr<TracedFunction>> functions;
@@ -261,7 +261,7 @@ const std::vector<Graph::Index>& TracedFunction::saved() {
   for (const Tensor& result : results_) all.arriving.push_back(result.defined() && is_differentiable(result.dtype()));
   for (const Input& input : inputs_) all.wanted.push_back(is_differentiable(input.stand_in.dtype()));
   const std::shared_ptr<TracedFunction> backward = derivative(all);
-  // Values of this graph that a node of the backward pass reads. Cheap to have, but for what is an input or lies over one.
+  // Marks the values of this graph that a node of the backward pass reads. They cost little to keep, unless they are inputs or views of inputs.
   std::vector<char> reads(static_cast<std::size_t>(graph_.value_count()));
   const auto note = [&](Graph::Index v) {
     if (v >= 0 && v < graph_.value_count()) reads[static_cast<std::size_t>(v)] = 1;
@@ -297,7 +297,7 @@ std::shared_ptr<TracedFunction> TracedFunction::derivative(const Asked& asked) {
 std::shared_ptr<TracedFunction> TracedFunction::trace_derivative(const Asked& asked) {
   std::shared_ptr<TracedFunction> d = make(name_, where_);
   d->log_ = log_;
-  // It is handed all that the call had, values of variables at that time too.
+  // The derivative receives all inputs of the call, also the values that the variables had then.
   d->inputs_ = inputs_;
   for (Input& input : d->inputs_) {
     input.captured = {};

@@ -1,9 +1,9 @@
-// A traced function: the records of its trace, and the graph that was made of them.
+// A traced function: the records of its trace, and the graph that is made from them.
 //
 // NOTE [values, and functions of them]
-// A derivative is a traced function too. The derivative of y = f(x) for the gradient dy is dx = b(x, dy): a function of f's own inputs, not of what f
-// saved. What f's call saved is only known to b as values that need not be computed again. So the derivative of b is again b's graph with more nodes,
-// to any order, and nothing has to be saved for it in advance.
+// A derivative is a traced function too. The derivative of y = f(x) for the gradient dy is dx = b(x, dy), a function of f's own inputs and not of the
+// values that f saved. To b the saved values are only values that need not be computed again. The derivative of b is therefore again b's graph with
+// more nodes, to any order, and nothing has to be saved for it in advance.
 #pragma once
 
 #include "autodiff/backprop.hpp"
@@ -19,14 +19,14 @@
 
 namespace whygrad::internal {
 
-// The log of one function and of all its derivatives. The program's own log knows their calls only.
+// The log of the traces of one function and all its derivatives. The program's own log records only their calls.
 struct TraceLog {
   std::shared_ptr<Log> log = Log::make_own();
   std::recursive_mutex tracing;
-  std::vector<Window> windows;  // of the traces, in their order
-  std::vector<Watch> watches;   // what stands for the inputs
+  std::vector<Window> windows;  // one for each trace, in order
+  std::vector<Watch> watches;   // the stand-ins of the inputs
   IdMap watch_index;
-  std::unordered_map<ValueId, Tensor> constants;  // values with elements, which ops of the traces read
+  std::unordered_map<ValueId, Tensor> constants;  // values with elements that ops of the traces read
 };
 
 class TracedFunction : public std::enable_shared_from_this<TracedFunction> {
@@ -35,21 +35,21 @@ class TracedFunction : public std::enable_shared_from_this<TracedFunction> {
   TracedFunction(const TracedFunction&) = delete;
   TracedFunction& operator=(const TracedFunction&) = delete;
 
-  // What a call is given beside the caller's arguments.
+  // An input: one of the caller's arguments, or a value that the function supplies to each call itself.
   struct Input {
     Tensor stand_in;
     Tensor captured;                         // a value from outside of the function
-    std::shared_ptr<VariableImpl> variable;  // whose value at the call it is
-    std::vector<ValueId> reads;              // all that was read of the variable, this input first
+    std::shared_ptr<VariableImpl> variable;  // the variable whose value at the call is the input
+    std::vector<ValueId> reads;              // the ids of all reads of the variable in the trace; the first is this input
   };
-  // Which gradients arrive and which inputs need one.
+  // The results for which gradients arrive, and the inputs whose gradients are wanted.
   struct Asked {
     std::vector<bool> arriving;  // by result
     std::vector<bool> wanted;    // by input
     friend bool operator<(const Asked& a, const Asked& b) { return a.arriving != b.arriving ? a.arriving < b.arriving : a.wanted < b.wanted; }
   };
 
-  // Calls `body` with one abstract tensor per spec. Throws what the body throws.
+  // Traces `body` by calling it with one abstract tensor per spec. Throws what the body throws.
   static std::shared_ptr<TracedFunction> trace(std::string name, const Where& where, const std::vector<TensorSpec>& arguments,
                                                const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& body);
 
@@ -59,39 +59,41 @@ class TracedFunction : public std::enable_shared_from_this<TracedFunction> {
   std::size_t arguments() const { return arguments_; }
   const std::vector<Tensor>& results() const { return results_; }
   const Graph& graph() const { return graph_; }
-  // Of each result, the value in the graph.
+  // The value in the graph of each result; kNone for a result that does not exist.
   const std::vector<Graph::Index>& outputs() const { return outputs_; }
-  // Values that no other run would give again: random numbers, what was read from a variable that may have been written, what the host returned.
+  // The values that another run would not reproduce: random numbers, reads of variables that may have been written, results of the host's functions.
   const std::vector<Graph::Index>& once() const { return once_; }
   TraceLog& log() const { return *log_; }
 
-  // What a call keeps, beside its inputs, for the gradient; decided when a gradient can be asked for the first time.
+  // The values that a call keeps for the gradient, in addition to its inputs. They are chosen at the first call for which a gradient may be
+  // requested.
   const std::vector<Graph::Index>& saved();
-  // The gradients of the wanted inputs, in their order, as a function of the inputs and of the arriving gradients; its result is an empty tensor
-  // where no path leads. Traced when it is asked for the first time.
+  // The gradients of the wanted inputs, in their order, as a function of the inputs and the arriving gradients. A result is an empty tensor if no
+  // path leads to the input. The function is traced at the first request.
   std::shared_ptr<TracedFunction> derivative(const Asked& asked);
 
-  // The program that runs it: with what a call keeps among the results, or without.
+  // The program that runs the function. If `saving`, its outputs are the results followed by saved().
   const Program& program(bool saving);
-  // The first node that is not of the function which this is the derivative of.
+  // The first node of this function's own. Earlier nodes belong to the function that this one differentiates.
   Graph::Index first_own_node() const { return first_own_node_; }
   std::uint64_t number() const { return number_; }
-  // The function of that number; null where it is gone.
+  // The function with this number; null if it no longer exists.
   static std::shared_ptr<TracedFunction> find(std::uint64_t number);
-  // What its results are made of and what it does to the outside, in order.
+  // The records that compute the results or have side effects, in order.
   struct Records {
-    LogSlice slice;  // holds them
+    LogSlice slice;  // keeps the records alive
     std::vector<const Record*> needed;
   };
   Records records() const;
-  // Of its own nodes: whether a run does something to the outside, and whether every run gives the same.
+  // Whether a run has side effects, by the function's own nodes.
   bool has_effect() const { return has_effect_; }
+  // Whether it has no side effects and every run gives the same results.
   bool is_pure() const { return once_.empty() && !has_effect(); }
-  // Variables that a run may write.
+  // The variables that a run may write.
   std::vector<std::shared_ptr<VariableImpl>> writes() const;
-  // The program that runs it in a branch: its results, and then once().
+  // The program that runs the function as a body of a branch. Its outputs are the results followed by once().
   const Program& body_program();
-  // Values of the graph that the caller has: what the calls of the functions saved that this is the derivative of.
+  // For a derivative, the values of the graph that the caller has: those saved by the calls of the functions that it differentiates.
   const std::vector<Graph::Index>& given() const { return given_; }
 
  private:
@@ -110,11 +112,11 @@ class TracedFunction : public std::enable_shared_from_this<TracedFunction> {
   std::size_t arguments_ = 0;
   std::vector<Tensor> results_;
   Graph graph_;
-  Window window_;  // of its trace
+  Window window_;  // the window of its trace
   bool has_effect_ = false;
-  Graph::Index first_own_node_ = 0;  // those before belong to the function that this is the derivative of
+  Graph::Index first_own_node_ = 0;  // earlier nodes belong to the function that this one differentiates
   std::vector<Graph::Index> outputs_, once_, given_;
-  std::unordered_map<ValueId, Graph::Index> known_;  // values of the traces in the graph
+  std::unordered_map<ValueId, Graph::Index> known_;  // the values in the graph, by the ids of the traces
   std::optional<std::vector<Graph::Index>> saved_;
   std::map<Asked, std::shared_ptr<TracedFunction>> derivatives_;
   std::unique_ptr<Program> programs_[2], body_program_;

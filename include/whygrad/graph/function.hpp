@@ -19,28 +19,30 @@ namespace internal {
 class FunctionState;
 }
 
-// A function of tensors that is traced: it is called once for each combination of dtypes, shapes and devices of its arguments, with abstract tensors,
-// and what it computes of them is a graph that later calls run (tf.function).
+// A traced function of tensors (tf.function). It is called with abstract tensors, once for each combination of dtypes, shapes and devices of its
+// arguments. Its ops then form a graph, which later calls run.
 //
-// What the function does beside computing with tensors (printing, counting, making variables) happens while it is traced, and not at later calls. A
-// tensor from outside of the function is the one that was there when it was traced; a variable is read at each call, and assignments to it happen at
-// each call. Random numbers are drawn at each call. Inside, the elements of a tensor are not known: to read them throws ValueError.
+// Whatever the function does besides computing with tensors (printing, counting, making variables) happens while it is traced, and not at later
+// calls. A tensor from outside of the function keeps the value that it had when the function was traced. A variable is read and assigned at each
+// call. Random numbers are drawn at each call. Inside, the elements of a tensor are not known; reading them throws ValueError.
 //
-// A gradient may be taken inside of the function and of its calls, to any order. Inside of a Diagnosis that looks at values, the function is called
-// as it is, so that its ops are seen one by one. A Function may be called from several threads at once. Copies are the same function.
+// Gradients may be taken inside of the function and through its calls, to any order. Inside of a Diagnosis that looks at values the function is
+// called as it is, so that the Diagnosis sees its ops one by one. Several threads may call a Function at once. Copies are the same function.
 class WG_API Function {
  public:
   using Body = std::function<std::vector<Tensor>(const std::vector<Tensor>&)>;
 
   explicit Function(Body body, std::string name = "function", Where where = Where::here());
 
-  // The results of the function; one that it left empty is empty. Throws ValueError for an empty argument, where the function reads elements while it
-  // is traced, where it calls itself, or uses a tensor that another traced function kept aside, and whatever the function or an op throws.
+  // Returns the results of the function; a result that it left empty is an empty tensor. Throws ValueError for an empty argument, and if the function
+  // reads elements while it is traced, calls itself, or uses a tensor that another traced function stored outside. Throws what the function or an op
+  // throws.
   std::vector<Tensor> operator()(const std::vector<Tensor>& arguments, Where where = Where::here()) const;
 
-  // How often it was traced (experimental_get_tracing_count).
+  // How often the function was traced (experimental_get_tracing_count).
   std::size_t tracing_count() const;
-  // The graph for arguments of these specs, one op to a line: "%4 = matmul(%0, %1)  f32[4, 2]  model.cpp:12". Traces it if that was not done yet.
+  // The graph for arguments of these specs, one op per line: "%4 = matmul(%0, %1)  f32[4, 2]  model.cpp:12". Traces the function if there is no trace
+  // for them yet.
   std::string graph(const std::vector<TensorSpec>& arguments) const;
   const std::string& name() const;
 
@@ -50,7 +52,7 @@ class WG_API Function {
 
 namespace internal {
 
-// An argument of a call, and where the call is.
+// An argument of a call, with the place of the call.
 struct Argument {
   Argument(const Tensor& t, Where w = Where::here()) : tensor(t), where(w) {}
   Argument(const Variable& v, Where w = Where::here()) : tensor(v.value()), where(w) {}
@@ -102,7 +104,7 @@ struct Signature<R (F::*)(A...) const> : Signature<R (*)(A...)> {};
 
 }  // namespace internal
 
-// `f`, traced. It takes tensors and returns a tensor, a pair, tuple or vector of them, or nothing:
+// Makes a traced function of `f`, which takes tensors and returns a tensor, a pair, tuple or vector of them, or nothing:
 //
 //   auto loss = function([&](const Tensor& x, const Tensor& y) { return reduce_mean(square(matmul(x, w) - y)); });
 //   GradientTape tape;
