@@ -138,7 +138,7 @@ void FlowBuilder::stop(const std::shared_ptr<FlowTape>& tape, FlowGraph::Standin
   window.ended_at = where;
 }
 
-// What was recorded until now is forgotten: all windows but the one that the tape opens next.
+// Forgets what the tape has recorded: all its windows except the open one.
 void FlowBuilder::reset(FlowTape& tape, const Where& where) const {
   const std::size_t open = !tape.windows.empty() && tape.windows.back().end == kNowhere ? 1 : 0;
   for (std::size_t i = 0; i + open < tape.windows.size(); ++i) {
@@ -174,7 +174,7 @@ void FlowBuilder::let_go(LogId since) {
   for (std::size_t n = ops_.size(); n-- > 0 && ops_[n].moment >= since;) {
     Op& op = ops_[n];
     op.tensors.reset();
-    op.facts.again = false;  // what it worked on may be something else by now
+    op.facts.again = false;  // its inputs may have changed since, so it cannot be computed again
     for (std::size_t i = 0; i < std::size_t{op.inputs} + op.outputs; ++i) {
       if (const LogId v = input(op, i); has_value(v)) value(v).tensor.reset();
     }

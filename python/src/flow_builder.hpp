@@ -1,13 +1,13 @@
 // The log of a program that runs on another engine: what a collector in Python saw of its ops, values, variables and tapes.
 //
 // NOTE [a log of numbers, facts when asked]
-// A collector is told of every op, so what is kept of one is what would be gone later: its type, the ids of its values, the place, and whether
-// recording was paused. Why an op passes no gradient, what a traced function does inside and what elements are is looked up when a gradient is
-// missing, and only for the ops that a question is about (relevant()). Then the log is drawn as a FlowGraph (FlowDrawing), which explain() judges as
-// it judges a tape.
+// A collector receives every op. The log therefore keeps only what could not be found out later: the op's type, the ids of its values, the place, and
+// whether recording was paused. Everything else is looked up when a gradient is missing, and only for the ops that are relevant to the question
+// (relevant_ops()): why an op passes no gradient, which ops a traced function consists of, and what the elements are. Then the log is drawn as a
+// FlowGraph (FlowDrawing), and explain() judges the graph as it judges a tape.
 //
-// A tensor is known by a key that the collector chooses, a number that no other living tensor has. Values and ops are known by their place in the
-// log, which never changes; forget() drops the oldest.
+// The collector identifies a tensor by a key, a number that no other living tensor has. A value or an op is identified by its position in the log,
+// which never changes. forget() drops the oldest ones.
 #pragma once
 
 #include "module.hpp"
@@ -27,11 +27,11 @@
 
 namespace whygrad::python {
 
-// The place of a value, an op, a variable or a definition in the log.
+// The position in the log of a value, an op, a variable or a definition.
 using LogId = std::int64_t;
 inline constexpr LogId kNowhere = -1;
 
-// One recording of a program's, as a span of moments: it records in windows, and knows which values it watches and since when.
+// One recording of the program: the windows of moments in which it recorded, and the values that it watches, each with its first moment.
 struct FlowTape {
   struct Window {
     LogId begin = 0, end = kNowhere;  // kNowhere: open
@@ -41,63 +41,63 @@ struct FlowTape {
   Where made_at, asked_at;
   bool watches_variables = true;
   std::vector<Window> windows, forgotten;
-  std::unordered_map<LogId, LogId> watched;  // values, and since when
-  std::unordered_set<LogId> variables;       // that were asked to be watched
+  std::unordered_map<LogId, LogId> watched;  // value to the moment since when it is watched
+  std::unordered_set<LogId> variables;       // variables for which the program called watch()
 };
 
 struct FlowQuestion {
   std::shared_ptr<const FlowTape> tape;
   std::vector<LogId> targets;  // values
   struct Source {
-    LogId value = kNowhere;  // of a variable the present one
+    LogId value = kNowhere;  // for a variable its present value
     LogId variable = kNowhere;
-    bool replaced = false;  // zeros were answered in its place
+    bool replaced = false;  // the engine answered zeros instead of an absent gradient
   };
   std::vector<Source> sources;
   FlowGraph::Question question = FlowGraph::Question::kAbsent;
-  std::uint32_t asked_variables = 0, asked_tensors = 0;  // with those that have a gradient
+  std::uint32_t asked_variables = 0, asked_tensors = 0;  // numbers of sources, including those that have a gradient
 };
 
 class FlowBuilder {
  public:
   struct Value {
-    LogId op = kNowhere;        // that made it; none for what the log never saw made
-    LogId variable = kNowhere;  // whose value it is or was
+    LogId op = kNowhere;        // the op that computed it; kNowhere if the log did not record one
+    LogId variable = kNowhere;  // the variable whose value it is or was
     std::uint64_t key = 0;
-    std::uint32_t shape = 0;  // in shapes()
+    std::uint32_t shape = 0;  // for shape_at()
     FlowDType dtype{};
-    nb::object tensor;  // while its elements may be asked for
+    nb::object tensor;  // held while its elements may be needed
   };
-  // What was seen of a call, where the collector knows an op's gradient by that.
+  // What the collector saw of a call, if that decides whether the op passes a gradient.
   struct CallFacts {
-    bool recording = true;    // gradients were
-    std::uint64_t needs = 0;  // inputs that required a gradient, as bits; of what lies behind the 64th the last bit tells
-    bool gives = false;       // a result does
-    bool changes = false;     // an input
-    bool again = false;       // its results were not kept, since the same call gives them once more
+    bool recording = true;    // gradients were recorded
+    std::uint64_t needs = 0;  // bit i: input i required a gradient; the last bit stands for all inputs from the 64th on
+    bool gives = false;       // a result requires a gradient
+    bool changes = false;     // the call changes an input
+    bool again = false;       // its results were not kept, because the same call computes them again
   };
   struct Op {
     Where where;
     LogId moment = 0;
     LogId rule_of = kNowhere;     // the op whose gradient rule called it
-    LogId definition = kNowhere;  // once it is settled
-    std::uint32_t type = 0;       // in types()
+    LogId definition = kNowhere;  // set when the op is settled
+    std::uint32_t type = 0;       // for type_name()
     OpKind kind = OpKind::kCompute;
-    bool stopped = false;  // recording was paused for it alone
-    bool hidden = false;   // stands for another
+    bool stopped = false;  // recording was paused for this op only
+    bool hidden = false;   // not drawn: another record stands for it, or it served a question that is answered
     bool backward_pass = false;
-    bool within = false;  // of what another op is made of
+    bool within = false;  // one of the ops that another op consists of
     CallFacts facts;
     std::uint16_t inputs = 0, outputs = 0;
-    std::uint64_t first = 0;  // in the list of inputs and outputs
+    std::uint64_t first = 0;  // position of its first input in the list of inputs and outputs
     std::uint64_t print = 0, bytes = 0;
     std::int64_t choice = 0;
     double written = std::numeric_limits<double>::quiet_NaN();
     Where returns_at;
-    Where stopped_at;                            // what paused it, where that is known
-    nb::object call;                             // what the collector wants to know of it later
-    nb::object tensors;                          // its inputs and outputs, while somebody may ask for elements
-    std::unique_ptr<std::vector<LogId>> inside;  // the ops that it is made of, once somebody looked
+    Where stopped_at;                            // the place that paused recording, if known
+    nb::object call;                             // whatever the collector needs to know of the call later
+    nb::object tensors;                          // its inputs and outputs, held while their elements may be needed
+    std::unique_ptr<std::vector<LogId>> inside;  // the ops that it consists of; null until it is opened
   };
   struct Variable {
     std::string name;
@@ -107,7 +107,7 @@ class FlowBuilder {
     Where where;
     std::uint32_t shape = 0;
     FlowDType dtype{};
-    LogId version = kNowhere;  // the present value
+    LogId version = kNowhere;  // its present value
     std::vector<LogId> values;
   };
 
@@ -120,23 +120,23 @@ class FlowBuilder {
   std::uint32_t type(std::string_view name);
   LogId make(std::uint64_t key, FlowDType dtype, std::uint32_t shape, nb::object tensor = {});
   LogId find(std::uint64_t key) const;
-  // The key names this value from now on.
+  // From now on the key identifies this value.
   void alias(std::uint64_t key, LogId value);
   LogId record(OpKind kind, std::uint32_t type, const std::vector<LogId>& inputs, const std::vector<LogId>& outputs, const Where& where);
-  // Of ops that another one is made of, which happen when it happens.
+  // Records one of the ops that `whole` consists of. It gets the moment of `whole`.
   LogId record_inside(LogId whole, OpKind kind, std::uint32_t type, const std::vector<LogId>& inputs, const std::vector<LogId>& outputs,
                       const Where& where);
   LogId add_variable(Variable variable, std::uint64_t key);
   LogId variable_of(std::uint64_t key) const;
   void name_variable(std::uint64_t key, LogId variable) { variable_keys_[key] = variable; }
-  // The value that a read gives now; tapes that record watch it from `since` on, unless that is kNowhere.
+  // Returns the value that a read gives now. Recording tapes watch it from `since` on, unless that is kNowhere.
   LogId read(LogId variable, LogId since);
-  // The variable has this value from now on.
+  // From now on the variable has this value.
   void set_version(LogId variable, LogId value);
 
-  // Extents may be kUnknownExtent.
+  // Returns the number of a shape. Extents may be kUnknownExtent.
   std::uint32_t shape(const std::int64_t* extents, std::size_t rank);
-  // Of which not even the rank is known.
+  // The number of a shape whose rank is unknown.
   static constexpr std::uint32_t unknown_shape() { return ~std::uint32_t{0}; }
 
   // ---- Tapes ----
@@ -150,9 +150,9 @@ class FlowBuilder {
 
   // ---- Memory ----
 
-  // Drops the oldest ops, and the values that they made, until `most` are left. Nothing happens while a tape records.
+  // Drops the oldest ops and the values that they computed, until `most` ops are left. Does nothing while a tape records.
   void forget(std::size_t most);
-  // Lets go of the tensors of values made since the moment: nobody will ask for their elements.
+  // Releases the tensors of the ops since that moment, because their elements are not needed any more.
   void let_go(LogId since);
 
   // ---- Looking ----
@@ -175,17 +175,17 @@ class FlowBuilder {
   const std::string& type_name(std::uint32_t type) const { return types_[type]; }
   const std::vector<std::int64_t>& shape_at(std::uint32_t shape) const { return shapes_[shape]; }
   const FlowGraph::Def& definition(LogId id) const { return definitions_[static_cast<std::size_t>(id)]; }
-  // The same number for the same text of `key`; `make` gives the definition where there is none.
+  // Returns the number of the definition with this key. `make` makes the definition if there is none yet.
   template <class F>
   LogId define(const std::string& key, F&& make) {
     const auto [at, added] = definition_at_.try_emplace(key, static_cast<LogId>(definitions_.size()));
     if (added) definitions_.push_back(make());
     return at->second;
   }
-  // All ops in the order in which they happened, with what calls are made of in the place of the calls.
+  // All ops in the order in which they ran. An opened call is replaced by the ops that it consists of.
   std::vector<LogId> in_order() const;
 
-  int busy = 0;  // more than 0: what happens is the collector's own doing
+  int busy = 0;  // more than 0 while the collector itself runs ops, which are not recorded
   bool keeps_values = false;
 
  private:
@@ -193,7 +193,7 @@ class FlowBuilder {
 
   std::deque<Op> ops_;
   std::deque<Value> values_;
-  std::deque<LogId> links_;  // inputs and outputs, by op
+  std::deque<LogId> links_;  // the inputs and outputs of each op, one op after the other
   LogId first_op_ = 0, first_value_ = 0;
   std::uint64_t first_link_ = 0;
   LogId moment_ = 0;
@@ -202,20 +202,20 @@ class FlowBuilder {
   std::vector<std::shared_ptr<FlowTape>> recording_;
 
   std::deque<std::string> types_;
-  std::unordered_map<std::string_view, std::uint32_t> type_at_;  // names that types_ holds
+  std::unordered_map<std::string_view, std::uint32_t> type_at_;  // views of the names in types_
   std::deque<std::vector<std::int64_t>> shapes_;
   std::unordered_multimap<std::uint64_t, std::uint32_t> shape_at_;  // by hash
   std::deque<FlowGraph::Def> definitions_;
   std::unordered_map<std::string, LogId> definition_at_;
 };
 
-// The text for as long as the process lives, since graphs outlive the log: names of ops, files and functions, of which there are few.
+// A copy of the text that lives as long as the process, because graphs outlive the log. It is for names of ops, files and functions, which are few.
 const char* interned(std::string_view text);
 
-// The ops that a question is about, found by sweeps over the log.
+// The ops that are relevant to a question, found by sweeps over the log.
 struct RelevantOps {
   std::vector<LogId> ops;
-  // What a constant seems to repeat: a value that was read to the host before.
+  // By constant: the value that it seems to repeat, which was read to the host before.
   std::unordered_map<LogId, LogId> read_back;
 };
 RelevantOps relevant_ops(const FlowBuilder& log, const FlowQuestion& question);

@@ -1,4 +1,4 @@
-// A question to a log, drawn as a FlowGraph.
+// Draws the part of a log that is relevant to a question as a FlowGraph.
 #include "flow_drawing.hpp"
 
 #include "flow/reach.hpp"
@@ -96,7 +96,7 @@ void FlowDrawing::draw_shape(std::uint32_t shape, FlowGraph::Value& v) {
   graph_.extents.insert(graph_.extents.end(), extents.begin(), extents.end());
 }
 
-// A value that no drawn op made: one whose op is gone, or one that the log met first as an input.
+// Adds a value that no drawn op computed: its op was dropped from the log, or the log saw the value first as an input.
 Index FlowDrawing::value_of(LogId id) {
   if (const auto at = value_at_.find(id); at != value_at_.end()) return at->second;
   const Index v = new_value(id);
@@ -118,7 +118,7 @@ Index FlowDrawing::variable_of(LogId id) {
   return at->second;
 }
 
-// In the order in which they were made, which is that of the log.
+// Names the variables in the order in which they were made, which is their order in the log.
 void FlowDrawing::name_variables() {
   std::vector<std::pair<LogId, Index>> order(variable_at_.begin(), variable_at_.end());
   std::sort(order.begin(), order.end());
@@ -135,7 +135,7 @@ Index FlowDrawing::def_of(LogId id) {
   if (added) {
     if (definition != kNowhere) {
       graph_.defs.push_back(log_.definition(definition));
-    } else {  // nobody knows more
+    } else {  // only its type is known
       const char* name = interned(log_.type_name(log_.op(id).type));
       graph_.defs.push_back({name, name, log_.op(id).kind, {{"input", GradientFlow::kFlows}}});
     }

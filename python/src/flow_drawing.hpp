@@ -1,4 +1,4 @@
-// The part of a log that a question is about, drawn as a FlowGraph, and what its elements are.
+// Draws the part of a log that is relevant to a question as a FlowGraph, and adds the census of its tensors.
 #pragma once
 
 #include "flow_builder.hpp"
@@ -11,10 +11,11 @@
 
 namespace whygrad::python {
 
-// Elements of another engine's tensor, in place, for as long as this lives. Only of what offers them row by row without gaps.
+// Access to the elements of another engine's tensor, without a copy, for as long as this object lives. The tensor must offer them in row-major order
+// and without gaps.
 class Elements {
  public:
-  // Nothing is there for None, and for elements of a kind that nobody counts, such as text.
+  // There are no elements for None, nor for an element type without a census, such as text.
   explicit Elements(nb::handle exporter);
   ~Elements();
   Elements(Elements&& other) noexcept;
@@ -38,13 +39,13 @@ class FlowDrawing {
   FlowDrawing& operator=(const FlowDrawing&) = delete;
   FlowDrawing(FlowDrawing&&) = default;
 
-  // Of the log, by op of the graph.
+  // The log's op for each op of the graph.
   const std::vector<LogId>& ops() const { return ops_; }
-  // Looks at the values of ops that lead to targets; elements_of(value) gives an array or None.
+  // Takes the census of the values of ops that lead to targets. elements_of(value) returns an array or None.
   void look_at_values(const nb::callable& elements_of);
-  // What arrived at an op's outputs in a backward pass, and what it passed on to its inputs: arrays or None.
+  // Takes the census of the gradients that arrived at an op's outputs in a backward pass, and of those that it passed to its inputs: arrays or None.
   void look_at_step(LogId op, const nb::list& arrived, const nb::list& passed);
-  // Ops that the tape recorded and that carry a gradient, the last one first.
+  // The ops that the tape recorded and that carry a gradient, the last one first.
   std::vector<LogId> backward_steps() const;
   void look_at_answer(std::size_t source, nb::handle gradient);
   FlowGraph take() { return std::move(graph_); }
@@ -74,8 +75,8 @@ class FlowDrawing {
   FlowGraph graph_;
   std::vector<LogId> ops_, moments_;
   std::unordered_map<LogId, Index> op_at_, value_at_, variable_at_, def_at_;
-  std::unordered_map<LogId, Elements> elements_;  // by value of the log
-  std::vector<LogId> logged_;                     // by value of the graph
+  std::unordered_map<LogId, Elements> elements_;  // by value in the log
+  std::vector<LogId> logged_;                     // the log's value for each value of the graph
 };
 
 }  // namespace whygrad::python

@@ -1,4 +1,4 @@
-// The elements of another engine's tensors, counted in place.
+// Takes the census of another engine's tensors, without copies.
 #include "flow_drawing.hpp"
 
 #include "explain/numbers.hpp"
@@ -14,7 +14,7 @@ namespace {
 using Index = FlowGraph::Index;
 constexpr Index kNone = FlowGraph::kNone;
 
-// Of a letter in the buffer protocol's format; nothing for elements that nobody counts.
+// The element type for a letter of the buffer protocol's format; empty for a type without a census.
 std::optional<DType> dtype_of(std::string_view format, Py_ssize_t size) {
   if (format.starts_with('<') || format.starts_with('=') || format.starts_with('@')) format.remove_prefix(1);
   if (format == "?") return DType::kBool;

@@ -1,4 +1,4 @@
-// What collectors of other engines use: the log, tapes, drawings and the report.
+// The bindings that collectors of other engines use: the log, tapes, drawings and the report.
 #include "live.hpp"
 #include "flow_builder.hpp"
 #include "flow_drawing.hpp"
@@ -45,14 +45,14 @@ E named(const std::string& name, const char* what) {
                    "see docs/flow.schema.json");
 }
 
-// What a collector found, as whygrad.diagnose() has it of the engine of its own.
+// The findings of a collector, with the same contents as those that whygrad.diagnose() makes for whygrad's own engine.
 class LiveReport {
  public:
   explicit LiveReport(std::string engine) : engine_(std::move(engine)) {}
 
   std::size_t asked = 0;
 
-  // Takes the explanations that f() gives.
+  // Adds the explanations that f() returns.
   template <class F>
   void read(F&& f) {
     const Spoken spoken(engine_);
@@ -69,7 +69,7 @@ class LiveReport {
     const Spoken spoken(engine_);
     found_.add(explanation);
   }
-  // The engine answered otherwise than the graph says, such as with zeros where there is no gradient.
+  // Adds findings with another status than the graph shows, because the engine answered otherwise: for example with zeros instead of no gradient.
   void take_as(const Explanation& explanation, const std::string& status, const std::string& evidence) {
     std::vector<Finding> findings = explanation.findings();
     for (Finding& f : findings) {
@@ -90,7 +90,7 @@ class LiveReport {
     return all;
   }
   Explanation explanation() const { return explanations().size() == 1 ? explanations()[0] : Explanation(findings()); }
-  // f(explanations), in the words of the engine.
+  // Returns f(explanations), in the words of the engine.
   template <class F>
   std::string render(F&& f) const {
     const Spoken spoken(engine_);
@@ -102,7 +102,7 @@ class LiveReport {
   internal::FindingSet found_;
 };
 
-// A finding that no graph tells, such as an exception that the engine threw.
+// A finding that is not derived from a graph, such as an exception that the engine raised.
 struct PlainFinding {
   std::string status, cause, op, op_type, source, source_name, why, remedy;
   Where where;
@@ -124,7 +124,7 @@ Finding finding_of(const PlainFinding& p) {
   return f;
 }
 
-// None: the rank is not known; None among extents: that one is not.
+// None for the shape: the rank is unknown. None as an extent: that extent is unknown.
 using Extents = std::optional<std::vector<std::optional<std::int64_t>>>;
 
 std::uint32_t shape_of(FlowBuilder& log, const Extents& extents) {
@@ -319,7 +319,7 @@ void bind_ops(nb::class_<FlowBuilder>& c) {
            [](FlowBuilder& log, LogId id, nb::object tensors) { op_at(log, id).tensors = tensors.is_none() ? nb::object() : std::move(tensors); });
 }
 
-// What is set once an op is drawn.
+// The facts of an op that are set when it is settled for a drawing.
 void bind_drawn_ops(nb::class_<FlowBuilder>& c) {
   c.def("is_settled", [](FlowBuilder& log, LogId id) { return op_at(log, id).definition != kNowhere; })
       .def("settle", [](FlowBuilder& log, LogId id, LogId definition) { op_at(log, id).definition = definition; })

@@ -1,4 +1,4 @@
-// What the collectors' parts share.
+// Functions that the parts of the collectors share.
 #pragma once
 
 #include "flow_builder.hpp"
@@ -8,10 +8,10 @@
 
 namespace whygrad::python {
 
-// Takes the fingerprint of a constant's or a host read's elements, which an object of the buffer protocol gives.
+// Takes the fingerprint of the elements of a constant or a host read. They come from an object with the buffer protocol.
 void set_print(FlowBuilder& log, LogId op, nb::handle elements);
 
-// As NumPy and the engines call it: "float32".
+// The name that NumPy and the engines use: "float32".
 FlowDType dtype_named(std::string_view name);
 const char* dtype_name(FlowDType dtype);
 

@@ -1,4 +1,4 @@
-// What the op records know of another engine's ops: why they stop a gradient, what to do, and what their numbers can do to it.
+// What our op records say about another engine's ops: why an op stops a gradient, what to do about it, and how its numbers can spoil one.
 #include "op_knowledge.hpp"
 
 #include "flow_builder.hpp"
@@ -30,8 +30,9 @@ using Table = std::unordered_map<std::string, const OpDef*>;
 
 bool passes_gradient(const OpDef& op) { return op.inputs.count > 0 && input_def(op, 0).gradient.differentiable(); }
 
-// Of several ops with one type the one of the fewest inputs, which is the plain one: a matrix product, not that with a bias and an activation. Of
-// these one that passes a gradient, which says too what results of integers are: top_k, not argsort. One without any input says nothing of inputs.
+// Several op records may have one type. The table keeps the one with the fewest inputs, which is the plain op: a matrix product, not the one with a
+// bias and an activation. Among several of these it keeps one that passes a gradient, because that record also describes integer results: top_k, not
+// argsort. A record without inputs comes last, because it says nothing about inputs.
 Table make_table() {
   Table table;
   const auto inputs = [](const OpDef& op) { return op.inputs.count == 0 ? std::numeric_limits<int>::max() : op.inputs.count; };
@@ -59,7 +60,7 @@ E named(const std::string& name) {
   throw ValueError("define", fmt::format("\"{}\" is none of {}", name, fmt::join(kNames, ", ")), "see docs/flow.schema.json");
 }
 
-// The record's words for one input: its own, or those of another input that does not pass a gradient either.
+// The record's words for one input: the input's own, or those of another input that passes no gradient either.
 const FlowGraph::Answer* words_for(const FlowGraph::Def& known, std::size_t input, GradientFlow flow) {
   if (known.answers.empty()) return nullptr;
   const FlowGraph::Answer& own = known.answers[std::min(input, known.answers.size() - 1)];
@@ -84,7 +85,7 @@ FlowGraph::Answer answer_of(const EngineAnswer& said, const FlowGraph::Def& know
   return a;
 }
 
-// What the records say, without a name where there is none.
+// The definition that the op records give; without a name if there is no record.
 FlowGraph::Def known_definition(const std::string& type_or_name) {
   const OpDef* op = known_op(type_or_name);
   FlowGraph::Def def = op != nullptr ? internal::definition_of(*op) : FlowGraph::Def{};
@@ -142,7 +143,7 @@ FlowGraph::Def definition_of(const EngineOp& op) {
   }
   def.answers.clear();
   for (std::size_t i = 0; i < op.answers.size(); ++i) def.answers.push_back(answer_of(op.answers[i], known, i));
-  // A constant has an input where it repeats what was read to the host.
+  // A constant has an input if it repeats a value that was read to the host.
   if (def.answers.empty()) def.answers = known.answers;
   if (def.answers.empty()) def.answers.emplace_back();
   return def;

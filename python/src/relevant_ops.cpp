@@ -1,4 +1,4 @@
-// The ops of a log that a question is about: the search of flow/relevance, fed with the log.
+// Finds the ops of a log that are relevant to a question. It runs the search of flow/relevance over the log.
 #include "flow_builder.hpp"
 
 #include "flow/relevance.hpp"
@@ -11,7 +11,7 @@ namespace {
 using internal::Relevance;
 using Position = Relevance::Index;
 
-// Bytes of a value, such as a step's number, that is equal to some older one too easily.
+// A value of so few bytes, such as the number of a step, is too likely to equal an older one by chance.
 constexpr std::uint64_t kShort = 16;
 
 class Search {
@@ -51,7 +51,7 @@ class Search {
     return count;
   }
 
-  // Of a value that no op made, when it is met first.
+  // The position of a value. A value that no op computed gets its position when it is first seen.
   Position position_of(LogId value) {
     if (!log_.has_value(value)) return Relevance::kNone;
     Position& at = positions_[static_cast<std::size_t>(value - log_.first_value())];
@@ -109,10 +109,10 @@ class Search {
   const FlowBuilder& log_;
   LogId first_window_ = 0;
   const std::vector<LogId> order_;
-  std::vector<Position> positions_;  // by value
+  std::vector<Position> positions_;  // by value in the log
   Position next_ = 0;
   Relevance relevance_;
-  std::unordered_set<LogId> asked_;  // variables
+  std::unordered_set<LogId> asked_;  // the variables among the sources
   std::unordered_map<std::uint64_t, LogId> reads_;
   std::unordered_map<LogId, LogId> read_back_;
 };

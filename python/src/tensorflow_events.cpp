@@ -1,10 +1,12 @@
-// What TensorFlow tells of a program that runs: the part of the collector that is called for every op.
+// The part of TensorFlow's collector that is called for every op of a running program.
 //
 // NOTE [told by TensorFlow]
-// Ops come through TensorFlow's own op callbacks. Three things do not, and are seen elsewhere. A variable that is passed straight to an op is read in
-// C++: it asks the variable for its handle just before, so `_handle` becomes a property (HandleProperty) that remembers who was asked. What reads a
-// tensor by the buffer protocol, as NumPy does, asks the type's slot, which is replaced (BufferHook). And a constant comes into being without an op:
-// the function that makes it tells (constant()). Ops of graphs that are being built are not told here: a graph keeps them, and is read when asked.
+// TensorFlow's own op callbacks report ops. Three events do not reach the callbacks and are seen elsewhere:
+//   - A variable that is passed directly to an op is read in C++. Just before, the op asks the variable for its handle. `_handle` is therefore
+//     replaced by a property (HandleProperty), which remembers the variable that was asked.
+//   - Reading a tensor through the buffer protocol, as NumPy does, calls a slot of the type. The slot is replaced (BufferHook).
+//   - A constant is made without an op. The function that makes it calls constant().
+// Ops of graphs that are being built are not recorded here. The graph keeps them and is read when a question needs it.
 #include "code_objects.hpp"
 #include "flow_drawing.hpp"
 #include "frames.hpp"
@@ -44,7 +46,7 @@ std::string_view text_of(nb::handle name) {
   return {text, static_cast<std::size_t>(size)};
 }
 
-// TensorFlow's numbers of element types (tensorflow/core/framework/types.proto).
+// TensorFlow's numbers for element types (tensorflow/core/framework/types.proto).
 constexpr int kResource = 20, kVariant = 21;
 FlowDType dtype_of(int number) {
   constexpr FlowDType kOther = FlowDType::kOther;
@@ -70,7 +72,7 @@ class TensorFlowEvents {
       : log_(log), eager_tensor_(std::move(eager_tensor)), is_stopped_(std::move(is_stopped)) {}
 
   FlowBuilder& log() { return log_; }
-  std::string error;  // of the collector's own, the first
+  std::string error;  // the first error of the collector itself
 
   // The op callback.
   void on_op(nb::handle type, nb::handle inputs, nb::handle attrs, nb::handle outputs, nb::handle graph) noexcept {
@@ -85,7 +87,7 @@ class TensorFlowEvents {
     touched_.clear();
   }
 
-  // `tensor` was just made of `value`, which is no tensor.
+  // Called when `tensor` was made from `value`. Records a constant unless `value` is a tensor.
   void constant(nb::handle value, nb::handle tensor) {
     if (log_.busy > 0 || !is_eager(tensor) || is_eager(value)) return;
     const std::uint64_t key = key_of(tensor);
@@ -93,10 +95,10 @@ class TensorFlowEvents {
     add_constant(tensor, key, PyFloat_Check(value.ptr()) || PyLong_Check(value.ptr()) ? value : nb::handle());
   }
 
-  // The value of a tensor, met here or before.
+  // The value of a tensor, which is added if it is not known yet.
   LogId value_of(nb::handle tensor) { return known_value(tensor, key_of(tensor)); }
 
-  // A value for a tensor that is new.
+  // Adds a value for a new tensor.
   LogId make(nb::handle tensor) {
     const std::uint64_t key = key_of(tensor);
     newest_ = std::max(newest_, key);
@@ -104,7 +106,7 @@ class TensorFlowEvents {
     return log_.make(key, dtype, shape_of(tensor), log_.keeps_values && may_keep(dtype) ? nb::borrow(tensor) : nb::object());
   }
 
-  // The elements of a tensor were read to the host.
+  // Records that the elements of a tensor were read to the host.
   LogId host_read(nb::handle tensor, const std::string& type, const std::string& kind, std::int64_t choice) {
     if (log_.busy > 0) return kNowhere;
     const LogId v = log_.find(key_of(tensor));
@@ -117,7 +119,7 @@ class TensorFlowEvents {
     return op;
   }
 
-  // A variable was asked for its handle. met(variable, handle) introduces one that was made before anybody watched.
+  // Called when a variable was asked for its handle. met(variable, handle) adds a variable that was made before the watch began.
   void asked_for_handle(nb::handle variable, nb::handle handle, const nb::callable& met) noexcept {
     try {
       const auto at = handles_.find(handle.ptr());
@@ -129,7 +131,7 @@ class TensorFlowEvents {
       note(e.what());
     }
   }
-  // Tensors with smaller numbers are older than the collector.
+  // Tensors with ids up to this one are older than the collector.
   void set_first(std::uint64_t key) { newest_ = key; }
 
  private:
@@ -162,13 +164,13 @@ class TensorFlowEvents {
     if (!known_types_[id]) known_types_[id] = true, specials_[id] = special_of(log_.type_name(id));
     const Special special = specials_[id];
     if (special == Special::kNothing) return;
-    if (outputs.is_none()) outputs = no_outputs_;  // of TensorFlow 2.13
+    if (outputs.is_none()) outputs = no_outputs_;  // TensorFlow 2.13 passes None for no outputs
     const nb::object in = nb::steal(PySequence_Fast(inputs.ptr(), "inputs")), out = nb::steal(PySequence_Fast(outputs.ptr(), "outputs"));
     if (!in.is_valid() || !out.is_valid()) throw nb::python_error();
     here_ = caller();
     if (special == Special::kHandle) return add_handle(item(out, 0));
     const LogId variable = size(in) != 0 ? log_.variable_of(key_of(item(in, 0))) : kNowhere;
-    const bool stopped = special != Special::kStop && is_stopped();  // StopGradient itself is called so by TensorFlow
+    const bool stopped = special != Special::kStop && is_stopped();  // TensorFlow itself pauses recording for StopGradient
     if (special == Special::kRead && variable != kNowhere) return read_variable(id, variable, item(out, 0), stopped);
     read_inputs(in, stopped);
     if (variable != kNowhere && size(out) == 0) return assign(id, variable, in);
@@ -184,9 +186,9 @@ class TensorFlowEvents {
     if (log_.keeps_values) record.tensors = nb::make_tuple(kept(in, ids_), kept(out, made_));
   }
 
-  // A handle of a resource is let go when the program lets it go: TensorFlow ends the resource with it, and waits for its threads. A data set's
-  // thread that runs Python would wait for the interpreter, which whoever drops a handle at another time may hold. Handles of variables are the
-  // variables' own.
+  // Handles of resources are not kept, so that they die when the program drops them. TensorFlow destroys the resource with its handle and waits for
+  // the resource's threads. The thread of a data set that runs Python waits for the interpreter's lock, and code that drops a handle at another time
+  // may hold that lock. The handles of variables belong to the variables.
   static bool may_keep(FlowDType dtype) { return dtype != FlowDType::kOther; }
   nb::object kept(const nb::object& tensors, const std::vector<LogId>& values) const {
     const auto keep = [&](Py_ssize_t i) { return may_keep(log_.value(values[static_cast<std::size_t>(i)]).dtype); };
@@ -198,7 +200,8 @@ class TensorFlowEvents {
     return nb::tuple(some);
   }
 
-  // What gives nothing puts its inputs into a resource, as data are put into an iterator: what is taken out of it later follows from them.
+  // An op without outputs puts its inputs into a resource, as data is put into an iterator. The resource gets a new value, computed from these
+  // inputs, and so do the values that are taken out of it later.
   void renew_resources(const nb::object& in) {
     for (Py_ssize_t i = 0; i < size(in); ++i) {
       if (dtype_number(item(in, i)) == kResource) made_.push_back(make(item(in, i)));
@@ -208,7 +211,7 @@ class TensorFlowEvents {
   static Py_ssize_t size(const nb::object& sequence) { return PySequence_Fast_GET_SIZE(sequence.ptr()); }
   static nb::handle item(const nb::object& sequence, Py_ssize_t i) { return PySequence_Fast_GET_ITEM(sequence.ptr(), i); }
 
-  // Calls of one op mostly have the same attributes; a tuple for each would keep Python's collector busy.
+  // Most calls of one op have the same attributes. They share one tuple, because one for each call would keep Python's garbage collector busy.
   nb::object shared(std::uint32_t type, nb::handle attrs) {
     constexpr std::size_t kKept = 8;
     if (attrs_.size() <= type) attrs_.resize(type + 1);
@@ -229,7 +232,7 @@ class TensorFlowEvents {
     return answer.ptr() == Py_True;
   }
 
-  // An op's inputs; a handle stands for what its variable holds.
+  // Finds the values of an op's inputs. A handle stands for the value of its variable.
   void read_inputs(const nb::object& inputs, bool stopped) {
     ids_.clear();
     next_touched_ = 0;
@@ -254,11 +257,11 @@ class TensorFlowEvents {
       if (log_.keeps_values) log_.value(v).tensor = nb::borrow(tensor);
       return v;
     }
-    if (key > newest_) return add_constant(tensor, key, {});  // made within this very op
+    if (key > newest_) return add_constant(tensor, key, {});  // it was made within this op
     return make(tensor);
   }
 
-  // The variable that was asked for its handle just now and has this dtype and shape: the first that was not taken yet, or one that an op uses twice.
+  // The variable of this dtype and shape that was just asked for its handle: the first that is not taken yet, or one that the op uses twice.
   LogId read_past_the_callbacks(nb::handle tensor) {
     if (touched_.empty()) return kNowhere;
     const FlowDType dtype = dtype_of(dtype_number(tensor));
@@ -285,7 +288,7 @@ class TensorFlowEvents {
       const double written = PyFloat_AsDouble(number.ptr());
       if (PyErr_Occurred() != nullptr) PyErr_Clear();
       log_.op(op).written = written;
-      if (!asked_for()) return v;  // a bare number in an expression is anybody's
+      if (!asked_for()) return v;  // a bare number in an expression is too common to be recognised again
     }
     ++log_.busy;
     set_print(log_, op, tensor);
@@ -293,7 +296,7 @@ class TensorFlowEvents {
     return v;
   }
 
-  // Whether the user called constant() or convert_to_tensor(), rather than an op with a number.
+  // Whether the user called constant() or convert_to_tensor() and not an op with a number.
   bool asked_for() {
     constexpr std::array<std::string_view, 3> kNames = {"constant", "convert_to_tensor_v2", "convert_to_tensor_v2_with_dispatch"};
     std::array<bool, 4> last{};
@@ -325,7 +328,7 @@ class TensorFlowEvents {
     held_.push_back(nb::borrow(handle));
   }
 
-  // Where a tape that records watches it the read gives the variable's value itself; elsewhere a tensor of its own.
+  // If a recording tape watches the variable, the read gives the variable's value itself. Otherwise it gives a value of its own.
   void read_variable(std::uint32_t type, LogId variable, nb::handle output, bool stopped) {
     const LogId seen = log_.read(variable, stopped ? kNowhere : log_.moment() + 1);
     const auto& recording = log_.recording();
@@ -358,7 +361,7 @@ class TensorFlowEvents {
     if (!whole) given_.push_back(ids_[0]);
     if (first) {
       v.values.clear();
-      // What a constant gave it is the variable's own beginning.
+      // A constant that the variable is initialised with counts as part of the variable.
       if (!given_.empty() && (log_.value(given_[0]).op == kNowhere || log_.op(log_.value(given_[0]).op).kind == OpKind::kConstant)) given_.clear();
     }
     const LogId version = log_.make(0, v.dtype, v.shape);
@@ -368,7 +371,7 @@ class TensorFlowEvents {
   }
   bool fresh(const FlowBuilder::Variable& v) const { return v.values.empty() || log_.value(v.values[0]).op == kNowhere; }
 
-  // Whether the frame that asks is a function that TensorFlow generates for an op.
+  // Whether the calling frame is a function that TensorFlow generates for an op.
   bool asked_by_an_op() {
     const Frames frames;
     PyCodeObject* code = frames.end() ? nullptr : frames.code();
@@ -391,26 +394,26 @@ class TensorFlowEvents {
   const nb::str id_{"_id"}, datatype_enum_{"_datatype_enum"}, shape_tuple_{"_shape_tuple"};
   std::vector<Special> specials_;  // by type
   std::vector<bool> known_types_;
-  std::vector<std::vector<nb::object>> attrs_;  // that were met, by type
-  std::vector<LogId> touched_;                  // variables
+  std::vector<std::vector<nb::object>> attrs_;  // attributes that were seen, by type
+  std::vector<LogId> touched_;                  // variables that were asked for their handles
   std::size_t next_touched_ = 0;
-  std::uint64_t newest_ = 0;  // key of the newest tensor that was told
+  std::uint64_t newest_ = 0;  // key of the newest known tensor
   std::unordered_map<PyCodeObject*, bool> askers_;
-  std::unordered_map<PyObject*, LogId> handles_;  // variables, by handles that are held
+  std::unordered_map<PyObject*, LogId> handles_;  // handle to variable; the handles are held
   std::vector<nb::object> held_;
   std::vector<LogId> ids_, made_, given_;
   Where here_;
 
  public:
-  LogId rule_of = kNowhere;  // the op whose gradient rule runs
+  LogId rule_of = kNowhere;  // the op whose gradient rule runs now
 };
 
-// The attribute `_handle` of TensorFlow's variables, which stays where it was: in the object's own dictionary.
+// A property in place of the attribute `_handle` of TensorFlow's variables. The handle itself stays in the object's dictionary.
 class HandleProperty {
  public:
   HandleProperty(TensorFlowEvents* events, nb::callable met) : events_(events), met_(std::move(met)) {}
 
-  // As the slots of a descriptor's type do it: null and an error where there is no handle.
+  // Follows the convention of a descriptor's slots: returns null with an error set if there is no handle.
   PyObject* get(PyObject* object) {
     PyObject** dict = _PyObject_GetDictPtr(object);
     PyObject* handle = dict != nullptr && *dict != nullptr ? PyDict_GetItemWithError(*dict, name_.ptr()) : nullptr;
@@ -441,7 +444,7 @@ PyObject* get_handle(PyObject* self, PyObject* object, PyObject*) {
 }
 int set_handle(PyObject* self, PyObject* object, PyObject* value) { return nb::inst_ptr<HandleProperty>(self)->set(object, value); }
 
-// What a type's objects do when somebody asks for their memory. One type at a time.
+// Reports when the memory of a type's objects is asked for through the buffer protocol. It hooks one type at a time.
 class BufferHook {
  public:
   static void install(nb::handle type, nb::callable told) {
@@ -468,7 +471,7 @@ class BufferHook {
     return result;
   }
   static inline PyTypeObject* type_ = nullptr;
-  static inline getbufferproc original_ = nullptr;  // stays, for whoever took the slot's function while it was ours
+  static inline getbufferproc original_ = nullptr;  // kept after remove(), because others may have copied the slot while it was replaced
   static inline nb::callable* told_ = nullptr;
 };
 

@@ -1,13 +1,13 @@
-// What PyTorch tells of a program that runs: the part of the collector that is called for every function.
+// The part of PyTorch's collector that is called for every function of a running program.
 //
 // NOTE [told by PyTorch]
-// A function mode is asked in the place of each function that the program calls. For most of them, ops that make new tensors, all is done here: the
-// function is called, and the log gets the ids of what went in and came out. Nothing of Python's is made for it but the tensors' weak references: the
-// arguments with holes in the places of tensors, which say how to call the op once more, are shared by all calls whose arguments are alike. Whatever
-// changes a tensor, reads it to the host or asks for gradients goes to its handler in Python.
+// PyTorch calls a function mode in place of each function that the program calls. Most of these functions are ops that make new tensors. They are
+// handled here completely: the function is called, and the log receives the ids of its inputs and outputs. The only Python objects that this makes
+// are the tensors' weak references. To call the op again later one needs its arguments, with holes in place of the tensors; all calls with equal
+// arguments share these. A function that changes a tensor, reads it to the host or asks for gradients has a handler in Python.
 //
-// A tensor is known by its address for as long as it lives, which a weak reference tells: copies and saved files do not hold those, as they would
-// hold an attribute.
+// A tensor is identified by its address while it lives, and a weak reference tells when it dies. An attribute would not serve, because copies and
+// saved files of the tensor would contain it.
 #include "flow_builder.hpp"
 #include "live.hpp"
 #include "places.hpp"
@@ -32,29 +32,29 @@ nb::object attribute(nb::handle object, const nb::str& name) {
   return value;
 }
 
-// f(item) for the items of a tuple or a list.
+// Calls f(item) for the items of a tuple or a list.
 template <class F>
 void each(PyObject* sequence, F&& f) {
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(sequence); ++i) f(PySequence_Fast_GET_ITEM(sequence, i));
 }
 
-// What the collector's Python does, and what it has of PyTorch's.
+// Objects of PyTorch, and functions of the collector's Python part with their parameters.
 struct Torch {
   nb::object tensor;           // the class
-  nb::object hole;             // in the place of a tensor
+  nb::object hole;             // stands in place of a tensor
   nb::object is_grad_enabled;  // ()
   nb::object autocasts;        // ()
-  nb::object dispatch_modes;   // (): how many of the program's see each kernel that is called
-  nb::object detached;         // (tensor): of which those see nothing
-  nb::object handler_of;       // (function): a handler, or the name of an op and the handler of its calls that are no plain ones
-  nb::object call_of;          // (function, args, kwargs): what calls the op once more
-  nb::object meet;             // (tensor): its value, where nobody saw it being made
-  nb::object left;             // (id): a leaf is gone
-  nb::object threw;            // (name, error, tensors)
-  nb::object note;             // (error): of the collector's own
+  nb::object dispatch_modes;   // (): the number of the program's dispatch modes, which see each kernel that is called
+  nb::object detached;         // (tensor): the tensor detached, unseen by those modes
+  nb::object handler_of;  // (function): a handler; for an op a tuple of its name, the handler of calls that are not plain, and whether it is pure
+  nb::object call_of;     // (function, args, kwargs): an object that can call the op again
+  nb::object meet;        // (tensor): the value of a tensor whose op was not seen
+  nb::object left;        // (id): a leaf has died
+  nb::object threw;       // (name, error, tensors): an op raised
+  nb::object note;        // (error): the collector itself failed
 };
 
-// The arguments of calls with holes in the places of tensors, shared by calls that are alike.
+// The arguments of calls, with holes in place of tensors. Calls with equal arguments share them.
 class Calls {
  public:
   explicit Calls(const Torch& torch) : torch_(torch) {}
@@ -65,7 +65,7 @@ class Calls {
     nb::object args, kwargs, call;
   };
 
-  // `known`: calls of the function.
+  // `known` are the earlier calls of the function.
   nb::object find(std::vector<Known>& known, nb::handle function, PyObject* args, PyObject* kwargs) {
     for (const Known& k : known) {
       if (alike(k.args.ptr(), args) && alike(k.kwargs.ptr(), kwargs)) return k.call;
@@ -83,7 +83,7 @@ class Calls {
  private:
   static constexpr std::size_t kKept = 8;
 
-  // Numbers as they were written: 0.0 is not -0.0, and 1 is not True.
+  // Compares numbers as they are written: 0.0 differs from -0.0, and 1 from True.
   bool alike(PyObject* spec, PyObject* thing) const {
     if (thing == nullptr) return PyDict_GET_SIZE(spec) == 0;
     if (is_tensor(thing)) return spec == torch_.hole.ptr();
@@ -102,7 +102,7 @@ class Calls {
     if (PyTuple_Check(thing) || PyList_CheckExact(thing)) return alike_sequences(spec, thing);
     return PyDict_CheckExact(thing) && alike_dicts(spec, thing);
   }
-  static bool is_container(PyObject* thing) { return PyList_Check(thing) || PyDict_Check(thing); }  // whose contents may have changed since
+  static bool is_container(PyObject* thing) { return PyList_Check(thing) || PyDict_Check(thing); }  // its contents may have changed since
 
   bool alike_sequences(PyObject* spec, PyObject* thing) const {
     const Py_ssize_t size = PySequence_Fast_GET_SIZE(thing);
@@ -148,19 +148,19 @@ class Calls {
   std::size_t oldest_ = 0;
 };
 
-// Tensors that live, and the values in the log that they stand for.
+// The tensors that live, with their values in the log.
 class Tensors {
  public:
   struct Known {
     nb::object weak;
     LogId value = kNowhere;
     LogId variable = kNowhere;
-    nb::object leaf;  // what the collector keeps of one that can have a gradient
+    nb::object leaf;  // the collector's Leaf, if the tensor can have a gradient
   };
 
   explicit Tensors(const Torch& torch) : torch_(torch), died_(nb::cpp_function([this](nb::handle weak) { forget(weak); })) {}
 
-  // Null where it is not known.
+  // Null if the tensor is not known.
   Known* find(nb::handle tensor) {
     const auto at = known_.find(tensor.ptr());
     return at != known_.end() ? &at->second : nullptr;
@@ -176,7 +176,7 @@ class Tensors {
     return known;
   }
 
-  // f(tensor, known) for those that live.
+  // Calls f(tensor, known) for the tensors that live.
   template <class F>
   void each(F&& f) const {
     for (const auto& [tensor, known] : known_) {
@@ -213,7 +213,7 @@ class Tensors {
   const Torch& torch_;
   nb::object died_;
   std::unordered_map<PyObject*, Known> known_;
-  std::unordered_map<PyObject*, PyObject*> addresses_;  // of tensors, by their weak references
+  std::unordered_map<PyObject*, PyObject*> addresses_;  // weak reference to tensor
 };
 
 class TorchEvents {
@@ -222,10 +222,10 @@ class TorchEvents {
   TorchEvents(const TorchEvents&) = delete;
   TorchEvents& operator=(const TorchEvents&) = delete;
 
-  int in_function = 0;  // more than 0: inside of what another op stands for
-  Where quiet_at;       // where gradients were switched off last
+  int in_function = 0;  // more than 0 inside of code that one op stands for
+  Where quiet_at;       // the place that last switched gradients off
 
-  // What the program called, in its place.
+  // Called in place of the function that the program calls.
   nb::object on_call(nb::handle function, nb::handle args, nb::handle kwargs) {
     if (log_.busy > 0 || closed_ || !PyTuple_Check(args.ptr())) return run(function, args, kwargs);
     Handler* const handler = handler_of(function);
@@ -251,7 +251,7 @@ class TorchEvents {
     const Tensors::Known* const known = tensors_.find(tensor);
     return known != nullptr ? known->value : kNowhere;
   }
-  // The tensor stands for this value from now on.
+  // From now on the tensor has this value.
   void name_value(nb::handle tensor, LogId value) { tensors_.add(tensor).value = value; }
   LogId make_value(nb::handle tensor, bool with_elements) {
     return log_.make(0, dtype_of(tensor), shape_of(tensor), with_elements && log_.keeps_values ? detached(tensor) : nb::object());
@@ -270,7 +270,7 @@ class TorchEvents {
     known.leaf = leaf.is_none() ? nb::object() : std::move(leaf);
     known.variable = variable;
   }
-  // It is not known any more; nothing leads to it.
+  // Forgets the tensor and its weak reference.
   void drop(nb::handle tensor) { tensors_.drop(tensor); }
   nb::object call_of(nb::handle function, nb::handle args, nb::handle kwargs) {
     Handler* const handler = closed_ ? nullptr : handler_of(function);
@@ -278,7 +278,7 @@ class TorchEvents {
     return calls_.find(handler->calls, function, args.ptr(), kwargs.is_none() ? nullptr : kwargs.ptr());
   }
 
-  // Tensors that the program holds, by their values.
+  // The tensors that the program still holds, by value.
   nb::dict living() {
     nb::dict all;
     tensors_.each([&](PyObject* tensor, const Tensors::Known& known) {
@@ -288,7 +288,7 @@ class TorchEvents {
     return all;
   }
 
-  // Leaves of the graph behind the targets.
+  // The leaves of the autograd graph of the targets.
   nb::list leaves_behind(nb::handle targets) {
     nb::list leaves;
     std::vector<nb::object> todo;
@@ -301,7 +301,7 @@ class TorchEvents {
       if (node.is_none() && needs_gradient(target)) leaves.append(target);
       visit(std::move(node));
     }
-    for (std::size_t i = 0; i < todo.size(); ++i) {  // holds each node, whose address is its name here
+    for (std::size_t i = 0; i < todo.size(); ++i) {  // holds each node, so that its address stays its own
       const nb::object node = todo[i];
       if (has_variable(node)) leaves.append(attribute(node, variable_));
       const nb::object following = attribute(node, next_functions_);
@@ -310,7 +310,7 @@ class TorchEvents {
     return leaves;
   }
 
-  // Nothing is told after this, and nothing of the program is held.
+  // After this nothing is recorded, and no object of the program is held.
   void close() {
     closed_ = true;
     tensors_.clear();
@@ -320,17 +320,17 @@ class TorchEvents {
   }
 
  private:
-  // Results of fewer elements are kept rather than computed once more.
+  // Results with fewer elements are kept instead of computed again.
   static constexpr std::int64_t kWorthLeavingOut = 1 << 12;
   struct Plain {
     std::uint32_t type = 0;
     bool is_pure = false;
   };
   struct Handler {
-    nb::object other;  // for calls that are no plain ones
+    nb::object other;  // handles calls that are not plain
     std::uint32_t type = 0;
     bool is_op = false;
-    bool is_pure = false;  // the same call gives the same once more, and does nothing else
+    bool is_pure = false;  // a repeated call gives the same results and has no side effects
     std::vector<Calls::Known> calls;
   };
 
@@ -340,7 +340,7 @@ class TorchEvents {
     return out;
   }
 
-  // f(), whose exceptions the program never sees.
+  // Calls f(). Notes its exceptions, so that they do not reach the program.
   template <class F>
   bool guarded(F&& f) {
     try {
@@ -358,7 +358,7 @@ class TorchEvents {
     if (!noted.is_valid()) PyErr_Clear();
   }
 
-  // Functions are compared as Python does it: what reads an attribute is a new object each time. Null where it failed.
+  // Compares functions with Python's ==, because a function that reads an attribute is a new object each time. Returns null if the collector failed.
   Handler* handler_of(nb::handle function) {
     constexpr std::size_t kMost = 1 << 12;
     if (PyObject* const at = PyDict_GetItemWithError(handler_at_.ptr(), function.ptr())) return &handlers_[PyLong_AsSize_t(at)];
@@ -397,7 +397,7 @@ class TorchEvents {
     }
   }
 
-  // An op that makes tensors. given_: what goes in.
+  // Runs an op that makes tensors. given_ has its inputs.
   nb::object run_op(const Plain& plain, nb::handle function, nb::handle args, nb::handle kwargs) {
     bool grad = true;
     std::uint64_t needs = 0;
@@ -474,12 +474,12 @@ class TorchEvents {
   }
   bool needs_gradient(nb::handle tensor) const { return attribute(tensor, requires_grad_).ptr() == Py_True; }
 
-  // Of a node of the graph: whether it ends at a leaf.
+  // Whether this node of the autograd graph ends at a leaf.
   bool has_variable(nb::handle node) {
     PyTypeObject* const type = Py_TYPE(node.ptr());
     const auto at = ends_.find(type);
     if (at != ends_.end()) return at->second;
-    held_.push_back(nb::borrow(reinterpret_cast<PyObject*>(type)));  // so that nothing else gets its address
+    held_.push_back(nb::borrow(reinterpret_cast<PyObject*>(type)));  // so that no other object gets its address
     return ends_[type] = PyObject_HasAttr(node.ptr(), variable_.ptr()) != 0;
   }
 
@@ -492,7 +492,7 @@ class TorchEvents {
     return dtypes_[dtype.ptr()] = dtype_named(name.substr(name.find('.') + 1));
   }
 
-  // Unknown where PyTorch tells none, as of nested tensors.
+  // The shape is unknown if PyTorch gives none, as for nested tensors.
   std::uint32_t shape_of(nb::handle tensor) {
     const nb::object shape = nb::steal(PyObject_GetAttr(tensor.ptr(), shape_.ptr()));
     if (!shape.is_valid()) PyErr_Clear();
@@ -509,12 +509,12 @@ class TorchEvents {
   Calls calls_;
   Tensors tensors_;
   bool closed_ = false;
-  nb::dict handler_at_;  // places in handlers_, by function
+  nb::dict handler_at_;  // function to index in handlers_
   std::deque<Handler> handlers_;
   std::unordered_map<PyTypeObject*, bool> ends_;
   std::unordered_map<PyObject*, FlowDType> dtypes_;
   std::vector<nb::object> held_;
-  std::vector<PyObject*> given_, made_;  // tensors of the call that is being told
+  std::vector<PyObject*> given_, made_;  // the inputs and results of the present call
   std::vector<LogId> inputs_, outputs_;
   const nb::str dtype_{"dtype"}, shape_{"shape"}, requires_grad_{"requires_grad"}, detach_{"detach"}, grad_fn_{"grad_fn"}, variable_{"variable"},
       next_functions_{"next_functions"}, out_{"out"}, inplace_{"inplace"};

@@ -1,4 +1,4 @@
-// Traced functions, and choices that a graph makes when it runs.
+// The bindings of traced functions, and of choices that a graph makes when it runs.
 #include "convert.hpp"
 #include "object_ref.hpp"
 #include "places.hpp"
@@ -22,7 +22,7 @@ namespace {
 using internal::TracedFunction;
 using Tensors = std::vector<Tensor>;
 
-// What Python returned: tensors, and None in the place of what is none.
+// The results that Python returned: tensors, and None in place of a result that is none.
 Tensors results_of(nb::handle list, const Where& where) {
   Tensors results;
   for (nb::handle item : nb::iter(list)) results.push_back(item.is_none() ? Tensor() : to_tensor(item, where));
@@ -50,7 +50,7 @@ class Traced {
     const Tensors given = to_tensors(arguments, where);
     Tensors results;
     {
-      // Another thread may be tracing the same function's gradient, for which it needs the interpreter.
+      // Another thread may be tracing the gradient of the same function and need the interpreter's lock.
       const Unlocked unlocked;
       results = internal::call(function_, given, {}, where);
     }
@@ -63,7 +63,7 @@ class Traced {
   std::shared_ptr<TracedFunction> function_;
 };
 
-// Functions of Python as bodies of a branch; they are called before this returns.
+// Makes bodies of a branch from functions of Python. They must be called before `where` is gone.
 std::vector<internal::Body> bodies_of(nb::handle functions, const Where& where) {
   std::vector<internal::Body> bodies;
   for (nb::handle function : nb::iter(functions)) {
@@ -94,7 +94,7 @@ constexpr OpDef kHostCallEvent = define_event({
     .variadic = true,
 });
 
-// Calls `function` with the values of the inputs each time the function that is traced runs.
+// Records a call of `function` with the values of the inputs, made each time the traced function runs.
 void call_later(nb::handle function, nb::handle inputs) {
   const Where where = caller();
   internal::HostCall call{.op = &kHostCallEvent};

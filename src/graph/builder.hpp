@@ -7,8 +7,7 @@ namespace whygrad::internal {
 
 class GraphBuilder {
  public:
-  // Continues the function's present graph. For a derivative this is a copy of the graph of the function that it differentiates, otherwise it is
-  // empty.
+  // Continues the function's present graph: for a derivative a copy of the graph of the function that it differentiates, otherwise an empty one.
   explicit GraphBuilder(TracedFunction& function);
 
   void add_inputs();

@@ -65,8 +65,7 @@ class TracedFunction : public std::enable_shared_from_this<TracedFunction> {
   const std::vector<Graph::Index>& once() const { return once_; }
   TraceLog& log() const { return *log_; }
 
-  // The values that a call keeps for the gradient, in addition to its inputs. They are chosen at the first call for which a gradient may be
-  // requested.
+  // The values that a call keeps for the gradient, besides its inputs. They are chosen at the first call for which a gradient may be requested.
   const std::vector<Graph::Index>& saved();
   // The gradients of the wanted inputs, in their order, as a function of the inputs and the arriving gradients. A result is an empty tensor if no
   // path leads to the input. The function is traced at the first request.

@@ -35,8 +35,8 @@ class WG_API Function {
   explicit Function(Body body, std::string name = "function", Where where = Where::here());
 
   // Returns the results of the function; a result that it left empty is an empty tensor. Throws ValueError for an empty argument, and if the function
-  // reads elements while it is traced, calls itself, or uses a tensor that another traced function stored outside. Throws what the function or an op
-  // throws.
+  // reads elements while it is traced, calls itself, or uses a tensor that another traced function stored outside. Exceptions of the function and of
+  // ops propagate.
   std::vector<Tensor> operator()(const std::vector<Tensor>& arguments, Where where = Where::here()) const;
 
   // How often the function was traced (experimental_get_tracing_count).
