@@ -1,4 +1,4 @@
-"""tf.function: Python functions that are traced once for each kind of arguments and run as a graph."""
+"""tf.function: Python functions that are traced once for each kind of arguments and then run as a graph."""
 
 import functools
 import inspect
@@ -16,7 +16,7 @@ _run_eagerly = False
 
 
 def run_functions_eagerly(run_eagerly):
-    """Whether functions are called as they are from here on."""
+    """Sets whether functions are called directly from now on, without a graph."""
     global _run_eagerly
     _run_eagerly = bool(run_eagerly)
 
@@ -33,16 +33,16 @@ def _is_array(value):
 
 
 def _key_of(value):
-    """What two calls of one trace have in common in the place of this leaf."""
+    """The part of a trace's key that this leaf contributes: calls with equal keys share a trace."""
     if isinstance(value, _whygrad.Tensor):
         return ("tensor", value.dtype, tuple(value.shape))
     if isinstance(value, _PLAIN):
         return (type(value), value)
-    return (type(value), id(value))  # variables and objects by identity; the trace holds them
+    return (type(value), id(value))  # variables and objects count by identity, and the trace keeps them alive
 
 
 def _structure_of(value):
-    """The shape of a nested structure, without its leaves."""
+    """The form of a nested structure, without its leaves."""
     if not _nest.is_nested(value):
         return None
     keys = tuple(sorted(value)) if hasattr(value, "keys") else None
@@ -51,7 +51,7 @@ def _structure_of(value):
 
 
 def _leaves_of(result):
-    """The tensors of what a function returned, None in the place of each leaf that is none, and such leaves themselves."""
+    """Two lists for the leaves of a function's result: the tensors, with None in place of other leaves, and those other leaves."""
     tensors, others = [], []
     for leaf in _nest.flatten(result):
         is_tensor = isinstance(leaf, (_whygrad.Tensor, _whygrad.Variable, bool, int, float, complex)) or _is_array(leaf)
@@ -66,7 +66,7 @@ def _packed(structure, outputs, others):
 
 
 class _Trace:
-    """One trace, with what it must keep alive."""
+    """One trace, and the objects that it must keep alive."""
 
     def __init__(self, function, name, leaves, rebuild):
         self.held = leaves
@@ -80,7 +80,7 @@ class _Trace:
 
         arguments = [leaf for leaf in leaves if isinstance(leaf, _whygrad.Tensor)]
         self._traced = _whygrad.Traced(name, arguments, body)
-        # Of tensors only their kind is known; their values belong to the first call.
+        # Tensors are not kept: only their dtypes and shapes belong to the trace, their values belong to the first call.
         self.held = [None if isinstance(leaf, _whygrad.Tensor) else leaf for leaf in leaves]
         self.structure = _nest.map_structure(lambda leaf: None, self.structure) if _nest.is_nested(self.structure) else None
 
@@ -93,7 +93,7 @@ class _Trace:
 
 
 class ConcreteFunction:
-    """One trace of a function, for arguments of one kind."""
+    """The trace of a function for one kind of arguments."""
 
     def __init__(self, function, trace, key):
         self._function, self._trace, self._key = function, trace, key
@@ -108,12 +108,12 @@ class ConcreteFunction:
         return self._trace(leaves)
 
     def graph(self):
-        """The ops of the trace, one to a line."""
+        """The ops of the trace, one per line."""
         return self._trace.graph()
 
 
 class Function:
-    """A Python function that is traced once for each kind of arguments, and run as a graph (tf.function)."""
+    """A Python function that is traced once for each kind of arguments and then run as a graph (tf.function)."""
 
     def __init__(self, python_function, input_signature=None):
         functools.update_wrapper(self, python_function)
@@ -135,11 +135,11 @@ class Function:
                 bound._count_in = self
                 self._of_objects[instance] = bound
             return self._of_objects[instance]
-        except TypeError:  # an object that cannot be referred to weakly, or has no hash
+        except TypeError:  # an object without weak references or hash
             return functools.partial(self, instance)
 
     def _as_signed(self, args, kwargs):
-        """The arguments as tensors of the kinds that input_signature tells."""
+        """Converts the arguments to tensors with the dtypes and shapes of input_signature."""
         if kwargs or len(args) != len(self.input_signature):
             raise TypeError(
                 f"[{self.__name__}] {len(args) + len(kwargs)} arguments are given, and input_signature has {len(self.input_signature)}\n"
@@ -160,7 +160,7 @@ class Function:
         return value
 
     def _bound(self, args, kwargs):
-        """The leaves of the arguments, the key of their trace, and what rebuilds the arguments of other leaves."""
+        """Returns the leaves of the arguments, the key of their trace, and a function that rebuilds the arguments from other leaves."""
         bound = self._signature.bind(*args, **kwargs)
         bound.apply_defaults()
         given = (bound.args, bound.kwargs) if self.input_signature is None else (self._as_signed(bound.args, bound.kwargs), {})
@@ -192,7 +192,7 @@ class Function:
         return trace(leaves)
 
     def get_concrete_function(self, *args, **kwargs):
-        """The trace for arguments of this kind, which may be tf.TensorSpec of known shape."""
+        """The trace for arguments of this kind. A tf.TensorSpec of known shape may stand for a tensor."""
         args, kwargs = _nest.map_structure(_stand_for, (args, kwargs))
         trace, _, key = self._traced(args, kwargs)
         return ConcreteFunction(self, trace, key)
@@ -201,7 +201,7 @@ class Function:
         return self._count
 
     def graph(self, *args, **kwargs):
-        """The ops of the trace for such arguments, one to a line."""
+        """The ops of the trace for such arguments, one per line."""
         return self.get_concrete_function(*args, **kwargs).graph()
 
 
@@ -229,11 +229,11 @@ def function(
     experimental_compile=None,
     experimental_follow_type_hints=None,
 ):
-    """func, traced at its first call with each kind of arguments (dtypes and shapes of tensors, values of other objects) and run as a graph.
+    """Makes a Function of func. It is traced at its first call with each kind of arguments (dtypes and shapes of tensors, values of other objects)
+    and then run as a graph.
 
-    autograph, jit_compile and what says how often to trace change no result here: Python's if and while take no tensors whose value is only known when
-    the graph runs (an error says so), every graph is compiled in the same way, and each shape has a trace of its own.
-    """
+    autograph, jit_compile and the arguments that limit retracing have no effect here. Python's if and while do not accept tensors whose value is
+    known only when the graph runs (an error says so). Every graph is compiled in the same way. Each shape has a trace of its own."""
     only("function", experimental_implements=(experimental_implements, None, "implements"))
     only("function", experimental_attributes=(experimental_attributes, None, "implements"))
     if func is None:
@@ -242,7 +242,7 @@ def function(
 
 
 def choice(construct, predicate, functions):
-    """What the graph's choice of one of the functions gives: a nest of tensors of the same structure from each."""
+    """Records the graph's choice of one of the functions and returns its results. All functions must return the same nested structure of tensors."""
     returned = []
 
     def body_of(fn):

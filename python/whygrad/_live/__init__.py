@@ -1,1 +1,1 @@
-"""What the collectors of other engines share: patches that are taken back, exceptions of ours that reach no program, and the report."""
+"""The parts that the collectors of other engines share: patches that can be taken back, the guard against exceptions of our own, and the report."""

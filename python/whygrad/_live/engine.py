@@ -1,9 +1,9 @@
-"""Which engines can be watched, and what to say where one is not there or of a version that nobody tried."""
+"""The engines that can be watched, and the messages for an engine that is not installed or of an untested version."""
 
 import importlib
 import re
 
-# Module, what pip calls it, and the oldest and newest version that the tests run with.
+# Module, its name for pip, and the oldest and newest version that the tests run with.
 _ENGINES = {
     "tensorflow": ("tensorflow", "pip install tensorflow", (2, 13), (2, 21)),
     "torch": ("torch", "pip install torch", (2, 4), (2, 15)),
@@ -17,7 +17,7 @@ def _numbers(version):
 
 
 def load(name):
-    """The engine's module. ImportError says how to install it."""
+    """Imports the engine's module. The ImportError for a missing one says how to install it."""
     module, command, _, _ = _ENGINES[name]
     try:
         return importlib.import_module(module)
@@ -32,7 +32,7 @@ def how_to_install(name):
 
 
 def version_note(name, version):
-    """What to say of a version that was not tested; '' of one that was."""
+    """The remark on a version that was not tested; '' for a tested one."""
     _, _, oldest, newest = _ENGINES[name]
     if oldest <= _numbers(version) <= newest:
         return ""

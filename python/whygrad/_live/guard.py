@@ -1,11 +1,11 @@
-"""Whatever goes wrong in a collector stays there: the program that is watched never sees it."""
+"""The guard keeps the collector's own exceptions away from the program that is watched."""
 
 import functools
 import traceback
 
 
 class Guard:
-    """Notes the first exception of each place, for the report."""
+    """Calls functions of a collector and catches their exceptions. It notes the first one of each place for the report."""
 
     def __init__(self):
         self.notes = []
@@ -19,7 +19,7 @@ class Guard:
             self.notes.append(f"{type(error).__name__} at {'/'.join(place.split('/')[-3:])}: {str(error).partition(chr(10))[0][:200]}")
 
     def wrap(self, function):
-        """The same function, which gives None where it fails."""
+        """The same function, but it returns None if it fails."""
 
         @functools.wraps(function)
         def guarded(*args, **kwargs):

@@ -1,4 +1,4 @@
-"""What is replaced in another engine while a program is watched, and put back after."""
+"""Replaces attributes of another engine while a program is watched, and puts the originals back afterwards."""
 
 import contextlib
 import functools
@@ -8,26 +8,27 @@ _MISSING = object()
 
 
 class Patches:
-    """Replaces names and takes every one back. A name that a release of the engine does not have is left out; `missing` says which facts that costs."""
+    """Replaces attributes and puts all of them back. An attribute that a release of the engine does not have is left out; `missing` lists the facts
+    that are then not seen."""
 
     def __init__(self):
         self.missing = []
         self._undo = []
 
     def replace(self, owner, name, make, fact=None):
-        """`owner.name` becomes make(real). fact: what is not seen where there is no such name."""
+        """Sets `owner.name` to make(real). fact: what is not seen if there is no such attribute."""
         real = getattr(owner, name, _MISSING)
         if real is _MISSING:
             self.missing.append(fact or name)
             return
-        own = vars(owner).get(name, _MISSING)  # of a class, which may have inherited it
+        own = vars(owner).get(name, _MISSING)  # a class may inherit the attribute instead
         new = make(real)
         _dress(new, real)
         setattr(owner, name, new)
         self._undo.append(lambda: delattr(owner, name) if own is _MISSING else setattr(owner, name, own))
 
     def put(self, owner, name, value):
-        """As it is, without a wrapper around what was there."""
+        """Sets `owner.name` to the value itself instead of a wrapper."""
         own = vars(owner).get(name, _MISSING)
         setattr(owner, name, value)
         self._undo.append(lambda: delattr(owner, name) if own is _MISSING else setattr(owner, name, own))
@@ -36,17 +37,17 @@ class Patches:
         self._undo.append(undo)
 
     def remove(self):
-        """Takes all back, the last one first, also where one fails."""
+        """Puts all attributes back, the last one first. It continues if one fails."""
         while self._undo:
             try:
                 self._undo.pop()()
-            except Exception:  # the engine is on its way out
+            except Exception:  # the engine is being shut down
                 pass
 
 
 def _dress(new, real):
-    """The wrapper looks as what it stands for, but nobody can unwrap it."""
+    """Gives the wrapper the name and signature of the original, but no reference by which it could be unwrapped."""
     functools.update_wrapper(new, real)
     del new.__wrapped__
-    with contextlib.suppress(TypeError, ValueError):  # of a builtin that tells none
+    with contextlib.suppress(TypeError, ValueError):  # a builtin may have no signature
         new.__signature__ = inspect.signature(real)

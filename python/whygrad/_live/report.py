@@ -1,24 +1,24 @@
-"""The report on a program that runs on another engine, with the same findings and faces as whygrad.diagnose()."""
+"""The report on a program that runs on another engine. Its findings have the same form as those of whygrad.diagnose()."""
 
 from whygrad import _whygrad
 from whygrad._diagnose import Report
 
 
 class LiveReport(Report):
-    """Open, its engine's collector fills it. A subclass names the Session that it joins."""
+    """While the report is open, its engine's collector fills it. A subclass names the Session that it joins."""
 
     _session = None
 
     def __init__(self, values=False):
         super().__init__(_whygrad.LiveReport(self._session.name))
         self._values = values
-        self._remarks = []  # on versions, on what could not be seen, on what failed in whygrad
+        self._remarks = []  # remarks on versions, on facts that could not be seen, and on failures of whygrad itself
 
     def open(self):
         self._session.join(self, self._report, self._values)
 
     def remove(self):
-        """Ends the watch: the last report that is open takes every patch back. What was found stays."""
+        """Ends the watch. The last open report takes all patches back. The findings stay."""
         self._session.leave(self)
 
     def __enter__(self):

@@ -1,10 +1,10 @@
-"""The reports that are open: one collector tells all of them."""
+"""The open reports. One collector reports to all of them."""
 
 from whygrad import _whygrad
 
 
 class Reports:
-    """What a collector tells goes to every report in `all`, which are those of nested diagnose()."""
+    """Passes the findings of a collector to every report in `all`: there are several if diagnose() is nested."""
 
     def __init__(self, engine):
         self.all = []
@@ -21,7 +21,7 @@ class Reports:
             report.take(explanation)
 
     def take_as_zero(self, explanation, evidence):
-        """Of gradients that are absent, and that the engine answered with zeros."""
+        """Adds an explanation of absent gradients that the engine answered with zeros."""
         for report in self.all:
             report.take(explanation, "zero", evidence)
 
@@ -34,6 +34,6 @@ class Reports:
             report.add_spread(where)
 
     def count(self):
-        """One more gradient was asked for."""
+        """Counts one more request for gradients."""
         for report in self.all:
             report.asked += 1

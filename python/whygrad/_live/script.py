@@ -1,4 +1,4 @@
-"""Which engine a script uses: the first that it, or a file of its folder that it imports, names in an import."""
+"""Finds the engine that a script uses: the first one that is imported by the script, or by a file of its folder that the script imports."""
 
 import ast
 import importlib.util
@@ -26,10 +26,10 @@ _TAKES_GRADIENTS = re.compile(r"\b(?:jax|nnx|eqx|equinox)\.(?:filter_)?(?:value_
 
 
 def _imports(source):
-    """Modules that are imported, in the order in which they stand there."""
+    """The modules that the source imports, in order."""
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):  # whoever runs it says what is wrong
+    except (SyntaxError, ValueError, RecursionError):  # running the script will show the error
         return []
     names = []
     for node in ast.walk(tree):
@@ -41,7 +41,7 @@ def _imports(source):
 
 
 def engine_of(script):
-    """ "tensorflow", "torch", "jax" or "whygrad"; None where nothing says so."""
+    """ "tensorflow", "torch", "jax" or "whygrad"; None if there is no sign of any."""
     folder, seen, waiting = pathlib.Path(script).parent, set(), [pathlib.Path(script)]
     while waiting:
         file = waiting.pop(0)
@@ -63,26 +63,27 @@ def engine_of(script):
 
 
 def _differentiating(engines, source):
-    """The first; of JAX and another, which often reads the data of the one or the other, the one that takes gradients."""
+    """Chooses among the engines that a script imports. The first one is chosen, unless JAX is among several: one engine often only reads the data
+    then, and the one that takes gradients is chosen."""
     if "jax" in engines and len(set(engines)) > 1:
         return "jax" if _TAKES_GRADIENTS.search(source) else next(engine for engine in engines if engine != "jax")
     return engines[0]
 
 
 def _keras_backend(source):
-    """The engine that Keras runs on: what the script says, or else the environment."""
+    """The engine that Keras runs on, as the script sets it, or else the environment."""
     said = _KERAS_BACKEND.search(source)
     backend = said[1] if said else os.environ.get("KERAS_BACKEND", "")
     return backend if backend in ("torch", "jax") else "tensorflow"
 
 
 def file_of_module(name):
-    """The file that `python -m name` runs; None where there is none."""
+    """The file that `python -m name` runs; None if there is none."""
     try:
         spec = importlib.util.find_spec(name)
         if spec is not None and spec.submodule_search_locations is not None:
             spec = importlib.util.find_spec(f"{name}.__main__")
-    except (ImportError, AttributeError, ValueError):  # of a parent that is no package, or that does not import
+    except (ImportError, AttributeError, ValueError):  # the parent is no package, or importing it fails
         return None
     return None if spec is None or not spec.has_location else pathlib.Path(spec.origin)
 

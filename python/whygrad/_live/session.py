@@ -1,4 +1,4 @@
-"""The one collector of all reports on an engine that are open."""
+"""The session of an engine: one collector for all open reports on it."""
 
 from whygrad._live import engine
 from whygrad._live.patches import Patches
@@ -6,21 +6,21 @@ from whygrad._live.threads import REMARK, watch_threads
 
 
 class Session:
-    """The first report that is opened installs the collector, the last takes every patch back. A subclass says how:
+    """The first open report installs the collector, and the last one takes all patches back. A subclass defines:
 
-    _install(patches): a collector, with `reports`, `guard` and `keep_values()`.
-    _close(collector): what is left to say before a report is closed.
-    _remarks(collector): what could not be seen, beside versions and missing names.
+    _install(patches): puts the patches in place and returns a collector with `reports`, `guard` and `keep_values()`.
+    _close(collector): adds the last findings before a report is closed.
+    _remarks(collector): the facts that could not be seen, apart from versions and missing attributes.
     """
 
-    name = ""  # of the engine's module
-    title = ""  # as people write it
-    sees_threads = False  # whether what any thread computes is seen
+    name = ""  # the name of the engine's module
+    title = ""  # the engine's name as people write it
+    sees_threads = False  # whether the ops of all threads are seen
 
     def __init__(self, version):
         self.collector = None
-        self._version, self._patches, self._open = version, None, {}  # reports, and whether they want values
-        self._threads = False  # whether the program started some
+        self._version, self._patches, self._open = version, None, {}  # _open: reports, and whether they want values
+        self._threads = False  # whether the program has started threads
 
     def join(self, owner, report, values):
         if owner in self._open:

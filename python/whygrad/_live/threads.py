@@ -1,4 +1,4 @@
-"""Threads that a program starts, for engines of which only one thread is watched."""
+"""Notices threads that a program starts, for engines of which only one thread is watched."""
 
 import os
 import sysconfig
@@ -10,13 +10,13 @@ REMARK = "what other threads computed was not seen"
 
 
 def _is_users(function):
-    """Whether it is a function of the program's own, and not of a library that works in the background."""
+    """Whether a function is the program's own, and not one of a library that works in the background."""
     code = getattr(getattr(function, "__func__", function), "__code__", None)
     return code is not None and not code.co_filename.startswith((*_PACKAGES, "<frozen"))
 
 
 def watch_threads(patches, guard, tell):
-    """tell() is called where the program starts a thread of its own."""
+    """Calls tell() whenever the program starts a thread of its own."""
 
     def start(real):
         def start(self):

@@ -1,4 +1,5 @@
-"""Why gradients of a TensorFlow program are missing, zero or not finite. The program stays on TensorFlow and computes what it computes without us:
+"""Explains why gradients of a TensorFlow program are missing, zero or not finite. The program runs on TensorFlow and computes the same results as
+before:
 
 import whygrad.tensorflow
 with whygrad.tensorflow.diagnose(values=True) as report:

@@ -1,4 +1,4 @@
-"""What is remembered of a TensorFlow program: its tapes, variables and traced functions. The ops are in the log."""
+"""The collector's state for a TensorFlow program: its tapes, variables and traced functions. The ops are in the log."""
 
 import contextlib
 import threading
@@ -11,38 +11,39 @@ from whygrad.tensorflow import _facts
 from whygrad.tensorflow._py_function import PyFunctions
 from whygrad.tensorflow._tensorflow import backprop, context, graph_now, here, is_eager, ops, pywrap_tfe, record, shape_of, tf
 
-_MOST = 1 << 16  # ops that are remembered while no tape records
+_MOST = 1 << 16  # ops that the log keeps while no tape records
 
 
 class Tape:
-    """One tf.GradientTape. One that is made while a function is traced lives in that function's graph, where a moment is a number of ops."""
+    """One tf.GradientTape. If it is made while a function is traced it belongs to that function's graph, and its moments are counts of the graph's
+    ops."""
 
     def __init__(self, graph, where, watches):
         self.flow = _whygrad.FlowTape(where, watches)
         self.graph = graph
         self.windows = []  # in a graph: [begin, end, how it ended, where]
         self.forgotten = []
-        self.watched = []  # in a graph: tensors and variables, and since when
+        self.watched = []  # in a graph: tensors and variables, each with the moment since when it is watched
 
 
 class Collector:
     def __init__(self):
         self.guard = Guard()
-        self.thread = threading.get_ident()  # whose ops TensorFlow tells of; nothing is concluded about tapes of others
+        self.thread = threading.get_ident()  # the thread whose ops TensorFlow reports; tapes of other threads are not judged
         self.values = False
         self.log = _whygrad.FlowBuilder()
         self.reports = Reports("tensorflow")
         self.events = _whygrad.TensorFlowEvents(self.log, ops.EagerTensor, pywrap_tfe.TFE_Py_TapeSetIsStopped)
         self.events.set_first(ops.uid())
-        self.callback = self.events.on_op  # one object, by which TensorFlow knows it
+        self.callback = self.events.on_op  # one object, because TensorFlow identifies the callback by it
         self.facts = _facts.Facts(self.silence, backprop._gradient_function)
         self.tapes = weakref.WeakKeyDictionary()
         self.functions = {}  # graphs of traced functions, by name
         self.open = []  # GradientTapes that record
-        self.how = "after"  # why a tape that stops recording now does so
+        self.how = "after"  # the reason for which a tape that stops recording now does so
         self.kept = []
-        self.pending = []  # gradients that were asked for in traced functions
-        self.rules = []  # places of custom gradients that were recorded
+        self.pending = []  # requests for gradients in traced functions
+        self.rules = []  # the ops of recorded custom gradients
         self.py_functions = PyFunctions(self)
 
     def keep_values(self, values):
@@ -50,7 +51,7 @@ class Collector:
 
     @contextlib.contextmanager
     def silence(self):
-        """What TensorFlow is made to do by us is no part of the program."""
+        """A context for TensorFlow calls of our own: neither the log nor a tape records them."""
         self.log.busy += 1
         try:
             with record.stop_recording():
@@ -61,12 +62,12 @@ class Collector:
     # ---- Variables ----
 
     def variable_of(self, variable):
-        """-1 where it is none, or one that has no handle of its own. To ask for the handle makes it known."""
+        """The log's number of a variable; -1 if it is no variable or has no handle of its own. Asking for the handle makes the variable known."""
         handle = getattr(variable, "handle", None)
         return self.log.variable_of(handle._id) if is_eager(handle) else -1
 
     def met(self, variable, handle):
-        """A variable that was made before anybody watched, or whose making is not over yet: then -1."""
+        """Adds a variable that was made before the watch began. Returns -1 if the variable is still being made."""
         if "_dtype" not in variable.__dict__ or "_shape" not in variable.__dict__:
             return -1
         known = self.log.variable_of(handle._id)
@@ -78,7 +79,7 @@ class Collector:
         return self.log.add_variable(handle._id, name, named, trainable, variable._dtype.base_dtype.name, shape_of(variable), _whygrad.Where())
 
     def made(self, variable):
-        """A variable whose making is over."""
+        """Notes the name, shape and place of a variable that has just been made."""
         index = self.variable_of(variable)
         if index < 0:
             return
@@ -96,7 +97,7 @@ class Collector:
         self.tapes[tape] = Tape(graph_now(), here(), watches)
 
     def now(self, tape):
-        """The moment in which a tape's next op will be."""
+        """The moment that the next op of a tape will have."""
         return self.log.moment + 1 if tape.graph is None else tape.graph.version
 
     def pushed(self, tape):
@@ -150,7 +151,7 @@ class Collector:
         self.functions[_text(name)] = graph
 
     def recorded(self, op_type, outputs, inputs, backward):
-        """What puts itself on the tapes by hand: custom gradients and calls of traced functions. Gives the op."""
+        """Called for whatever TensorFlow records on its tapes explicitly: custom gradients and calls of traced functions. Returns the op."""
         if (
             self.log.busy
             or threading.get_ident() != self.thread
@@ -163,7 +164,7 @@ class Collector:
         known = [self.log.find(out._id) for out in outputs]
         made = [self.log.maker_of(value) for value in known if value >= 0]
         calls = [op for op in made if op >= 0 and self.is_call(op)]
-        if calls:  # which the op callback saw, made while recording was stopped
+        if calls:  # the op callback has recorded them, as made while recording was stopped
             self.log.set_stopped(calls[-1], False)
             for value in self.log.inputs_of(calls[-1]):
                 variable = self.log.variable_of_value(value) if self.log.has_value(value) else -1
@@ -182,7 +183,7 @@ class Collector:
         if not outputs or not ids:
             return
         for op in made:
-            if op >= 0 and self.log.type_of(op) == "Identity":  # of the result, by which TensorFlow tells it from what the function made
+            if op >= 0 and self.log.type_of(op) == "Identity":  # TensorFlow copies the function's result into a tensor of its own
                 self.log.hide(op)
         outs = [self.log.value(out._id, out.dtype.base_dtype.name, shape_of(out), out if self.values else None) for out in outputs]
         op = self.log.record("IdentityN", ids, outs, where=here())
@@ -192,7 +193,7 @@ class Collector:
         return op
 
     def inside_rule(self, op, backward):
-        """The rule of an op, which says while it runs whose it is."""
+        """Wraps the gradient rule of an op, so that the ops which it calls are recorded as the rule's."""
 
         def rule(*gradients):
             before, self.events.rule_of = self.events.rule_of, op if self.log.has_op(op) else -1
@@ -206,11 +207,11 @@ class Collector:
     # ---- Backward passes ----
 
     def is_quiet(self, tape):
-        """Whether nobody records a backward pass of this tape."""
+        """Whether no tape records a backward pass of this tape."""
         return not any(t is not tape for t in self.open) and not (tape._recording and tape._persistent)
 
     def backward_pass(self):
-        """A context: a backward pass that nobody records is one record, not its ops."""
+        """A context for a backward pass that no tape records. Its ops are not recorded; one record stands for the pass."""
         return _Unheard(self.log, self.callback)
 
     def note_pass(self, asked):
@@ -227,14 +228,14 @@ class Collector:
             self.log.set_backward_pass(self.log.record("Gradient", inputs, outputs, where=asked.where))
 
     def value_now(self, thing):
-        """The value that a tensor or a variable has; -1 where the log does not know it."""
+        """The present value of a tensor or a variable; -1 if the log does not know it."""
         if is_eager(thing):
             return self.log.find(thing._id)
         variable = self.variable_of(thing)
         return self.log.version_of(variable) if variable >= 0 else -1
 
     def op_of_rule(self, type_, inputs, outputs):
-        """The op whose gradient function runs now."""
+        """Finds the op whose gradient function runs now."""
         for tensor in [*(outputs or ()), *(inputs or ())]:
             value = self.log.find(tensor._id) if is_eager(tensor) else -1
             op = self.log.maker_of(value) if value >= 0 else -1
@@ -243,7 +244,7 @@ class Collector:
         return self.log.last_of_type(_text(type_))
 
     def note_fact(self, kind, tensor, result):
-        """A number of a shape, which TensorFlow gives as a constant."""
+        """Records a number that was taken from a tensor's shape, which TensorFlow makes as a constant."""
         known = self.log.find(result._id)
         if known >= 0:
             maker = self.log.maker_of(known)
@@ -260,7 +261,7 @@ class Collector:
 
 
 class _Unheard:
-    """While it lasts, what happens is no part of the log, and TensorFlow need not tell of it."""
+    """A context in which nothing is recorded. TensorFlow does not call the op callback meanwhile."""
 
     def __init__(self, log, callback):
         self._log, self._callback = log, callback
@@ -283,7 +284,7 @@ def _text(name):
 
 
 class Rule:
-    """A gradient rule of the user's."""
+    """A user's rule."""
 
     def __init__(self, name, backward, outputs):
         self.name, self.backward, self.outputs = name, backward, outputs
@@ -294,7 +295,7 @@ def _like(tensor):
 
 
 def _name_of(variable):
-    """The variable's name, and whether somebody gave it."""
+    """The variable's name, and whether the program chose it."""
     name = getattr(variable, "_keras_path", None) or str(variable.__dict__.get("_handle_name") or "Variable")
     name = name.split(":")[0]
     return name, name != "Variable"

@@ -1,4 +1,4 @@
-"""whygrad.tensorflow.diagnose(): what is replaced in TensorFlow while a program is watched, and taken back after."""
+"""whygrad.tensorflow.diagnose(): the patches of TensorFlow that are in place while a program is watched."""
 
 import sys
 
@@ -59,20 +59,20 @@ _session = _Session(tf.__version__)
 
 
 class diagnose(LiveReport):
-    """Collects what there is to say about every gradient call of a TensorFlow program inside:
+    """Collects findings about every gradient call of the TensorFlow program inside:
 
         with whygrad.tensorflow.diagnose(values=True) as report:
             train_step()
         print(report)
 
-    values: also why gradients are zero, NaN or infinite.
+    values: also explain gradients that are zero, NaN or infinite.
     """
 
     _session = _session
 
 
 def explain(tape, target, sources):
-    """What stands between the target and each source on this tape, which a diagnose() that is open has seen."""
+    """Explains what stops the gradient between the target and each source on this tape. An open diagnose() must have watched the computation."""
     collector = _session.collector
     if collector is None or tape not in collector.tapes:
         raise RuntimeError(
@@ -88,7 +88,7 @@ def explain(tape, target, sources):
 
 
 def install(c, patches):
-    """c: the collector that is told."""
+    """Puts the patches in place. They report to the collector c."""
     guard = c.guard
     _watch_tapes(c, patches, guard)
     _watch_gradients(c, patches, guard)
@@ -101,7 +101,7 @@ def install(c, patches):
 
 
 def _plain(wrapper):
-    """autograph does not rewrite it."""
+    """Marks a function so that autograph does not rewrite it."""
     wrapper.autograph_info__ = {}
     return wrapper
 
@@ -141,7 +141,7 @@ def _watch_tapes(c, patches, guard):
 
 
 class _Pause:
-    """tape.stop_recording() as a context."""
+    """The context that replaces tape.stop_recording()."""
 
     def __init__(self, collector, real):
         self._collector, self._real = collector, real
@@ -198,7 +198,7 @@ def _watch_variables(c, patches, guard):
     def init(real):
         def __init__(variable, *args, **kwargs):
             real(variable, *args, **kwargs)
-            if variable.__class__ is not unread:  # what an assignment gives: the same variable once more
+            if variable.__class__ is not unread:  # an assignment returns the same variable as another object
                 guard(c.made, variable)
 
         return _plain(__init__)
@@ -210,7 +210,7 @@ def _watch_variables(c, patches, guard):
 
 
 def _ops_now():
-    """How many ops the graph of the function has that is being traced."""
+    """The number of ops in the graph of the function that is being traced; None if none is."""
     graph = graph_now()
     return None if graph is None else graph.version
 
@@ -240,7 +240,7 @@ def _watch_values(c, patches, guard):
         return _plain(_numpy)
 
     def fact(kind):
-        """tf.size and tf.rank of a known shape leave no op."""
+        """Wraps tf.size or tf.rank, which run no op if the shape is known."""
 
         def make(real):
             def inner(input, *args, **kwargs):
@@ -342,7 +342,7 @@ def _watch_py_functions(functions, patches, guard):
 
 
 class _Rules:
-    """While a backward pass is recorded, TensorFlow's calls of gradient functions say which op they differentiate."""
+    """A context for a recorded backward pass: each call of a gradient function by TensorFlow notes the op that it differentiates."""
 
     def __init__(self, collector):
         self._collector = collector
@@ -370,6 +370,6 @@ def _note_call(c, function, args):
     if function.name not in c.functions:
         c.note_function(function.name, function.graph)
         for variable in function.graph.variables:
-            c.variable_of(variable)  # which introduces one that nobody met
+            c.variable_of(variable)  # adds the variable if it is not known yet
     if c.pending and graph_now() is None:
         _questions.before_call(c, function.graph, args)

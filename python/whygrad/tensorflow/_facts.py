@@ -1,8 +1,8 @@
-"""What is known of TensorFlow's ops: what each input is for, and whether TensorFlow's own gradient function gives it a gradient."""
+"""Facts about TensorFlow's ops: the role of each input, and whether TensorFlow's own gradient function gives it a gradient."""
 
 from whygrad.tensorflow._tensorflow import FLOATS, array_ops, func_graph, op_def_registry, ops, record, tf
 
-# Arguments that say where or how much, not what. By the names that TensorFlow's op definitions use.
+# Names that TensorFlow's op definitions use for arguments that choose or measure data instead of being data.
 _INDEX = frozenset(
     "axis perm dim dimension reduction_indices multiples paddings begin end strides split_dim size_splits shift k indices shape dims size segment_ids "
     "num_segments depth start limit delta input_sizes filter_sizes batch_dims n num_lower num_upper block_shape crops slice_index index concat_dim "
@@ -20,15 +20,15 @@ NO_RULE = (
 
 
 class Facts:
-    """Asked of an op once for each combination of dtypes and shapes."""
+    """The facts of each op. They are found out once for each combination of dtypes and shapes."""
 
     def __init__(self, silence, rule):
         self._silence, self._rule = silence, rule  # a context in which nothing is recorded; TensorFlow's call of a gradient function
         self._roles, self._passes = {}, {}
-        self.unasked = set()  # types whose gradient function failed here, so that the dtypes had to answer
+        self.unasked = set()  # op types whose gradient function failed here, so that the answer was taken from the dtypes
 
     def roles(self, type_, count):
-        """By flattened input."""
+        """The role of each input of an op; lists of inputs are flattened."""
         key = type_, count
         if key not in self._roles:
             definition = op_def_registry.get(type_)
@@ -36,7 +36,7 @@ class Facts:
         return self._roles[key]
 
     def passes(self, type_, attrs, inputs, outputs):
-        """Whether a gradient reaches each input, as booleans; "no_rule" where TensorFlow would raise LookupError. inputs, outputs: (dtype, shape)."""
+        """Whether a gradient reaches each input, as booleans; "no_rule" if TensorFlow would raise LookupError. inputs, outputs: (dtype, shape)."""
         key = type_, repr(inputs), repr(outputs), repr(attrs)[:500]
         if key not in self._passes:
             self._passes[key] = self._ask(type_, attrs, inputs, outputs)
@@ -60,7 +60,7 @@ class Facts:
                 if all(seed is None for seed in seeds):
                     seeds = [_placeholder(*like) for like in outputs]
                 given = self._call(type_, attrs, ins, outs, seeds)
-        except (LookupError, NotImplementedError):  # of this op for these arguments, or of one that its rule is made of
+        except (LookupError, NotImplementedError):  # the op, or one that its rule uses, has no rule for these arguments
             return "no_rule"
         except Exception:
             self.unasked.add(type_)
@@ -69,20 +69,20 @@ class Facts:
         return [i < len(given) and given[i] is not None for i in range(len(inputs))]
 
     def _call(self, type_, attrs, inputs, outputs, seeds):
-        """What the op's gradient function gives for these tensors."""
+        """Calls the op's gradient function with these tensors."""
         if isinstance(attrs, ops.Operation):
             return ops.get_gradient_function(attrs)(Call(attrs, inputs, outputs), *seeds)
         return self._rule(type_, attrs, len(inputs), inputs, outputs, seeds, (), "")
 
     def call(self, type_, attrs, inputs, outputs, seeds):
-        """The same as a list with an entry for each input."""
+        """Calls the op's gradient function and returns a list with an entry for each input."""
         given = self._call(type_, attrs, inputs, outputs, seeds)
         given = list(given) if isinstance(given, (list, tuple)) else [given]
         return given + [None] * (len(inputs) - len(given))
 
 
 class Call:
-    """An op of a graph with other tensors than its own."""
+    """An op of a graph with other inputs and outputs."""
 
     skip_input_indices = ()
 

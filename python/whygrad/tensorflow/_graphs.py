@@ -1,4 +1,4 @@
-"""What traced functions are made of, read from their graphs when somebody asks."""
+"""Reads the ops of traced functions from their graphs when a question needs them."""
 
 from whygrad import _whygrad
 from whygrad.tensorflow import _settle
@@ -7,9 +7,9 @@ from whygrad.tensorflow._tensorflow import func_graph, is_eager, op_def_registry
 _CALLS = ("PartitionedCall", "StatefulPartitionedCall")
 _BRANCHES = ("If", "StatelessIf")
 _LOOPS = ("While", "StatelessWhile")
-_DEEPEST = 20  # calls in calls
-_MOST_TRIPS = 128  # of a loop whose values are looked at
-_MOST_DRAWN = 8  # trips of a loop of which nobody knows how many it makes
+_DEEPEST = 20  # nested calls
+_MOST_TRIPS = 128  # trips of a loop whose values are looked at
+_MOST_DRAWN = 8  # trips of a loop whose number of trips is unknown
 
 
 def name_of_call(type_, attrs):
@@ -24,7 +24,7 @@ def name_of_call(type_, attrs):
 
 
 def graph_of(functions, name, around=None):
-    """The graph of a function; None where it is gone."""
+    """The graph of a function; None if it no longer exists."""
     graph = functions.get(name)
     while graph is None and around is not None:
         function = around._get_function(name)
@@ -38,7 +38,8 @@ def has_control_flow(graph):
 
 
 def in_order(graph):
-    """The graph's ops, each behind those that it needs, and their numbers. TensorFlow gives a loop further inputs after it was made."""
+    """The graph's ops with their numbers, each after the ops that it needs. The order of numbers does not suffice: TensorFlow may add inputs to a
+    loop after it was made."""
     number_of = {op: number for number, op in enumerate(graph.get_operations())}
     opened, done, ordered = set(), set(), []
     for op in number_of:
@@ -58,20 +59,20 @@ def in_order(graph):
 
 
 class Walk:
-    """Records the ops of a graph, of the outermost one those before the number `until`. values: by the key of a symbolic tensor.
-    add(kind, type, inputs, outputs, where) records an op."""
+    """Records the ops of a graph. Of the outermost graph it records only the ops before the number `until`. `values` has the log's values by the key
+    of a symbolic tensor. add(kind, type, inputs, outputs, where) records an op."""
 
     def __init__(self, collector, add, variable_of=None, on_read=None, tensors=None, until=None):
         self.collector, self.add = collector, add
         self.log, self.facts, self.functions = collector.log, collector.facts, collector.functions
         self.variable_of, self.on_read = variable_of, on_read
-        self.tensors = tensors or {}  # real ones, by key of the symbolic
+        self.tensors = tensors or {}  # tensors with numbers, by the key of the symbolic tensor
         self.values, self.handles, self.versions = {}, {}, {}
         self.until = until
         self.moment = [0]  # the number of the present op in the outermost graph
 
     def walk(self, graph, ends=None, depth=0):
-        """ends: values of the caller's that the graph's outputs are."""
+        """Records the graph's ops. ends: the caller's values for the graph's outputs, by key."""
         ends = dict(ends or {})
         for number, op in in_order(graph):
             if depth == 0:
@@ -83,12 +84,12 @@ class Walk:
                     self._input(out)
                 continue
             self._op(op, graph, ends, depth)
-        for key, value in ends.items():  # what went out as it came in
+        for key, value in ends.items():  # outputs that are inputs of the graph
             if key in self.values:
                 self._pass_on(self.values[key], value)
 
     def _input(self, tensor):
-        """A placeholder: what came from outside."""
+        """Adds the value of a placeholder, which comes from outside of the graph."""
         if tensor.dtype == tf.resource:
             if tensor._id not in self.handles and self.variable_of is not None:
                 self.handles[tensor._id] = self.variable_of(tensor)
@@ -132,7 +133,7 @@ class Walk:
         where = place_in_stack(op.traceback)
         if variable >= 0 and not op.outputs:
             return self._assign(op, variable, inputs, where)
-        if op.type == "Identity":  # TensorFlow's own between a function and its results, mostly; it is the same value in any case
+        if op.type == "Identity":  # mostly added by TensorFlow before a function's results; it is the same value in any case
             if inputs[0].dtype == tf.resource:
                 self.handles[op.outputs[0]._id] = variable
             else:
@@ -184,7 +185,7 @@ class Walk:
         _settle.settle(self.facts, self.log, new)
 
     def _enter(self, inner, inputs, ids, ends, depth):
-        """The inner graph's ops, with its inputs bound to what it is given."""
+        """Records the ops of an inner graph, with the caller's values as its inputs."""
         for symbol, tensor, value in zip(inner.inputs, inputs, ids):
             if symbol.dtype == tf.resource:
                 self.handles[symbol._id] = self.handles.get(tensor._id, -1)
@@ -202,7 +203,8 @@ class Walk:
             self._pass_on(self.value_of(symbol), value)
 
     def _loop(self, op, graph, inputs, ids, where, depth):
-        """The body once for each trip, where it is known how many there were; else as often as it takes until whatever can reach a result does."""
+        """Records the body once for each trip if the number of trips is known. Otherwise it repeats the body until every input that can reach a
+        result does so."""
         condition, body = (graph_of(self.functions, op.get_attr(name).name, graph) for name in ("cond", "body"))
         if condition is None or body is None or not len(body.inputs) == len(body.outputs) == len(op.outputs) == len(ids):
             return False
@@ -238,7 +240,7 @@ class Walk:
         _settle.settle(self.facts, self.log, end)
 
     def _branch(self, op, graph, inputs, ids, where, depth):
-        """The branch that was taken, where it is known which."""
+        """Records the branch that was taken, or both if that is unknown."""
         condition = self.tensors.get(inputs[0]._id)
         if condition is None:
             condition = tf.get_static_value(inputs[0])
@@ -257,7 +259,7 @@ class Walk:
         return True
 
     def _both_branches(self, op, graph, inputs, ids, where, depth):
-        """Nobody knows which one was taken: what either gives may be the result."""
+        """Records both branches, because it is unknown which one was taken. A result depends on the results of both."""
         branches = [graph_of(self.functions, op.get_attr(name).name, graph) for name in ("then_branch", "else_branch")]
         if any(inner is None or len(inner.outputs) != len(op.outputs) for inner in branches):
             return False
@@ -275,12 +277,12 @@ class Walk:
 
 
 def _count_of(tensor):
-    """The trips that a loop made, which TensorFlow counts in its first result; None where that is not known."""
+    """The number of trips that a loop made, which is its first result in TensorFlow; None if it is unknown."""
     return int(tensor._numpy_internal()) if is_eager(tensor) and tensor.dtype == tf.int32 and tensor.shape.rank == 0 else None
 
 
 def _trips_until_all_is_reached(body):
-    """After how many trips no further input of the body can reach a result."""
+    """The number of trips after which no further input of the body can reach a result."""
     inputs_of = {tensor._id: {number} for number, tensor in enumerate(body.inputs)}
     for op in body.get_operations():
         reached = set().union(*(inputs_of.get(tensor._id, ()) for tensor in op.inputs))
@@ -296,8 +298,9 @@ def _trips_until_all_is_reached(body):
 
 
 def ends_of(graph, outputs):
-    """The caller's values by the tensor that makes each, and those that have none of their own: what went in, or what goes out twice. What goes out for
-    TensorFlow's backward pass alone, behind the program's own results, is neither."""
+    """The caller's values by the graph's tensor that each one is, and a list of the values that have no tensor of their own: the tensor is an input
+    of the graph or is returned twice. The list leaves out the outputs after the program's own results, which serve only TensorFlow's backward
+    pass."""
     ends, late = {}, []
     own = len(graph.outputs) if graph.structured_outputs is None else len(tf.nest.flatten(graph.structured_outputs, expand_composites=True))
     for number, (symbol, value) in enumerate(zip(graph.outputs, outputs)):
@@ -315,7 +318,7 @@ _READERS = frozenset(("ReadVariableOp", "ResourceGather", "ResourceGatherNd", "V
 
 
 def _leaves_a_trace(op, functions, graph, depth=0):
-    """Whether a second run would be noticed: it assigns, draws random numbers from a state, calls Python, takes from a data set."""
+    """Whether a second run of the op would have effects: it assigns, draws random numbers from a state, calls Python, or takes from a data set."""
     definition = op_def_registry.get(op.type)
     if op.type in ("PartitionedCall", "StatefulPartitionedCall", "If", "StatelessIf", "While", "StatelessWhile"):
         for name in ("f", "then_branch", "else_branch", "cond", "body"):
@@ -330,13 +333,13 @@ def _leaves_a_trace(op, functions, graph, depth=0):
 
 
 def run_again(collector, graph, arguments):
-    """What the tensors inside of a function were, or will be in a moment: a copy of what can run without a trace runs and gives them all. By the keys
-    of the symbolic ones; {} where that cannot be."""
+    """The numbers of the tensors inside of a function, in a run that is over or about to begin. A copy of those ops that have no effects runs and
+    returns them all, by the keys of the symbolic tensors; {} if that is not possible."""
     from tensorflow.python.eager import lift_to_graph
 
     if any(argument is None for argument in arguments):
         return {}
-    clean = {}  # whether an op and all that it needs leave no trace
+    clean = {}  # whether an op and all ops that it needs have no effects
     for _, op in in_order(graph):
         clean[op] = (
             not _leaves_a_trace(op, collector.functions, graph)
@@ -360,7 +363,7 @@ def run_again(collector, graph, arguments):
 
 
 def open_call(collector, op):
-    """Puts what a traced function is made of in the place of its call. False where nobody knows it."""
+    """Replaces a call of a traced function by the function's ops. Returns False if they are unknown."""
     log = collector.log
     graph = graph_of(collector.functions, name_of_call(log.type_of(op), log.call_of(op)))
     if graph is None:
@@ -389,7 +392,7 @@ def open_call(collector, op):
 
 
 def outer_of(tensor):
-    """The tensor outside of all functions that a captured one stands for; None where it is none."""
+    """The tensor outside of all functions that a captured tensor stands for; None if there is none."""
     while not is_eager(tensor):
         graph = tensor.graph
         if not isinstance(graph, func_graph.FuncGraph):

@@ -1,4 +1,4 @@
-"""tf.py_function: what it computes when ops are executed is part of the path, as if it stood outside of the function."""
+"""tf.py_function: if it runs eagerly, the ops of its Python function are part of the path, as if the function had been called directly."""
 
 import threading
 
@@ -6,23 +6,23 @@ from whygrad.tensorflow._tensorflow import graph_now, here, is_eager, record, sh
 
 
 class PyFunctions:
-    """TensorFlow gives the Python function copies of its arguments, differentiates it by a tape of its own, and copies what it gives."""
+    """TensorFlow passes copies of the arguments to the Python function, differentiates it with a tape of its own, and copies its results."""
 
     def __init__(self, collector):
         self._collector = collector
-        self._given = {}  # by token: the tensors that a call was given, and what its function gave
-        self.own_tape = False  # the next tape is TensorFlow's
-        self.met = False  # whether there was any
+        self._given = {}  # by token: the tensors that a call received, and the results of its function
+        self.own_tape = False  # the next tape is TensorFlow's own
+        self.met = False  # whether py_function() was called
 
     def called(self, token, tensors):
-        """py_function() is about to run."""
+        """Called before py_function() runs."""
         c = self._collector
         if c.log.busy == 0 and graph_now() is None and threading.get_ident() == c.thread:
             self._given[_text(token)] = [list(tensors), None]
             self.met = True
 
     def enter(self, function, token, arguments):
-        """Its function is about to run: its arguments are what the call was given."""
+        """Called before its function runs. The function's arguments are the tensors that the call received."""
         given = self._given.get(_text(token))
         if given is None:
             return
@@ -37,7 +37,7 @@ class PyFunctions:
             given[1] = tf.nest.flatten(results)
 
     def returned(self, token, results):
-        """What the call gave is what its function gave; the op that stands for both is no part of the path."""
+        """Called after py_function() ran. The results of the call are those of its function. The op of the call itself is hidden from the path."""
         _, inner = self._given.pop(_text(token), (None, None))
         if not inner:
             return

@@ -1,4 +1,4 @@
-"""What is done when a gradient was asked for: whether it is fine, and if not, the question why."""
+"""Checks the gradients that the program asked for, and explains those that are missing or spoilt."""
 
 from whygrad import _whygrad
 from whygrad.tensorflow import _graphs, _settle
@@ -6,7 +6,7 @@ from whygrad.tensorflow._tensorflow import elements_of, flat, here, is_eager, is
 
 
 class Asked:
-    """One call of gradient(). until: how many ops the graph had in which it was called, before those of the backward pass."""
+    """One call of gradient(). until: the number of ops in the graph in which it was called, before those of the backward pass."""
 
     def __init__(self, tape, target, sources, gradients, seeds, where, unconnected, until=None):
         self.tape, self.where, self.until = tape, where, until
@@ -20,7 +20,7 @@ class Asked:
 
 
 def _is_spoilt(gradient):
-    """Whether all of it is 0, or some of it not finite."""
+    """Whether all its elements are 0 or some are not finite."""
     array = elements_of(gradient)
     if array is None:
         return False
@@ -32,7 +32,7 @@ def _is_spoilt(gradient):
 
 
 def look_at(collector, quiet, *call):
-    """One call of gradient(), whose backward pass becomes a record where nobody recorded it."""
+    """Looks at one call of gradient(). quiet: no tape recorded its backward pass, so that one record stands for it."""
     asked = Asked(*call)
     answered(collector, asked)
     if quiet:
@@ -40,7 +40,7 @@ def look_at(collector, quiet, *call):
 
 
 def answered(collector, asked, kind="absent"):
-    """Looks at what gradient() answered, and explains what is wrong with it. kind "open": it was not asked yet."""
+    """Looks at the answer of gradient() and explains what is wrong with it. kind "open": gradient() has given no answer."""
     facts = collector.tapes.get(asked.tape)
     if facts is None:
         return
@@ -104,7 +104,8 @@ def _explain_eager(collector, asked, facts, wanting, kind):
 
 
 def _without_unconnected(collector, asked, wanting, question):
-    """Tells of zeros that stand for gradients that are absent, which a traced function answers for what it does not use. Gives the rest."""
+    """Reports zeros that stand for absent gradients, which a traced function answers for inputs that it does not use. Returns the remaining
+    sources."""
     judge, draw = collector.reports.judge, collector.log.draw
     unconnected = [i for i in wanting if asked.gradients[i] is not None and len(judge(draw(question("open", about=[i]))))]
     if unconnected:
@@ -122,8 +123,8 @@ def _value(collector, thing):
 
 
 def settle_all(collector, question, sources):
-    """Definitions for all ops that the question is about; calls of functions are opened first, except one whose result is a source: a program has
-    nothing else of what happened inside."""
+    """Settles all ops that are relevant to the question. Calls of functions are opened first, except a call whose result is a source: the program
+    holds only that result, and no value from inside of the call."""
     log = collector.log
     tried = {log.maker_of(value) for value in sources if log.has_value(value)}
     while True:
@@ -154,7 +155,7 @@ def look_at_numbers(collector, drawing, asked, wanting, targets):
 
 
 def _step(collector, drawing, op, arrived):
-    """One op of the backward pass, done once more."""
+    """Computes one op of the backward pass again."""
     log = collector.log
     tensors, call = log.tensors_of(op), log.call_of(op)
     outputs = log.outputs_of(op)
@@ -170,7 +171,7 @@ def _step(collector, drawing, op, arrived):
             given = tensors[2](*seeds)
         else:
             given = collector.facts.call(log.type_of(op), call, list(tensors[0]), list(tensors[1]), seeds)
-    except Exception:  # the rest remains unknown
+    except Exception:  # the gradients behind this op stay unknown
         return
     given = list(given) if isinstance(given, (list, tuple)) else [given]
     passed = [elements_of(g) for g in given]
@@ -187,11 +188,11 @@ def _step(collector, drawing, op, arrived):
 
 
 class Pending:
-    """A call of gradient() in a traced function: its numbers are known when the function runs."""
+    """A call of gradient() in a traced function. Its numbers are known only when the function runs."""
 
     def __init__(self, asked, facts):
         self.asked, self.facts, self.calls, self.seen = asked, facts, 0, False
-        self.name = facts.graph.name  # which a graph that is gone no longer has
+        self.name = facts.graph.name  # kept here, because the graph may be gone later
         self.windows, self.forgotten, self.watched = [list(w) for w in facts.windows], list(facts.forgotten), list(facts.watched)
 
 
@@ -200,7 +201,7 @@ def _explain_traced(collector, asked, facts, wanting):
 
 
 def _look_for_unconnected(collector, asked, facts):
-    """Loops and branches in graphs answer zeros where nothing connects, which the graph tells without a run."""
+    """Finds the zeros that loops and branches in graphs answer for sources without a path. The graph shows them without a run."""
     there = [i for i, gradient in enumerate(asked.gradients) if gradient is not None]
     if there and _graphs.has_control_flow(facts.graph):
         with collector.silence():
@@ -208,8 +209,8 @@ def _look_for_unconnected(collector, asked, facts):
 
 
 def _explain_in_graph(collector, pending, wanting, tensors):
-    """The graph stands for what would be recorded if the function ran now: its ops come behind all that the log has. tensors: real ones, by the
-    keys of the symbolic; None: only what is not connected at all is told."""
+    """Records the ops of the graph at the end of the log, as if the function ran now, and explains the question there. tensors: tensors with numbers,
+    by the keys of the symbolic tensors; None: report only sources that are not connected at all."""
     log, facts, asked, graph = collector.log, pending.facts, pending.asked, pending.facts.graph
     begin = log.moment + 1
     flow = _whygrad.FlowTape(facts.flow.made_at, facts.flow.watches_variables)
@@ -219,7 +220,7 @@ def _explain_in_graph(collector, pending, wanting, tensors):
     for first, end, where in pending.forgotten:
         flow.forgotten(begin + first, begin + end, where)
     for variable in graph.variables:
-        collector.variable_of(variable)  # which introduces one that nobody met
+        collector.variable_of(variable)  # adds the variable if it is not known yet
     root = log.record("Trace", [], [], where=asked.where)
 
     def variable_of(handle):
@@ -279,17 +280,18 @@ def _explain_drawing(collector, asked, drawing, wanting, targets, tensors):
 
 
 class _Real:
-    """What was asked, with the tensors of one run."""
+    """The targets, gradients and output gradients of a question, with the tensors of one run."""
 
     def __init__(self, targets, gradients, seeds):
         self.targets, self.gradients, self.seeds = targets, gradients, seeds
 
 
-_LOOKED_AT = (1, 10, 100, 1000, 10000)  # of the calls of a function; each costs another run
+_LOOKED_AT = (1, 10, 100, 1000, 10000)  # the calls of a function that are looked at; each costs another run
 
 
 def before_call(collector, graph, arguments):
-    """A traced function in which gradients were asked for is about to run: now and then its numbers are looked at, by a run of their own."""
+    """Called before a run of a traced function that contains requests for gradients. At some of the calls (_LOOKED_AT) it runs a copy of the function
+    to look at the numbers."""
     waiting = [p for p in collector.pending if p.facts.graph is graph]
     if not waiting or not collector.values or collector.log.busy:
         return
@@ -310,7 +312,7 @@ def before_call(collector, graph, arguments):
 
 
 def note_spread(collector, norm):
-    """Gradients are divided by their common norm, which is not finite if one of them is not."""
+    """Called when gradients are divided by their common norm. Reports a norm that is not finite, because it spreads to all of them."""
     counted = _whygrad.count_elements(elements_of(norm))
     if counted is not None and counted[2] + counted[3] > 0:
         collector.reports.add_spread(here())
@@ -320,12 +322,12 @@ def note_spread(collector, norm):
 
 
 def threw(collector, tape, error, where, target, sources):
-    """gradient() raised: the tape is used up, an op has no rule, or a custom gradient is wrong."""
+    """Called when gradient() raised: the tape is used up, an op has no rule, or a custom gradient is wrong."""
     if isinstance(error, (LookupError, NotImplementedError)):  # an op without a rule
         answered(collector, Asked(tape, target, sources, None, None, where, "none"))
         return
     if collector.py_functions.met and isinstance(error, tf.errors.InvalidArgumentError):
-        # where no gradient comes out of a py_function, TensorFlow goes on with a single 0, which fits nowhere
+        # If no gradient leaves a py_function, TensorFlow continues with a scalar 0, whose shape does not fit.
         answered(collector, Asked(tape, target, sources, None, None, where, "none"), "open")
         return
     first = str(error).partition("\n")[0]
@@ -361,7 +363,7 @@ def threw(collector, tape, error, where, target, sources):
 
 
 def jacobian_threw(collector, tape, error, where, target, sources):
-    if isinstance(error, AttributeError):  # of None, which it stacks: there is no gradient
+    if isinstance(error, AttributeError):  # jacobian() stacks the gradients, and one of them is None
         collector.reports.count()
         collector.reports.add(
             "absent", "JACOBIAN", f"jacobian() failed: {str(error).partition(chr(10))[0]}", where=where, source="the sources of jacobian()"

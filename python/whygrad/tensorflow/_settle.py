@@ -1,4 +1,4 @@
-"""Gives the ops of a question their definitions: what each input is for, and whether a gradient passes."""
+"""Settles the ops of a question: gives each op its definition, with the role of each input and whether a gradient passes."""
 
 import re
 import sys
@@ -13,7 +13,7 @@ _HOST = {"PyFunc": "numpy_function", "PyFuncStateless": "numpy_function"}
 
 
 def settle(facts, log, op):
-    """The log's op has its definition after this."""
+    """Gives the log's op its definition."""
     kind, type_ = log.kind_of(op), log.type_of(op)
     if kind == "compute":
         log.settle(op, _compute(facts, log, op, type_))
@@ -52,11 +52,11 @@ def _compute(facts, log, op, type_):
         return log.define(
             type_, name="data_set", like="slices", kind="feed", answers=[(flow, "data", "", "", "") for flow in _whygrad.known_flows("slices")]
         )
-    if type_.startswith(("__inference_", "__forward_")):  # a call that nobody opened
+    if type_.startswith(("__inference_", "__forward_")):  # a call that was not opened
         name = re.sub(r"^__(inference|forward)_|_\d+$", "", type_)
         return log.define("PartitionedCall", name=name, answers=[("flows", "data", "", "", "")] * len(inputs))
     roles = facts.roles(type_, len(inputs))
-    if call is None:  # nobody can be asked: a call of a function, or what TensorFlow did not tell
+    if call is None:  # TensorFlow cannot be asked: a call of a function, or an op that it did not report
         flows = ["flows"] * len(inputs)
     else:
         passes = facts.passes(type_, call, inputs, outputs)
@@ -75,7 +75,7 @@ def _flows(type_, passes, inputs, outputs, roles):
     flows = []
     for i, (dtype, _) in enumerate(inputs):
         declared = known[min(i, len(known) - 1)] if known else "flows"
-        to_integers = type_ == "Cast" and bool(outputs) and outputs[0][0] not in FLOATS  # the integers are to blame, not the op
+        to_integers = type_ == "Cast" and bool(outputs) and outputs[0][0] not in FLOATS  # the integer result stops the gradient, not the op
         if passes[i]:
             flow = "flows"
         elif declared != "flows":
@@ -89,7 +89,7 @@ def _flows(type_, passes, inputs, outputs, roles):
 
 
 def _users_rule(log, op, rule, count):
-    """A custom gradient: the rule is run once, to see for which inputs it gives nothing and on which line it returns."""
+    """The definition of a custom gradient. Runs the rule once to see for which inputs it returns nothing, and on which line it returns."""
     given, where = call_and_watch(rule.backward, seeds_of(rule))
     if where is not None:
         log.set_returns_at(op, where)
@@ -110,7 +110,7 @@ def seeds_of(rule):
 
 
 def call_and_watch(function, seeds):
-    """What the function gives, None where it fails, and the line of the user's on which it returned."""
+    """Calls the function. Returns its results, or None if it failed, and the line of the user's code on which it returned."""
     returned = []
 
     def watch(frame, event, _):

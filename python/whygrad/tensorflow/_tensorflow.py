@@ -19,14 +19,14 @@ _whygrad.own_folder(FOLDER)
 FLOATS = {"float16", "bfloat16", "float32", "float64", "complex64", "complex128", "float8", "variant"}
 
 
-# The method that runs a traced function: until TensorFlow 2.13 the call itself.
+# The method that runs a traced function. Up to TensorFlow 2.13 it is __call__ itself.
 CALL = "call_flat" if hasattr(atomic_function.AtomicFunction, "call_flat") else "__call__"
 
 _TAKES_ENDS = "inputs" in inspect.signature(atomic_function.from_func_graph).parameters
 
 
 def run_graph(name, graph, arguments):
-    """Runs a FuncGraph that has inputs and outputs, as a function of this name."""
+    """Runs a FuncGraph with inputs and outputs as a function of this name."""
     ends = (graph.inputs, graph.outputs) if _TAKES_ENDS else ()
     return getattr(atomic_function.from_func_graph(name, graph, *ends, {}), CALL)(*arguments)
 
@@ -40,7 +40,7 @@ def is_symbolic(tensor):
 
 
 def graph_now():
-    """The graph of the function that is being traced; None where ops are executed."""
+    """The graph of the function that is being traced; None if ops run eagerly."""
     if context.executing_eagerly():
         return None
     graph = ops.get_default_graph()
@@ -51,12 +51,13 @@ _NOT_THE_USERS = (FOLDER, os.path.dirname(os.__file__) + os.sep, os.path.dirname
 
 
 def is_users(file):
-    """Whether a file is the user's own: not TensorFlow's, ours, an installed package's, of the standard library, or written by autograph."""
+    """Whether a file is the user's own: it belongs neither to TensorFlow, whygrad, an installed package or the standard library, nor to autograph's
+    output."""
     return not (file.startswith(_NOT_THE_USERS) or "/site-packages/" in file or "/dist-packages/" in file or "__autograph_generated" in file)
 
 
 def place_in_stack(frames):
-    """The innermost line of the user's in a stack of TensorFlow's, which knows the lines that autograph rewrote."""
+    """The innermost line of the user's code in a stack of TensorFlow's, which maps the lines that autograph rewrote."""
     for frame in reversed(list(frames)):
         if is_users(frame.filename):
             return _whygrad.place_of_line(frame.filename, frame.lineno, frame.name)
@@ -64,14 +65,14 @@ def place_in_stack(frames):
 
 
 def here():
-    """Where the program stands."""
+    """The place of the program's line that runs now."""
     if graph_now() is not None:
         return place_in_stack(tf_stack.extract_stack())
     return _whygrad.here()
 
 
 def flat(structure):
-    """The parts of a nest of tensors."""
+    """The leaves of a nested structure of tensors, as a list."""
     if structure is None or isinstance(structure, tf.Tensor):
         return [structure]
     if isinstance(structure, (list, tuple)) and not any(isinstance(part, (list, tuple, dict)) for part in structure):
@@ -80,7 +81,7 @@ def flat(structure):
 
 
 def shape_of(tensor):
-    """A list of extents, None where unknown."""
+    """The extents of a tensor, with None for an unknown one; None if the rank is unknown."""
     if isinstance(tensor, ops.EagerTensor):
         return tensor._shape_tuple()
     shape = tensor.shape
@@ -88,7 +89,7 @@ def shape_of(tensor):
 
 
 def elements_of(tensor):
-    """An array that the buffer protocol gives; None where a tensor has no numbers."""
+    """The elements as an array with the buffer protocol; None if the tensor has no numbers."""
     if tensor is None:
         return None
     if isinstance(tensor, tf.IndexedSlices):
