@@ -233,7 +233,8 @@ def function(
     and then run as a graph.
 
     autograph, jit_compile and the arguments that limit retracing have no effect here. Python's if and while do not accept tensors whose value is
-    known only when the graph runs (an error says so). Every graph is compiled in the same way. Each shape has a trace of its own."""
+    known only when the graph runs (an error says so). Every graph is compiled in the same way. Each shape has a trace of its own.
+    """
     only("function", experimental_implements=(experimental_implements, None, "implements"))
     only("function", experimental_attributes=(experimental_attributes, None, "implements"))
     if func is None:

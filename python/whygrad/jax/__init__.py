@@ -1,4 +1,4 @@
-"""Why gradients of a JAX program are missing, zero or not finite. The program stays on JAX and computes what it computes without us:
+"""Explains why gradients of a JAX program are missing, zero or not finite. The program runs on JAX, with unchanged results:
 
 import whygrad.jax
 with whygrad.jax.diagnose(values=True) as report:

@@ -1,4 +1,4 @@
-"""What is done where a JAX program asks for a gradient, while a report is open."""
+"""Checks and explains the gradients that a JAX program asks for while a report is open."""
 
 import sys
 import threading
@@ -12,13 +12,13 @@ from whygrad._live.reports import Reports
 from whygrad.jax import _errors, _jax, _marks, _names, _question
 from whygrad.jax._question import Differentiated, is_bad
 
-_MOST_JUDGED = 3  # times that one function is judged with numbers of one kind
-_LOOKED_AT = (1, 10, 100, 1_000, 10_000, 100_000)  # calls of a compiled function
+_MOST_JUDGED = 3  # how often one function is judged with numbers of one kind
+_LOOKED_AT = (1, 10, 100, 1_000, 10_000, 100_000)  # the calls of a compiled function that are looked into
 
 
 class _Busy(threading.local):
     depth = 0
-    looks = False  # the compiled function that runs now has marks
+    looks = False  # whether the compiled function that runs now has marks
 
     def __enter__(self):
         self.depth += 1
@@ -32,13 +32,13 @@ class Collector:
         self.guard = Guard()
         self.reports = Reports("jax")
         self.values = False
-        self.every = None  # calls of a compiled function, of which one is looked into
-        self.busy = _Busy()  # in this thread, what happens is our own doing
+        self.every = None  # one of so many calls of a compiled function is looked into; None: those in _LOOKED_AT
+        self.busy = _Busy()  # by thread: whether whygrad itself runs JAX functions
         self.remarks = set()
-        self._connected = {}  # by function and types of its arguments: which leaves have a path
+        self._connected = {}  # function and types of its arguments to the leaves that have a path
         self._judged = {}
-        self._pullbacks = {}  # by id of what jax.vjp gave
-        self._looks = weakref.WeakKeyDictionary()  # jaxprs of compiled functions
+        self._pullbacks = {}  # by id of the function that jax.vjp returned
+        self._looks = weakref.WeakKeyDictionary()  # by jaxpr of a compiled function
         self._plain = set()
 
     def keep_values(self, values):
@@ -47,7 +47,7 @@ class Collector:
     # ---- Gradients ----
 
     def asked(self, fun, primals, has_aux, answer, queues):
-        """A function was run to be differentiated. What is to be given in place of the answer."""
+        """Called when a function was run to be differentiated. Returns the answer that the program receives instead of JAX's."""
         function, numbers = _names.asked(fun)
         call = _again(getattr(fun, "call_wrapped", fun), queues)
         told = _Told(self, call, primals, has_aux, function, numbers, _whygrad.here())
@@ -77,7 +77,7 @@ class Collector:
         if not suspects:
             return
         key = told.key()
-        with _jax.core.eval_context():  # what is computed here is no part of a function that is being traced
+        with _jax.core.eval_context():  # ops that run here do not become part of a function that is being traced
             d, connected = self._structure(told, key)
             if concrete and self.values:
                 seeds = None if seeds is None else jax.tree_util.tree_leaves(seeds)
@@ -88,7 +88,7 @@ class Collector:
             self._mark(key, d, connected, leaves)
 
     def _structure(self, told, key):
-        """Which leaves have a path, and what was traced to know it, if that was not known before."""
+        """Which leaves have a path. If that was not known, also the trace that was made to find out."""
         if key in self._connected:
             return None, self._connected[key]
         d = told.differentiated()
@@ -106,7 +106,7 @@ class Collector:
             _question.judge(self.reports, d() if callable(d) else d, [], spoilt, gradients, seeds)
 
     def _mark(self, key, d, connected, gradients):
-        """The numbers come later, where the function that is being traced runs."""
+        """Places a mark in the function that is being traced. The numbers are known later, when that function runs."""
         if d.closed is None:
             return
         count, consts = len(d.leaves), list(d.closed.consts)
@@ -129,7 +129,7 @@ class Collector:
         return self.busy.looks
 
     def before_run(self, closed, arguments):
-        """A compiled function is about to run."""
+        """Called before a compiled function runs."""
         self.busy.looks = False
         if self.busy.depth or not self.values:
             return
@@ -147,7 +147,7 @@ class Collector:
                 return
             look[1].tell(arguments)
 
-    # ---- Findings that no graph tells ----
+    # ---- Findings that are not derived from a graph ----
 
     def failed(self, error):
         with self.busy:
@@ -161,7 +161,7 @@ class Collector:
 
 
 class _Told:
-    """One function that was run to be differentiated: called with the gradients."""
+    """A function that was run to be differentiated. It is called with the gradients."""
 
     def __init__(self, collector, call, primals, has_aux, function, numbers, where):
         self._collector, self.primals, self._where = collector, primals, where
@@ -184,7 +184,7 @@ class _Told:
 
 
 def _again(call, queues):
-    """The function, with what it used up when it was called first."""
+    """The function, with the items put back that its first call removed from the queues."""
     if not queues:
         return call
 
@@ -204,6 +204,6 @@ def _again(call, queues):
 
 
 def _can_mark(leaves):
-    """Whether all that have no numbers yet are values of a traced function, maybe under vmap."""
+    """Whether all leaves without numbers are values of a traced function, possibly under vmap."""
     kinds = {type(x).__name__ for x in leaves if not _jax.is_concrete(x)}
     return kinds <= {"DynamicJaxprTracer", "BatchTracer"}

@@ -1,4 +1,4 @@
-"""whygrad.jax.diagnose(): what is watched in JAX while a program runs, and taken back after."""
+"""whygrad.jax.diagnose(): the patches of JAX that are in place while a program is watched."""
 
 import functools
 
@@ -30,14 +30,14 @@ _session = _Session(jax.__version__)
 
 
 class diagnose(LiveReport):
-    """Collects what there is to say about the gradients of a JAX program inside:
+    """Collects findings about the gradients of the JAX program inside:
 
         with whygrad.jax.diagnose(values=True) as report:
             train_step()
         print(report)
 
-    values: also why gradients are zero, NaN or infinite. Functions that were compiled before are traced again, since what happens in them is seen only then.
-    """
+    values: also explain gradients that are zero, NaN or infinite. Functions that were compiled before are traced again, because their ops are seen
+    only then."""
 
     _session = _session
 
@@ -52,7 +52,7 @@ class diagnose(LiveReport):
 
     @staticmethod
     def look_every(calls):
-        """Compiled functions are looked into at each so-manieth call, the first among them, instead of at the 1st, 10th, 100th ..."""
+        """Looks into a compiled function at its first call and at every `calls`-th call after it, instead of at the 1st, 10th, 100th ..."""
         _session.collector.every = calls
 
     @staticmethod
@@ -119,7 +119,7 @@ def _run_compiled(c, real):
 
 
 def _fast_path(c, real):
-    """None for functions that are looked into: JAX then comes by here at each call."""
+    """Wraps the function that supplies JAX's fast path. It gives None for functions that are looked into, so that each of their calls is seen."""
 
     def data(*args, **kwargs):
         if c.guard(c.is_looked_into):
@@ -129,11 +129,11 @@ def _fast_path(c, real):
     return data
 
 
-# ---- Asked for ----
+# ---- Explanations on request ----
 
 
 class _Report:
-    """Reports of one question."""
+    """Receives the findings of one question."""
 
     def __init__(self):
         self._report = _whygrad.LiveReport("jax")
@@ -155,11 +155,11 @@ class _Report:
 
 
 def explain(f, *args, argnums=0, has_aux=False, **kwargs):
-    """Why jax.grad(f, argnums)(*args) has gradients that are missing, zero, NaN or infinite; f need not be watched:
+    """Explains why jax.grad(f, argnums)(*args) has gradients that are missing, zero, NaN or infinite. f need not be watched:
 
         print(whygrad.jax.explain(loss, params, x, y))
 
-    f may return an array of any shape: the sum of its elements is differentiated.
+    f may return an array of any shape. The sum of its elements is differentiated.
     """
     numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
     numbers = tuple(n % len(args) if args and -len(args) <= n < 0 else n for n in numbers)
@@ -188,8 +188,8 @@ def explain(f, *args, argnums=0, has_aux=False, **kwargs):
 
 
 def _arrays_of(arguments):
-    """The leaves that may be asked about, by their place, and a function that puts them back. What is no array, such as a function that a module holds, stays;
-    so do integers in a tree that has floats too."""
+    """The leaves that a question may be about, with their positions, and a function that puts arrays back in their places. Leaves that are no arrays,
+    such as a function that a module holds, stay where they are. So do integers in a tree that has floats too."""
     leaves, tree = jax.tree_util.tree_flatten(arguments)
     paths = [path for path, _ in jax.tree_util.tree_flatten_with_path(arguments)[0]]
     arrays = [
@@ -208,7 +208,7 @@ def _arrays_of(arguments):
 
 
 class grad:
-    """jax.grad, which explains on demand:
+    """jax.grad with explanations on request:
 
     g = whygrad.jax.grad(loss)
     print(g(params, x))
@@ -230,6 +230,6 @@ class grad:
 
 
 class value_and_grad(grad):
-    """jax.value_and_grad, which explains on demand, as grad does."""
+    """jax.value_and_grad with explanations on request, like grad."""
 
     _transform = staticmethod(jax.value_and_grad)

@@ -1,4 +1,5 @@
-"""A function run op by op with its numbers, for those that cannot be traced without: `if x > 0:` under jax.grad is fine in JAX, and decides what runs."""
+"""Runs a function op by op with its numbers, for functions that cannot be traced without them: `if x > 0:` is allowed under jax.grad and decides
+which ops run."""
 
 import types
 
@@ -13,7 +14,7 @@ core = _jax.core
 
 
 class Traced(core.Tracer):
-    """A value of the log in the place of an array."""
+    """A value of the log that takes the place of an array."""
 
     __slots__ = ["value"]
 
@@ -95,7 +96,7 @@ class EagerTrace(core.Trace):
 
 
 def run(drawer, function, inputs):
-    """The results of the function of flat arguments, as values of the log."""
+    """Runs a function of flat arguments. Returns its results as values of the log."""
     with core.take_current_trace() as parent:
         trace = EagerTrace(parent, drawer)
         with core.set_current_trace(trace):

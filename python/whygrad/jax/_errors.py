@@ -1,11 +1,11 @@
-"""What JAX's exceptions mean for gradients."""
+"""The meaning of JAX's exceptions for gradients."""
 
 import re
 
 from whygrad import _whygrad
 from whygrad.jax import _places
 
-# A pattern of the message, the cause, the op (or the group of the pattern that names it), why, and what to do.
+# A pattern of the message, the cause, the op (or the group of the pattern that names it), the reason, and the remedy.
 _MEANINGS = (
     (
         r"grad requires real- or complex-valued inputs .*but got (\w+)",
@@ -102,7 +102,7 @@ _MEANINGS = (
 
 
 def tell(c, error):
-    """Adds a finding for an exception that JAX raised while something was differentiated, or that left the program."""
+    """Adds a finding for an exception that JAX raised during differentiation, or that left the program."""
     if getattr(error, "_whygrad_told", False):
         return
     text = str(error)
@@ -121,7 +121,7 @@ def tell(c, error):
 
 
 def place_of(error):
-    """The innermost of the user's lines that the exception came through."""
+    """The innermost of the user's lines that the exception passed through."""
     where, trace = _whygrad.here(), error.__traceback__
     found = None
     while trace is not None:

@@ -1,17 +1,17 @@
-"""All that is used of JAX and has no public name, and the functions as they are while nobody watches."""
+"""The parts of JAX without a public name that are used here, and the original functions that patches replace."""
 
 import jax
 from jax._src import ad_util, api, core, source_info_util  # noqa: F401
 from jax._src import pjit as pjit_module
 
-# Bound before anything is replaced.
+# These are bound before anything is replaced.
 vjp, jvp, make_jaxpr, jit, scan = jax.vjp, jax.jvp, jax.make_jaxpr, jax.jit, jax.lax.scan
 Literal, ClosedJaxpr, Tracer, Primitive = core.Literal, core.ClosedJaxpr, core.Tracer, core.Primitive
 FLOATS = frozenset(("float16", "bfloat16", "float32", "float64", "complex64", "complex128"))
 
-# The one function that grad, value_and_grad, vjp and jacrev go through: (module, name).
+# The one function that grad, value_and_grad, vjp and jacrev all call: (module, name).
 VJP = (api, "_vjp") if hasattr(api, "_vjp") else (api, "vjp")
-# Where a compiled function is run that the fast path in C++ does not know yet.
+# The function that runs a compiled function which JAX's fast path in C++ does not know yet.
 RUN_COMPILED = pjit_module, "_pjit_call_impl_python"
 FAST_PATH = pjit_module, "_get_fastpath_data"
 
@@ -21,7 +21,7 @@ def is_float(dtype):
 
 
 def inner_jaxpr(params):
-    """The body of a call, closed; None where the op is no call."""
+    """The body of a call as a closed jaxpr; None if the op is no call."""
     for name in ("jaxpr", "call_jaxpr", "fun_jaxpr"):
         body = params.get(name)
         if isinstance(body, ClosedJaxpr):
@@ -32,7 +32,7 @@ def inner_jaxpr(params):
 
 
 def function_of(body):
-    """The name and the file of the function that a jaxpr was traced from; '' where that is not known."""
+    """The name and the file of the function that a jaxpr was traced from; '' if unknown."""
     info = getattr(getattr(body, "jaxpr", body), "debug_info", None)
     words = str(getattr(info, "func_src_info", None) or "")
     name, _, file = words.partition(" at ")
@@ -40,15 +40,15 @@ def function_of(body):
 
 
 def frames_of(eqn):
-    """(code object, offset) of the lines that made it, innermost first."""
+    """(code object, offset) of the lines that made the op, innermost first."""
     traceback = eqn.source_info.traceback
     return list(zip(*traceback.raw_frames())) if traceback is not None else []
 
 
 def bind(primitive, params, arguments):
-    """The op, computed. A list of its results."""
+    """Computes the op. Returns a list of its results."""
     bound = primitive.get_bind_params(params)
-    functions, params = bound if isinstance(bound, tuple) else ((), bound)  # JAX before 0.8 gives the functions apart
+    functions, params = bound if isinstance(bound, tuple) else ((), bound)  # JAX before 0.8 returns the functions separately
     out = primitive.bind(*functions, *arguments, **params)
     return list(out) if primitive.multiple_results else [out]
 

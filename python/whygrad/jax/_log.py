@@ -1,4 +1,4 @@
-"""A program's ops in the log, with the numbers that they computed where these are known."""
+"""The log of a program's ops, with the numbers that they computed if these are known."""
 
 import jax
 import numpy as np
@@ -8,7 +8,7 @@ from whygrad.jax import _jax
 
 
 class Value:
-    """A value of the log. array: None where only its type is known. written: it is a number of the program's text."""
+    """A value of the log. array: None if only its type is known. written: whether it is a number in the program's text."""
 
     __slots__ = ("id", "aval", "array", "written")
 
@@ -17,21 +17,21 @@ class Value:
 
 
 class Call:
-    """What must be known to call an op once more: a function of its inputs that gives a list of its results."""
+    """The facts that are needed to call an op again: above all a function of its inputs that returns a list of its results."""
 
     __slots__ = ("run", "key", "rule", "within")
 
     def __init__(self, run, key=None, rule=False, within=""):
         self.run = run
-        self.key = key  # the same for calls that answer alike, with inputs of the same types
-        self.rule = rule  # its gradient is the user's own
-        self.within = within  # the function of JAX's own library that it is part of
+        self.key = key  # equal for calls that answer alike for inputs of the same types
+        self.rule = rule  # whether its gradient is a user's rule
+        self.within = within  # the function of JAX's library that it is part of
 
 
 class Log:
     def __init__(self):
         self.flow = _whygrad.FlowBuilder()
-        self.carries = {}  # by op, once it is settled: which inputs it passes a gradient to
+        self.carries = {}  # for each settled op: which inputs it passes a gradient to
 
     def value(self, aval, array=None):
         shape = [n if isinstance(n, int) else None for n in getattr(aval, "shape", ())]
@@ -52,7 +52,7 @@ class Log:
         return outs
 
     def reached(self, targets, ops):
-        """Values that a gradient of the targets comes to. ops: in order, and settled."""
+        """The values that a gradient of the targets reaches. ops: settled, and in order."""
         values = set(targets)
         for op in reversed(ops):
             carries = self.carries.get(op)
@@ -66,7 +66,7 @@ class Log:
 
 
 def elements_of(array):
-    """An array of the elements; None for what has none that can be counted."""
+    """The elements as an array; None for a value whose elements cannot be counted."""
     if array is None or isinstance(array, _jax.Tracer):
         return None
     try:
@@ -74,5 +74,5 @@ def elements_of(array):
             array = jax.numpy.asarray(array).astype("float32")
         elements = np.ascontiguousarray(np.asarray(array))
         return elements.reshape(np.shape(array)) if elements.dtype.kind in "fciub" and elements.dtype.names is None else None
-    except Exception:  # keys of random numbers, arrays on other machines
+    except Exception:  # for example keys of random numbers, or arrays on other machines
         return None

@@ -1,4 +1,5 @@
-"""Marks in traced functions: what a gradient was taken of, and what came out. A mark has no result, and nothing of it is left in what is compiled."""
+"""Marks in traced functions. A mark receives the arguments of a differentiated function and the gradients. It has no result, and leaves nothing in
+the compiled code."""
 
 import itertools
 
@@ -9,7 +10,7 @@ from jax.interpreters import ad, batching, mlir
 from whygrad.jax import _jax
 
 _numbers = itertools.count(1)
-told_of = {}  # by number of a mark: who is told of the arrays that it was given
+told_of = {}  # number of a mark to the function that receives its arrays
 
 mark_p = _jax.Primitive("whygrad_mark")
 mark_p.multiple_results = True
@@ -42,7 +43,8 @@ batching.primitive_batchers[mark_p] = _batch
 
 
 def place(arrays, teller):
-    """teller(arrays, levels) is called where the arrays have numbers. levels: for each axis that was put before the others which arrays have it."""
+    """Places a mark: teller(arrays, levels) is called when the arrays have numbers. levels: for each axis that was added in front, which arrays have
+    it."""
     number = next(_numbers)
     told_of[number] = teller
     mark_p.bind(*arrays, number=number, levels=())
@@ -62,7 +64,7 @@ def _bodies(eqn):
 
 
 class Look:
-    """A compiled function that gives what the marks of another one were given."""
+    """A compiled function that returns the arrays which the marks of another function receive."""
 
     def __init__(self, closed):
         self._marks = []
@@ -134,8 +136,8 @@ def _scan(p, given, found):
 
 
 def one_of(arrays, levels, gradients):
-    """The arrays without the axes of vmap and scan: those of a run whose gradients are not finite, or else of the first. gradients: how many of the last arrays
-    are gradients."""
+    """The arrays without the axes of vmap and scan: those of a run whose gradients are not finite, or else of the first run. The last `gradients`
+    arrays are gradients."""
     arrays = [np.asarray(a) if str(getattr(a, "dtype", "")) in _jax.FLOATS else a for a in arrays]
     for flags in reversed(levels):
         at = _worst(arrays[len(arrays) - gradients :], flags[len(flags) - gradients :])

@@ -1,4 +1,4 @@
-"""What the arguments of a differentiated function are called: `params['dense']['kernel']`, `model.layers[0].weight`."""
+"""The names of a differentiated function's arguments: `params['dense']['kernel']`, `model.layers[0].weight`."""
 
 import collections
 import inspect
@@ -11,11 +11,11 @@ from whygrad.jax import _places
 
 _MOST_FRAMES = 40
 _OF_MODULES = re.compile(r"^\.states\[0\]")
-_NO_NAMES = re.compile(r"(\.value|\.raw_value)$")  # of Flax's variables, which hold one array
+_NO_NAMES = re.compile(r"(\.value|\.raw_value)$")  # attributes of Flax's variables, which hold one array
 
 
 def users_function(thing):
-    """The function of the user's behind partials, methods and wrappers; None where there is none."""
+    """The user's function behind partials, methods and wrappers; None if there is none."""
     for _ in range(16):
         code = getattr(thing, "__code__", None)
         if code is not None and _places.is_users(code.co_filename):
@@ -24,7 +24,7 @@ def users_function(thing):
             getattr(thing, "__wrapped__", None) or getattr(thing, "func", None) or getattr(thing, "__func__", None) or getattr(thing, "_fun", None)
         )
         if inner is None and not inspect.isclass(thing):
-            inner = vars(type(thing)).get("__call__")  # of a class of the user's
+            inner = vars(type(thing)).get("__call__")  # an object of a user's class
         if inner is None:
             return None
         thing = inner
@@ -32,7 +32,8 @@ def users_function(thing):
 
 
 def asked(function):
-    """The user's function that is differentiated, and at which of its arguments, read from the frames between; (None, None) where nobody knows."""
+    """The user's function that is differentiated, and the arguments with respect to which it is. Both are read from the frames between the user's
+    call and JAX; (None, None) if unknown."""
     frame, numbers, known = sys._getframe(1), None, users_function(function)
     for _ in range(_MOST_FRAMES):
         frame = frame.f_back
@@ -51,7 +52,7 @@ def asked(function):
 
 
 def used_up():
-    """Queues that the function which is about to be differentiated empties when it is called, and what is in them: Flax's nnx.grad keeps states in one."""
+    """The queues that a call of the differentiated function will empty, with their present items. Flax's nnx.grad keeps states in such a queue."""
     frame = sys._getframe(1)
     for _ in range(8):
         frame = frame.f_back
@@ -91,7 +92,7 @@ def of_leaves(function, arguments, numbers):
 
 
 def _of_keras(arguments):
-    """Where they are a Keras model's trainable variables, as its trainer on JAX passes them: their paths."""
+    """The paths of a Keras model's trainable variables, if the arguments are these, as Keras's trainer on JAX passes them."""
     if len(arguments) != 1 or not isinstance(arguments[0], (list, tuple)):
         return None
     frame = sys._getframe(1)
@@ -107,6 +108,6 @@ def _of_keras(arguments):
 
 def _path(path):
     path = _NO_NAMES.sub("", path)
-    if _OF_MODULES.match(path):  # Flax's modules, as their attributes
+    if _OF_MODULES.match(path):  # the state of Flax's modules is named like their attributes
         return re.sub(r"\['(\w+)'\]", r".\1", _OF_MODULES.sub("", path))
     return path

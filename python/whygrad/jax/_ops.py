@@ -1,9 +1,9 @@
-"""What is known of JAX's primitives by their names: which of our op records tells of their hazards, and what their inputs are for.
+"""Facts about JAX's primitives by name: the op record of ours that describes their hazards, and the roles of their inputs.
 
-Whether a gradient passes is asked of JAX (_settle.py): a primitive that is not in these tables has neutral words and no hazards, and stops a gradient where
-JAX's own answer says so."""
+Whether a gradient passes is found out from JAX itself (_settle.py). A primitive that is not in these tables gets neutral words and no hazards, and
+stops a gradient if JAX's own answer says so."""
 
-# JAX's names, by the record that says why such an op stops a gradient and what its numbers can do to it.
+# JAX's names by op record. The record says why such an op stops a gradient and how its numbers can spoil one.
 _LIKE = {
     "abs": "abs",
     "acos": "acos",
@@ -103,11 +103,11 @@ _LIKE = {
     "round": "round",
 }
 LIKE = {name: record for record, names in _LIKE.items() for name in names.split()}
-# Hazards of primitives that no record has, or where JAX's gradient is another than that of the record.
+# Hazards of primitives that have no record, or whose gradient in JAX differs from that of the record.
 ZERO = {"sort": "masks", "reduce_window_max": "masks", "select_and_gather_add": "masks"}
 NOT_FINITE = {"cbrt": "root_of_zero", "lu": "singular_matrix", "svd": "division_by_zero"}
 
-# Which inputs say where or which, not what, by their position. -1: all behind the first.
+# The positions of inputs that are indices or masks and not data. -1: all inputs after the first.
 INDEXING = {
     "gather": (1,),
     "dynamic_slice": (-1,),
@@ -118,24 +118,24 @@ INDEXING = {
     "scatter-mul": (1,),
     "scatter_mul": (1,),
 }
-# Of which the first input decides.
+# Primitives whose first input is the condition.
 CONDITIONS = frozenset(("select_n", "cond"))
-# Functions that JAX computes by several ops, and that are told of as one: what their parts do is no matter of the program's, such as a -inf that is left out.
+# Functions that JAX computes with several ops and that are drawn as one. Their inner ops, such as a -inf that is left out, do not concern the program.
 WHOLE = frozenset(("softmax", "log_softmax", "logsumexp"))
-# Functions with a derivative of their own that are told of as one op, under the name that JAX gives them.
+# Functions with a derivative of their own that are drawn as one op, under the name that JAX gives them.
 RULES_OF_JAX = frozenset("relu relu6 silu elu celu selu softplus leaky_relu xlogy xlog1py sinc where".split())
-# Functions of JAX's that give whole numbers of an order or a draw: what of them passes no gradient is told under their name.
+# Functions of JAX that return integers of an order or a draw. An inner op that passes no gradient gets the name of the function.
 DRAWS = frozenset("bernoulli categorical randint poisson binomial multinomial choice".split())
 DRAWN = (
     "a draw jumps when the numbers that it is drawn by move, so it has no derivative",
     "draw from a smooth distribution instead, such as jax.nn.softmax((logits + jax.random.gumbel(key, shape)) / temperature); or weigh the loss by the "
     "log probability of what was drawn",
 )
-# As people write them.
+# The names as people write them.
 _SPOKEN = {"select_n": "where", "convert_element_type": "astype", "stop_gradient": "stop_gradient", "integer_pow": "power", "pow": "power"}
 # Calls that are always opened.
 CALLS = frozenset("jit pjit closed_call core_call remat remat2 checkpoint custom_lin custom_vjp_call_jaxpr_p".split())
-# Names that older or newer releases of JAX have.
+# Names of primitives in older or newer releases of JAX.
 OF_OLD = frozenset("softmax log_softmax logsumexp argsort scatter_add scatter_mul stack le_to lt_to".split())
 HOST = frozenset(("pure_callback", "io_callback", "debug_callback", "outside_call", "python_callback"))
 
@@ -145,14 +145,14 @@ def spoken(name):
 
 
 def told_as(primitive, function):
-    """The name under which an op is told that the program called by way of a function of JAX's own."""
+    """The name in texts of an op that the program called through a function of JAX's library."""
     if function == "argsort" and primitive == "sort":
         return "argsort"
     return function if function in DRAWS and primitive in ("argmax", "lt", "convert_element_type", "while", "floor", "round") else primitive
 
 
 def roles(name, count):
-    """By input."""
+    """The role of each input."""
     found = ["data"] * count
     if name in CONDITIONS and found:
         found[0] = "condition"

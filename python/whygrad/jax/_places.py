@@ -1,4 +1,4 @@
-"""Which line of the user's an op comes from."""
+"""Finds the line of the user's code that an op comes from."""
 
 import os
 import sys
@@ -10,7 +10,7 @@ from whygrad import _whygrad
 _OWN = os.path.dirname(whygrad.__file__) + os.sep
 _PACKAGES = tuple({os.path.join(sysconfig.get_path(name), "") for name in ("stdlib", "platstdlib", "purelib", "platlib")})
 _INSTALLED = f"{os.sep}site-packages{os.sep}"
-# Whose parts are no business of the program's: a stop_gradient in softmax stops nothing that the softmax needs.
+# Functions whose inner ops do not concern the program: a stop_gradient within softmax stops nothing that the softmax needs.
 _LIBRARY = tuple(f"{os.sep}jax{os.sep}_src{os.sep}{part}" for part in ("nn", "ops", "scipy", "numpy", "random", "image", f"lax{os.sep}control_flow"))
 
 
@@ -19,7 +19,7 @@ def is_users(file):
 
 
 def users_place(frames):
-    """The innermost of the user's lines among (code object, offset); None where none is."""
+    """The innermost of the user's lines among (code object, offset); None if there is none."""
     for code, offset in frames:
         if is_users(code.co_filename):
             return _whygrad.place_of_frame(code, offset)
@@ -27,12 +27,12 @@ def users_place(frames):
 
 
 def users_line(frames):
-    """What tells one call of the program's from another."""
+    """A key that tells one call in the program from another."""
     return next(((code, offset) for code, offset in frames if is_users(code.co_filename)), None)
 
 
 def within(frames):
-    """The function of JAX's own library that the program called and that it is part of, such as softmax; '' where it is none."""
+    """The function of JAX's library that the program called and that the op is part of, such as softmax; '' if there is none."""
     name = ""
     for code, _ in frames:
         if is_users(code.co_filename):
@@ -43,7 +43,7 @@ def within(frames):
 
 
 def differentiates(frames):
-    """Whether JAX's rules of derivatives called it, and not the program's own line."""
+    """Whether JAX's derivative rules called the op, and not the program's own line."""
     for code, _ in frames:
         if is_users(code.co_filename):
             return False
@@ -53,7 +53,7 @@ def differentiates(frames):
 
 
 def stack():
-    """(code object, offset) of the lines that are running, innermost first."""
+    """(code object, offset) of the lines on the stack, innermost first."""
     frames, frame = [], sys._getframe(1)
     while frame is not None:
         frames.append((frame.f_code, frame.f_lasti))

@@ -1,22 +1,22 @@
-"""A jaxpr, written into the log op by op: calls, loops and branches are opened. Where its arguments have numbers they are computed along the way."""
+"""Writes a jaxpr into the log op by op. Calls, loops and branches are opened. If the arguments have numbers, all numbers are computed on the way."""
 
 import jax
 
 from whygrad.jax import _jax, _ops, _places
 from whygrad.jax._log import Call, Value
 
-_SAME_NUMBER = frozenset(("convert_element_type", "broadcast_in_dim", "reshape", "copy"))  # of a number that is written in the program
-_MOST = 20_000  # ops that loops are opened into; what is larger remains one op
+_SAME_NUMBER = frozenset(("convert_element_type", "broadcast_in_dim", "reshape", "copy"))  # ops that keep a number of the program's text recognisable
+_MOST = 20_000  # ops that opened loops may have; a larger loop stays one op
 
 
 class Drawer:
     def __init__(self, log):
         self.log = log
-        self.of_derivatives = {}  # (op, line): whether all of them are part of a gradient that is taken inside of the function
+        self.of_derivatives = {}  # (op, line): whether all such ops belong to a gradient that is taken inside of the function
         self._left = _MOST
 
     def run(self, closed, arguments, outer=None):
-        """The results, as values of the log. outer: the place of the call, for functions that are not the user's."""
+        """Returns the results as values of the log. outer: the place of the call, for functions that are not the user's."""
         jaxpr, known = closed.jaxpr, {}
         for v, const in zip(jaxpr.constvars, closed.consts):
             known[v] = self.log.constant(None if isinstance(const, _jax.Tracer) else const, v.aval, _first_use(jaxpr, v) or outer)
@@ -41,11 +41,11 @@ class Drawer:
         return [self.log.constant(a.val, a.aval, outer) if isinstance(a, _jax.Literal) else known[a] for a in jaxpr.outvars]
 
     def _whole(self, jaxpr, begin, end, known, where, function):
-        """Several ops of one function of JAX's as one op. What each variable stands for that is used behind it."""
+        """Records several ops of one JAX function as one op. Returns the values of the variables that are used after it."""
         eqns = jaxpr.eqns[begin:end]
         made = {v for eqn in eqns for v in eqn.outvars}
         inputs = list(dict.fromkeys(a for eqn in eqns for a in eqn.invars if not isinstance(a, _jax.Literal) and a not in made))
-        inputs.sort(key=lambda v: not _jax.is_float(getattr(v.aval, "dtype", "")))  # what it works on stands first
+        inputs.sort(key=lambda v: not _jax.is_float(getattr(v.aval, "dtype", "")))  # the data comes first
         later = {a for eqn in jaxpr.eqns[end:] for a in eqn.invars if not isinstance(a, _jax.Literal)}
         outputs = [v for v in made if v in later or any(v is o for o in jaxpr.outvars)]
 
@@ -81,7 +81,7 @@ class Drawer:
             return self.run(body, given, None if users else where)
         if name in _SAME_NUMBER and given[0].written and given[0].array is not None:
             return [self.log.constant(_jax.bind(eqn.primitive, params, [given[0].array])[0], eqn.outvars[0].aval, where)]
-        if name == "convert_element_type" and str(given[0].aval.dtype) == "bool" and _places.within(frames) == "cond":  # which branch, as a number
+        if name == "convert_element_type" and str(given[0].aval.dtype) == "bool" and _places.within(frames) == "cond":  # the index of the branch
             array = None if given[0].array is None else given[0].array.astype("int32")
             return [Value(given[0].id, eqn.outvars[0].aval, array)]
         return self._plain(eqn, name, given, where, frames)
@@ -169,12 +169,12 @@ class Drawer:
 
 
 def _of_derivative(eqn, frames):
-    """By what JAX notes of it; before 0.7, which notes nothing, by JAX's differentiation among its callers."""
+    """Whether the op belongs to a derivative. JAX notes that since 0.7; before, JAX's differentiation is searched for among the callers."""
     return "jvp(" in str(eqn.source_info.name_stack) or _places.differentiates(frames)
 
 
 def _end_of_whole(eqns, begin, frames):
-    """Behind the ops that one call of such a function consists of; `begin` where it is none."""
+    """The end of the ops that one call of a function in WHOLE consists of; `begin` if the op belongs to none."""
     if _places.within(frames) not in _ops.WHOLE:
         return begin
     call, end = _places.users_line(frames), begin + 1
@@ -187,7 +187,7 @@ def _end_of_whole(eqns, begin, frames):
 
 
 def _first_use(jaxpr, variable):
-    """The line that computes with it first: an array that comes from outside of the function has no line of its own."""
+    """The first line that computes with the variable. It stands for an array from outside of the function, which has no line of its own."""
     for eqn in jaxpr.eqns:
         if any(a is variable for a in eqn.invars):
             return _places.users_place(_jax.frames_of(eqn))

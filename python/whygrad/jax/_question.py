@@ -1,4 +1,4 @@
-"""What is asked about a function that is differentiated: which of its arguments have no gradient, or one that is zero or not finite, and why."""
+"""The questions about a differentiated function: which of its arguments have no gradient, or one that is zero or not finite, and why."""
 
 import contextlib
 import io
@@ -19,8 +19,8 @@ USE_THE_ARGUMENT = "use the argument inside of the function"
 
 @contextlib.contextmanager
 def _unnoticed():
-    """The program runs once more inside: what it prints it has printed before, and random numbers that it draws from Python's and NumPy's own states are put
-    back."""
+    """A context in which the program's function runs again. Its output is dropped, because it has printed it before. The states of Python's and
+    NumPy's random numbers are put back afterwards."""
     numpys, pythons = np.random.get_state(), random.getstate()
     try:
         with contextlib.redirect_stdout(io.StringIO()):
@@ -31,13 +31,13 @@ def _unnoticed():
 
 
 class Differentiated:
-    """f at certain arguments. names: of the leaves of the arguments, in order. where: the line that asks for the gradient."""
+    """A function f with arguments. names: the names of the arguments' leaves, in order. where: the line that asks for the gradient."""
 
     def __init__(self, call, arguments, names, where, has_aux=False):
         leaves, tree = jax.tree_util.tree_flatten(arguments)
         self.names, self.where = names, where
         self.concrete = all(_jax.is_concrete(leaf) for leaf in leaves)
-        self.given = leaves  # as the program passed them
+        self.given = leaves  # the leaves as the program passed them
         self.leaves = [jax.numpy.asarray(leaf) for leaf in leaves] if self.concrete else leaves
 
         def flat(*leaves):
@@ -45,15 +45,15 @@ class Differentiated:
             return jax.tree_util.tree_leaves(out[0] if has_aux else out)
 
         self._flat = flat
-        self.closed = None  # its ops, where they can be had without numbers
-        self.takes_gradients = False  # inside, so that this one is of second order
+        self.closed = None  # its jaxpr; None if it cannot be traced without numbers
+        self.takes_gradients = False  # f takes gradients inside, so that its own gradient is of second order
         self._trace()
 
     def _trace(self):
         with _unnoticed(), self._gradients_inside():
             try:
                 self.closed = _jax.make_jaxpr(self._flat)(*self.leaves)
-            except Exception:  # it needs numbers, or it fails in any case
+            except Exception:  # f needs numbers, or fails in any case
                 if not self.concrete:
                     raise
 
@@ -73,7 +73,7 @@ class Differentiated:
             setattr(module, name, real)
 
     def at(self, leaves, consts):
-        """The same with numbers."""
+        """The same function with these numbers as its arguments."""
         other = object.__new__(Differentiated)
         other.__dict__.update(self.__dict__)
         other.leaves, other.concrete = [jax.numpy.asarray(leaf) for leaf in leaves], True
@@ -81,11 +81,12 @@ class Differentiated:
         return other
 
     def computes_with(self, i):
-        """Whether an op has this leaf as an input, wherever its result goes."""
+        """Whether any op has this leaf as an input, wherever the result is used."""
         return self.closed is not None and any(a is self.closed.jaxpr.invars[i] for eqn in self.closed.jaxpr.eqns for a in eqn.invars)
 
     def closes_over(self, i):
-        """The line that computes with the very array that was passed as this leaf, closed over instead of taken from the argument; None where none does."""
+        """The line that computes with the array that was passed as this leaf, but takes it from the closure and not from the argument; None if there
+        is none."""
         if self.closed is None or not self.concrete:
             return None
         same = [v for v, const in zip(self.closed.jaxpr.constvars, self.closed.consts) if const is self.given[i] or const is self.leaves[i]]
@@ -95,14 +96,14 @@ class Differentiated:
         return None
 
     def draw(self, drawer, inputs):
-        """The results, as values of the log."""
+        """Writes the function into the log. Returns its results as values of the log."""
         if self.closed is not None:
             return drawer.run(self.closed, inputs, self.where)
         with _unnoticed():
             return _eager.run(drawer, self._flat, inputs)
 
     def connected(self):
-        """Of each leaf, whether a path leads back to it."""
+        """For each leaf, whether a path leads back to it."""
         likes = [jax.ShapeDtypeStruct(jax.numpy.shape(x), x.dtype if hasattr(x, "dtype") else jax.numpy.result_type(x)) for x in self.leaves]
         floats = [i for i, like in enumerate(likes) if _jax.is_float(like.dtype)]
         connected = [False] * len(likes)
@@ -111,7 +112,7 @@ class Differentiated:
         if self.closed is not None:
             try:
                 return self._connected_by_trace(connected, floats, likes)
-            except Exception:  # a loop whose number of trips is known where there are numbers, and has a gradient only then
+            except Exception:  # a loop may have a gradient only if numbers tell its trips
                 if not self.concrete:
                     raise
                 self.closed = None
@@ -134,7 +135,7 @@ class Differentiated:
         return connected
 
     def gradients(self, seeds=None):
-        """What JAX answers, by leaf; None for what is no float."""
+        """JAX's gradients by leaf; None for a leaf that is not of floats."""
         floats = [i for i, leaf in enumerate(self.leaves) if _jax.is_float(leaf.dtype)]
         answers = [None] * len(self.leaves)
         with _unnoticed():
@@ -144,7 +145,7 @@ class Differentiated:
         return answers
 
     def _connected_with_numbers(self, connected, floats):
-        """The backward pass alone, traced, of a forward pass that ran with its numbers."""
+        """Which leaves have a path, from a trace of the backward pass alone. The forward pass runs with numbers."""
         with _unnoticed():
             made, back = _jax.vjp(_some(self._flat, self.leaves, floats), *[self.leaves[i] for i in floats])
         seeds = [jax.ShapeDtypeStruct(o.shape, o.dtype if _jax.is_float(o.dtype) else "float32") for o in made]
@@ -155,7 +156,7 @@ class Differentiated:
 
 
 def _some(function, leaves, floats):
-    """The function of its leaves of floats alone."""
+    """The function as a function of its float leaves alone."""
 
     def run(*given):
         full = list(leaves)
@@ -171,7 +172,7 @@ def _no_seed(out):
 
 
 def judge(reports, d, absent, spoilt=(), gradients=(), seeds=None):
-    """Tells the reports why leaves have no gradient, and why those of others are 0 or not finite. gradients: what JAX answered, by leaf."""
+    """Reports why leaves have no gradient, and why the gradients of others are 0 or not finite. gradients: JAX's answers, by leaf."""
     absent = list(absent)
     log = Log()
     tape = _whygrad.FlowTape(_whygrad.Where())
@@ -196,7 +197,7 @@ def judge(reports, d, absent, spoilt=(), gradients=(), seeds=None):
                 _settle.settle(log, op)
         return question
 
-    if spoilt:  # by a branch that was not taken nothing is passed on, though it could be
+    if spoilt:  # a branch that was not taken passes nothing, though its ops could
         reached = log.reached([t.id for t in targets], log.flow.relevant(asked(spoilt)))
         absent += [i for i in spoilt if inputs[i].id not in reached]
         spoilt = [i for i in spoilt if inputs[i].id in reached]
@@ -218,7 +219,8 @@ def judge(reports, d, absent, spoilt=(), gradients=(), seeds=None):
 
 
 def _is_second_order(reports, d, i, drawer, judged):
-    """Whether the function is a derivative that the argument does not move: then nothing is wrong with what it was computed from."""
+    """Whether the function is a derivative that does not depend on the argument. Then its gradient is rightly zero, and no op is at fault. Reports
+    it."""
     finding = judged.findings[0] if len(judged) == 1 else None
     if finding is None:
         return False
@@ -232,7 +234,7 @@ def _is_second_order(reports, d, i, drawer, judged):
 
 
 def is_bad(gradient):
-    """Whether all of it is 0, or some of it not finite."""
+    """Whether all its elements are 0 or some are not finite."""
     elements = elements_of(gradient)
     counted = None if elements is None else _whygrad.count_elements(elements)
     if counted is None:

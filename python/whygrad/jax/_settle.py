@@ -1,4 +1,5 @@
-"""Gives the ops of a question their definitions: what each input is for, and whether JAX passes a gradient to it; and the numbers that go back."""
+"""Settles the ops of a question: gives each op its definition, with the role of each input and whether JAX passes a gradient to it. Also computes the
+gradients that ops pass back."""
 
 import jax
 import numpy as np
@@ -10,11 +11,11 @@ NO_DERIVATIVE = ("JAX passes no gradient through this op", "compute the loss fro
 NO_RULE = ("JAX has no rule for the gradient of this op", "write it with ops that have one, or give it a gradient with jax.custom_vjp")
 HOST = ("it is computed outside of JAX, which knows no derivative of it", "compute it with jax.numpy, or give it a gradient with jax.custom_vjp")
 OWN_RULE = "its own rule passes nothing on to this argument"
-_answers = {}  # by kind of call and types of inputs
+_answers = {}  # Call.key and the types of the inputs to the answer
 
 
 def settle(log, op):
-    """The log's op has its definition after this."""
+    """Gives the log's op its definition."""
     flow = log.flow
     kind, type_ = flow.kind_of(op), flow.type_of(op)
     if kind == "compute":
@@ -64,7 +65,7 @@ def _answer(type_, call, like, role, passes, i, to_integers):
         return ("no_rule", role, "", *NO_RULE) if is_float else ("no_derivative", role, "", *NO_DERIVATIVE)
     if call.rule and is_float:
         return ("user_rule", role, "", "", "") if passes[i] else ("unanswered", role, "", OWN_RULE, "")
-    if passes[i] or to_integers and is_float:  # the integers are to blame, not the op
+    if passes[i] or to_integers and is_float:  # the integer result stops the gradient, not the op
         return "flows", role, "", "", ""
     return "no_derivative", role, "", *NO_DERIVATIVE
 
@@ -79,7 +80,7 @@ def _like(flow, value):
 
 
 def _passes(call, likes):
-    """By input; "no_rule" where JAX cannot differentiate it."""
+    """Whether each input receives a gradient; "no_rule" if JAX cannot differentiate the op."""
     key = None if call.key is None else (call.key, tuple((str(x.dtype), x.shape) for x in likes))
     if key in _answers:
         return _answers[key]
@@ -107,7 +108,7 @@ def _ask(call, likes):
         if not any(_jax.is_float(o.dtype) for o in outs):
             return answer
         closed = _jax.make_jaxpr(backwards)(seeds, list(likes))
-    except Exception:  # whatever a primitive raises where it has no rule
+    except Exception:  # a primitive without a rule may raise anything
         return "no_rule"
     for i, hit in zip(floats, _structure.depends(closed, [True] * len(seeds) + [False] * len(likes))):
         answer[i] = hit
@@ -115,7 +116,7 @@ def _ask(call, likes):
 
 
 def _of_floats(call, xs, floats):
-    """The op as a function of its inputs of floats alone."""
+    """The op as a function of its float inputs alone."""
 
     def run(*given):
         full = list(xs)
@@ -127,7 +128,7 @@ def _of_floats(call, xs, floats):
 
 
 def passed_back(log, op, arrived):
-    """What the op passes back to each of its inputs, for what arrived at its outputs. None where it cannot be computed."""
+    """The gradients that the op passes to its inputs for those that arrived at its outputs; None if they cannot be computed."""
     call, arrays = log.flow.call_of(op), [log.flow.tensor_of(v) for v in log.flow.inputs_of(op)]
     if any(a is None for a in arrays):
         return None
@@ -142,13 +143,14 @@ def passed_back(log, op, arrived):
         ]
         for i, gradient in zip(floats, back(seeds)):
             answer[i] = gradient
-    except Exception:  # what it passes remains unknown
+    except Exception:  # the gradients that it passes stay unknown
         return None
     return answer
 
 
 def look_at_numbers(log, drawing, targets, seeds, answers):
-    """Values, what each op passed back, and the gradients that were answered, by place of the source. seeds: what the backward pass began with, 1 if not said."""
+    """Looks at the numbers of the values, of the gradients that each op passed, and of the answers, by position of the source. seeds: the output
+    gradients that the backward pass began with; 1 if None."""
     flow = log.flow
     drawing.look_at_values(lambda value: elements_of(flow.tensor_of(value)) if flow.has_value(value) else None)
     for at, gradient in enumerate(answers):

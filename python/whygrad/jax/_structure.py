@@ -1,10 +1,10 @@
-"""Which results of a program depend on which arguments: by structure, whatever the numbers are."""
+"""Finds which results of a program depend on which arguments. It looks at the structure only, not at numbers."""
 
 from whygrad.jax import _jax
 
 
 def depends(closed, marked):
-    """Of each result of a closed jaxpr, whether it is computed from a marked argument."""
+    """For each result of a closed jaxpr, whether it is computed from a marked argument."""
     return _depends(closed.jaxpr, marked)
 
 

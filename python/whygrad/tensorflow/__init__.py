@@ -1,5 +1,4 @@
-"""Explains why gradients of a TensorFlow program are missing, zero or not finite. The program runs on TensorFlow and computes the same results as
-before:
+"""Explains why gradients of a TensorFlow program are missing, zero or not finite. The program runs on TensorFlow, with unchanged results:
 
 import whygrad.tensorflow
 with whygrad.tensorflow.diagnose(values=True) as report:

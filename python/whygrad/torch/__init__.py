@@ -1,4 +1,4 @@
-"""Why gradients of a PyTorch program are missing, zero or not finite. The program stays on PyTorch and computes what it computes without us:
+"""Explains why gradients of a PyTorch program are missing, zero or not finite. The program runs on PyTorch, with unchanged results:
 
 import whygrad.torch
 with whygrad.torch.diagnose(values=True) as report:

@@ -1,4 +1,4 @@
-"""The two ways to a gradient, backward() and torch.autograd.grad(): what they reached, gave, or raised."""
+"""The two ways to a gradient, backward() and torch.autograd.grad(): which leaves they reached, what they returned, and what they raised."""
 
 import torch
 
@@ -34,7 +34,7 @@ def on_backward(c, func, args, kwargs):
 
 
 def _begin(c, args, kwargs):
-    """The targets, their values, and the leaves that their graph reaches."""
+    """Returns the targets, their values, the output gradients, and the leaves that the targets' graph reaches."""
     targets = tensors_in(args[0])
     values = [c.events.value_of(t) for t in targets]
     given = kwargs.get("gradient", kwargs.get("grad_tensors", args[1] if len(args) > 1 else None))
@@ -48,7 +48,7 @@ def _begin(c, args, kwargs):
 
 
 def reached_leaves(c, targets):
-    """By id."""
+    """The leaves that the targets' graph reaches, by id."""
     return {id(t): t for t in c.events.leaves_behind(targets)}
 
 
@@ -213,7 +213,8 @@ def _backward_threw(c, error, where, started):
 
 
 def _candidates(c, values):
-    """Whose gradient the program may have wanted: leaves that require one; else parameters; else what it has names for among the loss's data."""
+    """The tensors whose gradients the program may have wanted: leaves that require one, or else parameters, or else the loss's data that the program
+    has names for."""
     alive = [leaf.ref() for leaf in c.leaves.values()]
     alive = [t for t in alive if t is not None]
     for wanted in (lambda t: t.requires_grad, lambda t: isinstance(t, torch.nn.Parameter)):
@@ -226,7 +227,7 @@ def _candidates(c, values):
 
 
 def _leads(c, tensor, values):
-    """Whether some target was made from it."""
+    """Whether a target was computed from the tensor."""
     value = c.events.find(tensor)
     if value < 0:
         return False

@@ -1,4 +1,4 @@
-"""What is remembered of a PyTorch program: which values its tensors stand for, its leaves and modules. The ops are in the log."""
+"""The collector's state for a PyTorch program: the values of its tensors, its leaves and its modules. The ops are in the log."""
 
 import linecache
 import re
@@ -12,13 +12,13 @@ from whygrad import _whygrad
 from whygrad._live.guard import Guard
 from whygrad._live.reports import Reports
 
-_MOST = 1 << 16  # ops that are remembered
+_MOST = 1 << 16  # ops that the log keeps
 NEVER = -1
 here = _whygrad.here
 
 
 class Leaf:
-    """A variable, or another tensor that requires a gradient and has no graph behind it."""
+    """A variable, or another tensor that requires a gradient and is not the result of an op."""
 
     __slots__ = (
         "name",
@@ -42,17 +42,17 @@ class Leaf:
     def __init__(self, variable, value, where, since):
         self.variable, self.value, self.where, self.since = variable, value, where, since
         self.name = ""
-        self.frozen = None  # where requires_grad became False
-        self.graded = self.used = self.cleared = NEVER  # moments: a backward pass reached it, its gradient was used, and cleared
+        self.frozen = None  # the place where requires_grad became False
+        self.graded = self.used = self.cleared = NEVER  # moments: a backward pass reached it, its gradient was used, its gradient was cleared
         self.cleared_at = None
-        self.asked = NEVER  # the backward pass that was asked about
-        self.owner = None  # the module, and its name in that
-        self.replaced = None  # where the model was given another one in its place
-        self.copied = False  # of another one, or out of a file
+        self.asked = NEVER  # moment of the last backward pass that a question about it was for
+        self.owner = None  # the module that holds it, and its name there
+        self.replaced = None  # the place where the model was given another parameter instead
+        self.copied = False  # it is a copy of another tensor, or was loaded from a file
 
 
 class Call:
-    """What must be known to call an op once more: the function and its arguments, with holes for tensors. Calls that are alike share one."""
+    """The facts that are needed to call an op again: the function and its arguments, with holes in place of tensors. Equal calls share one object."""
 
     __slots__ = ("function", "args", "kwargs")
 
@@ -61,7 +61,7 @@ class Call:
 
 
 class Backward:
-    """One backward pass: what it began at, and which leaves it reached."""
+    """One backward pass: its targets, and the leaves that it reached."""
 
     __slots__ = ("moment", "where", "targets", "reached", "kept")
 
@@ -70,7 +70,7 @@ class Backward:
 
 
 class _Unheard:
-    """While it is entered, nothing is recorded of what the program does."""
+    """A context in which no ops of the program are recorded."""
 
     __slots__ = ("_collector",)
 
@@ -85,7 +85,7 @@ class _Unheard:
 
 
 class _Silence:
-    """While it is entered, what happens is no part of the program: a mode of its own that counts kernels sees none."""
+    """A context for ops of our own. They are not recorded, and the program's dispatch modes, such as one that counts kernels, do not see them."""
 
     __slots__ = ("_collector", "_hidden")
 
@@ -112,36 +112,36 @@ class Collector:
         self.guard = Guard()
         self.values = False
         self.log = _whygrad.FlowBuilder()
-        self.events = None  # what is told of each function, in C++: which tensors are known, and as which values
+        self.events = None  # TorchEvents, in C++: it receives each function call and knows the values of tensors
         self.reports = Reports("torch")
         self._silence, self._unheard = _Silence(self), _Unheard(self)
-        self.stream = None  # the function mode, and whether it is off the stack
+        self.stream = None  # the function mode; `paused`: it is off the stack
         self.paused = self.paused_for_step = False
-        self.steps = set()  # classes of optimizers, whose steps are made off the stack
+        self.steps = set()  # classes of optimizers whose steps run while the mode is off the stack
         self.compiled = False  # whether the program compiled a function
-        self.leaves = {}  # by id of the tensor
+        self.leaves = {}  # id of a tensor to its Leaf
         self.backwards = deque(maxlen=8)
-        self.in_place = deque(maxlen=256)  # changes: place, name, shape, dtype, what had made the value
-        self.owners = weakref.WeakKeyDictionary()  # modules, by what holds them and under which name
+        self.in_place = deque(maxlen=256)  # changes of tensors: place, name, shape, dtype, type of the op that had computed the value
+        self.owners = weakref.WeakKeyDictionary()  # which module holds a module, and under which name
         self.optimizers = weakref.WeakSet()
-        self.made_at = weakref.WeakKeyDictionary()  # optimizers
-        self.hooks = deque(maxlen=256)  # that were put on tensors: value, id of the tensor, place
-        self.gradients = {}  # ids of tensors that are the .grad of a leaf
+        self.made_at = weakref.WeakKeyDictionary()  # optimizer to the place where it was made
+        self.hooks = deque(maxlen=256)  # hooks on tensors: value, id of the tensor, place
+        self.gradients = {}  # id of a tensor that is some .grad to the Leaf
         self.read_sizes = set()
-        self.pointers = {}  # data that an array shares with a tensor that was read
-        self.rules = {}  # the last op of each Function, by its name
+        self.pointers = {}  # addresses of elements that a tensor shares with the array that it was read into
+        self.rules = {}  # name of a Function to its last op
         self.started = 0
-        self.looked = False  # somebody read a gradient or made a step
-        self.looked_for = set()  # ids of leaves that were looked for in plain containers
-        self.plain = set()  # what was told already
+        self.looked = False  # the program read a gradient or made a step
+        self.looked_for = set()  # ids of leaves that were already searched for in plain containers
+        self.plain = set()  # keys of findings that were already reported
 
     def keep_values(self, values):
-        """Whether numbers are looked at, which takes the tensors themselves."""
+        """Sets whether numbers are looked at. Tensors are then kept."""
         self.values = self.log.keeps_values = values
 
     @property
     def busy(self):
-        """More than 0: what happens is the optimizer's or our own doing."""
+        """More than 0 while an optimizer or whygrad itself runs ops, which are not recorded."""
         return self.log.busy
 
     @busy.setter
@@ -154,10 +154,10 @@ class Collector:
     def unheard(self):
         return self._unheard
 
-    # The stream is taken off the stack while an optimizer works: each access to a gradient would cost a call.
+    # The stream is taken off the stack while an optimizer runs, because each access to a gradient would cost a call.
 
     def pause(self):
-        """Whether it was on top of the stack and is off now."""
+        """Takes the stream off the stack if it is on top. Returns whether it did."""
         depth = torch._C._len_torch_function_stack()
         if self.stream is None or depth == 0 or torch._C._get_function_stack_at(depth - 1) is not self.stream:
             return False
@@ -173,14 +173,14 @@ class Collector:
     # ---- Values ----
 
     def gone(self, key):
-        """A leaf is."""
+        """Called when a leaf has died. key: the id of the tensor."""
         self.leaves.pop(key, None)
 
     def is_leaf(self, tensor):
         return tensor.is_leaf and (tensor.requires_grad or isinstance(tensor, torch.nn.Parameter))
 
     def meet(self, tensor, where=None):
-        """A tensor that nobody saw being made."""
+        """Adds a tensor whose making was not seen. Returns its value."""
         with self.silence():
             if self.is_leaf(tensor):
                 return self.new_leaf(tensor, where or _whygrad.Where()).value
@@ -192,12 +192,12 @@ class Collector:
     def constant(self, tensor, value, where=None):
         op = self.log.record("Const", [], [value], where or _whygrad.Where(), "constant")
         size = tensor.numel() * tensor.element_size()
-        if size in self.read_sizes:  # only what may have been read before is worth a look
+        if size in self.read_sizes:  # only a constant of a size that was read before may repeat a read
             self.log.set_print(op, elements_of(tensor))
         return op
 
     def new_leaf(self, tensor, where, value=None):
-        """One that may be asked about as a variable."""
+        """Adds a leaf that questions may treat as a variable."""
         log = self.log
         if value is None:
             value = self.events.make_value(tensor)
@@ -213,21 +213,21 @@ class Collector:
         return leaf
 
     def part_of_a_graph(self, tensor):
-        """A leaf became the result of an op."""
+        """Called when a leaf has become the result of an op."""
         leaf = self.events.leaf_of(tensor)
         if leaf is not None and leaf.variable >= 0:
             self.leaves.pop(id(tensor), None)
             self.events.set_leaf(tensor, None)
 
     def watched_from_now(self, tensor):
-        """requires_grad became True on a tensor that is no variable: it is a source all the same."""
+        """Called when requires_grad became True. A tensor that is no variable becomes a source as well."""
         value = self.events.value_of(tensor)
         leaf = self.events.leaf_of(tensor) or self.keep_leaf(tensor, Leaf(-1, value, here(), self.log.moment + 1))
         leaf.since = self.log.moment + 1
         leaf.frozen = None
 
     def leaf_of(self, tensor):
-        """None where it is no leaf."""
+        """The Leaf of a tensor; None if the tensor is no leaf."""
         leaf = self.events.leaf_of(tensor)
         if leaf is None and tensor.is_leaf and self.events.find(tensor) < 0:
             self.meet(tensor)
@@ -235,7 +235,7 @@ class Collector:
         return leaf
 
     def tape(self, where):
-        """Autograd as one recording: it always records, except where it was told not to."""
+        """Autograd as one tape: it always records, except while the program switches it off."""
         tape = _whygrad.FlowTape(_whygrad.Where())
         tape.window(0, -1, "after", _whygrad.Where())
         tape.asked_at = where
@@ -279,7 +279,7 @@ class Collector:
                 leaf.replaced = here()
 
     def path_of(self, leaf):
-        """ "encoder.0.weight", as far as modules told."""
+        """The path of a parameter, such as "encoder.0.weight", as far as the modules that hold it are known."""
         if leaf.owner is None:
             return ""
         module, name = leaf.owner[0](), leaf.owner[1]
@@ -288,7 +288,7 @@ class Collector:
             name, module = f"{part}.{name}", holder()
         return name
 
-    # ---- Findings that no graph tells ----
+    # ---- Findings that are not derived from a graph ----
 
     def add(self, status, cause, why, where, **more):
         key = status, cause, why, str(where.words() if where is not None else ""), more.get("source", "")
@@ -298,7 +298,7 @@ class Collector:
 
 
 def elements_of(tensor):
-    """An array of the elements; None for what has none that can be counted."""
+    """The elements as an array; None for a tensor whose elements cannot be read."""
     if tensor is None:
         return None
     try:
@@ -313,7 +313,7 @@ def elements_of(tensor):
 
 
 def assigned_name(where):
-    """What the line at this place gives a name to: `w` for `w = w - lr * g`; '' where it is no assignment."""
+    """The name that the line at this place assigns to: `w` for `w = w - lr * g`; '' if the line is no assignment."""
     file, line, _, _ = where.words()
     found = re.match(r"\s*([A-Za-z_][\w.]*)\s*=(?!=)", linecache.getline(file, line)) if file else None
     return found.group(1) if found else ""

@@ -1,4 +1,4 @@
-"""whygrad.torch.diagnose(): what is watched in PyTorch while a program runs, and taken back after."""
+"""whygrad.torch.diagnose(): the patches of PyTorch that are in place while a program is watched."""
 
 import sys
 
@@ -34,20 +34,20 @@ _session = _Session(torch.__version__)
 
 
 class diagnose(LiveReport):
-    """Collects what there is to say about the gradients of a PyTorch program inside:
+    """Collects findings about the gradients of the PyTorch program inside:
 
         with whygrad.torch.diagnose(values=True) as report:
             train_step()
         print(report)
 
-    values: also why gradients are zero, NaN or infinite.
+    values: also explain gradients that are zero, NaN or infinite.
     """
 
     _session = _session
 
 
 class Watch(diagnose):
-    """What watch() gives: a report that grows until remove()."""
+    """The report that watch() returns. It grows until remove()."""
 
     def __init__(self, model, optimizer, values):
         super().__init__(values)
@@ -67,7 +67,7 @@ class Watch(diagnose):
 
 
 def watch(model, optimizer=None, values=False):
-    """Watches a model that is being trained, in any loop:
+    """Watches a model while any loop trains it:
 
         handle = whygrad.torch.watch(model, optimizer)
         trainer.fit(model)
@@ -80,7 +80,8 @@ def watch(model, optimizer=None, values=False):
 
 
 def explain(loss, parameters):
-    """What stands between the loss and each parameter, which a diagnose() or watch() that is open has seen being computed. Nothing is differentiated."""
+    """Explains what stops the gradient between the loss and each parameter. An open diagnose() or watch() must have seen the loss being computed.
+    Nothing is differentiated."""
     parameters = [parameters] if isinstance(parameters, torch.Tensor) else list(parameters)
     c = _session.collector
     if c is not None and c.guard(c.events.value_of, loss) is not None:
@@ -94,7 +95,7 @@ def explain(loss, parameters):
 
 
 def install(c, patches):
-    """c: the collector that is told."""
+    """Puts the patches in place. They report to the collector c."""
     stream = c.stream = _mode.Stream(c)
     c.events.quiet_at = here()
     patches.call_at_end(c.events.close)
@@ -109,7 +110,7 @@ def install(c, patches):
 
 
 def _at_end(c):
-    """Where nobody looked at a gradient or made a step, the last backward pass is asked about all leaves that were trained to be."""
+    """If the program neither read a gradient nor made a step, asks about the parameters that require a gradient and received none."""
     if c.looked or not c.backwards:
         return
     last = c.backwards[-1]
@@ -131,7 +132,8 @@ def _at_end(c):
 
 
 def _run_compiled_eagerly(c, patches):
-    """A compiled function shows none of its ops. PyTorch before 2.6 has no way to run it eagerly for a while."""
+    """Runs compiled functions eagerly during the watch, because they show none of their ops. PyTorch before 2.6 offers no way to do so for a
+    while."""
     possible, already = hasattr(torch.compiler, "set_stance"), "torch._dynamo" in sys.modules
 
     def be_eager():

@@ -1,4 +1,4 @@
-"""What PyTorch's errors mean, where they are about gradients."""
+"""The meaning of those PyTorch errors that are about gradients."""
 
 import re
 
@@ -7,7 +7,7 @@ from whygrad.torch._names import told_source
 
 
 def raised(c, error, where):
-    """What the engine's error means, where it is about gradients."""
+    """Reports an error of the engine if it is about gradients."""
     text = str(error)
     first = text.partition("\n")[0]
     loss = {"source": "the leaves of the graph"}
@@ -70,7 +70,7 @@ def _changed_in_place(c, text, where):
 
 
 def op_threw(c, name, error, tensors, where):
-    """An op refused its arguments: told where that is about gradients."""
+    """Reports that an op refused its arguments, if that is about gradients."""
     text = str(error)
     first = text.partition("\n")[0]
     what = {"op": name, "op_type": name}

@@ -1,4 +1,4 @@
-"""What is seen of torch.autograd.Function: a rule of the user's stands for what its forward does."""
+"""Watches torch.autograd.Function. The user's rule stands for the ops of its forward."""
 
 import dis
 
@@ -33,7 +33,7 @@ def watch_functions(c, patches):
 
     def checked(real):
         def check(*args, **kwargs):
-            """Asks for gradients that nobody misses."""
+            """Runs without being recorded: the check asks for gradients that the program does not need."""
             with c.unheard():
                 return real(*args, **kwargs)
 
@@ -45,7 +45,7 @@ def watch_functions(c, patches):
 
 
 def _run(c, cls, real, args, kwargs):
-    """One call of a Function. What its forward does is seen, but a rule of the user's stands for it."""
+    """Runs one call of a Function. The ops of its forward are seen, but the user's rule stands for them."""
     where = here()
     tensors = tensors_in(args)
     values = c.guard(lambda: [c.events.value_of(t) for t in tensors]) or []
@@ -89,7 +89,7 @@ def _note_function(c, cls, tensors, values, out, before, where):
 
 
 def _listener(c, rule, count):
-    """Hears what the backward gave for each tensor."""
+    """Makes a hook that notes what the backward returned for each tensor."""
 
     def hook(given, _):
         if len(given) >= count:
@@ -102,7 +102,7 @@ def _listener(c, rule, count):
 
 
 def _return_of(cls):
-    """The line on which the backward returns, where there is one."""
+    """The line on which the backward returns; None if it is not the user's code."""
     code = getattr(getattr(cls, "backward", None), "__code__", None)
     if code is None or not cls.__module__ or cls.__module__.startswith("torch."):
         return None

@@ -1,10 +1,11 @@
-"""Parameters that the loss used and that no module knows."""
+"""Finds parameters that the loss used but no module knows."""
 
 from whygrad.torch import _names
 
 
 def find_hidden(c, reached, where):
-    """Parameters that the loss used and that stand in plain lists or attributes of a module, where neither the module nor an optimizer sees them."""
+    """Reports parameters that the loss used and that are in plain lists or attributes of a module, where neither the module nor an optimizer finds
+    them."""
     if reached.keys() <= c.looked_for:
         return
     c.looked_for |= reached.keys()
@@ -13,7 +14,7 @@ def find_hidden(c, reached, where):
     if not strangers:
         return
     modules = c.guard(lambda: list(_names.modules_in_use())) or []
-    for module, _ in modules:  # what has a name is found, also where it stands in a list too, as a recurrent layer keeps its weights
+    for module, _ in modules:  # a registered parameter counts as found, even if a list holds it too, as in a recurrent layer
         for parameter in module._parameters.values():
             strangers.pop(id(parameter), None)
     for module, path in modules:

@@ -1,4 +1,4 @@
-"""The stream of a PyTorch program's functions, and what each of them means to the log."""
+"""The stream of a PyTorch program's function calls, and how each of them is recorded in the log."""
 
 import functools
 import numbers
@@ -15,7 +15,7 @@ from whygrad.torch._settle import HOLE, Rule, tensors_in
 Tensor = torch.Tensor
 _is_grad_enabled = torch.is_grad_enabled
 
-# Functions that tell of a tensor and make none, or that only show one.
+# Functions that return facts about a tensor instead of a tensor, or that only show one.
 _QUIET = frozenset(
     """size dim ndimension stride is_contiguous retain_grad __repr__ __len__ numel nelement
     is_floating_point is_complex is_signed is_tensor is_storage element_size storage untyped_storage typed_storage storage_offset data_ptr __hash__
@@ -25,12 +25,12 @@ _QUIET = frozenset(
     get_default_dtype set_default_dtype _record_function_enter_new _record_function_exit._RecordFunction allclose equal is_pinned coalesce
     _dimI _dimV __deepcopy__ set_ _use_count _has_compatible_shallow_copy_type""".split()
 )
-# Parts of a tensor that are tensors of its elements.
+# Attributes of a tensor that are tensors of its elements.
 _PARTS = frozenset(("data", "T", "mT", "H", "mH", "real", "imag"))
 
 
 class Stream(TorchFunctionMode):
-    """Every function that the program calls goes to `events`, which asks for a handler where it is no plain op."""
+    """The function mode that passes every function call of the program to `events`. For a call that is no plain op, `events` asks for a handler."""
 
     def __init__(self, c):
         super().__init__()
@@ -51,11 +51,11 @@ class Stream(TorchFunctionMode):
         c.events = TorchEvents(
             c.log, Tensor, HOLE, _is_grad_enabled, autocasts, modes, detached, handler_of, Call, c.meet, c.gone, threw, c.guard.note
         )
-        self.__torch_function__ = types.MethodType(c.events.on_call, self)  # PyTorch asks whose method it is
+        self.__torch_function__ = types.MethodType(c.events.on_call, self)  # PyTorch checks that this is a method
 
 
 def _handler_of(func):
-    """The name of an op, whose plain calls need no handler; and the handler of other calls. None where there are no plain ones."""
+    """The name of an op, and the handler of those of its calls that are not plain. The name is None if the handler takes all calls."""
     name = getattr(func, "__name__", str(func))
     owner = getattr(getattr(func, "__self__", None), "__name__", "")
     if name == "__get__":
@@ -99,7 +99,7 @@ def _is_in_place(name):
 
 
 def _op(name):
-    """Calls that change a tensor, and those without tensors."""
+    """Makes the handler of an op for calls that change a tensor, and for calls without tensors."""
     in_place, makes = _is_in_place(name), name in _ops.MAKES
 
     def handler(c, func, args, kwargs):
@@ -135,7 +135,7 @@ def _values_of(c, tensors):
 
 
 def _before_change(c, changed):
-    """Elements that are about to be lost."""
+    """A copy of the elements that a call is about to overwrite, or None."""
     if c.values and isinstance(changed, Tensor) and not changed.is_leaf:
         return changed.detach().clone()
     return None
@@ -180,7 +180,7 @@ def _value_for(c, tensor, changed):
 
 
 def _note_change(c, name, changed, tensors, values, before, where):
-    """Whether the change is an op to record as such: a leaf that is written to is assigned."""
+    """Notes a change of a tensor. Returns whether it is to be recorded as an op; a write to a leaf is recorded here, as an assignment."""
     at = next((i for i, t in enumerate(tensors) if t is changed), None)
     log = c.log
     old = values[at] if at is not None else -1
@@ -208,7 +208,7 @@ def _note_change(c, name, changed, tensors, values, before, where):
 
 
 def _write_to_base(c, view, where):
-    """What is written into a view is in the tensor that it is a view of, too."""
+    """Records that a write into a view also changed the tensor that it is a view of."""
     base = view._base
     old = c.events.find(base)
     if old < 0 or c.events.leaf_of(base) is not None:
@@ -218,7 +218,7 @@ def _write_to_base(c, view, where):
 
 
 def _copied(c, name, values, outs, where):
-    """torch.tensor(t): numbers without a graph."""
+    """Records torch.tensor(t), which copies the numbers without the graph."""
     why = f"torch.{name}() copies the numbers of a tensor and leaves its graph behind"
     remedy = "use the tensor itself, or torch.stack() of several; clone() makes a copy that keeps the graph"
     for out in outs:
@@ -229,7 +229,7 @@ def _copied(c, name, values, outs, where):
 
 
 def _made(c, name, func, args, kwargs):
-    """Values that come from outside of the program's tensors."""
+    """Runs a function that makes a tensor from values which are no tensors."""
     try:
         out = func(*args, **kwargs)
     except Exception as error:
@@ -250,7 +250,7 @@ def made(c, name, out, args):
                 if name in ("from_numpy", "as_tensor", "tensor", "asarray") and c.pointers and _address(tensor) in c.pointers:
                     c.log.set_print(op, elements_of(tensor))
                 _note_written(c, op, args)
-            elif name in ("tensor", "as_tensor", "asarray"):  # a leaf made of numbers, which may have been read before
+            elif name in ("tensor", "as_tensor", "asarray"):  # a leaf made from numbers, which may have been read from a tensor before
                 first = c.events.make_value(tensor, False)
                 op = c.log.record("Const", [], [first], where, "constant")
                 c.log.set_print(op, elements_of(tensor))
@@ -264,7 +264,7 @@ def made(c, name, out, args):
 
 
 def _address(tensor):
-    """Of its elements; None where it has none of its own, as inside of a transform of torch.func."""
+    """The address of a tensor's elements; None if it has none of its own, as inside of a transform of torch.func."""
     try:
         return tensor.data_ptr() if tensor.numel() else None
     except RuntimeError:
@@ -277,7 +277,7 @@ def _note_written(c, op, args):
 
 
 def _from_nothing(c, name, func, args, kwargs):
-    """A function that was given no tensor: if it gives one, nobody knows of what."""
+    """Runs a function without tensor arguments. A tensor that it returns has an unknown origin."""
     out = func(*args, **kwargs)
     if isinstance(out, Tensor):
         c.guard(c.meet, out, here())
@@ -298,7 +298,7 @@ def _iterate(c, func, args, kwargs):
 
 
 def _initialise(c, func, args, kwargs):
-    """torch.nn.init: numbers of no importance, written into a parameter."""
+    """Runs a function of torch.nn.init. It is not recorded, because initial numbers of a parameter do not matter."""
     with c.unheard():
         return func(*args, **kwargs)
 
@@ -344,7 +344,7 @@ def _choice(c, func, args, kwargs):
 
 
 def _note_choice(c, tensor, chosen, where):
-    if not _names.user_frame_is_next():  # a library's own check, such as of the length of a data set
+    if not _names.user_frame_is_next():  # a library's own check, for example of the length of a data set
         return
     op = c.log.record("if", [c.events.value_of(tensor)], [], where, "choice")
     c.log.set_choice(op, int(bool(chosen)))
@@ -394,7 +394,7 @@ def _set_requires_grad(c, func, args, kwargs):
 
 def _requires_grad_(c, func, args, kwargs):
     tensor, before = args[0], args[0].requires_grad
-    c.guard(c.events.value_of, tensor)  # before it becomes a leaf to be asked about
+    c.guard(c.events.value_of, tensor)  # the value must be known before it becomes a leaf
     try:
         result = func(*args, **kwargs)
     except Exception as error:
@@ -429,9 +429,10 @@ _DATA = (
 
 
 def _note_data(c, tensor, data, where):
-    """`tensor.data = data`: other numbers, for what comes after and for what was saved of the tensor; no graph leads on to where they are from."""
+    """Records `tensor.data = data`. It replaces the numbers, also those that were saved for gradients. No graph connects them with the ops that
+    computed them."""
     c.in_place.append((where, "data", tuple(tensor.shape), tensor.dtype, ""))
-    if not tensor.is_leaf:  # its graph is the one that it had
+    if not tensor.is_leaf:  # the tensor keeps its graph
         return
     with c.silence():
         given, leaf = c.events.value_of(data), c.leaf_of(tensor)

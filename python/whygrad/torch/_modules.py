@@ -1,4 +1,4 @@
-"""What is seen of modules: parameters that they are given, gradients that they clear, copies of them."""
+"""Watches modules: the parameters that are assigned to them, the gradients that they clear, and their copies."""
 
 import sys
 
@@ -64,7 +64,7 @@ def _not_a_parameter(c, owner, name, value, error, where):
 def clear(c, real, owner, parameters, args, kwargs):
     if c.busy:
         return real(owner, *args, **kwargs)
-    c.resume()  # where an exception had left a step
+    c.resume()  # an exception may have left a step before
     where = here()
     off = c.pause()
     try:
@@ -107,7 +107,7 @@ def watch_copies(c, patches):
                 result = real(cls, data, requires_grad)
             if value is not None and result is not data:
                 c.guard(_note_parameter, c, value, result, here())
-            if not c.busy and sys._getframe(1).f_code.co_name.startswith("_rebuild_parameter"):  # out of a file
+            if not c.busy and sys._getframe(1).f_code.co_name.startswith("_rebuild_parameter"):  # loaded from a file
                 c.guard(_mark_copy, c, result)
             return result
 
@@ -124,7 +124,7 @@ def watch_copies(c, patches):
 
     def swap(real):
         def swap_tensors(t1, t2):
-            """PyTorch refuses tensors to which weak references lead."""
+            """Drops the weak references before the swap, because PyTorch refuses tensors that have any."""
             let_go = c.guard(_let_go, c, t1, t2)
             try:
                 with c.unheard():
@@ -143,7 +143,7 @@ def watch_copies(c, patches):
 
 
 def _let_go(c, *tensors):
-    """Their values, to be given back."""
+    """Drops the weak references to the tensors. Returns their values for _take_up()."""
     values = [c.events.value_of(t) for t in tensors]
     for tensor in tensors:
         leaf = c.events.leaf_of(tensor)
@@ -154,7 +154,7 @@ def _let_go(c, *tensors):
 
 
 def _take_up(c, tensors, values):
-    """Each tensor has the value that is given here; a variable remains the one that it was."""
+    """Gives each tensor its value again. A variable stays the same variable and gets the value as its present one."""
     for tensor, value in zip(tensors, values):
         leaf = c.leaves.get(id(tensor))
         if leaf is not None:

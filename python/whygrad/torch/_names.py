@@ -1,4 +1,4 @@
-"""What the program calls its tensors and modules, looked up in its frames when a report needs it."""
+"""The names that the program has for its tensors and modules. They are looked up in its frames when a report needs them."""
 
 import os
 import sys
@@ -27,7 +27,7 @@ def _frames():
 
 
 def user_frame_is_next():
-    """Whether the line that called PyTorch is the program's."""
+    """Whether a line of the program called PyTorch directly."""
     frame = sys._getframe(1)
     while frame is not None and frame.f_code.co_filename.startswith(_OWN):
         frame = frame.f_back
@@ -35,7 +35,7 @@ def user_frame_is_next():
 
 
 def _scopes():
-    """Names and what they stand for, the nearest first."""
+    """The names in the program's frames with their objects, those of the innermost frame first."""
     seen = set()
     for frame in _frames():
         for scope in (frame.f_locals, frame.f_globals):
@@ -69,7 +69,7 @@ class Names:
                         tensors.append((f"{name}[{key!r}]", part))
                     elif isinstance(part, torch.nn.Module):
                         modules.append((f"{name}[{key!r}]", part))
-        modules.sort(key=lambda pair: -sum(1 for _ in pair[1].modules()))  # the whole model's name before that of its part
+        modules.sort(key=lambda pair: -sum(1 for _ in pair[1].modules()))  # a name of the whole model comes before a name of its part
         for name, module in modules:
             for path, parameter in module.named_parameters():
                 self._note(f"{name}.{path}", parameter)
@@ -77,11 +77,11 @@ class Names:
                 for attribute, thing in vars(part).items():
                     if isinstance(thing, torch.Tensor):
                         self._note(f"{name}.{path}.{attribute}" if path else f"{name}.{attribute}", thing)
-        for name, tensor in tensors:  # a name of a loop's tells less than the model's
+        for name, tensor in tensors:  # after the models, because a loop's name says less
             self._note(name, tensor)
 
     def _note(self, name, tensor):
-        name = name.rpartition("._torch_params.")[2]  # which Keras's models on PyTorch keep by path
+        name = name.rpartition("._torch_params.")[2]  # Keras's models on PyTorch keep their parameters by path
         if id(tensor) not in self._found:
             self._found[id(tensor)] = name
             self._tensors.append(tensor)
@@ -94,7 +94,7 @@ class Names:
 
 
 def modules_in_use():
-    """Modules that the program has names for, and their parts, with paths."""
+    """The modules that the program has names for and their submodules, with paths."""
     seen = set()
     for _, thing in _scopes():
         if isinstance(thing, torch.nn.Module):
@@ -105,7 +105,7 @@ def modules_in_use():
 
 
 def buffer_name(tensor):
-    """The name of a module's buffer; '' where it is none."""
+    """The name of a module's buffer; '' if the tensor is none."""
     for variable, thing in _scopes():
         if isinstance(thing, torch.nn.Module):
             for path, buffer in thing.named_buffers():
@@ -115,7 +115,7 @@ def buffer_name(tensor):
 
 
 def hidden_tensors(name, thing):
-    """Leaves in plain containers, which a module does not look into."""
+    """The leaves in plain containers, which a module does not search for parameters."""
     if isinstance(thing, torch.Tensor):
         if thing.requires_grad and thing.is_leaf:
             yield name, thing
@@ -131,7 +131,7 @@ def hidden_tensors(name, thing):
 
 
 def raised_in_backward(error):
-    """The name of the Function in whose backward the exception was raised; '' where none."""
+    """The name of the Function whose backward raised the exception; '' if there is none."""
     trace = error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
@@ -148,7 +148,7 @@ weak = weakref.ref
 
 
 def describe(c):
-    """Names and places of leaves, for the report."""
+    """Writes the names and places of leaves to the log, for the report."""
     names = Names()
     for leaf in c.leaves.values():
         if leaf.variable < 0:

@@ -1,9 +1,9 @@
-"""What is known of PyTorch's functions by their names: which of our op records tells of their hazards, and what their inputs are for.
+"""Facts about PyTorch's functions by name: the op record of ours that describes their hazards, and the roles of their inputs.
 
-Whether a gradient passes is asked of PyTorch (_settle.py): a function that is not in these tables has neutral words and no hazards, and stops a
-gradient where PyTorch's own answer says so."""
+Whether a gradient passes is found out from PyTorch itself (_settle.py). A function that is not in these tables gets neutral words and no hazards, and
+stops a gradient if PyTorch's own answer says so."""
 
-# Names of PyTorch's, by the record that says why such an op stops a gradient and what its numbers can do to it.
+# PyTorch's names by op record. The record says why such an op stops a gradient and how its numbers can spoil one.
 _LIKE = {
     "abs": "abs absolute arctan2_",
     "acos": "acos arccos",
@@ -131,7 +131,7 @@ _LIKE = {
     "xlogy": "xlogy",
     "zeros_like": "zeros_like",
 }
-# Hazards of functions that no record has: how they pass on exactly 0, and where they or their slopes are not finite.
+# Hazards of functions that have no record: how they pass exactly 0, and where they or their slopes are not finite.
 _HAZARDS = {
     "flat": "round floor ceil trunc fix heaviside cdist pairwise_distance norm linalg_norm linalg_vector_norm dist vector_norm l1_loss smooth_l1_loss",
     "masks": "dropout dropout1d dropout2d dropout3d alpha_dropout feature_dropout feature_alpha_dropout embedding embedding_bag max_pool1d max_pool2d max_pool3d topk sort kthvalue max min median cosine_embedding_loss masked_select",
@@ -148,7 +148,7 @@ LIKE = {name: record for record, names in _LIKE.items() for name in names.split(
 ZERO = {name: hazard for hazard, names in _HAZARDS.items() for name in names.split()}
 NOT_FINITE = {name: hazard for hazard, names in _NOT_FINITE.items() for name in names.split()}
 
-# Functions whose integers and booleans say where or which, not what.
+# Functions whose integer and boolean inputs are indices or masks and not data.
 INDEXING = frozenset(
     """__getitem__ __setitem__ gather scatter scatter_ scatter_add scatter_add_ scatter_reduce index_select index_add index_add_ index_copy index_put
     index_put_ index_fill take take_along_dim take_along_axis embedding embedding_bag masked_fill masked_fill_ masked_select masked_scatter where
@@ -156,9 +156,9 @@ INDEXING = frozenset(
     multi_margin_loss multilabel_margin_loss gaussian_nll_loss""".split()
 )
 DETACHES = frozenset(("detach", "detach_", "data"))
-# Numbers leave the engine. What is only shown does not.
+# Functions that read numbers to the host. Merely showing a tensor does not count.
 HOST = frozenset("numpy item tolist __float__ __int__ __array__ __index__ __complex__ __contains__ is_nonzero".split())
-# Values that come from outside.
+# Functions that make tensors from values outside of the engine.
 MAKES = frozenset(
     """tensor from_numpy as_tensor asarray from_dlpack frombuffer zeros ones full empty rand randn randint randperm arange linspace logspace eye
     scalar_tensor normal range tril_indices triu_indices hann_window hamming_window complex polar bernoulli""".split()
@@ -167,9 +167,9 @@ RANDOM = frozenset(
     """dropout dropout1d dropout2d dropout3d alpha_dropout feature_dropout feature_alpha_dropout rrelu gumbel_softmax rand_like randn_like randint_like bernoulli
     multinomial normal poisson binomial""".split()
 )
-# Functions that may shorten the rows that they take out, in place.
+# Functions that may rescale, in place, the rows that they look up.
 RENORMALIZES = frozenset(("embedding", "embedding_bag"))
-# Functions that do nothing but compute, the same each time: what they gave need not be kept where it can be computed once more.
+# Pure functions: they give the same results each time. A result need not be kept if it can be computed again.
 PURE = frozenset(
     """linear conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d matmul __matmul__ __rmatmul__ mm bmm addmm baddbmm
     relu relu6 leaky_relu elu selu celu gelu silu mish softplus softsign tanh sigmoid hardtanh hardsigmoid hardswish logsigmoid exp log sqrt rsqrt square
@@ -178,12 +178,12 @@ PURE = frozenset(
     adaptive_avg_pool2d adaptive_max_pool2d interpolate pad cat stack where masked_fill sum mean amax amin sin cos""".split()
 )
 TO_INTEGERS = frozenset("to type type_as int long short char byte bool".split())
-# Names that Python's operators have, as they are told.
+# The names of Python's operators in texts.
 _SPOKEN = {"__getitem__": "indexing", "__setitem__": "item assignment", "data": "data", "T": "T"}
 
 
 def spoken(name):
-    """The name by which texts call it: `sub` for `__rsub__`."""
+    """The name of a function in texts: `sub` for `__rsub__`."""
     if name in _SPOKEN:
         return _SPOKEN[name]
     if name.startswith("__") and name.endswith("__"):
@@ -193,7 +193,7 @@ def spoken(name):
 
 
 def plain(name):
-    """Without the mark of what works in place: `relu_`, `__iadd__` and `add` tell of the same op."""
+    """The name without the mark of an in-place op: `relu` for `relu_`, `__add__` for `__iadd__`."""
     if name in LIKE or name in ZERO:
         return name
     if name.startswith("__i") and f"__{name[3:]}" in LIKE:

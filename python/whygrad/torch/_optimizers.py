@@ -1,4 +1,4 @@
-"""What is seen of optimizers: parameters that they hold, their steps, gradients that are clipped."""
+"""Watches optimizers: the parameters that they hold, their steps, and the clipping of gradients."""
 
 import torch
 
@@ -33,11 +33,11 @@ def watch_optimizers(c, patches):
         if c.busy:
             return
         if not c.paused_for_step:
-            c.resume()  # where an exception had left a step
+            c.resume()  # an exception may have left a step before
             c.guard(_step_off_the_stack, c, patches, type(self))
         off = c.pause()
         c.guard(_before_step, c, self)
-        if off and (len(args) > 1 or kwargs.get("closure")):  # a closure is the program's own
+        if off and (len(args) > 1 or kwargs.get("closure")):  # a closure is the program's own code
             c.resume()
 
     def after(self, *_):
@@ -56,7 +56,8 @@ def watch_optimizers(c, patches):
 
 
 def _step_off_the_stack(c, patches, kind):
-    """PyTorch's profiler asks the mode around each step, which costs more than the step of a small net."""
+    """Takes the function mode off the stack during the whole step. PyTorch's profiler calls the mode around each step, which costs more than the step
+    of a small net."""
     if kind in c.steps:
         return
     c.steps.add(kind)
@@ -74,7 +75,7 @@ def _step_off_the_stack(c, patches, kind):
 
         return step
 
-    if getattr(kind.step, "hooked", False):  # by PyTorch, which calls the hooks around it
+    if getattr(kind.step, "hooked", False):  # PyTorch has wrapped step() and calls the hooks around it
         patches.replace(kind, "step", step_)
 
 
@@ -108,7 +109,7 @@ def _after_step(c, optimizer):
             leaf = leaf_of(parameter)
             if leaf is not None:
                 leaf.used = moment
-    c.in_place.append((here(), "step", None, None, ""))  # of parameters of all shapes
+    c.in_place.append((here(), "step", None, None, ""))  # parameters of all shapes change
 
 
 # ---- Clipping ----
@@ -140,7 +141,7 @@ def _spoilt_before(c, parameters):
 
 
 def _clipped(c, parameters, where):
-    """One gradient that is not finite makes the norm so, and the norm scales all."""
+    """Reports a norm that is not finite. One such gradient is enough to make it so, and the norm scales all gradients."""
     with c.silence():
         for p in parameters:
             if p.grad is None or p.grad.isfinite().all() and p.grad.any():

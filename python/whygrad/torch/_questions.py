@@ -1,4 +1,4 @@
-"""What is asked where a gradient is missing or not fine, and where a program looks at one."""
+"""Asks about gradients that are missing or spoilt, at backward passes and wherever the program reads a gradient."""
 
 import torch
 
@@ -8,11 +8,11 @@ from whygrad.torch._collector import NEVER, assigned_name, elements_of
 from whygrad.torch._names import describe, told_source
 from whygrad.torch._settle import Rule, look_at_numbers, settle
 
-_MOST_SOURCES = 64  # that one backward pass is asked about at once
+_MOST_SOURCES = 64  # sources of one question about a backward pass
 
 
 def not_fine(tensors):
-    """Those whose gradients are all 0, or not finite somewhere."""
+    """The tensors whose gradients are all 0 or somewhere not finite."""
     return [t for t, bad in zip(tensors, bad_gradients([t.grad for t in tensors])) if bad]
 
 
@@ -66,7 +66,7 @@ def question_about(c, values, tensors, where, kind="absent"):
 
 
 def explain_absent(c, values, tensors, where, keep=True):
-    """Why these have no gradient of the targets' values."""
+    """Explains why these tensors have no gradient of the targets."""
     with c.silence():
         judged = c.reports.judge(c.log.draw(question_about(c, values, tensors, where)))
         if keep:
@@ -90,7 +90,7 @@ def explain_numbers(c, values, seeds, tensors, gradients, where):
 
 
 def _spoilt_by_a_hook(c, tensor, gradient, arrived):
-    """Whether a hook is to blame: the ops by themselves pass a gradient that is fine."""
+    """Whether a hook spoilt the gradient: the ops by themselves pass one that is fine. Reports it."""
     value = c.events.value_of(tensor)
     if value not in arrived or _is_bad(arrived[value]):
         return False
@@ -115,7 +115,7 @@ def _spoilt_by_a_hook(c, tensor, gradient, arrived):
 
 
 def read_grad(c, tensor, gradient, where):
-    """The program looks at a gradient."""
+    """Called when the program reads a gradient."""
     if c.busy or not _asked_by_user():
         return
     if not tensor.is_leaf:
@@ -148,7 +148,7 @@ def read_grad(c, tensor, gradient, where):
 
 
 def _asked_by_user():
-    """Whether a line of the program reads it, and not a library."""
+    """Whether a line of the program reads the gradient, and not a library."""
     return _names.user_frame_is_next()
 
 
@@ -179,7 +179,7 @@ def cleared(c, tensor, leaf, status):
 
 
 def ask_about(c, tensors):
-    """Leaves that no backward pass gave a gradient since they were used last."""
+    """Asks about leaves that received no gradient from a backward pass since their gradients were last used."""
     last = c.backwards[-1]
     values = [v for b in list(c.backwards)[-4:] if b.moment > _last_use(c, tensors) for v in b.targets] or last.targets
     _judge_leaves(c, values, [t for t in tensors if not _is_stale(c, t)], last.where)
@@ -219,7 +219,8 @@ def _judge_leaves(c, values, tensors, where):
 
 
 def _cleared_by_a_hook(c, tensor):
-    """A backward pass reached it, and its hook left none: an optimizer that steps in the backward pass does so."""
+    """Whether a backward pass reached the leaf and its hook cleared the gradient, as an optimizer does that steps in the backward pass. Reports
+    it."""
     if not c.backwards or id(tensor) not in c.backwards[-1].reached:
         return False
     places = [place for _, key, place in c.hooks if key == id(tensor)]
@@ -230,7 +231,7 @@ def _cleared_by_a_hook(c, tensor):
 
 
 def _is_superseded(c, tensor):
-    """Held by an optimizer of which no parameter is used, while the program trains others that no optimizer holds."""
+    """Whether its optimizer holds only parameters that are not used, while the program trains others that no optimizer holds. Reports it."""
     holder = next((o for o in c.optimizers if any(p is tensor for g in o.param_groups for p in g["params"])), None)
     if holder is None or not c.backwards:
         return False
@@ -276,7 +277,7 @@ def _not_kept(c, tensor, where):
 
 
 def _rebound(c, maker, tensor, name):
-    """Whether what the op was given was a leaf of that name and shape."""
+    """Whether an input of the op was a leaf with that name and shape."""
     if maker < 0 or not name or not c.log.has_op(maker):
         return False
     for value in c.log.inputs_of(maker):

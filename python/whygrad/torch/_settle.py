@@ -1,4 +1,4 @@
-"""Gives the ops of a question their definitions: what each input is for, and whether PyTorch passes a gradient to it."""
+"""Settles the ops of a question: gives each op its definition, with the role of each input and whether PyTorch passes a gradient to it."""
 
 import contextlib
 
@@ -9,11 +9,11 @@ from whygrad.torch._collector import elements_of
 
 FLOATS = frozenset(("float16", "bfloat16", "float32", "float64", "complex64", "complex128", "complex32"))
 NO_DERIVATIVE = ("PyTorch passes no gradient through this op", "compute the loss from what went into it by ops that have a gradient")
-HOLE = object()  # in the place of a tensor
+HOLE = object()  # stands in place of a tensor
 
 
 def settle(c, op):
-    """The log's op has its definition after this."""
+    """Gives the log's op its definition."""
     log = c.log
     kind, type_ = log.kind_of(op), log.type_of(op)
     if kind == "compute":
@@ -59,17 +59,17 @@ def _answer(log, op, name, value, passes):
         return "flows", role, "", "", ""
     outputs = log.outputs_of(op)
     integers = outputs and log.dtype_of(outputs[0]) not in FLOATS
-    if dtype in FLOATS and integers and name in _ops.TO_INTEGERS:  # the integers are to blame, not the op
+    if dtype in FLOATS and integers and name in _ops.TO_INTEGERS:  # the integer result stops the gradient, not the op
         return "flows", role, "", "", ""
     return "no_derivative", role, "", *NO_DERIVATIVE
 
 
 class Rule:
-    """How an op that is no function of PyTorch's passes a gradient: one answer for each input."""
+    """Describes how an op that is no function of PyTorch's passes a gradient, with one answer for each input."""
 
     def __init__(self, flows, like, why="", remedy="", returned=None):
         self.flows, self.like, self.why, self.remedy = flows, like, why, remedy
-        self.returned = returned if returned is not None else {}  # inputs that a Function's backward gave nothing for
+        self.returned = returned if returned is not None else {}  # by input: whether a Function's backward returned a gradient
 
 
 def _special(c, type_, rule, count):
@@ -89,7 +89,7 @@ def _special(c, type_, rule, count):
 
 
 def _passes(c, op, call):
-    """By input. What was seen says most: where the op's inputs need a gradient and its results have no graph, nothing passes."""
+    """Whether each input receives a gradient. The facts of the call decide first: if inputs require a gradient and no result does, nothing passes."""
     log = c.log
     dtypes = [log.dtype_of(v) if log.has_value(v) else "float32" for v in log.inputs_of(op)]
     floats = [dtype in FLOATS for dtype in dtypes]
@@ -113,7 +113,7 @@ def _same_random_numbers():
 
 
 class Elements:
-    """The tensors of values: those that were kept, those that the program still holds, and those that are computed once more from them."""
+    """Finds the tensors of values: tensors that were kept, tensors that the program still holds, and tensors that are computed again from these."""
 
     def __init__(self, c):
         self._log, self._living, self._made = c.log, c.events.living(), {}
@@ -140,7 +140,7 @@ class Elements:
         return op >= 0 and self._log.has_op(op) and self._log.can_run_again(op)
 
     def _make(self, value):
-        """What it was made from comes first, which has smaller numbers."""
+        """Computes the tensor of a value again. The ops that it was computed from run first; their numbers are smaller."""
         todo, ops = [value], set()
         while todo:
             op = self._log.maker_of(todo.pop())
@@ -158,10 +158,11 @@ class Elements:
 
 
 def once_more(c, op, call, arrived, seen=True, elements=None):
-    """The op by itself: what it passes back to each of its inputs, for what arrived at its outputs. None where it cannot be run.
+    """Runs the op again by itself. Returns the gradients that it passes to its inputs for those that arrived at its outputs; None if it cannot be
+    run.
 
-    seen: only to inputs that required a gradient when the program called it, where some did; others may be written to, as the statistics of a
-    normalization are."""
+    seen: pass gradients only to inputs that required one when the program called the op, if any did. The op may write to other inputs, as a
+    normalization does to its statistics."""
     log = c.log
     name = _ops.plain(log.type_of(op))
     values = log.inputs_of(op)
@@ -183,7 +184,7 @@ def once_more(c, op, call, arrived, seen=True, elements=None):
             args, kwargs = _fill(call.args, given), {k: _fill(a, given) for k, a in call.kwargs.items()}
             first = args[0] if args else None
             out = call.function(*args, **kwargs)
-            made = [first] if out is None else tensors_in(out)  # item assignment gives nothing back
+            made = [first] if out is None else tensors_in(out)  # item assignment returns nothing
             pairs = [(t, arrived[k] if arrived is not None and k < len(arrived) else None) for k, t in enumerate(made) if t.requires_grad]
             if arrived is not None:
                 pairs = [(t, seed) for t, seed in pairs if seed is not None]
@@ -193,7 +194,7 @@ def once_more(c, op, call, arrived, seen=True, elements=None):
             seeds = [torch.ones_like(t) if seed is None else seed.to(t.dtype).reshape(t.shape) for t, seed in pairs]
             answer = iter(torch.autograd.grad([t for t, _ in pairs], wanted, seeds, allow_unused=True))
             return [next(answer) if t.requires_grad else None for t in leaves]
-    except Exception:  # what it passes remains unknown
+    except Exception:  # the gradients that it passes stay unknown
         return None
 
 
@@ -229,7 +230,8 @@ def tensors_in(thing):
 
 
 def look_at_numbers(c, drawing, targets, seeds, answers):
-    """Values, what each op passed back, and the gradients that were answered: {place of the source: tensor}. Gives the gradients that arrived, by value."""
+    """Looks at the numbers of the values, of the gradients that each op passed, and of the answers, {position of the source: tensor}. Returns the
+    gradients that arrived, by value."""
     log, elements = c.log, Elements(c)
     drawing.look_at_values(lambda value: elements_of(elements.of(value)))
     for at, gradient in answers.items():
