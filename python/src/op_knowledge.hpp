@@ -21,7 +21,7 @@ struct EngineOp {
   std::string name, type, like, kind = "compute";
   std::vector<EngineAnswer> answers;
   bool backward_pass = false;
-  std::string zero, nonfinite;  // hazards that the engine's op has and the record has not
+  std::string zero, nonfinite;  // hazards that the engine's op has and the record has not; words of docs/flow.schema.json
 };
 FlowGraph::Def definition_of(const EngineOp& op);
 

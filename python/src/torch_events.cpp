@@ -42,8 +42,8 @@ void each(PyObject* sequence, F&& f) {
 struct Torch {
   nb::object tensor;           // the class
   nb::object hole;             // stands in place of a tensor
-  nb::object is_grad_enabled;  // ()
-  nb::object autocasts;        // ()
+  nb::object is_grad_enabled;  // (): whether autograd records
+  nb::object autocasts;        // (): whether autocast is on
   nb::object dispatch_modes;   // (): the number of the program's dispatch modes, which see each kernel that is called
   nb::object detached;         // (tensor): the tensor detached, unseen by those modes
   nb::object handler_of;  // (function): a handler; for an op a tuple of its name, the handler of calls that are not plain, and whether it is pure

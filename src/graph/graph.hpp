@@ -1,4 +1,4 @@
-// The graph of a traced function: what its ops compute from what, without the log.
+// The graph of a traced function: its ops and the values that they read and compute. It does not need the log.
 #pragma once
 
 #include "autodiff/variable_impl.hpp"

@@ -120,7 +120,7 @@ INDEXING = {
 }
 # Primitives whose first input is the condition.
 CONDITIONS = frozenset(("select_n", "cond"))
-# Functions that JAX computes with several ops and that are drawn as one. Their inner ops, such as a -inf that is left out, do not concern the program.
+# Functions that JAX computes with several ops and that are drawn as one. The inner ops, such as a -inf that is left out, do not concern the program.
 WHOLE = frozenset(("softmax", "log_softmax", "logsumexp"))
 # Functions with a derivative of their own that are drawn as one op, under the name that JAX gives them.
 RULES_OF_JAX = frozenset("relu relu6 silu elu celu selu softplus leaky_relu xlogy xlog1py sinc where".split())

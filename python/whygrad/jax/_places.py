@@ -10,7 +10,7 @@ from whygrad import _whygrad
 _OWN = os.path.dirname(whygrad.__file__) + os.sep
 _PACKAGES = tuple({os.path.join(sysconfig.get_path(name), "") for name in ("stdlib", "platstdlib", "purelib", "platlib")})
 _INSTALLED = f"{os.sep}site-packages{os.sep}"
-# Functions whose inner ops do not concern the program: a stop_gradient within softmax stops nothing that the softmax needs.
+# Parts of JAX's library whose inner ops do not concern the program: a stop_gradient within softmax stops nothing that the softmax needs.
 _LIBRARY = tuple(f"{os.sep}jax{os.sep}_src{os.sep}{part}" for part in ("nn", "ops", "scipy", "numpy", "random", "image", f"lax{os.sep}control_flow"))
 
 
