@@ -121,6 +121,13 @@ void bind_traced(nb::module_& m) {
   m.def(
       "is_abstract", [](const Tensor& t) { return t.is_abstract(); }, arg("tensor"),
       "Whether its elements are not known while a function is traced.");
+  m.def(
+      "results_of_call",
+      [](nb::handle results) {
+        const Where where = caller();
+        return wrap_results(internal::results_of_call(results_of(results, where), where));
+      },
+      arg("results"), "The results of a function that was called as it is; they are other values than those inside.");
   m.def("functions_are_looked_at", is_looked_at, "Whether a diagnosis wants to see the ops of functions one by one.");
   m.def(
       "is_chosen_later",

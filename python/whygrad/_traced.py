@@ -186,8 +186,12 @@ class Function:
         return trace, leaves, key
 
     def __call__(self, *args, **kwargs):
-        if _run_eagerly or _whygrad.functions_are_looked_at():
+        if _run_eagerly:
             return self.python_function(*args, **kwargs)
+        if _whygrad.functions_are_looked_at():
+            result = self.python_function(*args, **kwargs)
+            tensors, others = _leaves_of(result)
+            return _packed(result, _whygrad.results_of_call(tensors), others)
         trace, leaves, _ = self._traced(args, kwargs)
         return trace(leaves)
 

@@ -86,9 +86,21 @@ class Opening {
     const std::shared_ptr<TracedFunction> function = TracedFunction::find(attrs_of<CallAttrs>(r).function);
     if (function == nullptr) return false;
     const std::vector<ValueId> inputs = inputs_of(r, ids);
-    ValueId output = r.first;
-    for (const ValueId result : open(*function, inputs)) ids[output++] = result;
+    const std::vector<ValueId> results = open(*function, inputs);
+    for (std::size_t k = 0; k < results.size(); ++k) ids[r.first + k] = write_result(r, static_cast<int>(k), results[k]);
     return true;
+  }
+
+  // A result of the call `r`: another value than the one inside.
+  ValueId write_result(const Record& r, int k, ValueId inside) {
+    const TensorSpec spec{r.dtype(r.inputs + k), r.shape(r.inputs + k), {}};
+    const Tensor value = make_abstract(spec);
+    value.impl()->id = inside;
+    const Tensor* inputs[] = {&value};
+    Tensor output = make_abstract(spec);
+    log_->backward = {.where = &r.where, .cause = 0, .quiet = false};
+    log_->scope = r.scope;
+    return log_->append({.op = &kCallResultEvent, .where = &r.where, .inputs = inputs, .input_count = 1, .outputs = &output, .output_count = 1});
   }
 
   void open_branch(const Record& r, Ids& ids) {

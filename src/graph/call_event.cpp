@@ -176,4 +176,27 @@ std::vector<Tensor> call(const std::shared_ptr<TracedFunction>& function, const 
   return call_now(std::move(call), given);
 }
 
+constexpr OpDef kCallResultEvent = define_event({
+    .name = "function",
+    .doc = "A result of a traced function.",
+    .type = "PartitionedCall",
+    .inputs = {{"result", Differentiable{}}},
+    .vjp = [](VjpContext& g) { g.give(0, g.dy()); },
+});
+
+std::vector<Tensor> results_of_call(const std::vector<Tensor>& results, const Where& where) {
+  Log& log = Log::mine();
+  std::vector<Tensor> outputs;
+  outputs.reserve(results.size());
+  for (const Tensor& result : results) {
+    Tensor& output = outputs.emplace_back();
+    if (!result.defined()) continue;
+    output = make_view(result, result.shape(), result.impl()->strides, 0);
+    if (log.recording() != 0 && is_differentiable(result.dtype()) && log.active(result)) log.mark_active(output);
+    const Tensor* inputs[] = {&result};
+    log.append({.op = &kCallResultEvent, .where = &where, .inputs = inputs, .input_count = 1, .outputs = &output, .output_count = 1});
+  }
+  return outputs;
+}
+
 }  // namespace whygrad::internal

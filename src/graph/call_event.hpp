@@ -39,4 +39,10 @@ struct SavedCall final : SavedObject {
 std::vector<Tensor> call(const std::shared_ptr<TracedFunction>& function, const std::vector<Tensor>& arguments, const std::vector<Tensor>& given,
                          const Where& where);
 
+// One result of a call whose ops are recorded one by one. A result is another value than the one inside of the function: no gradient of one result
+// with respect to another exists, as in TensorFlow.
+extern const OpDef kCallResultEvent;
+// The results of such a call: each non-empty tensor becomes the output of a record at `where`.
+std::vector<Tensor> results_of_call(const std::vector<Tensor>& results, const Where& where);
+
 }  // namespace whygrad::internal

@@ -84,7 +84,7 @@ std::vector<Tensor> Function::operator()(const std::vector<Tensor>& arguments, W
     if (!arguments[i].defined()) throw ValueError(name(), fmt::format("argument {} is an empty handle", i), "pass tensors that hold values");
     specs.push_back(spec_of(arguments[i]));
   }
-  if (internal::is_looked_at()) return state_->body()(arguments);
+  if (internal::is_looked_at()) return internal::results_of_call(state_->body()(arguments), where);
   return internal::call(state_->traced(specs), arguments, {}, where);
 }
 

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
+
 namespace whygrad {
 namespace {
 
@@ -57,6 +59,29 @@ TEST(Traced, WhatStandsBeforeAndBehindTheCallKeepsItsPlace) {
   const Gradient g = tape.gradient(loss, w);
   ASSERT_FALSE(g);
   EXPECT_THAT(g.why().to_string(), HasSubstr("before"));
+}
+
+// Results of one call are not connected with each other, with a diagnosis and without.
+TEST(Traced, OneResultIsNoSourceOfAnother) {
+  const Variable w(constant({1.f, 2.f}));
+  const auto f = function([&w](const Tensor& x) {
+    const Tensor hidden = tanh(w * x);
+    return std::pair(hidden, reduce_sum(square(hidden)));
+  });
+  for (const bool values : {false, true}) {
+    std::optional<Diagnosis> diagnosis;
+    if (values) diagnosis.emplace(DiagnosisOptions{.values = true});
+    GradientTape tape({.persistent = true});
+    const int line = __LINE__ + 1;
+    const auto [hidden, score] = f(constant({3.f, 4.f}));
+    EXPECT_TRUE(tape.gradient(score, w));
+    const Gradient g = tape.gradient(score, hidden);
+    ASSERT_FALSE(g);
+    const std::vector<Finding> findings = g.why().findings();
+    ASSERT_EQ(findings.size(), 1u);
+    EXPECT_EQ(findings[0].op, "function") << findings[0].why;
+    EXPECT_EQ(static_cast<int>(findings[0].place.line), line);
+  }
 }
 
 TEST(Traced, ADiagnosisSeesTheOpsOfTheCall) {
