@@ -67,7 +67,7 @@ class Drawer:
         if name == "scan":
             return self._scan(eqn, given, where, frames, concrete)
         if name == "cond":
-            return self._cond(eqn, given, where, frames, concrete)
+            return self._cond(eqn, given, where, concrete)
         if name == "while" and concrete:
             return self._while(eqn, given, where)
         body = _jax.inner_jaxpr(params)
@@ -105,7 +105,7 @@ class Drawer:
 
     # ---- Control flow ----
 
-    def _cond(self, eqn, given, where, frames, concrete):
+    def _cond(self, eqn, given, where, concrete):
         branches = [_closed(b) for b in eqn.params["branches"]]
         if concrete or given[0].array is not None:
             at = min(max(int(given[0].array), 0), len(branches) - 1)

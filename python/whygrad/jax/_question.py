@@ -134,7 +134,7 @@ class Differentiated:
             connected[i] = hit
         return connected
 
-    def gradients(self, seeds=None):
+    def gradients(self):
         """JAX's gradients by leaf; None for a leaf that is not of floats."""
         floats = [i for i, leaf in enumerate(self.leaves) if _jax.is_float(leaf.dtype)]
         answers = [None] * len(self.leaves)
