@@ -25,7 +25,9 @@ def explain(tmp_path):
         script = tmp_path / "script.py"
         script.write_text(source, encoding="utf-8")
         command = [sys.executable, "-m", "whygrad", "explain", *([*options, str(script)] if words is None else words)]
-        return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **(environment or {})}, cwd=tmp_path, encoding="utf-8")
+        # As a user types it: `python -m` finds what the current folder holds.
+        inherited = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
+        return subprocess.run(command, capture_output=True, text=True, env={**inherited, **(environment or {})}, cwd=tmp_path, encoding="utf-8")
 
     return run
 

@@ -1,5 +1,8 @@
 """tf.function: what programs of TensorFlow expect of traced functions. Rows of the conformance list are named by their ids."""
 
+import gc
+import weakref
+
 import pytest
 
 import whygrad
@@ -254,6 +257,25 @@ def test_methods_have_traces_of_their_own():
     assert value(b.call(tf.constant(2.0))) == 6.0
     a.w.assign(10.0)
     assert value(a.call(tf.constant(2.0))) == 20.0
+
+
+def test_a_method_is_given_the_object_itself():
+    class Base:
+        def scale(self, x):
+            return x * 2.0
+
+    class Derived(Base):
+        @tf.function
+        def scale(self, x):
+            assert type(self) is Derived and self in {self}
+            return super().scale(x) + 1.0
+
+    thing = Derived()
+    assert value(thing.scale(tf.constant(3.0))) == 7.0
+    gone = weakref.ref(thing)
+    del thing
+    gc.collect()
+    assert gone() is None
 
 
 def test_a_variable_is_made_once():

@@ -130,10 +130,7 @@ class Function:
             return self
         try:
             if instance not in self._of_objects:
-                bound = Function(functools.partial(self.python_function, weakref.proxy(instance)), self.input_signature)
-                functools.update_wrapper(bound, self.python_function)
-                bound._count_in = self
-                self._of_objects[instance] = bound
+                self._of_objects[instance] = Function(_method_of(self.python_function, weakref.ref(instance)), self.input_signature)
             return self._of_objects[instance]
         except TypeError:  # an object without weak references or hash
             return functools.partial(self, instance)
@@ -207,6 +204,18 @@ class Function:
     def graph(self, *args, **kwargs):
         """The ops of the trace for such arguments, one per line."""
         return self.get_concrete_function(*args, **kwargs).graph()
+
+
+def _method_of(function, reference):
+    """The method of the object that the weak reference is to: the traces of an object must not keep it."""
+
+    @functools.wraps(function)
+    def method(*args, **kwargs):
+        return function(reference(), *args, **kwargs)
+
+    signature = inspect.signature(function)
+    method.__signature__ = signature.replace(parameters=list(signature.parameters.values())[1:])
+    return method
 
 
 def _stand_for(leaf):

@@ -68,7 +68,6 @@ VariableAttrs attrs_of(const VariableImpl& v) {
 
 // The same elements as a new value.
 Tensor copy_of(const Tensor& from) {
-  if (from.is_abstract()) return make_abstract(spec_of(from));
   return make_view(from, from.shape(), from.impl()->strides, 0);
 }
 
@@ -98,7 +97,7 @@ void write_traced(Tracer& tracer, const std::shared_ptr<VariableImpl>& variable,
   for (const Tensor* input : inputs) here.push_back(tracer.inside(*input));
   const std::vector<const Tensor*> pointers = pointers_to(here);
   if (!saved->value.is_abstract()) tracer.use(saved->value);
-  Tensor now = make_abstract(spec_of(next));
+  Tensor now = make_abstract_like(saved->value);
   const VariableAttrs attrs = attrs_of(*variable);
   Log::mine().append({.op = &event,
                       .where = &where,

@@ -107,7 +107,7 @@ std::vector<Tensor> call_traced(Tracer& tracer, Call call, std::vector<Tensor> o
   }
   std::vector<Tensor> outputs;
   for (const Tensor& result : function.results()) {
-    if (result.defined()) outputs.push_back(make_abstract(spec_of(result)));
+    if (result.defined()) outputs.push_back(make_abstract_like(result));
   }
   const auto results = static_cast<std::ptrdiff_t>(outputs.size());
   for (std::size_t i = once.size(); i < function.once().size(); ++i)

@@ -70,8 +70,8 @@ std::uint64_t Graph::hash_of(const Node& node) const {
 }
 
 bool Graph::same(const Node& a, const Node& b) const {
-  const auto bodies = [](const Node& n) { return n.branches == nullptr ? std::vector<std::shared_ptr<TracedFunction>>() : n.branches->bodies; };
-  return a.op == b.op && bodies(a) == bodies(b) && a.outputs == b.outputs && a.inputs == b.inputs && a.attrs_bytes == b.attrs_bytes &&
+  const bool same_bodies = a.branches == b.branches || (a.branches != nullptr && b.branches != nullptr && a.branches->bodies == b.branches->bodies);
+  return a.op == b.op && same_bodies && a.outputs == b.outputs && a.inputs == b.inputs && a.attrs_bytes == b.attrs_bytes &&
          (a.attrs_bytes == 0 || std::memcmp(a.attrs.get(), b.attrs.get(), a.attrs_bytes) == 0);
 }
 

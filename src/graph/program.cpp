@@ -78,6 +78,7 @@ struct Program::Frame {
   std::vector<Tensor> slots;
   std::vector<const Tensor*> inputs;  // those of all steps, one step after the other
   Tensor arena;
+  device::FloatMode mode;  // of the caller
 };
 
 Program::Program(const Graph& graph, std::span<const Index> outputs, std::span<const Index> given, Index first_own_node)
@@ -123,7 +124,8 @@ void Program::choose(std::span<const Index> outputs, std::span<const Index> give
     const Graph::Node& node = graph_.node(n);
     steps_.push_back({.node = &node, .first_input = inputs, .first_release = 0, .releases = 0, .allocates = false, .fixed = false});
     inputs += static_cast<std::int32_t>(node.inputs.size());
-    if (!node.has_effect()) continue;
+    // The host may keep what it is given, and a body may return an input of its branch.
+    if (node.kind == Graph::Node::Kind::kOp) continue;
     for (const Index v : node.inputs) leaves_[static_cast<std::size_t>(v)] = 1;
   }
   // The base of a view leaves the program with the view.
@@ -245,6 +247,16 @@ void run_kernel(const Graph::Node& node, std::span<const Tensor* const> inputs, 
   node.op->kernel(kernel);
 }
 
+// The tensor in row-major order, which a trace assumes of everything that its ops do not compute: inputs, variables, results of the
+// host and of branches.
+Tensor in_order(Tensor t) {
+  if (!t.defined() || t.is_contiguous()) return t;
+  const device::Scope there(t.device());
+  Tensor copy = make_tensor(t.dtype(), t.shape(), "function");
+  kernels::copy(view_of(t), view_of(copy));
+  return copy;
+}
+
 std::size_t chosen(const Tensor& predicate, std::size_t bodies) {
   if (predicate.dtype() == DType::kBool) return only_element<bool>(predicate) ? 0 : 1;
   const std::int64_t index = predicate.dtype() == DType::kI32 ? only_element<std::int32_t>(predicate) : only_element<std::int64_t>(predicate);
@@ -264,8 +276,8 @@ void run_branch(const Graph::Node& node, std::span<const Tensor* const> inputs, 
       for (std::size_t i = 0; i < body.inputs().size(); ++i) given.push_back(*inputs[input + i]);
       std::vector<Tensor> made = body.body_program().run(std::move(given), {});
       const auto results = made.begin() + static_cast<std::ptrdiff_t>(branches.results);
-      std::move(made.begin(), results, outputs.begin());
-      std::move(results, made.end(), outputs.begin() + static_cast<std::ptrdiff_t>(output));
+      std::transform(made.begin(), results, outputs.begin(), in_order);
+      std::transform(results, made.end(), outputs.begin() + static_cast<std::ptrdiff_t>(output), in_order);
     } else {
       for (std::size_t k = output; k < output + once; ++k) {
         const TensorSpec& spec = graph.value(node.first_output + static_cast<Index>(k)).spec;
@@ -277,7 +289,9 @@ void run_branch(const Graph::Node& node, std::span<const Tensor* const> inputs, 
   }
 }
 
-void run_host(const Graph::Node& node, std::span<const Tensor* const> inputs, std::span<Tensor> outputs) {
+// `mode` is the caller's: the host's own arithmetic keeps subnormal numbers.
+void run_host(const Graph::Node& node, std::span<const Tensor* const> inputs, std::span<Tensor> outputs, device::FloatMode mode) {
+  const device::FloatModeScope scope(mode);
   std::vector<Tensor> given;
   for (const Tensor* input : inputs) {
     given.push_back(*input);
@@ -286,7 +300,7 @@ void run_host(const Graph::Node& node, std::span<const Tensor* const> inputs, st
   }
   std::vector<Tensor> made = node.host->run(given);
   if (made.size() != outputs.size()) throw InternalError(node.op->name, "a function of the host returned another number of values than it declared");
-  std::move(made.begin(), made.end(), outputs.begin());
+  std::transform(made.begin(), made.end(), outputs.begin(), in_order);
 }
 
 }  // namespace
@@ -303,25 +317,12 @@ void Program::run_step(const Step& step, Frame& frame) const {
         outputs[k] = make_tensor(spec.dtype, spec.shape);
       }
       return in_the_name_of(node.op->name, [&] { run_kernel(node, inputs, outputs); });
-    case Graph::Node::Kind::kRead: outputs[0] = node.variable->value; return;
+    case Graph::Node::Kind::kRead: outputs[0] = in_order(node.variable->value); return;
     case Graph::Node::Kind::kWrite: return write_value(node.variable, *node.op, *inputs[0], node.where);
-    case Graph::Node::Kind::kHost: return run_host(node, inputs, outputs);
+    case Graph::Node::Kind::kHost: return run_host(node, inputs, outputs, frame.mode);
     case Graph::Node::Kind::kBranch: return run_branch(node, inputs, outputs, graph_);
   }
 }
-
-namespace {
-
-// The tensor in row-major order, which a trace assumes of its inputs.
-Tensor in_order(Tensor t) {
-  if (!t.defined() || t.is_contiguous()) return t;
-  const device::Scope there(t.device());
-  Tensor copy = make_tensor(t.dtype(), t.shape(), "function");
-  kernels::copy(view_of(t), view_of(copy));
-  return copy;
-}
-
-}  // namespace
 
 std::vector<Tensor> Program::run(std::vector<Tensor> inputs, std::vector<Tensor> given) const {
   std::unique_ptr<Frame> frame;
@@ -332,7 +333,10 @@ std::vector<Tensor> Program::run(std::vector<Tensor> inputs, std::vector<Tensor>
       frames_.pop_back();
     }
   }
+  const auto on = std::find_if(inputs.begin(), inputs.end(), [](const Tensor& t) { return t.defined(); });
+  const device::Scope there(on != inputs.end() ? on->device() : device::current());
   if (frame == nullptr) frame = make_frame();
+  frame->mode = device::FloatMode::mine();
   for (std::size_t i = 0; i < inputs.size(); ++i) frame->slots[static_cast<std::size_t>(graph_.inputs()[i])] = in_order(std::move(inputs[i]));
   for (std::size_t i = 0; i < given.size(); ++i) frame->slots[static_cast<std::size_t>(given_[i])] = std::move(given[i]);
   const device::FloatModeScope scope = device::FloatModeScope::flushing();

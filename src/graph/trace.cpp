@@ -33,6 +33,7 @@ class Tracing final : public Tracer {
 
   Tensor inside(const Tensor& value) override {
     if (Log::mine().owns(value.id())) return value;
+    if (value.id() == 0) throw InternalError(name(), fmt::format("a trace is given {}, which has no record in a log", value.signature()));
     const auto [at, added] = stand_ins_.try_emplace(value.id(), Tensor());
     if (!added) return at->second;
     if (value.is_abstract() && around_ == nullptr) {
@@ -271,11 +272,11 @@ const std::vector<Graph::Index>& TracedFunction::saved() {
   }
   for (const Graph::Index v : backward->outputs_) note(v);
   for (const Graph::Index v : once_) note(v);
+  for (const Graph::Index v : given_) reads[static_cast<std::size_t>(v)] = 0;  // the caller has them
   saved_.emplace();
   for (Graph::Index v = 0; v < graph_.value_count(); ++v) {
     const Graph::Value& value = graph_.value(v);
-    const bool had = std::find(given_.begin(), given_.end(), v) != given_.end();
-    if (reads[static_cast<std::size_t>(v)] != 0 && value.node != Graph::kNone && !had) saved_->push_back(v);
+    if (reads[static_cast<std::size_t>(v)] != 0 && value.node != Graph::kNone) saved_->push_back(v);
   }
   for (const auto& [which, d] : derivatives_) d->given_ = given_and_saved();
   return *saved_;

@@ -8,6 +8,7 @@
 // rule may read.
 #pragma once
 
+#include "tensor/build.hpp"
 #include "tensor/log.hpp"
 
 #include <whygrad/base/gradient_flow.hpp>
@@ -39,6 +40,9 @@ inline std::vector<const Tensor*> pointers_to(std::span<const Tensor> tensors) {
   for (const Tensor& t : tensors) pointers.push_back(&t);
   return pointers;
 }
+
+// An abstract tensor that is laid out as `t`. No id yet.
+inline Tensor make_abstract_like(const Tensor& t) { return make_view(make_abstract(spec_of(t)), t.shape(), t.impl()->strides, 0); }
 
 class Tracer {
  public:
