@@ -60,6 +60,7 @@ class Tracing final : public Tracer {
   }
 
   void written(const std::shared_ptr<VariableImpl>& variable, const Tensor& now) override {
+    if (!variables_.contains(variable.get())) read(variable);  // makes it an input, whose gradient is that of all reads
     variables_[variable.get()] = now;
     note_read(variable, now);
   }

@@ -1,10 +1,12 @@
 // Layers without windows: dense, flatten, activations, dropout, embedding.
 #include "nn/built.hpp"
+#include "tensor/tracer.hpp"
 
 #include <whygrad/nn/layers.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/index.hpp>
+#include <whygrad/ops/op.hpp>
 #include <whygrad/ops/random.hpp>
 #include <whygrad/ops/shape.hpp>
 
@@ -100,15 +102,38 @@ Shape Dropout::build(const Shape& input, const Builder& builder) {
   return input;
 }
 
+namespace {
+
+constexpr OpDef kDrawEvent = define_event({
+    .name = "random_uniform",
+    .doc = "Numbers in [0, 1) from a layer's own stream, drawn each time a traced function runs.",
+    .source = true,
+    .stateful = true,
+});
+
+// The next numbers in [0, 1) of the stream whose key and number of draws `state` holds.
+Tensor draw(const Variable& state, const TensorSpec& spec, const Where& where) {
+  std::array<std::int64_t, 2> seed{};
+  state.value().copy_to(std::span<std::int64_t>(seed), where);
+  const auto [key, draws] = std::bit_cast<std::array<std::uint64_t, 2>>(seed);
+  Tensor numbers = random::stateless_uniform(spec.shape, {key, draws}, {.dtype = spec.dtype}, where);
+  ++seed[1];
+  state.assign(constant(seed, where), where);
+  return numbers;
+}
+
+}  // namespace
+
 Tensor Dropout::call(const Tensor& x, const CallOptions& options, const Where& where) const {
   check_built(seed_.defined(), kind());
   if (!options.training || rate_ == 0) return x;
-  std::array<std::int64_t, 2> seed{};
-  seed_.value().copy_to(std::span<std::int64_t>(seed), where);
-  const auto [key, draws] = std::bit_cast<std::array<std::uint64_t, 2>>(seed);
-  const Tensor chance = random::stateless_uniform(x.shape(), {key, draws}, {.dtype = x.dtype()}, where);
-  ++seed[1];
-  seed_.assign(constant(seed, where), where);
+  const TensorSpec spec = spec_of(x);
+  whygrad::internal::Tracer* const tracer = whygrad::internal::Tracer::mine();
+  const auto later = [&] {
+    const auto run = [state = seed_, spec, where](const std::vector<Tensor>&) { return std::vector<Tensor>{draw(state, spec, where)}; };
+    return tracer->call_host({.op = &kDrawEvent, .run = run, .results = {spec}, .writes = {seed_.shared()}}, {}, where)[0];
+  };
+  const Tensor chance = tracer != nullptr ? later() : draw(seed_, spec, where);
   return whygrad::where(greater_equal(chance, rate_, where), multiply(x, 1 / (1 - rate_), where), 0, where);
 }
 

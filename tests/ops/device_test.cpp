@@ -7,10 +7,12 @@
 #include "tensor/build.hpp"
 #include "tensor/log.hpp"
 
+#include <whygrad/autodiff/control_flow.hpp>
 #include <whygrad/autodiff/tape.hpp>
 #include <whygrad/autodiff/variable.hpp>
 #include <whygrad/base/error.hpp>
 #include <whygrad/explain/diagnosis.hpp>
+#include <whygrad/graph/function.hpp>
 #include <whygrad/ops/activation.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
@@ -136,6 +138,33 @@ TEST(TestDevice, TrainsToTheSameWeights) {
   check([] { return optim::SGD({.learning_rate = 0.1, .momentum = 0.9}); });
   check([] { return optim::Adam({.learning_rate = 0.01}); });
   check([] { return optim::RMSprop({.learning_rate = 0.01}); });
+}
+
+TEST(TestDevice, TracedFunctionsRunThere) {
+  const auto run = [] {
+    const Variable w(constant({1.0f, 2.0f}), "w");
+    const auto f = function([&w](const Tensor& x) {
+      const Tensor y = tanh(w * x) + 1.0f;
+      return cond(
+          reduce_sum(y) > 0.0f, [&] { return square(y); }, [&] { return y; });
+    });
+    std::vector<Tensor> results;
+    for (const float at : {0.5f, 0.25f}) {
+      const Tensor x = constant({at, -at});
+      GradientTape tape({.persistent = true});
+      tape.watch(x);
+      const Tensor y = f(x);
+      results.insert(results.end(), {y, *tape.gradient(y, w), *tape.gradient(y, x)});
+    }
+    return results;
+  };
+  const std::vector<Tensor> on_cpu = run();
+  const device::Scope scope(test_device());
+  const std::vector<Tensor> there = run();
+  for (std::size_t i = 0; i < there.size(); ++i) {
+    EXPECT_EQ(there[i].device(), test_device()) << i;
+    EXPECT_EQ(bytes_of(there[i]), bytes_of(on_cpu[i])) << i;
+  }
 }
 
 TEST(TestDevice, ATensorThatWasReadKeepsItsElementsWhileItsVariableIsTrained) {
