@@ -67,9 +67,7 @@ VariableAttrs attrs_of(const VariableImpl& v) {
 }
 
 // The same elements as a new value.
-Tensor copy_of(const Tensor& from) {
-  return make_view(from, from.shape(), from.impl()->strides, 0);
-}
+Tensor copy_of(const Tensor& from) { return make_view(from, from.shape(), from.impl()->strides, 0); }
 
 std::uint64_t next_number() {
   static std::atomic<std::uint64_t> number{1};

@@ -331,24 +331,25 @@ std::shared_ptr<TracedFunction> TracedFunction::trace_derivative(const Asked& as
   return d;
 }
 
+std::vector<Graph::Index> TracedFunction::results_and(const std::vector<Graph::Index>& more) const {
+  std::vector<Graph::Index> all;
+  std::copy_if(outputs_.begin(), outputs_.end(), std::back_inserter(all), [](Graph::Index v) { return v != Graph::kNone; });
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
 const Program& TracedFunction::program(bool saving) {
   const std::lock_guard lock(log_->tracing);
   std::unique_ptr<Program>& program = programs_[saving ? 1 : 0];
   if (program != nullptr) return *program;
-  std::vector<Graph::Index> outputs;
-  std::copy_if(outputs_.begin(), outputs_.end(), std::back_inserter(outputs), [](Graph::Index v) { return v != Graph::kNone; });
-  if (saving) outputs.insert(outputs.end(), saved().begin(), saved().end());
-  program = std::make_unique<Program>(graph_, outputs, given_, first_own_node_);
+  program = std::make_unique<Program>(graph_, results_and(saving ? saved() : std::vector<Graph::Index>()), given_, first_own_node_);
   return *program;
 }
 
 const Program& TracedFunction::body_program() {
   const std::lock_guard lock(log_->tracing);
   if (body_program_ != nullptr) return *body_program_;
-  std::vector<Graph::Index> outputs;
-  std::copy_if(outputs_.begin(), outputs_.end(), std::back_inserter(outputs), [](Graph::Index v) { return v != Graph::kNone; });
-  outputs.insert(outputs.end(), once_.begin(), once_.end());
-  body_program_ = std::make_unique<Program>(graph_, outputs, std::span<const Graph::Index>(), 0);
+  body_program_ = std::make_unique<Program>(graph_, results_and(once_), std::span<const Graph::Index>(), 0);
   return *body_program_;
 }
 

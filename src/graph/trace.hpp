@@ -102,6 +102,8 @@ class TracedFunction : public std::enable_shared_from_this<TracedFunction> {
   static std::shared_ptr<TracedFunction> make(std::string name, const Where& where);
   std::shared_ptr<TracedFunction> trace_derivative(const Asked& asked);
   std::vector<Graph::Index> given_and_saved() const;
+  // The results that exist, followed by `more`.
+  std::vector<Graph::Index> results_and(const std::vector<Graph::Index>& more) const;
 
   std::uint64_t number_ = 0;  // unique in the process
   std::string name_;
