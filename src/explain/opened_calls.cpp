@@ -104,11 +104,11 @@ class Opening {
   }
 
   void open_branch(const Record& r, Ids& ids) {
-    const Branches& branches = *static_cast<const SavedBranch*>(r.saved_object)->branches;
+    const auto& branches = static_cast<const Branches&>(*static_cast<const SavedBranch*>(r.saved_object)->bodies);
     std::vector<ValueId> joined = {mapped(ids, r.input_ids()[0])};
     std::vector<TensorSpec> specs = {{r.dtype(0), r.shape(0), {}}};
     int input = 1;
-    for (const auto& body : branches.bodies) {
+    for (const auto& body : branches.bodies()) {
       std::vector<ValueId> inputs;
       for (std::size_t i = 0; i < body->inputs().size(); ++i) inputs.push_back(mapped(ids, r.input_ids()[input++]));
       const std::vector<ValueId> results = open(*body, inputs);

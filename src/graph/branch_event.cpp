@@ -31,7 +31,7 @@ struct Wanted {
 
 void branch_vjp(VjpContext& g) {
   const auto& saved = *static_cast<const SavedBranch*>(g.saved_object());
-  const auto& bodies = saved.branches->bodies;
+  const auto& bodies = static_cast<const Branches&>(*saved.bodies).bodies();
   std::vector<std::shared_ptr<TracedFunction>> derivatives;
   std::vector<Wanted> wanted;
   int input = 1;
@@ -47,7 +47,8 @@ void branch_vjp(VjpContext& g) {
   }
   if (wanted.empty()) return;
   std::vector<Tensor> dys;
-  for (int k = 0; k < static_cast<int>(saved.branches->results); ++k) {
+  const auto results = static_cast<int>(std::count(saved.exists.begin(), saved.exists.end(), true));
+  for (int k = 0; k < results; ++k) {
     if (g.has_dy(k)) dys.push_back(g.dy(k));
   }
   // An input that only another body uses has the gradient 0, as in TensorFlow's graphs.
@@ -90,6 +91,13 @@ void check_same(const char* op, const std::vector<Tensor>& a, const std::vector<
   }
 }
 
+std::size_t chosen(const Tensor& predicate, std::size_t bodies) {
+  if (predicate.dtype() == DType::kBool) return only_element<bool>(predicate) ? 0 : 1;
+  const std::int64_t index = predicate.dtype() == DType::kI32 ? only_element<std::int32_t>(predicate) : only_element<std::int64_t>(predicate);
+  const auto last = static_cast<std::int64_t>(bodies) - 1;
+  return static_cast<std::size_t>(index < 0 || index > last ? last : index);
+}
+
 void check_predicate(const char* op, const Tensor& predicate) {
   if (predicate.size() == 1) return;
   throw ShapeError(op, fmt::format("the predicate is {}", predicate.signature()),
@@ -97,6 +105,54 @@ void check_predicate(const char* op, const Tensor& predicate) {
 }
 
 }  // namespace
+
+Branches::Branches(std::vector<std::shared_ptr<TracedFunction>> bodies) : bodies_(std::move(bodies)) {
+  const std::vector<Tensor>& results = bodies_[0]->results();
+  results_ = static_cast<std::size_t>(std::count_if(results.begin(), results.end(), [](const Tensor& t) { return t.defined(); }));
+}
+
+bool Branches::is_pure() const {
+  return std::all_of(bodies_.begin(), bodies_.end(), [](const auto& body) { return body->is_pure(); });
+}
+
+bool Branches::has_effect() const {
+  return std::any_of(bodies_.begin(), bodies_.end(), [](const auto& body) { return body->has_effect(); });
+}
+
+bool Branches::same(const NodeBodies& other) const { return bodies_ == static_cast<const Branches&>(other).bodies_; }
+
+std::vector<std::shared_ptr<VariableImpl>> Branches::writes() const {
+  std::vector<std::shared_ptr<VariableImpl>> all;
+  for (const auto& body : bodies_) {
+    const auto written = body->writes();
+    all.insert(all.end(), written.begin(), written.end());
+  }
+  return all;
+}
+
+void Branches::run(std::span<const Tensor* const> inputs, std::span<Tensor> outputs, const char* /*needed*/) const {
+  const std::size_t choice = chosen(*inputs[0], bodies_.size());
+  std::size_t input = 1, output = results_;
+  for (std::size_t b = 0; b < bodies_.size(); ++b) {
+    TracedFunction& body = *bodies_[b];
+    const std::vector<Graph::Index>& once = body.once();
+    if (b == choice) {
+      std::vector<Tensor> given;
+      for (std::size_t i = 0; i < body.inputs().size(); ++i) given.push_back(*inputs[input + i]);
+      std::vector<Tensor> made = body.body_program().run(std::move(given), {});
+      const auto results = made.begin() + static_cast<std::ptrdiff_t>(results_);
+      std::transform(made.begin(), results, outputs.begin(), in_order);
+      std::transform(results, made.end(), outputs.begin() + static_cast<std::ptrdiff_t>(output), in_order);
+    } else {
+      for (std::size_t k = 0; k < once.size(); ++k) {
+        const TensorSpec& spec = body.graph().value(once[k]).spec;
+        outputs[output + k] = zeros_for_gradient(spec.dtype, spec.shape);
+      }
+    }
+    input += body.inputs().size();
+    output += once.size();
+  }
+}
 
 constexpr OpDef kBranchEvent = define_event({
     .name = "cond",
@@ -119,14 +175,14 @@ std::vector<Tensor> trace_branch(Tracer& tracer, Construct construct, const Tens
   const char* const op = name_of(construct);
   check_predicate(op, predicate);
   auto saved = std::make_unique<SavedBranch>();
-  auto branches = std::make_shared<Branches>();
+  std::vector<std::shared_ptr<TracedFunction>> traced;
   saved->predicate = tracer.inside(predicate);
   std::vector<Tensor> inputs = {saved->predicate};
   for (std::size_t b = 0; b < bodies.size(); ++b) {
-    branches->bodies.push_back(TracedFunction::trace(op, where, {}, [&](const std::vector<Tensor>&) { return bodies[b](); }));
-    check_same(op, branches->bodies[0]->results(), branches->bodies[b]->results(), b);
+    traced.push_back(TracedFunction::trace(op, where, {}, [&](const std::vector<Tensor>&) { return bodies[b](); }));
+    check_same(op, traced[0]->results(), traced[b]->results(), b);
   }
-  for (const auto& body : branches->bodies) {
+  for (const auto& body : traced) {
     std::vector<Tensor>& own = saved->inputs.emplace_back();
     for (const TracedFunction::Input& input : body->inputs()) {
       own.push_back(input.variable != nullptr ? Variable(input.variable).value() : tracer.inside(input.captured));
@@ -135,12 +191,11 @@ std::vector<Tensor> trace_branch(Tracer& tracer, Construct construct, const Tens
     inputs.insert(inputs.end(), own.begin(), own.end());
   }
   std::vector<Tensor> outputs;
-  for (const Tensor& result : branches->bodies[0]->results()) {
+  for (const Tensor& result : traced[0]->results()) {
     saved->exists.push_back(result.defined());
     if (result.defined()) outputs.push_back(make_abstract(spec_of(result)));
   }
-  branches->results = outputs.size();
-  for (const auto& body : branches->bodies) {
+  for (const auto& body : traced) {
     std::vector<Tensor>& once = saved->once.emplace_back();
     once.reserve(body->once().size());
     for (const Graph::Index v : body->once()) once.push_back(make_abstract(body->graph().value(v).spec));
@@ -154,7 +209,8 @@ std::vector<Tensor> trace_branch(Tracer& tracer, Construct construct, const Tens
     if (active && is_differentiable(output.dtype())) log.mark_active(output);
   }
   const std::vector<bool> exists = saved->exists;
-  saved->branches = branches;
+  const auto branches = std::make_shared<const Branches>(std::move(traced));
+  saved->bodies = branches;
   const BranchAttrs attrs{construct};
   log.append({.op = &kBranchEvent,
               .where = &where,
@@ -165,9 +221,7 @@ std::vector<Tensor> trace_branch(Tracer& tracer, Construct construct, const Tens
               .attrs = &attrs,
               .attrs_bytes = sizeof(attrs),
               .saved_object = saved.release()});
-  for (const auto& body : branches->bodies) {
-    for (const auto& variable : body->writes()) tracer.forget(variable);
-  }
+  for (const auto& variable : branches->writes()) tracer.forget(variable);
   std::vector<Tensor> results;
   results.reserve(exists.size());
   auto next = outputs.begin();

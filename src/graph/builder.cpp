@@ -2,7 +2,7 @@
 #include "graph/builder.hpp"
 
 #include "autodiff/custom_gradient.hpp"
-#include "graph/branch_event.hpp"
+#include "graph/bodies.hpp"
 #include "graph/call_event.hpp"
 
 #include <whygrad/base/error.hpp>
@@ -22,10 +22,7 @@ using Index = Graph::Index;
 bool has_effect(const Record& r) {
   if (r.saved_object == nullptr) return false;
   if (r.op == &kCallEvent) return static_cast<const SavedCall*>(r.saved_object)->function->has_effect();
-  if (r.op == &kBranchEvent) {
-    const auto& bodies = static_cast<const SavedBranch*>(r.saved_object)->branches->bodies;
-    return std::any_of(bodies.begin(), bodies.end(), [](const auto& body) { return body->has_effect(); });
-  }
+  if (const auto* saved = dynamic_cast<const SavedBodies*>(r.saved_object); saved != nullptr) return saved->bodies->has_effect();
   return dynamic_cast<const TracedWrite*>(r.saved_object) != nullptr || dynamic_cast<const SavedHostCall*>(r.saved_object) != nullptr;
 }
 
@@ -153,7 +150,6 @@ Graph::Node GraphBuilder::node_of(const Record& r) {
 
 void GraphBuilder::add(const Record& r) {
   if (r.op == &kCallEvent) return add_call(r);
-  if (r.op == &kBranchEvent) return add_branch(r);
   if (r.op == &kCustomGradientEvent) {
     // The outputs are the results of the user's function, with other ids.
     for (int k = 0; k < r.outputs; ++k) known_[r.first + static_cast<ValueId>(k)] = known(r.input_ids()[r.inputs - r.outputs + k]);
@@ -179,6 +175,9 @@ void GraphBuilder::add_op(const Record& r) {
   } else if (const auto* host = dynamic_cast<const SavedHostCall*>(r.saved_object); host != nullptr) {
     node.kind = Graph::Node::Kind::kHost;
     node.host = host->call;
+  } else if (const auto* saved = dynamic_cast<const SavedBodies*>(r.saved_object); saved != nullptr) {
+    node.kind = Graph::Node::Kind::kBodies;
+    node.bodies = saved->bodies;
   } else if (r.op->kernel == nullptr && r.op->view == nullptr) {
     throw InternalError(r.op->name, "a value of a trace that nothing computes");
   }
@@ -188,13 +187,6 @@ void GraphBuilder::add_op(const Record& r) {
     node.attrs = std::move(attrs);
     node.attrs_bytes = r.attrs_bytes;
   }
-  own(r, graph_.add(std::move(node), specs_of(r)));
-}
-
-void GraphBuilder::add_branch(const Record& r) {
-  Graph::Node node = node_of(r);
-  node.kind = Graph::Node::Kind::kBranch;
-  node.branches = static_cast<const SavedBranch*>(r.saved_object)->branches;
   own(r, graph_.add(std::move(node), specs_of(r)));
 }
 

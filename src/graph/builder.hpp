@@ -27,7 +27,6 @@ class GraphBuilder {
   void add(const Record& record);
   void add_op(const Record& record);
   void add_call(const Record& record);
-  void add_branch(const Record& record);
   void copy_node(const TracedFunction& callee, Graph::Index n, std::vector<Graph::Index>& at);
   void own(const Record& record, Graph::Index first);
   Graph::Node node_of(const Record& record);

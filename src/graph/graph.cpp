@@ -1,8 +1,6 @@
 // The graph of a traced function: its values, its nodes, and the search for an equal node.
 #include "graph/graph.hpp"
 
-#include "graph/trace.hpp"
-
 #include <whygrad/base/foreign_place.hpp>
 
 #include <fmt/format.h>
@@ -33,16 +31,12 @@ const char* name_of(const Graph::Node& node) {
 }  // namespace
 
 bool Graph::Node::is_pure() const {
-  if (kind == Kind::kBranch) {
-    return std::all_of(branches->bodies.begin(), branches->bodies.end(), [](const auto& body) { return body->is_pure(); });
-  }
+  if (kind == Kind::kBodies) return bodies->is_pure();
   return kind == Kind::kOp && op->draw == nullptr && !op->stateful;
 }
 
 bool Graph::Node::has_effect() const {
-  if (kind == Kind::kBranch) {
-    return std::any_of(branches->bodies.begin(), branches->bodies.end(), [](const auto& body) { return body->has_effect(); });
-  }
+  if (kind == Kind::kBodies) return bodies->has_effect();
   return kind == Kind::kWrite || kind == Kind::kHost;
 }
 
@@ -70,9 +64,9 @@ std::uint64_t Graph::hash_of(const Node& node) const {
 }
 
 bool Graph::same(const Node& a, const Node& b) const {
-  const bool same_bodies = a.branches == b.branches || (a.branches != nullptr && b.branches != nullptr && a.branches->bodies == b.branches->bodies);
-  return a.op == b.op && same_bodies && a.outputs == b.outputs && a.inputs == b.inputs && a.attrs_bytes == b.attrs_bytes &&
-         (a.attrs_bytes == 0 || std::memcmp(a.attrs.get(), b.attrs.get(), a.attrs_bytes) == 0);
+  return a.op == b.op && a.outputs == b.outputs && a.inputs == b.inputs && a.attrs_bytes == b.attrs_bytes &&
+         (a.attrs_bytes == 0 || std::memcmp(a.attrs.get(), b.attrs.get(), a.attrs_bytes) == 0) &&
+         (a.bodies == b.bodies || (a.bodies != nullptr && b.bodies != nullptr && a.bodies->same(*b.bodies)));
 }
 
 Graph::Index Graph::add(Node node, std::span<const TensorSpec> outputs) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "autodiff/variable_impl.hpp"
+#include "graph/bodies.hpp"
 #include "tensor/tracer.hpp"
 
 #include <whygrad/ops/op.hpp>
@@ -23,16 +24,6 @@ namespace whygrad::internal {
 // indices. When the derivative's rules compute a value of the function again (as a cond or a called function does), the node is found in the copy.
 // Which values a backward pass receives, and which it computes again, is thus a choice of value indices (TracedFunction::saved). No node depends on
 // that choice.
-class TracedFunction;
-
-// The bodies of a branch. The node's first input chooses the body. Its further inputs are those of the bodies, one body after the other. Its outputs
-// are first the results, which all bodies have. Then come, for each body, the values that another run would not reproduce (TracedFunction::once);
-// these are zeros if another body ran.
-struct Branches {
-  std::vector<std::shared_ptr<TracedFunction>> bodies;
-  std::size_t results = 0;
-};
-
 class Graph {
  public:
   using Index = std::int32_t;
@@ -51,7 +42,7 @@ class Graph {
       kRead,    // reads a variable that may have been written before in the same run
       kWrite,   // assigns its input to a variable
       kHost,    // calls a function of the host
-      kBranch,  // runs one of several graphs, which its first input chooses
+      kBodies,  // runs graphs of its own, as a branch and a loop do
     };
     Kind kind = Kind::kOp;
     const OpDef* op = nullptr;
@@ -64,7 +55,7 @@ class Graph {
     std::size_t attrs_bytes = 0;
     std::shared_ptr<VariableImpl> variable;  // for kRead and kWrite
     std::shared_ptr<const HostCall> host;
-    std::shared_ptr<const Branches> branches;
+    std::shared_ptr<const NodeBodies> bodies;
 
     // Whether its results depend on its inputs only and it has no side effects.
     bool is_pure() const;

@@ -93,29 +93,30 @@ Program::~Program() = default;
 // Finds the nodes that are needed, in their order.
 void Program::choose(std::span<const Index> outputs, std::span<const Index> given, Index first_own_node) {
   const auto values = static_cast<std::size_t>(graph_.value_count());
-  std::vector<char> needed(values), has(values);
+  needed_.resize(values);
+  std::vector<char> has(values);
   for (const Index v : given) has[static_cast<std::size_t>(v)] = 1;
-  for (const Index v : outputs) needed[static_cast<std::size_t>(v)] = 1;
+  for (const Index v : outputs) needed_[static_cast<std::size_t>(v)] = 1;
   std::vector<Index> chosen;
   for (Index n = graph_.node_count(); n-- > 0;) {
     const Graph::Node& node = graph_.node(n);
     bool wanted = node.has_effect() && n >= first_own_node;
     for (Index k = 0; k < node.outputs; ++k) {
       const auto v = static_cast<std::size_t>(node.first_output + k);
-      wanted |= needed[v] != 0 && has[v] == 0;
+      wanted |= needed_[v] != 0 && has[v] == 0;
     }
     if (!wanted) continue;
     chosen.push_back(n);
-    for (const Index v : node.inputs) needed[static_cast<std::size_t>(v)] = 1;
+    for (const Index v : node.inputs) needed_[static_cast<std::size_t>(v)] = 1;
   }
   std::reverse(chosen.begin(), chosen.end());
   needs_input_.resize(graph_.inputs().size());
   for (std::size_t i = 0; i < needs_input_.size(); ++i) {
     const auto v = static_cast<std::size_t>(graph_.inputs()[i]);
-    needs_input_[i] = needed[v] != 0 && has[v] == 0;
+    needs_input_[i] = needed_[v] != 0 && has[v] == 0;
   }
   needs_given_.resize(given.size());
-  for (std::size_t i = 0; i < given.size(); ++i) needs_given_[i] = needed[static_cast<std::size_t>(given[i])];
+  for (std::size_t i = 0; i < given.size(); ++i) needs_given_[i] = needed_[static_cast<std::size_t>(given[i])];
 
   leaves_.resize(values);
   for (const Index v : outputs) leaves_[static_cast<std::size_t>(v)] = 1;
@@ -247,48 +248,6 @@ void run_kernel(const Graph::Node& node, std::span<const Tensor* const> inputs, 
   node.op->kernel(kernel);
 }
 
-// The tensor in row-major order, which a trace assumes of everything that its ops do not compute: inputs, variables, results of the
-// host and of branches.
-Tensor in_order(Tensor t) {
-  if (!t.defined() || t.is_contiguous()) return t;
-  const device::Scope there(t.device());
-  Tensor copy = make_tensor(t.dtype(), t.shape(), "function");
-  kernels::copy(view_of(t), view_of(copy));
-  return copy;
-}
-
-std::size_t chosen(const Tensor& predicate, std::size_t bodies) {
-  if (predicate.dtype() == DType::kBool) return only_element<bool>(predicate) ? 0 : 1;
-  const std::int64_t index = predicate.dtype() == DType::kI32 ? only_element<std::int32_t>(predicate) : only_element<std::int64_t>(predicate);
-  const auto last = static_cast<std::int64_t>(bodies) - 1;
-  return static_cast<std::size_t>(index < 0 || index > last ? last : index);
-}
-
-void run_branch(const Graph::Node& node, std::span<const Tensor* const> inputs, std::span<Tensor> outputs, const Graph& graph) {
-  const Branches& branches = *node.branches;
-  const std::size_t choice = chosen(*inputs[0], branches.bodies.size());
-  std::size_t input = 1, output = branches.results;
-  for (std::size_t b = 0; b < branches.bodies.size(); ++b) {
-    TracedFunction& body = *branches.bodies[b];
-    const std::size_t once = body.once().size();
-    if (b == choice) {
-      std::vector<Tensor> given;
-      for (std::size_t i = 0; i < body.inputs().size(); ++i) given.push_back(*inputs[input + i]);
-      std::vector<Tensor> made = body.body_program().run(std::move(given), {});
-      const auto results = made.begin() + static_cast<std::ptrdiff_t>(branches.results);
-      std::transform(made.begin(), results, outputs.begin(), in_order);
-      std::transform(results, made.end(), outputs.begin() + static_cast<std::ptrdiff_t>(output), in_order);
-    } else {
-      for (std::size_t k = output; k < output + once; ++k) {
-        const TensorSpec& spec = graph.value(node.first_output + static_cast<Index>(k)).spec;
-        outputs[k] = zeros_for_gradient(spec.dtype, spec.shape);
-      }
-    }
-    input += body.inputs().size();
-    output += once;
-  }
-}
-
 // `mode` is the caller's: the host's own arithmetic keeps subnormal numbers.
 void run_host(const Graph::Node& node, std::span<const Tensor* const> inputs, std::span<Tensor> outputs, device::FloatMode mode) {
   const device::FloatModeScope scope(mode);
@@ -305,6 +264,14 @@ void run_host(const Graph::Node& node, std::span<const Tensor* const> inputs, st
 
 }  // namespace
 
+Tensor in_order(Tensor t) {
+  if (!t.defined() || t.is_contiguous()) return t;
+  const device::Scope there(t.device());
+  Tensor copy = make_tensor(t.dtype(), t.shape(), "function");
+  kernels::copy(view_of(t), view_of(copy));
+  return copy;
+}
+
 void Program::run_step(const Step& step, Frame& frame) const {
   const Graph::Node& node = *step.node;
   const std::span<const Tensor* const> inputs(frame.inputs.data() + step.first_input, node.inputs.size());
@@ -320,7 +287,7 @@ void Program::run_step(const Step& step, Frame& frame) const {
     case Graph::Node::Kind::kRead: outputs[0] = in_order(node.variable->value); return;
     case Graph::Node::Kind::kWrite: return write_value(node.variable, *node.op, *inputs[0], node.where);
     case Graph::Node::Kind::kHost: return run_host(node, inputs, outputs, frame.mode);
-    case Graph::Node::Kind::kBranch: return run_branch(node, inputs, outputs, graph_);
+    case Graph::Node::Kind::kBodies: return node.bodies->run(inputs, outputs, needed_.data() + node.first_output);
   }
 }
 

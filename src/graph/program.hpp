@@ -10,6 +10,10 @@
 
 namespace whygrad::internal {
 
+// The tensor in row-major order, which a trace assumes of everything that its ops do not compute: inputs, variables, results of the host and of
+// bodies.
+Tensor in_order(Tensor t);
+
 // NOTE [a program]
 // A program computes some values of a graph from the graph's inputs and from values that the caller has. The plan is made once: which nodes are
 // needed, where each value is stored, and which step uses it last. Values that are not visible outside are stored in one block; two of them share
@@ -56,6 +60,7 @@ class Program {
   std::vector<char> needs_input_, needs_given_;
   std::vector<Step> steps_;
   std::vector<std::int32_t> released_;
+  std::vector<char> needed_;          // by value: whether a step or the caller reads it
   std::vector<char> leaves_;          // by value: whether it is an output, the base of a view that is one, or passed to the host
   std::vector<std::size_t> offsets_;  // by value: offset in the block
   std::vector<char> in_arena_;        // by value: whether it is stored in the block

@@ -247,11 +247,9 @@ std::vector<std::shared_ptr<VariableImpl>> TracedFunction::writes() const {
     const Graph::Node& node = graph_.node(n);
     if (node.kind == Graph::Node::Kind::kWrite) all.push_back(node.variable);
     if (node.host != nullptr) all.insert(all.end(), node.host->writes.begin(), node.host->writes.end());
-    if (node.branches == nullptr) continue;
-    for (const auto& body : node.branches->bodies) {
-      const auto written = body->writes();
-      all.insert(all.end(), written.begin(), written.end());
-    }
+    if (node.bodies == nullptr) continue;
+    const auto written = node.bodies->writes();
+    all.insert(all.end(), written.begin(), written.end());
   }
   return all;
 }

@@ -1,0 +1,36 @@
+// What a node of a graph runs if it is not one op: a branch or a loop with functions of its own.
+#pragma once
+
+#include "tensor/log.hpp"
+
+#include <whygrad/tensor/spec.hpp>
+
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace whygrad::internal {
+
+struct VariableImpl;
+
+class NodeBodies {
+ public:
+  virtual ~NodeBodies() = default;
+
+  // Whether the results depend on the inputs only and a run has no side effects.
+  virtual bool is_pure() const = 0;
+  virtual bool has_effect() const = 0;
+  // Whether `other`, of the same op, gives the same results for the same inputs.
+  virtual bool same(const NodeBodies& other) const = 0;
+  // The variables that a run may write.
+  virtual std::vector<std::shared_ptr<VariableImpl>> writes() const = 0;
+  // Computes the outputs, in row-major order. outputs[k] stays empty if `needed[k]` is 0 and it costs something. Throws what a kernel throws.
+  virtual void run(std::span<const Tensor* const> inputs, std::span<Tensor> outputs, const char* needed) const = 0;
+};
+
+// What a record of a trace keeps that becomes a node with bodies.
+struct SavedBodies : SavedObject {
+  std::shared_ptr<const NodeBodies> bodies;
+};
+
+}  // namespace whygrad::internal
