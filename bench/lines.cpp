@@ -45,10 +45,11 @@ int cpus() {
 struct Times {
   const char* mode;
   bool explain, diagnose;
+  Mode made = Mode::kEager;
   double first = 0;
   std::vector<double> all = {};
 };
-const Times kModes[] = {{"unexplained", false, false}, {"eager", true, false}, {"diagnosed", true, true}};
+const Times kModes[] = {{"unexplained", false, false}, {"eager", true, false}, {"diagnosed", true, true}, {"function", true, false, Mode::kFunction}};
 
 // What print_peak_memory() says in a process of its own.
 double peak_mib(const Workload& workload, const Times& mode) {
@@ -60,22 +61,21 @@ double peak_mib(const Workload& workload, const Times& mode) {
   return std::strtod(line, nullptr);
 }
 
-void print(const Workload& workload, Times& times) {
+void print(const Workload& workload, Times& times, bool with_memory) {
   std::sort(times.all.begin(), times.all.end());
   const auto rounded = [&workload](double ms) { return std::round(ms / workload.per * 1e6) / 1e6; };
-  std::cout << nlohmann::json{{"peer", "whygrad"},
-                              {"version", "0.1.0"},
-                              {"mode", times.mode},
-                              {"workload", workload.name},
-                              {"threads", cpus()},
-                              {"median_ms", rounded(times.all[times.all.size() / 2])},
-                              {"min_ms", rounded(times.all.front())},
-                              {"max_ms", rounded(times.all.back())},
-                              {"runs", times.all.size()},
-                              {"first_ms", std::round(times.first * 100) / 100},
-                              {"peak_rss_mib", peak_mib(workload, times)}}
-                   .dump()
-            << std::endl;
+  nlohmann::json line{{"peer", "whygrad"},
+                      {"version", "0.1.0"},
+                      {"mode", times.mode},
+                      {"workload", workload.name},
+                      {"threads", cpus()},
+                      {"median_ms", rounded(times.all[times.all.size() / 2])},
+                      {"min_ms", rounded(times.all.front())},
+                      {"max_ms", rounded(times.all.back())},
+                      {"runs", times.all.size()},
+                      {"first_ms", std::round(times.first * 100) / 100}};
+  if (with_memory) line["peak_rss_mib"] = peak_mib(workload, times);
+  std::cout << line.dump() << std::endl;
 }
 
 // One step, inside of a Diagnosis that looks at numbers or outside of any.
@@ -89,29 +89,33 @@ double timed(const Times& mode, const std::function<void()>& step) {
 }
 
 // The modes take turns step by step, so that noise of the machine falls on all.
-void measure(const Workload& workload) {
-  const std::function<void()> step = workload.make();
+void measure(const Workload& workload, const std::string& wanted) {
+  const std::function<void()> eager = workload.make(Mode::kEager), traced = workload.make(Mode::kFunction);
   std::vector<Times> modes(std::begin(kModes), std::end(kModes));
-  if (workload.per != 1) modes.pop_back();
+  if (workload.per != 1) modes.resize(2);
+  if (!wanted.empty())
+    std::erase_if(modes, [&](const Times& m) { return ("," + wanted + ",").find("," + std::string(m.mode) + ",") == std::string::npos; });
+  if (modes.empty()) return;
+  const auto run = [&](const Times& m) { return timed(m, m.made == Mode::kEager ? eager : traced); };
   for (Times& m : modes) {
-    m.first = timed(m, step);
-    for (int i = 0; i < kWarmup; ++i) timed(m, step);
+    m.first = run(m);
+    for (int i = 0; i < kWarmup; ++i) run(m);
   }
   const Clock::time_point end = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(kSeconds));
   while (Clock::now() < end || modes[0].all.size() < kFewest) {
-    for (Times& m : modes) m.all.push_back(timed(m, step));
+    for (Times& m : modes) m.all.push_back(run(m));
   }
   internal::set_explanations_enabled(true);
-  for (Times& m : modes) print(workload, m);
+  for (Times& m : modes) print(workload, m, wanted.empty());
 }
 
 }  // namespace
 
-void print_lines(const std::string& groups) {
+void print_lines(const std::string& groups, const std::string& wanted_modes) {
   std::stringstream list(groups);
   for (std::string group; std::getline(list, group, ',');) {
     for (const Workload& workload : workloads()) {
-      if (workload.group == group) measure(workload);
+      if (workload.group == group) measure(workload, wanted_modes);
     }
   }
 }
@@ -122,7 +126,7 @@ void print_peak_memory(const std::string& workload, const std::string& mode) {
     if (w.name != workload) continue;
     for (const Times& m : kModes) {
       if (m.mode != mode) continue;
-      const std::function<void()> step = w.make();
+      const std::function<void()> step = w.make(m.made);
       for (int i = 0; i < kSteps; ++i) timed(m, step);
     }
   }

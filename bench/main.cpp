@@ -1,4 +1,4 @@
-// whygrad-bench [Google Benchmark's flags] | --lines WORKLOADS | --memory WORKLOAD MODE
+// whygrad-bench [Google Benchmark's flags] | --lines WORKLOADS [MODES] | --memory WORKLOAD MODE
 #include "lines.hpp"
 #include "neighbour.hpp"
 #include "workloads.hpp"
@@ -13,7 +13,7 @@
 int main(int argc, char** argv) {
   try {
     if (argc >= 2 && std::strcmp(argv[1], "--lines") == 0) {
-      whygrad::bench::print_lines(argc > 2 ? argv[2] : "mlp,cnn,lstm,chain");
+      whygrad::bench::print_lines(argc > 2 ? argv[2] : "mlp,cnn,gpt,lstm,pointwise,gmm,chain", argc > 3 ? argv[3] : "");
       return 0;
     }
     if (argc == 4 && std::strcmp(argv[1], "--memory") == 0) {
@@ -22,7 +22,7 @@ int main(int argc, char** argv) {
     }
     for (const whygrad::bench::Workload& workload : whygrad::bench::workloads()) {
       benchmark::RegisterBenchmark(("workload/" + workload.name).c_str(), [&workload](benchmark::State& state) {
-        const std::function<void()> step = workload.make();
+        const std::function<void()> step = workload.make(whygrad::bench::Mode::kEager);
         for (auto _ : state) step();
       })->Unit(benchmark::kMillisecond);
       if (workload.per != 1) continue;

@@ -53,7 +53,7 @@ double median(std::vector<double>& times) {
 }  // namespace
 
 void run_beside_neighbour(benchmark::State& state, const Workload& workload) {
-  const std::function<void()> step = workload.make();
+  const std::function<void()> step = workload.make(Mode::kEager);
   for (int warmup = 0; warmup < 10; ++warmup) step();
   std::vector<double> quiet, beside;
   for (double sum = 0; sum < kQuietSeconds * 1e3; sum += quiet.back()) quiet.push_back(milliseconds(step));

@@ -1,18 +1,12 @@
 #include "workloads.hpp"
 
-#include <whygrad/whygrad.hpp>
+#include "train.hpp"
 
 #include <cmath>
 #include <memory>
 
 namespace whygrad::bench {
 namespace {
-
-constexpr int kBatches = 8;
-
-struct Batch {
-  Tensor inputs, labels;
-};
 
 std::vector<Batch> batches(const Shape& shape) {
   std::vector<Batch> result;
@@ -23,60 +17,31 @@ std::vector<Batch> batches(const Shape& shape) {
   return result;
 }
 
-// A whole step: forward, loss, backward, Adam, and the loss read back.
-std::function<void()> training_step(nn::Sequential model, std::vector<Batch> data) {
-  struct State {
-    State(nn::Sequential m, std::vector<Batch> d) : model(std::move(m)), data(std::move(d)), variables(model.trainable_variables()) {}
-    nn::Sequential model;
-    std::vector<Batch> data;
-    std::vector<Variable> variables;
-    optim::Adam adam{{.learning_rate = 1e-3, .epsilon = 1e-8}};
-    std::size_t step = 0;
-  };
-  auto state = std::make_shared<State>(std::move(model), std::move(data));
-  return [state] {
-    const Batch& batch = state->data[state->step++ % state->data.size()];
-    GradientTape tape;
-    const Tensor loss = nn::sparse_categorical_crossentropy(batch.labels, state->model(batch.inputs));
-    state->adam.apply_gradients(tape.gradient(loss, state->variables));
-    (void)loss.item<float>();
-  };
+std::function<void()> training_step(nn::Sequential model, const std::vector<Batch>& data, Mode mode) {
+  std::vector<Variable> variables = model.trainable_variables();
+  return train([model = std::move(model)](const Tensor& x, const Tensor& y) { return nn::sparse_categorical_crossentropy(y, model(x)); },
+               std::move(variables), data, mode);
 }
 
-std::function<void()> mlp() {
+std::function<void()> mlp(Mode mode) {
   const nn::DenseOptions relu{.activation = nn::relu};
-  return training_step(nn::Sequential({784}, {nn::Dense(512, relu), nn::Dense(512, relu), nn::Dense(10)}), batches({128, 784}));
+  return training_step(nn::Sequential({784}, {nn::Dense(512, relu), nn::Dense(512, relu), nn::Dense(10)}), batches({128, 784}), mode);
 }
 
-std::function<void()> cnn() {
+std::function<void()> cnn(Mode mode) {
   const nn::ConvLayerOptions same{.padding = nn::same, .activation = nn::relu};
   return training_step(nn::Sequential({28, 28, 1}, {nn::Conv2D(32, 5, same), nn::MaxPool2D(2), nn::Conv2D(64, 5, same), nn::MaxPool2D(2),
                                                     nn::Flatten(), nn::Dense(512, {.activation = nn::relu}), nn::Dense(10)}),
-                       batches({64, 28, 28, 1}));
+                       batches({64, 28, 28, 1}), mode);
 }
 
 // One layer of 64 steps over characters, written out: input, forget, cell and output gates.
 struct Lstm {
   static constexpr std::int64_t kBatch = 32, kSteps = 64, kVocabulary = 65, kEmbed = 128, kHidden = 256;
 
-  static Variable weight(const Shape& shape, const char* name) {
-    return Variable(random::normal(shape, {.stddev = 0.5f / std::sqrt(static_cast<float>(shape[0]))}), name);
-  }
-  static Variable bias(std::int64_t size, const char* name) { return Variable(zeros({size}), name); }
-  static Tensor characters() { return cast(floor(random::uniform({kBatch, kSteps}, {.minval = 0, .maxval = kVocabulary})), int32); }
-
   Variable embed = weight({kVocabulary, kEmbed}, "embed"), x = weight({kEmbed, 4 * kHidden}, "x"), x_bias = bias(4 * kHidden, "x_bias"),
            h = weight({kHidden, 4 * kHidden}, "h"), head = weight({kHidden, kVocabulary}, "head"), head_bias = bias(kVocabulary, "head_bias");
   std::vector<Variable> variables{embed, x, x_bias, h, head, head_bias};
-  std::vector<Batch> data;
-  optim::Adam adam{{.learning_rate = 1e-3, .epsilon = 1e-8}};
-  std::size_t step = 0;
-
-  Lstm() {
-    for (int i = 0; i < kBatches; ++i) data.push_back({characters(), reshape(characters(), {kBatch * kSteps})});
-  }
-
-  static Tensor linear(const Tensor& in, const Variable& w, const Variable& b) { return nn::bias_add(matmul(in, w), b); }
 
   Tensor logits(const Tensor& ids) const {
     const Tensor z = reshape(linear(reshape(gather(embed, ids), {kBatch * kSteps, kEmbed}), x, x_bias), {kBatch, kSteps, 4 * kHidden});
@@ -90,18 +55,12 @@ struct Lstm {
     }
     return linear(reshape(stack(states, 1), {kBatch * kSteps, kHidden}), head, head_bias);
   }
-
-  void train() {
-    const Batch& batch = data[step++ % data.size()];
-    GradientTape tape;
-    const Tensor loss = nn::sparse_categorical_crossentropy(batch.labels, logits(batch.inputs));
-    adam.apply_gradients(tape.gradient(loss, variables));
-    (void)loss.item<float>();
-  }
 };
 
-std::function<void()> lstm() {
-  return [state = std::make_shared<Lstm>()] { state->train(); };
+std::function<void()> lstm(Mode mode) {
+  const Lstm model;
+  return train([model](const Tensor& x, const Tensor& y) { return nn::sparse_categorical_crossentropy(y, model.logits(x)); }, model.variables,
+               texts(Lstm::kBatch, Lstm::kSteps, Lstm::kVocabulary), mode);
 }
 
 // x = x * a + b, 500 times, on 64 floats.
@@ -115,7 +74,7 @@ struct Chain {
   }
 };
 
-std::function<void()> chain_record() {
+std::function<void()> chain_record(Mode) {
   return [chain = Chain()] {
     GradientTape tape;
     tape.watch(chain.x);
@@ -123,7 +82,7 @@ std::function<void()> chain_record() {
   };
 }
 
-std::function<void()> chain_record_and_backward() {
+std::function<void()> chain_record_and_backward(Mode) {
   return [chain = Chain()] {
     GradientTape tape;
     tape.watch(chain.x);
@@ -131,21 +90,49 @@ std::function<void()> chain_record_and_backward() {
   };
 }
 
-std::function<void()> chain_off_tape() {
+std::function<void()> chain_off_tape(Mode) {
   return [chain = Chain()] { (void)chain.forward(); };
+}
+
+// Twelve ops on four million floats, and the gradient.
+Tensor twelve_ops(const Tensor& x) {
+  Tensor y = tanh(x * 1.5 + 0.5);
+  y = y * sigmoid(x);
+  y = y + exp(-x * x);
+  y = y - 0.1 * sin(y);
+  return reduce_sum(y * y);
+}
+
+std::function<void()> pointwise(Mode mode) {
+  const auto step = [](const Tensor& x) {
+    GradientTape tape;
+    tape.watch(x);
+    return *tape.gradient(twelve_ops(x), x);
+  };
+  const std::vector<Tensor> xs{random::normal({1 << 22}), random::normal({1 << 22})};
+  if (mode == Mode::kEager) return [step, xs, i = 0]() mutable { (void)step(xs[static_cast<std::size_t>(i++ % 2)]); };
+  return [step = function(step), xs, i = 0]() mutable { (void)step(xs[static_cast<std::size_t>(i++ % 2)]); };
+}
+
+std::vector<Workload> all_workloads() {
+  std::vector<Workload> all = {
+      {"mlp", "mlp", 1, mlp},
+      {"cnn", "cnn", 1, cnn},
+      {"gpt", "gpt", 1, gpt},
+      {"lstm", "lstm", 1, lstm},
+      {"pointwise", "pointwise", 1, pointwise},
+      {"chain", "chain-record", 1000, chain_record},
+      {"chain", "chain-record-and-backward", 1000, chain_record_and_backward},
+      {"chain", "chain-off-tape", 1000, chain_off_tape},
+  };
+  for (Workload& mixture : mixtures()) all.push_back(std::move(mixture));
+  return all;
 }
 
 }  // namespace
 
 const std::vector<Workload>& workloads() {
-  static const std::vector<Workload> all = {
-      {"mlp", "mlp", 1, mlp},
-      {"cnn", "cnn", 1, cnn},
-      {"lstm", "lstm", 1, lstm},
-      {"chain", "chain-record", 1000, chain_record},
-      {"chain", "chain-record-and-backward", 1000, chain_record_and_backward},
-      {"chain", "chain-off-tape", 1000, chain_off_tape},
-  };
+  static const std::vector<Workload> all = all_workloads();
   return all;
 }
 
