@@ -34,16 +34,22 @@ void rename_causes(Finding& f) {
   for (OtherBreak& other : f.others) rename(other.cause);
 }
 
+void fill_with_zeros(Finding& f) {
+  if (f.status != Finding::Status::kAbsent) return;
+  f.status = Finding::Status::kZero;
+  f.evidence.insert(f.evidence.begin(), "JAX answers 0 where no path leads from the result to an argument");
+}
+
 }  // namespace
 
 Spoken::Spoken(std::string engine) : before_(std::exchange(spoken(), std::move(engine))) {}
 Spoken::~Spoken() { spoken() = std::move(before_); }
 const std::string& Spoken::now() noexcept { return spoken(); }
 
-Explanation in_own_causes(const std::string& engine, Explanation judged) {
-  if (engine != "torch") return judged;
+Explanation as_answered(const std::string& engine, Explanation judged) {
+  if (engine != "torch" && engine != "jax") return judged;
   std::vector<Finding> findings = judged.findings();
-  for (Finding& f : findings) rename_causes(f);
+  for (Finding& f : findings) engine == "jax" ? fill_with_zeros(f) : rename_causes(f);
   return Explanation(std::move(findings), judged.graph());
 }
 

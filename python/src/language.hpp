@@ -21,7 +21,8 @@ class Spoken {
   std::string before_;
 };
 
-// With the causes for which the engine has a code of its own: a paused tape is no_grad in PyTorch.
-Explanation in_own_causes(const std::string& engine, Explanation judged);
+// As the engine answers: with the causes for which it has a code of its own (a paused tape is no_grad in PyTorch), and with zeros where it has no
+// missing gradients (JAX).
+Explanation as_answered(const std::string& engine, Explanation judged);
 
 }  // namespace whygrad::python

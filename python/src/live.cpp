@@ -58,12 +58,12 @@ class LiveReport {
     const Spoken spoken(engine_);
     for (const Explanation& e : std::forward<F>(f)()) {
       ++asked;
-      found_.add(in_own_causes(engine_, e));
+      found_.add(as_answered(engine_, e));
     }
   }
   Explanation judge(FlowDrawing& drawing) const {
     const Spoken spoken(engine_);
-    return in_own_causes(engine_, whygrad::explain(drawing.take()));
+    return as_answered(engine_, whygrad::explain(drawing.take()));
   }
   void take(const Explanation& explanation) {
     const Spoken spoken(engine_);
@@ -140,10 +140,11 @@ LogId make_value(FlowBuilder& log, std::uint64_t key, const std::string& dtype, 
 }
 
 LogId add_variable(FlowBuilder& log, std::uint64_t key, const std::string& name, bool named_by_program, bool trainable, const std::string& dtype,
-                   const Extents& shape, const Where& where) {
+                   const Extents& shape, const Where& where, const std::string& noun) {
   FlowBuilder::Variable v{.name = name, .named = named_by_program, .trainable = trainable, .where = where};
   v.dtype = dtype_named(dtype);
   v.shape = shape_of(log, shape);
+  if (!noun.empty()) v.noun = interned(noun);
   return log.add_variable(std::move(v), key);
 }
 
@@ -240,7 +241,7 @@ void bind_recording(nb::class_<FlowBuilder>& c) {
           nb::arg("whole"), nb::arg("type"), nb::arg("inputs"), nb::arg("outputs"), nb::arg("where"), nb::arg("kind") = "compute",
           "An op that another one is made of, and which happens when that one does.")
       .def("add_variable", add_variable, nb::arg("key"), nb::arg("name"), nb::arg("named"), nb::arg("trainable"), nb::arg("dtype"),
-           nb::arg("shape").none(), nb::arg("where"))
+           nb::arg("shape").none(), nb::arg("where"), nb::arg("noun") = "", "noun: what such a thing is called; a variable if empty.")
       .def("variable_of", &FlowBuilder::variable_of, nb::arg("key"))
       .def("name_variable", &FlowBuilder::name_variable, nb::arg("key"), nb::arg("variable"))
       .def("read", &FlowBuilder::read, nb::arg("variable"), nb::arg("since"),
@@ -260,7 +261,7 @@ void bind_recording(nb::class_<FlowBuilder>& c) {
             if (!noun.empty()) v.noun = interned(noun);
           },
           nb::arg("variable"), nb::arg("name"), nb::arg("named"), nb::arg("trainable"), nb::arg("dtype"), nb::arg("shape").none(), nb::arg("where"),
-          nb::arg("noun") = "", "noun: what such a thing is called; a variable where there is none.")
+          nb::arg("noun") = "", "noun: as in add_variable.")
       .def("start", &FlowBuilder::start, nb::arg("tape"))
       .def(
           "stop",
@@ -340,7 +341,7 @@ void bind_drawn_ops(nb::class_<FlowBuilder>& c) {
       .def("set_choice", [](FlowBuilder& log, LogId id, std::int64_t choice) { op_at(log, id).choice = choice; })
       .def("set_written", [](FlowBuilder& log, LogId id, double written) { op_at(log, id).written = written; })
       .def("set_backward_pass", [](FlowBuilder& log, LogId id) { op_at(log, id).backward_pass = true; })
-      .def("set_print", set_print, nb::arg("op"), nb::arg("elements"), "Takes the fingerprint of a constant's or a host read's elements.");
+      .def("set_print", set_print, nb::arg("op"), nb::arg("elements").none(), "Takes the fingerprint of a constant's or a host read's elements.");
 }
 
 void bind_values(nb::class_<FlowBuilder>& c) {

@@ -62,8 +62,24 @@ def test_the_words_are_those_of_the_engine():
     text = without_findings(report)
     own, torch = (whygrad.load_flow(io.StringIO(text), engine) for engine in ("whygrad", "torch"))
     assert own.findings[0].cause == "STOP_GRADIENT" and torch.findings[0].cause == "DETACHED"
-    with pytest.raises(tf.errors.InvalidArgumentError, match="\\[load_flow\\] no engine is called 'jax'\nhelp: there are whygrad, tensorflow, torch"):
-        whygrad.load_flow(io.StringIO(text), "jax")
+    with pytest.raises(
+        tf.errors.InvalidArgumentError, match="\\[load_flow\\] no engine is called 'mxnet'\nhelp: there are whygrad, tensorflow, torch, jax"
+    ):
+        whygrad.load_flow(io.StringIO(text), "mxnet")
+
+
+def test_jax_answers_zeros_where_no_path_leads():
+    w = tf.Variable([1.0, 2.0])
+    with whygrad.diagnose() as report, tf.GradientTape() as tape:
+        tape.gradient(tf.round(w), w)
+    judged = whygrad.load_flow(io.StringIO(without_findings(report)), "jax")
+    (finding,) = judged.findings
+    assert (finding.status, finding.cause, finding.evidence[0]) == (
+        "zero",
+        "NONDIFF_OP",
+        "JAX answers 0 where no path leads from the result to an argument",
+    )
+    assert str(judged).startswith("zero gradient of")
 
 
 def test_a_report_on_nothing_lost(tmp_path):

@@ -12,7 +12,7 @@ FILES = sorted((pathlib.Path(__file__).parent / "recorded").glob("*/*.wgflow"))
 
 def test_there_are_graphs():
     engines = [file.parent.name for file in FILES]
-    assert engines.count("tensorflow") == 18 and engines.count("torch") == 16
+    assert [engines.count(engine) for engine in ("tensorflow", "torch", "jax")] == [18, 16, 10]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}_{file.stem}")
@@ -27,3 +27,10 @@ def test_the_same_is_concluded_of_the_graph_alone(file, tmp_path):
         assert (now.status, now.cause, now.op, now.line) == (then["status"], then["cause"], then["op_type"], then["place"]["line"])
         assert now.confidence == then["confidence"] and now.why and now.remedy  # the words themselves may become better
     assert len(found) == len(known)
+
+
+def test_a_report_on_a_jax_graph_speaks_of_arguments_and_parameters():
+    told = {name: str(whygrad.load_flow(FILES[0].parent.parent / "jax" / f"{name}.wgflow", "jax")) for name in ("argmax", "accuracy")}
+    assert told["argmax"].startswith("zero gradient of `jnp.mean` (<argmax>:12) for 2 of 2 arguments"), told["argmax"]
+    assert "parameter" in told["accuracy"].partition("\n")[0]
+    assert not any("variable" in text or "tf." in text for text in told.values())

@@ -1,6 +1,6 @@
 """Writes python/tests/recorded: what programs of the real engines look like as graphs, for tests that have no engine.
 
-PYTHONPATH=... python python/tests_live/record_graphs.py tensorflow | torch
+PYTHONPATH=... python python/tests_live/record_graphs.py tensorflow | torch | jax
 """
 
 import contextlib
@@ -15,6 +15,8 @@ FOLDER = pathlib.Path(__file__).resolve().parent.parent / "tests" / "recorded"
 TORCH = """learnable_index nan_hidden_by_nan_to_num softplus_by_hand requires_grad_set_on_the_loss coordinates_by_argmax second_value_of_max
     inner_step_by_load_state_dict normalised_by_zero one_class_only softmax_of_one_column noise_scale_is_rounded unnormalised_inputs_saturate
     variance_of_one_row norm_over_one_feature attention_weights_detached_by_data divergence_from_zero_probabilities""".split()
+
+JAX = """argmax accuracy categorical stop_gradient cast unused cond order clip overflow""".split()
 
 
 def tensorflow():
@@ -32,11 +34,18 @@ def torch():
         yield name, f"<{name}>", PROGRAMS[name][2].strip() + "\n"
 
 
+def jax():
+    from programs_jax import HEAD, PROGRAMS, RUNS
+
+    for name in JAX:
+        yield name, f"<{name}>", HEAD + RUNS["eager"] + PROGRAMS[name].source
+
+
 def main(engine):
     watcher = importlib.import_module(f"whygrad.{engine}")
     folder = FOLDER / engine
     folder.mkdir(exist_ok=True, parents=True)
-    for name, file, source in {"tensorflow": tensorflow, "torch": torch}[engine]():
+    for name, file, source in {"tensorflow": tensorflow, "torch": torch, "jax": jax}[engine]():
         linecache.cache[file] = (len(source), None, source.splitlines(True), file)
         with contextlib.redirect_stdout(None), watcher.diagnose(values=True) as report, contextlib.suppress(RuntimeError):  # where no graph leads on
             exec(compile(source, file, "exec"), {"__name__": "__main__"})

@@ -90,13 +90,13 @@ def explain(tape, target, sources, values=False):
     return _whygrad.explain(tape._tape, _nest.flatten(target), _nest.flatten(sources), values)
 
 
-_ENGINES = ("whygrad", "tensorflow", "torch")
+_ENGINES = ("whygrad", "tensorflow", "torch", "jax")
 
 
 def load_flow(file, engine="whygrad"):
-    """The report that a .wgflow file holds: a path, or an open file. A graph that stands there without findings is judged now.
+    """Returns the report that a .wgflow file holds. file: a path, or an open file. A graph that has no findings yet is judged now.
 
-    engine: whose words the report is told in, 'whygrad', 'tensorflow' or 'torch'.
+    engine: the one that the program runs on, 'whygrad', 'tensorflow', 'torch' or 'jax'. The report uses its words.
     """
     if engine not in _ENGINES:
         raise ArgumentError(f"[load_flow] no engine is called {engine!r}\nhelp: there are {', '.join(_ENGINES)}")
@@ -109,7 +109,7 @@ def load_flow(file, engine="whygrad"):
 
 
 def save_flow(report, path):
-    """Writes a report, or an explanation, as a file for load_flow and `whygrad explain`, by custom NAME.wgflow."""
+    """Writes a report or an explanation to a file, by convention NAME.wgflow. load_flow and `whygrad explain` read it."""
     try:
         with open(path, "w", encoding="utf-8", newline="") as file:
             file.write(report.to_json())

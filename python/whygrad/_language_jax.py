@@ -52,6 +52,8 @@ PHRASES = {
     "matrix_diag([0, 1e-3, 2e-3, ..])": "jnp.diag(jnp.arange(n) * 1e-3)",
     "cast(mask, bool_)": "mask.astype(bool)",
     # ---- the judges ----
+    " in the target, or leave it out of the sources": " in the function, or leave it out of the arguments",
+    "the target's computation begins": "the result's computation begins",
     " while the tape recorded; the target was computed without it": "; the result was computed without it",
     "the zeros were asked for with UnconnectedGradients::zero": "JAX answers zeros for it",
     "skip it this time, or pass UnconnectedGradients::zero": "leave it out of the arguments this time",

@@ -144,9 +144,6 @@ class _Report:
     def explain(self, drawing):
         self._report.take(self._report.judge(drawing))
 
-    def take_as_zero(self, explanation, evidence):
-        self._report.take(explanation, "zero", evidence)
-
     def add(self, status, cause, why, where, **more):
         self._report.add(status, cause, why, where=where, **more)
 

@@ -1,8 +1,14 @@
 """The parts of JAX without a public name that are used here, and the original functions that patches replace."""
 
+import os
+
 import jax
 from jax._src import ad_util, api, core, source_info_util  # noqa: F401
 from jax._src import pjit as pjit_module
+
+from whygrad import _whygrad
+
+_whygrad.own_folder(os.path.dirname(os.path.abspath(jax.__file__)) + os.sep)  # its lines are never shown
 
 # These are bound before anything is replaced.
 vjp, jvp, make_jaxpr, jit, scan = jax.vjp, jax.jvp, jax.make_jaxpr, jax.jit, jax.lax.scan

@@ -91,6 +91,11 @@ def of_leaves(function, arguments, numbers):
     return names
 
 
+def noun_of(name):
+    """What JAX users call such a leaf: an array that is an argument itself, or a part of a tree of parameters."""
+    return "parameter" if re.search(r"[\[./]", name) else "argument"
+
+
 def _of_keras(arguments):
     """The paths of a Keras model's trainable variables, if the arguments are these, as Keras's trainer on JAX passes them."""
     if len(arguments) != 1 or not isinstance(arguments[0], (list, tuple)):

@@ -8,11 +8,10 @@ import jax
 import numpy as np
 
 from whygrad import _whygrad
-from whygrad.jax import _eager, _jax, _places, _settle, _structure
+from whygrad.jax import _eager, _jax, _names, _places, _settle, _structure
 from whygrad.jax._log import Log, elements_of
 from whygrad.jax._program import Drawer
 
-ZEROS = "JAX answers 0 where no path leads from the result to an argument"
 CLOSED_OVER = "the function computes with this very array from outside, and not with its argument: what comes from outside counts as constant"
 USE_THE_ARGUMENT = "use the argument inside of the function"
 
@@ -181,7 +180,7 @@ def judge(reports, d, absent, spoilt=(), gradients=(), seeds=None):
     inputs, variables = [], []
     for leaf, name in zip(d.leaves, d.names):
         value = log.value(_jax.aval_of(leaf), leaf if d.concrete else None)
-        variables.append(log.flow.add_variable(0, name, True, True, str(value.aval.dtype), list(value.aval.shape), d.where))
+        variables.append(log.flow.add_variable(0, name, True, True, str(value.aval.dtype), list(value.aval.shape), d.where, _names.noun_of(name)))
         log.flow.set_version(variables[-1], value.id)
         tape.watch(value.id, 0)
         inputs.append(value)
@@ -206,12 +205,18 @@ def judge(reports, d, absent, spoilt=(), gradients=(), seeds=None):
         if where is not None:
             absent.remove(i)
             reports.add(
-                "zero", "WRONG_SOURCE", CLOSED_OVER, where, remedy=USE_THE_ARGUMENT, source=f"variable `{d.names[i]}`", source_name=d.names[i]
+                "zero",
+                "WRONG_SOURCE",
+                CLOSED_OVER,
+                where,
+                remedy=USE_THE_ARGUMENT,
+                source=f"{_names.noun_of(d.names[i])} `{d.names[i]}`",
+                source_name=d.names[i],
             )
     if d.takes_gradients:
         absent = [i for i in absent if not _is_second_order(reports, d, i, drawer, reports.judge(log.flow.draw(asked([i]))))]
     if absent:
-        reports.take_as_zero(reports.judge(log.flow.draw(asked(absent))), ZEROS)
+        reports.explain(log.flow.draw(asked(absent)))
     if spoilt:
         drawing = log.flow.draw(asked(spoilt))
         _settle.look_at_numbers(log, drawing, targets, seeds, [gradients[i] for i in spoilt])
@@ -229,7 +234,7 @@ def _is_second_order(reports, d, i, drawer, judged):
         return False
     name = d.names[i]
     why = f"a gradient is taken inside of the function, and it does not move with `{name}`: where the first derivative is constant, the second is 0"
-    reports.add("zero", "SECOND_ORDER", why, d.where, source=f"variable `{name}`", source_name=name)
+    reports.add("zero", "SECOND_ORDER", why, d.where, source=f"{_names.noun_of(name)} `{name}`", source_name=name)
     return True
 
 
