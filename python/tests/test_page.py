@@ -76,7 +76,7 @@ def test_a_page_of_python_holds_what_one_of_cpp_does():
     data = data_of(run_cell(ROUNDED, "<cell of page>").to_html(title="Mine"))
     assert data["title"] == "Mine" and data["source"]["<cell of page>"]["4"] == "    loss = tf.reduce_sum(tf.round(w))"
     (pictures,) = data["pictures"]
-    assert [node["name"] for node in pictures["paths"][0]["nodes"]] == ["w'&<w>", "round", "reduce_sum"]
+    assert [node["name"] for node in pictures["paths"][0]["nodes"]] == ["w'&<w>", "tf.round", "tf.reduce_sum"]
     assert all(edge["d"].startswith("M") for edge in pictures["paths"][0]["edges"]) and pictures["groups"]
 
 

@@ -167,7 +167,7 @@ CASES = {
         "zero",
         "ZERO_GRAD_CLIP",
         None,
-        "`sigmoid` at <program>:3 before it would pass on nothing either",
+        "`tf.sigmoid` at <program>:3 before it would pass on nothing either",
         "",
         "proven",
     ),

@@ -180,8 +180,8 @@ def test_gradients_that_are_never_filled(program, cause, line):
 # ---- Nothing unknown counts as differentiable ----
 
 
-def _unary():
-    """PyTorch's functions that take one tensor and give one of floats."""
+def _functions():
+    """PyTorch's functions that compute something from tensors."""
     for namespace, functions in torch.overrides.get_overridable_functions().items():
         if namespace not in (torch, torch.Tensor, torch.nn.functional, torch.special, torch.linalg, torch.fft):
             continue
@@ -199,7 +199,7 @@ def _unary():
 
 def test_every_function_of_one_tensor_is_told_as_pytorch_answers():
     tried, cut = 0, 0
-    for function in _unary():
+    for function in _functions():
         x = torch.tensor([[0.6, 0.3], [0.2, 0.5]], requires_grad=True)
         p = torch.nn.Parameter(torch.tensor(1.5))
         try:
@@ -224,6 +224,96 @@ def test_every_function_of_one_tensor_is_told_as_pytorch_answers():
             cut += 1
             assert report.findings and report.findings[0].cause not in ("UNKNOWN",), (name, str(report), report.note)
     assert tried > 150 and cut > 10, (tried, cut)
+
+
+# Names are arguments below; x, y, z and r are of floats.
+_CALLS = [("x", "y"), ("x", "y", "z"), ("x", "r"), ("r", "r"), ("x", "v"), ("x", "i"), ("i", "x"), ("v", "x"), ("m", "x", "y"), ("x", 0, "i")]
+_CALLS += [
+    ("x", 0, "i", "y"),
+    ("x", 0, "v", "y"),
+    ("x", 0, "v"),
+    ("x", "m", "y"),
+    ("x", "m", 0.5),
+    ("x", "y", 0.5),
+    ("x", "r", "r"),
+    ("x", ("v",), "r"),
+]
+_CALLS += [("x", "r", "r", "r", "r")]
+
+
+def _arguments():
+    return {
+        "x": torch.tensor([[0.6, 0.3], [0.2, 0.5]]),
+        "y": torch.tensor([[0.4, 0.9], [0.7, 0.1]]),
+        "z": torch.tensor([[0.3, 0.8], [0.5, 0.6]]),
+        "r": torch.tensor([0.3, 0.7]),
+        "i": torch.tensor([[0, 1], [1, 0]]),
+        "v": torch.tensor([1, 0]),
+        "m": torch.tensor([[True, False], [True, True]]),
+    }
+
+
+def _call(function, names, given):
+    return function(*(tuple(given[n] for n in name) if isinstance(name, tuple) else given.get(name, name) for name in names))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_every_function_of_several_tensors_is_told_as_pytorch_answers():
+    tried, cut = 0, 0
+    for function in _functions():
+        for names in _CALLS:
+            try:
+                if not isinstance(_call(function, names, _arguments()), torch.Tensor):
+                    continue
+            except Exception:
+                continue
+            p, floats = torch.nn.Parameter(torch.tensor(1.5)), [name for name in "xyzr" if name in names]
+            with whygrad.torch.diagnose() as report:
+                given = _arguments()
+                sources = [given[name].requires_grad_() for name in floats]
+                try:
+                    loss = (p * _call(function, names, given).to(torch.float32)).sum().abs()
+                    gradients = torch.autograd.grad(loss, sources, allow_unused=True)
+                except Exception:
+                    continue
+            tried += 1
+            cut += any(g is None for g in gradients)
+            told = (function.__name__, names, str(report), report.note)
+            assert len(report.findings) == sum(g is None for g in gradients), told
+            assert all(f.op == function.__name__ for f in report.findings if function.__name__ not in ("to", "type_as")), told  # which may return x
+            assert "report this" not in report.note, told
+    assert tried > 800 and cut > 200, (tried, cut)
+
+
+AS_WRITTEN = """import torch
+import torch.nn.functional as F
+w = torch.ones(3, requires_grad=True)
+loss = {}
+try:
+    (loss * 1.0).sum().backward()
+except RuntimeError:
+    pass
+"""
+
+
+@pytest.mark.parametrize(
+    "expression, name",
+    [
+        ("torch.argmax(w * 2)", "torch.argmax"),
+        ("w.argmax()", "w.argmax"),
+        ("(w * 2).argmax()", "argmax"),
+        ("F.relu(-w)", "F.relu"),
+        ("torch.sqrt(w - 1)", "torch.sqrt"),
+        ("w > 0.5", "gt"),
+    ],
+)
+def test_table_and_text_have_the_op_as_the_program_writes_it(expression, name):
+    report, _ = run(AS_WRITTEN.format(expression))
+    (finding,) = report.findings
+    (step,) = [step for step in finding.path if step.status in ("stops", "zero", "nonfinite")]
+    assert step.name == name and finding.op == name.rpartition(".")[2], str(report)
+    assert finding.cause == "NONDIFF_OP" and name == "gt" or name in finding.why, str(report)
+    assert "site-packages" not in report.to_json()
 
 
 # ---- Programs in the manner of people's threads ----

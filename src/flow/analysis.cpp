@@ -296,6 +296,7 @@ class Analysis {
     f.place = place_of(verdict.where);
     f.evidence = verdict.evidence;
     f.why = verdict.why;
+    if (!f.op.empty() && f.why.starts_with(f.op + " ")) f.why.replace(0, f.op.size(), op_text(graph_, verdict.op));  // a sentence of its record
     if (!f.called.empty()) f.evidence.push_back(fmt::format("`{}` was called by `{}`", op_text(graph_, verdict.op), f.called));
     f.remedy = verdict.remedy;
     // A caller cannot change the inside of a function.

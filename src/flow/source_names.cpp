@@ -183,11 +183,26 @@ std::string only_call(const std::string& line, const std::string& op) {
   return only;
 }
 
+namespace {
+
+// Whether a function of this name is the op: matrix_set_diag is also called set_diag.
+bool is_name_of(const std::string& op, const std::string& function) { return op == function || op.ends_with("_" + function); }
+
+}  // namespace
+
 std::string called_instead(const Where& where, const std::string& op) {
   const std::string called = where.file == nullptr ? foreign_called(where) : only_call(source_line(where.file, where.line), op);
   const std::string last = called.substr(called.find_last_of('.') + 1);
-  // matrix_set_diag is also called set_diag.
-  return last.empty() || op == last || op.ends_with("_" + last) ? std::string() : called;
+  return last.empty() || is_name_of(op, last) ? std::string() : called;
+}
+
+std::string as_written(const Where& where, const std::string& op) {
+  if (where.file != nullptr) return op;
+  const std::string called = foreign_called(where);
+  const std::size_t dot = called.find_last_of('.');
+  if (dot == called.npos || called.find_first_of("()[] ") != called.npos) return op;  // a method of an expression
+  const std::string last = called.substr(dot + 1);
+  return is_name_of(op, last) ? called : op;
 }
 
 bool is_one_of_several(const FlowGraph& graph, Index op) {

@@ -29,6 +29,8 @@ void tell_variables_apart(FlowGraph& graph, const std::vector<VariableToName>& v
 
 // The function that the program called at the op's place, as written there, if it differs from the op: "norm" of its `sqrt`.
 std::string called_instead(const Where& where, const std::string& op);
+// The op's name as a program in another language writes it there, "torch.argmax" or "x.argmax"; otherwise `op`.
+std::string as_written(const Where& where, const std::string& op);
 // Whether the call at the op's place ran other ops as well.
 bool is_one_of_several(const FlowGraph& graph, FlowGraph::Index op);
 

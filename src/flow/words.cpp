@@ -88,7 +88,8 @@ std::string called_from(const Place& place) {
 
 std::string op_text(const FlowGraph& graph, Index op) {
   const std::string name = graph.name_of(op);
-  return graph.ops[op].rule_of_def != FlowGraph::kNone ? "gradient of " + name : name;
+  if (graph.ops[op].rule_of_def != FlowGraph::kNone) return "gradient of " + name;
+  return graph.kind_of(op) == OpKind::kCompute ? as_written(graph.ops[op].where, name) : name;
 }
 
 std::string scope_text(const FlowGraph& graph, Index op) {

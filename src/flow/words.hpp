@@ -25,7 +25,7 @@ std::string line_text(const Place& place, const Place& asked);
 // ", called from line 12": one or two callers, or "".
 std::string called_from(const Place& place);
 
-// The op's name for the user: "matmul", "gradient of matmul".
+// The op's name for the user: "matmul", "tf.matmul" if the program is seen to write it so, "gradient of matmul".
 std::string op_text(const FlowGraph& graph, FlowGraph::Index op);
 // The name scope of the op, or "".
 std::string scope_text(const FlowGraph& graph, FlowGraph::Index op);

@@ -1,6 +1,7 @@
 """The collector's state for a PyTorch program: the values of its tensors, its leaves and its modules. The ops are in the log."""
 
 import linecache
+import os
 import re
 import weakref
 from collections import deque
@@ -12,6 +13,7 @@ from whygrad import _whygrad
 from whygrad._live.guard import Guard
 from whygrad._live.reports import Reports
 
+_whygrad.own_folder(os.path.dirname(os.path.abspath(torch.__file__)) + os.sep)  # PyTorch's own lines are never shown
 _MOST = 1 << 16  # ops that the log keeps
 NEVER = -1
 here = _whygrad.here

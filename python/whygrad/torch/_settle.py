@@ -1,6 +1,7 @@
 """Settles the ops of a question: gives each op its definition, with the role of each input and whether PyTorch passes a gradient to it."""
 
 import contextlib
+import warnings
 
 import torch
 
@@ -175,7 +176,8 @@ def once_more(c, op, call, arrived, seen=True, elements=None):
     if name in _ops.RANDOM or call.function is None:
         return None
     try:
-        with c.silence(), _same_random_numbers(), torch.enable_grad(), torch.inference_mode(False):
+        with c.silence(), warnings.catch_warnings(), _same_random_numbers(), torch.enable_grad(), torch.inference_mode(False):
+            warnings.simplefilter("ignore")  # the program was warned when it ran the op itself
             leaves = [_like(log, v) if t is None else t.detach().clone() for v, t in zip(values, tensors)]
             _, needs, _, changes = log.facts_of(op)
             asked = [(needs >> min(i, 63) & 1 or not (seen and needs)) and (t.is_floating_point() or t.is_complex()) for i, t in enumerate(leaves)]
