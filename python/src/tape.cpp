@@ -167,10 +167,13 @@ std::size_t chosen_case(const std::vector<nb::object>& predicates, bool otherwis
   return internal::choose_case(predicates.size(), predicate, otherwise, exclusive, where);
 }
 
-void run_loop(std::size_t variables, nb::handle condition, nb::handle trip, std::int64_t maximum_iterations) {
+// Returns None, or where the loop stopped: (predicate, iterations that remain).
+nb::object run_loop(std::size_t variables, nb::handle condition, nb::handle trip, std::int64_t maximum_iterations) {
   const Where where = caller();
-  internal::run_loop(
+  internal::LoopRest rest = internal::run_loop(
       variables, [&] { return to_tensor(condition(), where); }, [&] { return nb::cast<std::size_t>(trip()); }, maximum_iterations, where);
+  if (!rest.predicate.defined()) return nb::none();
+  return nb::make_tuple(wrap(std::move(rest.predicate)), rest.maximum_iterations);
 }
 
 // Suspends all tapes of the thread, as the two halves of a context manager.
@@ -229,7 +232,9 @@ void bind_tape(nb::module_& m) {
       },
       nb::arg("index"), nb::arg("branches"), nb::arg("otherwise"), "The number of the branch to run; the choice is remembered.");
   m.def("run_loop", run_loop, nb::arg("variables"), nb::arg("condition"), nb::arg("trip"), nb::arg("maximum_iterations"),
-        "Calls trip() while condition() is true; trip() returns how many values the body gave.");
+        "Calls trip() while condition() is true; trip() returns how many values the body gave. Returns None, or, where a graph decides when it runs, "
+        "the "
+        "predicate and how many iterations remain.");
 }
 
 }  // namespace whygrad::python

@@ -85,6 +85,15 @@ nb::object traced_case(nb::handle predicates, nb::handle bodies, bool exclusive)
   return wrap_results(internal::trace_case(values, bodies_of(bodies, where), exclusive, where));
 }
 
+// The rest of a loop, from these variables on. `condition` and `body` take the list of variables.
+nb::object trace_rest(nb::handle rest, nb::handle condition, nb::handle body, nb::handle variables) {
+  const Where where = caller();
+  const internal::LoopRest from{to_tensor(rest[0], where), nb::cast<std::int64_t>(rest[1])};
+  const auto decide = [&](const Tensors& values) { return to_tensor(condition(wrap(values)), where); };
+  const auto trip = [&](const Tensors& values) { return results_of(body(wrap(values)), where); };
+  return wrap_results(internal::trace_rest(from, decide, trip, to_tensors(variables, where), where));
+}
+
 constexpr OpDef kHostCallEvent = define_event({
     .name = "py_function",
     .doc = "A traced function calls Python each time it runs.",
@@ -135,6 +144,7 @@ void bind_traced(nb::module_& m) {
       arg("predicate"));
   m.def("trace_choice", traced_choice, arg("construct"), arg("predicate"), arg("bodies"));
   m.def("trace_case", traced_case, arg("predicates"), arg("bodies"), arg("exclusive"));
+  m.def("trace_rest", trace_rest, arg("rest"), arg("condition"), arg("body"), arg("variables"));
   m.def("call_later", call_later, arg("function"), arg("inputs"));
 }
 

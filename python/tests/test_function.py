@@ -243,6 +243,88 @@ def test_cw_02_a_loop_of_known_trips():
     assert value(tape.gradient(y, x)) == 4.0
 
 
+def test_a_loop_whose_trips_depend_on_an_argument():
+    @tf.function
+    def power(n, x):
+        return tf.while_loop(lambda i, y: i < n, lambda i, y: (i + 1, y * x), [0, tf.ones_like(x)])[1]
+
+    x = tf.constant(2.0)
+    for n, first, second in [(0, 0.0, 0.0), (1, 1.0, 0.0), (3, 12.0, 12.0)]:
+        with tf.GradientTape() as outer:
+            outer.watch(x)
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = power(tf.constant(n), x)
+            gradient = tape.gradient(y, x)
+        assert (float(y), float(gradient), float(outer.gradient(gradient, x))) == (2.0**n, first, second)
+    assert power.experimental_get_tracing_count() == 1
+
+
+def test_a_loop_until_it_converges():
+    @tf.function
+    def root(a):
+        return tf.while_loop(lambda x: tf.abs(x * x - a) > 1e-6, lambda x: [0.5 * (x + a / x)], [a])[0]
+
+    a = tf.constant(2.0)
+    with tf.GradientTape() as tape:
+        tape.watch(a)
+        y = root(a)
+    assert value(y) == pytest.approx(2**0.5)
+    assert value(tape.gradient(y, a)) == pytest.approx(0.5 / 2**0.5)
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_tensor_array_in_a_loop(known):
+    @tf.function
+    def powers(n, x):
+        array = tf.TensorArray(tf.float32, size=5, element_shape=[2] if known else None)
+
+        def body(i, h, array):
+            h = h * x
+            return i + 1, h, array.write(i, h + array.read(i) if known else h)
+
+        return tf.while_loop(lambda i, h, array: i < n, body, (tf.constant(0), tf.ones([2]), array))[2].stack()
+
+    x = tf.constant(2.0)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = powers(tf.constant(3), x)
+    assert [float(element) for element in y[:, 0]] == [2, 4, 8, 0, 0]
+    assert value(tape.gradient(y, x)) == 2 * (1 + 4 + 12)
+
+
+def test_the_structure_of_a_loop_is_kept():
+    @tf.function
+    def f(n, state):
+        return tf.while_loop(lambda i, s: i < n, lambda i, s: (i + 1, {"a": s["b"], "b": s["a"] + s["b"]}), (0, state))[1]
+
+    state = {"a": tf.constant(0), "b": tf.constant(1)}
+    assert {name: int(value) for name, value in f(tf.constant(10), state).items()} == {"a": 55, "b": 89}
+
+
+def test_a_loop_of_a_graph_keeps_the_shapes_of_its_variables():
+    @tf.function
+    def grow(n, x):
+        return tf.while_loop(lambda i, x: i < n, lambda i, x: (i + 1, tf.concat([x, x], 0)), (0, x))[1]
+
+    with pytest.raises(ValueError, match=r"loop variable 1 went in as f32\[1\] and came out as f32\[2\]"):
+        grow(tf.constant(2), tf.ones([1]))
+
+
+def test_a_reason_inside_of_a_loop():
+    v, limit = tf.Variable(1.5), tf.Variable(10.0)
+
+    @tf.function
+    def f(x):
+        return tf.while_loop(lambda i, y: i < limit, lambda i, y: (i * 2.0, y * tf.round(v)), (tf.constant(1.0), x))[1]
+
+    with tf.GradientTape(persistent=True) as tape:
+        y = f(tf.constant(3.0))
+    assert tape.gradient(y, [v, limit]) == [None, None]
+    assert whygrad.explain(tape, y, v).findings[0].op == "Round"
+    assert whygrad.explain(tape, y, limit).findings[0].op == "Less"
+
+
 def test_methods_have_traces_of_their_own():
     class Model:
         def __init__(self, k):

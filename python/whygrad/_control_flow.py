@@ -1,11 +1,9 @@
-"""Control flow in eager form: the chosen code runs at once, and the choice is recorded for explanations."""
+"""Control flow. The chosen code runs at once, and the choice is recorded for explanations; what a graph can only decide when it runs becomes one op of it."""
 
 from whygrad import _nest, _traced, _whygrad
-from whygrad._shape import TensorShape
-from whygrad.dtypes import as_dtype
-from whygrad.errors import ArgumentError, OutOfRangeError
+from whygrad._tensor_array import TensorArray
 
-__all__ = ["cond", "case", "switch_case", "while_loop", "TensorArray", "numpy_function", "py_function"]
+__all__ = ["cond", "case", "switch_case", "while_loop", "numpy_function", "py_function"]
 
 
 def cond(pred, true_fn=None, false_fn=None, name=None):
@@ -73,7 +71,11 @@ def switch_case(branch_index, branch_fns, default=None, name="switch_case"):
 def while_loop(
     cond, body, loop_vars, shape_invariants=None, parallel_iterations=10, back_prop=True, swap_memory=False, maximum_iterations=None, name=None
 ):
-    """loop_vars = body(*loop_vars) while cond(*loop_vars)."""
+    """loop_vars = body(*loop_vars) while cond(*loop_vars).
+
+    In a traced function the trips whose condition is known while it is traced become ops one after the other. The rest is a loop of the graph: its
+    variables are tensors and tf.TensorArrays, and keep their shapes and sizes.
+    """
     values = loop_vars
 
     def trip():
@@ -83,119 +85,10 @@ def while_loop(
         return len(_nest.flatten(values))
 
     limit = -1 if maximum_iterations is None else max(int(maximum_iterations), 0)  # below 0 there is no limit
-    _whygrad.run_loop(len(_nest.flatten(loop_vars)), lambda: cond(*values), trip, limit)
+    rest = _whygrad.run_loop(len(_nest.flatten(loop_vars)), lambda: cond(*values), trip, limit)
+    if rest is not None:
+        return _traced.rest_of_loop(cond, body, values, rest)
     return _nest.map_structure(lambda value: value if isinstance(value, TensorArray) else _whygrad.convert_to_tensor(value), values)
-
-
-class TensorArray:
-    """A list of tensors, written by position and read back as one. Elements that were never written are zeros."""
-
-    def __init__(
-        self,
-        dtype,
-        size=None,
-        dynamic_size=None,
-        clear_after_read=None,
-        tensor_array_name=None,
-        handle=None,
-        flow=None,
-        infer_shape=True,
-        element_shape=None,
-        colocate_with_first_write_call=True,
-        name=None,
-    ):
-        if handle is not None:
-            raise ValueError("TensorArray handles are not supported when eager execution is enabled.\nhelp: leave handle out")
-        if size is None:
-            raise ValueError("Size must be declared for TensorArrays when eager execution is enabled.\nhelp: give size=0 with dynamic_size=True")
-        self.dtype = as_dtype(dtype)
-        self.element_shape = TensorShape(element_shape)
-        self._dynamic, self._infer_shape = bool(dynamic_size), infer_shape
-        self._clears = True if clear_after_read is None else bool(clear_after_read)
-        self._cleared = set()
-        self._items = [None] * int(size)
-
-    @property
-    def dynamic_size(self):
-        return self._dynamic
-
-    def write(self, index, value, name=None):
-        index = int(index)
-        if index < 0:
-            raise OutOfRangeError(f"[TensorArray] Writing to negative indices (index {index}) is not allowed.\nhelp: count from 0")
-        if index >= len(self._items):
-            if not self._dynamic:
-                raise OutOfRangeError(f"[TensorArray] index {index} is out of its size {len(self._items)}\nhelp: make it with dynamic_size=True")
-            self._items += [None] * (index + 1 - len(self._items))
-        value = _whygrad.convert_to_tensor(value, dtype_hint=self.dtype)
-        if value.dtype != self.dtype:
-            raise ArgumentError(
-                f"[TensorArray] it holds {self.dtype.name} and is given {value.dtype.name}\nhelp: cast the value: tf.cast(x, tf.{self.dtype.name})"
-            )
-        if not self.element_shape.is_compatible_with(value.shape):
-            raise ValueError(
-                f"Incompatible shape for value ({value.shape}), expected ({self.element_shape})\nhelp: make it with infer_shape=False if shapes differ"
-            )
-        if self._infer_shape:
-            self.element_shape = value.shape
-        self._items[index] = value
-        return self
-
-    def _item(self, index):
-        if self._items[index] is None:
-            if not self.element_shape.is_fully_defined():
-                raise ArgumentError(
-                    f"[TensorArray] nothing was written at index {index}, and no shape of the zeros there is known\n"
-                    "help: write it before it is read, or give element_shape"
-                )
-            self._items[index] = _whygrad.zeros(self.element_shape, self.dtype)
-        return self._items[index]
-
-    def _all(self):
-        return [self._item(i) for i in range(len(self._items))]
-
-    def read(self, index, name=None):
-        index = int(index)
-        if not 0 <= index < len(self._items):
-            raise OutOfRangeError(
-                f"[TensorArray] Tried to read from index {index} but array size is: {len(self._items)}\nhelp: read from 0 to size() - 1"
-            )
-        if self._items[index] is None and index in self._cleared:
-            raise ArgumentError(
-                f"[TensorArray] Could not read index {index} twice because it was cleared after a previous read\n"
-                "help: make it with clear_after_read=False"
-            )
-        item = self._item(index)
-        if self._clears:
-            self._items[index] = None
-            self._cleared.add(index)
-        return item
-
-    def stack(self, name=None):
-        if not self._items and self.element_shape.is_fully_defined():
-            return _whygrad.zeros([0, *self.element_shape], self.dtype)
-        return _whygrad.stack(self._all())
-
-    def concat(self, name=None):
-        return _whygrad.concat(self._all(), 0)
-
-    def gather(self, indices, name=None):
-        return _whygrad.stack([self._item(int(i)) for i in indices])
-
-    def unstack(self, value, name=None):
-        items = list(_whygrad.unstack(value))
-        if len(items) > len(self._items) and not self._dynamic:
-            raise ValueError(
-                f"Cannot unstack {len(items)} tensors into a TensorArray of static size {len(self._items)}\nhelp: make it with dynamic_size=True"
-            )
-        self._items = items
-        return self
-
-    def size(self, name=None):
-        return _whygrad.constant(len(self._items))
-
-    def __len__(self):
-        return len(self._items)
 
 
 def numpy_function(func=None, inp=None, Tout=None, stateful=True, name=None):

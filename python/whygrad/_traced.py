@@ -8,9 +8,10 @@ import weakref
 from whygrad import _nest, _whygrad
 from whygrad._not_there import only
 from whygrad._shape import TensorShape
+from whygrad._tensor_array import TensorArray
 from whygrad.errors import UnsupportedError
 
-__all__ = ["function", "choice", "Function"]
+__all__ = ["function", "choice", "rest_of_loop", "Function"]
 
 _run_eagerly = False
 
@@ -274,3 +275,37 @@ def choice(construct, predicate, functions):
     for result, _ in returned[1:]:
         _nest.assert_same_structure(structure, result)
     return _packed(structure, outputs, others)
+
+
+def rest_of_loop(cond, body, values, rest):
+    """Records the loop from these values on as one op of the graph and returns its results. The variables are tensors, or TensorArrays of known size."""
+    leaves = [leaf if isinstance(leaf, TensorArray) else _whygrad.convert_to_tensor(leaf) for leaf in _nest.flatten(values)]
+
+    def inside(tensors):
+        made = [leaf.with_elements(tensor) if isinstance(leaf, TensorArray) else tensor for leaf, tensor in zip(leaves, tensors)]
+        return _nest.pack_sequence_as(values, made)
+
+    def returned(tensors):
+        made = body(*inside(tensors))
+        made = made if isinstance(made, (list, tuple)) else [made]
+        _nest.assert_same_structure(list(values), list(made))
+        return _nest.flatten(made)
+
+    if any(isinstance(leaf, TensorArray) and not leaf.element_shape.is_fully_defined() for leaf in leaves):
+        # A trace that is thrown away: the first write says which shape the elements have.
+        shapes = []
+
+        def first_trip(tensors):
+            given = iter(tensors)
+            made = returned([None if isinstance(leaf, TensorArray) else next(given) for leaf in leaves])
+            shapes.extend(leaf.element_shape if isinstance(leaf, TensorArray) else None for leaf in made)
+            return []
+
+        _whygrad.Traced("while_loop", [leaf for leaf in leaves if not isinstance(leaf, TensorArray)], first_trip)
+        leaves = [leaf.with_element_shape(shape) if isinstance(leaf, TensorArray) else leaf for leaf, shape in zip(leaves, shapes)]
+
+    def trip(tensors):
+        return [leaf.elements() if isinstance(leaf, TensorArray) else leaf for leaf in returned(tensors)]
+
+    tensors = [leaf.elements() if isinstance(leaf, TensorArray) else leaf for leaf in leaves]
+    return inside(_whygrad.trace_rest(rest, lambda tensors: cond(*inside(tensors)), trip, tensors))

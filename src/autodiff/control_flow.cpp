@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <string_view>
 
 namespace whygrad {
 namespace internal {
@@ -59,13 +58,8 @@ bool truth_of(const char* op, const Tensor& predicate) {
   check_truth(op, predicate);
   const Tracer* const tracer = Tracer::mine();
   if (tracer != nullptr && is_chosen_later(predicate)) {
-    const bool loop = std::string_view(op) == name_of(Construct::kWhileLoop);
-    throw UnsupportedError(
-        op, fmt::format("what it decides by is only known when the traced function `{}` runs", tracer->name()),
-        loop
-            ? "a graph holds a loop whose number of trips is known when it is traced: count with plain numbers and let where() decide what each trip "
-              "changes; or call the function without tracing it"
-            : "let the graph choose, with cond() or where(); or call the function without tracing it");
+    throw UnsupportedError(op, fmt::format("what it decides by is only known when the traced function `{}` runs", tracer->name()),
+                           "let the graph choose, with cond() or where(); or call the function without tracing it");
   }
   return only_element<bool>(predicate);
 }
@@ -158,10 +152,16 @@ std::size_t choose_branch(const Tensor& index, std::size_t branches, bool otherw
   return static_cast<std::size_t>(choice);
 }
 
-void run_loop(std::size_t variables, const std::function<Tensor()>& condition, const std::function<std::size_t()>& trip,
-              std::int64_t maximum_iterations, const Where& where) {
+LoopRest run_loop(std::size_t variables, const std::function<Tensor()>& condition, const std::function<std::size_t()>& trip,
+                  std::int64_t maximum_iterations, const Where& where) {
   std::int64_t trips = 0;
-  while ((maximum_iterations < 0 || trips < maximum_iterations) && choose(Construct::kWhileLoop, condition(), where)) {
+  while (maximum_iterations < 0 || trips < maximum_iterations) {
+    Tensor predicate = condition();
+    if (is_chosen_later(predicate)) {
+      check_truth(name_of(Construct::kWhileLoop), predicate);
+      return {std::move(predicate), maximum_iterations < 0 ? maximum_iterations : maximum_iterations - trips};
+    }
+    if (!choose(Construct::kWhileLoop, predicate, where)) break;
     if (const std::size_t returned = trip(); returned != variables) {
       throw ValueError("while_loop", fmt::format("the body took {} values and returned {}", variables, returned),
                        "return one value for each loop variable, in their order");
@@ -169,6 +169,13 @@ void run_loop(std::size_t variables, const std::function<Tensor()>& condition, c
     ++trips;
   }
   note(Construct::kWhileLoop, nullptr, true, trips, where);
+  return {};
+}
+
+std::vector<Tensor> trace_rest(const LoopRest& rest, const std::function<Tensor(const std::vector<Tensor>&)>& condition,
+                               const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& body, const std::vector<Tensor>& variables,
+                               const Where& where) {
+  return Tracer::mine()->loop({condition, body}, rest.predicate, variables, rest.maximum_iterations, where);
 }
 
 }  // namespace internal
@@ -238,9 +245,9 @@ std::vector<Tensor> while_loop(const std::function<Tensor(const std::vector<Tens
     vars = std::move(next);
     return vars.size();
   };
-  internal::run_loop(
+  const internal::LoopRest rest = internal::run_loop(
       vars.size(), [&] { return condition(vars); }, trip, options.maximum_iterations, where);
-  return vars;
+  return rest.predicate.defined() ? internal::trace_rest(rest, condition, body, vars, where) : vars;
 }
 
 }  // namespace whygrad

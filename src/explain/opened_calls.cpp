@@ -1,10 +1,12 @@
 // Copies a log and replaces each call by the records of its trace.
 #include "explain/opened_calls.hpp"
 
+#include "autodiff/control_flow.hpp"
 #include "explain/log_view.hpp"
 #include "explain/relevant_records.hpp"
 #include "graph/branch_event.hpp"
 #include "graph/call_event.hpp"
+#include "graph/loop.hpp"
 #include "graph/trace.hpp"
 #include "tensor/build.hpp"
 #include "tensor/tracer.hpp"
@@ -47,6 +49,7 @@ class Opening {
   void copy(const Record& r, Ids& ids) {
     if (r.op == &kCallEvent && open_call(r, ids)) return;
     if (r.op == &kBranchEvent && r.saved_object != nullptr) return open_branch(r, ids);
+    if (r.op == &kLoopEvent && r.saved_object != nullptr && open_loop(r, ids)) return;
     const std::vector<ValueId> inputs = inputs_of(r, ids);
     write(
         r, inputs,
@@ -121,6 +124,51 @@ class Opening {
         r, joined, [&specs](int i) { return specs[static_cast<std::size_t>(i)]; }, ids);
   }
 
+  // Writes a few trips, so that the path from each variable to each other one is there.
+  bool open_loop(const Record& r, Ids& ids) {
+    const auto& loop = static_cast<const Loop&>(*static_cast<const SavedLoop*>(r.saved_object)->bodies);
+    if (loop.condition() == nullptr) return false;  // it repeats another loop, which is opened
+    constexpr std::size_t kMostTrips = 4;
+    const std::vector<ValueId> inputs = inputs_of(r, ids);
+    const auto variables = static_cast<std::ptrdiff_t>(loop.variables());
+    const auto of_condition = static_cast<std::ptrdiff_t>(loop.condition()->inputs().size()) - variables;
+    std::vector<ValueId> values(inputs.begin() + 1, inputs.begin() + 1 + variables);
+    ValueId decision = inputs[0];
+    for (std::size_t trip = 0; trip < std::clamp<std::size_t>(loop.variables(), 1, kMostTrips); ++trip) {
+      std::vector<ValueId> given = values;
+      given.insert(given.end(), inputs.begin() + 1 + variables, inputs.begin() + 1 + variables + of_condition);
+      decision = open(*loop.condition(), given)[0];
+      write_decision(r, decision);
+      given = std::move(values);
+      given.insert(given.end(), inputs.begin() + 1 + variables + of_condition, inputs.end());
+      values = open(loop.body(), given);
+    }
+    for (int k = 0; k < r.outputs; ++k)
+      ids[r.first + static_cast<ValueId>(k)] = write_last(r, k, decision, k < variables ? values[static_cast<std::size_t>(k)] : decision);
+    return true;
+  }
+
+  void write_decision(const Record& loop, ValueId decision) {
+    const Tensor value = make_abstract({DType::kBool, {}, {}});
+    value.impl()->id = decision;
+    const ChoiceAttrs attrs{Construct::kWhileLoop, false, 1};
+    log_->backward = {.where = &loop.where, .cause = 0, .quiet = false};
+    log_->append_event(kChoiceEvent, &value, &attrs, sizeof(attrs), loop.where);
+  }
+
+  // What a loop gives of a variable: its value after the last trip.
+  ValueId write_last(const Record& loop, int k, ValueId decision, ValueId inside) {
+    const TensorSpec spec{loop.dtype(loop.inputs + k), loop.shape(loop.inputs + k), {}};
+    const Tensor predicate = make_abstract({DType::kBool, {}, {}}), value = make_abstract(spec);
+    predicate.impl()->id = decision;
+    value.impl()->id = inside;
+    const Tensor* inputs[] = {&predicate, &value};
+    Tensor output = make_abstract(spec);
+    log_->backward = {.where = &loop.where, .cause = 0, .quiet = false};
+    log_->scope = loop.scope;
+    return log_->append({.op = loop.op, .where = &loop.where, .inputs = inputs, .input_count = 2, .outputs = &output, .output_count = 1});
+  }
+
   // Writes the records of a trace for these inputs. Returns the ids of the results that exist.
   std::vector<ValueId> open(const TracedFunction& function, const std::vector<ValueId>& inputs) {
     Ids ids;
@@ -181,7 +229,7 @@ std::shared_ptr<const TapeFacts> with_calls_opened(const TapeFacts& facts) {
   bool calls = false;
   LogView(facts.log, facts.asked).each([&](const Record& r, LogView::Position) {
     if (first == nullptr) first = &r;
-    calls |= r.op == &kCallEvent || r.op == &kBranchEvent;
+    calls |= r.op == &kCallEvent || r.op == &kBranchEvent || r.op == &kLoopEvent;
   });
   return calls ? Opening(facts, first->first).run() : nullptr;
 }

@@ -4,6 +4,7 @@
 #include "graph/branch_event.hpp"
 #include "graph/builder.hpp"
 #include "graph/call_event.hpp"
+#include "graph/loop.hpp"
 #include "tensor/build.hpp"
 
 #include <whygrad/base/error.hpp>
@@ -69,6 +70,11 @@ class Tracing final : public Tracer {
     read(variable);  // makes the variable an input; later reads are other values
     variables_[variable.get()] = Tensor();
     variable->noted.store(0, std::memory_order_relaxed);
+  }
+
+  std::vector<Tensor> loop(const LoopFunctions& functions, const Tensor& predicate, const std::vector<Tensor>& variables,
+                           std::int64_t maximum_iterations, const Where& where) override {
+    return trace_loop(*this, functions, inside(predicate), variables, maximum_iterations, where);
   }
 
   std::vector<Tensor> branch(Construct construct, const Tensor& predicate, const std::vector<std::function<std::vector<Tensor>()>>& bodies,
@@ -294,19 +300,35 @@ std::shared_ptr<TracedFunction> TracedFunction::derivative(const Asked& asked) {
   return known;
 }
 
-std::shared_ptr<TracedFunction> TracedFunction::trace_derivative(const Asked& asked) {
-  std::shared_ptr<TracedFunction> d = make(name_, where_);
-  d->log_ = log_;
-  // The derivative receives all inputs of the call, also the values that the variables had then.
-  d->inputs_ = inputs_;
-  for (Input& input : d->inputs_) {
+std::shared_ptr<TracedFunction> TracedFunction::continued() const {
+  std::shared_ptr<TracedFunction> f = make(name_, where_);
+  f->log_ = log_;
+  // It receives all inputs of the call, also the values that the variables had then.
+  f->inputs_ = inputs_;
+  for (Input& input : f->inputs_) {
     input.captured = {};
     input.variable = nullptr;
   }
-  d->graph_ = graph_;
-  d->first_own_node_ = graph_.node_count();
-  d->known_ = known_;
-  d->once_ = once_;
+  f->arguments_ = f->inputs_.size();
+  f->graph_ = graph_;
+  f->first_own_node_ = graph_.node_count();
+  f->known_ = known_;
+  f->once_ = once_;
+  return f;
+}
+
+std::shared_ptr<TracedFunction> TracedFunction::replay() {
+  const std::lock_guard lock(log_->tracing);
+  if (replay_ != nullptr) return replay_;
+  std::shared_ptr<TracedFunction> f = continued();
+  f->results_ = results_;
+  f->outputs_ = outputs_;
+  f->given_ = given_and_saved();
+  return replay_ = f;
+}
+
+std::shared_ptr<TracedFunction> TracedFunction::trace_derivative(const Asked& asked) {
+  std::shared_ptr<TracedFunction> d = continued();
   in_log_of(*d, *log_, [&](Tracing& tracing) {
     Question question;
     for (std::size_t k = 0; k < results_.size(); ++k) {

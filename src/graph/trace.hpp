@@ -71,6 +71,10 @@ class TracedFunction : public std::enable_shared_from_this<TracedFunction> {
   // path leads to the input. The function is traced at the first request.
   std::shared_ptr<TracedFunction> derivative(const Asked& asked);
 
+  // The function's results once more, of the same inputs. Without side effects: the call that it repeats has had them. Within a trace it is called
+  // with the values of once().
+  std::shared_ptr<TracedFunction> replay();
+
   // The program that runs the function. If `saving`, its outputs are the results followed by saved().
   const Program& program(bool saving);
   // The first node of this function's own. Earlier nodes belong to the function that this one differentiates.
@@ -101,6 +105,8 @@ class TracedFunction : public std::enable_shared_from_this<TracedFunction> {
   TracedFunction() = default;
   static std::shared_ptr<TracedFunction> make(std::string name, const Where& where);
   std::shared_ptr<TracedFunction> trace_derivative(const Asked& asked);
+  // A function that continues this one's graph: of the same inputs, which are all arguments.
+  std::shared_ptr<TracedFunction> continued() const;
   std::vector<Graph::Index> given_and_saved() const;
   // The results that exist, followed by `more`.
   std::vector<Graph::Index> results_and(const std::vector<Graph::Index>& more) const;
@@ -120,6 +126,7 @@ class TracedFunction : public std::enable_shared_from_this<TracedFunction> {
   std::unordered_map<ValueId, Graph::Index> known_;  // the values in the graph, by the ids of the traces
   std::optional<std::vector<Graph::Index>> saved_;
   std::map<Asked, std::shared_ptr<TracedFunction>> derivatives_;
+  std::shared_ptr<TracedFunction> replay_;
   std::unique_ptr<Program> programs_[2], body_program_;
 };
 

@@ -33,6 +33,12 @@ struct HostCall {
   std::vector<std::shared_ptr<VariableImpl>> writes = {};
 };
 
+// The functions of a loop. Both take the loop variables.
+struct LoopFunctions {
+  std::function<Tensor(const std::vector<Tensor>&)> condition;
+  std::function<std::vector<Tensor>(const std::vector<Tensor>&)> body;
+};
+
 // As Log::append() takes its inputs. The tensors must outlive the result.
 inline std::vector<const Tensor*> pointers_to(std::span<const Tensor> tensors) {
   std::vector<const Tensor*> pointers;
@@ -67,6 +73,10 @@ class Tracer {
   // takes the last. `construct` is named in messages and explanations.
   virtual std::vector<Tensor> branch(Construct construct, const Tensor& predicate, const std::vector<std::function<std::vector<Tensor>()>>& bodies,
                                      const Where& where) = 0;
+  // A loop whose number of trips is found when the graph runs. `predicate` is the condition of the given variables. Below 0, `maximum_iterations` is
+  // no limit.
+  virtual std::vector<Tensor> loop(const LoopFunctions& functions, const Tensor& predicate, const std::vector<Tensor>& variables,
+                                   std::int64_t maximum_iterations, const Where& where) = 0;
   virtual std::vector<Tensor> call_host(HostCall call, const std::vector<Tensor>& inputs, const Where& where) = 0;
   // Of the function that is traced, for messages.
   virtual const std::string& name() const = 0;

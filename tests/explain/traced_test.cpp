@@ -37,6 +37,30 @@ TEST(Traced, AnOpInsideOfABranchIsNamed) {
   EXPECT_THAT(g.why().to_string(), HasSubstr("round"));
 }
 
+TEST(Traced, AnOpInsideOfALoopIsNamed) {
+  const Variable w(constant({1.f, 2.f})), limit(10.f);
+  int line = 0;
+  const auto f = function([&](const Tensor& x) {
+    return while_loop([&](const std::vector<Tensor>& v) { return reduce_sum(v[0]) < limit; },
+                      [&](const std::vector<Tensor>& v) {
+                        line = __LINE__ + 1;
+                        return std::vector<Tensor>{v[1] + 1.f, v[1] * 2.f + floor(w)};
+                      },
+                      {x, x})[0];
+  });
+  GradientTape tape({.persistent = true});
+  const Tensor loss = f(constant({3.f, 4.f}));
+  const Gradient g = tape.gradient(loss, w);
+  ASSERT_FALSE(g);
+  const std::vector<Finding> findings = g.why().findings();
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].op, "floor");
+  EXPECT_EQ(static_cast<int>(findings[0].place.line), line);
+  const Gradient of_limit = tape.gradient(loss, limit);
+  ASSERT_FALSE(of_limit);
+  EXPECT_EQ(of_limit.why().findings()[0].op, "less");
+}
+
 TEST(Traced, ATapeInsideTellsItWhileItTraces) {
   const Variable w(constant({1.f, 2.f}));
   std::string why;

@@ -169,13 +169,5 @@ TEST(Branch, ALoopOfKnownTripsIsUnrolled) {
   EXPECT_EQ(number(*tape.gradient(y, x)), 1024.f);
 }
 
-TEST(Branch, ALoopOfUnknownTripsIsRefused) {
-  const auto f = function([](const Tensor& x) {
-    return while_loop([](const std::vector<Tensor>& v) { return v[0] < 8.f; },
-                      [](const std::vector<Tensor>& v) { return std::vector<Tensor>{v[0] * v[0]}; }, {x})[0];
-  });
-  EXPECT_THAT([&] { f(constant(2.f)); }, ThrowsMessage<UnsupportedError>(HasSubstr("only known when the traced function `function` runs")));
-}
-
 }  // namespace
 }  // namespace whygrad

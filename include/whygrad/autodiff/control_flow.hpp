@@ -33,10 +33,20 @@ WG_API std::size_t choose_case(std::size_t count, const std::function<Tensor(std
 // Reads a branch index and records the decision. An index out of range stands for `branches`, the alternative function, or, without one, for the last
 // branch, as in TensorFlow. Throws ValueError if there is no function to run.
 WG_API std::size_t choose_branch(const Tensor& index, std::size_t branches, bool otherwise, const Where& where);
-// Runs iterations while condition() is true. The caller keeps the loop variables; trip() runs the body once and returns how many values it produced.
-// Records each decision and the end. Throws ValueError if the number of values changes.
-WG_API void run_loop(std::size_t variables, const std::function<Tensor()>& condition, const std::function<std::size_t()>& trip,
-                     std::int64_t maximum_iterations, const Where& where);
+// Where run_loop() stopped: at a decision that a graph will make when it runs. `predicate` is empty if the loop has ended.
+struct LoopRest {
+  Tensor predicate;
+  std::int64_t maximum_iterations;  // that remain; below 0 there is no limit
+};
+// Runs iterations while condition() is true and known. The caller keeps the loop variables; trip() runs the body once and returns how many values it
+// produced. Records each decision and the end. Throws ValueError if the number of values changes.
+WG_API LoopRest run_loop(std::size_t variables, const std::function<Tensor()>& condition, const std::function<std::size_t()>& trip,
+                         std::int64_t maximum_iterations, const Where& where);
+// Traces the rest of a loop, which starts with these variables, and returns what the graph will give. Throws ShapeError, DTypeError and ValueError if
+// the body returns other variables than it takes, or the condition something else than a bool scalar.
+WG_API std::vector<Tensor> trace_rest(const LoopRest& rest, const std::function<Tensor(const std::vector<Tensor>&)>& condition,
+                                      const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& body,
+                                      const std::vector<Tensor>& variables, const Where& where);
 
 }  // namespace internal
 
@@ -74,8 +84,10 @@ struct WhileLoopOptions {
   std::int64_t maximum_iterations = -1;  // no limit
 };
 
-// Runs vars = body(vars) while condition(vars), a bool scalar, is true, and returns the last vars (tf.while_loop). Throws ValueError if body returns
-// another number of vars or an empty tensor, DTypeError if it changes a dtype.
+// Runs vars = body(vars) while condition(vars), a bool scalar, is true, and returns the last vars (tf.while_loop). In a traced function the trips
+// whose condition is known while it is traced become ops one after the other; the rest is a loop of the graph, whose variables keep their shapes.
+// Throws ValueError if body returns another number of vars or an empty tensor, DTypeError if it changes a dtype, ShapeError if a loop of a graph
+// changes a shape.
 WG_API std::vector<Tensor> while_loop(const std::function<Tensor(const std::vector<Tensor>&)>& condition,
                                       const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& body, std::vector<Tensor> vars,
                                       WhileLoopOptions options = {}, Where where = Where::here());
