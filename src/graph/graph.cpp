@@ -25,7 +25,26 @@ std::string place_of(const Where& where) {
 
 const char* name_of(const Graph::Node& node) {
   if (node.kind == Graph::Node::Kind::kRead) return "read";
+  if (node.kind == Graph::Node::Kind::kFused) return "fused";
   return node.op->name;
+}
+
+// The steps of a fused node: " {t0 = multiply(%0, %1); %5 = tanh(t0)}". Values that do not leave the node are called t0, t1 and so on.
+std::string fused_text(const Graph::Node& node) {
+  const kernels::FusedLoop& loop = node.fused->loop;
+  std::vector<std::string> names;
+  for (const Graph::Index v : node.inputs) names.push_back(fmt::format("%{}", v));
+  std::string text = " {";
+  int inner = 0;
+  for (std::size_t s = 0; s < loop.steps.size(); ++s) {
+    const std::int16_t output = loop.places[s].output;
+    names.push_back(output != kernels::FusedLoop::kNone ? fmt::format("%{}", node.first_output + output) : fmt::format("t{}", inner++));
+    text += fmt::format("{}{} = {}(", s == 0 ? "" : "; ", names.back(), node.fused->ops[s]->name);
+    for (int i = 0; i < kernels::FusedLoop::operands(loop.steps[s].kind); ++i)
+      text += fmt::format("{}{}", i == 0 ? "" : ", ", names[static_cast<std::size_t>(loop.steps[s].inputs[i])]);
+    text += ")";
+  }
+  return text + "}";
 }
 
 }  // namespace
@@ -79,6 +98,16 @@ Graph::Index Graph::add(Node node, std::span<const TensorSpec> outputs) {
     if (known != last) return nodes_[static_cast<std::size_t>(known->second)].first_output;
     pure_.emplace(hash, node_count());
   }
+  return append(std::move(node), outputs);
+}
+
+Graph::Index Graph::add_given(const TensorSpec& spec) {
+  values_.push_back({.spec = spec});
+  return value_count() - 1;
+}
+
+Graph::Index Graph::append(Node node, std::span<const TensorSpec> outputs) {
+  node.outputs = static_cast<Index>(outputs.size());
   node.first_output = value_count();
   for (const TensorSpec& spec : outputs) values_.push_back({.spec = spec, .node = node_count()});
   nodes_.push_back(std::move(node));
@@ -96,6 +125,7 @@ std::string Graph::to_string(std::span<const Index> outputs) const {
     text += fmt::format("{}{}(", node.outputs == 0 ? "" : " = ", name_of(node));
     for (std::size_t i = 0; i < node.inputs.size(); ++i) text += fmt::format("{}%{}", i == 0 ? "" : ", ", node.inputs[i]);
     text += ")";
+    if (node.fused != nullptr) text += fused_text(node);
     if (node.variable != nullptr) text += fmt::format(" `{}`", node.variable->name);
     for (Index k = 0; k < node.outputs; ++k) text += fmt::format("{}{}", k == 0 ? "  " : ", ", value(node.first_output + k).spec.signature());
     if (const std::string place = place_of(node.where); !place.empty()) text += "  " + place;

@@ -3,6 +3,7 @@
 
 #include "autodiff/variable_impl.hpp"
 #include "graph/bodies.hpp"
+#include "kernels/fused.hpp"
 #include "tensor/tracer.hpp"
 
 #include <whygrad/ops/op.hpp>
@@ -17,6 +18,12 @@
 #include <vector>
 
 namespace whygrad::internal {
+
+// The ops of a fused node, by step.
+struct FusedOps {
+  kernels::FusedLoop loop;
+  std::vector<const OpDef*> ops;
+};
 
 // NOTE [one graph, and what stands on it]
 // Nodes are stored in an order in which they may run, values in the order in which they are made. A pure node that is added twice is stored once.
@@ -43,6 +50,7 @@ class Graph {
       kWrite,   // assigns its input to a variable
       kHost,    // calls a function of the host
       kBodies,  // runs graphs of its own, as a branch and a loop do
+      kFused,   // runs several elementwise ops in one sweep
     };
     Kind kind = Kind::kOp;
     const OpDef* op = nullptr;
@@ -56,6 +64,7 @@ class Graph {
     std::shared_ptr<VariableImpl> variable;  // for kRead and kWrite
     std::shared_ptr<const HostCall> host;
     std::shared_ptr<const NodeBodies> bodies;
+    std::shared_ptr<const FusedOps> fused;
 
     // Whether its results depend on its inputs only and it has no side effects.
     bool is_pure() const;
@@ -66,6 +75,11 @@ class Graph {
   Index add_constant(const Tensor& constant);
   // Adds `node` with outputs of these specs. A pure node that the graph has already is not added again. Returns the node's first output.
   Index add(Node node, std::span<const TensorSpec> outputs);
+
+  // Adds a value that the caller of a program has.
+  Index add_given(const TensorSpec& spec);
+  // Adds `node` without a search for an equal one.
+  Index append(Node node, std::span<const TensorSpec> outputs);
 
   const std::vector<Node>& nodes() const { return nodes_; }
   const std::vector<Value>& values() const { return values_; }

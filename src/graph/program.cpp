@@ -4,6 +4,8 @@
 #include "device/float_mode.hpp"
 #include "device/memory.hpp"
 #include "graph/trace.hpp"
+#include "kernels/fused.hpp"
+#include "kernels/layout.hpp"
 #include "kernels/movement.hpp"
 #include "ops/core/context.hpp"
 #include "ops/core/events.hpp"
@@ -23,6 +25,9 @@ std::size_t aligned(std::size_t bytes) { return (bytes + kAlignment - 1) / kAlig
 std::size_t bytes_of(const TensorSpec& spec) { return static_cast<std::size_t>(spec.shape.size()) * size_of(spec.dtype); }
 
 bool is_view(const Graph::Node& node) { return node.kind == Graph::Node::Kind::kOp && node.op->view != nullptr; }
+
+// Whether the node is given the memory of its outputs.
+bool fills_outputs(const Graph::Node& node) { return node.kind == Graph::Node::Kind::kOp || node.kind == Graph::Node::Kind::kFused; }
 
 // Assigns places in one block to values. A value gets the smallest gap that is free while it is needed.
 class Block {
@@ -82,51 +87,31 @@ struct Program::Frame {
 };
 
 Program::Program(const Graph& graph, std::span<const Index> outputs, std::span<const Index> given, Index first_own_node)
-    : graph_(graph), outputs_(outputs.begin(), outputs.end()), given_(given.begin(), given.end()) {
-  choose(outputs, given, first_own_node);
-  find_releases(outputs);
+    : plan_(fuse_elementwise(needed_part(graph, outputs, given, first_own_node))) {
+  make_steps();
+  find_releases();
   place();
 }
 
 Program::~Program() = default;
 
-// Finds the nodes that are needed, in their order.
-void Program::choose(std::span<const Index> outputs, std::span<const Index> given, Index first_own_node) {
+void Program::make_steps() {
   const auto values = static_cast<std::size_t>(graph_.value_count());
   needed_.resize(values);
-  std::vector<char> has(values);
-  for (const Index v : given) has[static_cast<std::size_t>(v)] = 1;
-  for (const Index v : outputs) needed_[static_cast<std::size_t>(v)] = 1;
-  std::vector<Index> chosen;
-  for (Index n = graph_.node_count(); n-- > 0;) {
-    const Graph::Node& node = graph_.node(n);
-    bool wanted = node.has_effect() && n >= first_own_node;
-    for (Index k = 0; k < node.outputs; ++k) {
-      const auto v = static_cast<std::size_t>(node.first_output + k);
-      wanted |= needed_[v] != 0 && has[v] == 0;
-    }
-    if (!wanted) continue;
-    chosen.push_back(n);
+  for (const Index v : outputs_) needed_[static_cast<std::size_t>(v)] = 1;
+  for (const Graph::Node& node : graph_.nodes()) {
     for (const Index v : node.inputs) needed_[static_cast<std::size_t>(v)] = 1;
   }
-  std::reverse(chosen.begin(), chosen.end());
-  needs_input_.resize(graph_.inputs().size());
-  for (std::size_t i = 0; i < needs_input_.size(); ++i) {
-    const auto v = static_cast<std::size_t>(graph_.inputs()[i]);
-    needs_input_[i] = needed_[v] != 0 && has[v] == 0;
-  }
-  needs_given_.resize(given.size());
-  for (std::size_t i = 0; i < given.size(); ++i) needs_given_[i] = needed_[static_cast<std::size_t>(given[i])];
-
+  for (const Index v : graph_.inputs()) needs_input_.push_back(needed_[static_cast<std::size_t>(v)]);
+  for (const Index v : given_) needs_given_.push_back(needed_[static_cast<std::size_t>(v)]);
   leaves_.resize(values);
-  for (const Index v : outputs) leaves_[static_cast<std::size_t>(v)] = 1;
+  for (const Index v : outputs_) leaves_[static_cast<std::size_t>(v)] = 1;
   std::int32_t inputs = 0;
-  for (const Index n : chosen) {
-    const Graph::Node& node = graph_.node(n);
+  for (const Graph::Node& node : graph_.nodes()) {
     steps_.push_back({.node = &node, .first_input = inputs, .first_release = 0, .releases = 0, .allocates = false, .fixed = false});
     inputs += static_cast<std::int32_t>(node.inputs.size());
     // The host may keep what it is given, and a body may return an input of its branch.
-    if (node.kind == Graph::Node::Kind::kOp) continue;
+    if (fills_outputs(node)) continue;
     for (const Index v : node.inputs) leaves_[static_cast<std::size_t>(v)] = 1;
   }
   // The base of a view leaves the program with the view.
@@ -140,7 +125,7 @@ void Program::choose(std::span<const Index> outputs, std::span<const Index> give
 }
 
 // Finds the step after which a value is not needed any more. A view needs its base.
-void Program::find_releases(std::span<const Index> outputs) {
+void Program::find_releases() {
   const auto values = static_cast<std::size_t>(graph_.value_count());
   constexpr std::int32_t kNever = -1, kAtTheEnd = -2;
   std::vector<std::int32_t> last(values, kNever);
@@ -149,7 +134,7 @@ void Program::find_releases(std::span<const Index> outputs) {
     for (const Index v : node.inputs) last[static_cast<std::size_t>(v)] = static_cast<std::int32_t>(s);
     for (Index k = 0; k < node.outputs; ++k) last[static_cast<std::size_t>(node.first_output + k)] = static_cast<std::int32_t>(s);
   }
-  for (const Index v : outputs) last[static_cast<std::size_t>(v)] = kAtTheEnd;
+  for (const Index v : outputs_) last[static_cast<std::size_t>(v)] = kAtTheEnd;
   for (std::size_t s = steps_.size(); s-- > 0;) {
     const Graph::Node& node = *steps_[s].node;
     if (!is_view(node)) continue;
@@ -184,7 +169,7 @@ void Program::place() {
     if (is_view(node)) {
       step.fixed = fixed[static_cast<std::size_t>(node.inputs[0])] != 0;
       for (std::size_t v = first; v < end; ++v) fixed[v] = step.fixed;
-    } else if (node.kind == Graph::Node::Kind::kOp) {
+    } else if (fills_outputs(node)) {
       for (std::size_t v = first; v < end; ++v) step.allocates |= leaves_[v] != 0;
       for (std::size_t v = first; v < end && !step.allocates; ++v) {
         offsets_[v] = block.take(aligned(std::max<std::size_t>(bytes_of(graph_.values()[v].spec), 1)));
@@ -248,6 +233,25 @@ void run_kernel(const Graph::Node& node, std::span<const Tensor* const> inputs, 
   node.op->kernel(kernel);
 }
 
+void allocate(const Graph::Node& node, std::span<Tensor> outputs, const Graph& graph) {
+  for (std::size_t k = 0; k < outputs.size(); ++k) {
+    const TensorSpec& spec = graph.value(node.first_output + static_cast<Index>(k)).spec;
+    outputs[k] = make_tensor(spec.dtype, spec.shape);
+  }
+}
+
+void run_fused(const Graph::Node& node, std::span<const Tensor* const> inputs, std::span<Tensor> outputs) {
+  const kernels::FusedLoop& loop = node.fused->loop;
+  std::vector<kernels::Layout> broadcast;
+  broadcast.reserve(inputs.size());
+  for (const Tensor* input : inputs) broadcast.push_back(kernels::Layout::broadcast(view_of(*input), loop.shape));
+  const std::vector<kernels::View> from(broadcast.begin(), broadcast.end());
+  std::vector<kernels::View> to;
+  to.reserve(outputs.size());
+  for (const Tensor& output : outputs) to.push_back(view_of(output));
+  kernels::run_fused(loop, from, to);
+}
+
 // `mode` is the caller's: the host's own arithmetic keeps subnormal numbers.
 void run_host(const Graph::Node& node, std::span<const Tensor* const> inputs, std::span<Tensor> outputs, device::FloatMode mode) {
   const device::FloatModeScope scope(mode);
@@ -279,11 +283,11 @@ void Program::run_step(const Step& step, Frame& frame) const {
   switch (node.kind) {
     case Graph::Node::Kind::kOp:
       if (is_view(node)) return run_view(node, inputs, outputs, graph_);
-      for (std::size_t k = 0; k < outputs.size() && step.allocates; ++k) {
-        const TensorSpec& spec = graph_.value(node.first_output + static_cast<Index>(k)).spec;
-        outputs[k] = make_tensor(spec.dtype, spec.shape);
-      }
+      if (step.allocates) allocate(node, outputs, graph_);
       return in_the_name_of(node.op->name, [&] { run_kernel(node, inputs, outputs); });
+    case Graph::Node::Kind::kFused:
+      if (step.allocates) allocate(node, outputs, graph_);
+      return run_fused(node, inputs, outputs);
     case Graph::Node::Kind::kRead: outputs[0] = in_order(node.variable->value); return;
     case Graph::Node::Kind::kWrite: return write_value(node.variable, *node.op, *inputs[0], node.where);
     case Graph::Node::Kind::kHost: return run_host(node, inputs, outputs, frame.mode);

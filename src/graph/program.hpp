@@ -2,6 +2,7 @@
 #pragma once
 
 #include "graph/graph.hpp"
+#include "graph/passes/passes.hpp"
 
 #include <memory>
 #include <mutex>
@@ -37,6 +38,8 @@ class Program {
   std::size_t step_count() const { return steps_.size(); }
   // The size of the block that the values share.
   std::size_t arena_bytes() const { return arena_bytes_; }
+  // The graph that runs, after all passes.
+  const Plan& plan() const { return plan_; }
 
  private:
   struct Frame;
@@ -49,14 +52,15 @@ class Program {
     bool fixed;      // its outputs are at the same address in every run of a frame
   };
 
-  void choose(std::span<const Graph::Index> outputs, std::span<const Graph::Index> given, Graph::Index first_own_node);
+  void make_steps();
   void place();
-  void find_releases(std::span<const Graph::Index> outputs);
+  void find_releases();
   std::unique_ptr<Frame> make_frame() const;
   void run_step(const Step& step, Frame& frame) const;
 
-  const Graph& graph_;
-  std::vector<Graph::Index> outputs_, given_;
+  const Plan plan_;  // the graph after all passes
+  const Graph& graph_ = plan_.graph;
+  const std::vector<Graph::Index>&outputs_ = plan_.outputs, &given_ = plan_.given;
   std::vector<char> needs_input_, needs_given_;
   std::vector<Step> steps_;
   std::vector<std::int32_t> released_;

@@ -38,6 +38,9 @@ void binary(Binary op, const View& a, const View& b, const View& out) { return t
 void select(const View& cond, const View& a, const View& b, const View& out) { return table_of(out.device).select(cond, a, b, out); }
 void clip(const View& x, const View& lo, const View& hi, const View& out) { return table_of(out.device).clip(x, lo, hi, out); }
 bool contains_zero(const View& x) { return table_of(x.device).contains_zero(x); }
+void run_fused(const FusedLoop& loop, std::span<const View> inputs, std::span<const View> outputs) {
+  return table_of(outputs[0].device).run_fused(loop, inputs, outputs);
+}
 void cast(const View& x, const View& out) { return table_of(out.device).cast(x, out); }
 void copy(const View& x, const View& out) { return table_of(out.device).copy(x, out); }
 void fill(const View& out, const void* element) { return table_of(out.device).fill(out, element); }

@@ -6,6 +6,7 @@
 #include "kernels/conv.hpp"
 #include "kernels/counting.hpp"
 #include "kernels/elementwise.hpp"
+#include "kernels/fused.hpp"
 #include "kernels/gather_nd.hpp"
 #include "kernels/image.hpp"
 #include "kernels/index.hpp"
@@ -32,6 +33,8 @@ struct KernelTable {
   decltype(kernels::select)* select;
   decltype(kernels::clip)* clip;
   decltype(kernels::contains_zero)* contains_zero;
+  // fused.hpp
+  decltype(kernels::run_fused)* run_fused;
   // movement.hpp
   decltype(kernels::cast)* cast;
   decltype(kernels::copy)* copy;

@@ -14,10 +14,20 @@ namespace whygrad::kernels::cpu::HWY_NAMESPACE {
 namespace {
 
 // exp(b log(a)) in f64 holds more digits than f32 can show. f64 itself would need a longer log, and the edges (a <= 0, NaN, Inf) their own rules:
-// both are left to std::pow.
+// both are left to std::pow. The powers 1, 2 and 3 are products, lane by lane, so that a result does not depend on its neighbours.
 struct Pow {
   template <class D, class V>
   static V apply(D d, V a, V b) {
+    using T = hn::TFromD<D>;
+    const V square = hn::Mul(a, a);
+    const auto is_square = hn::Eq(b, hn::Set(d, T(2))), is_cube = hn::Eq(b, hn::Set(d, T(3))), is_first = hn::Eq(b, hn::Set(d, T(1)));
+    const auto is_product = hn::Or(is_first, hn::Or(is_square, is_cube));
+    const V product = hn::IfThenElse(is_first, a, hn::IfThenElse(is_square, square, hn::Mul(square, a)));
+    if (hn::AllTrue(d, is_product)) return product;
+    return hn::IfThenElse(is_product, product, of_any(d, a, b));
+  }
+  template <class D, class V>
+  static V of_any(D d, V a, V b) {
     using T = hn::TFromD<D>;
     const auto by_std = [&] { return per_lane(d, a, b, [](T x, T y) { return std::pow(x, y); }); };
     if constexpr (sizeof(T) == 8) return by_std();

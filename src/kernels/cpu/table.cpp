@@ -9,6 +9,7 @@ constinit const KernelTable kTable = {
     .select = cpu::select,
     .clip = cpu::clip,
     .contains_zero = cpu::contains_zero,
+    .run_fused = cpu::run_fused,
     .cast = cpu::cast,
     .copy = cpu::copy,
     .fill = cpu::fill,

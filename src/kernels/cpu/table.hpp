@@ -11,6 +11,7 @@ decltype(kernels::binary) binary;
 decltype(kernels::select) select;
 decltype(kernels::clip) clip;
 decltype(kernels::contains_zero) contains_zero;
+decltype(kernels::run_fused) run_fused;
 decltype(kernels::cast) cast;
 decltype(kernels::copy) copy;
 decltype(kernels::fill) fill;

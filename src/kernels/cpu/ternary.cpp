@@ -6,6 +6,7 @@
 
 #include "device/parallel.hpp"
 #include "kernels/cpu/staging.hpp"
+#include "kernels/cpu/ternary.hpp"
 #include "kernels/elementwise.hpp"
 
 #include <whygrad/base/error.hpp>
@@ -29,7 +30,7 @@ void select_loop(const void* cond_data, const void* a_data, const void* b_data, 
     out[i] = cond[i] ? left : right;
   }
 }
-void select_run(std::size_t element, const void* cond, const void* a, const void* b, void* out, std::size_t n) {
+void select_any(std::size_t element, const void* cond, const void* a, const void* b, void* out, std::size_t n) {
   struct Pair {
     std::uint64_t low, high;
   };
@@ -74,7 +75,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace whygrad::kernels::cpu {
 namespace {
-HWY_EXPORT(select_run);
+HWY_EXPORT(select_any);
 HWY_EXPORT(clip_run);
 
 constexpr std::int64_t kGrain = 1 << 16;
@@ -96,10 +97,14 @@ bool has_zero(std::size_t element, const void* data, std::int64_t n) {
 }
 }  // namespace
 
+void select_run(std::size_t element, const void* cond, const void* a, const void* b, void* out, std::size_t n) {
+  HWY_DYNAMIC_DISPATCH(select_any)(element, cond, a, b, out, n);
+}
+
 void select(const View& cond, const View& a, const View& b, const View& out) {
   const std::size_t element = size_of(out.dtype);
   const auto run = [element](const void* c, const void* left, const void* right, void* to, std::size_t n) {
-    HWY_DYNAMIC_DISPATCH(select_run)(element, c, left, right, to, n);
+    select_run(element, c, left, right, to, n);
   };
   run_staged(Halves::kAsBits, kGrain, run, out, cond, a, b);
 }

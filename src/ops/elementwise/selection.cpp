@@ -1,6 +1,7 @@
 // Selection and conversion: where, clip_by_value, cast.
 #include "kernels/movement.hpp"
 #include "ops/elementwise/elementwise.hpp"
+#include "ops/elementwise/loop_of.hpp"
 #include "ops/families.hpp"
 
 #include <fmt/format.h>
@@ -26,11 +27,7 @@ constexpr OpDef kWhere = define_op({
           c.same_dtype(1, 2);
           c.output(c.input(1).dtype(), broadcast_shape(c, broadcast_shape(c, c.input(0).shape(), c.input(1).shape()), c.input(2).shape()));
         },
-    .kernel =
-        [](KernelContext& g) {
-          const Shape& shape = g.output().shape();
-          kernels::select(broadcast(g.input(0), shape), broadcast(g.input(1), shape), broadcast(g.input(2), shape), g.out());
-        },
+    .kernel = run_select,
     .vjp =
         [](VjpContext& g) {
           if (g.needs(1)) give_summed(g, 1, where(g.input(0), g.dy(), 0));
@@ -101,6 +98,11 @@ constexpr const OpDef* kOps[] = {&kWhere, &kClipByValue, &kCast};
 }  // namespace
 
 OpFamily selection_ops() { return kOps; }
+
+void run_select(KernelContext& g) {
+  const Shape& shape = g.output().shape();
+  kernels::select(broadcast(g.input(0), shape), broadcast(g.input(1), shape), broadcast(g.input(2), shape), g.out());
+}
 
 }  // namespace internal
 

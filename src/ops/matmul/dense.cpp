@@ -3,6 +3,7 @@
 #include "ops/core/packed.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/elementwise/gradients.hpp"
+#include "ops/elementwise/loop_of.hpp"
 #include "ops/families.hpp"
 #include "ops/matmul/matmul.hpp"
 
@@ -34,7 +35,7 @@ constexpr OpDef kBiasAdd = define_op({
           check_bias(c, 1, x.shape().back());
           c.output(x.dtype(), x.shape());
         },
-    .kernel = [](KernelContext& g) { kernels::binary(kernels::Binary::kAdd, g.in(0), broadcast(g.input(1), g.output().shape()), g.out()); },
+    .kernel = run_bias_add,
     .vjp =
         [](VjpContext& g) {
           if (g.needs(0)) g.give(0, g.dy());
@@ -105,6 +106,8 @@ constexpr const OpDef* kOps[] = {&kBiasAdd, &kDense, &kDenseRelu};
 }  // namespace
 
 std::span<const OpDef* const> dense_ops() { return kOps; }
+
+void run_bias_add(KernelContext& g) { kernels::binary(kernels::Binary::kAdd, g.in(0), broadcast(g.input(1), g.output().shape()), g.out()); }
 
 }  // namespace internal
 

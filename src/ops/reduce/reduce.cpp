@@ -2,9 +2,13 @@
 #include "ops/reduce/reduce.hpp"
 
 #include "ops/elementwise/elementwise.hpp"
+#include "ops/elementwise/loop_of.hpp"
 #include "ops/families.hpp"
 
 #include <whygrad/ops/shape.hpp>
+
+#include <optional>
+#include <utility>
 
 namespace whygrad {
 namespace internal {
@@ -110,6 +114,18 @@ constexpr const OpDef* kOps[] = {&kReduceSum, &kReduceMean, &kReduceProd, &kRedu
 }  // namespace
 
 OpFamily reduce_ops() { return kOps; }
+
+std::optional<Reduce> fold_of(const OpDef& op) {
+  constexpr std::pair<const OpDef*, Reduce> kFolds[] = {{&kReduceSum, Reduce::kSum},
+                                                        {&kReduceMean, Reduce::kMean},
+                                                        {&kReduceProd, Reduce::kProd},
+                                                        {&kReduceMax, Reduce::kMax},
+                                                        {&kReduceMin, Reduce::kMin}};
+  for (const auto& [record, fold] : kFolds) {
+    if (record == &op) return fold;
+  }
+  return std::nullopt;
+}
 
 }  // namespace internal
 

@@ -1,0 +1,26 @@
+// What is done to a graph before a program runs it. Each pass makes a new plan, in which every value is the same, bit for bit.
+#pragma once
+
+#include "graph/graph.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace whygrad::internal {
+
+// A graph, the values that it is to compute and those that the caller has. The inputs of the graph are those of the function, in their order.
+struct Plan {
+  Graph graph;
+  std::vector<Graph::Index> outputs, given;
+
+  std::string to_string() const { return graph.to_string(outputs); }
+};
+
+// The nodes that the outputs need, if the caller has the values `given`, and those with side effects from `first_own_node` on.
+Plan needed_part(const Graph& graph, std::span<const Graph::Index> outputs, std::span<const Graph::Index> given, Graph::Index first_own_node);
+
+// Elementwise ops of one shape that are computed from each other become one node, which sweeps over the elements once.
+Plan fuse_elementwise(const Plan& plan);
+
+}  // namespace whygrad::internal

@@ -1,0 +1,31 @@
+// Which elementwise loop an op's kernel runs, for what runs several of them at once.
+#pragma once
+
+#include "kernels/fused.hpp"
+
+#include <whygrad/ops/op.hpp>
+
+#include <optional>
+
+namespace whygrad::internal {
+
+// where: the first input chooses between the other two.
+void run_select(KernelContext& g);
+// bias_add: the second input is added along the last axis of the first.
+void run_bias_add(KernelContext& g);
+
+// The last enumerators, which count the loops.
+inline constexpr kernels::Unary kLastUnary = kernels::Unary::kInvert;
+inline constexpr kernels::Binary kLastBinary = kernels::Binary::kShiftRight;
+
+struct ElementwiseLoop {
+  kernels::FusedLoop::Kind kind;
+  std::uint8_t op;  // a Unary or a Binary
+};
+
+// The loop that the op's kernel runs on its operands, broadcast to the result's shape; nothing if it does anything else.
+std::optional<ElementwiseLoop> loop_of(const OpDef& op);
+// The same of a reduction, whose attributes are ReduceAttrs.
+std::optional<kernels::Reduce> fold_of(const OpDef& op);
+
+}  // namespace whygrad::internal
