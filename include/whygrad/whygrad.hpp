@@ -20,6 +20,7 @@
 #include <whygrad/nn/layers.hpp>
 #include <whygrad/nn/losses.hpp>
 #include <whygrad/nn/metrics.hpp>
+#include <whygrad/nn/recurrent.hpp>
 #include <whygrad/nn/sequential.hpp>
 #include <whygrad/ops/abstract.hpp>
 #include <whygrad/ops/activation.hpp>

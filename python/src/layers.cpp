@@ -9,6 +9,7 @@
 #include <whygrad/base/error.hpp>
 #include <whygrad/nn/losses.hpp>
 #include <whygrad/nn/metrics.hpp>
+#include <whygrad/nn/recurrent.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/random.hpp>
 
@@ -56,6 +57,8 @@ void bind_initializers(nb::module_& m) {
   m.def("glorot_normal", [] { return Initializer{init::glorot_normal()}; });
   m.def("he_uniform", [] { return Initializer{init::he_uniform()}; });
   m.def("he_normal", [] { return Initializer{init::he_normal()}; });
+  m.def(
+      "orthogonal", [](double gain) { return Initializer{init::orthogonal(gain)}; }, nb::arg("gain"));
   m.def("lecun_uniform", [] { return Initializer{init::lecun_uniform()}; });
   m.def("lecun_normal", [] { return Initializer{init::lecun_normal()}; });
 }
@@ -185,6 +188,42 @@ void bind_layer_classes(nb::module_& m) {
           nb::arg("gamma_initializer"));
 }
 
+// ---- Steps of recurrent layers ----
+
+// From the name of what a layer applies by itself, or a function of Python. It must not outlive `activation`.
+nn::StepFunction to_step_function(nb::handle activation) {
+  if (nb::isinstance<nb::str>(activation)) return to_activation(nb::cast<std::string>(activation));
+  return [activation](const Tensor& x, const Where& where) { return to_tensor(activation(wrap(x)), where); };
+}
+
+nb::object simple_rnn_step(nb::handle z, nb::handle h, nb::handle kernel, nb::handle activation) {
+  const Where where = caller();
+  return wrap(nn::simple_rnn_step(to_tensor(z, where), to_tensor(h, where), to_tensor(kernel, where), to_step_function(activation), where));
+}
+
+nb::object lstm_step(nb::handle z, nb::handle h, nb::handle c, nb::handle kernel, nb::handle activation, nb::handle recurrent_activation) {
+  const Where where = caller();
+  nn::LstmState next = nn::lstm_step(to_tensor(z, where), {to_tensor(h, where), to_tensor(c, where)}, to_tensor(kernel, where),
+                                     to_step_function(activation), to_step_function(recurrent_activation), where);
+  return nb::make_tuple(wrap(std::move(next.h)), wrap(std::move(next.c)));
+}
+
+nb::object gru_step(nb::handle z, nb::handle h, nb::handle kernel, nb::handle activation, nb::handle recurrent_activation, nb::handle bias,
+                    bool reset_after) {
+  const Where where = caller();
+  const nn::GruStepOptions options{bias.is_none() ? Tensor() : to_tensor(bias, where), reset_after};
+  return wrap(nn::gru_step(to_tensor(z, where), to_tensor(h, where), to_tensor(kernel, where), to_step_function(activation),
+                           to_step_function(recurrent_activation), options, where));
+}
+
+void bind_steps(nb::module_& m) {
+  using nb::arg;
+  m.def("simple_rnn_step", simple_rnn_step, arg("z"), arg("h"), arg("recurrent_kernel"), arg("activation"));
+  m.def("lstm_step", lstm_step, arg("z"), arg("h"), arg("c"), arg("recurrent_kernel"), arg("activation"), arg("recurrent_activation"), "(h, c)");
+  m.def("gru_step", gru_step, arg("z"), arg("h"), arg("recurrent_kernel"), arg("activation"), arg("recurrent_activation"),
+        arg("recurrent_bias").none(), arg("reset_after"));
+}
+
 // ---- Losses and metrics ----
 
 nn::Reduction to_reduction(nb::handle name) {
@@ -294,6 +333,7 @@ void bind_layers(nb::module_& m) {
   sub.def("next_seed", next_seed, "A seed from the process's sequence of random numbers.");
   bind_initializers(sub);
   bind_layer_classes(sub);
+  bind_steps(sub);
   bind_losses(sub);
   bind_metrics(sub);
 }

@@ -2,8 +2,13 @@
 #include <whygrad/base/error.hpp>
 #include <whygrad/nn/initializers.hpp>
 #include <whygrad/ops/creation.hpp>
+#include <whygrad/ops/elementwise.hpp>
+#include <whygrad/ops/linalg.hpp>
+#include <whygrad/ops/matmul.hpp>
 #include <whygrad/ops/random.hpp>
+#include <whygrad/ops/shape.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 namespace whygrad::nn::initializers {
@@ -72,5 +77,22 @@ Initializer he_uniform() { return scaled_uniform(2, in); }
 Initializer he_normal() { return scaled_normal(2, in); }
 Initializer lecun_uniform() { return scaled_uniform(1, in); }
 Initializer lecun_normal() { return scaled_normal(1, in); }
+
+Initializer orthogonal(double gain) {
+  return [=](const Shape& shape, DType dtype, std::uint64_t seed) {
+    if (shape.rank() < 2) {
+      throw ShapeError("initializer", "a parameter of shape " + shape.to_string() + " is no matrix",
+                       "use orthogonal() for kernels; zeros() suits a bias");
+    }
+    const std::int64_t columns = shape.back(0), rows = shape.size() / std::max<std::int64_t>(columns, 1);
+    if (shape.size() == 0) return whygrad::zeros(shape, dtype);
+    const bool wide = columns > rows;
+    const Tensor drawn = random::normal(wide ? Shape{columns, rows} : Shape{rows, columns}, {.dtype = DType::kF64, .seed = seed});
+    // drawn = Q R, where R' R = drawn' drawn and the diagonal of R is positive: Q' is the solution of R' Q' = drawn'.
+    const Tensor r = cholesky(matmul(drawn, drawn, {.transpose_a = true}));
+    const Tensor q = matrix_triangular_solve(r, matrix_transpose(drawn));
+    return cast(reshape(multiply(wide ? q : matrix_transpose(q), gain), shape.extents()), dtype);
+  };
+}
 
 }  // namespace whygrad::nn::initializers

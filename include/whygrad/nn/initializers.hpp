@@ -37,5 +37,9 @@ WG_API Initializer lecun_uniform();
 // Truncated normal of variance 1 / fan_in.
 WG_API Initializer lecun_normal();
 
+// Orthonormal columns, or rows where there are more columns than rows, of the parameter as a matrix [.., last axis], times `gain`. Evenly distributed
+// over all such matrices. Saxe et al. 2014; the default for recurrent kernels.
+WG_API Initializer orthogonal(double gain = 1);
+
 }  // namespace initializers
 }  // namespace whygrad::nn

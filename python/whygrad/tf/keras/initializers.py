@@ -90,6 +90,14 @@ class LecunNormal(_OfTheEngine):
     _name = "lecun_normal"
 
 
+class Orthogonal(Initializer):
+    """Orthonormal columns, or rows where these are fewer, times gain."""
+
+    def __init__(self, gain=1.0, seed=None):
+        self._native, self._seed = _nn.orthogonal(gain), seed
+
+
+OrthogonalInitializer = orthogonal = Orthogonal
 zeros, ones, constant = Zeros, Ones, Constant
 random_normal, random_uniform, truncated_normal = RandomNormal, RandomUniform, TruncatedNormal
 glorot_uniform, glorot_normal = GlorotUniform, GlorotNormal

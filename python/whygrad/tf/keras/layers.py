@@ -7,6 +7,18 @@ from whygrad.tf.keras import activations as _activations
 from whygrad.tf.keras import initializers as _initializers
 from whygrad.tf.keras._layer import Layer, Variable
 from whygrad.tf.keras._near import missing as _missing
+from whygrad.tf.keras._recurrent import (  # noqa: F401
+    GRU,
+    LSTM,
+    RNN,
+    Bidirectional,
+    GRUCell,
+    LSTMCell,
+    SimpleRNN,
+    SimpleRNNCell,
+    StackedRNNCells,
+    TimeDistributed,
+)
 
 _nn = _whygrad.nn
 

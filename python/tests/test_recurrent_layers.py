@@ -1,0 +1,126 @@
+"""Recurrent layers against values and gradients that TensorFlow 2.21 gave (recurrent_layers.jsonl), and what else they promise."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import whygrad.tf as tf
+
+layers = tf.keras.layers
+RECORDED = {row["case"]: row for row in map(json.loads, (Path(__file__).parent / "recurrent_layers.jsonl").read_text().splitlines())}
+
+
+def filled(shape, start):
+    return np.sin(np.arange(int(np.prod(shape))) * 0.7 + start).reshape(shape) * 0.5
+
+
+class Minimal(layers.Layer):
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = self.state_size = units
+
+    def build(self, input_shape):
+        self.w = self.add_weight(shape=(input_shape[-1], self.units), name="w")
+
+    def call(self, x, states):
+        h = tf.tanh(x @ self.w + states[0])
+        return h, [h]
+
+
+MASK = {"mask": tf.constant([[True, False, True], [False, True, False]])}
+STATES = {"initial_state": [tf.constant(filled((2, 3), 0.2)), tf.constant(filled((2, 3), 0.4))]}
+F64 = {"dtype": "float64"}
+CASES = {
+    "stacked_sequences": (lambda: layers.RNN([layers.LSTMCell(2, **F64), layers.GRUCell(3, **F64)], return_sequences=True, **F64), {}),
+    "masked_lstm": (lambda: layers.LSTM(3, return_sequences=True, **F64), MASK),
+    "masked_gru_zero": (lambda: layers.GRU(3, return_sequences=True, zero_output_for_mask=True, **F64), MASK),
+    "masked_last": (lambda: layers.SimpleRNN(3, **F64), MASK),
+    "states": (lambda: layers.LSTM(3, return_state=True, **F64), STATES),
+    "activations": (lambda: layers.LSTM(3, activation="relu", recurrent_activation="softsign", use_bias=False, **F64), {}),
+    "own_activation": (lambda: layers.GRU(3, activation=lambda x: x * x, **F64), {}),
+    "bidirectional": (lambda: layers.Bidirectional(layers.LSTM(3, return_sequences=True, **F64), **F64), {}),
+    "bidirectional_sum": (lambda: layers.Bidirectional(layers.GRU(3, **F64), merge_mode="sum", **F64), {}),
+    "bidirectional_none": (lambda: layers.Bidirectional(layers.SimpleRNN(3, **F64), merge_mode=None, **F64), {}),
+    "bidirectional_states": (lambda: layers.Bidirectional(layers.LSTM(2, return_state=True, **F64), **F64), {}),
+    "time_distributed": (lambda: layers.TimeDistributed(layers.Dense(4, **F64), **F64), {}),
+    "own_cell": (lambda: layers.RNN(Minimal(3, **F64), return_sequences=True, go_backwards=True, **F64), {}),
+}
+
+
+def product(value):
+    return float(tf.reduce_sum(value * tf.constant(filled(tuple(value.shape), 0.9))))
+
+
+@pytest.mark.parametrize("traced", [False, True])
+@pytest.mark.parametrize("case", CASES)
+def test_agrees_with_tensorflow(case, traced):
+    make, options = CASES[case]
+    layer, recorded = make(), RECORDED[case]
+    x = tf.constant(filled((2, 3, 2), 0.1))
+    layer(x, **options)
+    assert [list(w.shape) for w in layer.weights] == recorded["weights"]
+    for i, weight in enumerate(layer.weights):
+        weight.assign(filled(tuple(weight.shape), 0.3 * (i + 1)))
+    call = tf.function(lambda x: layer(x, **options)) if traced else lambda x: layer(x, **options)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        outputs = tf.nest.flatten(call(x))
+        loss = tf.add_n([tf.reduce_sum(y * y) for y in outputs])
+    gradients = tape.gradient(loss, [x, *layer.trainable_weights])
+    np.testing.assert_allclose([product(y) for y in outputs], recorded["outputs"], atol=1e-13)
+    np.testing.assert_allclose([product(g) for g in gradients], recorded["gradients"], atol=1e-13)
+
+
+def test_every_case_was_recorded():
+    assert set(CASES) == set(RECORDED)
+
+
+def test_dropout_is_the_same_in_all_steps_and_only_in_training():
+    layer = layers.SimpleRNN(4, activation=None, dropout=0.5, recurrent_initializer="zeros", kernel_initializer="ones", return_sequences=True)
+    x = tf.ones([8, 5, 3])
+    still = layer(x).numpy()
+    np.testing.assert_array_equal(still, np.full_like(still, 3.0))
+    drawn = layer(x, training=True).numpy()
+    assert len(np.unique(drawn[:, 0, 0])) > 1
+    np.testing.assert_array_equal(drawn, np.broadcast_to(drawn[:, :1], drawn.shape))
+
+
+def test_a_stateful_layer_goes_on_where_it_stopped():
+    layer = layers.GRU(3, stateful=True)
+    x = tf.constant(filled((2, 4, 2), 0.1), tf.float32)
+    whole = layers.GRU(3)
+    first, second = layer(x[:, :2]), layer(x[:, 2:])
+    whole.build((2, 4, 2))
+    whole.set_weights(layer.get_weights())
+    np.testing.assert_allclose(second, whole(x), rtol=1e-6)
+    layer.reset_states()
+    np.testing.assert_array_equal(layer(x[:, :2]), first)
+
+
+def test_in_a_sequential_model():
+    model = tf.keras.Sequential(
+        [layers.Embedding(10, 4), layers.Bidirectional(layers.LSTM(3, return_sequences=True)), layers.GRU(2), layers.Dense(1)]
+    )
+    ids = tf.constant([[1, 2, 3], [4, 5, 6]])
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(model(ids) ** 2)
+    assert all(g is not None for g in tape.gradient(loss, model.trainable_variables))
+    assert [v.path.split("/")[-2:] for v in model.layers[2].weights] == [["gru_cell", name] for name in ("kernel", "recurrent_kernel", "bias")]
+
+
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: layers.LSTM(3)(tf.ones([2, 4])), "takes \\[batch, steps, features\\]"),
+        (lambda: layers.LSTM(0), "at least one"),
+        (lambda: layers.GRU(2, dropout=1.0), "in \\[0, 1\\)"),
+        (lambda: layers.Bidirectional(layers.LSTM(2), merge_mode="max"), "'sum', 'mul', 'ave', 'concat' or None"),
+        (lambda: layers.Bidirectional(layers.Dense(2)), "no backward copy"),
+        (lambda: layers.RNN(layers.Dense(2)), "has no state_size"),
+    ],
+)
+def test_what_does_not_fit_is_said(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
