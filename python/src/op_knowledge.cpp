@@ -77,7 +77,10 @@ FlowGraph::Answer answer_of(const EngineAnswer& said, const FlowGraph::Def& know
   a.input = known.answers.empty() ? "input" : known.answers[std::min(input, known.answers.size() - 1)].input;
   if (!said.input.empty()) a.input = interned(said.input);
   a.factor = input < known.answers.size() && known.answers[input].factor;
-  if (a.flow == GradientFlow::kFlows || a.flow == GradientFlow::kUserRule) return a;
+  if (a.flow == GradientFlow::kFlows || a.flow == GradientFlow::kUserRule) {
+    a.remedy = interned(said.remedy);  // for the case that it runs where nothing is recorded
+    return a;
+  }
   const FlowGraph::Answer* words = words_for(known, input, a.flow);
   if (words == nullptr && a.flow == GradientFlow::kNoRule) words = words_for(known, input, GradientFlow::kNoDerivative);
   a.why = words != nullptr ? words->why : interned(said.why);

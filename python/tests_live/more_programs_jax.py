@@ -1,4 +1,7 @@
-"""JAX programs that raise, and programs of which nothing is wrong. They are run as those of programs_jax are."""
+"""JAX programs that raise, and programs of which nothing is wrong. They are run as those of programs_jax are; and a few more of the kind
+of those."""
+
+from programs_jax import Program
 
 # JAX raises: the cause, and the op where one is at fault.
 RAISES = {
@@ -61,8 +64,51 @@ RAISES = {
     ),
 }
 
-# Nothing is wrong with these.
+# From threads that were read after the collector was written.
+THREADS = {
+    "nan times zero": Program(
+        "https://github.com/jax-ml/jax/issues/4780",
+        """
+mask = jnp.array([False, True])
+
+def loss(values):
+    masked = jnp.where(mask, jnp.nan, values * 2.0)  # here
+    return jnp.mean(values) + 0.0 * (jnp.mean(masked) * values[0])
+
+run(loss, jnp.array([1.0, 1.0]))
+""",
+        {"values": ("nan", "NAN_GRAD_NAN_DATA", "select_n")},
+    ),
+    "root that the max leaves out": Program(
+        "https://github.com/jax-ml/jax/issues/13600",
+        """
+def loss(p):
+    q = jax.nn.softmax(jnp.append(p, 0.0))
+    entropy = -jnp.sum(q * jnp.log(q))
+    return jnp.max(jnp.array([entropy, jnp.sqrt(jnp.sum((q - 0.5) ** 2))]))  # here
+
+run(loss, jnp.array([0.0]))
+""",
+        {"p": ("nan", "NAN_GRAD_SQRT0", "sqrt")},
+    ),
+    "logarithm of a cosine": Program(
+        "https://github.com/jax-ml/jax/issues/29152",
+        """
+def loss(x):
+    return jnp.sum(x * jnp.log(jnp.cos(x)))  # here
+
+run(loss, jnp.array([6.0, 7.0, 8.0]))
+""",
+        {"x": ("nan", "NAN_GRAD_LOG0", "log")},
+    ),
+}
+
+# Nothing is wrong with these. The first is after github.com/jax-ml/jax/issues/17555, with a gradient of one's own and a compiled step.
 FINE = {
+    "quantized recurrence": "@jax.custom_vjp\ndef clip_grad(x):\n    return x\n\nclip_grad.defvjp(lambda x: (x, ()), lambda _, g: (jnp.clip(g, -0.1, 0.1),))\n\n"
+    "def loss(enc, rec):\n    z = clip_grad(jnp.ones((4, 2)) @ enc)\n    q = z + jax.lax.stop_gradient(jnp.round(z) - z)\n"
+    "    _, ys = jax.lax.scan(lambda h, _: (jnp.tanh(h @ rec), h.sum()), q, None, length=3)\n    return jnp.mean(ys**2)\n\n"
+    "run(loss, jnp.ones((2, 3)) * 0.3, jnp.eye(3) * 0.5)\n",
     "dense": "def loss(w, b):\n    return jnp.mean((jnp.tanh(jnp.ones((4, 3)) @ w + b) - 1.0) ** 2)\n\nrun(loss, jnp.ones((3, 2)) * 0.1, jnp.zeros(2))\n",
     "softmax": "labels = jnp.array([0, 1])\n\ndef loss(w):\n    logits = jnp.array([[1.0, 2.0], [3.0, -1.0]]) @ w\n"
     "    return -jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(logits), labels[:, None], 1)) + jnp.max(jax.nn.softmax(logits))\n\nrun(loss, jnp.eye(2))\n",

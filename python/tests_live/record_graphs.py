@@ -14,17 +14,24 @@ FOLDER = pathlib.Path(__file__).resolve().parent.parent / "tests" / "recorded"
 # Of torch_programs.py: what comes from a graph, rather than from an exception or a look at a module.
 TORCH = """learnable_index nan_hidden_by_nan_to_num softplus_by_hand requires_grad_set_on_the_loss coordinates_by_argmax second_value_of_max
     inner_step_by_load_state_dict normalised_by_zero one_class_only softmax_of_one_column noise_scale_is_rounded unnormalised_inputs_saturate
-    variance_of_one_row norm_over_one_feature attention_weights_detached_by_data divergence_from_zero_probabilities""".split()
+    variance_of_one_row norm_over_one_feature attention_weights_detached_by_data divergence_from_zero_probabilities reinforce_item lora_reentrant
+    sampled_tokens dist_normal_sample logged_only""".split()
+# Of tensorflow_threads.py.
+TENSORFLOW = "rollout_numpy_function dataset_map_model ema_teacher noisy_dense_built_once".split()
 
 JAX = """argmax accuracy categorical stop_gradient cast unused cond order clip overflow""".split()
 
 
 def tensorflow():
+    from tensorflow_threads import PROGRAMS
+
     import programs
 
     for name in programs.LOSSES:
         for mode in ("eager", "both"):
             yield f"{name}_{mode}", f"<{name}, {mode}>", programs.program(name, mode)[0]
+    for name in TENSORFLOW:
+        yield name, f"<{name}>", PROGRAMS[name][2].strip() + "\n"
 
 
 def torch():

@@ -39,12 +39,13 @@ def check(findings, wrong, line):
         assert line is None or f.line == line, (name, f.line, line)
 
 
-MODES = [(name, mode) for name, p in programs_jax.PROGRAMS.items() for mode in programs_jax.RUNS if p.compiled or mode == "eager"]
+PROGRAMS = {**programs_jax.PROGRAMS, **more_programs_jax.THREADS}
+MODES = [(name, mode) for name, p in PROGRAMS.items() for mode in programs_jax.RUNS if p.compiled or mode == "eager"]
 
 
 @pytest.mark.parametrize("name, mode", MODES)
 def test_programs_of_public_threads(name, mode):
-    program = programs_jax.PROGRAMS[name]
+    program = PROGRAMS[name]
     source = programs_jax.HEAD + programs_jax.RUNS[mode] + program.source
     with whygrad.jax.diagnose(values=True) as report:
         run(source)

@@ -2,6 +2,7 @@
 right: status, causes, ops and, in the program, the lines marked with `here`. None: nothing is wrong."""
 
 from torch_programs_absent import PROGRAMS as ABSENT
+from torch_programs_threads import THREADS
 
 NUMBERS = {
     "nan_hidden_by_nan_to_num": (
@@ -304,4 +305,4 @@ print(x.grad)
 """,
     ),
 }
-PROGRAMS = {**ABSENT, **NUMBERS}
+PROGRAMS = {**ABSENT, **NUMBERS, **THREADS}

@@ -297,11 +297,13 @@ class Analysis {
     f.evidence = verdict.evidence;
     f.why = verdict.why;
     if (!f.op.empty() && f.why.starts_with(f.op + " ")) f.why.replace(0, f.op.size(), op_text(graph_, verdict.op));  // a sentence of its record
-    if (!f.called.empty()) f.evidence.push_back(fmt::format("`{}` was called by `{}`", op_text(graph_, verdict.op), f.called));
+    // A call that asked for the gradient as well, such as a model's fit(), is no function that the loss is computed with.
+    const bool by_function = !f.called.empty() && !same_place(graph_.ops[verdict.op].where, graph_.tape.asked_at);
+    if (by_function) f.evidence.push_back(fmt::format("`{}` was called by `{}`", op_text(graph_, verdict.op), f.called));
     f.remedy = verdict.remedy;
     // A caller cannot change the inside of a function.
     const bool rewrites = f.remedy.find("write ") != f.remedy.npos;
-    if (rewrites && !f.called.empty() && is_one_of_several(graph_, verdict.op)) {
+    if (rewrites && by_function && is_one_of_several(graph_, verdict.op)) {
       f.remedy += fmt::format("; for that, write out what `{}` computes", f.called);
     }
     f.confidence = verdict.confidence;
@@ -321,6 +323,11 @@ class Analysis {
     if (graph_.kind_of(op) != OpKind::kCompute) return {};
     const bool of_rule = graph_.ops[op].inputs != 0 && is_users_rule(graph_.answer(op, 0).flow);
     return of_rule ? std::string() : called_instead(graph_.ops[op].where, graph_.name_of(op));
+  }
+
+  static bool same_place(const Where& a, const Where& b) {
+    const Place p = place_of(a), q = place_of(b);
+    return p.known() && p.column == q.column && p.line == q.line && p.file == q.file;
   }
 
   void name_op(Finding& f, Index op) const {

@@ -158,6 +158,10 @@ Verdict not_recorded(const SourceQuestion& q, const FlowPath& path, const Stop& 
     case FlowGraph::Standing::kPaused:
       v.why = of_gradient ? fmt::format("`{}` gave a gradient whose own computation was not recorded", name)
                           : fmt::format("`{}` ran while recording was stopped{}, so the tape knows nothing of it", name, boundary);
+      // An op that stops the recording itself says how to call it so that it does not.
+      if (const FlowGraph::Answer& a = g.answer(stop.op, path.hops[stop.last_hop].input); a.flow == GradientFlow::kFlows && *a.remedy != '\0') {
+        v.remedy = a.remedy;
+      }
       break;
     case FlowGraph::Standing::kReset: v.why = fmt::format("the tape recorded `{}`, but was reset{} and forgot it", name, boundary); break;
     case FlowGraph::Standing::kBetween:

@@ -33,9 +33,9 @@ class Unconnected {
   Verdict judge() const {
     using Attempt = std::optional<Verdict> (Unconnected::*)() const;
     // The strongest evidence first.
-    for (const Attempt attempt : {&Unconnected::swapped, &Unconnected::decided, &Unconnected::left, &Unconnected::twin, &Unconnected::sibling,
-                                  &Unconnected::gradient_of_linear, &Unconnected::other_branch, &Unconnected::dead_target,
-                                  &Unconnected::unknown_target, &Unconnected::only_read}) {
+    for (const Attempt attempt : {&Unconnected::swapped, &Unconnected::decided, &Unconnected::left, &Unconnected::left_in_line, &Unconnected::twin,
+                                  &Unconnected::sibling, &Unconnected::gradient_of_linear, &Unconnected::other_branch, &Unconnected::made_on_host,
+                                  &Unconnected::dead_target, &Unconnected::unknown_target, &Unconnected::only_read}) {
       if (std::optional<Verdict> v = (this->*attempt)()) return *v;
     }
     return unused();
@@ -53,7 +53,10 @@ class Unconnected {
   }
   void look_at_ancestor(Index v) {
     const FlowGraph::Value& value = g_.values[v];
-    if (value.origin == FlowGraph::Origin::kForgotten || value.origin == FlowGraph::Origin::kForeign) unknown_ = v;
+    const bool unknown = value.origin == FlowGraph::Origin::kForgotten || value.origin == FlowGraph::Origin::kForeign;
+    // What holds no numbers, such as the iterator of a data set, passes no gradient wherever it comes from.
+    if (unknown && value.dtype != FlowDType::kOther) unknown_ = v;
+    opaque_ |= unknown && value.dtype == FlowDType::kOther;
     if (value.variable != kNone || value.watched_from != kNone) alive_ = true;
     if (value.op != kNone && g_.ops[value.op].inputs == 0 && g_.gives_data(value.op)) {
       if (is_computed_with(v) && (constant_ == kNone || g_.ops[value.op].print != 0)) constant_ = value.op;
@@ -196,6 +199,25 @@ class Unconnected {
     return p.known() && p.line == q.line && p.file == q.file;
   }
 
+  // A number that depends on the source was read to the host, and an op on the way to the target stands on the same line after that. Engines that
+  // take plain numbers as arguments make no constant of them.
+  std::optional<Verdict> left_in_line() const {
+    for (auto read = static_cast<Index>(g_.ops.size()); read-- > 0;) {
+      if (g_.kind_of(read) != OpKind::kHostRead || !in_span(read) || !follows(read) || g_.elements_of(g_.inputs_of(read)[0]) != 1) continue;
+      for (Index op = read + 1; op < g_.ops.size(); ++op) {
+        if (g_.kind_of(op) != OpKind::kCompute || !leads(op) || !same_line(g_.ops[op].where, g_.ops[read].where)) continue;
+        Verdict v = verdict(Cause::kLeftFramework, read);
+        v.confidence = Confidence::kLikely;
+        v.also = {Cause::kUnused};
+        v.why = fmt::format("{} was read to the host here; numbers remember nothing of where they came from, and no gradient follows them",
+                            value_text(g_, g_.inputs_of(read)[0]));
+        v.evidence.push_back(fmt::format("`{}` on the same line leads to the target", op_text(g_, op)));
+        return v;
+      }
+    }
+    return std::nullopt;
+  }
+
   // A constant with the same elements was used instead.
   std::optional<Verdict> twin() const {
     const Index value = q_.source.values[0], maker = g_.values[value].op;
@@ -280,6 +302,22 @@ class Unconnected {
         source());
     if (const Index at = g_.ops[op].returns_at; at != kNone) v.evidence.push_back(fmt::format("it returns{}", at_place(g_.boundaries[at])));
     return v;
+  }
+
+  // The target was computed from nothing but data and what a function on the host returned, which may have used the source.
+  std::optional<Verdict> made_on_host() const {
+    if (alive_ || unknown_ != kNone) return std::nullopt;
+    for (Index op = 0; op < g_.ops.size(); ++op) {
+      const bool on_host = g_.kind_of(op) == OpKind::kCompute && !g_.def_of(op).answers.empty() && g_.answer(op, 0).flow == GradientFlow::kHostRead;
+      if (!on_host || !leads(op)) continue;
+      Verdict v = verdict(Cause::kLeftFramework, op);
+      v.confidence = Confidence::kLikely;
+      v.also = {Cause::kWrongTarget, Cause::kUnused};
+      v.why = fmt::format("the target was computed from what `{}` returned here, and no gradient flows to anything that was computed inside of it",
+                          op_text(g_, op));
+      return v;
+    }
+    return std::nullopt;
   }
 
   // None of the target's ancestors can have a gradient.
@@ -372,6 +410,8 @@ class Unconnected {
     if (unknown_ != kNone) {
       v.confidence = used ? Confidence::kLikely : Confidence::kUnknown;
       v.evidence.push_back(fmt::format("the target also depends on {} that was {}", value_text(g_, unknown_), unknown_origin(g_, unknown_)));
+    } else if (opaque_) {
+      v.confidence = Confidence::kLikely;
     } else if (std::find(fed_.begin(), fed_.end(), 1) != fed_.end()) {
       v.confidence = Confidence::kLikely;
       v.evidence.push_back("the target's data were made by a data set on another thread, of which there is no record here");
@@ -394,8 +434,19 @@ class Unconnected {
     }
     return false;
   }
+  // The numbers of what was computed last were read: the program may have gone on with them.
+  void tell_read(Index use, Verdict& v) const {
+    for (Index op = use + 1; op < g_.ops.size(); ++op) {
+      if (g_.kind_of(op) != OpKind::kHostRead || g_.values[g_.inputs_of(op)[0]].op != use) continue;
+      v.also.push_back(Cause::kLeftFramework);
+      v.evidence.push_back(fmt::format("{} was read to the host{}; no gradient follows a number that was read", value_text(g_, g_.inputs_of(op)[0]),
+                                       at_place(g_.ops[op].where)));
+      return;
+    }
+  }
   // The last results computed from the source lead nowhere, or not to the target.
   void tell_dead_end(Index use, Verdict& v) const {
+    tell_read(use, v);
     const FlowGraph::Op& o = g_.ops[use];
     const bool read = o.outputs != 1 || std::find(g_.inputs.begin(), g_.inputs.end(), o.first_output) != g_.inputs.end();
     if (read) {
@@ -449,6 +500,7 @@ class Unconnected {
   const std::vector<std::uint8_t> follows_, leads_;  // by value: descends from the source; is an ancestor of the target
   std::vector<std::uint8_t> fed_;                    // by value: computed by a data set on another thread
   bool alive_ = false;                               // the target descends from a variable or a watched tensor
+  bool opaque_ = false;                              // it depends on something without numbers whose origin is unknown
   Index unknown_ = kNone;                            // an ancestor of the target whose origin is unknown
   Index constant_ = kNone;                           // the last constant among the target's ancestors
 };

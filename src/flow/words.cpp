@@ -122,6 +122,7 @@ void spell(Finding& f) {
   f.why = spelled(std::move(f.why));
   f.remedy = spelled(std::move(f.remedy));
   for (std::string& evidence : f.evidence) evidence = spelled(std::move(evidence));
+  for (Step& step : f.path) step.note = spelled(std::move(step.note));
 }
 
 std::string source_text(const FlowGraph& graph, const FlowGraph::Source& source) {

@@ -24,6 +24,7 @@ from whygrad.tensorflow._tensorflow import (
     resource_variable_ops,
     script_ops,
     tf,
+    users_frame_is_next,
 )
 
 
@@ -281,6 +282,8 @@ def _note_read(c, tensor, array):
     if "py_func_common" in names or "_py_func_common" in names:
         c.events.host_read(tensor, "PyFunc", "host_read", 0)
     elif "__bool__" in names[:3] and array is not None and getattr(array, "size", 1) == 1:
+        if not users_frame_is_next():  # a library's own check, such as one of Keras's trainer
+            return
         c.events.host_read(tensor, "if", "choice", int(bool(array)))
     else:
         c.events.host_read(tensor, "numpy", "host_read", 0)

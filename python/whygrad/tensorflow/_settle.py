@@ -47,11 +47,10 @@ def _compute(facts, log, op, type_):
         answers = [("flows", "data", "", "", "")] * len(inputs)
         return log.define("Gradient", name="gradient", like="gradient", answers=answers, backward_pass=True)
     if type_ in _HOST:
-        return log.define(type_, name=_HOST[type_], like="host_read", answers=[("host_read", "data", "", "", "")] * len(inputs))
+        return log.define(type_, name=_HOST[type_], like="host_read", answers=[("host_read", "data", "", "", "")] * max(len(inputs), 1))
     if type_.endswith("Dataset") or re.search(r"DatasetV\d$", type_):
-        return log.define(
-            type_, name="data_set", like="slices", kind="feed", answers=[(flow, "data", "", "", "") for flow in _whygrad.known_flows("slices")]
-        )
+        like = "slices" if type_.startswith("Tensor") else "element"  # others have a function, which the variables that it uses are inputs of
+        return log.define(type_, name="data_set", like=like, kind="feed", answers=[(flow, "data", "", "", "") for flow in _whygrad.known_flows(like)])
     if type_.startswith(("__inference_", "__forward_")):  # a call that was not opened
         name = re.sub(r"^__(inference|forward)_|_\d+$", "", type_)
         return log.define("PartitionedCall", name=name, answers=[("flows", "data", "", "", "")] * len(inputs))

@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import sys
 
 import numpy as np  # noqa: F401
 import tensorflow as tf
@@ -47,13 +48,22 @@ def graph_now():
     return graph if isinstance(graph, func_graph.FuncGraph) else None
 
 
-_NOT_THE_USERS = (FOLDER, os.path.dirname(os.__file__) + os.sep, os.path.dirname(_whygrad.__file__) + os.sep, "<frozen")
+_ENGINES = (FOLDER, os.path.dirname(_whygrad.__file__) + os.sep)
+_NOT_THE_USERS = (*_ENGINES, os.path.dirname(os.__file__) + os.sep, "<frozen")
 
 
 def is_users(file):
     """Whether a file is the user's own: it belongs neither to TensorFlow, whygrad, an installed package or the standard library, nor to autograph's
     output."""
     return not (file.startswith(_NOT_THE_USERS) or "/site-packages/" in file or "/dist-packages/" in file or "__autograph_generated" in file)
+
+
+def users_frame_is_next():
+    """Whether a line of the program called TensorFlow directly."""
+    frame = sys._getframe(1)
+    while frame is not None and (frame.f_code.co_filename.startswith(_ENGINES) or "__autograph_generated" in frame.f_code.co_filename):
+        frame = frame.f_back
+    return frame is not None and is_users(frame.f_code.co_filename)
 
 
 def place_in_stack(frames):

@@ -1,8 +1,9 @@
 """The meaning of those PyTorch errors that are about gradients."""
 
+import math
 import re
 
-from whygrad.torch import _names
+from whygrad.torch import _names, _ops
 from whygrad.torch._names import told_source
 
 
@@ -53,11 +54,13 @@ def _changed_in_place(c, text, where):
     maker = re.search(r"output \d+ of (\w+?)(?:Backward\d*)?,", text)
     made_by = maker.group(1).lower() if maker else ""
     changes = [change for change in c.in_place if extents is None or change[2] is None or change[2] == extents]
+    if not changes:  # what the error names may be a view of the tensor that was changed
+        changes = [change for change in c.in_place if change[2] is not None and math.prod(change[2]) > math.prod(extents)]
     exact = [change for change in changes if made_by and change[4].strip("_").replace("_", "") == made_by]
     chosen = (exact or changes or [(where, "", None, None, "")])[-1]
     place, name = chosen[0], chosen[1]
     kept = f"the backward of {maker.group(1)} needs its result" if maker else "the backward pass needs a tensor"
-    changed_by = f"`{name}` changed it in place here" if name else "something changed it in place"
+    changed_by = f"`{_ops.spoken(name)}` changed it in place here" if name else "something changed it in place"
     c.add(
         "absent",
         "INPLACE_CHANGE",

@@ -8,6 +8,8 @@ from whygrad import _whygrad
 from whygrad._whygrad import here
 from whygrad.torch._settle import Rule, tensors_in
 
+_REENTRANT = "call the checkpoint with use_reentrant=False; or let one of its inputs require a gradient, which the reentrant kind needs"
+
 
 def watch_functions(c, patches):
     def apply(real):
@@ -75,7 +77,8 @@ def _note_function(c, cls, tensors, values, out, before, where):
         outs = [c.events.new_value(o) for o in made]
         op = c.log.record(cls.__name__, values + inner, outs, where)
         connected = any(o.requires_grad for o in made)
-        rule = Rule(["user_rule"] * len(values) + ["replaced" if connected else "flows"] * len(inner), "custom_gradient")
+        flows = ["user_rule"] * len(values) + ["replaced" if connected else "flows"] * len(inner)
+        rule = Rule(flows, "custom_gradient", remedy=_REENTRANT if cls.__name__ == "CheckpointFunction" and not connected else "")
         c.log.set_call(op, rule)
         if not connected and not torch.is_grad_enabled() or inner and not connected:
             c.log.set_stopped(op, True, where)

@@ -167,6 +167,13 @@ RANDOM = frozenset(
     """dropout dropout1d dropout2d dropout3d alpha_dropout feature_dropout feature_alpha_dropout rrelu gumbel_softmax rand_like randn_like randint_like bernoulli
     multinomial normal poisson binomial""".split()
 )
+# Functions that draw by the numbers that they are given.
+DRAWS = frozenset("bernoulli multinomial normal poisson binomial".split())
+DRAWN = (
+    "a draw jumps when the numbers that it is drawn by move, so it has no derivative",
+    "draw softly instead, such as by F.gumbel_softmax(logits, hard=True) or a distribution's rsample(); or weigh the loss by the log probability of "
+    "what was drawn",
+)
 # Functions that may rescale, in place, the rows that they look up.
 RENORMALIZES = frozenset(("embedding", "embedding_bag"))
 # Pure functions: they give the same results each time. A result need not be kept if it can be computed again.

@@ -57,12 +57,12 @@ def _answer(log, op, name, value, passes):
     if name in _ops.DETACHES:
         return "stop_gradient", "data", "", "", ""
     if passes:
-        return "flows", role, "", "", ""
+        return "flows", role, "", "", _ops.DRAWN[1] if name in _ops.DRAWS else ""
     outputs = log.outputs_of(op)
     integers = outputs and log.dtype_of(outputs[0]) not in FLOATS
     if dtype in FLOATS and integers and name in _ops.TO_INTEGERS:  # the integer result stops the gradient, not the op
         return "flows", role, "", "", ""
-    return "no_derivative", role, "", *NO_DERIVATIVE
+    return "no_derivative", role, "", *(_ops.DRAWN if name in _ops.DRAWS else NO_DERIVATIVE)
 
 
 class Rule:
@@ -82,7 +82,7 @@ def _special(c, type_, rule, count):
         if flow == "user_rule" and rule.returned.get(i) is False:
             flow = "unanswered"
         silent = flow in ("flows", "user_rule")
-        answers.append((flow, "data", "", "" if silent else rule.why, "" if silent else rule.remedy))
+        answers.append((flow, "data", "", "" if silent else rule.why, rule.remedy))
     return c.log.define(type_, name=_ops.spoken(type_), like=rule.like, answers=answers, backward_pass=rule.like == "gradient")
 
 
