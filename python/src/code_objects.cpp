@@ -11,6 +11,13 @@ namespace {
 
 std::string folder_of(const std::string& file) { return file.substr(0, file.find_last_of("/\\") + 1); }
 
+// The first parameter of a part has a name that no program uses.
+bool is_part(PyCodeObject* code) {
+  const nb::object names = nb::steal(PyObject_GetAttrString(reinterpret_cast<PyObject*>(code), "co_varnames"));
+  if (!names.is_valid() || PyTuple_GET_SIZE(names.ptr()) == 0) return PyErr_Clear(), false;
+  return PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names.ptr(), 0), "ag__part") == 0;
+}
+
 }  // namespace
 
 CodeObjects::Known CodeObjects::lookup(PyCodeObject* code) {
@@ -25,7 +32,7 @@ CodeObjects::Known CodeObjects::lookup(PyCodeObject* code) {
     Py_DECREF(slot.code);
   }
   Py_INCREF(code);
-  slot = {code, static_cast<std::uintptr_t>(kSlots + met_), owner};
+  slot = {code, static_cast<std::uintptr_t>(kSlots + met_), owner, owner == Owner::kUser && is_part(code)};
   index_[code] = at;
   ++met_;
   return slot;

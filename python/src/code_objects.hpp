@@ -25,6 +25,8 @@ class CodeObjects {
     PyCodeObject* code = nullptr;
     std::uintptr_t handle = 0;
     Owner owner = Owner::kUser;
+    // Whether it is the body of a statement, which became a function of its own when its function was rewritten for a trace (whygrad/_autograph).
+    bool part = false;
   };
 
   // Never destroyed: frames are inspected until the process ends.
@@ -45,6 +47,8 @@ class CodeObjects {
   }
   // Declares `owner` for the code in files below this folder.
   void add_folder(std::string folder, Owner owner);
+  // Who owns code that need not be held.
+  Owner owner_of(PyCodeObject* code);
   // Changes whenever a code object was released or may have another owner, so that cached conclusions become invalid.
   std::uint64_t epoch() const { return epoch_; }
 
@@ -53,7 +57,6 @@ class CodeObjects {
 
   Known lookup(PyCodeObject* code);
   void note_numpy();
-  Owner owner_of(PyCodeObject* code);
 
   std::vector<Known> slots_ = std::vector<Known>(kSlots);
   std::array<Known, kRecent> recent_{};

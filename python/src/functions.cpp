@@ -1,5 +1,6 @@
 // Calls of Python functions on numbers instead of tensors.
 #include "convert.hpp"
+#include "host_function.hpp"
 #include "places.hpp"
 
 #include "ops/core/context.hpp"
@@ -7,7 +8,6 @@
 #include "tensor/log.hpp"
 
 namespace whygrad::python {
-namespace {
 
 constexpr OpDef kHostFunctionEvent = define_event({
     .name = "numpy_function",
@@ -18,6 +18,8 @@ constexpr OpDef kHostFunctionEvent = define_event({
                                   "compute with tensors instead, or give the function a gradient with custom_gradient", GradientFlow::kHostRead}}},
     .variadic = true,
 });
+
+namespace {
 
 // The outputs as values made by a host call with these inputs.
 nb::object note_host_function(nb::handle inputs, nb::handle outputs) {

@@ -8,6 +8,7 @@
 #include "kernels/movement.hpp"
 #include "ops/core/context.hpp"
 
+#include <whygrad/autodiff/control_flow.hpp>
 #include <whygrad/base/error.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
@@ -140,6 +141,9 @@ std::int64_t number_at(const Tensor& position) {
 
 // A negative position counts from the end, as a number does.
 Tensor from_front(const Tensor& position, std::int64_t extent, const Where& where) {
+  if (internal::is_chosen_later(position)) {
+    return whygrad::where(less(position, 0, where), add(position, extent, where), position, where);
+  }
   return number_at(position) < 0 ? add(position, extent, where) : position;
 }
 

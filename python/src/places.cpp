@@ -42,6 +42,7 @@ Where place_in(const Frame& frame, std::uint32_t stack) noexcept {
 // The known facts of a stack, by its innermost frames.
 struct Reading {
   std::vector<Frame> user, packages;  // innermost first; packages: those inside of the user's innermost frame
+  bool in_part = false;               // the last frame is a part; the next one of the user's is of the same call, and not shown
 };
 
 class Stacks {
@@ -138,7 +139,8 @@ class Stacks {
     const CodeObjects::Known& known = CodeObjects::instance().find(code);
     const Frame frame{known.handle, frames.offset()};
     if (known.owner == Owner::kUser) {
-      reading.user.push_back(frame);
+      if (!reading.in_part) reading.user.push_back(frame);
+      reading.in_part = known.part;
     } else if (known.owner == Owner::kPackage && reading.user.empty() && reading.packages.size() < kPackages) {
       reading.packages.push_back(frame);
     }
@@ -310,6 +312,9 @@ void bind_places(nb::module_& m) {
   m.def(
       "package_folder", [](std::string folder) { CodeObjects::instance().add_folder(std::move(folder), Owner::kPackage); }, nb::arg("folder"),
       "Code below this folder is not the user's: it is shown behind the line that called it.");
+  m.def(
+      "is_users", [](nb::handle code) { return CodeObjects::instance().owner_of(reinterpret_cast<PyCodeObject*>(code.ptr())) == Owner::kUser; },
+      nb::arg("code"), "Whether the code is neither the library's nor an installed package's.");
   m.def(
       "caller",
       [] {

@@ -1,9 +1,11 @@
 // The bindings of traced functions, and of choices that a graph makes when it runs.
 #include "convert.hpp"
+#include "host_function.hpp"
 #include "object_ref.hpp"
 #include "places.hpp"
 
 #include "autodiff/observer.hpp"
+#include "autodiff/tape_state.hpp"
 #include "graph/call_event.hpp"
 #include "graph/trace.hpp"
 #include "tensor/tracer.hpp"
@@ -13,7 +15,9 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace whygrad::python {
@@ -35,14 +39,62 @@ nb::object wrap_results(Tensors results) {
   return list;
 }
 
+// The log of the program on this thread while a function is traced; null otherwise.
+thread_local internal::Log* program_log = nullptr;
+
+// While it lives, the thread's ops are computed as outside of every traced function, and no tape records them (tf.init_scope).
+class Outside {
+ public:
+  Outside() {
+    if (program_log == nullptr) return;
+    use_.emplace(*program_log);
+    swap_tapes();
+  }
+  ~Outside() { leave(); }
+  Outside(const Outside&) = delete;
+  Outside& operator=(const Outside&) = delete;
+
+  void leave() {
+    if (!use_) return;
+    use_.reset();
+    swap_tapes();
+  }
+
+ private:
+  void swap_tapes() {
+    internal::ThreadTapes& tapes = internal::ThreadTapes::mine();
+    tapes_.swap(tapes.recording);
+    tapes.epoch = internal::next_tape_epoch();
+  }
+
+  std::optional<internal::Log::Use> use_;
+  std::vector<std::shared_ptr<internal::TapeState>> tapes_;
+};
+
+// Notes the log of the program while the outermost function is traced.
+class Entered {
+ public:
+  Entered()
+      : before_(std::exchange(program_log, program_log == nullptr && internal::Tracer::mine() == nullptr ? &internal::Log::mine() : program_log)) {}
+  ~Entered() { program_log = before_; }
+  Entered(const Entered&) = delete;
+  Entered& operator=(const Entered&) = delete;
+
+ private:
+  internal::Log* before_;
+};
+
 // One trace of a Python function.
 class Traced {
  public:
-  Traced(std::string name, nb::handle arguments, nb::handle body) {
+  Traced(std::string name, nb::handle arguments, nb::handle body, bool examples) {
     const Where where = caller();
+    const Entered entered;
     std::vector<TensorSpec> specs;
-    for (const Tensor& t : to_tensors(arguments, where)) specs.push_back(spec_of(t));
-    function_ = TracedFunction::trace(std::move(name), where, specs, [&](const Tensors& given) { return results_of(body(wrap(given)), where); });
+    const Tensors given_now = to_tensors(arguments, where);
+    for (const Tensor& t : given_now) specs.push_back(spec_of(t));
+    function_ = TracedFunction::trace(
+        std::move(name), where, specs, [&](const Tensors& given) { return results_of(body(wrap(given)), where); }, examples ? given_now : Tensors());
   }
 
   nb::object call(nb::handle arguments) const {
@@ -103,17 +155,44 @@ constexpr OpDef kHostCallEvent = define_event({
     .variadic = true,
 });
 
-// Records a call of `function` with the values of the inputs, made each time the traced function runs.
-void call_later(nb::handle function, nb::handle inputs) {
+// Records a call of `function` with the values of the inputs, made each time the traced function runs. It returns as many tensors as there are
+// `results`, each a (dtype, shape). `arrays`: it computes with arrays, not with tensors.
+nb::object call_later(nb::handle function, nb::handle inputs, nb::handle results, bool arrays) {
   const Where where = caller();
-  internal::HostCall call{.op = &kHostCallEvent};
-  call.run = [function = hold(function)](const Tensors& values) {
+  internal::HostCall call{.op = arrays ? &kHostFunctionEvent : &kHostCallEvent};
+  for (nb::handle result : nb::iter(results)) call.results.push_back({.dtype = to_dtype(result[0]), .shape = to_shape(result[1])});
+  call.run = [function = hold(function), where](const Tensors& values) {
     return locked([&] {
-      nb::handle(function.get())(wrap(values));
-      return Tensors();
+      const nb::object made = nb::handle(function.get())(wrap(values));
+      return made.is_none() ? Tensors() : results_of(made, where);
     });
   };
-  internal::Tracer::mine()->call_host(std::move(call), to_tensors(inputs, where), where);
+  return wrap_results(internal::Tracer::mine()->call_host(std::move(call), to_tensors(inputs, where), where));
+}
+
+// What a value is in the call for which the function is traced, as a value of the program outside; None if that is not known.
+nb::object example(nb::handle value) {
+  const Where where = caller();
+  internal::Tracer* const tracer = internal::Tracer::mine();
+  const Tensor tensor = to_tensor(value, where);
+  if (tracer == nullptr) return wrap(Tensor(tensor));
+  Tensor made = tracer->example(tensor);
+  if (!made.defined()) return nb::none();
+  made = internal::make_view(made, made.shape(), made.impl()->strides, 0);
+  const Outside outside;
+  internal::log_constant(made, {}, where);
+  return wrap(std::move(made));
+}
+
+// tf.gradients: those of the sum of ys with respect to xs, from the records of the trace. None where there is no path.
+nb::object gradients_in_trace(nb::handle ys, nb::handle xs, nb::handle seeds) {
+  const Where where = caller();
+  std::vector<internal::Tracer::Source> sources;
+  for (nb::handle x : nb::iter(xs)) {
+    const Variable* const variable = variable_in(x);
+    sources.push_back(variable != nullptr ? internal::Tracer::Source{{}, variable->shared()} : internal::Tracer::Source{to_tensor(x, where), {}});
+  }
+  return wrap_results(internal::Tracer::mine()->gradients(to_tensors(ys, where), to_tensors(seeds, where), sources));
 }
 
 bool is_looked_at() { return internal::GradientObserver::mine() != nullptr && internal::Log::mine().keep_values; }
@@ -123,7 +202,7 @@ bool is_looked_at() { return internal::GradientObserver::mine() != nullptr && in
 void bind_traced(nb::module_& m) {
   using nb::arg;
   nb::class_<Traced>(m, "Traced")
-      .def(nb::init<std::string, nb::handle, nb::handle>(), arg("name"), arg("arguments"), arg("body"))
+      .def(nb::init<std::string, nb::handle, nb::handle, bool>(), arg("name"), arg("arguments"), arg("body"), arg("examples") = false)
       .def("call", &Traced::call, arg("arguments"))
       .def("graph", &Traced::graph);
   m.def("is_tracing", [] { return internal::Tracer::mine() != nullptr; });
@@ -145,7 +224,10 @@ void bind_traced(nb::module_& m) {
   m.def("trace_choice", traced_choice, arg("construct"), arg("predicate"), arg("bodies"));
   m.def("trace_case", traced_case, arg("predicates"), arg("bodies"), arg("exclusive"));
   m.def("trace_rest", trace_rest, arg("rest"), arg("condition"), arg("body"), arg("variables"));
-  m.def("call_later", call_later, arg("function"), arg("inputs"));
+  m.def("call_later", call_later, arg("function"), arg("inputs"), arg("results") = nb::tuple(), arg("arrays") = false);
+  m.def("example", example, arg("value"));
+  m.def("gradients_in_trace", gradients_in_trace, arg("ys"), arg("xs"), arg("dy"));
+  nb::class_<Outside>(m, "Outside").def(nb::init<>()).def("leave", &Outside::leave);
 }
 
 }  // namespace whygrad::python

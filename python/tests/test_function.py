@@ -478,7 +478,7 @@ def test_run_functions_eagerly():
 
 
 def test_elements_are_not_known_while_tracing():
-    @tf.function
+    @tf.function(autograph=False)
     def f(x):
         return x if x > 0.0 else -x
 
@@ -486,7 +486,7 @@ def test_elements_are_not_known_while_tracing():
         f(tf.constant(1.0))
     assert "tf.cond()" in str(error.value)
 
-    @tf.function
+    @tf.function(autograph=False)
     def g(x):
         assert repr(x) == "<tf.Tensor: shape=(), dtype=float32>"
         return float(x)
@@ -508,8 +508,11 @@ def test_a_tensor_that_leaked_is_refused():
         return x + kept[0]
 
     leak(tf.constant(1.0))
-    with pytest.raises(ValueError, match="made while another function was traced"):
-        use(tf.constant(1.0))
+    place = f"at test_function.py:{leak.python_function.__code__.co_firstlineno + 2}"
+    for elsewhere in (lambda: use(tf.constant(1.0)), lambda: kept[0] + 1.0, lambda: kept[0].numpy(), lambda: tf.print(kept[0])):
+        with pytest.raises(ValueError, match="made while `leak` was traced") as error:
+            elsewhere()
+        assert place in str(error.value) and "help: return it from that function" in str(error.value)
 
 
 def test_a_missing_gradient_names_the_op_inside():

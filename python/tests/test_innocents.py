@@ -34,10 +34,10 @@ _MORE_CALLS = {
 _NO_TENSORS = set(
     """
     as_dtype autodiff.ForwardAccumulator control_dependencies device function get_current_name_scope gradients group hessians init_scope load_op_library no_gradient no_op print
-    random.set_seed type_spec_from_value executing_eagerly is_symbolic_tensor is_tensor get_static_value broadcast_static_shape
+    random.set_seed type_spec_from_value executing_eagerly inside_function is_symbolic_tensor is_tensor get_static_value broadcast_static_shape
 """.split()
 )
-_NO_TENSORS_BELOW = ("config.", "nest.", "errors.", "debugging.", "dtypes.", "keras.", "data.", "test.")
+_NO_TENSORS_BELOW = ("autograph.", "config.", "nest.", "errors.", "debugging.", "dtypes.", "keras.", "data.", "test.")
 # Code that did not run may have used the variable, and that is said to be likely.
 _CHOOSE = {"case", "cond", "switch_case", "while_loop"}
 

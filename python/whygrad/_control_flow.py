@@ -3,7 +3,7 @@
 from whygrad import _nest, _traced, _whygrad
 from whygrad._tensor_array import TensorArray
 
-__all__ = ["cond", "case", "switch_case", "while_loop", "numpy_function", "py_function"]
+__all__ = ["cond", "case", "switch_case", "while_loop"]
 
 
 def cond(pred, true_fn=None, false_fn=None, name=None):
@@ -89,22 +89,3 @@ def while_loop(
     if rest is not None:
         return _traced.rest_of_loop(cond, body, values, rest)
     return _nest.map_structure(lambda value: value if isinstance(value, TensorArray) else _whygrad.convert_to_tensor(value), values)
-
-
-def numpy_function(func=None, inp=None, Tout=None, stateful=True, name=None):
-    """func of the inputs' numbers, as arrays; no gradient flows through it."""
-    inputs = [_whygrad.convert_to_tensor(value) for value in inp]
-    result = func(*(_whygrad.peek(value) for value in inputs))
-    types = Tout if isinstance(Tout, (list, tuple)) else [Tout]
-    values = result if isinstance(Tout, (list, tuple)) else [result]
-    outputs = [_whygrad.constant(value, dtype=kind) for value, kind in zip(values, types)]
-    noted = _whygrad.note_host_function(inputs, outputs) if inputs else outputs
-    return noted if isinstance(Tout, (list, tuple)) else noted[0]
-
-
-def py_function(func=None, inp=None, Tout=None, name=None):
-    """func of the inputs as tensors; gradients flow through its ops."""
-    result = func(*(_whygrad.convert_to_tensor(value) for value in inp))
-    if isinstance(Tout, (list, tuple)):
-        return [_whygrad.convert_to_tensor(value, dtype=kind) for value, kind in zip(result, Tout)]
-    return _whygrad.convert_to_tensor(result, dtype=Tout)

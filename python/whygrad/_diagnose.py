@@ -2,7 +2,7 @@
 
 import os
 
-from whygrad import _nest, _source_names, _whygrad
+from whygrad import _nest, _source_names, _trace_facts, _whygrad
 from whygrad._whygrad import Explanation, Finding
 from whygrad.errors import ArgumentError, IoError
 
@@ -15,6 +15,7 @@ class Report:
     def __init__(self, report):
         self._report = report
         self._stop = None  # the exception that ended the program
+        self.remarks = []  # what is remarkable of traced functions beside their gradients
 
     def stopped_by(self, error):
         """Notes the exception that ended the program, so that the report can say where."""
@@ -23,7 +24,11 @@ class Report:
 
     @property
     def note(self):
-        """A remark beside the findings: that there are none, or where the program stopped; '' if there is none."""
+        """Remarks beside the findings: that there are none, where the program stopped, what is remarkable of traced functions; '' if there is none."""
+        return "\n".join(text for text in (self._end, *self.remarks) if text)
+
+    @property
+    def _end(self):
         asked = self._report.asked != 0
         if self._stop is None:
             return "" if self.findings else "every gradient is there" if asked else "no gradient was asked for"
@@ -77,10 +82,12 @@ class diagnose(Report):
 
     def __enter__(self):
         self._report.open()
+        _trace_facts.open_report(self)
         return self
 
     def __exit__(self, kind, value, traceback):
         self._report.close()
+        _trace_facts.close_report(self)
         if value is not None:
             self.stopped_by(value)
 

@@ -1,11 +1,13 @@
 """tf.function: Python functions that are traced once for each kind of arguments and then run as a graph."""
 
+import collections
+import contextlib
 import functools
 import inspect
 import threading
 import weakref
 
-from whygrad import _nest, _whygrad
+from whygrad import _nest, _trace_facts, _whygrad
 from whygrad._not_there import only
 from whygrad._shape import TensorShape
 from whygrad._tensor_array import TensorArray
@@ -14,6 +16,47 @@ from whygrad.errors import UnsupportedError
 __all__ = ["function", "choice", "rest_of_loop", "Function"]
 
 _run_eagerly = False
+_thread = threading.local()  # .rewrites: whether the function that is traced is rewritten
+
+
+def do_not_convert(func=None):
+    """A function that is called as it is where a traced function calls it (tf.autograph.experimental.do_not_convert)."""
+    if func is None:
+        return do_not_convert
+
+    @functools.wraps(func)
+    def as_it_is(*args, **kwargs):
+        with _rewriting(False):
+            return func(*args, **kwargs)
+
+    as_it_is.ag__as_it_is = True
+    return as_it_is
+
+
+@contextlib.contextmanager
+def _rewriting(wanted):
+    before = getattr(_thread, "rewrites", False)
+    _thread.rewrites = wanted
+    try:
+        yield
+    finally:
+        _thread.rewrites = before
+
+
+def note_read(function):
+    """Notes that the function that is traced called this one."""
+    reads = getattr(_thread, "reads", None)
+    if reads is not None and all(read.function is not function for read in reads):
+        reads.append(_trace_facts.Read(function, None))
+
+
+def as_traced(function):
+    """The function as a trace calls it: rewritten, so that its statements may decide by tensors, if that is wanted of the function that is traced."""
+    if not getattr(_thread, "rewrites", False) or not _whygrad.is_tracing():
+        return function
+    from whygrad import _autograph  # only now: most programs trace nothing
+
+    return _autograph.converted(function)
 
 
 def run_functions_eagerly(run_eagerly):
@@ -61,7 +104,7 @@ def _leaves_of(result):
     return tensors, others
 
 
-def _packed(structure, outputs, others):
+def packed(structure, outputs, others):
     leaves = [other if output is None else output for output, other in zip(outputs, others)]
     return _nest.pack_sequence_as(structure, leaves) if _nest.is_nested(structure) else leaves[0]
 
@@ -69,60 +112,52 @@ def _packed(structure, outputs, others):
 class _Trace:
     """One trace, and the objects that it must keep alive."""
 
-    def __init__(self, function, name, leaves, rebuild):
+    def __init__(self, function, rewrites, name, leaves, rebuild, examples):
         self.held = leaves
         self.structure = self.others = None
 
         def body(stand_ins):
-            result = function(rebuild(stand_ins))
+            args, kwargs = rebuild(stand_ins)
+            with _rewriting(rewrites):
+                result = function.as_traced()(*args, **kwargs)
             tensors, self.others = _leaves_of(result)
             self.structure = result
+            self.specs = [None if t is None else (t.dtype, tuple(t.shape)) for t in tensors]
             return tensors
 
+        self.reads = [_trace_facts.Read(function.plain(), function.instance())]
+        _thread.reads, outer = self.reads, getattr(_thread, "reads", None)
         arguments = [leaf for leaf in leaves if isinstance(leaf, _whygrad.Tensor)]
-        self._traced = _whygrad.Traced(name, arguments, body)
+        try:
+            self._traced = _whygrad.Traced(name, arguments, body, examples)
+        finally:
+            _thread.reads = outer
         # Tensors are not kept: only their dtypes and shapes belong to the trace, their values belong to the first call.
         self.held = [None if isinstance(leaf, _whygrad.Tensor) else leaf for leaf in leaves]
         self.structure = _nest.map_structure(lambda leaf: None, self.structure) if _nest.is_nested(self.structure) else None
 
     def __call__(self, leaves):
         outputs = self._traced.call([leaf for leaf in leaves if isinstance(leaf, _whygrad.Tensor)])
-        return _packed(self.structure, outputs, self.others)
+        return packed(self.structure, outputs, self.others)
 
     def graph(self):
         return self._traced.graph()
 
 
-class ConcreteFunction:
-    """The trace of a function for one kind of arguments."""
-
-    def __init__(self, function, trace, key):
-        self._function, self._trace, self._key = function, trace, key
-        self.name = function.__name__
-
-    def __call__(self, *args, **kwargs):
-        leaves, key, _ = self._function._bound(args, kwargs)
-        if key != self._key:
-            raise TypeError(
-                f"[{self.name}] this trace was made for arguments of another kind\nhelp: call the function itself, which traces each kind of arguments"
-            )
-        return self._trace(leaves)
-
-    def graph(self):
-        """The ops of the trace, one per line."""
-        return self._trace.graph()
-
-
 class Function:
     """A Python function that is traced once for each kind of arguments and then run as a graph (tf.function)."""
 
-    def __init__(self, python_function, input_signature=None):
+    def __init__(self, python_function, input_signature=None, autograph=True, reduce_retracing=False, instance=None):
         functools.update_wrapper(self, python_function)
-        self.python_function, self.input_signature = python_function, None if input_signature is None else tuple(input_signature)
+        self._function, self._instance, self._autograph, self._reduce_retracing = python_function, instance, autograph, reduce_retracing
+        self.python_function = python_function if instance is None else _method_of(python_function, instance)
+        self.input_signature = None if input_signature is None else tuple(input_signature)
         self.__name__ = getattr(python_function, "__name__", "function")
-        self._signature = inspect.signature(python_function)
+        self._signature = inspect.signature(self.python_function)
         self._traces = {}
-        self._count = 0
+        self._open = 0  # concrete functions with unknown extents
+        self._counted, self._causes = {}, []  # keys in order, and why each further one is another
+        self._being_traced = {}  # keys, and the thread that traces each
         self._lock = threading.RLock()
         self._of_objects = weakref.WeakKeyDictionary()
 
@@ -131,10 +166,23 @@ class Function:
             return self
         try:
             if instance not in self._of_objects:
-                self._of_objects[instance] = Function(_method_of(self.python_function, weakref.ref(instance)), self.input_signature)
+                self._of_objects[instance] = Function(
+                    self._function, self.input_signature, self._autograph, self._reduce_retracing, weakref.ref(instance)
+                )
             return self._of_objects[instance]
         except TypeError:  # an object without weak references or hash
             return functools.partial(self, instance)
+
+    def plain(self):
+        """What is decorated."""
+        return self._function
+
+    def instance(self):
+        return None if self._instance is None else self._instance()
+
+    def as_traced(self):
+        function = as_traced(self._function)
+        return function if self._instance is None else _method_of(function, self._instance)
 
     def _as_signed(self, args, kwargs):
         """Converts the arguments to tensors with the dtypes and shapes of input_signature."""
@@ -166,45 +214,99 @@ class Function:
         key = (_structure_of(given), tuple(_key_of(leaf) for leaf in leaves))
         return leaves, key, given
 
-    def _traced(self, args, kwargs):
+    def _traced(self, args, kwargs, counts=True, examples=True):
         leaves, key, given = self._bound(args, kwargs)
         trace = self._traces.get(key)
-        if trace is not None:
-            return trace, leaves, key
-        with self._lock:
-            trace = self._traces.get(key)
-            if trace is None:
-                self._count += 1
-
-                def rebuild(stand_ins):
-                    following = iter(stand_ins)
-                    return _nest.pack_sequence_as(given, [next(following) if isinstance(leaf, _whygrad.Tensor) else leaf for leaf in leaves])
-
-                trace = self._traces[key] = _Trace(lambda given: self.python_function(*given[0], **given[1]), self.__name__, leaves, rebuild)
+        if trace is None:
+            if self._being_traced.get(key) == threading.get_ident():
+                raise ValueError(
+                    f"[{self.__name__}] it calls itself while it is traced\nhelp: write the recursion as a loop; a graph has no end of it"
+                )
+            with self._lock:
+                trace = self._traces.get(key) or self._trace(leaves, key, given, counts, examples)
         return trace, leaves, key
+
+    def _trace(self, leaves, key, given, counts, examples):
+        if counts and self._counted and self.input_signature is None:
+            self._causes.append(_trace_facts.closest(_leaf_names(given, self._signature), self._counted, key))
+        if counts:
+            self._counted[key] = None
+
+        def rebuild(stand_ins):
+            following = iter(stand_ins)
+            return _nest.pack_sequence_as(given, [next(following) if isinstance(leaf, _whygrad.Tensor) else leaf for leaf in leaves])
+
+        self._being_traced[key] = threading.get_ident()
+        try:
+            trace = self._traces[key] = _Trace(self, self._autograph, self.__name__, leaves, rebuild, examples)
+        finally:
+            del self._being_traced[key]
+        return trace
 
     def __call__(self, *args, **kwargs):
         if _run_eagerly:
             return self.python_function(*args, **kwargs)
         if _whygrad.functions_are_looked_at():
+            trace = self._traces.get(self._bound(args, kwargs)[1]) if _trace_facts.is_asked() else None
+            if trace is not None:
+                self.tell(trace)
             result = self.python_function(*args, **kwargs)
             tensors, others = _leaves_of(result)
-            return _packed(result, _whygrad.results_of_call(tensors), others)
+            return packed(result, _whygrad.results_of_call(tensors), others)
         trace, leaves, _ = self._traced(args, kwargs)
+        if _trace_facts.is_asked():
+            self.tell(trace)
         return trace(leaves)
 
+    def tell(self, trace):
+        """Tells the open reports what is remarkable of the traces."""
+        _trace_facts.tell_of_retracing(self._function, self._causes)
+        for read in trace.reads:
+            read.tell_of_changes()
+
     def get_concrete_function(self, *args, **kwargs):
-        """The trace for arguments of this kind. A tf.TensorSpec of known shape may stand for a tensor."""
-        args, kwargs = _nest.map_structure(_stand_for, (args, kwargs))
-        trace, _, key = self._traced(args, kwargs)
-        return ConcreteFunction(self, trace, key)
+        """The trace for arguments of this kind. A tf.TensorSpec may stand for a tensor; where its shape is open, so are shapes of the results."""
+        from whygrad._concrete import ConcreteFunction
+
+        return ConcreteFunction(self, args, kwargs)
 
     def experimental_get_tracing_count(self):
-        return self._count
+        """How often it was traced, one trace for each signature. With an input_signature that is once, and with reduce_retracing a second shape is the last
+        that counts, although each shape has a graph of its own behind it."""
+        if self.input_signature is not None:
+            return min(len(self._traces), 1)
+        if not self._reduce_retracing:
+            return len(self._counted) + self._open
+        without_shapes = collections.Counter((key[0], tuple(leaf[:2] if leaf[0] == "tensor" else leaf for leaf in key[1])) for key in self._counted)
+        return sum(min(count, 2) for count in without_shapes.values()) + self._open
 
     def graph(self, *args, **kwargs):
         """The ops of the trace for such arguments, one per line."""
         return self.get_concrete_function(*args, **kwargs).graph()
+
+
+def _leaf_names(given, signature):
+    """What a function calls the leaves of its arguments: `x`, `batch['image']`."""
+    names = []
+
+    def add(name, value):
+        if not _nest.is_nested(value):
+            names.append(name)
+        elif hasattr(value, "keys"):
+            for key in sorted(value):
+                add(f"{name}[{key!r}]", value[key])
+        else:
+            for i, part in enumerate(value):
+                add(f"{name}[{i}]", part)
+
+    args, kwargs = given
+    positional = [p for p in signature.parameters.values() if p.kind is not p.KEYWORD_ONLY and p.kind is not p.VAR_KEYWORD]
+    for i, value in enumerate(args):
+        parameter = positional[min(i, len(positional) - 1)]
+        add(parameter.name if parameter.kind is not parameter.VAR_POSITIONAL else f"{parameter.name}[{i - len(positional) + 1}]", value)
+    for key in sorted(kwargs):
+        add(key, kwargs[key])
+    return names
 
 
 def _method_of(function, reference):
@@ -217,17 +319,6 @@ def _method_of(function, reference):
     signature = inspect.signature(function)
     method.__signature__ = signature.replace(parameters=list(signature.parameters.values())[1:])
     return method
-
-
-def _stand_for(leaf):
-    if not hasattr(leaf, "is_compatible_with") or not hasattr(leaf, "dtype") or isinstance(leaf, (_whygrad.Tensor, _whygrad.Variable)):
-        return leaf
-    if not TensorShape(leaf.shape).is_fully_defined():
-        raise UnsupportedError(
-            f"[get_concrete_function] the shape {TensorShape(leaf.shape)} has an open extent: a trace knows the shapes of its arguments\n"
-            "help: give a tf.TensorSpec of known shape, or call the function, which traces each shape"
-        )
-    return _whygrad.zeros(list(leaf.shape), leaf.dtype)
 
 
 def function(
@@ -246,14 +337,38 @@ def function(
     """Makes a Function of func. It is traced at its first call with each kind of arguments (dtypes and shapes of tensors, values of other objects)
     and then run as a graph.
 
-    autograph, jit_compile and the arguments that limit retracing have no effect here. Python's if and while do not accept tensors whose value is
-    known only when the graph runs (an error says so). Every graph is compiled in the same way. Each shape has a trace of its own.
+    Its if, while, for, and, or, not and assert take tensors (autograph): those of the graph decide when it runs. Every graph is compiled in the same way,
+    whatever jit_compile says. Each shape has a trace of its own, also behind an input_signature with open extents and with reduce_retracing.
     """
     only("function", experimental_implements=(experimental_implements, None, "implements"))
     only("function", experimental_attributes=(experimental_attributes, None, "implements"))
     if func is None:
-        return functools.partial(function, input_signature=input_signature)
-    return Function(func, input_signature)
+        return functools.partial(function, input_signature=input_signature, autograph=autograph, reduce_retracing=reduce_retracing)
+    return Function(func, input_signature, bool(autograph), bool(reduce_retracing or experimental_relax_shapes))
+
+
+def gradients(ys, xs, grad_ys=None, stop_gradients=None, unconnected_gradients="none"):
+    """tf.gradients: of the sum of ys, from the records of the trace."""
+    if not _whygrad.is_tracing():
+        raise RuntimeError(
+            "[gradients] tf.gradients is not supported when eager execution is enabled: nothing is traced here\n"
+            "help: use tf.GradientTape, or call it in a function decorated with tf.function"
+        )
+    if stop_gradients is not None:
+        raise UnsupportedError(
+            "[gradients] stop_gradients: values are not held constant afterwards\nhelp: compute ys from tf.stop_gradient of these values"
+        )
+    targets = [_whygrad.convert_to_tensor(y) for y in _nest.flatten(ys)]
+    given = [None] * len(targets) if grad_ys is None else _nest.flatten(grad_ys)
+    if len(given) != len(targets):
+        raise ValueError(f"[gradients] there are {len(targets)} ys and {len(given)} grad_ys\nhelp: give one for each, or None for ones")
+    pairs = [(y, seed) for y, seed in zip(targets, given) if y.dtype.is_floating or y.dtype.is_complex]
+    seeds = [_whygrad.ones_like(y) if seed is None else _whygrad.convert_to_tensor(seed, dtype=y.dtype) for y, seed in pairs]
+    sources = _nest.flatten(xs)
+    found = _whygrad.gradients_in_trace([y for y, _ in pairs], sources, seeds)
+    if getattr(unconnected_gradients, "value", unconnected_gradients) == "zero":
+        found = [_whygrad.zeros_like(x) if g is None else g for x, g in zip(sources, found)]
+    return list(found)
 
 
 def choice(construct, predicate, functions):
@@ -274,7 +389,7 @@ def choice(construct, predicate, functions):
     structure, others = returned[0]
     for result, _ in returned[1:]:
         _nest.assert_same_structure(structure, result)
-    return _packed(structure, outputs, others)
+    return packed(structure, outputs, others)
 
 
 def rest_of_loop(cond, body, values, rest):

@@ -1,6 +1,8 @@
 // What gradient() and the jacobians share: checks of the arguments and the answer.
 #include "autodiff/request.hpp"
 
+#include "tensor/tracer.hpp"
+
 #include <whygrad/base/error.hpp>
 #include <whygrad/base/foreign_place.hpp>
 #include <whygrad/ops/creation.hpp>
@@ -47,6 +49,16 @@ Tensor resolve_seed(const Seed& seed, const Tensor& target, std::size_t number, 
   return seed.tensor();
 }
 
+namespace {
+
+// What stands for a value in the trace that goes on, if one does.
+Tensor here(const Tensor& value) {
+  Tracer* const tracer = Tracer::mine();
+  return tracer == nullptr ? value : tracer->inside(value);
+}
+
+}  // namespace
+
 Question make_question(const TapeState& tape, const std::vector<Watchable>& targets, const std::vector<Watchable>& sources,
                        const GradientOptions& options, const Where& where) {
   check_asked(targets, sources);
@@ -56,7 +68,7 @@ Question make_question(const TapeState& tape, const std::vector<Watchable>& targ
   }
   Question q;
   for (std::size_t i = 0; i < targets.size(); ++i) {
-    const Tensor target = tensor_of(targets[i]);
+    const Tensor target = here(tensor_of(targets[i]));
     Question::Target t{target.id(), {}};
     if (is_differentiable(target.dtype()))
       t.seed = resolve_seed(options.output_gradients.empty() ? Seed() : options.output_gradients[i], target, i, where);
@@ -77,7 +89,7 @@ Question make_question(const TapeState& tape, const std::vector<Watchable>& targ
   for (const Watchable& source : sources) {
     auto& ids = q.sources.emplace_back();
     if (!source.is_variable()) {
-      ids.push_back(source.tensor().id());
+      ids.push_back(here(source.tensor()).id());
       continue;
     }
     const Watched wanted{source.variable().shared().get(), 0};

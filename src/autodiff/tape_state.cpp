@@ -175,7 +175,9 @@ void TapeState::add_watch(ValueId id, std::shared_ptr<VariableImpl> variable, bo
   watches_.push_back({id, log_->next_id(), std::move(variable), looks_back});
 }
 
-void TapeState::watch(const Tensor& tensor) {
+void TapeState::watch(const Tensor& given) {
+  Tracer* const tracer = Tracer::mine();
+  const Tensor tensor = tracer == nullptr ? given : tracer->inside(given);
   tensor.impl()->activity.store(TensorImpl::kWatched, std::memory_order_relaxed);
   add_watch(tensor.id(), nullptr, log_->recording() != 0);
   const WatchAttrs attrs{number_, made_at_};

@@ -92,7 +92,10 @@ void write_traced(Tracer& tracer, const std::shared_ptr<VariableImpl>& variable,
   saved->value = tracer.inside(next.id() != 0 ? next : *inputs.back());
   std::vector<Tensor> here;
   here.reserve(inputs.size());
-  for (const Tensor* input : inputs) here.push_back(tracer.inside(*input));
+  for (const Tensor* input : inputs) {
+    here.push_back(tracer.inside(*input));
+    if (!here.back().is_abstract()) tracer.use(here.back());
+  }
   const std::vector<const Tensor*> pointers = pointers_to(here);
   if (!saved->value.is_abstract()) tracer.use(saved->value);
   Tensor now = make_abstract_like(saved->value);

@@ -158,7 +158,7 @@ class Diagnosis::Scope final : public GradientObserver {
 
   void look_at(const internal::Answer& answer, const std::vector<std::size_t>& sources, const AnswerNumbers* numbers) {
     std::vector<const internal::Record*> records;
-    auto graph = std::make_shared<FlowGraph>(internal::flow_graph_of(*answer.facts, sources, &records));
+    auto graph = std::make_shared<FlowGraph>(internal::flow_graph_of(*answer.facts, sources, numbers != nullptr ? &records : nullptr));
     for (std::size_t i = 0; i < sources.size(); ++i) {
       graph->sources[i].replaced = answer.replaced[sources[i]] != 0;
       if (answer.zeros_by != nullptr) graph->sources[i].replaced_by = graph->keep(answer.zeros_by);

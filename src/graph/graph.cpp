@@ -1,8 +1,6 @@
 // The graph of a traced function: its values, its nodes, and the search for an equal node.
 #include "graph/graph.hpp"
 
-#include <whygrad/base/foreign_place.hpp>
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,13 +12,6 @@ namespace {
 std::uint64_t mix(std::uint64_t hash, std::uint64_t word) {
   hash ^= word + 0x9e3779b97f4a7c15u + (hash << 6) + (hash >> 2);
   return hash * 0xff51afd7ed558ccdu;
-}
-
-std::string place_of(const Where& where) {
-  const auto base = [](std::string_view file) { return file.substr(file.find_last_of('/') + 1); };
-  if (where.file != nullptr) return fmt::format("{}:{}", base(where.file), where.line);
-  const ForeignPlace place = resolve_foreign(where);
-  return place.file.empty() ? std::string() : fmt::format("{}:{}", base(place.file), place.line);
 }
 
 const char* name_of(const Graph::Node& node) {

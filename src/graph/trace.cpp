@@ -38,7 +38,8 @@ class Tracing final : public Tracer {
     const auto [at, added] = stand_ins_.try_emplace(value.id(), Tensor());
     if (!added) return at->second;
     if (value.is_abstract() && around_ == nullptr) {
-      throw ValueError(name(), fmt::format("{} was made while another function was traced, and has no elements here", value.signature()),
+      refuse_leaked(name().c_str(), value);
+      throw ValueError(name(), fmt::format("{} was made while a function was traced that is gone, and has no elements here", value.signature()),
                        "return it from that function and pass it to this one; what a traced function keeps aside is no value");
     }
     at->second = add_input({.captured = value}, spec_of(value), Where{});
@@ -97,6 +98,49 @@ class Tracing final : public Tracer {
     log_constant(made, {}, where);
     return made;
   }
+
+  Tensor example(const Tensor& value) override {
+    if (!value.is_abstract()) return value;
+    GraphBuilder builder(function_);
+    builder.add_inputs();
+    const Graph::Index output = builder.value_of(inside(value));
+    const Program program(builder.graph(), {&output, 1}, {}, builder.graph().node_count());
+    std::vector<Tensor> inputs(builder.graph().inputs().size());
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      if (!program.needs_input(i)) continue;
+      const TracedFunction::Input& input = function_.inputs_[i];
+      if (input.variable != nullptr) {
+        inputs[i] = input.variable->value;
+      } else if (input.captured.defined()) {
+        inputs[i] = around_ != nullptr ? around_->example(input.captured) : input.captured;
+      } else if (i < examples_.size()) {
+        inputs[i] = examples_[i];
+      }
+      if (!inputs[i].defined() || inputs[i].is_abstract()) return {};
+    }
+    return program.run(std::move(inputs), {})[0];
+  }
+
+  std::vector<Tensor> gradients(const std::vector<Tensor>& targets, const std::vector<Tensor>& dy, const std::vector<Source>& sources) override {
+    Question question;
+    for (std::size_t k = 0; k < targets.size(); ++k) question.targets.push_back({inside(targets[k]).id(), dy[k]});
+    for (const Source& source : sources) {
+      if (source.variable == nullptr) {
+        question.sources.push_back({inside(source.value).id()});
+        continue;
+      }
+      if (!variables_.contains(source.variable.get())) read(source.variable);
+      question.sources.push_back(function_.inputs_[input_of_.at(source.variable.get())].reads);
+    }
+    std::vector<Window> windows = log_.windows;
+    windows.push_back({.begin = begin_, .end = Log::mine().next_id(), .ended = Window::End::kExited});
+    LogSlice slice;
+    slice.add(log_.log->chunks(0, log_.log->next_id()));
+    return backprop({std::move(slice), windows, log_.watches, log_.watch_index}, question);
+  }
+
+  // The arguments of the call for which the function is traced.
+  void set_examples(std::vector<Tensor> examples) { examples_ = std::move(examples); }
 
   std::vector<Tensor> call_host(HostCall call, const std::vector<Tensor>& inputs, const Where& where) override {
     std::vector<Tensor> here = inputs;
@@ -174,6 +218,7 @@ class Tracing final : public Tracer {
   std::unordered_map<ValueId, Tensor> stand_ins_;
   std::unordered_map<const VariableImpl*, Tensor> variables_;  // present values; empty if something may have written the variable since
   std::unordered_map<const VariableImpl*, std::size_t> input_of_;
+  std::vector<Tensor> examples_;
 };
 
 namespace {
@@ -230,14 +275,17 @@ std::shared_ptr<TracedFunction> TracedFunction::find(std::uint64_t number) {
 }
 
 std::shared_ptr<TracedFunction> TracedFunction::trace(std::string name, const Where& where, const std::vector<TensorSpec>& arguments,
-                                                      const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& body) {
+                                                      const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& body,
+                                                      std::vector<Tensor> examples) {
   std::shared_ptr<TracedFunction> function = make(std::move(name), where);
   function->log_ = std::make_shared<TraceLog>();
+  note_trace_log(function->log_->log, function->name_);
   function->arguments_ = arguments.size();
   in_log_of(*function, *function->log_, [&](Tracing& tracing) {
     std::vector<Tensor> given;
     given.reserve(arguments.size());
     for (const TensorSpec& spec : arguments) given.push_back(tracing.add_input({}, spec, where));
+    tracing.set_examples(std::move(examples));
     tracing.finish(body(given));
   });
   GraphBuilder builder(*function);

@@ -49,9 +49,11 @@ class TracedFunction : public std::enable_shared_from_this<TracedFunction> {
     friend bool operator<(const Asked& a, const Asked& b) { return a.arriving != b.arriving ? a.arriving < b.arriving : a.wanted < b.wanted; }
   };
 
-  // Traces `body` by calling it with one abstract tensor per spec. Throws what the body throws.
+  // Traces `body` by calling it with one abstract tensor per spec. `examples` are the arguments of the call for which this is done, or nothing
+  // (Tracer::example). Throws what the body throws.
   static std::shared_ptr<TracedFunction> trace(std::string name, const Where& where, const std::vector<TensorSpec>& arguments,
-                                               const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& body);
+                                               const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& body,
+                                               std::vector<Tensor> examples = {});
 
   const std::string& name() const { return name_; }
   const Where& where() const { return where_; }

@@ -226,6 +226,7 @@ void refuse_abstract(const Tensor& t) {
                      "decide by where() or cond(), compute with ops instead of numbers, and read the results that the function returns; or call the "
                      "function without tracing it");
   }
+  if (!Log::mine().owns(t.id())) refuse_leaked("Tensor", t);
   throw ValueError("Tensor", fmt::format("{} is abstract: it has a shape and a dtype, but no elements", t.signature()),
                    "elements exist only where ops compute; work with shape() and dtype() here, or call the function with real tensors");
 }

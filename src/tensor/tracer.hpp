@@ -17,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace whygrad::internal {
@@ -69,6 +70,15 @@ class Tracer {
   virtual void forget(const std::shared_ptr<VariableImpl>& variable) = 0;
   // Elements for a value that depends on no argument: a variable made while tracing needs them.
   virtual Tensor evaluate(const Tensor& value, const Where& where) = 0;
+  // The elements that a value has in the call for which the function is traced, computed without side effects. Empty if the arguments are not known.
+  virtual Tensor example(const Tensor& value) = 0;
+  // What gradients are asked of inside of a trace, without a tape (tf.gradients): a value, or a variable with all reads of it.
+  struct Source {
+    Tensor value;
+    std::shared_ptr<VariableImpl> variable;
+  };
+  // The gradients of the sum of targets[i] * dy[i]. Empty where no differentiable path leads.
+  virtual std::vector<Tensor> gradients(const std::vector<Tensor>& targets, const std::vector<Tensor>& dy, const std::vector<Source>& sources) = 0;
   // A choice that is made when the graph runs: bodies[i]() for a predicate that is true (0) or false (1), or for an index, where one out of range
   // takes the last. `construct` is named in messages and explanations.
   virtual std::vector<Tensor> branch(Construct construct, const Tensor& predicate, const std::vector<std::function<std::vector<Tensor>()>>& bodies,
@@ -90,5 +100,12 @@ class Tracer {
   static std::atomic<int> count_;  // of all threads, so that a program that traces nothing pays one plain load
   Tracer* outer_;
 };
+
+// "model.py:12"; empty if unknown.
+std::string place_of(const Where& where);
+// Notes that traces of `function` have this log, so that a value of it can be recognised elsewhere.
+void note_trace_log(const std::shared_ptr<Log>& log, const std::string& function);
+// Throws ValueError, with the function and the line that made it, if the value was made while a function was traced. `op` is what meets it elsewhere.
+void refuse_leaked(const char* op, const Tensor& value);
 
 }  // namespace whygrad::internal

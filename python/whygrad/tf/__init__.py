@@ -4,9 +4,12 @@ import importlib as _importlib
 import sys as _sys
 
 import whygrad as _whygrad_package  # noqa: F401  the engine is loaded and its folder known before anything is computed
-from whygrad._control_flow import TensorArray, case, cond, numpy_function, py_function, switch_case, while_loop  # noqa: F401
+from whygrad import _traced
+from whygrad._control_flow import TensorArray, case, cond, switch_case, while_loop  # noqa: F401
 from whygrad._custom_gradient import custom_gradient, grad_pass_through, recompute_grad  # noqa: F401
 from whygrad._folds import foldl, foldr, map_fn, scan, vectorized_map  # noqa: F401
+from whygrad._host_functions import numpy_function, py_function  # noqa: F401
+from whygrad._not_there import only as _only
 from whygrad._op_library import load_op_library  # noqa: F401
 from whygrad._shape import TensorShape  # noqa: F401
 from whygrad._tape import GradientTape, UnconnectedGradients  # noqa: F401
@@ -25,20 +28,33 @@ __version__ = "2.21.0+whygrad"
 
 _missing = _names.fill("", globals())
 # Loaded when they are first asked for.
-_LATER = ("keras", "data", "test")
+_LATER = ("keras", "data", "test", "autograph")
 # What TensorFlow names twice.
 _OF_KERAS = ("initializers", "losses", "metrics", "optimizers")
 
 
-def gradients(ys, xs, grad_ys=None, name="gradients", **others):
-    """Needs the traced mode."""
-    raise errors.UnsupportedError(
-        "[gradients] tf.gradients needs the traced mode, which is a later step of whygrad\nhelp: compute ys under a tf.GradientTape and ask it"
-    )
+def gradients(
+    ys,
+    xs,
+    grad_ys=None,
+    name="gradients",
+    gate_gradients=False,
+    aggregation_method=None,
+    stop_gradients=None,
+    unconnected_gradients=UnconnectedGradients.NONE,
+):
+    """The gradients of the sum of ys with respect to each of xs, inside of a traced function."""
+    _only("gradients", gate_gradients=(gate_gradients, False), aggregation_method=(aggregation_method, None))
+    return _traced.gradients(ys, xs, grad_ys, stop_gradients, unconnected_gradients)
 
 
 def executing_eagerly():
     return not _whygrad_package._whygrad.is_tracing()
+
+
+def inside_function():
+    """Whether a function is being traced."""
+    return _whygrad_package._whygrad.is_tracing()
 
 
 def is_tensor(x):

@@ -42,7 +42,12 @@ def device(device_name):
 
 @contextlib.contextmanager
 def init_scope():
-    yield
+    """What is computed in it is computed at once, outside of the function that is traced, and recorded by no tape."""
+    outside = _whygrad.Outside()
+    try:
+        yield
+    finally:
+        outside.leave()
 
 
 def no_op(name=None):

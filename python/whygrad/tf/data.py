@@ -1,10 +1,13 @@
 """tf.data"""
 
 from whygrad import _nest, _whygrad
+from whygrad._host_functions import at_each_run as _at_each_run
+from whygrad.errors import UnsupportedError as _UnsupportedError
 from whygrad.tf.keras._near import missing as _missing
 
 _native = _whygrad.data
 AUTOTUNE = -1
+_MOST_IN_GRAPH = 10_000  # elements that a traced function may loop over
 _AHEAD = 2  # elements that prefetch(AUTOTUNE) computes ahead
 
 
@@ -115,10 +118,28 @@ class Dataset:
         made = _native.reduced(_nest.flatten(state))
         return _nest.pack_sequence_as(state, made) if _nest.is_nested(state) else made[0]
 
-    def __iter__(self):
+    def _epoch(self):
+        """The tensors of each element, of the next time through the data."""
         epoch = self._pipeline.epoch(self._epochs)
         self._epochs += 1
         while (tensors := epoch.next()) is not None:
+            yield tensors
+
+    def _at_each_run(self):
+        """What a traced function sees: all elements, which are read again each time it runs."""
+        if not 0 <= self._pipeline.size <= _MOST_IN_GRAPH:
+            raise _UnsupportedError(
+                f"[Dataset] a traced function loops over {'no end of' if self._pipeline.size < 0 else self._pipeline.size} elements, and its graph holds a copy "
+                "of the loop's body for each\nhelp: loop outside of the function, and call it for each element; or shorten the data set with take()"
+            )
+        tensors = _at_each_run(lambda: [list(element) for element in self._epoch()], "Dataset")
+        return [self._structure.element(element) for element in tensors]
+
+    def __iter__(self):
+        if _whygrad.is_tracing():
+            yield from self._at_each_run()
+            return
+        for tensors in self._epoch():
             yield self._structure.element(tensors)
 
     def as_numpy_iterator(self):

@@ -166,6 +166,13 @@ void draw_and_run(Call call, const InferContext& inferred, std::span<Tensor> out
   record(call, outputs);
 }
 
+// Outside of every trace an abstract tensor of a trace is of no use.
+[[gnu::noinline]] void refuse_leaks(const Call& call) {
+  for (const Tensor* input : call.inputs) {
+    if (input->is_abstract() && !Log::mine().owns(input->id())) internal::refuse_leaked(call.op.name, *input);
+  }
+}
+
 // While a function is traced: what comes from outside of it is replaced by its stand-in, and an op is executed only if all that it reads is known
 // now and will be the same at each run.
 template <class MakeOutputs>
@@ -173,9 +180,11 @@ template <class MakeOutputs>
   std::vector<Tensor> inputs;
   inputs.reserve(given.inputs.size());
   bool abstract = given.op.draw != nullptr || given.op.stateful;
-  for (const Tensor* input : given.inputs) {
-    inputs.push_back(tracer.inside(*input));
+  bool tells_shapes = !given.inputs.empty();
+  for (std::size_t i = 0; i < given.inputs.size(); ++i) {
+    inputs.push_back(tracer.inside(*given.inputs[i]));
     abstract |= inputs.back().is_abstract();
+    tells_shapes &= input_def(given.op, static_cast<int>(i)).role == Role::kShape;
   }
   for (const Tensor& input : inputs) {
     if (abstract && !input.is_abstract()) tracer.use(input);
@@ -186,6 +195,8 @@ template <class MakeOutputs>
     InferContext inferred(call.op, call.inputs, call.attrs);
     call.op.infer(inferred);
     const std::span<Tensor> outputs = make_outputs(inferred.output_count());
+    // A trace knows shapes, so what tells only them is known now (tf.shape).
+    if (abstract && tells_shapes && inferred.spec(0).shape.size() <= Shape::kMaxRank) abstract = false;
     abstract ? leave_abstract(call, inferred, outputs) : execute(call, inferred, outputs);
     record(call, outputs);
   });
@@ -206,6 +217,7 @@ void apply_to(const Call& call, const MakeOutputs& make_outputs) {
     call.op.infer(inferred);
     const std::span<Tensor> outputs = make_outputs(inferred.output_count());
     if (abstract) {
+      refuse_leaks(call);
       leave_abstract(call, inferred, outputs);
       return record(call, outputs);
     }

@@ -8,7 +8,9 @@ from whygrad import _nest, _whygrad
 from whygrad._functions import functions as _ops
 from whygrad._not_there import only
 from whygrad._tape import stop_recording
+from whygrad._traced import as_traced
 from whygrad.dtypes import as_dtype
+from whygrad.tf._eager import init_scope
 from whygrad.tf._module import name_scope
 from whygrad.tf.keras import backend, initializers
 
@@ -218,7 +220,7 @@ class Layer:
             raise RuntimeError(
                 f"In layer {type(self).__name__!r}, you forgot to call `super().__init__()` as the first statement in the `__init__()` method."
             )
-        with self._scope():
+        with self._scope(), init_scope():
             self.build(input_shape)
         self.built = True
         if not self._trainable:
@@ -257,7 +259,7 @@ class Layer:
         _context.training = training
         scope = _whygrad.NameScope(self._scope_name())
         try:
-            return self.call(*args, **kwargs)
+            return as_traced(self.call)(*args, **kwargs)
         finally:
             del scope
             _context.training = outer
