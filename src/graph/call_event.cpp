@@ -136,15 +136,9 @@ std::vector<Tensor> call_now(Call call, const std::vector<Tensor>& given) {
   TracedFunction& function = *call.function;
   const bool active = is_active(call);
   const Program& program = function.program(active);
-  std::vector<Tensor> inputs = call.inputs, have = given;
+  std::vector<Tensor> inputs = call.inputs;
   if (!active && function.has_effect()) forget_elements(call.inputs);
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (!program.needs_input(i)) inputs[i] = {};
-  }
-  for (std::size_t i = 0; i < have.size(); ++i) {
-    if (!program.needs_given(i)) have[i] = {};
-  }
-  std::vector<Tensor> made = program.run(std::move(inputs), std::move(have));
+  std::vector<Tensor> made = program.run(std::move(inputs), given);
   const auto count = std::count_if(function.results().begin(), function.results().end(), [](const Tensor& t) { return t.defined(); });
   std::unique_ptr<SavedCall> saved;
   if (active) {

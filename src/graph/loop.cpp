@@ -70,8 +70,12 @@ Loop::Loop(std::shared_ptr<const Loop> repeated, std::shared_ptr<TracedFunction>
 
 void Loop::find_reread() {
   const auto written = writes();
-  for (const TracedFunction::Input& input : body_->inputs())
-    reread_.push_back(input.variable != nullptr && std::find(written.begin(), written.end(), input.variable) != written.end());
+  const auto is_reread = [&](const TracedFunction::Input& input) {
+    return input.variable != nullptr && std::find(written.begin(), written.end(), input.variable) != written.end();
+  };
+  for (const TracedFunction::Input& input : body_->inputs()) reread_.push_back(is_reread(input));
+  if (condition_ == nullptr) return;
+  for (const TracedFunction::Input& input : condition_->inputs()) reread_by_condition_.push_back(is_reread(input));
 }
 
 std::size_t Loop::first_invariant() const { return variables_ + taken_; }
@@ -124,8 +128,7 @@ const Loop::Kept& Loop::kept() const {
 bool Loop::goes_on(std::span<const Tensor* const> inputs, const Tensors& variables) const {
   Tensors given = variables;
   for (std::size_t i = given.size(); i < condition_->inputs().size(); ++i) {
-    const std::shared_ptr<VariableImpl>& variable = condition_->inputs()[i].variable;
-    given.push_back(variable != nullptr ? variable->value : *inputs[1 + i]);
+    given.push_back(reread_by_condition_[i] != 0 ? condition_->inputs()[i].variable->value : *inputs[1 + i]);
   }
   return only_element<bool>(condition_->program(false).run(std::move(given), {})[0]);
 }
@@ -208,9 +211,6 @@ void LoopGradient::run(std::span<const Tensor* const> inputs, std::span<Tensor> 
     }
     given.insert(given.end(), gradients.begin(), gradients.end());
     for (std::size_t i = more; i < inputs.size(); ++i) given.push_back(*inputs[i]);
-    for (std::size_t i = 0; i < given.size(); ++i) {
-      if (!program.needs_input(i)) given[i] = {};
-    }
     Tensors made = program.run(std::move(given), from.saved);
     for (std::size_t k = 0; k < sums.size(); ++k) add_to(sums[k], std::move(made[static_cast<std::size_t>(result_of_[gradients_of_[k]])]));
     for (std::size_t a = 0; a < arriving_.size(); ++a) {

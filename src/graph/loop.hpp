@@ -74,7 +74,7 @@ class Loop final : public NodeBodies {
   std::size_t variables_;
   std::size_t taken_ = 0;  // inputs of the body that come from the history of `repeated_`
   std::int64_t maximum_iterations_ = -1;
-  std::vector<char> reread_;  // by input of the body
+  std::vector<char> reread_, reread_by_condition_;  // by input of the body and of the condition
   mutable std::mutex mutex_;
   mutable std::unique_ptr<const Kept> kept_;
 };

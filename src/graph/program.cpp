@@ -308,8 +308,15 @@ std::vector<Tensor> Program::run(std::vector<Tensor> inputs, std::vector<Tensor>
   const device::Scope there(on != inputs.end() ? on->device() : device::current());
   if (frame == nullptr) frame = make_frame();
   frame->mode = device::FloatMode::mine();
-  for (std::size_t i = 0; i < inputs.size(); ++i) frame->slots[static_cast<std::size_t>(graph_.inputs()[i])] = in_order(std::move(inputs[i]));
-  for (std::size_t i = 0; i < given.size(); ++i) frame->slots[static_cast<std::size_t>(given_[i])] = std::move(given[i]);
+  // What no step reads is let go at once: the frame outlives the run.
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    Tensor input = std::move(inputs[i]);
+    if (needs_input(i)) frame->slots[static_cast<std::size_t>(graph_.inputs()[i])] = in_order(std::move(input));
+  }
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    Tensor value = std::move(given[i]);
+    if (needs_given(i)) frame->slots[static_cast<std::size_t>(given_[i])] = std::move(value);
+  }
   const device::FloatModeScope scope = device::FloatModeScope::flushing();
   for (const Step& step : steps_) {
     if (!step.fixed) run_step(step, *frame);

@@ -29,8 +29,8 @@ class Program {
   Program& operator=(const Program&) = delete;
 
   // Returns the outputs, which have no ids yet. `inputs` has one tensor for each input of the graph; it may be empty if needs_input() is false.
-  // `given` has one tensor for each given value, and may be empty likewise if needs_given() is false. Several threads may call it at once. Throws
-  // what a kernel or a function of the host throws.
+  // `given` has one tensor for each given value, and may be empty likewise if needs_given() is false. What is not needed is let go before the first
+  // step. Several threads may call it at once. Throws what a kernel or a function of the host throws.
   std::vector<Tensor> run(std::vector<Tensor> inputs, std::vector<Tensor> given) const;
 
   bool needs_input(std::size_t i) const { return needs_input_[i]; }

@@ -183,6 +183,22 @@ TEST(Loop, ReadsAVariableThatItWritesAtEachTrip) {
   EXPECT_EQ(number(f(constant(0), x)), 1.0 + 300.0);
 }
 
+TEST(Loop, DecidesByAVariableAsItIsThen) {
+  const Variable limit(f64(0.0));
+  const auto f = function([&](const Tensor& x, const Tensor& step) {
+    limit.assign(x);
+    return while_loop([&](const Tensors& v) { return v[0] < limit; },
+                      [&](const Tensors& v) {
+                        limit.assign_sub(step);
+                        return Tensors{v[0] + 1.0};
+                      },
+                      {f64(0.0)})[0];
+  });
+  EXPECT_EQ(number(f(f64(4.0), f64(0.0))), 4.0);
+  EXPECT_EQ(number(f(f64(4.0), f64(1.0))), 2.0);
+  EXPECT_EQ(number(limit.value()), 2.0);
+}
+
 TEST(Loop, DrawsAnewInEachTripAndDifferentiatesWhatWasDrawn) {
   const auto f = function([](const Tensor& n, const Tensor& x) {
     const Tensors last = counted(n,
