@@ -22,6 +22,10 @@ SOURCES = pathlib.Path(__file__).parent.parent / "python" / "whygrad"
 HEADER = '"""Made by tools/make_python_stubs.py."""\n'
 # Results that are no single tensor.
 RESULTS = {
+    "svd": "Any",
+    "qr": "Any",
+    "lu": "Any",
+    "eig": "tuple[Tensor, Tensor]",
     "split": "list[Tensor]",
     "unstack": "list[Tensor]",
     "dynamic_partition": "list[Tensor]",

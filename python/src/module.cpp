@@ -35,8 +35,10 @@ NB_MODULE(_whygrad, m) {
   bind_reduce(m);
   bind_segment(m);
   bind_shape(m);
+  bind_signal(m);
   bind_sorting(m);
   bind_sparse(m);
+  bind_special(m);
   bind_strings(m);
   bind_exchange(m);
   bind_tape(m);

@@ -5,6 +5,10 @@ FLOATING = ["f16", "bf16", "f32", "f64"]
 COMPLEX = ["c64", "c128"]
 REAL = INTEGER + FLOATING
 ALL = ["b1"] + REAL + COMPLEX
+SPECIAL = (
+    "bessel_i0 bessel_i0e bessel_i1 bessel_i1e bessel_j0 bessel_j1 bessel_k0 bessel_k0e bessel_k1 bessel_k1e bessel_y0 bessel_y1 dawsn expint "
+    "fresnel_cos fresnel_sin spence"
+).split()
 FEW = ["b1", "u8", "i32", "i64", "f16", "f32", "f64", "c64"]
 SHAPES = ["", "0", "3", "2,3", "2,0,3"]
 
@@ -247,13 +251,15 @@ FAMILIES = {
     unary: "abs acos acosh asin asinh atan atanh cos cosh exp floor identity negative round sigmoid sign sin sinh sqrt square stop_gradient tan tanh zeros_like ones_like rank shape size "
     "logical_not math.abs math.acos math.acosh math.asin math.asinh math.atan math.atanh math.angle math.ceil math.conj math.cos math.cosh math.digamma math.erf math.erfc math.erfinv math.exp "
     "math.expm1 math.floor math.imag math.is_finite math.is_inf math.is_nan math.lgamma math.log math.log1p math.log_sigmoid math.logical_not math.negative math.real math.reciprocal "
-    "math.reciprocal_no_nan math.rint math.round math.rsqrt math.sigmoid math.sign math.sin math.sinh math.softplus math.softsign math.sqrt math.square math.tan math.tanh math.ndtri "
+    "math.reciprocal_no_nan math.rint math.round math.rsqrt math.sigmoid math.sign math.sin math.sinh math.softplus math.softsign math.sqrt math.square math.tan math.tanh math.ndtri math.erfcinv math.bessel_i0 math.bessel_i0e math.bessel_i1 math.bessel_i1e "
+    + " ".join("math.special." + f for f in SPECIAL)
+    + " "
     "math.is_non_decreasing math.is_strictly_increasing math.zero_fraction nn.elu nn.gelu nn.l2_loss nn.leaky_relu nn.relu nn.relu6 nn.selu nn.sigmoid nn.silu nn.softplus nn.softsign "
     "nn.swish nn.tanh nn.zero_fraction nn.crelu math.lbeta bitwise.invert convert_to_tensor where unique sort argsort image.grayscale_to_rgb linalg.tensor_diag",
     binary: "add atan2 divide equal floor_div greater greater_equal less less_equal logical_and logical_or maximum minimum multiply not_equal pow subtract truediv realdiv math.add math.atan2 "
     "math.divide math.divide_no_nan math.equal math.floordiv math.floormod math.greater math.greater_equal math.less math.less_equal math.logical_and math.logical_or math.logical_xor "
     "math.maximum math.minimum math.mod math.multiply math.multiply_no_nan math.not_equal math.pow math.squared_difference math.subtract math.truediv math.xdivy math.xlog1py math.xlogy "
-    "complex math.complex scalar_mul math.scalar_mul math.igamma math.igammac math.polygamma",
+    "complex math.complex scalar_mul math.scalar_mul math.igamma math.igammac math.polygamma math.zeta",
     fold: "reduce_all reduce_any reduce_logsumexp reduce_max reduce_mean reduce_min reduce_prod reduce_sum math.reduce_all math.reduce_any math.reduce_euclidean_norm math.reduce_logsumexp "
     "math.reduce_max math.reduce_mean math.reduce_min math.reduce_prod math.reduce_std math.reduce_sum math.reduce_variance math.count_nonzero",
     position: "argmax argmin math.argmax math.argmin",

@@ -3,6 +3,8 @@
 A line is a list of arguments, then, behind a bar, what is done with the result. `t` makes a tensor; a method is called of the object that RECEIVERS names.
 """
 
+import signature_signal
+
 _M = "t([[4.0, 1.0], [1.0, 3.0]])"
 _V = "t([0.5, -0.25, 2.0])"
 _IMAGE = "t([[[[0.1, 0.9, 0.5], [0.2, 0.7, 0.4]], [[0.3, 0.6, 0.8], [0.4, 0.1, 0.2]]]])"
@@ -23,7 +25,7 @@ RECEIVERS = {
 
 _UNARY = (
     "abs acos asin atan atanh ceil cos cosh digamma erf erfc erfinv exp expm1 floor is_finite is_inf is_nan is_non_decreasing "
-    "is_strictly_increasing lbeta log_sigmoid negative reciprocal reciprocal_no_nan rint round sigmoid sign sin sinh softplus softsign square tan tanh"
+    "is_strictly_increasing lbeta log_sigmoid negative bessel_i0 bessel_i0e bessel_i1 bessel_i1e reciprocal reciprocal_no_nan rint round sigmoid sign sin sinh softplus softsign square tan tanh"
 )
 _POSITIVE = "acosh asinh lgamma log log1p rsqrt sqrt"
 _BINARY = (
@@ -227,6 +229,7 @@ CALLS = {
     "tf.nn.sufficient_statistics": f"{_M}, [0]\n{_M}, axes=[0], shift=t(1.0), keepdims=True",
     "tf.nn.weighted_cross_entropy_with_logits": "t([1.0, 0.0]), t([0.5, 0.5]), 2.0",
     "tf.nn.weighted_moments": f"{_M}, [0], t([[1.0], [3.0]])\n{_M}, axes=[0], frequency_weights=t([[1.0], [3.0]]), keepdims=True",
+    **signature_signal.CALLS,
     # ---- tf.linalg ----
     "tf.linalg.adjoint": "t([[1.0, 2.0]])",
     "tf.linalg.band_part": f"{_M}, 0, 0\ninput={_M}, num_lower=-1, num_upper=0",
@@ -257,6 +260,25 @@ CALLS = {
     "tf.linalg.slogdet": _M,
     "tf.linalg.solve": f"{_M}, t([[1.0], [2.0]])\nt([[1.0, 2.0], [0.0, 1.0]]), t([[1.0], [2.0]]), adjoint=True",
     "tf.linalg.tensor_diag": "[1, 2]",
+    "tf.linalg.svd": f"{_M}, compute_uv=False\nt([[3.0, 0.0]]), full_matrices=True | [2].shape",
+    "tf.linalg.qr": f"{_M} | .r\nt([[3.0], [4.0]]), full_matrices=True | .q.shape",
+    "tf.linalg.lu": f"{_M}\n{_M}, output_idx_type=tf.int64",
+    **{name: f"{_M} | [0].shape" for name in ("tf.linalg.eig", "tf.eig")},
+    **{name: f"{_M} | .shape" for name in ("tf.linalg.eigvals", "tf.eigvals")},
+    "tf.linalg.eigh_tridiagonal": "t([1.0, 2.0]), t([0.5])\nalpha=t([1.0, 2.0]), beta=t([0.5]), eigvals_only=True, select='i', select_range=[1, 1]\n"
+    "t([1.0, 2.0]), t([0.5]), eigvals_only=False\nt([1.0, 2.0]), t([0.5]), tol=1e-7",
+    "tf.linalg.expm": _M,
+    "tf.linalg.logm": f"tf.complex({_M}, {_M} * 0.0)",
+    **{name: _M for name in ("tf.linalg.sqrtm", "tf.matrix_square_root")},
+    "tf.linalg.pinv": f"{_M}\n{_M}, rcond=0.1, validate_args=True",
+    "tf.linalg.matrix_rank": f"{_M}\n{_M}, tol=3.0, validate_args=True",
+    "tf.linalg.lstsq": f"{_M}, t([[1.0], [2.0]])\n{_M}, t([[1.0], [2.0]]), l2_regularizer=0.5\n{_M}, t([[1.0], [2.0]]), fast=False",
+    **{f"tf.linalg.{name}": f"{_M}, [1, 0]\nlower_upper={_M}, perm=[0, 1], validate_args=True" for name in ("lu_reconstruct", "lu_matrix_inverse")},
+    "tf.linalg.lu_solve": f"{_M}, [1, 0], t([[1.0], [2.0]])\n{_M}, [1, 0], t([[1.0], [2.0]]), validate_args=True",
+    "tf.linalg.tridiagonal_solve": f"{_M}, t([1.0, 2.0]), diagonals_format='matrix'\nt([[1.0, 0.0], [4.0, 3.0], [0.0, 1.0]]), t([[1.0, 2.0]]), transpose_rhs=True\n"
+    f"{_M}, t([1.0, 2.0]), 'matrix', conjugate_rhs=True, partial_pivoting=False\n{_M}, t([1.0, 2.0]), 'matrix', perturb_singular=True",
+    "tf.linalg.tridiagonal_matmul": f"{_M}, t([[1.0], [2.0]]), diagonals_format='matrix'",
+    "tf.linalg.banded_triangular_solve": f"{_M}, t([[1.0], [2.0]])\n{_M}, t([[1.0], [2.0]]), lower=False\n{_M}, t([[1.0], [2.0]]), adjoint=True",
     "tf.linalg.tensor_diag_part": "t([[1, 2], [3, 4]])",
     "tf.linalg.trace": _M,
     "tf.linalg.triangular_solve": f"{_M}, t([[1.0], [2.0]])\n{_M}, t([[1.0], [2.0]]), lower=False\n{_M}, t([[1.0], [2.0]]), lower=True, adjoint=True",

@@ -221,6 +221,11 @@ def test_ER_10_check_numerics(tf, same):
         tf.debugging.check_numerics(tf.constant([1.0, np.nan]), "broken")
 
 
+def test_ER_11_the_whole_of_an_orthogonal_factor(tf):
+    with pytest.raises(NotImplementedError):
+        gradient_of(tf, lambda x: tf.linalg.qr(x, full_matrices=True)[0], [[1.0], [2.0]])
+
+
 def test_IS_01_several_lookups_of_one_table(tf, same):
     table = np.arange(8, dtype=np.float32).reshape(4, 2) + 1
 

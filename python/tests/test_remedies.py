@@ -11,6 +11,14 @@ def scaled(setup, f, by, words="divide it by a number"):
     return (setup, f"{f}(x)", words, f"{f}(x / {by})")
 
 
+def at_its_pole(f):
+    return ("x = tf.Variable([0.0, 2.5])", f"tf.math.special.{f}(x)", "x + 1e-6", f"tf.math.special.{f}(x + 1e-6)")
+
+
+def at_its_top(f):
+    return ("x = tf.Variable([0.0])", f"tf.math.special.{f}(x)", "start away from 0", f"tf.math.special.{f}(x)", "x = tf.Variable([0.1])")
+
+
 MATRIX = "x = tf.Variable([[1.0, 2.0], [3.0, 4.0]])"
 ZEROS = "x = tf.Variable([[0.0, 0.0]])"
 TWO = "x = tf.Variable([0.5, 2.0])"
@@ -116,6 +124,18 @@ REMEDIES = {
         "tf.linalg.eigh(x)[1][:, 0] * [1.0, 2.0]",
         "adding matrix_diag([0, 1e-3, 2e-3, ..])",
         "tf.linalg.eigh(x + tf.linalg.diag([0.0, 1e-3]))[1][:, 0] * [1.0, 2.0]",
+    ),
+    ("svd", "zero"): (
+        "x = tf.Variable([[4.0, 0.0], [0.0, 4.0]])",
+        "tf.linalg.svd(x)[1][:, 0] * [1.0, 2.0]",
+        "adding different small numbers to the diagonal",
+        "tf.linalg.svd(x + tf.linalg.diag([0.0, 1e-3]))[1][:, 0] * [1.0, 2.0]",
+    ),
+    ("eig", "zero"): (
+        "x = tf.Variable([[4.0, 0.0], [0.0, 4.0]])",
+        "tf.math.real(tf.linalg.eig(x)[1][:, 0]) * [1.0, 2.0]",
+        "adding different small numbers to the diagonal",
+        "tf.math.real(tf.linalg.eig(x + tf.linalg.diag([0.0, 1e-3]))[1][:, 0]) * [1.0, 2.0]",
     ),
     # ---- Zero: factors of 0, parts that are left out ----
     ("multiply", "zero"): (TWO + "\nw = tf.Variable([0.0, 0.0])", "x * w", "start gates and scales at another number", "x * (w + 1.0)"),
@@ -269,6 +289,39 @@ REMEDIES = {
         "ndtri(x * (1 - 2e-6) + 1e-6)",
         "tf.math.ndtri(x * (1 - 2e-6) + 1e-6)",
     ),
+    ("zeta", "nonfinite"): ("x = tf.Variable([0.0, 2.5])", "tf.math.zeta(2.0, x)", "q + 1e-6", "tf.math.zeta(2.0, x + 1e-6)"),
+    ("igamma", "nonfinite"): ("x = tf.Variable([0.0, 2.5])", "tf.math.igamma(0.5, x)", "x + 1e-6", "tf.math.igamma(0.5, x + 1e-6)"),
+    ("igammac", "nonfinite"): ("x = tf.Variable([0.0, 2.5])", "tf.math.igammac(0.5, x)", "x + 1e-6", "tf.math.igammac(0.5, x + 1e-6)"),
+    ("betainc", "nonfinite"): (
+        "x = tf.Variable([0.0, 0.5])",
+        "tf.math.betainc(0.5, 0.5, x)",
+        "x * (1 - 2e-6) + 1e-6",
+        "tf.math.betainc(0.5, 0.5, x * (1 - 2e-6) + 1e-6)",
+    ),
+    ("bessel_k0", "nonfinite"): at_its_pole("bessel_k0"),
+    ("bessel_k0e", "nonfinite"): at_its_pole("bessel_k0e"),
+    ("bessel_k1", "nonfinite"): at_its_pole("bessel_k1"),
+    ("bessel_k1e", "nonfinite"): at_its_pole("bessel_k1e"),
+    ("bessel_y0", "nonfinite"): at_its_pole("bessel_y0"),
+    ("bessel_y1", "nonfinite"): at_its_pole("bessel_y1"),
+    ("expint", "nonfinite"): at_its_pole("expint"),
+    ("spence", "nonfinite"): at_its_pole("spence"),
+    ("bessel_i0", "nonfinite"): ("x = tf.Variable([100.0])", "tf.math.bessel_i0(x)", "that is scaled by", "tf.math.bessel_i0e(x)"),
+    ("bessel_i1", "nonfinite"): ("x = tf.Variable([100.0])", "tf.math.bessel_i1(x)", "that is scaled by", "tf.math.bessel_i1e(x)"),
+    ("bessel_i0", "zero"): at_its_top("bessel_i0"),
+    ("bessel_i0e", "zero"): at_its_top("bessel_i0e"),
+    ("bessel_j0", "zero"): at_its_top("bessel_j0"),
+    ("fresnel_sin", "zero"): at_its_top("fresnel_sin"),
+    ("bessel_k0", "zero"): ("x = tf.Variable([200.0])", "tf.math.special.bessel_k0(x)", "that is scaled by", "tf.math.special.bessel_k0e(x)"),
+    ("bessel_k1", "zero"): ("x = tf.Variable([200.0])", "tf.math.special.bessel_k1(x)", "that is scaled by", "tf.math.special.bessel_k1e(x)"),
+    ("igamma", "zero"): ("x = tf.Variable([200.0])", "tf.math.igamma(1.0, x)", "nearer to each other", "tf.math.igamma(1.0, x / 100)"),
+    ("igammac", "zero"): ("x = tf.Variable([200.0])", "tf.math.igammac(1.0, x)", "nearer to each other", "tf.math.igammac(1.0, x / 100)"),
+    ("betainc", "zero"): (
+        "x = tf.Variable([1e-6])",
+        "tf.math.betainc(20.0, 20.0, x)",
+        "nearer to a / (a + b)",
+        "tf.math.betainc(20.0, 20.0, x + 0.5)",
+    ),
     ("angle", "nonfinite"): (
         "x = tf.Variable([0j, 1 + 1j])",
         "tf.math.angle(x)",
@@ -383,6 +436,37 @@ REMEDIES = {
         "add a small multiple of eye(n)",
         "tf.square(tf.linalg.triangular_solve(x + 1e-3 * tf.eye(1), [[1.0]]))",
     ),
+    ("qr", "nonfinite"): (
+        "x = tf.Variable([[1e-30, 0.0], [0.0, 1.0]])",
+        "tf.linalg.qr(x)[0] * [[1.0, 2e10], [3.0, 5.0]]",
+        "add a small multiple of eye(n)",
+        "tf.linalg.qr(x + 1e-3 * tf.eye(2))[0] * [[1.0, 2e10], [3.0, 5.0]]",
+    ),
+    ("lu", "nonfinite"): (
+        "x = tf.Variable([[1e-30, 0.0], [0.0, 1e-30]])",
+        "tf.linalg.lu(x)[0] * [[1.0, 1.0], [1e10, 1.0]]",
+        "add a small multiple of eye(n)",
+        "tf.linalg.lu(x + 1e-3 * tf.eye(2))[0] * [[1.0, 1.0], [1e10, 1.0]]",
+    ),
+    ("tridiagonal_solve", "nonfinite"): (
+        "x = tf.Variable([[0.0], [1e-30], [0.0]])",
+        "tf.square(tf.linalg.tridiagonal_solve(x, [[1.0]]))",
+        "add a small number to the main diagonal",
+        "tf.square(tf.linalg.tridiagonal_solve(x + [[0.0], [1e-3], [0.0]], [[1.0]]))",
+    ),
+    ("eig", "nonfinite"): (
+        "x = tf.Variable([[1.0, 1.0], [0.0, 1.0]])",
+        "tf.math.real(tf.linalg.eig(x)[0]) * [1e25, -1e25]",
+        "different small numbers on the diagonal",
+        "tf.math.real(tf.linalg.eig(x + tf.linalg.diag([0.0, 1e-3]))[0]) * [1e25, -1e25]",
+    ),
+    ("eigvals", "nonfinite"): (
+        "x = tf.Variable([[1.0, 1.0], [0.0, 1.0]])",
+        "tf.math.real(tf.linalg.eigvals(x)) * [1e25, -1e25]",
+        "different small numbers on the diagonal",
+        "tf.math.real(tf.linalg.eigvals(x + tf.linalg.diag([0.0, 1e-3]))) * [1e25, -1e25]",
+    ),
+    ("expm", "nonfinite"): ("x = tf.Variable([[100.0]])", "tf.linalg.expm(x)", "scale the matrix down", "tf.linalg.expm(x / 10)"),
     # ---- Absent: what has no derivative ----
     ("floor", "absent"): (TWO, "tf.floor(x)", "x + stop_gradient(floor(x) - x)", "x + tf.stop_gradient(tf.floor(x) - x)"),
     ("ceil", "absent"): (TWO, "tf.math.ceil(x)", "x + stop_gradient(ceil(x) - x)", "x + tf.stop_gradient(tf.math.ceil(x) - x)"),

@@ -29,7 +29,7 @@ REFUSED = set(
     "embeddings_regularizer embeddings_constraint moving_mean_initializer moving_variance_initializer renorm renorm_clipping renorm_momentum synchronized lora_rank "
     "lora_alpha quantization_config mask_zero weights noise_shape mask sparse ragged optional tensor autocast axis ignore_class top_k class_id thresholds "
     "amsgrad weight_decay use_ema ema_momentum ema_overwrite_frequency loss_scale_factor gradient_accumulation_steps input_axes output_axes rebuild "
-    "stack_height_limit path_length_limit dilations exclusive".split()
+    "stack_height_limit path_length_limit dilations exclusive eigvals_only perturb_singular".split()
 )
 # Whose parameters are not held against TensorFlow's.
 OTHERWISE = {

@@ -37,7 +37,7 @@ _ENGINES = {
     },
 }
 # Where functions stand, the shortest name first.
-_PLACES = ("", "nn.", "math.", "linalg.", "random.", "image.", "signal.", "strings.", "sparse.", "keras.losses.")
+_PLACES = ("", "nn.", "math.", "math.special.", "linalg.", "random.", "image.", "signal.", "strings.", "sparse.", "keras.losses.")
 # Functions whose names are no words of English and so need no bracket behind them.
 _PLAIN = (
     "abs acos acosh asin asinh atan atan2 atanh elu erf erfc expm1 log1p lgamma relu relu6 rsqrt selu silu softplus softsign sqrt tanh xlogy".split()

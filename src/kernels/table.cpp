@@ -155,11 +155,15 @@ void matmul_bias(const View& a, const View& b, const View& bias, Activation acti
   return table_of(out.device).matmul_bias(a, b, bias, activation, out);
 }
 void special(Special f, const View& x, const View& out) { return table_of(out.device).special(f, x, out); }
-void polygamma(const View& n, const View& x, const View& out) { return table_of(out.device).polygamma(n, x, out); }
+void special_of_two(SpecialOfTwo f, const View& a, const View& b, const View& out) { return table_of(out.device).special_of_two(f, a, b, out); }
+void betainc(const View& a, const View& b, const View& x, const View& out) { return table_of(out.device).betainc(a, b, x, out); }
+void fft(const View& x, int rank, bool inverse, const View& out) { return table_of(out.device).fft(x, rank, inverse, out); }
+void rfft(const View& x, int rank, const View& out) { return table_of(out.device).rfft(x, rank, out); }
+void irfft(const View& x, int rank, const View& out) { return table_of(out.device).irfft(x, rank, out); }
 bool matrix_inverse(const View& x, const View& out) { return table_of(out.device).matrix_inverse(x, out); }
 bool matrix_solve(const View& a, const View& b, const View& out) { return table_of(out.device).matrix_solve(a, b, out); }
-bool triangular_solve(const View& a, bool lower, bool transposed, const View& b, const View& out) {
-  return table_of(out.device).triangular_solve(a, lower, transposed, b, out);
+bool triangular_solve(const View& a, bool lower, bool adjoint, const View& b, const View& out) {
+  return table_of(out.device).triangular_solve(a, lower, adjoint, b, out);
 }
 void determinant(const View& x, const View& out) { return table_of(out.device).determinant(x, out); }
 void log_determinant(const View& x, const View& sign, const View& logarithm) {
@@ -169,6 +173,12 @@ bool cholesky(const View& x, const View& out) { return table_of(out.device).chol
 void self_adjoint_eig(const View& x, const View& values, const View& vectors) {
   return table_of(vectors.device).self_adjoint_eig(x, values, vectors);
 }
+bool tridiagonal_solve(const View& diagonals, const View& b, const View& out) { return table_of(out.device).tridiagonal_solve(diagonals, b, out); }
+bool eig(const View& x, const View& values, const View* vectors) { return table_of(values.device).eig(x, values, vectors); }
+bool lu_factors(const View& x, const View& out, const View& rows) { return table_of(out.device).lu_factors(x, out, rows); }
+bool matrix_function(MatrixFunction f, const View& x, const View& out) { return table_of(out.device).matrix_function(f, x, out); }
+bool svd(const View& x, const View& s, const View* u, const View* v) { return table_of(s.device).svd(x, s, u, v); }
+void qr(const View& x, const View& q, const View& r) { return table_of(q.device).qr(x, q, r); }
 void adjust_hue(const View& x, double delta, const View& out) { return table_of(out.device).adjust_hue(x, delta, out); }
 std::int64_t write_numbers(const View& x, const TextFormat& format, const View& text) { return table_of(text.device).write_numbers(x, format, text); }
 std::int64_t read_numbers(const View& text, const View& out) { return table_of(out.device).read_numbers(text, out); }

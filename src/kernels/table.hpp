@@ -6,6 +6,7 @@
 #include "kernels/conv.hpp"
 #include "kernels/counting.hpp"
 #include "kernels/elementwise.hpp"
+#include "kernels/fft.hpp"
 #include "kernels/fused.hpp"
 #include "kernels/gather_nd.hpp"
 #include "kernels/image.hpp"
@@ -112,7 +113,12 @@ struct KernelTable {
   decltype(kernels::matmul_bias)* matmul_bias;
   // special.hpp
   decltype(kernels::special)* special;
-  decltype(kernels::polygamma)* polygamma;
+  decltype(kernels::special_of_two)* special_of_two;
+  decltype(kernels::betainc)* betainc;
+  // fft.hpp
+  decltype(kernels::fft)* fft;
+  decltype(kernels::rfft)* rfft;
+  decltype(kernels::irfft)* irfft;
   // linalg.hpp
   decltype(kernels::matrix_inverse)* matrix_inverse;
   decltype(kernels::matrix_solve)* matrix_solve;
@@ -121,6 +127,12 @@ struct KernelTable {
   decltype(kernels::log_determinant)* log_determinant;
   decltype(kernels::cholesky)* cholesky;
   decltype(kernels::self_adjoint_eig)* self_adjoint_eig;
+  decltype(kernels::tridiagonal_solve)* tridiagonal_solve;
+  decltype(kernels::eig)* eig;
+  decltype(kernels::lu_factors)* lu_factors;
+  decltype(kernels::matrix_function)* matrix_function;
+  decltype(kernels::svd)* svd;
+  decltype(kernels::qr)* qr;
   // image.hpp
   decltype(kernels::adjust_hue)* adjust_hue;
   // strings.hpp

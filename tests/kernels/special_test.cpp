@@ -50,5 +50,64 @@ TEST(Inverses, AtTheirEnds) {
   EXPECT_TRUE(std::isnan(inverse_normal(NAN)));
 }
 
+// Digital Library of Mathematical Functions, chapters 5, 6, 7, 8, 10 and 25; large and small arguments, where another formula takes over.
+TEST(Bessel, ScaledFunctionsJoinWhereTheAsymptoticSeriesBegins) {
+  for (double (*f)(double) : {bessel_i0e, bessel_i1e, bessel_k0e, bessel_k1e}) {
+    const double below = f(std::nextafter(600.0, 0)), above = f(std::nextafter(600.0, 1000));
+    EXPECT_NEAR(below / above, 1, 1e-13);
+    EXPECT_GT(f(1e300), 0);
+  }
+  expect_close(bessel_j0(0), 1);
+  EXPECT_NEAR(bessel_j0(2.404825557695773), 0, 1e-15);
+}
+TEST(Integrals, JoinWhereAnotherFormulaBegins) {
+  const auto joins = [](double (*f)(double), double at) {
+    EXPECT_NEAR(f(std::nextafter(at, 0)), f(std::nextafter(at, 2 * at)), 1e-14 * std::abs(f(at))) << at;
+  };
+  joins(dawson, 7);
+  joins(fresnel_cos, 1.6);
+  joins(fresnel_sin, 1.6);
+  joins(spence, 0.5);
+  joins(spence, 2);
+  expect_close(spence(0), M_PI * M_PI / 6);
+  expect_close(spence(2), -M_PI * M_PI / 12);
+  EXPECT_NEAR(fresnel_cos(1e9), 0.5, 1e-9);
+  EXPECT_EQ(fresnel_sin(-INFINITY), -0.5);
+}
+TEST(Zeta, KnownValues) {
+  expect_close(zeta(2, 1), M_PI * M_PI / 6);
+  expect_close(zeta(4, 1), std::pow(M_PI, 4) / 90);
+  expect_close(zeta(2, 0.5), M_PI * M_PI / 2);
+  EXPECT_EQ(zeta(1, 3), INFINITY);
+  EXPECT_TRUE(std::isnan(zeta(0.5, 3)));
+  EXPECT_TRUE(std::isnan(zeta(2.5, -0.5)));
+}
+TEST(Igamma, KnownValues) {
+  for (const double x : {0.1, 1.0, 7.0, 30.0}) {
+    expect_close(igammac(1, x), std::exp(-x));
+    EXPECT_NEAR(igamma(0.5, x), std::erf(std::sqrt(x)), 1e-15);
+    EXPECT_NEAR(igamma(3, x) + igammac(3, x), 1, 1e-15);
+  }
+}
+// Against differences of the function, on both sides of where the series gives way to the fraction.
+TEST(Igamma, SlopeAlongA) {
+  for (const double a : {0.3, 2.0, 50.0, 1e4}) {
+    for (const double ratio : {0.5, 0.99, 1.0, 1.01, 1.7}) {
+      const double x = a * ratio, h = 1e-3 * std::sqrt(a);
+      const double slope = (8 * (igamma(a + h, x) - igamma(a - h, x)) - (igamma(a + 2 * h, x) - igamma(a - 2 * h, x))) / (12 * h);
+      EXPECT_NEAR(igamma_grad_a(a, x), slope, 1e-9 / std::sqrt(a)) << a << " " << x;
+    }
+  }
+}
+TEST(IncompleteBeta, KnownValues) {
+  for (const double x : {0.0, 0.2, 0.7, 1.0}) {
+    EXPECT_NEAR(incomplete_beta(1, 1, x), x, 1e-15);
+    EXPECT_NEAR(incomplete_beta(3, 1, x), x * x * x, 1e-15);
+    EXPECT_NEAR(incomplete_beta(0.5, 0.5, x), 2 / M_PI * std::asin(std::sqrt(x)), 1e-15);
+  }
+  EXPECT_TRUE(std::isnan(incomplete_beta(0, 1, 0.5)));
+  EXPECT_TRUE(std::isnan(incomplete_beta(1, 1, 1.5)));
+}
+
 }  // namespace
 }  // namespace whygrad::kernels::cpu

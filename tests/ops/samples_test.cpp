@@ -72,6 +72,8 @@ TEST(OpTable, TypesAreTensorFlowsAndTellOpsApart) {
                                                                   {"Log", {"log", "reduce_logsumexp"}},
                                                                   {"Maximum", {"clip_by_value", "maximum"}},
                                                                   {"DenseBincount", {"bincount", "weighted_bincount"}},
+                                                                  {"Eig", {"eig", "eigvals"}},
+                                                                  {"Svd", {"singular_values", "svd"}},
                                                                   {"RandomShuffle", {"random_permutation", "random_shuffle"}},
                                                                   {"TopKV2", {"argsort", "top_k"}}};
   std::map<std::string, std::vector<std::string>> by_type;

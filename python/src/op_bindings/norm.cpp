@@ -8,6 +8,7 @@
 #include <whygrad/base/error.hpp>
 #include <whygrad/explain/diagnosis.hpp>
 #include <whygrad/ops/elementwise.hpp>
+#include <whygrad/ops/linalg.hpp>
 #include <whygrad/ops/reduce.hpp>
 
 #include <fmt/format.h>
@@ -25,21 +26,15 @@ double order_of(nb::handle ord) {
   throw ValueError("norm", fmt::format("ord \"{}\"", name), "it is \"euclidean\", a positive number or inf");
 }
 
-NormOptions norm_options(nb::handle ord, nb::handle axis) {
-  const NormOptions options{.ord = order_of(ord)};
-  const Axes axes = to_axes(axis);
-  if (!axes.all && axes.size() == 2 && options.ord == 2 && !PyUnicode_Check(ord.ptr())) {
-    throw UnsupportedError("norm", "the 2-norm of matrices needs their singular values",
-                           "use ord=\"euclidean\" for the Frobenius norm, or sqrt(reduce_max(eigvalsh(matmul(x, x, transpose_a=True)), -1))");
-  }
-  return options;
-}
+// Of two axes the number 2 means another norm than "euclidean".
+bool is_spectral(nb::handle ord, const Axes& axes) { return !axes.all && axes.size() == 2 && !PyUnicode_Check(ord.ptr()) && order_of(ord) == 2; }
 
 nb::object norm_of(nb::handle tensor, nb::handle ord, nb::handle axis, nb::handle keepdims, nb::handle) {
   const Where where = caller();
-  NormOptions options = norm_options(ord, axis);
-  options.keepdims = !keepdims.is_none() && nb::cast<bool>(keepdims);
-  return wrap(norm(to_tensor(tensor, where), to_axes(axis), options, where));
+  const NormOptions options{.ord = order_of(ord), .keepdims = !keepdims.is_none() && nb::cast<bool>(keepdims)};
+  const Axes axes = to_axes(axis);
+  const Tensor x = to_tensor(tensor, where);
+  return wrap(is_spectral(ord, axes) ? spectral_norm(x, axes, options.keepdims, where) : norm(x, axes, options, where));
 }
 
 nb::object normalized(nb::handle x, nb::handle axis, double epsilon, nb::handle, nb::handle dim) {
@@ -96,8 +91,14 @@ nb::object moments_of(nb::handle x, nb::handle axes, nb::handle, bool keepdims, 
 
 nb::object divided_by_norm(nb::handle tensor, nb::handle ord, nb::handle axis, nb::handle) {
   const Where where = caller();
-  const NormOptions options = norm_options(ord, axis);
-  Normalized result = normalize(to_tensor(tensor, where), to_axes(axis), options, where);
+  const Axes axes = to_axes(axis);
+  const Tensor x = to_tensor(tensor, where);
+  if (is_spectral(ord, axes)) {
+    Tensor length = cast(spectral_norm(x, axes, true, where), x.dtype(), where);
+    const Tensor unit = divide(x, length, where);
+    return nb::make_tuple(wrap(unit), wrap(std::move(length)));
+  }
+  Normalized result = normalize(x, axes, {.ord = order_of(ord)}, where);
   return nb::make_tuple(wrap(std::move(result.values)), wrap(std::move(result.norm)));
 }
 

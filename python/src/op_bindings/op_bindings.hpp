@@ -26,8 +26,10 @@ void bind_random(nb::module_& m);
 void bind_reduce(nb::module_& m);
 void bind_segment(nb::module_& m);
 void bind_shape(nb::module_& m);
+void bind_signal(nb::module_& m);
 void bind_sorting(nb::module_& m);
 void bind_sparse(nb::module_& m);
+void bind_special(nb::module_& m);
 void bind_strings(nb::module_& m);
 
 }  // namespace whygrad::python

@@ -6,37 +6,22 @@ namespace {
 
 constexpr ZeroGradient kReplacedDiagonal{
     ZeroGradient::kMasks, "let what should learn stand on the side that is kept: the elements of x on the diagonal are replaced and get no gradient"};
-constexpr NonFinite kEqualValues{
-    NonFinite::kDivisionByZero,
-    "the rule divides by differences of singular values or eigenvalues: break the tie by a small difference on the diagonal, "
-    "or use the values alone, whose gradient is finite"};
-
 constexpr TypeRecord kRecords[]{
     {.types = "BatchMatMul BatchMatMulV2 BatchMatMulV3 SparseMatMul", .like = "matmul"},
     {.types = "Einsum=einsum XlaEinsum=einsum TridiagonalMatMul=tridiagonal_matmul", .like = "matmul"},
     {.types = "Cross"},
     {.types = "ConjugateTranspose", .like = "transpose"},
 
-    {.types = "BandedTriangularSolve=banded_triangular_solve TridiagonalSolve=tridiagonal_solve", .like = "matrix_triangular_solve"},
+    {.types = "BandedTriangularSolve=banded_triangular_solve", .like = "matrix_triangular_solve"},
     {.types = "MatrixSolveLs=lstsq",
      .why = "TensorFlow has no rule for the size of the regularizer",
      .remedy = "write the normal equations, matrix_solve(transpose(a) @ a + l * eye(n), transpose(a) @ b), which carry a gradient for l",
      .nonfinite = {NonFinite::kSingularMatrix, "add to l2_regularizer, or look why two columns say the same"}},
-    {.types = "MatrixSquareRoot=sqrtm",
-     .nonfinite = {NonFinite::kSingularMatrix,
-                   "the rule solves an equation that has no answer where eigenvalues add up to 0: add a small multiple of eye(n) to the matrix"}},
-    {.types = "Qr",
-     .nonfinite = {NonFinite::kSingularMatrix, "the rule solves with r: look why two columns say the same, or add a small multiple of eye(n)"}},
-    {.types = "Svd",
-     .zero = {ZeroGradient::kTies, "break the tie by a small difference on the diagonal, or use the singular values alone"},
-     .nonfinite = kEqualValues},
-    {.types = "Eig", .nonfinite = kEqualValues},
 
     {.types = "Diag=tensor_diag MatrixDiag MatrixDiagV2", .like = "matrix_diag"},
     {.types = "DiagPart=tensor_diag_part MatrixDiagPart MatrixDiagPartV2", .like = "matrix_diag_part"},
     {.types = "MatrixSetDiag MatrixSetDiagV2", .zero = kReplacedDiagonal},
 
-    {.types = "FFT FFT2D FFT3D IFFT IFFT2D IFFT3D RFFT RFFT2D IRFFT IRFFT2D"},
     {.types = "IsotonicRegression",
      .zero = {ZeroGradient::kTies, "each run of equal results shares its gradient: parts that cancel inside of a run leave 0"}},
 };

@@ -9,7 +9,6 @@ constexpr const char* kFirstOnly = "differentiate once, or write the function wi
 constexpr const char* kRange = "TensorFlow takes the range as given: its rule is for the numbers that are rounded";
 constexpr const char* kLearnedRange = "use tf.quantization.fake_quant_with_min_max_vars(x, min, max), whose bounds learn";
 constexpr ZeroGradient kOutside{ZeroGradient::kClips, "widen the range: numbers outside of it are cut off and get no gradient"};
-constexpr ZeroGradient kEvenFunction{ZeroGradient::kFlat, "start away from 0, where this function has its top or bottom and no slope"};
 
 constexpr TypeRecord kRecords[]{
     {.types = "Add", .like = "add"},
@@ -34,27 +33,6 @@ constexpr TypeRecord kRecords[]{
     {.types = "NextAfter",
      .zero = {ZeroGradient::kFlat, "the second input says only in which direction to go: differentiate with respect to the first"}},
 
-    {.types = "BesselI0 BesselI1",
-     .zero = kEvenFunction,
-     .nonfinite = {NonFinite::kOverflow, "keep the magnitude of x below 88 in float32 (709 in float64), or use the scaled function, bessel_i0e(x)"}},
-    {.types = "BesselI0e BesselI1e BesselJ0 BesselJ1", .zero = kEvenFunction},
-    {.types = "BesselK0 BesselK0e BesselK1 BesselK1e BesselY0 BesselY1",
-     .nonfinite = {.kind = NonFinite::kSpecialFunction,
-                   .remedy = "keep x above 0, where this function has its pole: write x + 1e-6",
-                   .low = 0,
-                   .out_of_domain = "x is negative, where this function has no real value: take abs(x), or look why it got there"}},
-    {.types = "Dawsn FresnelCos FresnelSin"},
-    {.types = "Expint", .nonfinite = {NonFinite::kSpecialFunction, "keep x away from 0, where the exponential integral has its pole"}},
-    {.types = "Spence", .nonfinite = {NonFinite::kLogOfZero, "keep x above 0: its slope there is a logarithm of x; write x + 1e-6"}},
-    {.types = "Betainc",
-     .why = "TensorFlow has a rule for x, and none for a and b",
-     .remedy = "for the parameters of a beta distribution, differentiate its log-density, which is written with lgamma(a) and log(x)",
-     .nonfinite = {NonFinite::kSpecialFunction, "keep x inside of (0, 1), and a and b above 0"}},
-    {.types = "Igamma Igammac", .nonfinite = {NonFinite::kSpecialFunction, "keep a and x above 0"}},
-    {.types = "Zeta",
-     .why = "TensorFlow has a rule for q, and none for x",
-     .remedy = "differentiate with respect to q, or take differences for x",
-     .nonfinite = {NonFinite::kSpecialFunction, "keep x above 1 and q away from 0, -1, -2, ..."}},
     {.types = "CumulativeLogsumexp"},
 
     {.types = "FakeQuantWithMinMaxArgs FakeQuantWithMinMaxVars FakeQuantWithMinMaxVarsPerChannel", .zero = kOutside},

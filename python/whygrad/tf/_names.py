@@ -15,7 +15,7 @@ _MODULES = {
     "reduce_sum repeat reshape reverse roll round saturate_cast scan scatter_nd shape sigmoid sign sin sinh size slice sort split sqrt square squeeze stack "
     "stop_gradient strided_slice subtract tan tanh tensor_scatter_nd_add tensor_scatter_nd_update tensordot tile transpose truediv=divide unique unstack where "
     "zeros zeros_like searchsorted histogram_fixed_width meshgrid sequence_mask saturate_cast scalar_mul tensor_scatter_nd_sub unravel_index roll "
-    "realdiv=divide as_string strided_slice tensor_scatter_nd_max tensor_scatter_nd_min dynamic_partition dynamic_stitch ensure_shape broadcast_static_shape broadcast_dynamic_shape",
+    "realdiv=divide as_string strided_slice tensor_scatter_nd_max tensor_scatter_nd_min dynamic_partition dynamic_stitch ensure_shape broadcast_static_shape broadcast_dynamic_shape eig eigvals matrix_square_root=sqrtm",
     "math": "abs acos acosh add add_n angle argmax argmin asin asinh atan atan2 atanh bincount ceil complex conj cos cosh count_nonzero cumprod cumsum "
     "digamma divide divide_no_nan equal erf erfc erfinv exp expm1 floor floordiv floormod greater greater_equal imag is_finite is_inf is_nan "
     "l2_normalize less less_equal lgamma log log1p log_sigmoid log_softmax logical_and logical_not logical_or logical_xor maximum minimum mod=floormod "
@@ -24,15 +24,18 @@ _MODULES = {
     "sigmoid sign sin sinh softmax softplus softsign sqrt square squared_difference subtract tan tanh top_k truediv=divide unsorted_segment_sum "
     "xdivy xlog1py xlogy zero_fraction polygamma ndtri in_top_k polyval confusion_matrix accumulate_n lbeta scalar_mul is_non_decreasing "
     "is_strictly_increasing unsorted_segment_mean segment_mean segment_max segment_min segment_prod unsorted_segment_max unsorted_segment_min "
-    "unsorted_segment_prod unsorted_segment_sqrt_n cumulative_logsumexp igamma igammac betainc",
+    "unsorted_segment_prod unsorted_segment_sqrt_n cumulative_logsumexp igamma igammac betainc zeta erfcinv bessel_i0 bessel_i0e "
+    "bessel_i1 bessel_i1e",
+    "math.special": "bessel_i0 bessel_i0e bessel_i1 bessel_i1e bessel_j0 bessel_j1 bessel_k0 bessel_k0e bessel_k1 bessel_k1e bessel_y0 bessel_y1 dawsn "
+    "expint fresnel_cos fresnel_sin spence",
     "nn": "avg_pool avg_pool2d batch_normalization bias_add conv2d conv2d_transpose dropout elu embedding_lookup gelu l2_loss l2_normalize "
     "leaky_relu log_softmax max_pool max_pool2d moments relu relu6 selu sigmoid sigmoid_cross_entropy_with_logits silu=swish softmax "
     "softmax_cross_entropy_with_logits softplus softsign sparse_softmax_cross_entropy_with_logits swish tanh top_k zero_fraction crelu "
     "log_poisson_loss weighted_cross_entropy_with_logits sufficient_statistics normalize_moments weighted_moments conv1d max_pool1d avg_pool1d "
     "space_to_depth depth_to_space in_top_k depthwise_conv2d separable_conv2d conv3d avg_pool3d max_pool3d convolution",
-    "linalg": "adjoint band_part=matrix_band_part cholesky cholesky_solve cross det diag diag_part eigh eigvalsh einsum expm eye global_norm inv "
-    "l2_normalize logdet lstsq matmul matrix_transpose matvec norm normalize pinv qr set_diag slogdet solve svd tensor_diag "
-    "tensor_diag_part tensordot trace triangular_solve",
+    "linalg": "adjoint band_part=matrix_band_part banded_triangular_solve cholesky cholesky_solve cross det diag diag_part eig eigh eigh_tridiagonal eigvals eigvalsh einsum expm eye global_norm inv "
+    "l2_normalize logdet logm lstsq lu lu_matrix_inverse lu_reconstruct lu_solve matmul matrix_rank matrix_transpose matvec norm normalize pinv qr set_diag slogdet solve sqrtm svd tensor_diag "
+    "tensor_diag_part tensordot trace triangular_solve tridiagonal_matmul tridiagonal_solve",
     "random": "categorical=random_categorical gamma normal=random_normal poisson=random_poisson set_seed shuffle=random_shuffle stateless_normal stateless_uniform "
     "truncated_normal=random_truncated_normal uniform=random_uniform",
     "image": "adjust_brightness adjust_contrast adjust_gamma adjust_hue central_crop convert_image_dtype crop_to_bounding_box flip_left_right "
@@ -41,7 +44,9 @@ _MODULES = {
     "strings": "as_string to_number",
     "bitwise": "bitwise_and bitwise_or bitwise_xor invert left_shift right_shift",
     "sparse": "",
-    "signal": "",
+    "signal": "dct fft fft2d fft3d fftshift frame hamming_window hann_window idct ifft ifft2d ifft3d ifftshift irfft irfft2d irfft3d "
+    "kaiser_bessel_derived_window kaiser_window linear_to_mel_weight_matrix mfccs_from_log_mel_spectrograms overlap_and_add rfft rfft2d rfft3d "
+    "vorbis_window",
     "debugging": "",
     "test": "",
     "autodiff": "",

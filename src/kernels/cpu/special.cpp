@@ -38,7 +38,7 @@ double hurwitz_zeta(double s, double q) {
 }
 
 // The same for any q that is not 0 or a negative integer, and whole s: the sum over all integers, without those below 0.
-double zeta(double s, double q) {
+double whole_zeta(double s, double q) {
   if (q > 0) return hurwitz_zeta(s, q);
   const double fraction = q - std::floor(q), sign = std::fmod(s, 2) == 0 ? 1 : -1;
   return hurwitz_zeta(s, fraction) + sign * (hurwitz_zeta(s, 1 - fraction) - hurwitz_zeta(s, 1 - q));
@@ -110,7 +110,17 @@ double polygamma(double n, double x) {
   if (n == 0) return digamma(x);
   const bool odd = std::fmod(n, 2) != 0;
   if (x <= 0 && x == std::floor(x)) return odd ? kInf : kNan;
-  return (odd ? 1 : -1) * std::tgamma(n + 1) * zeta(n + 1, x);
+  return (odd ? 1 : -1) * std::tgamma(n + 1) * whole_zeta(n + 1, x);
+}
+
+double zeta(double x, double q) {
+  if (!(x >= 1) || std::isnan(q)) return kNan;
+  if (x == 1) return kInf;
+  const bool whole = x == std::floor(x);
+  if (q <= 0 && q == std::floor(q)) return whole && std::fmod(x, 2) == 0 ? kInf : kNan;
+  if (q < 0 && !whole) return kNan;
+  if (std::isinf(x)) return std::abs(q) == 1 ? 1 : std::abs(q) < 1 ? kInf : 0;
+  return whole_zeta(x, q);
 }
 
 double inverse_erf(double x) {

@@ -23,7 +23,7 @@ Tensor half_lower(const Tensor& x) {
 constexpr OpDef kCholesky = define_op({
     .name = "cholesky",
     .doc =
-        "The lower triangular L with L L^T = x, x [.., n, n]. dx = (s + s^T) / 2, s = L^-T (L^T dL, its lower triangle with half the diagonal) L^-1.",
+        "The lower triangular L with L L^H = x, x [.., n, n]. dx = (s + s^H) / 2, s = L^-H (L^H dL, its lower triangle with half the diagonal) L^-1.",
     .inputs = {{"x", Differentiable{output(0)}}},
     .infer =
         [](InferContext& c) {
@@ -38,18 +38,18 @@ constexpr OpDef kCholesky = define_op({
         },
     .vjp =
         [](VjpContext& g) {
-          const Tensor l = g.output(), middle = half_lower(matmul(l, g.dy(), {.transpose_a = true}));
-          const Tensor left = matrix_triangular_solve(l, middle, {.adjoint = true});                     // L^-T middle
-          const Tensor s = transposed(matrix_triangular_solve(l, transposed(left), {.adjoint = true}));  // left L^-1
-          g.give(0, multiply(0.5, add(s, transposed(s))));
+          const Tensor l = g.output(), middle = half_lower(adjoint_times(l, g.dy()));
+          const Tensor left = matrix_triangular_solve(l, middle, {.adjoint = true});                     // L^-H middle
+          const Tensor s = adjoint_of(matrix_triangular_solve(l, adjoint_of(left), {.adjoint = true}));  // left L^-1
+          g.give(0, multiply(0.5, add(s, adjoint_of(s))));
         },
     .nonfinite = {NonFinite::kRootOfZero, "add a small multiple of eye(n) to the matrix, so that it is further from being singular"},
 });
 
 constexpr OpDef kEig = define_op({
     .name = "self_adjoint_eig",
-    .doc = "Eigenvalues, ascending, [.., n] and eigenvectors as columns [.., n, n] of symmetric x [.., n, n]. dx = v (diag(de) + (v^T dv) / (e_j - "
-           "e_i)) v^T.",
+    .doc = "Eigenvalues, ascending, [.., n] and eigenvectors as columns [.., n, n] of Hermitian x [.., n, n]. dx = v (diag(de) + (v^H dv) / (e_j - "
+           "e_i)) v^H.",
     .type = "SelfAdjointEigV2",
     .inputs = {{"x", Differentiable{output(0) | output(1)}}},
     .outputs = {"e", "v"},
@@ -62,17 +62,12 @@ constexpr OpDef kEig = define_op({
     .kernel = [](KernelContext& g) { kernels::self_adjoint_eig(g.in(0), g.out(0), g.out(1)); },
     .vjp =
         [](VjpContext& g) {
-          const Tensor e = g.output(0), v = g.output(1);
-          Tensor inner = g.has_dy(0) ? matrix_diag(g.dy(0)) : zeros(g.output_shape(1), g.input_dtype(0));
-          if (g.has_dy(1)) {
-            // Safe for equal eigenvalues, as in TensorFlow, and 0 on the diagonal: an eigenvector has no component along itself.
-            const Tensor diagonal = matrix_diag(ones(e.shape(), e.dtype()));
-            const Tensor distances = add(subtract(expand_dims(e, -2), expand_dims(e, -1)), diagonal);
-            const Tensor factors = subtract(divide(distances, add(square(distances), 1e-20)), diagonal);
-            inner = add(inner, multiply(factors, matmul(v, g.dy(1), {.transpose_a = true})));
-          }
-          const Tensor whole = matmul(v, matmul(inner, v, {.transpose_b = true}));
-          g.give(0, half_lower(add(whole, transposed(whole))));
+          const Tensor e = real(g.output(0)), v = g.output(1);
+          Tensor inner = g.has_dy(0) ? matrix_diag(cast(real(g.dy(0)), v.dtype())) : zeros(g.output_shape(1), v.dtype());
+          // An eigenvector has no component along itself.
+          if (g.has_dy(1)) inner = add(inner, multiply(cast(reciprocal_distances(e), v.dtype()), adjoint_times(v, g.dy(1))));
+          const Tensor whole = matmul(v, times_adjoint(inner, v));
+          g.give(0, half_lower(add(whole, adjoint_of(whole))));
         },
     .zero = {ZeroGradient::kTies,
              "break the tie, for instance by adding matrix_diag([0, 1e-3, 2e-3, ..]) to the matrix; or use the values, or what all vectors of equal "

@@ -104,7 +104,7 @@ Tensor tensor_diag_part(const Tensor& x, Where where) {
 
 Tensor logdet(const Tensor& x, Where where) {
   require_defined("logdet", x);
-  const Tensor diagonal = matrix_diag_part(cholesky(x, where), where);
+  const Tensor diagonal = real(matrix_diag_part(cholesky(x, where), where), where);
   return multiply(2, reduce_sum(log(diagonal, where), -1, false, where), where);
 }
 

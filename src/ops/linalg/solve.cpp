@@ -3,6 +3,7 @@
 #include "ops/families.hpp"
 #include "ops/linalg/linalg.hpp"
 
+#include <whygrad/ops/complex.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/diagonal.hpp>
 #include <whygrad/ops/linalg.hpp>
@@ -18,6 +19,28 @@ Tensor transposed(const Tensor& x) {
   return transpose(x, perm);
 }
 
+Tensor adjoint_of(const Tensor& x) { return conj_if_complex(transposed(x)); }
+Tensor times_adjoint(const Tensor& a, const Tensor& b) {
+  return is_complex(b.dtype()) ? matmul(a, adjoint_of(b)) : matmul(a, b, {.transpose_b = true});
+}
+Tensor adjoint_times(const Tensor& a, const Tensor& b) {
+  return is_complex(a.dtype()) ? matmul(adjoint_of(a), b) : matmul(a, b, {.transpose_a = true});
+}
+
+Tensor columns_of(const Tensor& x, std::int64_t begin, std::int64_t count) {
+  Ints from, size(x.shape());
+  for (int i = 0; i < x.rank(); ++i) from.push_back(i == x.rank() - 1 ? begin : 0);
+  size[x.rank() - 1] = count;
+  return slice(x, from, size);
+}
+
+Tensor safe_reciprocal(const Tensor& s) { return divide(s, add(square(s), 1e-20)); }
+
+Tensor reciprocal_distances(const Tensor& e) {
+  const Tensor diagonal = matrix_diag(ones(e.shape(), e.dtype()));
+  return subtract(safe_reciprocal(add(subtract(expand_dims(e, -2), expand_dims(e, -1)), diagonal)), diagonal);
+}
+
 namespace {
 
 constexpr NonFinite kNearlySingular{NonFinite::kSingularMatrix,
@@ -29,7 +52,7 @@ constexpr NonFinite kNearlySingular{NonFinite::kSingularMatrix,
 
 constexpr OpDef kInverse = define_op({
     .name = "matrix_inverse",
-    .doc = "The inverse of each matrix, x [.., n, n]. dx = -y^T dy y^T.",
+    .doc = "The inverse of each matrix, x [.., n, n]. dx = -y^H dy y^H.",
     .inputs = {{"x", Differentiable{output(0)}}},
     .infer =
         [](InferContext& c) {
@@ -42,7 +65,7 @@ constexpr OpDef kInverse = define_op({
         },
     .vjp =
         [](VjpContext& g) {
-          const Tensor y = transposed(g.output());
+          const Tensor y = adjoint_of(g.output());
           g.give(0, negative(matmul(y, matmul(g.dy(), y))));
         },
     .nonfinite = kNearlySingular,
@@ -60,7 +83,7 @@ void infer_systems(InferContext& c) {
 
 constexpr OpDef kSolve = define_op({
     .name = "matrix_solve",
-    .doc = "x where a x = b: a [.., n, n], b [.., n, m] -> [.., n, m]. db = solve(a^T, dx), da = -db x^T.",
+    .doc = "x where a x = b: a [.., n, n], b [.., n, m] -> [.., n, m]. db = solve(a^H, dx), da = -db x^H.",
     .inputs = {{"a", Differentiable{input(0) | output(0)}}, {"b", Differentiable{input(0)}}},
     .infer = infer_systems,
     .kernel =
@@ -69,8 +92,8 @@ constexpr OpDef kSolve = define_op({
         },
     .vjp =
         [](VjpContext& g) {
-          const Tensor db = matrix_solve(transposed(g.input(0)), g.dy());
-          if (g.needs(0)) g.give(0, negative(matmul(db, g.output(), {.transpose_b = true})));
+          const Tensor db = matrix_solve(adjoint_of(g.input(0)), g.dy());
+          if (g.needs(0)) g.give(0, negative(times_adjoint(db, g.output())));
           if (g.needs(1)) g.give(1, db);
         },
     .nonfinite = kNearlySingular,
@@ -78,10 +101,10 @@ constexpr OpDef kSolve = define_op({
 
 constexpr OpDef kTriangularSolve = define_op({
     .name = "matrix_triangular_solve",
-    .doc = "x where a x = b, or a^T x = b where adjoint, of one triangle of a [.., n, n]; b [.., n, m]. db = solve(a^T, dx), da = -db x^T.",
+    .doc = "x where a x = b, or a^H x = b where adjoint, of one triangle of a [.., n, n]; b [.., n, m]. db = solve(a^H, dx), da = -db x^H.",
     .inputs = {{"a", Differentiable{input(0) | output(0)}}, {"b", Differentiable{input(0)}}},
     .attrs = {attr<&TriangularOptions::lower>("lower", "whether the lower triangle is read"),
-              attr<&TriangularOptions::adjoint>("adjoint", "whether a is transposed")},
+              attr<&TriangularOptions::adjoint>("adjoint", "whether a is transposed and conjugated")},
     .infer = infer_systems,
     .kernel =
         [](KernelContext& g) {
@@ -94,7 +117,7 @@ constexpr OpDef kTriangularSolve = define_op({
           const Tensor db = matrix_triangular_solve(g.input(0), g.dy(), {options.lower, !options.adjoint});
           if (g.needs(0)) {
             const Tensor &left = options.adjoint ? g.output() : db, &right = options.adjoint ? db : g.output();
-            const Tensor da = negative(matmul(left, right, {.transpose_b = true}));
+            const Tensor da = negative(times_adjoint(left, right));
             g.give(0, matrix_band_part(da, options.lower ? -1 : 0, options.lower ? 0 : -1));
           }
           if (g.needs(1)) g.give(1, db);
@@ -102,13 +125,9 @@ constexpr OpDef kTriangularSolve = define_op({
     .nonfinite = kNearlySingular,
 });
 
-// The inverse for the derivative of a determinant. Errors name the determinant.
-Tensor inverse_of_input(VjpContext& g) {
-  try {
-    return matrix_inverse(g.input(0));
-  } catch (const ValueError&) {
-    throw ValueError(g.op().name, "Input is not invertible, and the derivative needs its inverse.", g.op().nonfinite.remedy);
-  }
+// The inverse for the derivative of a determinant.
+Tensor inverse_of_input(const VjpContext& g) {
+  return within_rule(g, "Input is not invertible, and the derivative needs its inverse.", [&] { return matrix_inverse(g.input(0)); });
 }
 
 // Two more axes of 1, so that each matrix has one number.
@@ -116,7 +135,7 @@ Tensor of_matrices(const Tensor& x) { return expand_dims(expand_dims(x, -1), -1)
 
 constexpr OpDef kDeterminant = define_op({
     .name = "matrix_determinant",
-    .doc = "The determinant of each matrix: x [.., n, n] -> [..]. dx = dy y (x^-1)^T.",
+    .doc = "The determinant of each matrix: x [.., n, n] -> [..]. dx = dy conj(y) (x^-1)^H.",
     .inputs = {{"x", Differentiable{input(0) | output(0)}}},
     .infer =
         [](InferContext& c) {
@@ -124,7 +143,7 @@ constexpr OpDef kDeterminant = define_op({
           c.output(c.input(0).dtype(), leading(c.input(0).shape(), 2));
         },
     .kernel = [](KernelContext& g) { kernels::determinant(g.in(0), g.out()); },
-    .vjp = [](VjpContext& g) { g.give(0, multiply(of_matrices(multiply(g.dy(), g.output())), transposed(inverse_of_input(g)))); },
+    .vjp = [](VjpContext& g) { g.give(0, multiply(of_matrices(multiply(g.dy(), conj_if_complex(g.output()))), adjoint_of(inverse_of_input(g)))); },
     .nonfinite =
         {NonFinite::kSingularMatrix,
          "the derivative of a determinant needs the inverse: add a small multiple of eye(n) to the matrix, or look why two rows say the same"},
@@ -132,8 +151,8 @@ constexpr OpDef kDeterminant = define_op({
 
 constexpr OpDef kLogDeterminant = define_op({
     .name = "log_matrix_determinant",
-    .doc = "The sign of each determinant and the logarithm of its absolute value: x [.., n, n] -> [..] each. dx = dlog (x^-1)^T.",
-    .inputs = {{"x", Differentiable{input(0)}}},
+    .doc = "The sign of each determinant and the logarithm of its absolute value: x [.., n, n] -> [..] each. dx = dlog (x^-1)^H.",
+    .inputs = {{"x", Differentiable{input(0) | output(0)}}},
     .outputs = {"sign", "log_abs_determinant"},
     .infer =
         [](InferContext& c) {
@@ -144,11 +163,15 @@ constexpr OpDef kLogDeterminant = define_op({
     .kernel = [](KernelContext& g) { kernels::log_determinant(g.in(0), g.out(0), g.out(1)); },
     .vjp =
         [](VjpContext& g) {
-          if (g.has_dy(1)) {
-            g.give(0, multiply(of_matrices(g.dy(1)), transposed(inverse_of_input(g))));
-          } else {
-            g.give(0, zeros(g.input_shape(0), g.input_dtype(0)));  // a sign has slope 0
+          // Along a real matrix the sign has slope 0; the sign of a complex one turns.
+          const bool turns = is_complex(g.input_dtype(0)) && g.has_dy(0);
+          if (!turns && !g.has_dy(1)) return g.give(0, zeros(g.input_shape(0), g.input_dtype(0)));
+          Tensor slope = g.dy(1);
+          if (is_complex(slope.dtype())) {
+            const Tensor turn = turns ? imag(multiply(g.dy(0), conj(g.output(0)))) : zeros_like(real(slope));
+            slope = complex(real(slope), turn);
           }
+          g.give(0, multiply(of_matrices(slope), adjoint_of(inverse_of_input(g))));
         },
     .nonfinite = {NonFinite::kLogOfZero, "keep the matrix away from having no inverse: add a small multiple of eye(n)"},
 });

@@ -1,13 +1,5 @@
-// Systems of equations and decompositions of square matrices.
-#include "ops/samples/places.hpp"
-
-#include <whygrad/ops/diagonal.hpp>
-#include <whygrad/ops/elementwise.hpp>
-#include <whygrad/ops/linalg.hpp>
-#include <whygrad/ops/matmul.hpp>
-#include <whygrad/ops/shape.hpp>
-
-#include <cmath>
+// Systems of equations, determinants and the decompositions of Hermitian matrices.
+#include "ops/samples/linalg/matrices.hpp"
 
 namespace whygrad::samples {
 namespace {
@@ -33,18 +25,6 @@ Array determinants(const Array& a) {
     result.values.push_back(determinant({a.values.begin() + b * size, a.values.begin() + (b + 1) * size}, n));
   }
   return result;
-}
-
-// Far from singular.
-Tensor regular(const Shape& shape, int seed = 1) {
-  const Tensor x = uniform(shape, -1, 1, seed);
-  const Tensor diagonal = uniform(Shape(shape.extents().first(static_cast<std::size_t>(shape.rank() - 1))), 3, 4, seed + 1);
-  return add(x, matrix_diag(diagonal));
-}
-// Symmetric and positive definite, with eigenvalues apart.
-Tensor definite(const Shape& shape, int seed = 1) {
-  const Tensor l = matrix_band_part(regular(shape, seed), -1, 0);
-  return matmul(l, l, {.transpose_b = true});
 }
 
 Array identity_like(const Array& a) {
@@ -114,7 +94,7 @@ void add_solutions(SampleList& list) {
   const auto refuse = [&](const char* op, const char* fragment, void (*call)()) { list.refuse({.op = op, .fragment = fragment, .call = call}); };
   refuse("matrix_inverse", "not invertible", [] { matrix_inverse(numbers({2, 2}, {1, 2, 2, 4})); });
   refuse("matrix_inverse", "no square matrices", [] { matrix_inverse(uniform({2, 3})); });
-  refuse("matrix_inverse", "float32 and float64", [] { matrix_inverse(integers({2, 2}, 0, 3)); });
+  refuse("matrix_inverse", "float32, float64", [] { matrix_inverse(integers({2, 2}, 0, 3)); });
   refuse("matrix_solve", "do not go together", [] { matrix_solve(uniform({2, 2}), uniform({3, 1})); });
   refuse("matrix_solve", "not invertible", [] { matrix_solve(numbers({1, 1}, {0}), numbers({1, 1}, {1})); });
   refuse("matrix_triangular_solve", "not invertible", [] { matrix_triangular_solve(numbers({1, 1}, {0}), numbers({1, 1}, {1})); });
@@ -201,10 +181,94 @@ void add_factors(SampleList& list) {
   list.refuse({.op = "self_adjoint_eig", .fragment = "no square matrices", .call = [] { self_adjoint_eig(uniform({2, 3})); }});
 }
 
+void add_complex(SampleList& list) {
+  const auto inverse = [](const Matrix& a) { return eliminated(a, identity_matrix(a.rows)); };
+  add_matrix(
+      list, "matrix_inverse", complex_regular(3), [](const Tensor& x) { return matrix_inverse(x); }, inverse);
+  add_matrix(
+      list, "matrix_solve", complex_regular(3), [](const Tensor& x) { return matrix_solve(x, square(x)); },
+      [](const Matrix& a) {
+        Matrix squares = a;
+        for (Complex& z : squares.elements) z *= z;
+        return eliminated(a, squares);
+      });
+  for (const bool lower : {false, true}) {
+    for (const bool adjoint_too : {false, true}) {
+      add_matrix(
+          list, "matrix_triangular_solve", complex_regular(3),
+          [=](const Tensor& x) { return matrix_triangular_solve(x, square(x), {.lower = lower, .adjoint = adjoint_too}); },
+          [=](const Matrix& a) {
+            Matrix triangle = a, squares = a;
+            for (std::int64_t i = 0; i < 3; ++i) {
+              for (std::int64_t j = 0; j < 3; ++j) {
+                squares(i, j) *= squares(i, j);
+                if (lower ? j > i : j < i) triangle(i, j) = 0;
+              }
+            }
+            return eliminated(adjoint_too ? adjoint_matrix(triangle) : triangle, squares);
+          });
+    }
+  }
+  const auto determinant_of = [](const Matrix& a) {
+    return a(0, 0) * (a(1, 1) * a(2, 2) - a(1, 2) * a(2, 1)) - a(0, 1) * (a(1, 0) * a(2, 2) - a(1, 2) * a(2, 0)) +
+           a(0, 2) * (a(1, 0) * a(2, 1) - a(1, 1) * a(2, 0));
+  };
+  const auto one = [](Complex z) { return Matrix{1, 1, {z}}; };
+  add_matrix(
+      list, "matrix_determinant", complex_regular(3),
+      [](const Tensor& x) {
+        return reshape(matrix_determinant(x), {1, 1});
+      },
+      [=](const Matrix& a) { return one(determinant_of(a)); });
+  add_matrix(
+      list, "log_matrix_determinant", complex_regular(3),
+      [](const Tensor& x) {
+        return reshape(log_matrix_determinant(x).log_abs_determinant, {1, 1});
+      },
+      [=](const Matrix& a) { return one(std::log(std::abs(determinant_of(a)))); });
+  add_matrix(
+      list, "log_matrix_determinant", complex_regular(3),
+      [](const Tensor& x) {
+        return reshape(log_matrix_determinant(x).sign, {1, 1});
+      },
+      [=](const Matrix& a) { return one(determinant_of(a) / std::abs(determinant_of(a))); });
+  // The Hermitian part of a regular matrix is positive definite.
+  const auto halves = [](const Matrix& a) { return sum_of(sum_of(zero_matrix(3, 3), a, 0.5), adjoint_matrix(a), 0.5); };
+  add_matrix(
+      list, "cholesky", complex_regular(3),
+      [](const Tensor& x) {
+        const Tensor l = cholesky(hermitian(x));
+        return matmul(l, square(adjoint(l)));
+      },
+      [=](const Matrix& a) {
+        const Matrix h = halves(a);
+        Matrix l = zero_matrix(3, 3);
+        for (std::int64_t j = 0; j < 3; ++j) {
+          for (std::int64_t i = j; i < 3; ++i) {
+            Complex sum = h(i, j);
+            for (std::int64_t k = 0; k < j; ++k) sum -= l(i, k) * std::conj(l(j, k));
+            l(i, j) = i == j ? std::sqrt(sum) : sum / l(j, j);
+          }
+        }
+        Matrix squares = adjoint_matrix(l);
+        for (Complex& z : squares.elements) z *= z;
+        return l * squares;
+      });
+  add_matrix(
+      list, "self_adjoint_eig", complex_regular(3),
+      [](const Tensor& x) {
+        const Eigen e = self_adjoint_eig(hermitian(x));
+        const Tensor cubes = multiply(e.values, square(e.values));
+        return matmul(multiply(e.vectors, expand_dims(cubes, -2)), adjoint(e.vectors));
+      },
+      [=](const Matrix& a) { return halves(a) * halves(a) * halves(a); });
+}
+
 const Samples kSamples([](SampleList& list) {
   add_solutions(list);
   add_determinants(list);
   add_factors(list);
+  add_complex(list);
 });
 
 }  // namespace
