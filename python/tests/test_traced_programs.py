@@ -35,6 +35,49 @@ def assigned_before_it_is_read(a):
     return twice + n
 
 
+def loop(a, body, start=None):
+    """y = body(i, y), as often as the sum of `a` says: a graph finds that when it runs."""
+    trips = tf.cast(tf.reduce_sum(a), tf.int32)
+    return tf.while_loop(lambda i, y: i < trips, lambda i, y: (i + 1, body(i, y)), (0, a if start is None else start))[1]
+
+
+def _gradient_in_a_trip(y):
+    with tf.GradientTape() as tape:
+        tape.watch(y)
+        z = tf.sin(y) * v
+    return tape.gradient(z, y)
+
+
+def _added_to(y):
+    n.assign_add(tf.reduce_sum(y))
+    return y * 0.5 + n
+
+
+def _unequal(a):
+    """Two loops, of which the second goes on where the first one ended, and stops by its values."""
+    y = loop(a, lambda i, y: tf.tanh(y * v) + a)
+    return tf.while_loop(lambda y: tf.reduce_sum(y) < 20.0, lambda y: [tf.where(y > 2.0, y * 1.5, y + v)], [y])[0]
+
+
+LOOPS = {
+    "a loop": lambda a: loop(a, lambda i, y: y * v * 0.5),
+    "a loop and random numbers": lambda a: loop(a, lambda i, y: y * tf.random.uniform([2]) + v),
+    "a loop and dropout": lambda a: loop(a, lambda i, y: tf.nn.dropout(y * v, 0.5)),
+    "a loop and a rule with variables": lambda a: loop(a, lambda i, y: _scaled(y) * 0.1),
+    "a loop and a rule that closes over a value": lambda a: loop(a, lambda i, y: _log1pexp(y) * a),
+    "a loop and a tape inside": lambda a: loop(a, lambda i, y: _gradient_in_a_trip(y)),
+    "a loop and a called function": lambda a: loop(a, lambda i, y: tf.function(lambda b: _log1pexp(b) * v)(y)),
+    "a loop that adds to state": lambda a: loop(a, lambda i, y: _added_to(y)),
+    "a loop over rows": lambda a: loop(a, lambda i, y: y + tf.gather(tf.tensordot(a, v, 0), i % 2)),
+    "a loop in a loop": lambda a: loop(a, lambda i, y: loop(a, lambda j, z: tf.sin(z * v), y) + tf.cast(i, tf.float32)),
+    "a branch in a loop": lambda a: loop(a, lambda i, y: tf.cond(i % 2 < 1, lambda: y * v, lambda: y + a)),
+    "a loop in a branch": lambda a: tf.cond(tf.reduce_sum(a) > 0.0, lambda: loop(a, lambda i, y: y * v), lambda: a),
+    "map_fn in a loop": lambda a: loop(a, lambda i, y: tf.map_fn(lambda e: tf.reduce_sum(e * v), y)),
+    "recompute_grad in a loop": lambda a: loop(a, lambda i, y: tf.recompute_grad(lambda z: tf.sin(z * v))(y)),
+    "complex numbers in a loop": lambda a: tf.abs(loop(a, lambda i, y: y * tf.complex(v, a) * 0.2, tf.complex(a, v))),
+    "two loops": _unequal,
+}
+
 PROGRAMS = {
     "a called function writes": lambda a: tf.reduce_sum(v * a) + tf.reduce_sum(_write_and_double(a)) + tf.reduce_sum(v * v),
     "an argument is a result": lambda a: (a, a * a),
@@ -80,6 +123,17 @@ def results_of(program, sources):
         second = [outer.gradient([g for g in each if g is not None], sources) for each in first]
         results += [_plain(outputs), *map(_plain, first), *map(_plain, second)]
     return results
+
+
+# The sums over trips may have another order.
+@pytest.mark.parametrize("name", LOOPS)
+def test_a_traced_loop_is_the_loop(name):
+    sources = [x, v, n]
+    traced = tf.function(LOOPS[name])
+    for have, want in zip(results_of(traced, sources), results_of(LOOPS[name], sources)):
+        for a, b in zip(have, want):
+            assert a == (None if b is None else pytest.approx(b, rel=1e-5, abs=1e-6))
+    assert traced.experimental_get_tracing_count() == 1
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
