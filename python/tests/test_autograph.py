@@ -1,6 +1,7 @@
 """Python's statements on tensors of a trace: what TensorFlow 2.21 gives of the same functions, and Python's own answer where a condition is a Python value."""
 
 import ast
+import functools
 import inspect
 
 import pytest
@@ -504,3 +505,29 @@ def test_walrus_and_defaults():
     rewritten = tf.autograph.to_graph(_first)
     for items in ([], [1, 2], [0, 3, 4]):
         assert rewritten(items, default=7) == _first(items, default=7)
+
+
+def test_partials_and_objects():
+    def scaled(x, k):
+        if x > 0.0:
+            return x * k
+        else:
+            return x
+
+    class Thing:
+        def __call__(self, x):
+            if x > 0.0:
+                return self.twice(x)
+            else:
+                return x
+
+        @staticmethod
+        def twice(x):
+            if x > 1.0:
+                return x * 2.0
+            else:
+                return x * 3.0
+
+    part = functools.partial(scaled, k=3.0)
+    for function in (part, lambda x: part(x), Thing(), lambda x: Thing()(x)):
+        assert value([tf.function(function)(tf.constant(at)) for at in (1.0, -1.0)]) == [3.0, -1.0]

@@ -1,5 +1,7 @@
 """Python's loops on tensors of a trace: the graph's loops where it decides how often, Python's where that is known."""
 
+import itertools
+
 import pytest
 
 import whygrad.tf as tf
@@ -276,12 +278,66 @@ def test_loops_whose_variables_change():
     assert "are a tensor and None" in raised(becomes_none, TypeError)[0]
 
 
-def test_a_python_loop_is_not_left_by_a_tensor():
+def test_a_python_loop_that_a_tensor_leaves():
+    @tf.function
     def f(x):
-        for _ in range(5):
+        for i in range(5):  # noqa: B007
+            x = x * 2.0
+            if x > 10.0:
+                break
+        return x, i
+
+    assert [value_and_gradient(lambda x: f(x)[0], at) for at in (1.5, 6.0, 0.1)] == [(12.0, 8.0), (12.0, 2.0), (pytest.approx(3.2), 32.0)]
+    assert value(f(tf.constant(1.5))[1]) == 2
+
+    def endless(x):
+        for _ in itertools.count():
             x = x * 2.0
             if x > 10.0:
                 break
         return x
 
-    assert "not supported in Python for loops\nhelp: loop over tf.range(n)" in raised(f, NotImplementedError)[0]
+    assert "not supported in such loops\nhelp: loop over a list or tf.range(n)" in raised(endless, NotImplementedError)[0]
+
+
+def test_iterators_go_on_at_each_run():
+    data = tf.data.Dataset.from_tensor_slices([1.0, 2.0, 3.0, 4.0, 5.0])
+    iterator = iter(data)
+
+    @tf.function
+    def doubled():
+        return next(iterator) * 2.0
+
+    assert value([doubled(), doubled()]) == [2.0, 4.0]
+
+    @tf.function
+    def some(it, n):
+        s = tf.constant(0.0)
+        for _ in tf.range(n):
+            s += next(it)
+        return s
+
+    assert value(some(iterator, tf.constant(2))) == 7.0
+    with pytest.raises(tf.errors.OutOfRangeError, match="End of sequence"):
+        some(iterator, tf.constant(2))
+
+    @tf.function
+    def rest(it, k):
+        s = tf.constant(0.0)
+        for x in it:
+            if x > 4.5:
+                break
+            s += x * k
+        return s
+
+    k = tf.constant(2.0)
+    for taken, expected in [(0, 10.0), (2, 7.0)]:
+        it = iter(data)
+        for _ in range(taken):
+            next(it)
+        with tf.GradientTape() as tape:
+            tape.watch(k)
+            y = rest(it, k)
+        assert value([y, tape.gradient(y, k)]) == [2 * expected, expected]
+    assert [value(x) for x in iter(data)] == [1.0, 2.0, 3.0, 4.0, 5.0]
+    assert value(iter(data).get_next()) == 1.0

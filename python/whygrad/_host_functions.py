@@ -134,6 +134,12 @@ def at_each_run(read, name):
     return [[next(following) for _ in range(count)] for count in expected]
 
 
+def tensors_at_each_run(read, like, name):
+    """The tensors that read() gives at each run, which are of the dtypes and shapes of `like`."""
+    specs = [(tensor.dtype, list(tensor.shape)) for tensor in like]
+    return list(_whygrad.call_later(lambda _: _checked(read(), specs, name), [], specs))
+
+
 def _is_real(tensor):
     return tensor.dtype.is_floating or tensor.dtype.is_complex
 

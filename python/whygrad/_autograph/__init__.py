@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import functools
 import types
 
 from whygrad import _whygrad
@@ -130,6 +131,11 @@ def converted(function):
     if isinstance(function, types.MethodType):
         inner = converted(function.__func__)
         return function if inner is function.__func__ else types.MethodType(inner, function.__self__)
+    if isinstance(function, functools.partial):
+        return functools.partial(converted(function.func), *function.args, **function.keywords)
+    if not isinstance(function, (types.FunctionType, types.BuiltinFunctionType, type)):
+        method = getattr(type(function), "__call__", None)  # noqa: B004  the method itself is wanted
+        return types.MethodType(converted(method), function) if is_candidate(method) else function
     if not is_candidate(function):
         return function
     note_read(function)

@@ -384,6 +384,18 @@ def _rows(items, body, test, state):
             return
 
 
+def _iterator(iterator, body, test, state, options):
+    """As many trips as the iterator of a data set has elements left when the graph runs."""
+    outside = _whygrad.Outside()
+    try:
+        if iterator.is_at_end():  # nothing tells what its elements are
+            return
+    finally:
+        outside.leave()
+    going = iterator.goes_on if test is None else lambda: and_(lambda: test(None), iterator.goes_on)
+    while_(lambda _: going(), lambda _: body(None, next(iterator)), state, options)
+
+
 def for_(items, body, test, state, options):
     if isinstance(items, _Range):
         forward = items.delta > 0
@@ -397,17 +409,23 @@ def for_(items, body, test, state, options):
         if not len(items.shape):
             raise TypeError("[for] a tensor without axes is given to a loop\nhelp: iterate over a tensor with at least one axis, or over tf.range(n)")
         return _rows(items, body, test, state)
+    if hasattr(items, "goes_on") and _whygrad.is_tracing():
+        return _iterator(items, body, test, state, options)
+    going = True
     for item in items:
-        body(None, item)
-        going = True if test is None else test(None)
         if _is_later(going):
+            if_(going, lambda _, item=item: body(None, item), lambda _: None, _Whole(state))
+        else:
+            body(None, item)
+        going = True if test is None else test(None)
+        if _is_later(going) and not hasattr(items, "__len__"):
             raise NotImplementedError(
-                f"[for] the loop at {_line()} goes over Python values, and whether it is left depends on a tensor: break and return statements "
-                "which depend on a TF condition are not supported in Python for loops\nhelp: loop over tf.range(n), or let tf.where decide what each trip changes"
+                f"[for] the loop at {_line()} goes over Python values whose number is not known, and whether it is left depends on a tensor: break and return "
+                "statements which depend on a TF condition are not supported in such loops\n"
+                "help: loop over a list or tf.range(n), or let tf.where decide what each trip changes"
             )
-        if not going:
+        if not _is_later(going) and not going:
             break
-    return None
 
 
 def _lazy(values, goes_on, combine):

@@ -1,7 +1,11 @@
 """tf.data"""
 
+import itertools as _itertools
+
 from whygrad import _nest, _whygrad
 from whygrad._host_functions import at_each_run as _at_each_run
+from whygrad._host_functions import tensors_at_each_run as _tensors_at_each_run
+from whygrad.errors import OutOfRangeError as _OutOfRangeError
 from whygrad.errors import UnsupportedError as _UnsupportedError
 from whygrad.tf.keras._near import missing as _missing
 
@@ -47,6 +51,55 @@ def _check_state(before, after):
             raise TypeError(
                 f"[reduce] the state is {a.dtype.name} and reduce_func returned {b.dtype.name}\nhelp: start from a state of that dtype, or cast"
             )
+
+
+class Iterator:
+    """Once through a data set. In a traced function each next(iterator) is made at each run."""
+
+    def __init__(self, dataset):
+        self._epoch, self._structure = dataset._epoch(), dataset._structure
+        self._ahead = []  # what was looked at and not taken
+
+    def _has_next(self):
+        if not self._ahead:
+            self._ahead.extend(_itertools.islice(self._epoch, 1))
+        return bool(self._ahead)
+
+    def _take(self):
+        if not self._has_next():
+            raise _OutOfRangeError("[Iterator] End of sequence\nhelp: take no more elements than the data set has, or make another iterator")
+        return list(self._ahead.pop())
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        if _whygrad.is_tracing():
+            return self._later()
+        if not self._has_next():
+            raise StopIteration
+        return self._structure.element(self._ahead.pop())
+
+    def get_next(self):
+        """The next element; OutOfRangeError if there is none."""
+        return self._later() if _whygrad.is_tracing() else self._structure.element(self._take())
+
+    def _later(self):
+        outside = _whygrad.Outside()
+        try:
+            if not self._has_next():
+                raise StopIteration
+        finally:
+            outside.leave()
+        return self._structure.element(_tensors_at_each_run(self._take, self._ahead[0], "Iterator"))
+
+    def goes_on(self):
+        """Whether there is a further element, in a trace: asked at each run."""
+        (going,) = _whygrad.call_later(lambda _: [_whygrad.constant(self._has_next())], [], [("bool", [])])
+        return going
+
+    def is_at_end(self):
+        return not self._has_next()
 
 
 class Dataset:
@@ -137,10 +190,8 @@ class Dataset:
 
     def __iter__(self):
         if _whygrad.is_tracing():
-            yield from self._at_each_run()
-            return
-        for tensors in self._epoch():
-            yield self._structure.element(tensors)
+            return iter(self._at_each_run())
+        return Iterator(self)
 
     def as_numpy_iterator(self):
         for element in self:
