@@ -3,8 +3,8 @@
 
 #include <complex>
 
-#define lapack_complex_float std::complex<float>
-#define lapack_complex_double std::complex<double>
+#define lapack_complex_float std::complex<float>    // NOLINT(readability-identifier-naming): the names that LAPACK looks for
+#define lapack_complex_double std::complex<double>  // NOLINT(readability-identifier-naming)
 #include <lapacke.h>
 
 #include "device/workspace.hpp"

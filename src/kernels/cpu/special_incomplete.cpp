@@ -22,8 +22,8 @@ struct Dual {
   friend Dual operator+(Dual p, Dual q) { return {p.value + q.value, p.slope + q.slope}; }
   friend Dual operator*(Dual p, Dual q) { return {p.value * q.value, p.slope * q.value + p.value * q.slope}; }
   friend Dual operator/(Dual p, Dual q) {
-    const double value = p.value / q.value;
-    return {value, (p.slope - value * q.slope) / q.value};
+    const double quotient = p.value / q.value;
+    return {quotient, (p.slope - quotient * q.slope) / q.value};
   }
 };
 

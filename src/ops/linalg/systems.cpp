@@ -91,7 +91,7 @@ Tensor spectral_norm(const Tensor& x, const Ints& axes, bool keepdims, Where whe
     if (i != place(0) && i != place(1)) perm.push_back(i);
   }
   for (int i = 0; i < 2; ++i) perm.push_back(place(i));
-  const Tensor folded = reduce_max(singular_values(transpose(x, perm, where), where), -1, false, where);
+  Tensor folded = reduce_max(singular_values(transpose(x, perm, where), where), -1, false, where);
   if (!keepdims) return folded;
   const std::int64_t first = std::min(place(0), place(1)), second = std::max(place(0), place(1));
   return expand_dims(expand_dims(folded, first, where), second, where);
@@ -208,7 +208,7 @@ Tensor eigvalsh_tridiagonal(const Tensor& alpha, const Tensor& beta, Where where
     throw ShapeError("eigvalsh_tridiagonal", fmt::format("alpha is {} and beta {}", alpha.shape().to_string(), beta.shape().to_string()),
                      "alpha is [n] and beta [n - 1], n at least 1");
   }
-  const Tensor main = is_complex(alpha.dtype()) ? complex(real(alpha, where), zeros_like(real(alpha, where), where), where) : alpha;
+  Tensor main = is_complex(alpha.dtype()) ? complex(real(alpha, where), zeros_like(real(alpha, where), where), where) : alpha;
   if (alpha.size() == 1) return main;
   const Tensor below = matrix_diag(conj(beta, where), {.band = {.lower = -1, .upper = -1}}, where);
   return self_adjoint_eig(add(matrix_diag(main, where), below, where), where).values;

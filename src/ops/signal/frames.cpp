@@ -27,7 +27,7 @@ Tensor first_elements(const Tensor& x, std::int64_t count, const Where& where) {
   Ints begin, size(x.shape());
   for (int i = 0; i < x.rank(); ++i) begin.push_back(0);
   size[x.rank() - 1] = std::min(count, x.shape().back());
-  const Tensor cut = slice(x, begin, size, where);
+  Tensor cut = slice(x, begin, size, where);
   if (x.shape().back() >= count) return cut;
   std::vector<std::array<std::int64_t, 2>> paddings(static_cast<std::size_t>(x.rank()), {0, 0});
   paddings.back()[1] = count - x.shape().back();
