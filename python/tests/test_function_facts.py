@@ -180,6 +180,21 @@ def test_reduce_retracing():
     assert f.experimental_get_tracing_count() == 2
 
 
+def test_numbers_that_are_special():
+    traced = tf.function(lambda x, k: x * k)
+    one = tf.constant(1.0)
+    for _ in range(3):
+        assert value(traced(one, float("nan"))) != value(traced(one, 1.0))
+    assert traced.experimental_get_tracing_count() == 2
+    assert [np.signbit(traced(one, zero).numpy()) for zero in (0.0, -0.0)] == [False, True]
+
+
+def test_graphs_and_sessions_say_what_to_write():
+    for name in ("Graph", "Session", "compat"):
+        with pytest.raises(AttributeError, match="tf.function"):
+            getattr(tf, name)
+
+
 def test_a_function_that_calls_itself():
     @tf.function
     def f(x):
@@ -227,7 +242,10 @@ def test_the_cause_of_retracing():
     assert "the dtype of `x`" in text and "now bfloat16" in text
     text, _ = told(lambda i: (x, 1.0))
     assert "traced" not in text
-    # Fewer than six traces are nothing to tell.
+    # One remark for each function, and fewer than six traces are nothing to tell.
+    g = tf.function(lambda a, n: a * n)
+    text = remarks(lambda: [g(x, n) for n in range(8)])
+    assert text.count("was traced") == 1 and "was traced 8 times" in text
     f = tf.function(lambda x, k: x * k)
     assert "traced" not in remarks(lambda: [f(x, float(i)) for i in range(5)])
 

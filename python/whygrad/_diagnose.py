@@ -15,7 +15,7 @@ class Report:
     def __init__(self, report):
         self._report = report
         self._stop = None  # the exception that ended the program
-        self.remarks = []  # what is remarkable of traced functions beside their gradients
+        self.remarks = {}  # what is remarkable of traced functions beside their gradients
 
     def stopped_by(self, error):
         """Notes the exception that ended the program, so that the report can say where."""
@@ -25,7 +25,7 @@ class Report:
     @property
     def note(self):
         """Remarks beside the findings: that there are none, where the program stopped, what is remarkable of traced functions; '' if there is none."""
-        return "\n".join(text for text in (self._end, *self.remarks) if text)
+        return "\n".join(text for text in (self._end, *self.remarks.values()) if text)
 
     @property
     def _end(self):

@@ -21,10 +21,10 @@ def is_asked():
     return bool(_reports)
 
 
-def _tell(remark):
+def _tell(about, remark):
+    """One remark about each thing, the latest."""
     for report in _reports:
-        if remark not in report.remarks:
-            report.remarks.append(remark)
+        report.remarks[about] = remark
 
 
 def _named(function):
@@ -44,7 +44,8 @@ def _leaf_cause(name, before, now):
     if before[0] == "tensor" or now[0] == "tensor":
         return f"`{name}`, a tensor in one call and a {(now[0] if before[0] == 'tensor' else before[0]).__name__} in another"
     if before[0] is now[0] and now[0] in (bool, int, float, complex, str, bytes):
-        return f"the Python {'text' if now[0] in (str, bytes) else 'number'} `{name}` ({before[1]!r}, now {now[1]!r})"
+        kind, show = ("text", repr) if now[0] in (str, bytes) else ("number", str)
+        return f"the Python {kind} `{name}` ({show(before[1])}, now {show(now[1])})"
     return f"the object `{name}`, which is another {getattr(now[0], '__name__', now[0])}"
 
 
@@ -60,22 +61,23 @@ def closest(names, known, now):
     return min((causes(names, key, now) for key in reversed(known)), key=len)
 
 
+_REMEDIES = (
+    ("shape", "give the function an input_signature with None for that extent, or pad the batch"),
+    ("Python number", "pass it as a tensor"),
+    ("object", "make it once, outside of the loop"),
+    ("dtype", "cast it to one dtype before the call"),
+)
+
+
 def tell_of_retracing(function, all_causes):
     """all_causes: of each time after the first."""
     if len(all_causes) < OFTEN or not _reports:
         return
     latest = "; ".join(all_causes[-1])
     kinds = {cause.split("`")[0] for each in all_causes for cause in each}
-    remedy = (
-        "pass it as a tensor"
-        if any("Python" in kind for kind in kinds)
-        else "make it once, outside of the loop"
-        if any("object" in k for k in kinds)
-        else "keep it the same"
-    )
-    if any("shape" in kind for kind in kinds):
-        remedy = "give the function an input_signature with None for that extent, or pad the batch"
-    _tell(f"{_named(function)} was traced {len(all_causes) + 1} times, which costs more than its runs; last because of {latest}\n  help: {remedy}")
+    remedy = next((remedy for word, remedy in _REMEDIES if any(word in kind for kind in kinds)), "keep it the same")
+    told = f"{_named(function)} was traced {len(all_causes) + 1} times, which costs more than its runs; last because of {latest}\n  help: {remedy}"
+    _tell(("traced again", function), told)
 
 
 # Python that a trace read.
@@ -134,6 +136,7 @@ class Read:
             kind = "array" if before[0] == "array" else "Python value"
             current = "has other numbers now" if summary is not None and summary[0] == "array" else f"is {now[name]!r} now"
             _tell(
+                ("changed", self.function, name),
                 f"the {kind} `{name}` was {text} when {_named(self.function)} was traced and {current}: the graph keeps what it was\n"
-                f"  help: pass `{name}` as an argument, or keep it in a tf.Variable, which is read at each run"
+                f"  help: pass `{name}` as an argument, or keep it in a tf.Variable, which is read at each run",
             )

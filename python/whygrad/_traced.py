@@ -80,6 +80,8 @@ def _key_of(value):
     """The part of a trace's key that this leaf contributes: calls with equal keys share a trace."""
     if isinstance(value, _whygrad.Tensor):
         return ("tensor", value.dtype, tuple(value.shape))
+    if isinstance(value, (float, complex)):
+        return (type(value), repr(value))  # NaN equals itself, and 0 is not -0
     if isinstance(value, _PLAIN):
         return (type(value), value)
     return (type(value), id(value))  # variables and objects count by identity, and the trace keeps them alive

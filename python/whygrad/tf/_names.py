@@ -55,12 +55,12 @@ _MODULES = {
 # What is near in meaning, where the spelling does not tell.
 _NEAREST = {
     "RegisterGradient": "tf.custom_gradient",
-    "Session": "tf.GradientTape, in an eager program",
+    "Session": "a call of a function that is decorated with tf.function: its trace is the graph",
     "placeholder": "tf.constant, in an eager program",
     "get_variable": "tf.Variable",
     "py_func": "tf.py_function",
-    "Graph": "tf.GradientTape, in an eager program",
-    "compat": "tf's own names",
+    "Graph": "tf.function, which traces a function into a graph; ops outside of it run at once",
+    "compat": "tf's own names; a program of graphs and sessions becomes a function with tf.function",
     "RaggedTensor": "tf.TensorArray, or a tensor with tf.sequence_mask",
     "ragged": "tf.sequence_mask over a padded tensor",
     "io": "tf.data, and NumPy's readers",
