@@ -4,6 +4,7 @@
 #include "workloads.hpp"
 
 #include <whygrad/explain/diagnosis.hpp>
+#include <whygrad/ops/profile.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -117,6 +118,19 @@ void print_lines(const std::string& groups, const std::string& wanted_modes) {
     for (const Workload& workload : workloads()) {
       if (workload.group == group) measure(workload, wanted_modes);
     }
+  }
+}
+
+void print_profile(const std::string& workload, const std::string& mode) {
+  constexpr int kSteps = 20;
+  for (const Workload& w : workloads()) {
+    if (w.name != workload) continue;
+    const std::function<void()> step = w.make(mode == "function" ? Mode::kFunction : Mode::kEager);
+    for (int i = 0; i < kWarmup; ++i) step();
+    Profile profile;
+    for (int i = 0; i < kSteps; ++i) step();
+    profile.stop();
+    std::cout << profile.table(60);
   }
 }
 

@@ -14,4 +14,7 @@ void print_lines(const std::string& groups, const std::string& wanted_modes);
 // Runs one workload in one mode until its memory grows no more, and prints the peak in MiB. For a process of its own.
 void print_peak_memory(const std::string& workload, const std::string& mode);
 
+// Profiles 20 steps of a workload and prints where time goes.
+void print_profile(const std::string& workload, const std::string& mode);
+
 }  // namespace whygrad::bench

@@ -1,4 +1,4 @@
-// whygrad-bench [Google Benchmark's flags] | --lines WORKLOADS [MODES] | --memory WORKLOAD MODE
+// whygrad-bench [Google Benchmark's flags] | --lines WORKLOADS [MODES] | --memory WORKLOAD MODE | --profile WORKLOAD MODE
 #include "lines.hpp"
 #include "neighbour.hpp"
 #include "workloads.hpp"
@@ -18,6 +18,10 @@ int main(int argc, char** argv) {
     }
     if (argc == 4 && std::strcmp(argv[1], "--memory") == 0) {
       whygrad::bench::print_peak_memory(argv[2], argv[3]);
+      return 0;
+    }
+    if (argc == 4 && std::strcmp(argv[1], "--profile") == 0) {
+      whygrad::bench::print_profile(argv[2], argv[3]);
       return 0;
     }
     for (const whygrad::bench::Workload& workload : whygrad::bench::workloads()) {

@@ -42,6 +42,7 @@
 #include <whygrad/ops/norm.hpp>
 #include <whygrad/ops/operand.hpp>
 #include <whygrad/ops/partition.hpp>
+#include <whygrad/ops/profile.hpp>
 #include <whygrad/ops/random.hpp>
 #include <whygrad/ops/reduce.hpp>
 #include <whygrad/ops/segment.hpp>

@@ -3,6 +3,7 @@
 
 #include "errors.hpp"
 #include "op_bindings/op_bindings.hpp"
+#include "profile.hpp"
 
 NB_MODULE(_whygrad, m) {
   using namespace whygrad::python;
@@ -44,6 +45,7 @@ NB_MODULE(_whygrad, m) {
   bind_tape(m);
   bind_folds(m);
   bind_functions(m);
+  bind_profile(m);
   bind_traced(m);
   bind_explain(m);
   bind_flow_builder(m);

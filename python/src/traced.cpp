@@ -109,7 +109,10 @@ class Traced {
     return wrap_results(std::move(results));
   }
 
-  std::string graph() const { return function_->graph().to_string(function_->outputs()); }
+  // `compiled`: as a call that no tape records runs it.
+  std::string graph(bool compiled) const {
+    return compiled ? function_->program(false).plan().to_string() : function_->graph().to_string(function_->outputs());
+  }
 
  private:
   std::shared_ptr<TracedFunction> function_;
@@ -204,7 +207,7 @@ void bind_traced(nb::module_& m) {
   nb::class_<Traced>(m, "Traced")
       .def(nb::init<std::string, nb::handle, nb::handle, bool>(), arg("name"), arg("arguments"), arg("body"), arg("examples") = false)
       .def("call", &Traced::call, arg("arguments"))
-      .def("graph", &Traced::graph);
+      .def("graph", &Traced::graph, arg("compiled") = false);
   m.def("is_tracing", [] { return internal::Tracer::mine() != nullptr; });
   m.def(
       "is_abstract", [](const Tensor& t) { return t.is_abstract(); }, arg("tensor"),

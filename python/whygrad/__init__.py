@@ -3,7 +3,7 @@
 import os as _os
 
 from whygrad import _whygrad
-from whygrad._whygrad import Tensor, Variable, from_dlpack  # noqa: F401
+from whygrad._whygrad import Tensor, Variable, from_dlpack, profile  # noqa: F401
 
 # Where an op was called: the user's line, not one of this package's, nor one of the standard library's.
 _whygrad.own_folder(_os.path.dirname(__file__) + _os.sep)

@@ -142,8 +142,8 @@ class _Trace:
         outputs = self._traced.call([leaf for leaf in leaves if isinstance(leaf, _whygrad.Tensor)])
         return packed(self.structure, outputs, self.others)
 
-    def graph(self):
-        return self._traced.graph()
+    def graph(self, compiled=False):
+        return self._traced.graph(compiled)
 
 
 class Function:

@@ -90,9 +90,9 @@ std::vector<Tensor> Function::operator()(const std::vector<Tensor>& arguments, W
 
 std::size_t Function::tracing_count() const { return state_->count(); }
 
-std::string Function::graph(const std::vector<TensorSpec>& arguments) const {
+std::string Function::graph(const std::vector<TensorSpec>& arguments, bool compiled) const {
   const std::shared_ptr<internal::TracedFunction> traced = state_->traced(arguments);
-  return traced->graph().to_string(traced->outputs());
+  return compiled ? traced->program(false).plan().to_string() : traced->graph().to_string(traced->outputs());
 }
 
 const std::string& Function::name() const { return state_->name(); }

@@ -9,6 +9,7 @@
 #include "kernels/movement.hpp"
 #include "ops/core/context.hpp"
 #include "ops/core/events.hpp"
+#include "ops/core/profiler.hpp"
 #include "tensor/build.hpp"
 
 #include <algorithm>
@@ -280,6 +281,8 @@ void Program::run_step(const Step& step, Frame& frame) const {
   const Graph::Node& node = *step.node;
   const std::span<const Tensor* const> inputs(frame.inputs.data() + step.first_input, node.inputs.size());
   const std::span<Tensor> outputs(frame.slots.data() + node.first_output, static_cast<std::size_t>(node.outputs));
+  ProfiledCall profiled(*node.op, node.where, inputs, outputs);
+  profiled.set_step(node.fused != nullptr ? std::span<const OpDef* const>(node.fused->ops) : std::span<const OpDef* const>());
   switch (node.kind) {
     case Graph::Node::Kind::kOp:
       if (is_view(node)) return run_view(node, inputs, outputs, graph_);

@@ -41,7 +41,7 @@ class RandomProgram {
       const Tensor& a = any();
       const Tensor& b = any();
       const Axes last = a.rank() == 0 ? Axes() : Axes{-1};
-      switch (draw(16)) {
+      switch (draw(17)) {
         case 0: values.push_back(a + b); break;
         case 1: values.push_back(a * b); break;
         case 2: values.push_back(a - b); break;
@@ -56,6 +56,7 @@ class RandomProgram {
         case 11: values.push_back(reduce_mean(a, {}, true)); break;
         case 12: values.push_back(reduce_max(a * square(a), last, true)); break;
         case 13: values.push_back(nn::softplus(a)); break;
+        case 15: values.push_back(pow(a, 3) * 0.1); break;
         case 14: values.push_back(a / (1 + square(b))); break;
         default: results.push_back(a * 2); break;
       }
@@ -120,10 +121,12 @@ TEST(FusedPrograms, EveryLoopIsCounted) {
 }
 
 TEST(FusedPrograms, KnowOpsByTheirKernels) {
-  EXPECT_EQ(internal::loop_of(*find_op("tanh"))->op, static_cast<std::uint8_t>(kernels::Unary::kTanh));
-  EXPECT_EQ(internal::loop_of(*find_op("multiply"))->op, static_cast<std::uint8_t>(kernels::Binary::kMultiply));
-  EXPECT_EQ(internal::loop_of(*find_op("where"))->kind, kernels::FusedLoop::Kind::kSelect);
-  EXPECT_FALSE(internal::loop_of(*find_op("matmul")).has_value());
+  EXPECT_EQ(internal::loop_of(*find_op("tanh"), float32)->op, static_cast<std::uint8_t>(kernels::Unary::kTanh));
+  EXPECT_EQ(internal::loop_of(*find_op("multiply"), float32)->op, static_cast<std::uint8_t>(kernels::Binary::kMultiply));
+  EXPECT_EQ(internal::loop_of(*find_op("where"), float32)->kind, kernels::FusedLoop::Kind::kSelect);
+  EXPECT_FALSE(internal::loop_of(*find_op("matmul"), float32).has_value());
+  EXPECT_TRUE(internal::loop_of(*find_op("pow"), float32).has_value());
+  EXPECT_FALSE(internal::loop_of(*find_op("pow"), int32).has_value());
 }
 
 }  // namespace

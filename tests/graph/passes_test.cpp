@@ -72,9 +72,9 @@ TEST(FuseElementwise, KeepsApartWhatAnotherOpLiesBetween) {
   const auto product = g.op("matmul", {a, a}, {4, 4});
   const auto b = g.op("exp", {a}, {4, 4});
   const auto c = g.op("add", {b, product}, {4, 4});
-  const Plan plan = fuse_elementwise({g.graph, {c}, {}});
+  const Plan plan = fuse_elementwise({g.graph, {b, c}, {}});
   EXPECT_EQ(plan.to_string(), joined({"%0 = input 0  f32[4, 4]", "%1, %2 = fused(%0) {%1 = tanh(%0); %2 = exp(%1)}  f32[4, 4], f32[4, 4]",
-                                      "%3 = matmul(%1, %1)  f32[4, 4]", "%4 = add(%2, %3)  f32[4, 4]", "return %4"}));
+                                      "%3 = matmul(%1, %1)  f32[4, 4]", "%4 = add(%2, %3)  f32[4, 4]", "return %2, %4"}));
 }
 
 TEST(FuseElementwise, KeepsShapesAndHalvesApart) {
@@ -85,6 +85,33 @@ TEST(FuseElementwise, KeepsShapesAndHalvesApart) {
   const auto half = g.op("exp", {g.op("tanh", {h}, {4}, DType::kF16)}, {4}, DType::kF16);
   const Plan plan = fuse_elementwise({g.graph, {wider, half}, {}});
   EXPECT_EQ(plan.to_string().find("fused"), std::string::npos) << plan.to_string();
+}
+
+TEST(FuseElementwise, ComputesAgainWhatIsCheap) {
+  GraphOf g;
+  const auto x = g.input({4, 4}), w = g.input({4, 4}), two = g.input({});
+  const auto y = g.op("tanh", {x}, {4, 4});
+  const auto twice = g.op("multiply", {y, two}, {4, 4});
+  const auto product = g.op("matmul", {twice, w}, {4, 4});
+  const auto sum = g.op("add", {product, y}, {4, 4});
+  const auto out = g.op("multiply", {sum, twice}, {4, 4});
+  const Plan plan = fuse_elementwise({g.graph, {out}, {}});
+  EXPECT_EQ(plan.to_string(),
+            joined({"%0 = input 0  f32[4, 4]", "%1 = input 1  f32[4, 4]", "%2 = input 2  f32[]",
+                    "%3, %4 = fused(%0, %2) {%3 = tanh(%0); %4 = multiply(%3, %2)}  f32[4, 4], f32[4, 4]", "%5 = matmul(%4, %1)  f32[4, 4]",
+                    "%6 = fused(%3, %2, %5) {t0 = multiply(%3, %2); t1 = add(%5, %3); %6 = multiply(t1, t0)}  f32[4, 4]", "return %6"}));
+}
+
+TEST(FuseElementwise, ComputesWhereItIsReadWhatNobodyElseReads) {
+  GraphOf g;
+  const auto x = g.input({4, 4});
+  const auto y = g.op("tanh", {x}, {4, 4});
+  const auto late = g.op("exp", {y}, {4, 4});
+  const auto product = g.op("matmul", {y, y}, {4, 4});
+  const auto out = g.op("multiply", {product, late}, {4, 4});
+  const Plan plan = fuse_elementwise({g.graph, {out}, {}});
+  EXPECT_EQ(plan.to_string(), joined({"%0 = input 0  f32[4, 4]", "%1 = tanh(%0)  f32[4, 4]", "%2 = matmul(%1, %1)  f32[4, 4]",
+                                      "%3 = fused(%1, %2) {t0 = exp(%1); %3 = multiply(%2, t0)}  f32[4, 4]", "return %3"}));
 }
 
 TEST(FuseElementwise, CutsLongChains) {

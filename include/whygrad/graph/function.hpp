@@ -42,8 +42,9 @@ class WG_API Function {
   // How often the function was traced (experimental_get_tracing_count).
   std::size_t tracing_count() const;
   // The graph for arguments of these specs, one op per line: "%4 = matmul(%0, %1)  f32[4, 2]  model.cpp:12". Traces the function if there is no trace
-  // for them yet.
-  std::string graph(const std::vector<TensorSpec>& arguments) const;
+  // for them yet. If `compiled`, the graph that a call outside of tapes runs, after all passes: "%5 = fused(%0, %1) {t0 = add(%0, %1); %5 =
+  // tanh(t0)}".
+  std::string graph(const std::vector<TensorSpec>& arguments, bool compiled = false) const;
   const std::string& name() const;
 
  private:
@@ -76,7 +77,7 @@ class TracedCallable<R, std::index_sequence<I...>> {
   R operator()(Where where = Where::here()) const requires(sizeof...(I) == 0) { return Results<R>::from(function_({}, where)); }
   const Function& untyped() const { return function_; }
   std::size_t tracing_count() const { return function_.tracing_count(); }
-  std::string graph(const std::vector<TensorSpec>& arguments) const { return function_.graph(arguments); }
+  std::string graph(const std::vector<TensorSpec>& arguments, bool compiled = false) const { return function_.graph(arguments, compiled); }
 
  private:
   Function function_;

@@ -35,6 +35,9 @@ class Grouping {
     if (loops_[at(n)]) return *loops_[at(n)];
     return {FusedLoop::Kind::kFold, static_cast<std::uint8_t>(*fold_of(*graph_.node(n).op))};
   }
+  // Whether the node is an elementwise op that costs less than to store and load its result.
+  bool is_cheap(Index n) const { return loops_[at(n)].has_value() && internal::is_cheap(*loops_[at(n)]); }
+  bool is_elementwise(Index n) const { return loops_[at(n)].has_value(); }
   // How many elements the reductions of a group make one of; 0 if it has none.
   std::int64_t fold(Index group) const { return folds_[at(group)]; }
   // The number of a node's group, which is the number of its first node.
@@ -51,9 +54,9 @@ class Grouping {
 
   void add(Index n) {
     const Graph::Node& node = graph_.node(n);
-    bool fuses = node.kind == Graph::Node::Kind::kOp && node.outputs == 1 && fits(graph_.value(node.first_output).spec);
+    bool fuses = node.kind == Graph::Node::Kind::kOp && node.outputs == 1 && !node.inputs.empty() && fits(graph_.value(node.first_output).spec);
     for (const Index v : node.inputs) fuses = fuses && fits(graph_.value(v).spec);
-    if (fuses) loops_[at(n)] = loop_of(*node.op);
+    if (fuses) loops_[at(n)] = loop_of(*node.op, graph_.value(node.inputs.back()).spec.dtype);
     if (!loops_[at(n)]) folds_[at(n)] = folded_by(node);
     for (const Index v : node.inputs) {
       const Index p = graph_.value(v).node;
@@ -166,14 +169,25 @@ class FusedNode {
 };
 
 // Makes the new graph. A unit is a group, or a part of a large one; it becomes one node.
+//
+// NOTE [what is computed again]
+// A backward pass reads many values of the forward pass that are a product or a sum of others that it reads as well. To compute such a value again
+// costs less than to store it and to load it, so a unit does that, and the value does not leave the unit that computed it first. A value that a unit
+// alone reads is computed there, whatever it costs, if the unit then reads no more values than before.
 class Fusion {
  public:
   explicit Fusion(const Plan& plan) : plan_(plan), graph_(plan.graph), grouping_(plan), copier_(plan.graph, plan.given) {
     make_units();
     leaves_.resize(at(graph_.value_count()));
+    readers_.resize(leaves_.size());
     for (const Index v : plan.outputs) leaves_[at(v)] = 1;
+    is_output_ = leaves_;
     for (Index n = 0; n < graph_.node_count(); ++n) {
-      for (const Index v : graph_.node(n).inputs) leaves_[at(v)] |= static_cast<char>(!is_inside(v, unit_of_[at(n)]));
+      for (const Index v : graph_.node(n).inputs) readers_[at(v)].push_back(n);
+    }
+    for (std::size_t u = 0; u < units_.size(); ++u) {
+      find_reads(u);
+      for (const Index v : units_[u].reads) leaves_[at(v)] = 1;
     }
   }
 
@@ -190,9 +204,15 @@ class Fusion {
   static constexpr std::size_t kNoUnit = static_cast<std::size_t>(-1);
   // Larger loops gain nothing: the values that a tile has at a time should stay in the L1 cache.
   static constexpr std::size_t kMostOps = 64;
+  // Of a unit: how many ops of others it computes again, and the length of a way to one of them.
+  static constexpr std::size_t kMostAgain = 16;
+  static constexpr int kMostSteps = 4;
 
   struct Unit {
     std::vector<Index> nodes;
+    std::vector<Index> reads;             // the values from outside
+    std::vector<Index> again;             // nodes of other units that are computed again, in order
+    std::vector<Index> moved;             // those of them that no other unit computes any more
     std::size_t effect_before = kNoUnit;  // of a node that is not pure: the one before it
     bool visited = false, emitted = false;
   };
@@ -220,6 +240,67 @@ class Fusion {
     }
   }
 
+  void find_reads(std::size_t u) {
+    Unit& unit = units_[u];
+    for (const Index n : unit.nodes) {
+      for (const Index v : graph_.node(n).inputs) {
+        if (!is_inside(v, u) && std::find(unit.reads.begin(), unit.reads.end(), v) == unit.reads.end()) unit.reads.push_back(v);
+      }
+    }
+    if (!grouping_.is_elementwise(unit.nodes[0])) return;
+    std::vector<Index> latest = unit.reads;
+    std::sort(latest.rbegin(), latest.rend());
+    for (const Index v : latest) {
+      Way way{.without = v, .again = unit.again, .moved = unit.moved};
+      if (!find_way(unit, v, kMostSteps, way)) continue;
+      unit.again = std::move(way.again);
+      unit.moved = std::move(way.moved);
+      unit.reads.erase(std::find(unit.reads.begin(), unit.reads.end(), v));
+      if (way.read_instead != Graph::kNone) unit.reads.push_back(way.read_instead);
+    }
+    std::sort(unit.again.begin(), unit.again.end());  // an order in which they can be computed
+  }
+
+  // How a value is computed again.
+  struct Way {
+    Index without;                      // the value itself
+    std::vector<Index> again, moved;    // as of the unit, together with those of the value
+    Index read_instead = Graph::kNone;  // a value that the unit does not read yet
+  };
+
+  // Whether the unit, with the nodes that move to it, is all that reads the value.
+  bool is_sole_reader(std::size_t u, Index v, const Way& way) const {
+    if (is_output_[at(v)] != 0) return false;
+    return std::all_of(readers_[at(v)].begin(), readers_[at(v)].end(),
+                       [&](Index n) { return unit_of_[at(n)] == u || std::find(way.moved.begin(), way.moved.end(), n) != way.moved.end(); });
+  }
+
+  // Adds to the way what computes v of the values that the unit reads besides. Returns false if there is none that pays.
+  bool find_way(const Unit& unit, Index v, int steps, Way& way) const {
+    const Index p = graph_.value(v).node;
+    const std::size_t u = unit_of_[at(unit.nodes[0])];
+    if (p == Graph::kNone || steps == 0 || !grouping_.is_elementwise(p) || unit_of_[at(p)] == u) return false;
+    if (std::find(way.again.begin(), way.again.end(), p) != way.again.end()) return true;
+    const bool moves = is_sole_reader(u, v, way);
+    if (!moves && !grouping_.is_cheap(p)) return false;
+    if (graph_.value(v).spec.shape != graph_.value(graph_.node(unit.nodes[0]).first_output).spec.shape) return false;
+    if (moves) way.moved.push_back(p);
+    for (const Index w : graph_.node(p).inputs) {
+      const bool is_number = graph_.value(w).node == Graph::kNone && graph_.value(w).spec.shape.size() == 1;
+      const bool is_read = w != way.without && std::find(unit.reads.begin(), unit.reads.end(), w) != unit.reads.end();
+      if (is_number || is_read || w == way.read_instead) continue;
+      if (Way further = way; find_way(unit, w, steps - 1, further)) {
+        way = std::move(further);
+      } else if (moves && way.read_instead == Graph::kNone && w != way.without) {
+        way.read_instead = w;
+      } else {
+        return false;
+      }
+    }
+    way.again.push_back(p);
+    return way.again.size() <= kMostAgain;
+  }
+
   void emit_with_needed(std::size_t first) {
     open_.push_back(first);
     while (!open_.empty()) {
@@ -234,24 +315,45 @@ class Fusion {
       const auto need = [this](std::size_t other) {
         if (!units_[other].emitted) open_.push_back(other);
       };
-      for (const Index n : units_[u].nodes) {
-        for (const Index v : graph_.node(n).inputs) {
-          if (const Index p = graph_.value(v).node; p != Graph::kNone && unit_of_[at(p)] != u) need(unit_of_[at(p)]);
-        }
+      for (const Index v : units_[u].reads) {
+        if (const Index p = graph_.value(v).node; p != Graph::kNone) need(unit_of_[at(p)]);
       }
       if (units_[u].effect_before != kNoUnit) need(units_[u].effect_before);
     }
   }
 
+  // The nodes of a unit that it still has to compute: not those whose values all others compute again.
+  std::vector<Index> needed_nodes(const Unit& unit) const {
+    std::vector<Index> needed, values;
+    for (auto n = unit.nodes.rbegin(); n != unit.nodes.rend(); ++n) {
+      const Graph::Node& node = graph_.node(*n);
+      const bool is_read = std::find(values.begin(), values.end(), node.first_output) != values.end();
+      if (grouping_.is_elementwise(*n) && !is_read && leaves_[at(node.first_output)] == 0) continue;
+      needed.push_back(*n);
+      values.insert(values.end(), node.inputs.begin(), node.inputs.end());
+    }
+    std::reverse(needed.begin(), needed.end());
+    return needed;
+  }
+
   void emit(const Unit& unit) {
-    if (unit.nodes.size() == 1) return copier_.copy(graph_.node(unit.nodes[0]));
+    const std::vector<Index> nodes = needed_nodes(unit);
+    if (nodes.empty()) return;
+    if (nodes.size() == 1 && unit.again.empty()) return copier_.copy(graph_.node(nodes[0]));
     FusedNode fused(graph_, copier_);
-    for (const Index n : unit.nodes) {
-      for (const Index v : graph_.node(n).inputs) {
-        if (!is_inside(v, unit_of_[at(n)])) fused.add_input(v);
+    const auto is_again = [&](Index v) {
+      const Index p = graph_.value(v).node;
+      return p != Graph::kNone && std::find(unit.again.begin(), unit.again.end(), p) != unit.again.end();
+    };
+    for (const auto* list : {&unit.again, &nodes}) {
+      for (const Index n : *list) {
+        for (const Index v : graph_.node(n).inputs) {
+          if (!is_inside(v, unit_of_[at(nodes[0])]) && !is_again(v)) fused.add_input(v);
+        }
       }
     }
-    for (const Index n : unit.nodes) {
+    for (const Index n : unit.again) fused.add_step(graph_.node(n), grouping_.loop(n), 0, false);
+    for (const Index n : nodes) {
       const Graph::Node& node = graph_.node(n);
       fused.add_step(node, grouping_.loop(n), grouping_.fold(grouping_.group(n)), leaves_[at(node.first_output)] != 0);
     }
@@ -264,7 +366,8 @@ class Fusion {
   Copier copier_;
   std::vector<Unit> units_;
   std::vector<std::size_t> unit_of_, open_;
-  std::vector<char> leaves_;  // by value: whether another unit or the caller reads it
+  std::vector<char> leaves_, is_output_;     // by value: whether another unit or the caller reads it, whether the caller does
+  std::vector<std::vector<Index>> readers_;  // by value: the nodes that read it
 };
 
 }  // namespace

@@ -16,11 +16,14 @@
 namespace whygrad::kernels::cpu {
 namespace {
 
-// Elements of a tile: a call per op and tile is cheap beside them, and a few tiles of f32 are at home in the L1 cache.
-constexpr std::int64_t kTile = 1024;
+// Elements of a tile at most: a call per op and tile is cheap beside them. Where many values are alive at a time, tiles are smaller, so that all of
+// them together stay in the L1 cache.
+constexpr std::int64_t kTile = 1024, kLeastTile = 256, kCacheBytes = 24 << 10;
 // Rows at least this long are swept one by one, so that an operand that is the same in all columns, or in all rows, needs no copy.
 constexpr std::int64_t kLongRow = 512;
 constexpr std::size_t kAlignment = 64;
+// Between two tiles in a thread's memory: tiles whose addresses differ by 4096 bytes would compete for the same lines of the cache.
+constexpr std::int64_t kStagger = 5 * 64;
 constexpr double kSelectGrain = 1 << 16, kFoldGrain = 1 << 16;
 // Tiles of a long fold whose total is added up by itself, as in reduce.cpp.
 constexpr std::int64_t kTilesOfChunk = (1 << 16) / kTile;
@@ -115,10 +118,17 @@ class Sweep {
     segment_ = long_folds_ ? loop_.fold : by_rows_ ? row : size;
     tile_ = kTile;
     if (!long_folds_) {
+      std::int64_t bytes = 0;  // of all values that a tile has at a time, for each element
+      for (std::size_t v = 0; v < loop_.dtypes.size(); ++v) {
+        const bool is_input = v < views_.size();
+        if (is_input ? !is_scalar(views_[v]) : loop_.places[v - views_.size()].output != FusedLoop::kNone)
+          bytes += static_cast<std::int64_t>(size_of(loop_.dtypes[v]));
+      }
+      bytes += loop_.buffers * static_cast<std::int64_t>(sizeof(float));
+      while (tile_ > kLeastTile && tile_ * bytes > kCacheBytes) tile_ /= 2;
       // A tile has whole folds, and whole rows where these are short.
       const std::int64_t whole = std::max<std::int64_t>({loop_.fold, axes_.single() || by_rows_ ? 1 : row, 1});
-      if (whole <= kTile) tile_ = kTile / whole * whole;
-      tile_ = std::min(tile_, segment_);
+      tile_ = std::min(std::max<std::int64_t>(tile_ / whole, 1) * whole, segment_);
     }
     tiles_of_segment_ = (segment_ + tile_ - 1) / tile_;
     tiles_of_unit_ = long_folds_ ? kTilesOfChunk : 1;
@@ -147,23 +157,22 @@ class Sweep {
       for (std::int64_t s = 0; s < segments; ++s) {
         Total* const total = totals_.data() + s * units_of_segment_ * folds_ + call.total;
         for (std::int64_t u = 1; u < units_of_segment_; ++u) call.fold.merge(total + u * folds_, total, 1);
-        write_total(call, total, s);
+        call.fold.finish(total, 1, loop_.fold, call.output->as<std::byte>() + s * static_cast<std::int64_t>(size_of(call.output->dtype)));
       }
     }
   }
-  void write_total(const Call& call, const Total* total, std::int64_t i) const {
-    call.fold.finish(total, 1, loop_.fold, call.output->as<std::byte>() + i * static_cast<std::int64_t>(size_of(call.output->dtype)));
-  }
-
   // The folds of a tile: the part of a long one, or some short ones.
   void fold(const Call& call, const std::byte* data, std::int64_t begin, std::int64_t n, Total* totals) const {
     if (totals != nullptr) return call.fold.row(data, n, totals + call.total);
-    const std::int64_t step = loop_.fold * static_cast<std::int64_t>(size_of(call.output->dtype));
-    for (std::int64_t i = begin / loop_.fold; n > 0; n -= loop_.fold, data += step, ++i) {
-      Total total;
-      call.fold.start(&total, 1);
-      call.fold.row(data, loop_.fold, &total);
-      write_total(call, &total, i);
+    constexpr std::int64_t kAtOnce = 64;
+    Total block[kAtOnce];
+    const auto element = static_cast<std::int64_t>(size_of(call.output->dtype));
+    std::byte* out = call.output->as<std::byte>() + begin / loop_.fold * element;
+    for (std::int64_t left = n / loop_.fold; left > 0; left -= kAtOnce, out += kAtOnce * element) {
+      const std::int64_t count = std::min(left, kAtOnce);
+      call.fold.start(block, count);
+      for (std::int64_t i = 0; i < count; ++i, data += loop_.fold * element) call.fold.row(data, loop_.fold, block + i);
+      call.fold.finish(block, count, loop_.fold, out);
     }
   }
 
@@ -247,9 +256,9 @@ class Sweep {
       if (v >= inputs_.size()) widest = std::max(widest, element);
       if (v >= inputs_.size() || (inputs_[v].access != Access::kOnce && inputs_[v].access != Access::kPacked)) continue;
       inputs_[v].offset = bytes_;
-      bytes_ += lines(element);
+      bytes_ += lines(element) + kStagger;
     }
-    buffer_bytes_ = lines(widest);
+    buffer_bytes_ = lines(widest) + kStagger;
     buffers_ = bytes_;
     bytes_ += buffer_bytes_ * loop_.buffers;
   }

@@ -39,6 +39,27 @@ struct Pow {
     }
   }
 };
+struct SquareOf {
+  template <class D, class V>
+  static V apply(D, V a, V) {
+    return hn::Mul(a, a);
+  }
+};
+struct CubeOf {
+  template <class D, class V>
+  static V apply(D, V a, V) {
+    return hn::Mul(hn::Mul(a, a), a);
+  }
+};
+// One exponent for all: what Pow decides for each lane is decided once.
+template <class T>
+void power_loop(const void* a, const void* b, void* out, std::size_t n) {
+  if (n == 0) return;
+  const T exponent = *static_cast<const T*>(b);
+  if (exponent == 2) return binary_loop<SquareOf, T, false, true>(a, b, out, n);
+  if (exponent == 3) return binary_loop<CubeOf, T, false, true>(a, b, out, n);
+  binary_loop<Pow, T, false, true>(a, b, out, n);
+}
 struct Atan2 {
   template <class D, class V>
   static V apply(D d, V a, V b) {
@@ -62,7 +83,7 @@ struct Xlog1py {
 template <class T>
 BinaryLoops binary_of(Binary op) {
   switch (op) {
-    case Binary::kPow: return binary_loops<Pow, T>();
+    case Binary::kPow: return {binary_loop<Pow, T, false, false>, binary_loop<Pow, T, true, false>, power_loop<T>};
     case Binary::kAtan2: return binary_loops<Atan2, T>();
     case Binary::kXlogy: return binary_loops<Xlogy, T>();
     case Binary::kXlog1py: return binary_loops<Xlog1py, T>();

@@ -16,6 +16,7 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace whygrad::kernels::cpu::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
 namespace {
 
 // T is an unsigned integer of the element's size, or a pair of them.
@@ -30,6 +31,21 @@ void select_loop(const void* cond_data, const void* a_data, const void* b_data, 
     out[i] = cond[i] ? left : right;
   }
 }
+// Of 4 bytes with vectors: the compiler leaves the loop above one element at a time.
+void select_words(const void* cond_data, const void* a_data, const void* b_data, void* out_data, std::size_t n) {
+  const hn::ScalableTag<std::uint32_t> d;
+  const hn::Rebind<std::uint8_t, decltype(d)> bytes;
+  const std::size_t lanes = hn::Lanes(d), whole = n / lanes * lanes;
+  const auto* cond = static_cast<const std::uint8_t*>(cond_data);
+  const auto* a = static_cast<const std::uint32_t*>(a_data);
+  const auto* b = static_cast<const std::uint32_t*>(b_data);
+  auto* out = static_cast<std::uint32_t*>(out_data);
+  for (std::size_t i = 0; i < whole; i += lanes) {
+    const auto chosen = hn::Ne(hn::PromoteTo(d, hn::LoadU(bytes, cond + i)), hn::Zero(d));
+    hn::StoreU(hn::IfThenElse(chosen, hn::LoadU(d, a + i), hn::LoadU(d, b + i)), d, out + i);
+  }
+  select_loop<std::uint32_t>(cond + whole, a + whole, b + whole, out + whole, n - whole);
+}
 void select_any(std::size_t element, const void* cond, const void* a, const void* b, void* out, std::size_t n) {
   struct Pair {
     std::uint64_t low, high;
@@ -37,7 +53,7 @@ void select_any(std::size_t element, const void* cond, const void* a, const void
   switch (element) {
     case 1: return select_loop<std::uint8_t>(cond, a, b, out, n);
     case 2: return select_loop<std::uint16_t>(cond, a, b, out, n);
-    case 4: return select_loop<std::uint32_t>(cond, a, b, out, n);
+    case 4: return select_words(cond, a, b, out, n);
     case 8: return select_loop<std::uint64_t>(cond, a, b, out, n);
     default: return select_loop<Pair>(cond, a, b, out, n);
   }

@@ -3,6 +3,7 @@
 #include "device/memory.hpp"
 #include "ops/core/context.hpp"
 #include "ops/core/events.hpp"
+#include "ops/core/profiler.hpp"
 #include "tensor/tracer.hpp"
 
 #include <fmt/format.h>
@@ -121,6 +122,7 @@ void execute(const Call& call, const InferContext& inferred, std::span<Tensor> o
   }
   KernelContext kernel(op, call.inputs, call.attrs, outputs);
   const device::FloatModeScope scope = device::FloatModeScope::flushing();
+  const internal::ProfiledCall profiled(op, call.where, call.inputs, outputs);
   op.kernel(kernel);
 }
 

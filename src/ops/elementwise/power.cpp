@@ -2,6 +2,7 @@
 #include "kernels/index.hpp"
 #include "ops/elementwise/elementwise.hpp"
 #include "ops/elementwise/gradients.hpp"
+#include "ops/elementwise/loop_of.hpp"
 #include "ops/families.hpp"
 
 #include <fmt/format.h>
@@ -56,17 +57,6 @@ constexpr OpDef kReciprocal =
 Tensor safe_log(const Tensor& a) {
   const Tensor has_log = is_complex(a.dtype()) ? a != 0 : a > 0;
   return where(has_log, log(where(has_log, a, 1)), 0);
-}
-
-void run_pow(KernelContext& g) {
-  const Tensor& b = g.input(1);
-  if (is_integer(b.dtype())) {
-    if (const std::int64_t exponent = kernels::integer_range(g.in(1)).smallest; exponent < 0) {
-      throw ValueError(g.op().name, fmt::format("an integer to the power of {} is no integer", exponent),
-                       "keep exponents at 0 or above, or cast both to float32");
-    }
-  }
-  run_binary<Binary::kPow>(g);
 }
 
 constexpr OpDef kPow = define_op({
@@ -180,6 +170,17 @@ constexpr const OpDef* kOps[] = {&kSquare, &kSqrt, &kRsqrt, &kReciprocal, &kPow,
 }  // namespace
 
 OpFamily power_ops() { return kOps; }
+
+void run_pow(KernelContext& g) {
+  const Tensor& b = g.input(1);
+  if (is_integer(b.dtype())) {
+    if (const std::int64_t exponent = kernels::integer_range(g.in(1)).smallest; exponent < 0) {
+      throw ValueError(g.op().name, fmt::format("an integer to the power of {} is no integer", exponent),
+                       "keep exponents at 0 or above, or cast both to float32");
+    }
+  }
+  run_binary<Binary::kPow>(g);
+}
 
 }  // namespace internal
 
