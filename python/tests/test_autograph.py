@@ -531,3 +531,27 @@ def test_partials_and_objects():
     part = functools.partial(scaled, k=3.0)
     for function in (part, lambda x: part(x), Thing(), lambda x: Thing()(x)):
         assert value([tf.function(function)(tf.constant(at)) for at in (1.0, -1.0)]) == [3.0, -1.0]
+
+
+@tf.custom_gradient
+def _clipped(x):
+    if x > 1.0:
+        y = x * 0.0 + 1.0
+    else:
+        y = x
+
+    def rule(dy):
+        if dy > 10.0:
+            dy = dy * 0.0 + 10.0
+        return dy
+
+    return y, rule
+
+
+def test_functions_with_a_rule_of_their_own():
+    for function in (_clipped, tf.recompute_grad(a_choice)):
+        traced = tf.function(lambda x, function=function: function(x) * 3.0)
+        assert [value_and_gradient(traced, at) for at in (3.0, -2.0)] == [
+            value_and_gradient(lambda x, f=function: f(x) * 3.0, at) for at in (3.0, -2.0)
+        ]
+    assert value_and_gradient(tf.function(lambda x: _clipped(x) * 30.0), 0.5) == (15.0, 10.0)

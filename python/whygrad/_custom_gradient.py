@@ -4,6 +4,7 @@ import functools
 
 from whygrad import _nest, _whygrad
 from whygrad._functions import functions as _functions
+from whygrad._traced import as_traced
 
 __all__ = ["custom_gradient", "recompute_grad", "grad_pass_through"]
 
@@ -55,7 +56,7 @@ def custom_gradient(f=None):
         structure = []
 
         def forward():
-            result, rule = f(*args, **kwargs)
+            result, rule = as_traced(f)(*args, **kwargs)
             structure.append(result)
             takes_variables = _takes_variables(rule)
 
@@ -81,14 +82,15 @@ def recompute_grad(f):
     def inner(*args, **kwargs):
         from whygrad._tape import GradientTape, stop_recording
 
+        run = as_traced(f)
         with stop_recording():
-            result = f(*args, **kwargs)
+            result = run(*args, **kwargs)
 
         def rule(*dresult, variables=None):
             watched = [_functions["identity"](value) for value in _nest.flatten(args)]
             with GradientTape() as tape:
                 tape.watch(watched)
-                again = f(*_nest.pack_sequence_as(args, watched), **kwargs)
+                again = run(*_nest.pack_sequence_as(args, watched), **kwargs)
             gradients = tape.gradient(_nest.flatten(again), watched + list(variables or []), list(dresult), "zero")
             of_inputs, of_variables = gradients[: len(watched)], gradients[len(watched) :]
             return (of_inputs, of_variables) if variables else of_inputs

@@ -158,6 +158,34 @@ TEST(Function, RefusesATapeFromOutside) {
   EXPECT_EQ(tape.recording(), true);
 }
 
+TEST(Function, RefusesWhatLeaked) {
+  Tensor kept;
+  const auto f = function(
+      [&kept](const Tensor& x) {
+        kept = x * 2.0;
+        return x;
+      },
+      "leaks");
+  f(constant(1.0));
+  const auto check = [](const auto& use) {
+    try {
+      use();
+      FAIL() << "no error";
+    } catch (const ValueError& error) {
+      const std::string text = error.what();
+      EXPECT_NE(text.find("was made while `leaks` was traced, at function_test.cpp:"), std::string::npos) << text;
+    }
+  };
+  check([&] { return kept + 1.0; });
+  check([&] { return kept.item<float>(); });
+  check([&] { return function([&kept](const Tensor& x) { return x + kept; })(constant(1.0)); });
+}
+
+TEST(Function, KnowsShapesWhileItIsTraced) {
+  const auto f = function([](const Tensor& x) { return reshape(x, {size(x).item<std::int32_t>(), 1}); });
+  EXPECT_EQ(f(constant({1.0, 2.0, 3.0})).shape(), Shape({3, 1}));
+}
+
 TEST(Function, RefusesToReadElements) {
   const auto f = function([](const Tensor& x) { return x * x.item<float>(); });
   EXPECT_THROW(f(constant(2.f)), ValueError);
