@@ -66,16 +66,11 @@ TEST(OpTable, OnlyAGradientCanBeZero) {
 
 // A finding names an op by its type, so two ops share one only where TensorFlow computes the same with an op of that type.
 TEST(OpTable, TypesAreTensorFlowsAndTellOpsApart) {
-  const std::map<std::string, std::vector<std::string>> shared = {{"MatMul", {"dense", "matmul"}},
-                                                                  {"Conv2D", {"conv2d", "conv2d_bias"}},
-                                                                  {"Relu", {"conv2d_bias_relu", "dense_relu", "relu"}},
-                                                                  {"Log", {"log", "reduce_logsumexp"}},
-                                                                  {"Maximum", {"clip_by_value", "maximum"}},
-                                                                  {"DenseBincount", {"bincount", "weighted_bincount"}},
-                                                                  {"Eig", {"eig", "eigvals"}},
-                                                                  {"Svd", {"singular_values", "svd"}},
-                                                                  {"RandomShuffle", {"random_permutation", "random_shuffle"}},
-                                                                  {"TopKV2", {"argsort", "top_k"}}};
+  const std::map<std::string, std::vector<std::string>> shared = {
+      {"MatMul", {"dense", "matmul"}},      {"Conv2D", {"conv2d", "conv2d_bias"}},     {"Relu", {"conv2d_bias_relu", "dense_relu", "relu"}},
+      {"Log", {"log", "reduce_logsumexp"}}, {"Maximum", {"clip_by_value", "maximum"}}, {"DenseBincount", {"bincount", "weighted_bincount"}},
+      {"Eig", {"eig", "eigvals"}},          {"Svd", {"singular_values", "svd"}},       {"RandomShuffle", {"random_permutation", "random_shuffle"}},
+      {"TopKV2", {"argsort", "top_k"}}};
   std::map<std::string, std::vector<std::string>> by_type;
   for (const OpDef* op : op_table()) {
     const std::string type = type_of(*op);

@@ -115,7 +115,8 @@ WG_API Tensor triangular_solve(const Tensor& a, const Tensor& b, const Triangula
 // x where L L^H x = b, of the L that cholesky gives: two triangular solutions.
 WG_API Tensor cholesky_solve(const Tensor& l, const Tensor& b, Where where = Where::here());
 
-// The largest singular value of each matrix that two axes of x make, which are dropped, or kept with extent 1. Throws ValueError unless there are two.
+// The largest singular value of each matrix that two axes of x make, which are dropped, or kept with extent 1. Throws ValueError unless there are
+// two.
 WG_API Tensor spectral_norm(const Tensor& x, const Ints& axes, bool keepdims = false, Where where = Where::here());
 // The pseudo-inverse [.., n, m] of x [.., m, n]; singular values of at most rcond times the largest one count as 0. A negative rcond is 10 max(m, n)
 // times the precision of the dtype.

@@ -51,8 +51,8 @@ constexpr OpDef kNdtri = special_op<kernels::Special::kInverseNormal>(
 constexpr OpDef kZeta = define_op({
     .name = "zeta",
     .doc = "Hurwitz's zeta function, the sum over k >= 0 of (q + k)^-x, elementwise with broadcasting; x > 1. dq = -dy * x * zeta(x + 1, q).",
-    .inputs = {{"x",
-                NotDifferentiable{"there is a rule for q, and none for the exponent x", "differentiate with respect to q, or take differences for x"}},
+    .inputs = {{"x", NotDifferentiable{"there is a rule for q, and none for the exponent x",
+                                       "differentiate with respect to q, or take differences for x"}},
                {"q", Differentiable{input(0) | input(1)}}},
     .infer = infer_special_of_two,
     .kernel = run_special_of_two<kernels::SpecialOfTwo::kZeta>,
