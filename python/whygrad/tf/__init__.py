@@ -4,12 +4,11 @@ import importlib as _importlib
 import sys as _sys
 
 import whygrad as _whygrad_package  # noqa: F401  the engine is loaded and its folder known before anything is computed
-from whygrad import _traced
+from whygrad import _not_there, _traced
 from whygrad._control_flow import TensorArray, case, cond, switch_case, while_loop  # noqa: F401
 from whygrad._custom_gradient import custom_gradient, grad_pass_through, recompute_grad  # noqa: F401
 from whygrad._folds import foldl, foldr, map_fn, scan, vectorized_map  # noqa: F401
 from whygrad._host_functions import numpy_function, py_function  # noqa: F401
-from whygrad._not_there import only as _only
 from whygrad._op_library import load_op_library  # noqa: F401
 from whygrad._shape import TensorShape  # noqa: F401
 from whygrad._tape import GradientTape, UnconnectedGradients  # noqa: F401
@@ -44,7 +43,7 @@ def gradients(
     unconnected_gradients=UnconnectedGradients.NONE,
 ):
     """The gradients of the sum of ys with respect to each of xs, inside of a traced function."""
-    _only("gradients", gate_gradients=(gate_gradients, False), aggregation_method=(aggregation_method, None))
+    _not_there.only("gradients", gate_gradients=(gate_gradients, False), aggregation_method=(aggregation_method, None))
     return _traced.gradients(ys, xs, grad_ys, stop_gradients, unconnected_gradients)
 
 

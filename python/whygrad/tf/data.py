@@ -53,7 +53,7 @@ def _check_state(before, after):
             )
 
 
-class Iterator:
+class _Iterator:
     """Once through a data set. In a traced function each next(iterator) is made at each run."""
 
     def __init__(self, dataset):
@@ -191,7 +191,7 @@ class Dataset:
     def __iter__(self):
         if _whygrad.is_tracing():
             return iter(self._at_each_run())
-        return Iterator(self)
+        return _Iterator(self)
 
     def as_numpy_iterator(self):
         for element in self:
