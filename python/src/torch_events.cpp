@@ -46,7 +46,8 @@ struct Torch {
   nb::object autocasts;        // (): whether autocast is on
   nb::object dispatch_modes;   // (): the number of the program's dispatch modes, which see each kernel that is called
   nb::object detached;         // (tensor): the tensor detached, unseen by those modes
-  nb::object handler_of;  // (function): a handler; for an op a tuple of its name, the handler of calls that are not plain, and whether it is pure
+  nb::object random_state;     // (): the state of the CPU's random numbers
+  nb::object handler_of;  // (function): a handler; for an op a tuple of its name, the handler of calls that are not plain, and a Repeats as a number
   nb::object call_of;     // (function, args, kwargs): an object that can call the op again
   nb::object meet;        // (tensor): the value of a tensor whose op was not seen
   nb::object left;        // (id): a leaf has died
@@ -232,7 +233,7 @@ class TorchEvents {
     if (handler == nullptr) return run(function, args, kwargs);
     PyObject* const named = kwargs.is_none() || !PyDict_CheckExact(kwargs.ptr()) || PyDict_GET_SIZE(kwargs.ptr()) == 0 ? nullptr : kwargs.ptr();
     if (handler->is_op && (named == nullptr || !changes(named))) {
-      const Plain plain{handler->type, handler->is_pure};
+      const Plain plain{handler->type, handler->repeats};
       given_.clear();
       gather(args.ptr(), given_);
       if (named != nullptr) gather(named, given_);
@@ -322,15 +323,17 @@ class TorchEvents {
  private:
   // Results with fewer elements are kept instead of computed again.
   static constexpr std::int64_t kWorthLeavingOut = 1 << 12;
+  // Whether a call can be repeated: it has no side effects and gives the same results, perhaps only from the same state of the random numbers.
+  enum class Repeats : std::uint8_t { kNo, kAlways, kFromState };
   struct Plain {
     std::uint32_t type = 0;
-    bool is_pure = false;
+    Repeats repeats = Repeats::kNo;
   };
   struct Handler {
     nb::object other;  // handles calls that are not plain
     std::uint32_t type = 0;
     bool is_op = false;
-    bool is_pure = false;  // a repeated call gives the same results and has no side effects
+    Repeats repeats = Repeats::kNo;
     std::vector<Calls::Known> calls;
   };
 
@@ -373,7 +376,7 @@ class TorchEvents {
       Handler handler;
       handler.is_op = PyTuple_Check(answer.ptr()) != 0;
       handler.other = handler.is_op ? nb::borrow(PyTuple_GET_ITEM(answer.ptr(), 1)) : answer;
-      handler.is_pure = handler.is_op && PyTuple_GET_ITEM(answer.ptr(), 2) == Py_True;
+      if (handler.is_op) handler.repeats = static_cast<Repeats>(nb::cast<int>(nb::handle(PyTuple_GET_ITEM(answer.ptr(), 2))));
       if (handler.is_op) handler.type = log_.type(nb::cast<std::string>(nb::handle(PyTuple_GET_ITEM(answer.ptr(), 0))));
       handler_at_[function] = handlers_.size();
       found = &handlers_.emplace_back(std::move(handler));
@@ -410,9 +413,11 @@ class TorchEvents {
         inputs_.push_back(value_of(t));
       }
     });
+    nb::object state;
+    if (plain.repeats == Repeats::kFromState && log_.keeps_values) guarded([&] { state = random_state(given_[0]); });
     nb::object out = nb::steal(PyObject_Call(function.ptr(), args.ptr(), kwargs.is_none() ? nullptr : kwargs.ptr()));
     if (!out.is_valid()) fail(plain.type);
-    if (known) guarded([&] { record(plain, function, args, kwargs, out, {.recording = grad, .needs = needs}); });
+    if (known) guarded([&] { record(plain, function, args, kwargs, out, {.recording = grad, .needs = needs}, std::move(state)); });
     --log_.busy;
     return out;
   }
@@ -429,13 +434,14 @@ class TorchEvents {
     throw nb::python_error();
   }
 
-  void record(const Plain& plain, nb::handle function, nb::handle args, nb::handle kwargs, nb::handle out, FlowBuilder::CallFacts facts) {
+  void record(const Plain& plain, nb::handle function, nb::handle args, nb::handle kwargs, nb::handle out, FlowBuilder::CallFacts facts,
+              nb::object state) {
     made_.clear();
     gather(out.ptr(), made_);
     std::erase_if(made_, [this](PyObject* t) { return std::find(given_.begin(), given_.end(), t) != given_.end(); });
     if (made_.empty()) return;
     outputs_.clear();
-    facts.again = plain.is_pure && log_.keeps_values && !autocasts();
+    facts.again = (plain.repeats == Repeats::kAlways || state.is_valid()) && log_.keeps_values && !autocasts();
     for (PyObject* t : made_) {
       const LogId value = make_value(t, !facts.again || elements_of_one(t) < kWorthLeavingOut);
       name_value(t, value);
@@ -450,6 +456,15 @@ class TorchEvents {
       op.stopped_at = quiet_at;
     }
     op.call = call_of(function, args, kwargs);
+    if (facts.again && state.is_valid()) op.tensors = std::move(state);  // it draws the same numbers again from it
+  }
+
+  // The state that a call with this input draws from; nothing if the result is too small to be worth it, or not made on the CPU.
+  nb::object random_state(nb::handle input) {
+    if (elements_of_one(input) < kWorthLeavingOut || attribute(input, is_cpu_).ptr() != Py_True) return {};
+    nb::object state = nb::steal(PyObject_CallNoArgs(torch_.random_state.ptr()));
+    if (!state.is_valid()) throw nb::python_error();
+    return state;
   }
 
   bool autocasts() const {
@@ -517,7 +532,7 @@ class TorchEvents {
   std::vector<PyObject*> given_, made_;  // the inputs and results of the present call
   std::vector<LogId> inputs_, outputs_;
   const nb::str dtype_{"dtype"}, shape_{"shape"}, requires_grad_{"requires_grad"}, detach_{"detach"}, grad_fn_{"grad_fn"}, variable_{"variable"},
-      next_functions_{"next_functions"}, out_{"out"}, inplace_{"inplace"};
+      next_functions_{"next_functions"}, out_{"out"}, inplace_{"inplace"}, is_cpu_{"is_cpu"};
 };
 
 }  // namespace
@@ -527,15 +542,15 @@ void bind_torch_events(nb::module_& m) {
       .def(
           "__init__",
           [](TorchEvents* events, FlowBuilder& log, nb::object tensor, nb::object hole, nb::object is_grad_enabled, nb::object autocasts,
-             nb::object dispatch_modes, nb::object detached, nb::object handler_of, nb::object call_of, nb::object meet, nb::object left,
-             nb::object threw, nb::object note) {
+             nb::object dispatch_modes, nb::object detached, nb::object random_state, nb::object handler_of, nb::object call_of, nb::object meet,
+             nb::object left, nb::object threw, nb::object note) {
             new (events) TorchEvents(log, {std::move(tensor), std::move(hole), std::move(is_grad_enabled), std::move(autocasts),
-                                           std::move(dispatch_modes), std::move(detached), std::move(handler_of), std::move(call_of), std::move(meet),
-                                           std::move(left), std::move(threw), std::move(note)});
+                                           std::move(dispatch_modes), std::move(detached), std::move(random_state), std::move(handler_of),
+                                           std::move(call_of), std::move(meet), std::move(left), std::move(threw), std::move(note)});
           },
           nb::arg("log"), nb::arg("tensor"), nb::arg("hole"), nb::arg("is_grad_enabled"), nb::arg("autocasts"), nb::arg("dispatch_modes"),
-          nb::arg("detached"), nb::arg("handler_of"), nb::arg("call_of"), nb::arg("meet"), nb::arg("left"), nb::arg("threw"), nb::arg("note"),
-          nb::keep_alive<1, 2>())
+          nb::arg("detached"), nb::arg("random_state"), nb::arg("handler_of"), nb::arg("call_of"), nb::arg("meet"), nb::arg("left"), nb::arg("threw"),
+          nb::arg("note"), nb::keep_alive<1, 2>())
       .def(
           "on_call",
           [](TorchEvents& e, nb::handle, nb::handle function, nb::handle, nb::handle args, nb::handle kwargs) {

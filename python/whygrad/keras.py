@@ -14,7 +14,7 @@ class GradientWatch(keras.callbacks.Callback):
 
         model.fit(x, y, callbacks=[whygrad.keras.GradientWatch()])
 
-    every: the first step is looked at, and then every so-manieth. On TensorFlow such a step runs eagerly, as with compile(run_eagerly=True), and trains
+    every: the first step is looked at, and then each `every`-th step. On TensorFlow such a step runs eagerly, as with compile(run_eagerly=True), and trains
     as any other; on JAX it is compiled once more; the steps between run as they always do. on_trouble(report): called instead of printing the report; raise there to end the training.
     """
 

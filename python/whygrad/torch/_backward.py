@@ -220,13 +220,13 @@ def _candidates(c, values):
     for wanted in (lambda t: t.requires_grad, lambda t: isinstance(t, torch.nn.Parameter)):
         some = [t for t in alive if wanted(t)]
         if some:
-            used = [t for t in some if _leads(c, t, values)]
+            used = [t for t in some if leads(c, t, values)]
             return used or some
     named = _names.Names().tensors()
-    return [t for t in named if t.is_leaf and t.is_floating_point() and _leads(c, t, values)][:8]
+    return [t for t in named if t.is_leaf and t.is_floating_point() and leads(c, t, values)][:8]
 
 
-def _leads(c, tensor, values):
+def leads(c, tensor, values):
     """Whether a target was computed from the tensor."""
     value = c.events.find(tensor)
     if value < 0:

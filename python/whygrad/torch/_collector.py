@@ -290,6 +290,16 @@ class Collector:
             name, module = f"{part}.{name}", holder()
         return name
 
+    def root_of(self, leaf):
+        """The outermost module that holds a parameter, as far as the modules that hold it are known; None if none is."""
+        module = leaf.owner[0]() if leaf is not None and leaf.owner is not None else None
+        while module is not None and module in self.owners:
+            holder = self.owners[module][0]()
+            if holder is None:
+                break
+            module = holder
+        return module
+
     # ---- Findings that are not derived from a graph ----
 
     def add(self, status, cause, why, where, **more):

@@ -8,7 +8,7 @@ from whygrad import _whygrad
 from whygrad._live.report import LiveReport
 from whygrad._live.session import Session
 from whygrad._whygrad import here
-from whygrad.torch import _mode, _names, _questions
+from whygrad.torch import _backward, _mode, _names, _questions
 from whygrad.torch._collector import NEVER, Collector
 from whygrad.torch._functions import watch_functions
 from whygrad.torch._modules import watch_copies, watch_modules
@@ -110,10 +110,12 @@ def install(c, patches):
 
 
 def _at_end(c):
-    """If the program neither read a gradient nor made a step, asks about the parameters that require a gradient and received none."""
+    """If the program neither read a gradient nor made a step, asks about the parameters that require a gradient and received none. A model that took
+    no part in the losses, such as one that only predicts, is left out."""
     if c.looked or not c.backwards:
         return
     last = c.backwards[-1]
+    trained = {id(root) for b in c.backwards for key in b.reached if (root := c.root_of(c.leaves.get(key))) is not None}
     missing = []
     for key, leaf in list(c.leaves.items()):
         tensor = leaf.ref()
@@ -124,6 +126,7 @@ def _at_end(c):
             and leaf.graded == NEVER
             and not leaf.copied
             and key not in last.reached
+            and (not trained or (root := c.root_of(leaf)) is None or id(root) in trained or _backward.leads(c, tensor, last.targets))
         ):
             missing.append(tensor)
     if missing:

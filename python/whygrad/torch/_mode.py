@@ -38,7 +38,7 @@ class Stream(TorchFunctionMode):
         def handler_of(func):
             name, handler = _handler_of(func)
             bound = functools.partial(handler, c)
-            return bound if name is None else (name, bound, name in _ops.PURE)
+            return bound if name is None else (name, bound, 1 if name in _ops.PURE else 2 if name in _ops.DRAWS_FROM_STATE else 0)
 
         def threw(name, error, tensors):
             _errors.op_threw(c, name, error, tensors, here())
@@ -49,9 +49,13 @@ class Stream(TorchFunctionMode):
 
         autocasts, modes = torch._C._is_any_autocast_enabled, torch._C._len_torch_dispatch_stack
         c.events = TorchEvents(
-            c.log, Tensor, HOLE, _is_grad_enabled, autocasts, modes, detached, handler_of, Call, c.meet, c.gone, threw, c.guard.note
+            c.log, Tensor, HOLE, _is_grad_enabled, autocasts, modes, detached, _random_state, handler_of, Call, c.meet, c.gone, threw, c.guard.note
         )
         self.__torch_function__ = types.MethodType(c.events.on_call, self)  # PyTorch checks that this is a method
+
+
+def _random_state():
+    return torch.default_generator.get_state()
 
 
 def _handler_of(func):

@@ -184,6 +184,8 @@ PURE = frozenset(
     softmax log_softmax layer_norm group_norm max_pool1d max_pool2d max_pool3d avg_pool1d avg_pool2d avg_pool3d adaptive_avg_pool1d
     adaptive_avg_pool2d adaptive_max_pool2d interpolate pad cat stack where masked_fill sum mean amax amin sin cos""".split()
 )
+# Functions that give the same results from the same state of the random numbers.
+DRAWS_FROM_STATE = frozenset("dropout scaled_dot_product_attention".split())
 TO_INTEGERS = frozenset("to type type_as int long short char byte bool".split())
 # The names of Python's operators in texts.
 _SPOKEN = {"__getitem__": "indexing", "__setitem__": "item assignment", "data": "data", "T": "T"}

@@ -113,6 +113,13 @@ def _same_random_numbers():
         torch.set_rng_state(state)
 
 
+def _draw_as_then(log, op):
+    """Puts back the state of the random numbers that the op drew from, if it is known."""
+    state = log.tensors_of(op)
+    if state is not None:
+        torch.set_rng_state(state)
+
+
 class Elements:
     """Finds the tensors of values: tensors that were kept, tensors that the program still holds, and tensors that are computed again from these."""
 
@@ -148,13 +155,14 @@ class Elements:
             if op not in ops:
                 ops.add(op)
                 todo += [v for v in self._log.inputs_of(op) if self._log.has_value(v) and self._at_hand(v) is None and self._can_be_made(v)]
-        with torch.no_grad(), torch.inference_mode(False):
+        with torch.no_grad(), torch.inference_mode(False), _same_random_numbers():
             for op in sorted(ops):
                 inputs = [self._at_hand(v) if self._log.has_value(v) else None for v in self._log.inputs_of(op)]
                 if any(t is None for t in inputs):
                     continue
                 call, given = self._log.call_of(op), iter(inputs)
                 args, kwargs = _fill(call.args, given), {k: _fill(a, given) for k, a in call.kwargs.items()}
+                _draw_as_then(self._log, op)
                 self._made.update(zip(self._log.outputs_of(op), tensors_in(call.function(*args, **kwargs))))
 
 
@@ -185,6 +193,7 @@ def once_more(c, op, call, arrived, seen=True, elements=None):
             given = iter([t.clone() if changes else t for t in leaves])
             args, kwargs = _fill(call.args, given), {k: _fill(a, given) for k, a in call.kwargs.items()}
             first = args[0] if args else None
+            _draw_as_then(log, op)
             out = call.function(*args, **kwargs)
             made = [first] if out is None else tensors_in(out)  # item assignment returns nothing
             pairs = [(t, arrived[k] if arrived is not None and k < len(arrived) else None) for k, t in enumerate(made) if t.requires_grad]
