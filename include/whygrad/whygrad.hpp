@@ -4,7 +4,11 @@
 #include <whygrad/autodiff/control_flow.hpp>
 #include <whygrad/autodiff/custom_gradient.hpp>
 #include <whygrad/autodiff/folds.hpp>
+#include <whygrad/autodiff/forward.hpp>
 #include <whygrad/autodiff/gradcheck.hpp>
+#include <whygrad/autodiff/hessian.hpp>
+#include <whygrad/autodiff/jacobian.hpp>
+#include <whygrad/autodiff/recompute.hpp>
 #include <whygrad/autodiff/tape.hpp>
 #include <whygrad/data/dataset.hpp>
 #include <whygrad/data/idx.hpp>
@@ -36,6 +40,7 @@
 #include <whygrad/ops/grid.hpp>
 #include <whygrad/ops/image.hpp>
 #include <whygrad/ops/index.hpp>
+#include <whygrad/ops/indexed_slices.hpp>
 #include <whygrad/ops/linalg.hpp>
 #include <whygrad/ops/losses.hpp>
 #include <whygrad/ops/matmul.hpp>

@@ -43,6 +43,7 @@ NB_MODULE(_whygrad, m) {
   bind_strings(m);
   bind_exchange(m);
   bind_tape(m);
+  bind_forward(m);
   bind_folds(m);
   bind_functions(m);
   bind_profile(m);
@@ -52,6 +53,7 @@ NB_MODULE(_whygrad, m) {
   bind_tensorflow_events(m);
   bind_torch_events(m);
   bind_layers(m);
+  bind_slices(m);
   bind_optimizers(m);
   bind_datasets(m);
 }

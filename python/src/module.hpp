@@ -21,6 +21,7 @@ void bind_variable(nb::module_& m);
 void bind_op_table(nb::module_& m);
 void bind_exchange(nb::module_& m);
 void bind_tape(nb::module_& m);
+void bind_forward(nb::module_& m);
 void bind_folds(nb::module_& m);
 void bind_functions(nb::module_& m);
 void bind_traced(nb::module_& m);
@@ -29,6 +30,7 @@ void bind_flow_builder(nb::module_& m);
 void bind_tensorflow_events(nb::module_& m);
 void bind_torch_events(nb::module_& m);
 void bind_layers(nb::module_& m);
+void bind_slices(nb::module_& m);
 void bind_optimizers(nb::module_& m);
 void bind_datasets(nb::module_& m);
 

@@ -2,6 +2,7 @@
 #include "convert.hpp"
 #include "object_ref.hpp"
 #include "places.hpp"
+#include "slices.hpp"
 
 #include <whygrad/optim/adam.hpp>
 #include <whygrad/optim/rmsprop.hpp>
@@ -31,7 +32,7 @@ void apply(optim::Optimizer& optimizer, nb::handle pairs) {
     const nb::object gradient = pair[0], moved = pair[1];
     const Variable* variable = variable_in(moved);
     if (variable == nullptr) nb::raise_type_error("an optimizer moves variables, and was given something else");
-    list.emplace_back(Gradient(to_tensor_like(gradient, variable->dtype(), where)), *variable);
+    list.emplace_back(to_gradient(gradient, *variable, where), *variable);
   }
   unlocked(kWorthUnlocking, [&] { optimizer.apply_gradients(list, where); });
 }

@@ -6,6 +6,7 @@
 #include "convert.hpp"
 #include "object_ref.hpp"
 #include "places.hpp"
+#include "slices.hpp"
 
 #include <whygrad/autodiff/control_flow.hpp>
 #include <whygrad/autodiff/custom_gradient.hpp>
@@ -110,13 +111,6 @@ class Tape {
  private:
   static UnconnectedGradients unconnected(bool zero) { return zero ? UnconnectedGradients::zero : UnconnectedGradients::none; }
 
-  static nb::object values_of(const std::vector<Gradient>& gradients) {
-    raise_for_missing_rules(gradients);
-    nb::list result;
-    for (const Gradient& g : gradients) result.append(g ? wrap(*g) : nb::none());
-    return result;
-  }
-
   std::unique_ptr<GradientTape> tape_;
   std::unique_ptr<GradientTape::Pause> paused_;
 };
@@ -186,6 +180,19 @@ class Stopped {
 };
 
 }  // namespace
+
+nb::object values_of(const std::vector<Gradient>& gradients) {
+  raise_for_missing_rules(gradients);
+  nb::list result;
+  for (const Gradient& g : gradients) {
+    if (const IndexedSlices* slices = g.rows()) {
+      result.append(wrap(*slices, caller()));
+    } else {
+      result.append(g ? wrap(*g) : nb::none());
+    }
+  }
+  return result;
+}
 
 std::vector<Watchable> watchables(nb::handle values, const Where& where) {
   std::vector<Watchable> items;

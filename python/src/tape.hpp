@@ -15,4 +15,7 @@ const GradientTape& tape_in(nb::handle object);
 // Tensors and variables from an iterable.
 std::vector<Watchable> watchables(nb::handle values, const Where& where);
 
+// A tensor or None for each gradient. Raises MissingRule if one is missing because an op has no rule.
+nb::object values_of(const std::vector<Gradient>& gradients);
+
 }  // namespace whygrad::python

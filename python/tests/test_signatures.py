@@ -46,7 +46,7 @@ OTHERWISE = {
     "tf.hessians": "refused as a whole",
     "tf.load_op_library": "takes a library: test_op_library.py",
     "tf.no_gradient": "refused as a whole",
-    "tf.autodiff.ForwardAccumulator": "refused as a whole",
+    "tf.autodiff.ForwardAccumulator": "a block: test_conformance_forward.py",
     "tf.keras.Model.add_weight": "that of Layer",
     "tf.keras.Sequential.add_weight": "that of Layer",
     "tf.config.LogicalDevice": "made by list_logical_devices",

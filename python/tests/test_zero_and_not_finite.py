@@ -15,7 +15,7 @@ import whygrad.tf as tf
 def status_of(gradient):
     if gradient is None:
         return "absent"
-    values = gradient.numpy()
+    values = tf.convert_to_tensor(gradient).numpy()
     values = values.astype(np.complex128 if np.iscomplexobj(values) else np.float64)
     if np.isnan(values).any():
         return "nan"

@@ -96,10 +96,22 @@ def _structure_of(value):
     return (type(value), keys, tuple(_structure_of(child) for child in children))
 
 
+class _Parts:
+    """Stands for a leaf of several tensors, which are the next results."""
+
+    def __init__(self, value, count):
+        self.make, self.count = type(value)._of_parts, count
+
+
 def _leaves_of(result):
     """Two lists for the leaves of a function's result: the tensors, with None in place of other leaves, and those other leaves."""
     tensors, others = [], []
     for leaf in _nest.flatten(result):
+        if hasattr(leaf, "_of_parts"):
+            parts = [_whygrad.convert_to_tensor(part) for part in leaf._parts()]
+            tensors += [None, *parts]
+            others += [_Parts(leaf, len(parts))] + [None] * len(parts)
+            continue
         is_tensor = isinstance(leaf, (_whygrad.Tensor, _whygrad.Variable, bool, int, float, complex)) or _is_array(leaf)
         tensors.append(_whygrad.convert_to_tensor(leaf) if is_tensor else None)
         others.append(None if is_tensor else leaf)
@@ -107,7 +119,12 @@ def _leaves_of(result):
 
 
 def packed(structure, outputs, others):
-    leaves = [other if output is None else output for output, other in zip(outputs, others)]
+    leaves, values = [], iter(zip(outputs, others))
+    for output, other in values:
+        if isinstance(other, _Parts):
+            leaves.append(other.make([next(values)[0] for _ in range(other.count)]))
+        else:
+            leaves.append(other if output is None else output)
     return _nest.pack_sequence_as(structure, leaves) if _nest.is_nested(structure) else leaves[0]
 
 

@@ -107,7 +107,7 @@ class Backprop {
   Backprop(const Backprop&) = delete;
   Backprop& operator=(const Backprop&) = delete;
 
-  std::vector<Tensor> run() {
+  std::vector<DenseOrRows> run() {
     mark_sources();
     ValueId last = 0;
     for (const Question::Target& t : question_.targets) {
@@ -258,7 +258,7 @@ class Backprop {
     return watch != IdMap::kNone ? answered_leaves_[static_cast<std::size_t>(watch)] : Tensor();
   }
 
-  void accumulate(ValueId id, Tensor dx) {
+  void accumulate(ValueId id, DenseOrRows dx) {
     const std::size_t at = positions_.find(id);
     if (at != Positions::kOutside) {
       add_to(gradients_[at], std::move(dx));
@@ -268,11 +268,19 @@ class Backprop {
   }
 
   // Adds in place if nobody else can see the sum: no tape records this pass, and nobody else holds the tensor.
-  void add_to(Tensor& sum, Tensor dx) {
-    if (!sum.defined()) {
-      sum = std::move(dx);
-    } else if (log_.recording() == 0 && sole_owner(sum) && sum.is_contiguous() && dx.shape() == sum.shape() && !sum.is_abstract() &&
-               !dx.is_abstract()) {
+  void add_to(DenseOrRows& to, DenseOrRows dx) {
+    if (!to.defined()) {
+      to = std::move(dx);
+    } else if (to.is_rows() && dx.is_rows()) {
+      to.add_rows(dx);
+    } else {
+      to.dense();
+      add_tensor(to.tensor(), dx.dense());
+    }
+  }
+
+  void add_tensor(Tensor& sum, const Tensor& dx) {
+    if (log_.recording() == 0 && sole_owner(sum) && sum.is_contiguous() && dx.shape() == sum.shape() && !sum.is_abstract() && !dx.is_abstract()) {
       kernels::binary(kernels::Binary::kAdd, view_of(sum), view_of(dx), view_of(sum));
     } else {
       sum = add(sum, dx);
@@ -301,30 +309,32 @@ class Backprop {
     SmallBuffer<bool> needs_room(r.inputs);
     bool* needs = needs_room.get();
     const bool any = find_needs(r, needs);
-    SmallBuffer<Tensor> dy_room(r.outputs), dx_room(r.inputs);
-    Tensor* dys = dy_room.get();
+    SmallBuffer<DenseOrRows> dy_room(r.outputs), dx_room(r.inputs);
+    DenseOrRows* dys = dy_room.get();
     for (int k = 0; k < r.outputs; ++k) {
       const std::size_t slot = at + static_cast<std::size_t>(k);
       dys[k] = (flags_[slot] & kSource) != 0 ? gradients_[slot] : std::move(gradients_[slot]);
     }
     if (!any) return;
-    Tensor* dxs = dx_room.get();
+    DenseOrRows* dxs = dx_room.get();
     VjpContext context(r, {dys, r.outputs}, needs, {dxs, r.inputs});
     {
       const BackwardScope scope(log_, r, question_.quiet);
       replay_ == nullptr ? run_rule(r, context) : replay_rule(r, context, {dys, r.outputs}, needs, {dxs, r.inputs});
       for (int i = 0; i < r.inputs; ++i) {
         if (!needs[i]) continue;
-        if (!dxs[i].defined()) {
-          if (!r.op->users_rule && !r.op->has_body) refuse_rule(r, fmt::format("nothing for input `{}`", input_def(*r.op, i).name));
-          continue;
-        }
-        if (!r.has_shape(i, dxs[i].shape()) || (dxs[i].dtype() != r.dtype(i) && !r.op->users_rule)) {
-          refuse_rule(
-              r, fmt::format("{} for input `{}` of {}{}", dxs[i].signature(), input_def(*r.op, i).name, name_of(r.dtype(i)), r.shape(i).to_string()));
-        }
-        accumulate(r.input_ids()[i], std::move(dxs[i]));
+        check_given(r, i, dxs[i]);
+        if (dxs[i].defined()) accumulate(r.input_ids()[i], std::move(dxs[i]));
       }
+    }
+  }
+
+  static void check_given(const Record& r, int i, const DenseOrRows& dx) {
+    if (!dx.defined()) {
+      if (!r.op->users_rule && !r.op->has_body) refuse_rule(r, fmt::format("nothing for input `{}`", input_def(*r.op, i).name));
+    } else if ((dx.is_rows() ? r.shape(i) != dx.shape() : !r.has_shape(i, dx.tensor().shape())) || (dx.dtype() != r.dtype(i) && !r.op->users_rule)) {
+      refuse_rule(r, fmt::format("{}{} for input `{}` of {}{}", name_of(dx.dtype()), dx.shape().to_string(), input_def(*r.op, i).name,
+                                 name_of(r.dtype(i)), r.shape(i).to_string()));
     }
   }
 
@@ -344,12 +354,13 @@ class Backprop {
     }
   }
 
-  void replay_rule(const Record& r, VjpContext& context, std::span<const Tensor> dys, bool* needs, std::span<Tensor> dxs) const {
+  void replay_rule(const Record& r, VjpContext& context, std::span<DenseOrRows> dys, bool* needs, std::span<DenseOrRows> dxs) const {
     std::vector<Tensor> known(dxs.size());
     bool any = false;
     for (std::size_t i = 0; i < dxs.size(); ++i) {
-      if (needs[i]) known[i] = answered_leaf(r.input_ids()[i]);
-      needs[i] = needs[i] && !known[i].defined();
+      if (!needs[i]) continue;
+      known[i] = answered_leaf(r.input_ids()[i]);
+      needs[i] = !known[i].defined();
       any |= needs[i];
     }
     if (any) run_rule(r, context);
@@ -358,7 +369,13 @@ class Backprop {
       dxs[i] = std::move(known[i]);
       needs[i] = true;
     }
-    replay_->visitor(r, dys, dxs);
+    const auto tensors = [](std::span<DenseOrRows> gradients) {
+      std::vector<Tensor> list;
+      list.reserve(gradients.size());
+      for (DenseOrRows& g : gradients) list.push_back(g.dense());
+      return list;
+    };
+    replay_->visitor(r, tensors(dys), tensors(dxs));
   }
 
   void release_down_to(ValueId bottom) {
@@ -376,8 +393,14 @@ class Backprop {
     }
   }
 
-  std::vector<Tensor> collect() {
-    std::vector<Tensor> result(question_.sources.size());
+  void join_rows(DenseOrRows& gradient) {
+    const bool quiet = std::exchange(log_.backward.quiet, question_.quiet);
+    gradient.rows();
+    log_.backward.quiet = quiet;
+  }
+
+  std::vector<DenseOrRows> collect() {
+    std::vector<DenseOrRows> result(question_.sources.size());
     for (std::size_t s = 0; s < result.size(); ++s) {
       for (const ValueId id : question_.sources[s]) {
         const std::size_t at = positions_.find(id);
@@ -386,10 +409,11 @@ class Backprop {
         if (at != Positions::kOutside && (flags_[at] & (kActive | kWatchedHere)) != 0) {
           if (gradients_[at].defined()) add_to(result[s], gradients_[at]);
         } else if (at == Positions::kOutside && watch != IdMap::kNone) {
-          const Tensor& g = leaf_gradients_[static_cast<std::size_t>(watch)];
+          const DenseOrRows& g = leaf_gradients_[static_cast<std::size_t>(watch)];
           if (g.defined()) add_to(result[s], g);
         }
       }
+      if (result[s].is_rows()) join_rows(result[s]);
     }
     return result;
   }
@@ -401,16 +425,16 @@ class Backprop {
   const Positions positions_;
   std::vector<std::uint8_t> flags_;
   std::vector<char> watched_source_;
-  std::vector<Tensor> gradients_;        // by position
-  std::vector<Tensor> leaf_gradients_;   // by watch, for values older than the windows
-  std::vector<Tensor> answered_leaves_;  // by watch; empty unless this is a replay
-  std::size_t unreleased_spans_ = 0;     // spans released entirely, counted from the end
-  ValueId released_ = 0;                 // in the current span: the records from here on are released; 0 before it begins
+  std::vector<DenseOrRows> gradients_;       // by position
+  std::vector<DenseOrRows> leaf_gradients_;  // by watch, for values older than the windows
+  std::vector<Tensor> answered_leaves_;      // by watch; empty unless this is a replay
+  std::size_t unreleased_spans_ = 0;         // spans released entirely, counted from the end
+  ValueId released_ = 0;                     // in the current span: the records from here on are released; 0 before it begins
 };
 
 }  // namespace
 
-std::vector<Tensor> backprop(const Recorded& recorded, const Question& question) {
+std::vector<DenseOrRows> backprop(const Recorded& recorded, const Question& question) {
   const device::FloatModeScope scope = device::FloatModeScope::flushing();  // set once for all ops of the pass
   return Backprop(recorded, question).run();
 }
@@ -420,7 +444,14 @@ std::vector<Tensor> replay_backprop(const TapeState& tape, const Question& quest
   const Log::Silence silence;
   const Replay replay{visitor, answers};
   const Recorded recorded = recorded_by(tape);
-  return Backprop(recorded, question, &replay).run();
+  return dense(Backprop(recorded, question, &replay).run());
+}
+
+std::vector<Tensor> dense(std::vector<DenseOrRows> gradients) {
+  std::vector<Tensor> tensors;
+  tensors.reserve(gradients.size());
+  for (DenseOrRows& g : gradients) tensors.push_back(g.dense());
+  return tensors;
 }
 
 }  // namespace whygrad::internal

@@ -4,6 +4,8 @@
 #include "autodiff/observer.hpp"
 #include "autodiff/tape_state.hpp"
 
+#include <whygrad/ops/op_context.hpp>
+
 #include <vector>
 
 namespace whygrad::internal {
@@ -38,12 +40,14 @@ inline Recorded recorded_by(const TapeState& tape) { return {tape.slice(), tape.
 // Returns the gradient of every source, empty if no differentiable path leads to it. Takes time linear in the number of records between the first
 // window and the last target. Does not recurse. An exception of a gradient rule propagates, after all records are released if the question asks for
 // that.
-std::vector<Tensor> backprop(const Recorded& recorded, const Question& question);
-inline std::vector<Tensor> backprop(const TapeState& tape, const Question& question) { return backprop(recorded_by(tape), question); }
+std::vector<DenseOrRows> backprop(const Recorded& recorded, const Question& question);
+inline std::vector<DenseOrRows> backprop(const TapeState& tape, const Question& question) { return backprop(recorded_by(tape), question); }
 // Runs the same pass again for a visitor, recorded by no tape and no log. The question must not release records or have an observer. `answers` are
 // the results of the first pass by source, or empty. Where a single op computed a source's gradient, its answer is taken from there instead of
 // running the rule again, which is more than half of the work of a layer.
 std::vector<Tensor> replay_backprop(const TapeState& tape, const Question& question, const BackwardVisitor& visitor,
                                     const std::vector<Tensor>& answers = {});
+// Each gradient as one tensor.
+std::vector<Tensor> dense(std::vector<DenseOrRows> gradients);
 
 }  // namespace whygrad::internal

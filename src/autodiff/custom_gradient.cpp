@@ -186,8 +186,7 @@ std::vector<Tensor> custom_gradient(const std::function<CustomResult(const std::
                       .output_count = static_cast<int>(outputs.size()),
                       .attrs = &attrs,
                       .attrs_bytes = sizeof(attrs),
-                      .saved_object = ruled ? rule.get() : nullptr});
-  if (ruled) rule.release();  // owned by the log from here on
+                      .saved_object = ruled ? rule.release() : nullptr});
   return outputs;
 }
 

@@ -18,7 +18,7 @@ constexpr OpDef kGradientEvent = define_event({
     .vjp = [](VjpContext&) { throw InternalError("gradient", "a pass that no tape recorded is asked for its derivative"); },
 });
 
-void log_gradients(const std::vector<Watchable>& targets, const std::vector<Watchable>& sources, const std::vector<Tensor>& values, ValueId begin,
+void log_gradients(const std::vector<Watchable>& targets, const std::vector<Watchable>& sources, std::vector<DenseOrRows>& values, ValueId begin,
                    const Where& where) {
   // The number of values that one record can hold; further ones are left out.
   constexpr std::size_t kMost = std::numeric_limits<std::uint16_t>::max();
@@ -29,8 +29,11 @@ void log_gradients(const std::vector<Watchable>& targets, const std::vector<Watc
     for (const Watchable& w : *several) asked.push_back(tensor_of(w));
   }
   // A gradient may be the caller's seed unchanged, and two sources may share one tensor.
-  std::copy_if(values.begin(), values.end(), std::back_inserter(made),
-               [&](const Tensor& v) { return v.defined() && log.owns(v.id()) && v.id() >= begin; });
+  made.reserve(values.size());
+  for (DenseOrRows& v : values) {
+    const Tensor value = v.is_rows() ? v.rows().values() : v.tensor();
+    if (value.defined() && log.owns(value.id()) && value.id() >= begin) made.push_back(value);
+  }
   std::sort(made.begin(), made.end(), [](const Tensor& a, const Tensor& b) { return a.id() < b.id(); });
   made.erase(std::unique(made.begin(), made.end(), [](const Tensor& a, const Tensor& b) { return a.id() == b.id(); }), made.end());
   if (made.empty()) return;

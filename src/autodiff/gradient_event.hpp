@@ -9,7 +9,7 @@
 
 #include "autodiff/tape_state.hpp"
 
-#include <whygrad/ops/op.hpp>
+#include <whygrad/ops/op_context.hpp>
 
 namespace whygrad::internal {
 
@@ -17,7 +17,7 @@ namespace whygrad::internal {
 extern const OpDef kGradientEvent;
 
 // Writes the record. Its outputs are those of `values` that are newer than `begin`.
-void log_gradients(const std::vector<Watchable>& targets, const std::vector<Watchable>& sources, const std::vector<Tensor>& values, ValueId begin,
+void log_gradients(const std::vector<Watchable>& targets, const std::vector<Watchable>& sources, std::vector<DenseOrRows>& values, ValueId begin,
                    const Where& where);
 
 }  // namespace whygrad::internal

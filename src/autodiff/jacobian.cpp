@@ -47,7 +47,7 @@ std::vector<Tensor> passes(TapeState& tape, internal::Question& question, std::i
   const std::size_t sources = question.sources.size();
   std::vector<Tensor> result(sources);
   if (rows == 0) {  // a pass with the question's own seed finds the sources that a target without elements depends on
-    const std::vector<Tensor> values = internal::backprop(tape, question);
+    const std::vector<Tensor> values = internal::dense(internal::backprop(tape, question));
     for (std::size_t s = 0; s < sources; ++s) {
       if (values[s].defined()) result[s] = zeros(joined({0}, values[s].shape()), values[s].dtype(), where);
     }
@@ -56,7 +56,7 @@ std::vector<Tensor> passes(TapeState& tape, internal::Question& question, std::i
   std::vector<std::vector<Tensor>> all(sources);
   for (std::int64_t row = 0; row < rows; ++row) {
     question.targets[0].seed = seed(row);
-    std::vector<Tensor> values = internal::backprop(tape, question);
+    std::vector<Tensor> values = internal::dense(internal::backprop(tape, question));
     for (std::size_t s = 0; s < sources; ++s) all[s].push_back(std::move(values[s]));
   }
   for (std::size_t s = 0; s < sources; ++s) result[s] = stacked(std::move(all[s]), where);
@@ -82,7 +82,13 @@ std::vector<Gradient> several_passes(GradientTape& owner, const char* op, const 
   }
   const ReleaseAtEnd held(used_up ? &tape : nullptr);
   std::vector<char> replaced;
-  std::vector<Gradient> result = gradients_of(request, logged_pass(request, question, [&] { return derivatives(tape, question); }), replaced);
+  std::vector<Gradient> result = gradients_of(request,
+                                              logged_pass(request, question,
+                                                          [&] {
+                                                            std::vector<Tensor> values = derivatives(tape, question);
+                                                            return std::vector<internal::DenseOrRows>(values.begin(), values.end());
+                                                          }),
+                                              replaced);
   if (observer != nullptr) {
     question.observer = nullptr;
     question.targets[0].seed = internal::resolve_seed({}, internal::tensor_of(target), 0, where);

@@ -99,13 +99,15 @@ Question make_question(const TapeState& tape, const std::vector<Watchable>& targ
   return q;
 }
 
-std::vector<Gradient> gradients_of(const Request& r, std::vector<Tensor> values, std::vector<char>& replaced) {
+std::vector<Gradient> gradients_of(const Request& r, std::vector<DenseOrRows> values, std::vector<char>& replaced) {
   std::vector<Gradient> result;
   std::shared_ptr<const TapeFacts> facts;
   replaced.assign(r.sources.size(), 0);
   for (std::size_t s = 0; s < r.sources.size(); ++s) {
-    if (values[s].defined()) {
-      result.emplace_back(std::move(values[s]));
+    if (values[s].is_rows()) {
+      result.emplace_back(values[s].rows());
+    } else if (values[s].defined()) {
+      result.emplace_back(std::move(values[s].tensor()));
     } else if (r.options.unconnected_gradients == UnconnectedGradients::zero) {
       const Tensor source = tensor_of(r.sources[s]);
       result.emplace_back(zeros(source.shape(), source.dtype(), r.where));

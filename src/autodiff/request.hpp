@@ -46,15 +46,15 @@ struct Request {
 };
 
 // The values; where a source has none, the reason, or zeros if these were asked for. `replaced` says which are such zeros.
-std::vector<Gradient> gradients_of(const Request& r, std::vector<Tensor> values, std::vector<char>& replaced);
+std::vector<Gradient> gradients_of(const Request& r, std::vector<DenseOrRows> values, std::vector<char>& replaced);
 
 // Runs `compute`, which is one backward pass or several, and logs it.
 template <class F>
-std::vector<Tensor> logged_pass(const Request& r, Question& question, F&& compute) {
+std::vector<DenseOrRows> logged_pass(const Request& r, Question& question, F&& compute) {
   Log& log = Log::mine();
   const ValueId begin = log.next_id();
   question.quiet = log.recording() == 0 && log.tracer == nullptr && explanations_enabled();
-  std::vector<Tensor> values = compute();
+  std::vector<DenseOrRows> values = compute();
   if (question.quiet) log_gradients(r.targets, r.sources, values, begin, r.where);
   return values;
 }

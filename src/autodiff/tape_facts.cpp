@@ -11,11 +11,6 @@
 namespace whygrad::internal {
 namespace {
 
-TapeFacts::Value fact_of(const Watchable& w) {
-  const Tensor t = tensor_of(w);
-  return {t.id(), t.dtype(), t.shape(), w.is_variable() ? w.variable().shared() : nullptr};
-}
-
 void check_defined(const std::vector<Watchable>& values, const char* what) {
   for (const Watchable& w : values) {
     if (!w.is_variable() && !w.tensor().defined())
@@ -24,6 +19,11 @@ void check_defined(const std::vector<Watchable>& values, const char* what) {
 }
 
 }  // namespace
+
+TapeFacts::Value fact_of(const Watchable& w) {
+  const Tensor t = tensor_of(w);
+  return {t.id(), t.dtype(), t.shape(), w.is_variable() ? w.variable().shared() : nullptr};
+}
 
 Tensor tensor_of(const Watchable& w) {
   if (!w.is_variable()) return w.tensor();

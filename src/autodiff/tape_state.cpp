@@ -1,6 +1,7 @@
 // The state of a tape: windows of the log, watched values, held records.
 #include "autodiff/tape_state.hpp"
 
+#include "autodiff/forward.hpp"
 #include "autodiff/watch_event.hpp"
 #include "tensor/tracer.hpp"
 
@@ -64,6 +65,7 @@ ThreadTapes& ThreadTapes::mine() {
 bool reads_are_observed() noexcept { return Log::mine().recording() != 0 || innermost_watcher != nullptr; }
 
 void note_access(const std::shared_ptr<VariableImpl>& variable) {
+  note_forward(variable);
   if (!variable->trainable) return;
   ThreadTapes& tapes = ThreadTapes::mine();
   VariableWatcher::note(variable);
@@ -125,7 +127,7 @@ void TapeState::start(const Where&) {
   windows_.push_back({.begin = now});
   log_->start_recording();
   tapes.recording.push_back(shared_from_this());
-  tapes.epoch = next_tape_epoch();
+  entered_ = tapes.epoch = next_tape_epoch();
   recording_ = true;
 }
 

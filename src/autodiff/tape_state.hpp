@@ -66,6 +66,8 @@ class TapeState : public std::enable_shared_from_this<TapeState> {
   bool can_resume() const { return !recording_ && !consumed_ && !windows_.empty() && windows_.back().ended == Window::End::kPaused; }
   const Where& made_at() const { return made_at_; }
   std::uint64_t number() const { return number_; }  // of this thread's tapes, in order of construction
+  // When it began to record: of two that record, the outer one has the smaller number.
+  std::uint64_t entered() const { return entered_; }
   const Where& consumed_at() const { return consumed_at_; }
   const std::vector<Window>& windows() const { return windows_; }
   const std::vector<Window>& forgotten() const { return forgotten_; }
@@ -101,7 +103,7 @@ class TapeState : public std::enable_shared_from_this<TapeState> {
   Log* log_;
   std::shared_ptr<Log> own_log_;  // of a function that is traced, which may be gone before the tape is
   Where made_at_, consumed_at_;
-  std::uint64_t number_;
+  std::uint64_t number_, entered_ = 0;
   bool recording_ = false, consumed_ = false, finished_ = false;
   ValueId pinned_ = 0;
   std::vector<Window> windows_, forgotten_;
@@ -174,6 +176,7 @@ struct TapeFacts {
 // Whether the tape recorded an op whose gradient is not implemented.
 bool lacks_a_rule(const TapeFacts& facts);
 
+TapeFacts::Value fact_of(const Watchable& w);
 // The current value of a variable, read without notice to the tapes; or the tensor.
 Tensor tensor_of(const Watchable& w);
 // Throws ValueError for an empty handle.

@@ -13,7 +13,7 @@ namespace {
 void call_vjp(VjpContext& g) {
   const auto& saved = *static_cast<const SavedCall*>(g.saved_object());
   TracedFunction& function = *saved.function;
-  TracedFunction::Asked asked;
+  TracedFunction::Asked asked{.slices = true};
   std::vector<Tensor> arguments = saved.inputs;
   int output = 0;
   for (const Tensor& result : function.results()) {
@@ -24,12 +24,38 @@ void call_vjp(VjpContext& g) {
   }
   for (std::size_t i = 0; i < function.inputs().size(); ++i) asked.wanted.push_back(g.needs(static_cast<int>(i)));
   const bool traced = Tracer::mine() != nullptr;
-  std::vector<Tensor> gradients = call(function.derivative(asked), arguments, traced ? saved.once : saved.given, g.record().where);
+  const std::shared_ptr<TracedFunction> derivative = function.derivative(asked);
+  std::vector<Tensor> gradients = call(derivative, arguments, traced ? saved.once : saved.given, g.record().where);
   auto next = gradients.begin();
+  auto rows = derivative->rows_of_gradients().begin();
   for (std::size_t i = 0; i < function.inputs().size(); ++i) {
     if (!asked.wanted[i]) continue;
-    if (next->defined()) g.give(static_cast<int>(i), std::move(*next));
-    ++next;
+    Tensor gradient = std::move(*next++);
+    if (*rows >= 0) {
+      g.give(static_cast<int>(i), IndexedSlices(std::move(gradient), std::move(*next++), *rows));
+    } else if (gradient.defined()) {
+      g.give(static_cast<int>(i), std::move(gradient));
+    }
+    ++rows;
+  }
+}
+
+void call_jvp(JvpContext& g) {
+  const auto& saved = *static_cast<const SavedCall*>(g.saved_object());
+  TracedFunction& function = *saved.function;
+  std::vector<bool> moving;
+  std::vector<Tensor> arguments = saved.inputs;
+  for (std::size_t i = 0; i < function.inputs().size(); ++i) {
+    moving.push_back(g.moves(static_cast<int>(i)));
+    if (moving.back()) arguments.push_back(g.tangent(static_cast<int>(i)));
+  }
+  const bool traced = Tracer::mine() != nullptr;
+  std::vector<Tensor> tangents = call(function.forward(moving), arguments, traced ? saved.once : saved.given, g.record().where);
+  int output = 0;
+  for (std::size_t k = 0; k < tangents.size(); ++k) {
+    if (!function.results()[k].defined()) continue;
+    if (tangents[k].defined()) g.give(output, std::move(tangents[k]));
+    ++output;
   }
 }
 
@@ -50,6 +76,7 @@ constexpr OpDef kCallEvent = define_event({
     .variadic = true,
     .attrs = {attr<&CallAttrs::function>("function", "the number of the traced function")},
     .vjp = call_vjp,
+    .jvp = call_jvp,
     .has_body = true,
 });
 

@@ -1,6 +1,7 @@
 // Traces a function and makes its graph from the recorded ops.
 #include "graph/trace.hpp"
 
+#include "autodiff/forward.hpp"
 #include "graph/branch_event.hpp"
 #include "graph/builder.hpp"
 #include "graph/call_event.hpp"
@@ -136,7 +137,7 @@ class Tracing final : public Tracer {
     windows.push_back({.begin = begin_, .end = Log::mine().next_id(), .ended = Window::End::kExited});
     LogSlice slice;
     slice.add(log_.log->chunks(0, log_.log->next_id()));
-    return backprop({std::move(slice), windows, log_.watches, log_.watch_index}, question);
+    return dense(backprop({std::move(slice), windows, log_.watches, log_.watch_index}, question));
   }
 
   // The arguments of the call for which the function is traced.
@@ -311,7 +312,7 @@ std::vector<std::shared_ptr<VariableImpl>> TracedFunction::writes() const {
 const std::vector<Graph::Index>& TracedFunction::saved() {
   const std::lock_guard lock(log_->tracing);
   if (saved_) return *saved_;
-  Asked all;
+  Asked all{.slices = true};
   for (const Tensor& result : results_) all.arriving.push_back(result.defined() && is_differentiable(result.dtype()));
   for (const Input& input : inputs_) all.wanted.push_back(is_differentiable(input.stand_in.dtype()));
   const std::shared_ptr<TracedFunction> backward = derivative(all);
@@ -332,6 +333,7 @@ const std::vector<Graph::Index>& TracedFunction::saved() {
     if (reads[static_cast<std::size_t>(v)] != 0 && value.node != Graph::kNone) saved_->push_back(v);
   }
   for (const auto& [which, d] : derivatives_) d->given_ = given_and_saved();
+  for (const auto& [which, d] : forwards_) d->given_ = given_and_saved();
   return *saved_;
 }
 
@@ -389,7 +391,46 @@ std::shared_ptr<TracedFunction> TracedFunction::trace_derivative(const Asked& as
     }
     LogSlice slice;
     slice.add(log_->log->chunks(0, log_->log->next_id()));
-    tracing.finish(backprop({std::move(slice), log_->windows, log_->watches, log_->watch_index}, question));
+    std::vector<Tensor> results;
+    for (DenseOrRows& gradient : backprop({std::move(slice), log_->windows, log_->watches, log_->watch_index}, question)) {
+      const bool slices = asked.slices && gradient.is_rows();
+      d->rows_of_gradients_.push_back(slices ? gradient.rows().rows() : -1);
+      results.push_back(slices ? gradient.rows().values() : gradient.dense());
+      if (slices) results.push_back(gradient.rows().indices());
+    }
+    tracing.finish(std::move(results));
+  });
+  d->given_ = given_and_saved();
+  GraphBuilder builder(*d);
+  builder.add_inputs();
+  builder.add_results();
+  builder.take_into();
+  return d;
+}
+
+std::shared_ptr<TracedFunction> TracedFunction::forward(const std::vector<bool>& moving) {
+  const std::lock_guard lock(log_->tracing);
+  std::shared_ptr<TracedFunction>& known = forwards_[moving];
+  if (known == nullptr) known = trace_forward(moving);
+  return known;
+}
+
+std::shared_ptr<TracedFunction> TracedFunction::trace_forward(const std::vector<bool>& moving) {
+  std::shared_ptr<TracedFunction> d = continued();
+  in_log_of(*d, *log_, [&](Tracing& tracing) {
+    Tangents tangents;
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      if (!moving[i]) continue;
+      const Tensor tangent = tracing.add_input({}, spec_of(inputs_[i].stand_in), where_);
+      for (const ValueId id : inputs_[i].reads) tangents.set(id, tangent);
+    }
+    d->arguments_ = d->inputs_.size();
+    const Records own = records();
+    for (const Record* r : own.needed) tangents.advance(*r);
+    std::vector<Tensor> results;
+    results.reserve(results_.size());
+    for (const Tensor& result : results_) results.push_back(result.defined() ? tangents.find(result.id()) : Tensor());
+    tracing.finish(std::move(results));
   });
   d->given_ = given_and_saved();
   GraphBuilder builder(*d);

@@ -15,6 +15,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace whygrad::internal {
@@ -46,7 +47,10 @@ class TracedFunction : public std::enable_shared_from_this<TracedFunction> {
   struct Asked {
     std::vector<bool> arriving;  // by result
     std::vector<bool> wanted;    // by input
-    friend bool operator<(const Asked& a, const Asked& b) { return a.arriving != b.arriving ? a.arriving < b.arriving : a.wanted < b.wanted; }
+    bool slices = false;         // a gradient that is slices of a table stays so: two results, values and indices
+    friend bool operator<(const Asked& a, const Asked& b) {
+      return std::tie(a.arriving, a.wanted, a.slices) < std::tie(b.arriving, b.wanted, b.slices);
+    }
   };
 
   // Traces `body` by calling it with one abstract tensor per spec. `examples` are the arguments of the call for which this is done, or nothing
@@ -76,6 +80,9 @@ class TracedFunction : public std::enable_shared_from_this<TracedFunction> {
   // The function's results once more, of the same inputs. Without side effects: the call that it repeats has had them. Within a trace it is called
   // with the values of once().
   std::shared_ptr<TracedFunction> replay();
+  // The tangents of the results, as a function of the inputs and of the tangents of those inputs that move, in their order. A result is an empty
+  // tensor if it depends on none of these. The function is traced at the first request.
+  std::shared_ptr<TracedFunction> forward(const std::vector<bool>& moving);
 
   // The program that runs the function. If `saving`, its outputs are the results followed by saved().
   const Program& program(bool saving);
@@ -100,6 +107,8 @@ class TracedFunction : public std::enable_shared_from_this<TracedFunction> {
   const Program& body_program();
   // For a derivative, the values of the graph that the caller has: those saved by the calls of the functions that it differentiates.
   const std::vector<Graph::Index>& given() const { return given_; }
+  // Of a derivative, for each wanted gradient: the rows of the table if it is slices, which are two results; else -1.
+  const std::vector<std::int64_t>& rows_of_gradients() const { return rows_of_gradients_; }
 
  private:
   friend class Tracing;
@@ -109,6 +118,7 @@ class TracedFunction : public std::enable_shared_from_this<TracedFunction> {
   std::shared_ptr<TracedFunction> trace_derivative(const Asked& asked);
   // A function that continues this one's graph: of the same inputs, which are all arguments.
   std::shared_ptr<TracedFunction> continued() const;
+  std::shared_ptr<TracedFunction> trace_forward(const std::vector<bool>& moving);
   std::vector<Graph::Index> given_and_saved() const;
   // The results that exist, followed by `more`.
   std::vector<Graph::Index> results_and(const std::vector<Graph::Index>& more) const;
@@ -126,9 +136,11 @@ class TracedFunction : public std::enable_shared_from_this<TracedFunction> {
   Graph::Index first_own_node_ = 0;  // earlier nodes belong to the function that this one differentiates
   std::vector<Graph::Index> outputs_, once_, given_;
   std::unordered_map<ValueId, Graph::Index> known_;  // the values in the graph, by the ids of the traces
+  std::vector<std::int64_t> rows_of_gradients_;
   std::optional<std::vector<Graph::Index>> saved_;
   std::map<Asked, std::shared_ptr<TracedFunction>> derivatives_;
   std::shared_ptr<TracedFunction> replay_;
+  std::map<std::vector<bool>, std::shared_ptr<TracedFunction>> forwards_;
   std::unique_ptr<Program> programs_[2], body_program_;
 };
 

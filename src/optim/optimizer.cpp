@@ -1,6 +1,8 @@
 // Optimizer: checks of the gradients, clipping, and the step over all variables.
 #include "autodiff/variable_impl.hpp"
 #include "device/memory.hpp"
+#include "kernels/gather_nd.hpp"
+#include "kernels/index.hpp"
 #include "kernels/layout.hpp"
 #include "kernels/movement.hpp"
 #include "ops/core/context.hpp"
@@ -28,8 +30,8 @@ namespace {
 
 constexpr const char* kIterations = "iterations";
 
-double norm(const Tensor& t) {
-  const Tensor n = reduce_euclidean_norm(t);
+double norm(const Gradient& gradient) {
+  const Tensor n = reduce_euclidean_norm(gradient.rows() != nullptr ? sum_duplicates(*gradient.rows()).values() : *gradient);
   return n.dtype() == float64 ? n.item<double>() : static_cast<double>(n.item<float>());
 }
 
@@ -40,6 +42,28 @@ Tensor packed(const Tensor& gradient) {
   Tensor result = whygrad::internal::make_tensor(gradient.dtype(), gradient.shape(), "apply_gradients");
   kernels::copy(view_of(gradient), view_of(result));
   return result;
+}
+
+// The spec of a gradient, without making slices whole.
+TensorSpec spec_of_gradient(const Gradient& gradient) {
+  const IndexedSlices* rows = gradient.rows();
+  return rows != nullptr ? TensorSpec{rows->dtype(), rows->dense_shape(), rows->values().device()} : spec_of(*gradient);
+}
+
+std::string signature_of(const TensorSpec& spec) { return std::string(name_of(spec.dtype)) + spec.shape.to_string(); }
+
+// Slices of one row are added up; so the indices differ.
+IndexedSlices distinct(const IndexedSlices& rows) {
+  const whygrad::internal::Log::Silence silence;
+  return sum_duplicates(rows);
+}
+
+void check_rows(const char* name, const IndexedSlices& rows) {
+  if (rows.indices().is_abstract()) return;
+  const std::int64_t bad = kernels::first_outside(view_of(rows.indices()), 0, rows.rows());
+  if (bad < 0) return;
+  throw IndexError(name, fmt::format("slice {} of a gradient belongs to a row that is not in [0, {})", bad, rows.rows()),
+                   "the indices of IndexedSlices count rows of the variable");
 }
 
 // The finding about the same break, from the optimizer's point of view.
@@ -93,13 +117,13 @@ constexpr OpDef kStepEvent = define_event({
 std::vector<double> gradient_norms(const Gradients& gradients) {
   std::vector<double> norms;
   norms.reserve(gradients.size());
-  for (const Gradient& g : gradients) norms.push_back(g.has_value() ? norm(*g) : std::numeric_limits<double>::quiet_NaN());
+  for (const Gradient& g : gradients) norms.push_back(g.has_value() ? norm(g) : std::numeric_limits<double>::quiet_NaN());
   return norms;
 }
 
 double global_norm(const Gradients& gradients) {
   double squares = 0;
-  for (const Gradient& g : gradients) squares += g.has_value() ? std::pow(norm(*g), 2) : 0;
+  for (const Gradient& g : gradients) squares += g.has_value() ? std::pow(norm(g), 2) : 0;
   return std::sqrt(squares);
 }
 
@@ -152,12 +176,15 @@ std::vector<Optimizer::Item> Optimizer::checked(std::vector<Item> items) const {
     }
     if (!gradient.has_value()) {
       missing.push_back(gradient);
-    } else if (gradient->dtype() != variable.dtype()) {
-      throw DTypeError(common_.name, message("has a gradient ") + gradient->signature(), "cast the gradient");
-    } else if (gradient->shape() != variable.shape()) {
-      throw ShapeError(common_.name, message("has a gradient ") + gradient->signature(),
+      continue;
+    }
+    const TensorSpec spec = spec_of_gradient(gradient);
+    if (spec.dtype != variable.dtype()) throw DTypeError(common_.name, message("has a gradient ") + signature_of(spec), "cast the gradient");
+    if (spec.shape != variable.shape()) {
+      throw ShapeError(common_.name, message("has a gradient ") + signature_of(spec),
                        "a gradient has its variable's shape; check the order of the pairs");
     }
+    if (gradient.rows() != nullptr) check_rows(common_.name, *gradient.rows());
   }
   if (missing.empty()) return items;
   if (!common_.on_missing) throw_missing(std::move(missing));
@@ -171,11 +198,16 @@ std::vector<Optimizer::Item> Optimizer::checked(std::vector<Item> items) const {
 void Optimizer::clip(std::vector<Item>& items, const Where& where) const {
   if (common_.global_clipnorm == 0) return;
   double squares = 0;
-  for (const Item& item : items) squares += std::pow(norm(*item.gradient), 2);
+  for (const Item& item : items) squares += std::pow(norm(item.gradient), 2);
   const double global = std::sqrt(squares);
   if (global <= common_.global_clipnorm) return;
   if (!std::isfinite(global)) Diagnosis::report_spread(where);
-  for (Item& item : items) item.gradient = Gradient(multiply(*item.gradient, common_.global_clipnorm / global));
+  for (Item& item : items) {
+    const double factor = common_.global_clipnorm / global;
+    const IndexedSlices* rows = item.gradient.rows();
+    item.gradient = rows != nullptr ? Gradient(IndexedSlices(multiply(rows->values(), factor), rows->indices(), rows->rows()))
+                                    : Gradient(multiply(*item.gradient, factor));
+  }
 }
 
 void Optimizer::apply(std::vector<Item> items, const Where& where) {
@@ -188,39 +220,78 @@ void Optimizer::apply(std::vector<Item> items, const Where& where) {
 void Optimizer::apply_later(whygrad::internal::Tracer& tracer, const std::vector<Item>& items, const Where& where) {
   std::vector<Tensor> gradients;
   std::vector<Variable> variables;
+  std::vector<std::int64_t> rows;  // of a gradient that is slices, which are two values; else -1
   whygrad::internal::HostCall call{.op = &kStepEvent};
   for (const Item& item : items) {
-    gradients.push_back(*item.gradient);
+    if (const IndexedSlices* slices = item.gradient.rows()) {
+      gradients.push_back(slices->values());
+      gradients.push_back(slices->indices());
+      rows.push_back(slices->rows());
+    } else {
+      gradients.push_back(*item.gradient);
+      rows.push_back(-1);
+    }
     variables.push_back(item.variable);
     call.writes.push_back(item.variable.shared());
   }
-  call.run = [self = self_, name = common_.name, variables, where](const std::vector<Tensor>& values) {
+  call.run = [self = self_, name = common_.name, variables, rows, where](const std::vector<Tensor>& values) {
     if (*self == nullptr)
       throw ValueError(name, "a traced function makes a step of it, and it is gone", "keep the optimizer as long as the function");
     std::vector<Item> step;
-    for (std::size_t i = 0; i < variables.size(); ++i) step.push_back({variables[i], Gradient(values[i])});
+    step.reserve(variables.size());
+    auto value = values.begin();
+    for (std::size_t i = 0; i < variables.size(); ++i) {
+      const Tensor& first = *value++;
+      step.push_back({variables[i], rows[i] < 0 ? Gradient(first) : Gradient(IndexedSlices(first, *value++, rows[i]))});
+    }
     (*self)->apply_now(std::move(step), where);
     return std::vector<Tensor>();
   };
   tracer.call_host(std::move(call), gradients, where);
 }
 
+// What is kept until the variables have moved.
+struct Optimizer::Step {
+  struct Rows {
+    Tensor indices;  // [n, 1]
+    Tensor moved;    // the rows
+    whygrad::internal::VariableImpl& variable;
+  };
+  std::vector<Rows> rows;
+  std::vector<Tensor> gradients;
+};
+
+Optimizer::Update Optimizer::update_of(Item& item, Step& step, const Where& where) {
+  whygrad::internal::VariableImpl& variable = item.variable.impl();
+  if (item.gradient.rows() != nullptr && common_.leaves_rest && common_.slots[0] == nullptr) {
+    const IndexedSlices slices = distinct(*item.gradient.rows());
+    const Tensor& gradient = step.gradients.emplace_back(packed(slices.values()));
+    const device::Scope there(gradient.device());
+    const Tensor moved = whygrad::internal::make_tensor(gradient.dtype(), gradient.shape(), "apply_gradients");
+    open_for_writing(variable, where);
+    kernels::gather(view_of(variable.value), view_of(slices.indices()), 0, 0, view_of(moved));
+    const std::int64_t strides[] = {1, 1};
+    step.rows.push_back({whygrad::internal::make_view(slices.indices(), {slices.indices().size(), 1}, strides, 0), moved, variable});
+    return {.value = view_of(moved).data, .gradient = view_of(gradient).data, .slots = {}, .size = moved.size(), .device = moved.device()};
+  }
+  const Tensor& gradient = step.gradients.emplace_back(packed(*item.gradient));
+  Update update{.value = nullptr, .gradient = view_of(gradient).data, .slots = {}, .size = gradient.size(), .device = gradient.device()};
+  const auto& slots = slots_->of(item.variable);
+  std::transform(slots.begin(), slots.end(), update.slots, [](const Tensor& slot) { return slot.defined() ? slot.impl()->data : nullptr; });
+  update.value = open_for_writing(variable, where);
+  return update;
+}
+
 void Optimizer::apply_now(std::vector<Item> items, const Where& where) {
   clip(items, where);
   std::vector<Update> updates[2];  // f32, f64
-  for (Item& item : items) {
-    item.gradient = Gradient(packed(*item.gradient));
-    Update update{
-        .value = nullptr, .gradient = view_of(*item.gradient).data, .slots = {}, .size = item.gradient->size(), .device = item.gradient->device()};
-    const auto& slots = slots_->of(item.variable);
-    std::transform(slots.begin(), slots.end(), update.slots, [](const Tensor& slot) { return slot.defined() ? slot.impl()->data : nullptr; });
-    update.value = open_for_writing(item.variable.impl(), where);
-    updates[item.variable.dtype() == float64].push_back(update);
-  }
+  Step step;
+  for (Item& item : items) updates[item.variable.dtype() == float64].push_back(update_of(item, step, where));
   const double rate = learning_rate();
   ++iterations_;
   if (!updates[0].empty()) move(float32, updates[0], rate, iterations_);
   if (!updates[1].empty()) move(float64, updates[1], rate, iterations_);
+  for (const Step::Rows& r : step.rows) kernels::scatter_nd(kernels::Scatter::kSet, view_of(r.indices), view_of(r.moved), view_of(r.variable.value));
 }
 
 std::map<std::string, Tensor> Optimizer::state(const NamedVariables& variables, Where where) const {

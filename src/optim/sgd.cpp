@@ -12,7 +12,8 @@ SGD::SGD(SgdOptions options)
                  std::move(options.learning_rate),
                  options.global_clipnorm,
                  std::move(options.on_missing),
-                 {options.momentum != 0 ? "momentum" : nullptr, nullptr}}),
+                 {options.momentum != 0 ? "momentum" : nullptr, nullptr},
+                 options.momentum == 0}),
       momentum_(options.momentum),
       nesterov_(options.nesterov) {
   if (!(momentum_ >= 0 && momentum_ <= 1)) throw ValueError("SGD", fmt::format("momentum is {}", momentum_), "it lies in [0, 1]");

@@ -2,6 +2,7 @@
 #include "tensor/log.hpp"
 
 #include "tensor/data_events.hpp"
+#include "tensor/forward.hpp"
 
 #include "device/allocator.hpp"
 
@@ -156,6 +157,7 @@ void ChunkRef::drop() noexcept {
 // ---- Log ----
 
 constinit thread_local Log* Log::tls_log = nullptr;
+constinit thread_local RecordListener* RecordListener::mine = nullptr;
 
 struct LogOwner {
   Log log;
@@ -238,6 +240,7 @@ Chunk& Log::chunk_for(std::uint64_t sequence, std::uint64_t ids) {
 }
 
 Record* Log::write(const Entry& e, std::uint64_t sequence) {
+  std::unique_ptr<SavedObject> object(e.saved_object);
   const int values = e.input_count + e.output_count;
   const auto saved_count = e.saved_mask == 0 ? std::size_t{0} : count_bits(e.saved_mask);
   const std::size_t extents = count_extents(e);
@@ -253,7 +256,7 @@ Record* Log::write(const Entry& e, std::uint64_t sequence) {
   r->where = backward.where != nullptr ? *backward.where : *e.where;
   r->first = serial_ | sequence;
   r->cause = backward.cause;
-  r->saved_object = e.saved_object;
+  r->saved_object = object.release();
   r->scope = scope;
   r->saved_mask = e.saved_mask;
   r->inputs = static_cast<std::uint16_t>(e.input_count);
@@ -305,9 +308,12 @@ ValueId Log::append(const Entry& e) {
   const std::uint64_t ids = e.output_count > 1 ? static_cast<std::uint64_t>(e.output_count) : 1;
   const std::uint64_t used = next_ & (kChunkIds - 1);
   const std::uint64_t sequence = used + ids > kChunkIds && used != 0 ? next_ + kChunkIds - used : next_;
-  if (e.saved_mask != 0 || e.saved_object != nullptr || remembers() || recording_ != 0) write(e, sequence);
+  Record* record = nullptr;
+  if (e.saved_mask != 0 || e.saved_object != nullptr || remembers() || recording_ != 0) record = write(e, sequence);
   next_ = sequence + ids;
   for (int i = 0; i < e.output_count; ++i) e.outputs[i].impl()->id = serial_ | (sequence + static_cast<std::uint64_t>(i));
+  if (recording_ != 0 && RecordListener::mine != nullptr) [[unlikely]]
+    RecordListener::mine->recorded(e, *record);
   return serial_ | sequence;
 }
 
@@ -343,6 +349,8 @@ const Record* Log::find(ValueId id) const {
   if (number < first || number > current_->number) return nullptr;
   return chunks_[number - first]->records[id & (kChunkIds - 1)];
 }
+
+ChunkRef Log::chunk_of(const Record& record) const { return chunks_[((record.first & kSequenceMask) >> kChunkBits) - chunks_.front()->number]; }
 
 std::vector<ChunkRef> Log::chunks(ValueId begin, ValueId end) const {
   std::vector<ChunkRef> result;

@@ -149,7 +149,7 @@ struct Entry {
   const void* attrs = nullptr;
   std::size_t attrs_bytes = 0;
   std::uint32_t saved_mask = 0;
-  SavedObject* saved_object = nullptr;  // owned by the record from then on
+  SavedObject* saved_object = nullptr;  // owned by the log from then on
 };
 
 class Log : public std::enable_shared_from_this<Log> {
@@ -169,6 +169,8 @@ class Log : public std::enable_shared_from_this<Log> {
 
   // The record of `id`; null if the value belongs to another thread, was not recorded, or is no longer held.
   const Record* find(ValueId id) const;
+  // The chunk of a record that find() finds.
+  ChunkRef chunk_of(const Record& record) const;
   // References to the held chunks that overlap [begin, end).
   std::vector<ChunkRef> chunks(ValueId begin, ValueId end) const;
 

@@ -16,43 +16,29 @@
 #include <string_view>
 
 namespace whygrad::testing {
-namespace {
-
-constexpr double kF32Tolerance = 1e-5;
-constexpr int kInputBits = 16;  // of OpDef::shape_reads
-
-template <class... Parts>
-std::string text(const Parts&... parts) {
-  std::ostringstream out;
-  (out << ... << parts);
-  return out.str();
-}
-
-// Calls f(sample, problems) for each sample of the op. An exception becomes a problem of that sample.
-template <class F>
-Problems for_each_sample(const OpDef& op, const SampleList& list, const F& f) {
-  Problems problems;
-  int number = 0;
-  for (const Sample& sample : list.samples()) {
-    if (sample.op == nullptr || sample.op != std::string_view(op.name)) continue;
-    Problems mine;
-    try {
-      f(sample, mine);
-    } catch (const std::exception& error) {
-      mine.push_back(text("it throws ", error.what()));
-    }
-    for (const std::string& problem : mine) problems.push_back(text("sample ", number, ": ", problem));
-    ++number;
-  }
-  return problems;
-}
-
-// ---- Values ----
 
 bool is_near(double have, double want, double tolerance) {
   if (std::isnan(want)) return std::isnan(have);
   return std::isinf(want) ? have == want : std::abs(have - want) <= tolerance * (1 + std::abs(want));
 }
+
+// The inputs of a sample that are differentiated.
+std::vector<int> differentiated(const OpDef& op, const Sample& sample) {
+  if (!sample.differentiate.empty()) return sample.differentiate;
+  std::vector<int> chosen;
+  for (int i = 0; i < static_cast<int>(sample.inputs.size()); ++i) {
+    const DType dtype = sample.inputs[static_cast<std::size_t>(i)].dtype();
+    if (input_def(op, i).gradient.differentiable() && (dtype == DType::kF64 || dtype == DType::kC128)) chosen.push_back(i);
+  }
+  return chosen;
+}
+
+namespace {
+
+constexpr double kF32Tolerance = 1e-5;
+constexpr int kInputBits = 16;  // of OpDef::shape_reads
+
+// ---- Values ----
 
 void compare(const Array& got, const Array& expected, double tolerance, const std::string& what, Problems& problems) {
   if (got.shape != expected.shape)
@@ -152,17 +138,6 @@ Problems check_specs(const OpDef& op, const SampleList& list) {
 }
 
 // ---- Gradients ----
-
-// The inputs of a sample that are differentiated.
-std::vector<int> differentiated(const OpDef& op, const Sample& sample) {
-  if (!sample.differentiate.empty()) return sample.differentiate;
-  std::vector<int> chosen;
-  for (int i = 0; i < static_cast<int>(sample.inputs.size()); ++i) {
-    const DType dtype = sample.inputs[static_cast<std::size_t>(i)].dtype();
-    if (input_def(op, i).gradient.differentiable() && (dtype == DType::kF64 || dtype == DType::kC128)) chosen.push_back(i);
-  }
-  return chosen;
-}
 
 Problems check_abstract_gradients(const OpDef& op, const SampleList& list) {
   return for_each_sample(op, list, [&op](const Sample& sample, Problems& problems) {
@@ -300,6 +275,7 @@ constexpr OpCheck kChecks[] = {
     {"GivesTheSameSpecsWithoutElements", check_specs},
     {"HasAGradientWithoutElements", check_abstract_gradients},
     {"HasTheGradientOfCentralDifferences", check_gradients},
+    {"HasTheSameDerivativeForwards", check_directions},
     {"GivesInputsThatAreWatchedLateTheirGradients", check_late_watching},
     {"RefusesWithHelp", check_refusals},
     {"RefusesEmptyHandles", check_empty_handles},

@@ -4,6 +4,7 @@
 #include "tensor/build.hpp"
 
 #include <whygrad/autodiff/control_flow.hpp>
+#include <whygrad/autodiff/forward.hpp>
 #include <whygrad/autodiff/tape.hpp>
 #include <whygrad/graph/function.hpp>
 #include <whygrad/ops/creation.hpp>
@@ -110,6 +111,54 @@ TEST_P(TracedSamples, GiveTheSameFromOutside) {
       expect_same("gradient", eager.first, traced.first);
       expect_same("second gradient", eager.second, traced.second);
     }
+  }
+}
+
+// The tangents of the outputs where every source moves by ones.
+std::vector<Tensor> tangents(const std::vector<Watchable>& sources, const Inputs& inputs,
+                             const std::function<std::vector<Tensor>(const Inputs&)>& call) {
+  random::set_seed(7);
+  std::vector<Tensor> ones_of;
+  std::vector<Watchable> primals;
+  for (const Watchable& source : sources) {
+    const auto same = [&source](const Watchable& p) { return p.tensor().id() == source.tensor().id(); };
+    if (std::any_of(primals.begin(), primals.end(), same)) continue;
+    primals.push_back(source);
+    ones_of.push_back(ones(source.tensor().shape(), source.tensor().dtype()));
+  }
+  ForwardAccumulator forward(primals, ones_of);
+  std::vector<Tensor> found;
+  for (const Tensor& y : call(inputs)) {
+    const Gradient tangent = forward.jvp(y);
+    found.push_back(tangent ? *tangent : Tensor());
+  }
+  return found;
+}
+
+TEST_P(TracedSamples, HaveTheSameTangents) {
+  const OpDef& op = *GetParam();
+  for (const Sample& sample : all_samples().samples()) {
+    if (std::string(sample.op) != op.name || sample.order == 0 || !can_be_traced(op, sample)) continue;
+    const std::vector<Watchable> sources = sources_of(op, sample.inputs);
+    if (sources.empty()) continue;
+    const std::vector<Tensor> eager = tangents(sources, sample.inputs, sample.run);
+    const Function f([&sample](const std::vector<Tensor>& x) { return sample.run(x); }, op.name);
+    for (int call = 0; call < 2; ++call) expect_same("tangent", eager, tangents(sources, sample.inputs, [&f](const Inputs& x) { return f(x); }));
+    const Function inside(
+        [&](const std::vector<Tensor>& x) {
+          std::vector<Watchable> own;
+          for (const Watchable& source : sources) {
+            for (std::size_t i = 0; i < x.size(); ++i) {
+              if (source.tensor().id() == sample.inputs[i].id()) {
+                own.emplace_back(x[i]);
+                break;
+              }
+            }
+          }
+          return tangents(own, x, sample.run);
+        },
+        op.name);
+    expect_same("tangent from inside", eager, inside(sample.inputs));
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <whygrad/autodiff/variable.hpp>
 #include <whygrad/base/error.hpp>
+#include <whygrad/ops/indexed_slices.hpp>
 
 #include <cstddef>
 #include <initializer_list>
@@ -30,24 +31,30 @@ class WG_API Watchable {
 
 namespace internal {
 struct TapeFacts;
-}
+struct RowsGradient;
+}  // namespace internal
 
 // The gradient of a target with respect to one source, as std::expected is: `if (g)`, `*g`, `g.why()`.
 class WG_API Gradient {
  public:
   Gradient() = default;
   explicit Gradient(Tensor value) : value_(std::move(value)) {}
+  explicit Gradient(IndexedSlices rows);
   Gradient(std::shared_ptr<const internal::TapeFacts> facts, std::size_t source) : facts_(std::move(facts)), source_(source) {}
 
-  bool has_value() const noexcept { return value_.defined(); }
+  bool has_value() const noexcept { return value_.defined() || rows_ != nullptr; }
   explicit operator bool() const noexcept { return has_value(); }
-  // The gradient, of its source's shape and dtype. Throws MissingGradient, whose message is the explanation, if there is none.
+  // The gradient, of its source's shape and dtype. Throws MissingGradient, whose message is the explanation, if there is none. Of slices the whole
+  // tensor is made at the first request.
   const Tensor& value() const {
-    if (!has_value()) throw_missing();
+    if (!value_.defined()) [[unlikely]]
+      return dense();
     return value_;
   }
   const Tensor& operator*() const { return value(); }
   const Tensor* operator->() const { return &value(); }
+  // The gradient of what only gather, embedding_lookup and the like read of: the slices that they took. Null for any other.
+  const IndexedSlices* rows() const noexcept;
 
   // Why there is no gradient, or why it is zero or not finite: cause, op, source line, path and remedy. Empty if nothing is wrong. Include
   // <whygrad/flow/explanation.hpp> to use it. Texts are made by this call.
@@ -59,8 +66,10 @@ class WG_API Gradient {
 
  private:
   [[noreturn]] void throw_missing() const;
+  const Tensor& dense() const;
 
   Tensor value_;
+  std::shared_ptr<internal::RowsGradient> rows_;
   std::shared_ptr<const internal::TapeFacts> facts_;
   std::size_t source_ = 0;
 };

@@ -26,6 +26,7 @@ class InferContext;
 class KernelContext;
 class ViewContext;
 class VjpContext;
+class JvpContext;
 
 // ---- Gradient declarations of inputs ----
 
@@ -111,6 +112,9 @@ struct OpDef {
   void (*draw)(void* attrs) = nullptr;
   // The gradient rule, written with ops: computes dx for every input that needs one.
   void (*vjp)(VjpContext&) = nullptr;
+  // The rule of forward mode: computes the tangent of every output from those of the inputs, and reads the values that `vjp` does. Without one,
+  // forward mode transposes `vjp`, which costs a few records more.
+  void (*jvp)(JvpContext&) = nullptr;
   // How the op's numbers can harm a gradient: base/gradient_flow.hpp.
   ZeroGradient zero = {};
   NonFinite nonfinite = {};
@@ -177,6 +181,7 @@ constexpr bool check_record(const OpDef& op) {
   }
   if (differentiable && op.vjp == nullptr) throw "a differentiable input needs a gradient rule (.vjp)";
   if (!differentiable && op.vjp != nullptr) throw "a gradient rule (.vjp) needs a differentiable input";
+  if (op.jvp != nullptr && op.vjp == nullptr) throw "a rule of forward mode (.jvp) stands beside a gradient rule (.vjp)";
   if (op.zero.kind != ZeroGradient::kNever && missing(op.zero.remedy)) throw "an op whose gradient can be 0 by its numbers must offer a remedy";
   if (op.nonfinite.kind != NonFinite::kNever && missing(op.nonfinite.remedy)) throw "an op that can make a NaN must offer a remedy";
   if ((op.shape_reads >> 16) != 0) throw "a shape rule cannot read outputs (.shape_reads lists inputs)";

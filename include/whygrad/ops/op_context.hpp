@@ -1,7 +1,12 @@
 // The contexts of the kernel, the layout and the gradient rule of an op record. See docs/your_own_op.md.
 #pragma once
 
+#include <whygrad/ops/indexed_slices.hpp>
 #include <whygrad/ops/op.hpp>
+
+#include <memory>
+#include <utility>
+#include <vector>
 
 namespace whygrad {
 
@@ -83,17 +88,54 @@ class ViewContext : public OpContext {
   int index_;
 };
 
-// The backward call of an op. The tape provides the incoming gradients; the gradient rule returns those of the inputs with give().
-class WG_API VjpContext {
- public:
-  VjpContext(const internal::Record& record, std::span<Tensor> dys, const bool* needs, std::span<Tensor> given)
-      : record_(record), dys_(dys), needs_(needs), given_(given) {}
+namespace internal {
 
+// NOTE [dense or rows]
+// A gradient on its way through a backward pass is a tensor or slices of one. Contributions of slices are collected and only concatenated, so that
+// what a batch took from a large table costs the batch. A rule that asks for dy() gets a tensor; a rule that hands slices on asks for dy_rows().
+class WG_API DenseOrRows {
+ public:
+  DenseOrRows() = default;
+  DenseOrRows(Tensor dense) noexcept : dense_(std::move(dense)) {}
+  explicit DenseOrRows(const IndexedSlices& rows) : rows_(std::make_unique<std::vector<IndexedSlices>>(1, rows)) {}
+  DenseOrRows(const DenseOrRows& o)
+      : dense_(o.dense_), rows_(o.rows_ != nullptr ? std::make_unique<std::vector<IndexedSlices>>(*o.rows_) : nullptr) {}
+  DenseOrRows(DenseOrRows&&) noexcept = default;
+  DenseOrRows& operator=(DenseOrRows o) noexcept {
+    dense_ = std::move(o.dense_);
+    rows_ = std::move(o.rows_);
+    return *this;
+  }
+  ~DenseOrRows() = default;
+
+  bool defined() const { return dense_.defined() || rows_ != nullptr; }
+  bool is_rows() const { return rows_ != nullptr; }
+  // Empty if there is no gradient, or slices.
+  const Tensor& tensor() const { return dense_; }
+  Tensor& tensor() { return dense_; }
+  // The gradient as one tensor, which it is from then on.
+  const Tensor& dense() { return rows_ == nullptr ? dense_ : densify(); }
+  // All contributions in one; defined only for slices.
+  const IndexedSlices& rows();
+  void add_rows(const DenseOrRows& more);
+  Shape shape() const;
+  DType dtype() const;
+
+ private:
+  const Tensor& densify();
+
+  Tensor dense_;
+  std::unique_ptr<std::vector<IndexedSlices>> rows_;  // at least one; null for a tensor
+};
+
+}  // namespace internal
+
+// What the rules of backward and of forward mode read of a recorded call.
+class WG_API RuleContext {
+ public:
   const OpDef& op() const;
-  int input_count() const { return static_cast<int>(given_.size()); }
-  int output_count() const { return static_cast<int>(dys_.size()); }
-  // Whether a source depends on input i. A rule need not compute the gradients of other inputs.
-  bool needs(int i) const { return needs_[check_input(i)]; }
+  int input_count() const { return static_cast<int>(inputs_); }
+  int output_count() const { return static_cast<int>(outputs_); }
   // The value of an input. The op record must list it in `uses` of an input that needs a gradient.
   Tensor input(int i) const { return saved(check_input(i)); }
   Tensor output(int k = 0) const { return saved(16 + check_output(k)); }
@@ -105,39 +147,82 @@ class WG_API VjpContext {
     return *static_cast<const T*>(attributes());
   }
 
-  // The incoming gradient of output k; zeros if there is none.
-  const Tensor& dy(int k = 0) const {
-    const Tensor& dy = dys_[check_output(k)];
-    return dy.defined() ? dy : zero_dy(k);
-  }
-  bool has_dy(int k) const { return dys_[check_output(k)].defined(); }
-  // Sets the gradient of input i, which must have that input's shape and dtype.
-  void give(int i, Tensor dx) { given_[check_input(i)] = std::move(dx); }
-
   // For the library's own rules.
   internal::SavedObject* saved_object() const;
   const internal::Record& record() const { return record_; }
 
- private:
+ protected:
+  RuleContext(const internal::Record& record, std::size_t inputs, std::size_t outputs) : record_(record), inputs_(inputs), outputs_(outputs) {}
+  ~RuleContext() = default;
   std::size_t check_input(int i) const {
-    if (static_cast<std::size_t>(i) >= given_.size()) [[unlikely]]
-      refuse("input", i, given_.size());
+    if (static_cast<std::size_t>(i) >= inputs_) [[unlikely]]
+      refuse("input", i, inputs_);
     return static_cast<std::size_t>(i);
   }
   std::size_t check_output(int k) const {
-    if (static_cast<std::size_t>(k) >= dys_.size()) [[unlikely]]
-      refuse("output", k, dys_.size());
+    if (static_cast<std::size_t>(k) >= outputs_) [[unlikely]]
+      refuse("output", k, outputs_);
     return static_cast<std::size_t>(k);
   }
+
+  const internal::Record& record_;
+
+ private:
   [[noreturn]] void refuse(const char* what, int i, std::size_t count) const;
   Tensor saved(std::size_t bit) const;
   [[noreturn]] void refuse_saved(std::size_t bit) const;
   const void* attributes() const;
-  const Tensor& zero_dy(int k) const;
 
-  const internal::Record& record_;
-  std::span<Tensor> dys_;
+  std::size_t inputs_, outputs_;
+};
+
+// The backward call of an op. The tape provides the incoming gradients; the gradient rule returns those of the inputs with give().
+class WG_API VjpContext : public RuleContext {
+ public:
+  VjpContext(const internal::Record& record, std::span<internal::DenseOrRows> dys, const bool* needs, std::span<internal::DenseOrRows> given)
+      : RuleContext(record, given.size(), dys.size()), dys_(dys), needs_(needs), given_(given) {}
+
+  // Whether a source depends on input i. A rule need not compute the gradients of other inputs.
+  bool needs(int i) const { return needs_[check_input(i)]; }
+
+  // The incoming gradient of output k; zeros if there is none.
+  const Tensor& dy(int k = 0) const {
+    const Tensor& dy = dys_[check_output(k)].tensor();
+    return dy.defined() ? dy : make_dy(k);
+  }
+  bool has_dy(int k) const { return dys_[check_output(k)].defined(); }
+  // The incoming gradient of output k if it is slices of a tensor; else null.
+  const IndexedSlices* dy_rows(int k = 0) const {
+    internal::DenseOrRows& dy = dys_[check_output(k)];
+    return dy.is_rows() ? &dy.rows() : nullptr;
+  }
+  // Sets the gradient of input i, which must have that input's shape and dtype.
+  void give(int i, Tensor dx) { given_[check_input(i)] = std::move(dx); }
+  void give(int i, const IndexedSlices& dx) { given_[check_input(i)] = internal::DenseOrRows(dx); }
+
+ private:
+  const Tensor& make_dy(int k) const;
+
+  std::span<internal::DenseOrRows> dys_;
   const bool* needs_;
+  std::span<internal::DenseOrRows> given_;
+};
+
+// The forward call of an op. The accumulator provides the tangents of inputs, at least one; the rule returns those of the outputs with give().
+class WG_API JvpContext : public RuleContext {
+ public:
+  JvpContext(const internal::Record& record, std::span<const Tensor> tangents, std::span<Tensor> given)
+      : RuleContext(record, tangents.size(), given.size()), tangents_(tangents), given_(given) {}
+
+  // Whether input i has a tangent. One that has none does not move.
+  bool moves(int i) const { return tangents_[check_input(i)].defined(); }
+  // The tangent of an input that moves.
+  const Tensor& tangent(int i) const { return tangents_[check_input(i)]; }
+  // Sets the tangent of output k, which must have that output's shape and dtype.
+  void give(int k, Tensor dy) { given_[check_output(k)] = std::move(dy); }
+
+ private:
+  std::span<const Tensor> tangents_;
   std::span<Tensor> given_;
 };
 

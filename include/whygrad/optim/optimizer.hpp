@@ -32,8 +32,9 @@ WG_API double global_norm(const Gradients& gradients);
 // Variables by names that are the same in every run, as Sequential::parameters() gives them.
 using NamedVariables = std::vector<std::pair<std::string, Variable>>;
 
-// The base class of all optimizers. A step is one pass over all variables, whose buffers are written in place if nobody else holds them. Variables
-// are f32 or f64. Not to be used from two threads at once.
+// The base class of all optimizers. Of a gradient that is slices of a table, slices of one row are added up first; SGD without momentum moves these
+// rows alone, all others move every row, as the moments of the rows without a gradient decay. A step is one pass over all variables, whose buffers
+// are written in place if nobody else holds them. Variables are f32 or f64. Not to be used from two threads at once.
 class WG_API Optimizer {
  public:
   virtual ~Optimizer();
@@ -69,6 +70,8 @@ class WG_API Optimizer {
     double global_clipnorm;  // 0: no clipping
     OnMissing on_missing;
     SlotNames slots;
+    // A step leaves what has the gradient 0 as it is. Then, and without slots, only the rows that a gradient of slices names are touched.
+    bool leaves_rest = false;
   };
   explicit Optimizer(Common common);
 
@@ -92,6 +95,8 @@ class WG_API Optimizer {
   // The variables to update: checked, without missing gradients.
   std::vector<Item> checked(std::vector<Item> items) const;
   void clip(std::vector<Item>& items, const Where& where) const;
+  struct Step;
+  Update update_of(Item& item, Step& step, const Where& where);
   void apply(std::vector<Item> items, const Where& where);
   void apply_now(std::vector<Item> items, const Where& where);
   void apply_later(whygrad::internal::Tracer& tracer, const std::vector<Item>& items, const Where& where);

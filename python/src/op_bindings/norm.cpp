@@ -4,6 +4,7 @@
 #include "convert.hpp"
 #include "op_bindings/op_bindings.hpp"
 #include "places.hpp"
+#include "slices.hpp"
 
 #include <whygrad/base/error.hpp>
 #include <whygrad/explain/diagnosis.hpp>
@@ -45,8 +46,17 @@ nb::object normalized(nb::handle x, nb::handle axis, double epsilon, nb::handle,
 
 double limit(nb::handle clip_norm) { return nb::cast<double>(nb::module_::import_("builtins").attr("float")(clip_norm)); }
 
+// Of slices, the values.
+Tensor values_in(nb::handle t, const Where& where) { return to_tensor(is_slices(t) ? nb::object(t.attr("values")) : nb::borrow(t), where); }
+// `value` in the form of `given`: a tensor, or the values of slices.
+nb::object in_the_form_of(nb::handle given, Tensor value) {
+  nb::object wrapped = wrap(std::move(value));
+  return is_slices(given) ? nb::object(given.attr("_with_gradient")(wrapped)) : wrapped;
+}
+
 nb::object clipped(nb::handle t, nb::handle clip_norm, nb::handle axes, nb::handle) {
   const Where where = caller();
+  if (is_slices(t)) return in_the_form_of(t, clip_by_norm(values_in(t, where), limit(clip_norm), to_axes(axes), where));
   return wrap(clip_by_norm(to_tensor(t, where), limit(clip_norm), to_axes(axes), where));
 }
 
@@ -54,7 +64,7 @@ nb::object clipped(nb::handle t, nb::handle clip_norm, nb::handle axes, nb::hand
 std::vector<Tensor> present(nb::handle list, const Where& where) {
   std::vector<Tensor> tensors;
   for (nb::handle item : nb::iter(list)) {
-    if (!item.is_none()) tensors.push_back(to_tensor(item, where));
+    if (!item.is_none()) tensors.push_back(values_in(item, where));
   }
   return tensors;
 }
@@ -79,7 +89,7 @@ nb::object clipped_together(nb::handle t_list, nb::handle clip_norm, nb::handle 
   if (!is_known_as_finite(result.norm)) Diagnosis::report_spread(where);
   nb::list tensors;
   std::size_t next = 0;
-  for (nb::handle item : nb::iter(t_list)) tensors.append(item.is_none() ? nb::none() : wrap(std::move(result.tensors[next++])));
+  for (nb::handle item : nb::iter(t_list)) tensors.append(item.is_none() ? nb::none() : in_the_form_of(item, std::move(result.tensors[next++])));
   return nb::make_tuple(tensors, wrap(std::move(result.norm)));
 }
 

@@ -64,22 +64,24 @@ void* KernelContext::write(int k, DType dtype) const {
 
 void KernelContext::free_copies() { delete copies_; }
 
-const OpDef& VjpContext::op() const { return *record_.op; }
-DType VjpContext::input_dtype(int i) const { return record_.dtype(static_cast<int>(check_input(i))); }
-Shape VjpContext::input_shape(int i) const { return record_.shape(static_cast<int>(check_input(i))); }
-Shape VjpContext::output_shape(int k) const { return record_.shape(record_.inputs + static_cast<int>(check_output(k))); }
-const void* VjpContext::attributes() const { return record_.attrs(); }
-internal::SavedObject* VjpContext::saved_object() const { return record_.saved_object; }
+const OpDef& RuleContext::op() const { return *record_.op; }
+DType RuleContext::input_dtype(int i) const { return record_.dtype(static_cast<int>(check_input(i))); }
+Shape RuleContext::input_shape(int i) const { return record_.shape(static_cast<int>(check_input(i))); }
+Shape RuleContext::output_shape(int k) const { return record_.shape(record_.inputs + static_cast<int>(check_output(k))); }
+const void* RuleContext::attributes() const { return record_.attrs(); }
+internal::SavedObject* RuleContext::saved_object() const { return record_.saved_object; }
 
-const Tensor& VjpContext::zero_dy(int k) const {
-  return dys_[static_cast<std::size_t>(k)] = internal::zeros_for_gradient(record_.dtype(record_.inputs + k), output_shape(k));
+const Tensor& VjpContext::make_dy(int k) const {
+  internal::DenseOrRows& dy = dys_[static_cast<std::size_t>(k)];
+  if (!dy.is_rows()) dy = internal::zeros_for_gradient(record_.dtype(record_.inputs + k), output_shape(k));
+  return dy.dense();
 }
 
-void VjpContext::refuse(const char* what, int i, std::size_t count) const {
+void RuleContext::refuse(const char* what, int i, std::size_t count) const {
   internal::refuse_record(op(), fmt::format("its gradient rule asks for {} {} of {}", what, i, count), "inputs and outputs are counted from 0");
 }
 
-void VjpContext::refuse_saved(std::size_t bit) const {
+void RuleContext::refuse_saved(std::size_t bit) const {
   const std::string value = bit < 16 ? fmt::format("input({})", bit) : fmt::format("output({})", bit - 16);
   if (bit < 32 && (record_.saved_mask >> bit & 1) != 0)
     throw InternalError(op().name, fmt::format("its gradient rule reads {}, which was already released", value));
@@ -88,7 +90,7 @@ void VjpContext::refuse_saved(std::size_t bit) const {
       fmt::format("list it with every input whose gradient reads it, as in Differentiable{{{}}}; the tape keeps no other value", value));
 }
 
-Tensor VjpContext::saved(std::size_t bit) const {
+Tensor RuleContext::saved(std::size_t bit) const {
   internal::TensorImpl* impl = bit < 32 && (record_.saved_mask >> bit & 1) != 0 ? record_.saved_at(static_cast<int>(bit)) : nullptr;
   if (impl == nullptr) [[unlikely]]
     refuse_saved(bit);

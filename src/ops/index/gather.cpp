@@ -6,6 +6,7 @@
 #include "ops/index/index.hpp"
 
 #include <whygrad/ops/norm.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <fmt/format.h>
 
@@ -76,6 +77,8 @@ constexpr OpDef kGather = define_op({
     .vjp =
         [](VjpContext& g) {
           const auto& a = g.attrs<GatherAttrs>();
+          const bool shared = (a.batch_dims < 0 ? a.batch_dims + g.input(1).rank() : a.batch_dims) != 0;
+          if (!shared && normalize_axis(g.op().name, a.axis, g.input_shape(0).rank()) == 0) return give_rows(g, 0, g.input(1));
           g.give(0, gather_grad(g.dy(), g.input(1), {a.axis, a.batch_dims, g.input_shape(0)}));
         },
     .zero = {ZeroGradient::kMasks, "let the indices name what should learn: parts that are not taken get no gradient"},
@@ -180,6 +183,17 @@ void require_position_dtype(const char* op, DType dtype, std::initializer_list<D
   std::string names;
   for (const DType d : allowed) names += fmt::format("{}{}", names.empty() ? "" : " or ", name_of(d));
   throw DTypeError(op, fmt::format("positions of {}", name_of(dtype)), "they are " + names);
+}
+
+void give_rows(VjpContext& g, int input, const Tensor& indices) {
+  const Shape params = g.input_shape(input);
+  if (const IndexedSlices* dy = g.dy_rows(); dy != nullptr && indices.rank() == 1) {
+    g.give(input, IndexedSlices(dy->values(), gather(indices, dy->indices()), params[0]));
+    return;
+  }
+  Shape slices = params;
+  slices[0] = indices.size();
+  g.give(input, IndexedSlices(reshape(g.dy(), Ints(slices)), reshape(indices, {indices.size()}), params[0]));
 }
 
 Tensor gather_grad(const Tensor& dy, const Tensor& indices, const GatherGradAttrs& attrs) { return apply(kGatherGrad, {&dy, &indices}, {}, attrs); }

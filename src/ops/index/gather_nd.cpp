@@ -56,7 +56,12 @@ constexpr OpDef kGatherNd = define_op({
           c.output(c.input(0).dtype(), named_shape(c, c.input(1).shape(), c.input(0).shape()));
         },
     .kernel = [](KernelContext& g) { check_places(g, 1, g.input(0).shape(), kernels::gather_nd(g.in(0), g.in(1), g.out())); },
-    .vjp = [](VjpContext& g) { g.give(0, scatter_nd(g.input(1), g.dy(), g.input_shape(0))); },
+    .vjp =
+        [](VjpContext& g) {
+          const Tensor indices = g.input(1);
+          if (depth_of(indices.shape()) == 1) return give_rows(g, 0, squeeze(indices, {-1}));
+          g.give(0, scatter_nd(indices, g.dy(), g.input_shape(0)));
+        },
     .zero = {ZeroGradient::kMasks, "let the indices name what should learn: parts that are not taken get no gradient"},
 });
 

@@ -29,4 +29,7 @@ struct GatherGradAttrs {
 // Zeros of `shape` to which dy is added at the positions. dy has the shape that gather gives for such params and these indices.
 Tensor gather_grad(const Tensor& dy, const Tensor& indices, const GatherGradAttrs& attrs);
 
+// Gives `input`, a tensor [n, k..] of which row indices[i..] was taken for each output slice [i.., k..], its gradient: the slices of dy.
+void give_rows(VjpContext& g, int input, const Tensor& indices);
+
 }  // namespace whygrad::internal

@@ -15,7 +15,10 @@ namespace {
 
 void infer_same(InferContext& c) { c.output(c.input(0).dtype(), c.input(0).shape()); }
 void view_same(ViewContext& v) { std::copy_n(v.input_strides(), v.shape().rank(), v.strides); }
-void pass_on(VjpContext& g) { g.give(0, g.dy()); }
+void pass_on(VjpContext& g) {
+  if (const IndexedSlices* rows = g.dy_rows()) return g.give(0, *rows);
+  g.give(0, g.dy());
+}
 
 constexpr OpDef kIdentity = define_op({
     .name = "identity",

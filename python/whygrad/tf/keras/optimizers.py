@@ -5,6 +5,7 @@ import warnings as _warnings
 from whygrad import _whygrad
 from whygrad._functions import functions as _ops
 from whygrad._not_there import only as _only
+from whygrad._slices import IndexedSlices as _IndexedSlices
 from whygrad._tape import GradientTape as _GradientTape
 from whygrad.tf.keras._near import missing as _missing
 
@@ -109,7 +110,9 @@ class Optimizer:
     def _clipped(self, gradient):
         if self._clipnorm:
             return _ops["clip_by_norm"](gradient, self._clipnorm)
-        return _ops["clip_by_value"](gradient, -self._clipvalue, self._clipvalue) if self._clipvalue else gradient
+        if isinstance(gradient, _IndexedSlices):
+            return gradient._with_gradient(_ops["clip_by_value"](gradient.values, -self._clipvalue, self._clipvalue))
+        return _ops["clip_by_value"](gradient, -self._clipvalue, self._clipvalue)
 
 
 class SGD(Optimizer):
