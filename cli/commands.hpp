@@ -52,7 +52,12 @@ struct ExplainOptions {
 // Renders what save_flow saved.
 int explain(const ExplainOptions& options);
 
+struct OpsOptions {
+  std::string name;       // one op in full; empty: all
+  bool json = false;      // all that the records say, for programs
+  bool markdown = false;  // docs/ops.md
+};
 // Prints all ops, or one in full where a name is given.
-int list_ops(const std::string& name);
+int list_ops(const OpsOptions& options);
 
 }  // namespace whygrad::cli

@@ -24,7 +24,7 @@ struct Arguments {
   DemoOptions demo;
   TrainOptions train;
   ExplainOptions explain;
-  std::string op;
+  OpsOptions ops;
   int threads = 0;
 };
 
@@ -70,6 +70,13 @@ void add_explain(CLI::App& app, Arguments& arguments) {
       "file to write, `-` for the standard output. If not said: FILE.whygrad.html in the present folder for html, else the standard output");
 }
 
+void add_ops(CLI::App& app, Arguments& arguments) {
+  CLI::App& ops = *app.add_subcommand("ops", "List the operations, and what each answers about its gradient");
+  ops.add_option("NAME", arguments.ops.name, "one of them, in full");
+  CLI::Option* json = ops.add_flag("--json", arguments.ops.json, "for programs: all that is known of them");
+  ops.add_flag("--markdown", arguments.ops.markdown, "as docs/ops.md has them")->excludes(json);
+}
+
 // The valid names: commands at the top level, options within a command.
 std::vector<std::string> known_words(const CLI::App& command) {
   std::vector<std::string> words;
@@ -98,7 +105,7 @@ int run_command(const CLI::App& app, const Arguments& arguments) {
   if (app.got_subcommand("demo")) return demo(arguments.demo);
   if (app.got_subcommand("train")) return train(arguments.train);
   if (app.got_subcommand("explain")) return explain(arguments.explain);
-  return list_ops(arguments.op);
+  return list_ops(arguments.ops);
 }
 
 int run(int argc, char** argv) {
@@ -111,8 +118,7 @@ int run(int argc, char** argv) {
   add_demo(app, arguments);
   add_train(app, arguments);
   add_explain(app, arguments);
-  app.add_subcommand("ops", "List the operations, and what each answers about its gradient")
-      ->add_option("NAME", arguments.op, "one of them, in full");
+  add_ops(app, arguments);
   for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) command->allow_extras();
 
   try {

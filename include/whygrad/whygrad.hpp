@@ -33,6 +33,7 @@
 #include <whygrad/ops/conv.hpp>
 #include <whygrad/ops/counting.hpp>
 #include <whygrad/ops/creation.hpp>
+#include <whygrad/ops/ctc.hpp>
 #include <whygrad/ops/diagonal.hpp>
 #include <whygrad/ops/einsum.hpp>
 #include <whygrad/ops/elementwise.hpp>
@@ -48,12 +49,14 @@
 #include <whygrad/ops/operand.hpp>
 #include <whygrad/ops/partition.hpp>
 #include <whygrad/ops/profile.hpp>
+#include <whygrad/ops/quantization.hpp>
 #include <whygrad/ops/random.hpp>
 #include <whygrad/ops/reduce.hpp>
 #include <whygrad/ops/segment.hpp>
 #include <whygrad/ops/shape.hpp>
 #include <whygrad/ops/sorting.hpp>
 #include <whygrad/ops/sparse.hpp>
+#include <whygrad/ops/spatial.hpp>
 #include <whygrad/ops/special.hpp>
 #include <whygrad/ops/strings.hpp>
 #include <whygrad/optim/adam.hpp>

@@ -39,6 +39,7 @@ NB_MODULE(_whygrad, m) {
   bind_signal(m);
   bind_sorting(m);
   bind_sparse(m);
+  bind_spatial(m);
   bind_special(m);
   bind_strings(m);
   bind_exchange(m);

@@ -6,13 +6,15 @@ smallest, k(values, dtype) for a constant, s(texts...) for text; f32, i64, b1 ..
 
 import re
 
+import function_lines
+import function_lines_nn
 from function_families import FAMILIES, FEW, OPERATORS, lines, operator
-from function_lines import SPECIAL
 
 # No call is told apart by its numbers: of chance, of the program's state, or told apart elsewhere.
 LEFT_OUT = {
-    "random.categorical random.gamma random.normal random.poisson random.set_seed random.shuffle random.stateless_normal random.stateless_uniform random.truncated_normal random.uniform "
-    "image.random_flip_left_right image.random_flip_up_down image.random_crop": "drawn by chance; TensorFlow's generators are not copied",
+    "nn.with_space_to_batch": "takes a function: of nn.pool with dilations",
+    "random.categorical random.gamma random.normal random.poisson random.set_seed random.get_global_generator random.set_global_generator random.shuffle random.truncated_normal random.uniform "
+    "image.random_brightness image.random_contrast image.random_hue image.random_saturation image.random_flip_left_right image.random_flip_up_down image.random_crop": "drawn by chance; TensorFlow's generators are not copied",
     "custom_gradient grad_pass_through recompute_grad numpy_function py_function function gradients hessians no_gradient": "of the tape: the conformance tests",
     "load_op_library": "takes a library: test_op_library.py",
     "as_dtype control_dependencies device init_scope get_current_name_scope type_spec_from_value print debugging.enable_check_numerics debugging.disable_check_numerics "
@@ -39,7 +41,7 @@ def calls():
     for family, names in FAMILIES.items():
         for name in names.split():
             found.setdefault(name, []).extend(family("tf." + name))
-    for names, text in SPECIAL.items():
+    for names, text in {**function_lines.SPECIAL, **function_lines_nn.SPECIAL}.items():
         for name in names.split():
             each = [line.strip() for line in text.strip().splitlines() if line.strip()]
             each = each if name in ("getitem", "methods") else [f"tf.{name}({line})" for line in each]

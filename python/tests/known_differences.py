@@ -7,6 +7,34 @@ import re
 
 _ANY = ""
 KNOWN = [
+    # ---- Images, boxes, quantisation ----
+    (
+        "resize by area and the scores of boxes have a gradient here, or a reason",
+        "gradient",
+        r"image\.resize\(|non_max_suppression_with",
+        r"ResizeArea|NonMaxSuppressionV5",
+    ),
+    ("resized f64 images are computed in single precision in TensorFlow", "gradient value", r"image\.(?:resize|crop).*f64", r"element"),
+    (
+        "of equal maxima in a volume the first one gets the gradient, as in an image; TensorFlow gives all of it to each",
+        "gradient",
+        r"max_pool3d\(k\(",
+        r"element",
+    ),
+    (
+        "tf.nn.convolution of volumes needs no data_format for its gradient",
+        "gradient",
+        r"nn\.conv(?:olution|_transpose)",
+        r"has no attribute 'decode'",
+    ),
+    (
+        "crops by the nearest neighbour do not move with their boxes; TensorFlow gives the gradient of bilinear ones",
+        "gradient",
+        r"'nearest'",
+        r"None, and TensorFlow float32\[1, 4\]",
+    ),
+    ("bounds that only choose a step get no gradient; TensorFlow gives zeros", "gradient", r"quantize_and_dequantize_v2", r"None, and TensorFlow"),
+    ("bounds of quantize_and_dequantize_v2 may be those of each part along an axis", "accepts", r"quantize_and_dequantize_v2", r"must be a scalar"),
     # ---- Taken here, refused there ----
     (
         "TensorFlow has no kernel for the dtype on a CPU, whygrad has",
@@ -32,7 +60,7 @@ KNOWN = [
     (
         "gradients that TensorFlow's CPU kernels refuse: of NCHW images, of axes counted from the end, of adjust_contrast",
         "gradient",
-        r"NCW|NCHW|transpose|adjust_contrast",
+        r"NCW|NCHW|NCDHW|transpose|adjust_contrast|random_contrast",
         r"there is one; TensorFlow",
     ),
     (

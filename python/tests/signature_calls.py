@@ -3,6 +3,7 @@
 A line is a list of arguments, then, behind a bar, what is done with the result. `t` makes a tensor; a method is called of the object that RECEIVERS names.
 """
 
+import signature_calls_nn
 import signature_signal
 
 _M = "t([[4.0, 1.0], [1.0, 3.0]])"
@@ -35,6 +36,7 @@ _BINARY = (
 _FOLDS = "reduce_euclidean_norm reduce_logsumexp reduce_max reduce_mean reduce_min reduce_prod reduce_std reduce_sum reduce_variance"
 
 CALLS = {
+    **signature_calls_nn.CALLS,
     **{f"tf.math.{name}": "t([0.5, -0.25])" for name in _UNARY.split()},
     **{f"tf.math.{name}": "t([1.5, 2.25])" for name in _POSITIVE.split()},
     **{f"tf.math.{name}": "t([1.5, 2.0, 0.5]), [0.5, 2.0, 1.0]" for name in _BINARY.split()},

@@ -24,6 +24,7 @@ MODULES = (
     "linalg",
     "random",
     "image",
+    "quantization",
     "strings",
     "sparse",
     "signal",

@@ -73,7 +73,23 @@ REMEDIES = {
     "use the values that top_k gives beside them": both("tf.cast(tf.math.top_k(x, 2).indices, tf.float32)", "tf.math.top_k(x, 2).values"),
     "compute with the input itself": both("tf.ones_like(x) * 3.0", "x * 3.0"),
     "where(is_finite(x), x, replacement)": both("tf.cast(tf.math.is_finite(x), tf.float32)", "tf.where(tf.math.is_finite(x), x, 0.0)"),
-    "turn the hue outside of the differentiated part": both("tf.image.adjust_hue(image * x, 0.1)", "tf.image.adjust_hue(image, 0.1) * x", IMAGE),
+    "change colours outside of the differentiated part": both("tf.image.adjust_hue(image * x, 0.1)", "tf.image.adjust_hue(image, 0.1) * x", IMAGE),
+    "or mix channels by rgb arithmetic": both(
+        "tf.image.hsv_to_rgb(image * x)",
+        "image[..., 0] * x + image[..., 1] * (1.0 - x)",
+        "x = tf.Variable(0.5)\nimage = tf.constant([[[0.2, 0.6, 0.9]]])\n",
+    ),
+    "or use the mean of the distribution": both("tf.cast(tf.random.stateless_poisson([2], [1, 2], x), tf.float32)", "x * 3.0"),
+    "gather(boxes, selected), which has a gradient": both(
+        "tf.cast(tf.image.non_max_suppression(x, [0.9, 0.8], 1), tf.float32) * 2.0",
+        "tf.gather(x, tf.image.non_max_suppression(x, [0.9, 0.8], 1)) * 2.0",
+        "x = tf.Variable([[0.0, 0.0, 1.0, 1.0], [0.0, 0.5, 1.0, 1.5]])\n",
+    ),
+    "whose bounds are trained": both(
+        "tf.quantization.quantize_and_dequantize_v2([0.3, 2.0], -x, x, range_given=True)",
+        "tf.quantization.fake_quant_with_min_max_vars([0.3, 2.0], -x, x)",
+        "x = tf.Variable(1.0)\n",
+    ),
     "differentiate with respect to x": both("tf.math.polygamma(x, 2.0)", "tf.math.polygamma([1.0, 2.0], x)", STEPS + "x = tf.Variable([1.0, 2.0])\n"),
     "compute the result from the value itself, for example with where(), maximum()": both(
         "tf.cond(x > 1.0, lambda: tf.constant(2.0), lambda: tf.constant(3.0))", "tf.maximum(x, 1.0)", "x = tf.Variable(1.5)\n"
@@ -239,6 +255,10 @@ def test_the_remedy_mends(words):
 
 # What cannot be applied by hand in a program of Python's, and why.
 NOT_RUN = {
+    "differentiate with respect to the logits": "labels and lengths are integers, and a cast before them is met first",
+    "differentiate with respect to what the numbers go into": "a seed is an integer, and a cast before it is met first",
+    "use the first derivative alone": "asking for less is no other program",
+    "use derivatives up to the second": "asking for less is no other program",
     "the mean of sigmoid(margin)": "reduce_any and reduce_all take truth values, and a comparison before them is met first",
     "keep the condition out of the differentiated path": "logical ops take truth values, and a comparison before them is met first",
     "weigh both values with a probability: p * a + (1 - p) * b": "a condition is a truth value, and what made it is met first",

@@ -29,7 +29,7 @@ def test_answers_are_tensorflows(name):
 def public_functions():
     modules = {
         "": tf,
-        **{name: getattr(tf, name) for name in "math nn linalg random image strings sparse signal bitwise debugging".split()},
+        **{name: getattr(tf, name) for name in "math nn linalg random image quantization strings sparse signal bitwise debugging".split()},
         "math.special": tf.math.special,
     }
     for prefix, module in modules.items():

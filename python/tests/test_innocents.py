@@ -17,8 +17,12 @@ _MORE_CALLS = {
     "random.normal": "tf.random.normal([3],n(f32,3))",
     "random.poisson": "tf.random.poisson([2],n(f32,3,lo=1))",
     "random.shuffle": "tf.random.shuffle(n(f32,4))",
-    "random.stateless_normal": "tf.random.stateless_normal([3],[1,2])",
-    "random.stateless_uniform": "tf.random.stateless_uniform([3],[1,2])",
+    "random.gamma": "tf.random.gamma([3],n(f32,2,lo=1))",
+    "random.get_global_generator": "tf.random.get_global_generator().normal([3])",
+    **{
+        f"image.random_{name}": f"tf.image.random_{name}(n(f32,4,4,3,lo=0,hi=1),{range_})"
+        for name, range_ in (("brightness", ".5"), ("contrast", ".2,.7"), ("hue", ".2"), ("saturation", ".2,.7"))
+    },
     "random.truncated_normal": "tf.random.truncated_normal([3])",
     "random.uniform": "tf.random.uniform([3],0.,n(f32,lo=1))",
     "image.random_flip_left_right": "tf.image.random_flip_left_right(n(f32,2,4,3))",
@@ -34,7 +38,7 @@ _MORE_CALLS = {
 _NO_TENSORS = set(
     """
     as_dtype autodiff.ForwardAccumulator control_dependencies device function get_current_name_scope gradients group hessians init_scope load_op_library no_gradient no_op print
-    random.set_seed type_spec_from_value executing_eagerly inside_function is_symbolic_tensor is_tensor get_static_value broadcast_static_shape
+    nn.with_space_to_batch random.set_global_generator random.set_seed type_spec_from_value executing_eagerly inside_function is_symbolic_tensor is_tensor get_static_value broadcast_static_shape
 """.split()
 )
 _NO_TENSORS_BELOW = ("autograph.", "config.", "nest.", "errors.", "debugging.", "dtypes.", "keras.", "data.", "test.")

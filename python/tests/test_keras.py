@@ -314,7 +314,7 @@ def test_what_is_not_there_names_what_is():
         keras.losses.Hubert
     with pytest.raises(AttributeError, match="write the loop"):
         keras.Sequential([]).fit
-    with pytest.raises(TypeError, match="derived from tf.keras.Model"):
+    with pytest.raises(ValueError, match="begin with tf.keras.Input"):
         keras.Model(inputs=1, outputs=2)
 
 

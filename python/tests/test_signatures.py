@@ -26,7 +26,8 @@ WITHOUT_EFFECT = set(
 REFUSED = set(
     "layout bad_indices_policy width fill alg handle constraint shape validate_shape expand_composites output_is_sparse graph force_gpu var "
     "activity_regularizer kernel_regularizer bias_regularizer kernel_constraint bias_constraint beta_regularizer gamma_regularizer beta_constraint gamma_constraint "
-    "embeddings_regularizer embeddings_constraint moving_mean_initializer moving_variance_initializer renorm renorm_clipping renorm_momentum synchronized lora_rank "
+    "alpha_regularizer alpha_constraint depthwise_regularizer depthwise_constraint pointwise_regularizer pointwise_constraint recurrent_regularizer "
+    "recurrent_constraint output_padding zero_output_for_mask stateful embeddings_regularizer embeddings_constraint moving_mean_initializer moving_variance_initializer renorm renorm_clipping renorm_momentum synchronized lora_rank "
     "lora_alpha quantization_config mask_zero weights noise_shape mask sparse ragged optional tensor autocast axis ignore_class top_k class_id thresholds "
     "amsgrad weight_decay use_ema ema_momentum ema_overwrite_frequency loss_scale_factor gradient_accumulation_steps input_axes output_axes rebuild "
     "stack_height_limit path_length_limit dilations exclusive eigvals_only perturb_singular".split()
@@ -57,10 +58,16 @@ OTHERWISE = {
     "tf.keras.initializers.Initializer": "derived from",
     "tf.keras.layers.Layer": "derived from",
     "tf.keras.Model": "derived from",
+    "tf.keras.KerasTensor": "made by tf.keras.Input",
+    "tf.image.ResizeMethod": "an enumeration",
+    "tf.random.Algorithm": "an enumeration",
 }
 # Numbers that are drawn by chance: of these only dtype and shape are compared.
 BY_CHANCE = (
-    "tf.random.",
+    *(
+        f"tf.random.{name}("
+        for name in ("categorical", "gamma", "normal", "poisson", "shuffle", "truncated_normal", "uniform", "get_global_generator")
+    ),
     "tf.keras.backend.random",
     "tf.image.random",
     "tf.keras.initializers.Glorot",
@@ -69,6 +76,9 @@ BY_CHANCE = (
     "tf.keras.initializers.Random",
     "tf.keras.initializers.Truncated",
     "tf.keras.layers.Dropout",
+    "tf.keras.layers.Gaussian",
+    "tf.keras.layers.SpatialDropout",
+    "tf.keras.initializers.Orthogonal",
     "tf.nn.dropout",
     "tf.data.Dataset.range(5).shuffle",
 )
@@ -114,7 +124,7 @@ def test_the_record_is_of_all_functions():
 def same_default(ours, theirs):
     if theirs.startswith("<"):
         return True  # an object of TensorFlow's own
-    theirs = eval(theirs, {"tf": tf})
+    theirs = eval(theirs, {"tf": tf, "inf": math.inf})
     if isinstance(theirs, float) or isinstance(ours, float):
         return isinstance(ours, (int, float)) and math.isclose(ours, theirs, rel_tol=1e-6)
     return ours == theirs or list([ours]) == [theirs]

@@ -46,6 +46,13 @@ _REASONS = {
     "experimental_optional_features": ("all statements that may meet a tensor are rewritten", "leave it out"),
     "expand_composites": ("sparse tensors are leaves", "flatten their indices, values and dense_shape"),
     "implements": ("no other program reads these graphs", "leave it out"),
+    "output_padding": ("the extents follow from stride and kernel", "crop or pad what the layer gives"),
+    "masking": ("layers pass no masks on", "multiply by the mask, or give it where the layer adds up"),
+    "stateful": ("a layer keeps no state from one call to the next", "give initial_state, and take it with return_state"),
+    "flash_attention": ("attention is computed in one way", "leave it out"),
+    "sliding_window": ("attention looks at all places", "give attention_mask"),
+    "use_gate": ("attention has no gate", "multiply what it gives"),
+    "attention_axes": ("attention goes along the axis before the last", "transpose the inputs"),
     "handle": ("there are no graphs", "leave it out"),
 }
 

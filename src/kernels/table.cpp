@@ -180,6 +180,41 @@ bool matrix_function(MatrixFunction f, const View& x, const View& out) { return 
 bool svd(const View& x, const View& s, const View* u, const View* v) { return table_of(s.device).svd(x, s, u, v); }
 void qr(const View& x, const View& q, const View& r) { return table_of(q.device).qr(x, q, r); }
 void adjust_hue(const View& x, double delta, const View& out) { return table_of(out.device).adjust_hue(x, delta, out); }
+void hsv_to_rgb(const View& x, const View& out) { return table_of(out.device).hsv_to_rgb(x, out); }
+void adjust_saturation(const View& x, double factor, const View& out) { return table_of(out.device).adjust_saturation(x, factor, out); }
+void resample(const View& x, const ResampleParams& params, const View& out) { return table_of(out.device).resample(x, params, out); }
+void resample_backward(const View& dy, const ResampleParams& params, const View& dx) { return table_of(dx.device).resample_backward(dy, params, dx); }
+std::int64_t suppress_overlaps(const View& boxes, const View& scores, const SuppressionParams& params, const View* selected,
+                               const View* chosen_scores) {
+  return table_of(scores.device).suppress_overlaps(boxes, scores, params, selected, chosen_scores);
+}
+CtcFault ctc_loss(const View& logits, const View& labels, const View& label_length, const View& logit_length, const CtcParams& params,
+                  const View& loss, const View& gradient) {
+  return table_of(loss.device).ctc_loss(logits, labels, label_length, logit_length, params, loss, gradient);
+}
+void ctc_curvature(const View& logits, const View& labels, const View& label_length, const View& logit_length, const View& direction,
+                   const CtcParams& params, const View& out) {
+  return table_of(out.device).ctc_curvature(logits, labels, label_length, logit_length, direction, params, out);
+}
+void draw_numbers(const View* state, RandomStream stream, Draw what, std::int64_t low, std::uint64_t range, const View& out) {
+  return table_of(out.device).draw_numbers(state, stream, what, low, range, out);
+}
+void draw_gamma(const View* state, RandomStream stream, const View& alpha, const View& out) {
+  return table_of(out.device).draw_gamma(state, stream, alpha, out);
+}
+void gamma_slope(const View& alpha, const View& x, const View& out) { return table_of(out.device).gamma_slope(alpha, x, out); }
+void draw_poisson(const View* state, RandomStream stream, const View& means, const View& out) {
+  return table_of(out.device).draw_poisson(state, stream, means, out);
+}
+void draw_binomial(const View* state, RandomStream stream, const View& trials, const View& probabilities, const View& out) {
+  return table_of(out.device).draw_binomial(state, stream, trials, probabilities, out);
+}
+void draw_classes(const View* state, RandomStream stream, const View& logits, const View& out) {
+  return table_of(out.device).draw_classes(state, stream, logits, out);
+}
+void quantize(const View& x, const View& low, const View& high, const Quantizer& quantizer, const View& out, const View& region) {
+  return table_of(out.device).quantize(x, low, high, quantizer, out, region);
+}
 std::int64_t write_numbers(const View& x, const TextFormat& format, const View& text) { return table_of(text.device).write_numbers(x, format, text); }
 std::int64_t read_numbers(const View& text, const View& out) { return table_of(out.device).read_numbers(text, out); }
 void adam(Device device, std::span<const AdamSlot<float>> slots, double lr_t, double beta1, double beta2, double epsilon) {

@@ -5,6 +5,8 @@
 #include "kernels/census.hpp"
 #include "kernels/conv.hpp"
 #include "kernels/counting.hpp"
+#include "kernels/ctc.hpp"
+#include "kernels/draw.hpp"
 #include "kernels/elementwise.hpp"
 #include "kernels/fft.hpp"
 #include "kernels/fused.hpp"
@@ -17,6 +19,7 @@
 #include "kernels/optimizer.hpp"
 #include "kernels/partition.hpp"
 #include "kernels/pool.hpp"
+#include "kernels/quantize.hpp"
 #include "kernels/random.hpp"
 #include "kernels/reduce.hpp"
 #include "kernels/segment.hpp"
@@ -135,6 +138,23 @@ struct KernelTable {
   decltype(kernels::qr)* qr;
   // image.hpp
   decltype(kernels::adjust_hue)* adjust_hue;
+  decltype(kernels::hsv_to_rgb)* hsv_to_rgb;
+  decltype(kernels::adjust_saturation)* adjust_saturation;
+  decltype(kernels::resample)* resample;
+  decltype(kernels::resample_backward)* resample_backward;
+  decltype(kernels::suppress_overlaps)* suppress_overlaps;
+  // ctc.hpp
+  decltype(kernels::ctc_loss)* ctc_loss;
+  decltype(kernels::ctc_curvature)* ctc_curvature;
+  // draw.hpp
+  decltype(kernels::draw_numbers)* draw_numbers;
+  decltype(kernels::draw_gamma)* draw_gamma;
+  decltype(kernels::gamma_slope)* gamma_slope;
+  decltype(kernels::draw_poisson)* draw_poisson;
+  decltype(kernels::draw_binomial)* draw_binomial;
+  decltype(kernels::draw_classes)* draw_classes;
+  // quantize.hpp
+  decltype(kernels::quantize)* quantize;
   // strings.hpp
   decltype(kernels::write_numbers)* write_numbers;
   decltype(kernels::read_numbers)* read_numbers;

@@ -116,7 +116,7 @@ Tensor draw(const Variable& state, const TensorSpec& spec, const Where& where) {
   std::array<std::int64_t, 2> seed{};
   state.value().copy_to(std::span<std::int64_t>(seed), where);
   const auto [key, draws] = std::bit_cast<std::array<std::uint64_t, 2>>(seed);
-  Tensor numbers = random::stateless_uniform(spec.shape, {key, draws}, {.dtype = spec.dtype}, where);
+  Tensor numbers = random::uniform(spec.shape, {.dtype = spec.dtype, .stream = {{key, draws}}}, where);
   ++seed[1];
   state.assign(constant(seed, where), where);
   return numbers;

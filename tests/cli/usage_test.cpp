@@ -2,6 +2,10 @@
 #include "cli/pictures.hpp"
 #include "cli/program.hpp"
 
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
 namespace whygrad::testing {
 namespace {
 
@@ -71,6 +75,25 @@ TEST(Ops, AreListedWithTheirAnswers) {
   const Finished none = run({"ops", "argmx"});
   EXPECT_EQ(none.status, 1);
   EXPECT_THAT(none.err, HasSubstr("did you mean `argmax`?"));
+}
+
+TEST(Ops, ThePageOfTheDocumentationIsMadeFromTheRecords) {
+  const Finished page = run({"ops", "--markdown"});
+  EXPECT_EQ(page.status, 0);
+  EXPECT_EQ(page.out, read_bytes(WG_SOURCE_DIR "/docs/ops.md")) << "run whygrad ops --markdown > docs/ops.md";
+}
+
+TEST(Ops, AreToldToPrograms) {
+  const Finished all = run({"ops", "--json"}), one = run({"ops", "--json", "argmax"});
+  EXPECT_EQ(all.status, 0);
+  const nlohmann::json ops = nlohmann::json::parse(all.out), argmax = nlohmann::json::parse(one.out).at(0);
+  EXPECT_GT(ops.size(), 250U);
+  EXPECT_EQ(argmax.at("name"), "argmax");
+  EXPECT_EQ(argmax.at("type"), "ArgMax");
+  EXPECT_EQ(argmax.at("inputs").at(0).at("gradient"), "no gradient");
+  EXPECT_FALSE(argmax.at("inputs").at(0).at("remedy").get<std::string>().empty());
+  EXPECT_NE(std::find(ops.begin(), ops.end(), argmax), ops.end());
+  EXPECT_EQ(run({"ops", "--json", "--markdown"}).status, 2);
 }
 
 }  // namespace

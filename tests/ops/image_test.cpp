@@ -1,14 +1,20 @@
 // Functions of images: the values of TensorFlow 2.21, gradients against central differences, what they refuse.
 #include "ops/composed.hpp"
 
+#include <whygrad/autodiff/gradcheck.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/image.hpp>
+
+#include <functional>
+#include <utility>
+#include <vector>
 
 namespace whygrad {
 namespace {
 
 using samples::Inputs;
 using testing::expect_composed;
+using ::testing::HasSubstr;
 using testing::message_of;
 
 Tensor d(const std::vector<double>& values, const Shape& shape) { return constant(values, shape); }
@@ -133,6 +139,56 @@ TEST(Image, WhatCannotBeIsAnError) {
               image::random_crop(x, {3, 1, 1});
             }),
             "[random_crop] f32[2, 3, 1] holds no part of [3, 1, 1]\nhelp: give a size for each axis, at most the extent");
+}
+
+// Their values are held against TensorFlow's in python/tests/functions.jsonl.
+TEST(Image, PartsColoursAndSimilarityHaveTheGradientOfDifferences) {
+  const Tensor picture = samples::uniform({1, 5, 4, 2}, 0, 1), colours = samples::uniform({2, 2, 3}, 0, 1, 3),
+               other = samples::uniform({1, 5, 4, 2}, 0, 1, 4);
+  const Tensor boxes = d({.13, .21, .77, .87, .9, .05, .31, .64}, {2, 4}), numbers = constant({0, 0}), largest = constant(1.0, float64);
+  const std::vector<std::pair<std::function<Tensor(const Inputs&)>, Inputs>> functions = {
+      {[&](const Inputs& in) {
+         return image::crop_and_resize(in[0], in[1], numbers, {3, 2});
+       },
+       {picture, boxes}},
+      {[&](const Inputs& in) {
+         return image::crop_and_resize(in[0], in[1], numbers, {1, 4});
+       },
+       {picture, boxes}},
+      {[](const Inputs& in) { return image::rgb_to_hsv(in[0]); }, {colours}},
+      {[](const Inputs& in) { return image::yuv_to_rgb(image::rgb_to_yiq(in[0])); }, {colours}},
+      {[](const Inputs& in) {
+         return image::extract_patches(in[0], {2, 3}, {.strides = {2, 1}, .rates = {1, 2}, .same = true});
+       },
+       {picture}},
+      {[](const Inputs& in) {
+         return image::resize(in[0], {3, 7}, {.method = image::ResizeMethod::kNearest});
+       },
+       {picture}},
+      {[](const Inputs& in) {
+         return image::resize_with_pad(in[0], {7, 9});
+       },
+       {picture}},
+  };
+  for (const auto& [function, inputs] : functions) {
+    const auto f = [&function = function](const Inputs& in) { return Inputs{function(in)}; };
+    const GradcheckResult result = gradcheck(f, inputs, {.order = 2});
+    EXPECT_TRUE(result.ok) << result.message;
+  }
+}
+
+TEST(Image, PartsOfImagesRefuseWhatCannotBe) {
+  const Tensor picture = ones({1, 4, 4, 1}), boxes = ones({1, 4}), zero = constant({0});
+  const auto crop = [](const Tensor& x, const Tensor& b, const Tensor& i) {
+    return message_of<ShapeError>([&] { image::crop_and_resize(x, b, i, {2, 2}); });
+  };
+  EXPECT_THAT(crop(ones({4, 4, 1}), boxes, zero), HasSubstr("images are [batch, height, width, channels]"));
+  EXPECT_THAT(crop(picture, ones({1, 3}), zero), HasSubstr("boxes are [n, 4]"));
+  EXPECT_THAT(message_of<ValueError>([&] { image::crop_and_resize(picture, boxes, zero, {0, 2}); }), HasSubstr("crop_size is 0 x 2"));
+  EXPECT_THAT(message_of<ValueError>([&] { image::extract_patches(picture, {0, 1}); }), HasSubstr("at least 1"));
+  EXPECT_THAT(message_of<ShapeError>([&] { image::ssim(picture, picture, constant(1.0F)); }), HasSubstr("a window of 11"));
+  EXPECT_THAT(message_of<ShapeError>([&] { image::rgb_to_hsv(picture); }), HasSubstr("three channels"));
+  EXPECT_THAT(message_of<ValueError>([&] { image::resize_with_crop_or_pad(picture, {0, 1}); }), HasSubstr("at least 1"));
 }
 
 }  // namespace

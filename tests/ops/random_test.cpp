@@ -10,6 +10,7 @@
 #include <whygrad/device/device.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 namespace whygrad {
 namespace {
@@ -48,11 +49,11 @@ TEST(Random, ASeededCallDoesNotMoveTheGlobalSequence) {
 }
 
 TEST(Random, StatelessNumbersDependOnTheirSeedsAlone) {
-  const std::vector<float> a = values(random::stateless_normal({5}, {1, 2}));
+  const std::vector<float> a = values(random::stateless_normal({5}, constant({1, 2})));
   random::normal({9});
-  EXPECT_EQ(values(random::stateless_normal({5}, {1, 2})), a);
-  EXPECT_NE(values(random::stateless_normal({5}, {2, 1})), a);
-  EXPECT_EQ(values(random::stateless_uniform({3}, {1, 2})), values(random::stateless_uniform({3}, {1, 2})));
+  EXPECT_EQ(values(random::stateless_normal({5}, constant({1, 2}))), a);
+  EXPECT_NE(values(random::stateless_normal({5}, constant({2, 1}))), a);
+  EXPECT_EQ(values(random::stateless_uniform({3}, constant({1, 2}))), values(random::stateless_uniform({3}, constant({1, 2}))));
 }
 
 TEST(Random, TheNumberOfThreadsDoesNotMatter) {
@@ -107,6 +108,21 @@ TEST(Shuffle, OnlyGatheringSendsTheGradientBackInOrder) {
   EXPECT_EQ(values(y), values(z));
   EXPECT_FALSE(tape.gradient(reduce_sum(y * y), x));
   EXPECT_EQ(values(*tape.gradient(reduce_sum(z * z), x)), values(x * 2));
+}
+
+// The values of TensorFlow 2.21: tf.random.stateless_gamma([2, 3], [1, 2], alpha, beta) and the gradients of the sum of its squares.
+TEST(Random, GammaNumbersMoveWithTheirParameters) {
+  const Variable alpha(constant({0.5, 1.0, 4.0}, float64)), beta(constant({2.0, 1.0, 0.5}, float64));
+  GradientTape tape({.persistent = true});
+  const Tensor y = random::stateless_gamma({2, 3}, constant({1, 2}), alpha, beta), loss = reduce_sum(square(y));
+  const auto expect_near = [](const Tensor& t, const std::vector<double>& expected) {
+    const std::vector<double> found = t.to_vector<double>();
+    ASSERT_EQ(found.size(), expected.size());
+    for (std::size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], expected[i], 1e-10 * std::abs(expected[i]));
+  };
+  expect_near(y, {0.033476806919105415, 2.2487352006448047, 9.040533903817458, 0.314117722755905, 1.89350913788573, 6.8183011806396525});
+  expect_near(*tape.gradient(loss, alpha), {0.4853372790442432, 13.755056639637033, 66.27318447381067});
+  expect_near(*tape.gradient(loss, beta), {-0.09979064035085465, -17.28437371575158, -512.88193702394});
 }
 
 }  // namespace

@@ -192,6 +192,8 @@ const kernels::KernelTable& table() {
                  &T::avg_pool2d_backward, &T::max_pool2d_pick, &T::matmul, &T::matmul_bias, &T::special, &T::special_of_two, &T::betainc, &T::fft,
                  &T::rfft, &T::irfft, &T::matrix_inverse, &T::matrix_solve, &T::triangular_solve, &T::determinant, &T::log_determinant, &T::cholesky,
                  &T::self_adjoint_eig, &T::tridiagonal_solve, &T::eig, &T::lu_factors, &T::matrix_function, &T::svd, &T::qr, &T::adjust_hue,
+                 &T::hsv_to_rgb, &T::adjust_saturation, &T::resample, &T::resample_backward, &T::suppress_overlaps, &T::ctc_loss, &T::ctc_curvature,
+                 &T::draw_numbers, &T::draw_gamma, &T::gamma_slope, &T::draw_poisson, &T::draw_binomial, &T::draw_classes, &T::quantize,
                  &T::write_numbers, &T::read_numbers, &T::adam_f32, &T::adam_f64, &T::sgd_f32, &T::sgd_f64, &T::rmsprop_f32, &T::rmsprop_f64>();
   return all;
 }

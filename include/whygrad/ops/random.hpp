@@ -1,5 +1,6 @@
 // Random numbers of a counter-based generator (Philox4x32-10): an element depends only on the seed, the call and its position, so the numbers are the
-// same for any number of threads. They carry no gradient: to train a mean or a deviation, write mean + stddev * random::normal(shape).
+// same for any number of threads. They carry no gradient, but for those of gamma distributions: to train a mean or a deviation, write
+// mean + stddev * random::normal(shape).
 #pragma once
 
 #include <whygrad/ops/creation.hpp>
@@ -30,6 +31,7 @@ struct UniformOptions {
   Number maxval = 1;
   DType dtype = float32;
   std::optional<std::uint64_t> seed = {};
+  std::optional<std::array<std::uint64_t, 2>> stream = {};  // key and counter, for layers that keep a stream of their own
 };
 // Evenly distributed over [minval, maxval); integer dtypes too, whose bounds must be whole. Throws ValueError unless minval < maxval, both finite and
 // in the range of the dtype; DTypeError for bool and complex.
@@ -56,10 +58,32 @@ struct PoissonOptions {
 // distribution. Carries no gradient. NaN for a negative mean; throws DTypeError.
 WG_API Tensor poisson(const Shape& shape, const Tensor& lam, const PoissonOptions& options = {}, Where where = Where::here());
 
-// The same numbers for the same two seeds each time, independent of earlier calls; the options' seed is not used.
-WG_API Tensor stateless_normal(const Shape& shape, const std::array<std::uint64_t, 2>& seed, const NormalOptions& options = {},
-                               Where where = Where::here());
-WG_API Tensor stateless_uniform(const Shape& shape, const std::array<std::uint64_t, 2>& seed, const UniformOptions& options = {},
-                                Where where = Where::here());
+struct GammaOptions {
+  std::optional<std::uint64_t> seed = {};
+};
+// Numbers of the gamma distributions with shapes alpha and rates beta, which broadcast to [k..]; an empty handle is a rate of 1. `shape` [i..] of
+// them for each: [i.., k..]. dalpha by implicit reparameterisation (Figurnov, Mohamed, Mnih: Implicit reparameterization gradients; 2018): the slope
+// of the number at its quantile. NaN for a negative alpha; throws DTypeError.
+WG_API Tensor gamma(const Shape& shape, const Tensor& alpha, const Tensor& beta = {}, const GammaOptions& options = {}, Where where = Where::here());
+
+// ---- For a seed: TensorFlow's numbers, the same ones each time ----
+//
+// `seed` is int32 or int64: [2], or the state of a generator, [3]: two words of a counter and a key. Throw ShapeError and DTypeError for others. The
+// options' seed is not used.
+
+WG_API Tensor stateless_normal(const Shape& shape, const Tensor& seed, const NormalOptions& options = {}, Where where = Where::here());
+WG_API Tensor stateless_truncated_normal(const Shape& shape, const Tensor& seed, const NormalOptions& options = {}, Where where = Where::here());
+// Floating, or int32 and int64 for whole bounds.
+WG_API Tensor stateless_uniform(const Shape& shape, const Tensor& seed, const UniformOptions& options = {}, Where where = Where::here());
+// All numbers of int32 or int64, evenly.
+WG_API Tensor stateless_bits(const Shape& shape, const Tensor& seed, DType dtype = int32, Where where = Where::here());
+WG_API Tensor stateless_categorical(const Tensor& logits, std::int64_t num_samples, const Tensor& seed, DType dtype = int64,
+                                    Where where = Where::here());
+// The last extents of `shape` are those to which alpha and beta broadcast; gradients as of gamma.
+WG_API Tensor stateless_gamma(const Shape& shape, const Tensor& seed, const Tensor& alpha, const Tensor& beta = {}, Where where = Where::here());
+// Likewise of the means, or of trials and probabilities.
+WG_API Tensor stateless_poisson(const Shape& shape, const Tensor& seed, const Tensor& lam, DType dtype = int32, Where where = Where::here());
+WG_API Tensor stateless_binomial(const Shape& shape, const Tensor& seed, const Tensor& counts, const Tensor& probs, DType dtype = int32,
+                                 Where where = Where::here());
 
 }  // namespace whygrad::random

@@ -29,6 +29,7 @@ void bind_shape(nb::module_& m);
 void bind_signal(nb::module_& m);
 void bind_sorting(nb::module_& m);
 void bind_sparse(nb::module_& m);
+void bind_spatial(nb::module_& m);
 void bind_special(nb::module_& m);
 void bind_strings(nb::module_& m);
 

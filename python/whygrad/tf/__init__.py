@@ -11,12 +11,32 @@ from whygrad._folds import foldl, foldr, map_fn, scan, vectorized_map  # noqa: F
 from whygrad._host_functions import numpy_function, py_function  # noqa: F401
 from whygrad._op_library import load_op_library  # noqa: F401
 from whygrad._shape import TensorShape  # noqa: F401
+from whygrad._spatial import batch_to_space, extract_volume_patches, space_to_batch  # noqa: F401
+from whygrad._spatial import space_to_batch as space_to_batch_nd  # noqa: F401
 from whygrad._tape import GradientTape, UnconnectedGradients  # noqa: F401
 from whygrad._text import StringTensor  # noqa: F401
 from whygrad._traced import function  # noqa: F401
 from whygrad._whygrad import Tensor, Variable  # noqa: F401
 from whygrad.dtypes import *  # noqa: F401,F403
-from whygrad.tf import _names, autodiff, bitwise, config, debugging, dtypes, errors, image, linalg, math, nest, nn, random, signal, sparse, strings  # noqa: F401
+from whygrad.tf import (  # noqa: F401
+    _names,
+    autodiff,
+    bitwise,
+    config,
+    debugging,
+    dtypes,
+    errors,
+    image,
+    linalg,
+    math,
+    nest,
+    nn,
+    quantization,
+    random,
+    signal,
+    sparse,
+    strings,
+)
 from whygrad.tf._eager import *  # noqa: F401,F403
 from whygrad.tf._module import Module, name_scope  # noqa: F401
 from whygrad.tf._sparse import IndexedSlices, SparseTensor  # noqa: F401

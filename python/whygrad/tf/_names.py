@@ -36,11 +36,15 @@ _MODULES = {
     "linalg": "adjoint band_part=matrix_band_part banded_triangular_solve cholesky cholesky_solve cross det diag diag_part eig eigh eigh_tridiagonal eigvals eigvalsh einsum expm eye global_norm inv "
     "l2_normalize logdet logm lstsq lu lu_matrix_inverse lu_reconstruct lu_solve matmul matrix_rank matrix_transpose matvec norm normalize pinv qr set_diag slogdet solve sqrtm svd tensor_diag "
     "tensor_diag_part tensordot trace triangular_solve tridiagonal_matmul tridiagonal_solve",
-    "random": "categorical=random_categorical gamma normal=random_normal poisson=random_poisson set_seed shuffle=random_shuffle stateless_normal stateless_uniform "
+    "random": "categorical=random_categorical gamma=random_gamma normal=random_normal poisson=random_poisson set_seed shuffle=random_shuffle "
+    "stateless_binomial stateless_categorical stateless_gamma stateless_normal stateless_poisson stateless_truncated_normal stateless_uniform "
     "truncated_normal=random_truncated_normal uniform=random_uniform",
-    "image": "adjust_brightness adjust_contrast adjust_gamma adjust_hue central_crop convert_image_dtype crop_to_bounding_box flip_left_right "
+    "image": "adjust_brightness adjust_contrast adjust_gamma adjust_hue adjust_saturation central_crop convert_image_dtype crop_and_resize "
+    "crop_to_bounding_box extract_patches flip_left_right hsv_to_rgb resize_with_crop_or_pad resize_with_pad rgb_to_hsv rgb_to_yiq "
+    "rgb_to_yuv ssim ssim_multiscale yiq_to_rgb yuv_to_rgb "
     "flip_up_down grayscale_to_rgb image_gradients pad_to_bounding_box per_image_standardization psnr random_crop random_flip_left_right "
     "random_flip_up_down rgb_to_grayscale rot90 sobel_edges total_variation transpose=image_transpose",
+    "quantization": "",
     "strings": "as_string to_number",
     "bitwise": "bitwise_and bitwise_or bitwise_xor invert left_shift right_shift",
     "sparse": "",

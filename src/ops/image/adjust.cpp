@@ -28,25 +28,54 @@ struct HueAttrs {
   double delta = 0;
 };
 
+constexpr NotImplemented kNoColourRule{"there is no gradient rule for it, in TensorFlow neither",
+                                       "change colours outside of the differentiated part, or write it with rgb arithmetic of differentiable ops"};
+
+void infer_colours(InferContext& c) {
+  const InputSpec x = c.input(0);
+  if (!is_floating(x.dtype())) refuse_dtype(c, "floating numbers");
+  if (x.rank() == 0 || x.shape().back() != 3) c.shape_error("a colour has three channels", "the last axis holds the three channels");
+  c.output(x.dtype(), x.shape());
+}
+
 constexpr OpDef kAdjustHue = define_op({
     .name = "adjust_hue",
     .doc = "x [.., 3], colours as red, green and blue, with their hue turned by delta, where 1 is once around.",
-    .inputs = {{"x", NotImplemented{"there is no gradient rule for adjust_hue, in TensorFlow neither",
-                                    "turn the hue outside of the differentiated part, or write it with rgb arithmetic of differentiable ops"}}},
+    .inputs = {{"x", kNoColourRule}},
     .attrs = {attr<&HueAttrs::delta>("delta", "how far, in [-1, 1]", Attr::kRequired)},
     .infer =
         [](InferContext& c) {
-          const InputSpec x = c.input(0);
-          if (!is_floating(x.dtype())) refuse_dtype(c, "floating numbers");
-          if (x.rank() == 0 || x.shape().back() != 3) c.shape_error("a colour has three channels", "the last axis holds red, green and blue");
           const double delta = c.attrs<HueAttrs>().delta;
           if (!(std::abs(delta) <= 1)) c.value_error(fmt::format("delta is {}", delta), "delta is a part of the circle of colours, in [-1, 1]");
-          c.output(x.dtype(), x.shape());
+          infer_colours(c);
         },
     .kernel = [](KernelContext& g) { kernels::adjust_hue(g.in(0), g.attrs<HueAttrs>().delta, g.out()); },
 });
 
-constexpr const OpDef* kOps[] = {&kAdjustHue};
+struct SaturationAttrs {
+  double factor = 1;
+};
+
+constexpr OpDef kAdjustSaturation = define_op({
+    .name = "adjust_saturation",
+    .doc = "x [.., 3], colours as red, green and blue, with their saturation times a factor, at most 1.",
+    .inputs = {{"x", kNoColourRule}},
+    .attrs = {attr<&SaturationAttrs::factor>("factor", "0 makes greys of all colours", Attr::kRequired)},
+    .infer = infer_colours,
+    .kernel = [](KernelContext& g) { kernels::adjust_saturation(g.in(0), g.attrs<SaturationAttrs>().factor, g.out()); },
+});
+
+constexpr OpDef kHsvToRgb = define_op({
+    .name = "hsv_to_rgb",
+    .doc = "x [.., 3], colours as hue, saturation and value in [0, 1], as red, green and blue.",
+    .type = "HSVToRGB",
+    .inputs = {{"x", NotDifferentiable{"as in TensorFlow, no gradient is led back through the hue, which jumps where the brightest channel changes",
+                                       "change colours outside of the differentiated part, or mix channels by rgb arithmetic"}}},
+    .infer = infer_colours,
+    .kernel = [](KernelContext& g) { kernels::hsv_to_rgb(g.in(0), g.out()); },
+});
+
+constexpr const OpDef* kOps[] = {&kAdjustHue, &kAdjustSaturation, &kHsvToRgb};
 
 }  // namespace
 
@@ -62,6 +91,12 @@ Tensor adjust_contrast(const Tensor& x, double factor, Where where) {
 }
 
 Tensor adjust_hue(const Tensor& x, double delta, Where where) { return apply(internal::kAdjustHue, {&x}, where, internal::HueAttrs{delta}); }
+
+Tensor adjust_saturation(const Tensor& x, double factor, Where where) {
+  return apply(internal::kAdjustSaturation, {&x}, where, internal::SaturationAttrs{factor});
+}
+
+Tensor hsv_to_rgb(const Tensor& x, Where where) { return apply(internal::kHsvToRgb, {&x}, where); }
 
 Tensor adjust_brightness(const Tensor& x, const Operand& delta) {
   internal::require_defined("adjust_brightness", x);

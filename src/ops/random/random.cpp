@@ -210,6 +210,9 @@ RandomAttrs attrs_of(kernels::RandomStream stream, const Shape& shape, const Nor
 internal::UniformAttrs attrs_of(kernels::RandomStream stream, const Shape& shape, const UniformOptions& o) {
   return {stream, o.minval, o.maxval, o.dtype, shape};
 }
+kernels::RandomStream stream_of(const UniformOptions& o) {
+  return o.stream ? kernels::RandomStream{(*o.stream)[0], (*o.stream)[1]} : internal::stream_of(o.seed);
+}
 
 }  // namespace
 
@@ -225,7 +228,7 @@ Tensor truncated_normal(const Shape& shape, const NormalOptions& options, Where 
   return apply(internal::kTruncatedNormal, {}, where, attrs_of(stream_of(options.seed), shape, options));
 }
 Tensor uniform(const Shape& shape, const UniformOptions& options, Where where) {
-  return apply(internal::kUniform, {}, where, attrs_of(stream_of(options.seed), shape, options));
+  return apply(internal::kUniform, {}, where, attrs_of(stream_of(options), shape, options));
 }
 
 Tensor permutation(std::int64_t n, std::optional<std::uint64_t> seed, Where where) {
@@ -235,13 +238,6 @@ Tensor shuffle(const Tensor& x, std::optional<std::uint64_t> seed, Where where) 
   if (!x.defined() || x.rank() == 0) throw ShapeError("random_shuffle", x.signature() + " has no first axis", "give a tensor of rank 1 or more");
   const Tensor order = permutation(x.shape()[0], seed, where);
   return apply(internal::kShuffle, {&x, &order}, where);
-}
-
-Tensor stateless_normal(const Shape& shape, const std::array<std::uint64_t, 2>& seed, const NormalOptions& options, Where where) {
-  return apply(internal::kNormal, {}, where, attrs_of({seed[0], seed[1]}, shape, options));
-}
-Tensor stateless_uniform(const Shape& shape, const std::array<std::uint64_t, 2>& seed, const UniformOptions& options, Where where) {
-  return apply(internal::kUniform, {}, where, attrs_of({seed[0], seed[1]}, shape, options));
 }
 
 }  // namespace random

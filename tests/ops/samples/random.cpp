@@ -125,7 +125,7 @@ void add_drawn(SampleList& list) {
                   return Arrays{{{}, {1}}};
                 },
             .dtypes = {bool_}});
-  list.refuse({.op = "random_poisson", .fragment = "means of i64", .call = [] { random::poisson({2}, integers({2}, 1, 3)); }});
+  list.refuse({.op = "random_poisson", .fragment = "lam of i64", .call = [] { random::poisson({2}, integers({2}, 1, 3)); }});
   list.refuse({.op = "random_poisson", .fragment = "counts of bool", .call = [] { random::poisson({2}, uniform({2}), {.dtype = bool_}); }});
   list.refuse({.op = "random_categorical", .fragment = "logits are [batch, classes]", .call = [] { random::categorical(uniform({3}), 1); }});
   list.refuse({.op = "random_categorical", .fragment = "num_samples is -1", .call = [] { random::categorical(uniform({3, 2}), -1); }});
@@ -134,9 +134,159 @@ void add_drawn(SampleList& list) {
                }});
 }
 
+Tensor seed(int a, int b) { return constant({a, b}); }
+
+// What TensorFlow draws for these seeds: tf.random.stateless_uniform([3], [1, 2]) and so on.
+void add_stateless(SampleList& list) {
+  const auto add = [&](const char* op, const Shape& shape, const std::vector<double>& values, double tolerance, DType dtype,
+                       const std::function<Tensor(const Tensor&)>& draw) {
+    list.add({.op = op,
+              .inputs = {seed(1, 2)},
+              .run = [=](const Inputs& x) { return outputs(draw(x[0])); },
+              .expected =
+                  [=](const Arrays&) {
+                    return Arrays{{shape, values}};
+                  },
+              .dtypes = {dtype},
+              .tolerance = tolerance});
+  };
+  add("stateless_random_uniform", {5}, {0.8440604209899902, 0.19204533100128174, 0.9962232112884521, 0.16038739681243896, 0.27199018001556396}, 0,
+      float32, [](const Tensor& s) { return random::stateless_uniform({5}, s); });
+  add("stateless_random_uniform", {3}, {0.7524837538451801, 0.9697857725627486, 0.17592233912897481}, 0, float64,
+      [](const Tensor& s) { return random::stateless_uniform({3}, s, {.dtype = float64}); });
+  add("stateless_random_normal", {5}, {0.544110119342804, 0.20738030970096588, 0.0735643208026886, 0.04643455147743225, -1.301589846611023}, 1e-6,
+      float32, [](const Tensor& s) { return random::stateless_normal({5}, s); });
+  add("stateless_random_normal", {3}, {-0.1423118100189212, 0.7406072461585091, -1.469047669443883}, 1e-14, float64,
+      [](const Tensor& s) { return random::stateless_normal({3}, s, {.dtype = float64}); });
+  add("stateless_random_truncated_normal", {5},
+      {0.544110119342804, 0.20738030970096588, 0.0735643208026886, 0.04643455147743225, 0.16820591688156128}, 1e-6, float32,
+      [](const Tensor& s) { return random::stateless_truncated_normal({5}, s); });
+  add("stateless_random_truncated_normal", {5},
+      {-0.1423118100189212, 0.7406072461585091, -0.552387756244845, -0.734450092480207, -0.39842023956588357}, 1e-14, float64,
+      [](const Tensor& s) { return random::stateless_truncated_normal({5}, s, {.dtype = float64}); });
+  add("stateless_random_uniform_int", {5}, {74, 54, 95, 7, 73}, 0, int32,
+      [](const Tensor& s) { return random::stateless_uniform({5}, s, {.minval = -7, .maxval = 100, .dtype = int32}); });
+  add("stateless_random_uniform_int", {3}, {146228360277, 637746823956, 318042325135}, 0, int64,
+      [](const Tensor& s) { return random::stateless_uniform({3}, s, {.minval = -7, .maxval = 1000000000000, .dtype = int64}); });
+  add("stateless_random_uniform_full_int", {5}, {1105988140, 1738052849, -335576002, 370444179, 10670227}, 0, int32,
+      [](const Tensor& s) { return random::stateless_bits({5}, s); });
+  const auto add_drawn = [&](const char* op, const Inputs& inputs, const Shape& shape, const std::vector<double>& values, DType dtype,
+                             const std::function<Tensor(const Inputs&)>& draw) {
+    list.add({.op = op,
+              .inputs = inputs,
+              .run = [=](const Inputs& x) { return outputs(draw(x)); },
+              .expected =
+                  [=](const Arrays&) {
+                    return Arrays{{shape, values}};
+                  },
+              .dtypes = {dtype},
+              .in_f32 = false});
+  };
+  add_drawn("stateless_random_categorical", {numbers({2, 3}, {0, 1, 2, 2, 0, 1}), seed(1, 2)}, {2, 5},
+            std::vector<double>{2, 2, 1, 2, 2, 0, 2, 0, 2, 2}, int64, [](const Inputs& x) { return random::stateless_categorical(x[0], 5, x[1]); });
+  add_drawn("stateless_random_poisson", {numbers({3}, {0.5, 4, 30}), seed(1, 2)}, {4, 3}, std::vector<double>{3, 4, 23, 2, 7, 33, 1, 0, 30, 3, 6, 27},
+            int32, [](const Inputs& x) {
+              return random::stateless_poisson({4, 3}, x[1], x[0]);
+            });
+  add_drawn("stateless_random_binomial", {numbers({2}, {200, 100}), numbers({2}, {0.3, 0.4}), seed(1, 2)}, {4, 2}, {68, 35, 64, 44, 70, 40, 77, 39},
+            int32, [](const Inputs& x) {
+              return random::stateless_binomial({4, 2}, x[2], x[0], x[1]);
+            });
+  // Of no numbers there is no gradient; of numbers it is that of the quantile, which central differences do not see: random_test.cpp has its values.
+  for (const char* op : {"random_gamma", "stateless_random_gamma"}) {
+    const bool stateless = op[0] == 's';
+    list.add({.op = op,
+              .inputs = stateless ? Inputs{numbers({3}, {0.5, 1, 4}), seed(1, 2)} : Inputs{numbers({3}, {0.5, 1, 4})},
+              .run =
+                  [stateless](const Inputs& x) {
+                    return outputs(stateless ? random::stateless_gamma({0, 3}, x[1], x[0]) : random::gamma({0}, x[0]));
+                  },
+              .expected =
+                  [](const Arrays&) {
+                    return Arrays{{{0, 3}, {}}};
+                  }});
+  }
+  const Tensor three = uniform({3}), whole = integers({3}, 1, 4);
+  list.refuse({.op = "random_gamma", .fragment = "alpha of i64", .call = [=] { random::gamma({2}, whole); }});
+  list.refuse({.op = "random_gamma_grad", .fragment = "alpha of i64", .call = [=] { apply(*find_op("random_gamma_grad"), {&whole, &whole}, {}); }});
+  list.refuse({.op = "stateless_random_uniform", .fragment = "the seed is [3, 1]", .call = [] {
+                 random::stateless_uniform({2}, integers({3, 1}, 0, 1));
+               }});
+  list.refuse({.op = "stateless_random_truncated_normal", .fragment = "i32 numbers are no floating ones", .call = [] {
+                 random::stateless_truncated_normal({2}, seed(1, 2), {.dtype = int32});
+               }});
+  list.refuse(
+      {.op = "stateless_random_uniform_full_int", .fragment = "integers of f32", .call = [] { random::stateless_bits({2}, seed(1, 2), float32); }});
+  list.refuse({.op = "stateless_random_categorical", .fragment = "logits are [batch, classes]", .call = [=] {
+                 random::stateless_categorical(three, 2, seed(1, 2));
+               }});
+  list.refuse({.op = "stateless_random_poisson", .fragment = "lam of i64", .call = [=] { random::stateless_poisson({3}, seed(1, 2), whole); }});
+  list.refuse({.op = "stateless_random_binomial", .fragment = "no end of the shape [2]", .call = [=] {
+                 random::stateless_binomial({2}, seed(1, 2), three, three);
+               }});
+  // The gradient is that of the quantile, not of what is drawn: the latter jumps where a number is refused. It is tested in random_test.cpp.
+  list.add({.op = "stateless_random_gamma",
+            .inputs = {numbers({3}, {0.5, 1, 4}), seed(1, 2)},
+            .run =
+                [](const Inputs& x) {
+                  return outputs(random::stateless_gamma({3, 3}, x[1], x[0]));
+                },
+            .expected =
+                [](const Arrays&) {
+                  return Arrays{{{3, 3},
+                                 {0.06695361383821083, 1.89350913788573, 5.677226333569771, 0.62823544551181, 0.22994833614986177, 4.0862918279134,
+                                  0.18136731678689116, 1.1978731947487329, 5.315645064054287}}};
+                },
+            .tolerance = 1e-12,
+            .order = 0});
+  // 100,000 numbers: the bounds are five standard errors of a mean.
+  list.add({.op = "random_gamma",
+            .inputs = {numbers({3}, {0.5, 1, 20})},
+            .run =
+                [](const Inputs& x) {
+                  const Tensor off = abs(reduce_mean(random::gamma({100'000}, x[0], {}, {.seed = 1}), {0}) - x[0]);
+                  return outputs(reduce_all(less_equal(off, numbers({3}, {0.012, 0.016, 0.071}))));
+                },
+            .expected =
+                [](const Arrays&) {
+                  return Arrays{{{}, {1}}};
+                },
+            .dtypes = {bool_},
+            .order = 0,
+            .in_f32 = false});
+  // -(dP/dalpha) / (dP/dx), as TensorFlow's random_gamma_grad has it.
+  list.add({.op = "random_gamma_grad",
+            .inputs = {numbers({6}, {0.5, 1, 4, 4, 20, 0.3}), numbers({6}, {0.2, 2.5, 1.5, 9, 30, 3})},
+            .run =
+                [](const Inputs& x) {
+                  return outputs(apply(*find_op("random_gamma_grad"), {&x[0], &x[1]}, {}));
+                },
+            .expected =
+                [](const Arrays&) {
+                  return Arrays{
+                      {{6}, {0.7940505663308433, 1.7970322332616762, 0.6124131667016715, 1.5210253795923792, 1.2265353616537997, 4.066906659258955}}};
+                },
+            .tolerance = 1e-11});
+  const auto refused = [](const Tensor& with) { return [=] { random::stateless_normal({2}, with); }; };
+  list.refuse({.op = "stateless_random_normal", .fragment = "a seed of f64", .call = refused(uniform({2}))});
+  list.refuse({.op = "stateless_random_normal", .fragment = "the seed is [4]", .call = refused(integers({4}, 0, 9))});
+  list.refuse(
+      {.op = "stateless_random_normal", .fragment = "stddev is -1", .call = [] { random::stateless_normal({2}, seed(1, 2), {.stddev = -1}); }});
+  list.refuse({.op = "stateless_random_uniform_int", .fragment = "the interval is [3, 3)", .call = [] {
+                 random::stateless_uniform({2}, seed(1, 2), {.minval = 3, .maxval = 3, .dtype = int32});
+               }});
+  list.refuse({.op = "stateless_random_uniform_int", .fragment = "no interval of i32", .call = [] {
+                 random::stateless_uniform({2}, seed(1, 2), {.minval = 0, .maxval = std::int64_t{1} << 40, .dtype = int32});
+               }});
+  list.refuse({.op = "stateless_random_gamma", .fragment = "no end of the shape [2]", .call = [] {
+                 random::stateless_gamma({2}, seed(1, 2), uniform({3}));
+               }});
+}
+
 const Samples kSamples([](SampleList& list) {
   add_random(list);
   add_drawn(list);
+  add_stateless(list);
 });
 
 }  // namespace

@@ -1,6 +1,7 @@
 """tf.keras: the engine's layers, losses, metrics and optimizers under Keras' names, for custom training loops. There is no fit here."""
 
 from whygrad.tf.keras import activations, backend, initializers, layers, losses, metrics, optimizers, utils  # noqa: F401
+from whygrad.tf.keras._functional import KerasTensor  # noqa: F401
 from whygrad.tf.keras._layer import Variable  # noqa: F401
 from whygrad.tf.keras._model import Model, Sequential  # noqa: F401
 from whygrad.tf.keras._near import missing as _missing

@@ -12,16 +12,12 @@ from whygrad._traced import as_traced
 from whygrad.dtypes import as_dtype
 from whygrad.tf._eager import init_scope
 from whygrad.tf._module import name_scope
-from whygrad.tf.keras import backend, initializers
+from whygrad.tf.keras import _functional, backend, initializers
 
-NO_FUNCTIONAL_API = (
-    "whygrad has tf.keras.Sequential and classes derived from tf.keras.Model or Layer, but not Keras's functional API, in which layers are called on "
-    "tf.keras.Input\nhelp: make the layers in __init__ of a class derived from tf.keras.Model and call them in its call()"
-)
 _context = threading.local()  # .training: the argument of the current call
 _names = {}  # number of layers by name
 _TENSORS = (_whygrad.Tensor, _whygrad.Variable)
-_OWN_LISTS = ("_trainable_variables", "_non_trainable_variables")
+_OWN_LISTS = ("_trainable_variables", "_non_trainable_variables", "_nodes")
 
 
 def unique_name(kind):
@@ -79,6 +75,11 @@ def shape_of(inputs):
     return _nest.pack_sequence_as(inputs, shapes) if _nest.is_nested(inputs) else shapes[0]
 
 
+def _shapes_of_stand_ins(inputs):
+    shapes = [tuple(value.shape) if hasattr(value, "shape") else () for value in _nest.flatten(inputs)]
+    return _nest.pack_sequence_as(inputs, shapes) if _nest.is_nested(inputs) else shapes[0]
+
+
 class Layer:
     """A function with weights. Derived classes create these in build(input_shape), which is called once, and compute in call(inputs)."""
 
@@ -88,6 +89,7 @@ class Layer:
         layer = super().__new__(cls)
         layer._trainable_variables, layer._non_trainable_variables = [], []
         layer._trainable, layer._path = True, None
+        layer._nodes = []  # the calls on KerasTensors
         layer.built = False
         layer.name = layer._dtype = None
         return layer
@@ -233,7 +235,10 @@ class Layer:
         """Arrays become tensors, floats those of the layer's dtype."""
         if not isinstance(value, _TENSORS):
             if isinstance(value, Layer):
-                raise TypeError(NO_FUNCTIONAL_API)
+                raise TypeError(
+                    f"[{self.name}] called on the layer {value.name!r}, which is no tensor\n"
+                    "help: call that layer too: layer(tensor); a model begins with tf.keras.Input(shape=...)"
+                )
             if not hasattr(value, "__array__"):
                 return value
             value = _ops["convert_to_tensor"](value)
@@ -247,6 +252,8 @@ class Layer:
 
     # Runs between two large kernels with cold caches, where each line of Python costs several times what it does in a tight loop.
     def __call__(self, *args, training=None, **kwargs):
+        if _functional.KerasTensor.exist and _functional.is_symbolic(args, kwargs):
+            return self._call_on_stand_ins(args, kwargs if training is None else {**kwargs, "training": training})
         args = [self._casts(value) for value in args]
         if kwargs:
             kwargs = {key: self._casts(value) for key, value in kwargs.items()}
@@ -263,6 +270,29 @@ class Layer:
         finally:
             del scope
             _context.training = outer
+
+    def _call_on_stand_ins(self, args, kwargs):
+        """Called on KerasTensors: the weights are made, and what the call gives stands for its results."""
+        if not self.built:
+            self.build_once(_shapes_of_stand_ins(args[0] if args else next(iter(kwargs.values()))))
+        return _functional.called(self, self.__call__, args, kwargs)
+
+    @property
+    def input(self):
+        """What the layer was called on, where that was once and a KerasTensor."""
+        return self._only_node("input").arguments[0]
+
+    @property
+    def output(self):
+        """What it gave for it."""
+        return self._only_node("output").outputs
+
+    def _only_node(self, what):
+        if not self._nodes:
+            raise AttributeError(
+                f"The layer {self.name} has never been called and thus has no defined {what}.\nhelp: call it on tf.keras.Input or on what a layer gave for it"
+            )
+        return self._nodes[0]
 
     def __repr__(self):
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"

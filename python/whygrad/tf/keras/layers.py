@@ -3,10 +3,42 @@
 from whygrad import _whygrad
 from whygrad._functions import functions as _ops
 from whygrad._not_there import only as _only
+from whygrad.tf.keras import _functional
 from whygrad.tf.keras import activations as _activations
 from whygrad.tf.keras import initializers as _initializers
+from whygrad.tf.keras._convolution import (  # noqa: F401
+    AveragePooling1D,
+    AveragePooling3D,
+    Conv1D,
+    Conv2DTranspose,
+    Conv3D,
+    DepthwiseConv2D,
+    MaxPooling1D,
+    MaxPooling3D,
+    SeparableConv2D,
+)
+from whygrad.tf.keras._joining import (  # noqa: F401
+    Add,
+    Average,
+    Concatenate,
+    Dot,
+    Maximum,
+    Minimum,
+    Multiply,
+    Subtract,
+    add,
+    average,
+    concatenate,
+    dot,
+    maximum,
+    minimum,
+    multiply,
+    subtract,
+)
 from whygrad.tf.keras._layer import Layer, Variable
+from whygrad.tf.keras._layer import unique_name as _unique_name
 from whygrad.tf.keras._near import missing as _missing
+from whygrad.tf.keras._normalization import GroupNormalization, LayerNormalization, RMSNormalization, UnitNormalization  # noqa: F401
 from whygrad.tf.keras._recurrent import (  # noqa: F401
     GRU,
     LSTM,
@@ -19,6 +51,34 @@ from whygrad.tf.keras._recurrent import (  # noqa: F401
     StackedRNNCells,
     TimeDistributed,
 )
+from whygrad.tf.keras._shaping import (  # noqa: F401
+    ELU,
+    Cropping1D,
+    Cropping2D,
+    GaussianDropout,
+    GaussianNoise,
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalAveragePooling3D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+    GlobalMaxPooling3D,
+    Identity,
+    LeakyReLU,
+    Permute,
+    PReLU,
+    ReLU,
+    RepeatVector,
+    Rescaling,
+    Reshape,
+    SpatialDropout1D,
+    SpatialDropout2D,
+    UpSampling1D,
+    UpSampling2D,
+    ZeroPadding1D,
+    ZeroPadding2D,
+)
+from whygrad.tf.keras._shaping import check_format as _check_format
 
 _nn = _whygrad.nn
 
@@ -40,13 +100,21 @@ def _initializer(identifier):
     return getattr(found, "_native", None) or found
 
 
+_SOME_EXTENT = 1024  # for one that is open: weights do not depend on it
+
+
 class _OfTheEngine(Layer):
     """Holds a layer of the engine, which makes the weights and computes."""
 
     _casts_integers = True
 
     def build(self, input_shape):
-        for name, variable in self._native.build(input_shape[1:], self.dtype, _nn.next_seed(), Variable):
+        if len(input_shape) > 1 and input_shape[-1] is None:
+            raise ValueError(
+                f"[{self.name}] the last axis of {input_shape} is open\nhelp: weights need the number of channels: give it to tf.keras.Input"
+            )
+        extents = [_SOME_EXTENT if extent is None else extent for extent in input_shape[1:]]
+        for name, variable in self._native.build(extents, self.dtype, _nn.next_seed(), Variable):
             setattr(self, name, variable)
             self._track(variable)
 
@@ -290,7 +358,7 @@ class Embedding(_OfTheEngine):
 
 
 class InputLayer(Layer):
-    """Says which shape a Sequential takes, so that its weights are made at once."""
+    """Says which shape a model takes; its output is the KerasTensor that a functional model begins with."""
 
     def __init__(
         self,
@@ -308,21 +376,37 @@ class InputLayer(Layer):
         _only("InputLayer", sparse=(sparse, False), ragged=(ragged, False), tensor=(input_tensor, None), optional=(optional, False))
         if (shape is None) == (batch_shape is None):
             raise ValueError("[InputLayer] give one of shape and batch_shape\nhelp: shape leaves the batch out: (28, 28, 1)")
-        super().__init__(name=name, dtype=dtype, input_shape=tuple(shape if batch_shape is None else batch_shape[1:]), **kwargs)
+        whole = tuple(batch_shape) if shape is None else (batch_size, *((shape,) if isinstance(shape, int) else shape))
+        super().__init__(name=name, dtype=dtype, input_shape=whole[1:], **kwargs)
+        self.batch_shape, self.built = whole, True
+        _functional.Node(self, [], {}).gives(_functional.KerasTensor(whole, self.dtype, name=self.name))
 
     def call(self, inputs):
         return inputs
 
 
 def Input(shape=None, batch_size=None, dtype=None, sparse=None, ragged=None, batch_shape=None, name=None, tensor=None, optional=False):
-    """The first item of a Sequential."""
-    return InputLayer(shape, batch_size, dtype, sparse, ragged, batch_shape, tensor, optional, name)
+    """The KerasTensor that a functional model begins with, or the first item of a Sequential."""
+    return InputLayer(shape, batch_size, dtype, sparse, ragged, batch_shape, tensor, optional, name).output
 
 
-def _check_format(data_format):
-    if data_format not in (None, "channels_last"):
-        raise ValueError(f"whygrad has images [batch, height, width, channels] only, and data_format is {data_format!r}\nhelp: transpose the images")
+class _Operation(Layer):
+    """What an operator does with KerasTensors."""
+
+    def __init__(self, kind, function):
+        super().__init__(name=_unique_name(kind))
+        self.function, self._dtype, self._casts_integers = function, None, False
+
+    def _cast(self, value):
+        return value
+
+    def call(self, *operands):
+        return self.function(*operands)
 
 
 MaxPool2D, AvgPool2D, Convolution2D = MaxPooling2D, AveragePooling2D, Conv2D
+GlobalAvgPool1D, GlobalAvgPool2D, GlobalAvgPool3D = GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalAveragePooling3D
+MaxPool1D, AvgPool1D, MaxPool3D, AvgPool3D = MaxPooling1D, AveragePooling1D, MaxPooling3D, AveragePooling3D
+Convolution1D, Convolution3D, Convolution2DTranspose, SeparableConvolution2D = Conv1D, Conv3D, Conv2DTranspose, SeparableConv2D
+GlobalMaxPool1D, GlobalMaxPool2D, GlobalMaxPool3D = GlobalMaxPooling1D, GlobalMaxPooling2D, GlobalMaxPooling3D
 __getattr__ = _missing("tf.keras.layers", globals())
