@@ -461,11 +461,6 @@ def convolutions(nn):
     return nn.Sequential(*convolution, nn.Linear(3136, 256), nn.ReLU(), nn.Linear(256, 10)), torch.randn(64, 1, 28, 28)
 
 
-def transformer(nn):
-    layer = nn.TransformerEncoderLayer(128, 4, 256, dropout=0.1, batch_first=True)
-    return nn.Sequential(nn.TransformerEncoder(layer, 4, enable_nested_tensor=False), nn.Flatten(), nn.Linear(32 * 128, 10)), torch.randn(16, 32, 128)
-
-
 def peak(values, make):
     """Bytes that PyTorch holds at most in three training steps; values None: nobody watches."""
     from torch.profiler import ProfilerActivity, profile
@@ -494,7 +489,7 @@ def peak(values, make):
     return most
 
 
-@pytest.mark.parametrize("make", [convolutions, transformer])
+@pytest.mark.parametrize("make", [convolutions])
 @pytest.mark.parametrize("values, most", [(False, 1.01), (True, 1.1)])
 def test_memory(values, most, make):
     # oneDNN keeps what a convolution works in, or does not
