@@ -13,7 +13,7 @@ namespace whygrad::testing {
 namespace {
 
 Tensor numbers(const Shape& shape, std::uint64_t seed) {
-  return random::stateless_uniform(shape, {seed, 7}, {.minval = -1.0, .maxval = 1.0, .dtype = float64});
+  return random::uniform(shape, {.minval = -1.0, .maxval = 1.0, .dtype = float64, .stream = {{seed, 7}}});
 }
 
 // Numbers between -1 and 1 for each tensor that can carry a gradient, the same at each run.
