@@ -20,12 +20,12 @@ WITHOUT_EFFECT = set(
     "synchronous use_unbounded_threadpool warn fallback_to_while_loop stateful partial caching_device colocate_with_first_write_call tensor_array_name flow "
     "synchronization aggregation experimental_enable_variable_lifting import_scope variable_def free_memory batch_size output_shape seed "
     "autograph jit_compile reduce_retracing experimental_autograph_options experimental_relax_shapes experimental_compile "
-    "experimental_follow_type_hints".split()
+    "experimental_follow_type_hints use_cudnn unroll".split()
 )
 # What whygrad refuses and TensorFlow takes: each is an error that says why.
 REFUSED = set(
     "layout bad_indices_policy width fill alg handle constraint shape validate_shape expand_composites output_is_sparse graph force_gpu var "
-    "activity_regularizer kernel_regularizer bias_regularizer kernel_constraint bias_constraint beta_regularizer gamma_regularizer beta_constraint gamma_constraint "
+    "recurrent_regularizer recurrent_constraint activity_regularizer kernel_regularizer bias_regularizer kernel_constraint bias_constraint beta_regularizer gamma_regularizer beta_constraint gamma_constraint "
     "alpha_regularizer alpha_constraint depthwise_regularizer depthwise_constraint pointwise_regularizer pointwise_constraint recurrent_regularizer "
     "recurrent_constraint output_padding zero_output_for_mask stateful embeddings_regularizer embeddings_constraint moving_mean_initializer moving_variance_initializer renorm renorm_clipping renorm_momentum synchronized lora_rank "
     "lora_alpha quantization_config mask_zero weights noise_shape mask sparse ragged optional tensor autocast axis ignore_class top_k class_id thresholds "

@@ -347,65 +347,171 @@ class RNN(Layer):
 
 
 class _OfACell(RNN):
-    """A layer of one kind of cell; the weights' attributes are the cell's."""
-
-    def __init__(self, cell, options, kwargs):
-        super().__init__(cell, **options, **kwargs)
+    """A layer of one kind of cell; the attributes are the cell's."""
 
     units = property(lambda self: self.cell.units)
     activation = property(lambda self: self.cell.activation)
     use_bias = property(lambda self: self.cell.use_bias)
 
 
-def _layer_of(cell_type, cell_name):
-    """The layer that runs such a cell: its parameters are those of the cell and of RNN."""
-
-    class Recurrent(_OfACell):
-        def __init__(
-            self,
-            units,
-            *args,
-            return_sequences=False,
-            return_state=False,
-            go_backwards=False,
-            stateful=False,
-            unroll=False,
-            zero_output_for_mask=False,
-            use_cudnn="auto",
-            activity_regularizer=None,
-            trainable=True,
-            dtype=None,
-            name=None,
-            input_shape=None,
-            input_dim=None,
-            **kwargs,
-        ):
-            options = dict(
-                return_sequences=return_sequences,
-                return_state=return_state,
-                go_backwards=go_backwards,
-                stateful=stateful,
-                unroll=unroll,
-                zero_output_for_mask=zero_output_for_mask,
-            )
-            of_layer = dict(trainable=trainable, dtype=dtype, name=name, input_shape=input_shape, input_dim=input_dim)
-            super().__init__(
-                cell_type(units, *args, name=cell_name, dtype=dtype, **kwargs), options, dict(of_layer, activity_regularizer=activity_regularizer)
-            )
-
-    return Recurrent
-
-
-class SimpleRNN(_layer_of(SimpleRNNCell, "simple_rnn_cell")):
+class SimpleRNN(_OfACell):
     """A SimpleRNNCell along the steps of [batch, steps, features]."""
 
+    def __init__(
+        self,
+        units,
+        activation="tanh",
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        recurrent_initializer="orthogonal",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        recurrent_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        kernel_constraint=None,
+        recurrent_constraint=None,
+        bias_constraint=None,
+        dropout=0.0,
+        recurrent_dropout=0.0,
+        return_sequences=False,
+        return_state=False,
+        go_backwards=False,
+        stateful=False,
+        unroll=False,
+        seed=None,
+        **kwargs,
+    ):
+        cell = SimpleRNNCell(
+            units,
+            activation=activation,
+            use_bias=use_bias,
+            kernel_initializer=kernel_initializer,
+            recurrent_initializer=recurrent_initializer,
+            bias_initializer=bias_initializer,
+            kernel_regularizer=kernel_regularizer,
+            recurrent_regularizer=recurrent_regularizer,
+            bias_regularizer=bias_regularizer,
+            kernel_constraint=kernel_constraint,
+            recurrent_constraint=recurrent_constraint,
+            bias_constraint=bias_constraint,
+            dropout=dropout,
+            recurrent_dropout=recurrent_dropout,
+            seed=seed,
+            name="simple_rnn_cell",
+            dtype=kwargs.get("dtype"),
+        )
+        super().__init__(cell, return_sequences, return_state, go_backwards, stateful, unroll, activity_regularizer=activity_regularizer, **kwargs)
 
-class GRU(_layer_of(GRUCell, "gru_cell")):
+
+class GRU(_OfACell):
     """A GRUCell along the steps of [batch, steps, features]."""
 
+    def __init__(
+        self,
+        units,
+        activation="tanh",
+        recurrent_activation="sigmoid",
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        recurrent_initializer="orthogonal",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        recurrent_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        kernel_constraint=None,
+        recurrent_constraint=None,
+        bias_constraint=None,
+        dropout=0.0,
+        recurrent_dropout=0.0,
+        seed=None,
+        return_sequences=False,
+        return_state=False,
+        go_backwards=False,
+        stateful=False,
+        unroll=False,
+        reset_after=True,
+        use_cudnn="auto",
+        **kwargs,
+    ):
+        cell = GRUCell(
+            units,
+            activation=activation,
+            recurrent_activation=recurrent_activation,
+            use_bias=use_bias,
+            kernel_initializer=kernel_initializer,
+            recurrent_initializer=recurrent_initializer,
+            bias_initializer=bias_initializer,
+            kernel_regularizer=kernel_regularizer,
+            recurrent_regularizer=recurrent_regularizer,
+            bias_regularizer=bias_regularizer,
+            kernel_constraint=kernel_constraint,
+            recurrent_constraint=recurrent_constraint,
+            bias_constraint=bias_constraint,
+            dropout=dropout,
+            recurrent_dropout=recurrent_dropout,
+            seed=seed,
+            reset_after=reset_after,
+            name="gru_cell",
+            dtype=kwargs.get("dtype"),
+        )
+        super().__init__(cell, return_sequences, return_state, go_backwards, stateful, unroll, activity_regularizer=activity_regularizer, **kwargs)
 
-class LSTM(_layer_of(LSTMCell, "lstm_cell")):
+
+class LSTM(_OfACell):
     """An LSTMCell along the steps of [batch, steps, features]."""
+
+    def __init__(
+        self,
+        units,
+        activation="tanh",
+        recurrent_activation="sigmoid",
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        recurrent_initializer="orthogonal",
+        bias_initializer="zeros",
+        unit_forget_bias=True,
+        kernel_regularizer=None,
+        recurrent_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        kernel_constraint=None,
+        recurrent_constraint=None,
+        bias_constraint=None,
+        dropout=0.0,
+        recurrent_dropout=0.0,
+        seed=None,
+        return_sequences=False,
+        return_state=False,
+        go_backwards=False,
+        stateful=False,
+        unroll=False,
+        use_cudnn="auto",
+        **kwargs,
+    ):
+        cell = LSTMCell(
+            units,
+            activation=activation,
+            recurrent_activation=recurrent_activation,
+            use_bias=use_bias,
+            kernel_initializer=kernel_initializer,
+            recurrent_initializer=recurrent_initializer,
+            bias_initializer=bias_initializer,
+            unit_forget_bias=unit_forget_bias,
+            kernel_regularizer=kernel_regularizer,
+            recurrent_regularizer=recurrent_regularizer,
+            bias_regularizer=bias_regularizer,
+            kernel_constraint=kernel_constraint,
+            recurrent_constraint=recurrent_constraint,
+            bias_constraint=bias_constraint,
+            dropout=dropout,
+            recurrent_dropout=recurrent_dropout,
+            seed=seed,
+            name="lstm_cell",
+            dtype=kwargs.get("dtype"),
+        )
+        super().__init__(cell, return_sequences, return_state, go_backwards, stateful, unroll, activity_regularizer=activity_regularizer, **kwargs)
 
 
 class TimeDistributed(Layer):
