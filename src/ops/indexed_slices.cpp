@@ -65,18 +65,18 @@ IndexedSlices sum_duplicates(const IndexedSlices& slices, Where where) {
 namespace internal {
 
 const IndexedSlices& DenseOrRows::rows() {
-  if (rows_->size() > 1) *rows_ = {concat(*rows_)};
-  return rows_->front();
+  Rows& all = *list();
+  if (all.size() > 1) all = {concat(all)};
+  return all.front();
 }
 
-void DenseOrRows::add_rows(const DenseOrRows& more) { rows_->insert(rows_->end(), more.rows_->begin(), more.rows_->end()); }
+void DenseOrRows::add_rows(const DenseOrRows& more) { list()->insert(list()->end(), more.list()->begin(), more.list()->end()); }
 
-Shape DenseOrRows::shape() const { return is_rows() ? rows_->front().dense_shape() : dense_.shape(); }
-DType DenseOrRows::dtype() const { return is_rows() ? rows_->front().dtype() : dense_.dtype(); }
+Shape DenseOrRows::shape() const { return is_rows() ? list()->front().dense_shape() : dense_.shape(); }
+DType DenseOrRows::dtype() const { return is_rows() ? list()->front().dtype() : dense_.dtype(); }
 
 const Tensor& DenseOrRows::densify() {
-  dense_ = to_dense(rows());
-  rows_ = nullptr;
+  *this = DenseOrRows(to_dense(rows()));
   return dense_;
 }
 

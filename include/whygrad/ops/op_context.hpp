@@ -4,7 +4,7 @@
 #include <whygrad/ops/indexed_slices.hpp>
 #include <whygrad/ops/op.hpp>
 
-#include <memory>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -93,28 +93,33 @@ namespace internal {
 // NOTE [dense or rows]
 // A gradient on its way through a backward pass is a tensor or slices of one. Contributions of slices are collected and only concatenated, so that
 // what a batch took from a large table costs the batch. A rule that asks for dy() gets a tensor; a rule that hands slices on asks for dy_rows().
+// It is one pointer, because a pass moves some of them for each op: slices are on the heap, and the lowest bit of their address is set.
 class WG_API DenseOrRows {
  public:
-  DenseOrRows() = default;
+  DenseOrRows() noexcept : dense_() {}
   DenseOrRows(Tensor dense) noexcept : dense_(std::move(dense)) {}
-  explicit DenseOrRows(const IndexedSlices& rows) : rows_(std::make_unique<std::vector<IndexedSlices>>(1, rows)) {}
-  DenseOrRows(const DenseOrRows& o)
-      : dense_(o.dense_), rows_(o.rows_ != nullptr ? std::make_unique<std::vector<IndexedSlices>>(*o.rows_) : nullptr) {}
-  DenseOrRows(DenseOrRows&&) noexcept = default;
+  explicit DenseOrRows(const IndexedSlices& rows) : bits_(own({rows})) {}
+  DenseOrRows(const DenseOrRows& o) : dense_() {
+    if (o.is_rows()) {
+      bits_ = own(*o.list());
+    } else {
+      dense_ = o.dense_;
+    }
+  }
+  DenseOrRows(DenseOrRows&& o) noexcept : bits_(std::exchange(o.bits_, 0)) {}
   DenseOrRows& operator=(DenseOrRows o) noexcept {
-    dense_ = std::move(o.dense_);
-    rows_ = std::move(o.rows_);
+    std::swap(bits_, o.bits_);
     return *this;
   }
-  ~DenseOrRows() = default;
+  ~DenseOrRows() { is_rows() ? delete list() : dense_.~Tensor(); }
 
-  bool defined() const { return dense_.defined() || rows_ != nullptr; }
-  bool is_rows() const { return rows_ != nullptr; }
-  // Empty if there is no gradient, or slices.
+  bool defined() const { return bits_ != 0; }
+  bool is_rows() const { return (bits_ & 1) != 0; }
+  // The gradient, or an empty tensor if there is none. Not for slices.
   const Tensor& tensor() const { return dense_; }
   Tensor& tensor() { return dense_; }
   // The gradient as one tensor, which it is from then on.
-  const Tensor& dense() { return rows_ == nullptr ? dense_ : densify(); }
+  const Tensor& dense() { return is_rows() ? densify() : dense_; }
   // All contributions in one; defined only for slices.
   const IndexedSlices& rows();
   void add_rows(const DenseOrRows& more);
@@ -122,11 +127,17 @@ class WG_API DenseOrRows {
   DType dtype() const;
 
  private:
+  using Rows = std::vector<IndexedSlices>;  // at least one
+  static std::uintptr_t own(Rows rows) { return reinterpret_cast<std::uintptr_t>(new Rows(std::move(rows))) | 1; }
+  Rows* list() const { return reinterpret_cast<Rows*>(bits_ & ~std::uintptr_t{1}); }
   const Tensor& densify();
 
-  Tensor dense_;
-  std::unique_ptr<std::vector<IndexedSlices>> rows_;  // at least one; null for a tensor
+  union {
+    Tensor dense_;
+    std::uintptr_t bits_;
+  };
 };
+static_assert(sizeof(DenseOrRows) == sizeof(Tensor));
 
 }  // namespace internal
 
@@ -187,8 +198,8 @@ class WG_API VjpContext : public RuleContext {
 
   // The incoming gradient of output k; zeros if there is none.
   const Tensor& dy(int k = 0) const {
-    const Tensor& dy = dys_[check_output(k)].tensor();
-    return dy.defined() ? dy : make_dy(k);
+    const internal::DenseOrRows& dy = dys_[check_output(k)];
+    return dy.defined() && !dy.is_rows() ? dy.tensor() : make_dy(k);
   }
   bool has_dy(int k) const { return dys_[check_output(k)].defined(); }
   // The incoming gradient of output k if it is slices of a tensor; else null.
