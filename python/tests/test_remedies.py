@@ -436,6 +436,12 @@ REMEDIES = {
         "add a small multiple of eye(n)",
         "tf.square(tf.linalg.triangular_solve(x + 1e-3 * tf.eye(1), [[1.0]]))",
     ),
+    ("ctc_loss", "nonfinite"): (
+        "x = tf.Variable(tf.reshape(tf.range(6.0), [2, 1, 3]))",
+        "tf.nn.ctc_loss([[1, 1]], x, [2], [2], blank_index=0)",
+        "give longer logits",
+        "tf.nn.ctc_loss([[1, 1]], tf.concat([x, x], 0), [2], [4], blank_index=0)",
+    ),
     ("qr", "nonfinite"): (
         "x = tf.Variable([[1e-30, 0.0], [0.0, 1.0]])",
         "tf.linalg.qr(x)[0] * [[1.0, 2e10], [3.0, 5.0]]",

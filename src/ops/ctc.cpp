@@ -122,7 +122,7 @@ constexpr OpDef kCtcCurvature = define_op({
                {"logits", kNoThird},
                {"label_length", kLengths, Role::kShape},
                {"logit_length", kLengths, Role::kShape},
-               {"direction", kNoThird}},
+               {"direction", Differentiable{input(0) | input(1) | input(2) | input(3)}}},
     .attrs = {kBlank, kSoftEnds},
     .infer =
         [](InferContext& c) {
@@ -132,6 +132,8 @@ constexpr OpDef kCtcCurvature = define_op({
           c.output(c.input(1).dtype(), c.input(1).shape());
         },
     .kernel = [](KernelContext& g) { kernels::ctc_curvature(g.in(1), g.in(0), g.in(2), g.in(3), g.in(4), params_of(g), g.out()); },
+    // Linear in the direction, and second derivatives are symmetric.
+    .vjp = [](VjpContext& g) { g.give(4, curvature_along(g, g.dy())); },
 });
 
 Tensor curvature_along(const VjpContext& g, const Tensor& direction) {

@@ -21,14 +21,24 @@ using kernels::MatrixFunction;
 // of f at a in the direction d above it. The transposed conjugate of that derivative is the one at a^H, so dx stands above the diagonal of f([[x^H,
 // dy], [0, x^H]]). That is the function itself again, so there are derivatives of any order.
 template <Tensor (*F)(const Tensor&, Where)>
-void function_vjp(VjpContext& g) {
-  const Tensor a = adjoint_of(g.input(0));
+Tensor derivative_along(const Tensor& a, const Tensor& direction) {
+  if (a.size() == 0) return zeros(a.shape(), a.dtype());
   const std::int64_t n = a.shape().back();
-  if (a.size() == 0) return g.give(0, zeros(a.shape(), a.dtype()));
-  const Tensor whole = F(concat({concat({a, g.dy()}, -1), concat({zeros_like(a), a}, -1)}, -2), Where::here());
+  const Tensor whole = F(concat({concat({a, direction}, -1), concat({zeros_like(a), a}, -1)}, -2), Where::here());
   Ints begin, size(a.shape());
   for (int i = 0; i < a.rank(); ++i) begin.push_back(i == a.rank() - 1 ? n : 0);
-  g.give(0, slice(whole, begin, size));
+  return slice(whole, begin, size);
+}
+
+template <Tensor (*F)(const Tensor&, Where)>
+void function_vjp(VjpContext& g) {
+  g.give(0, derivative_along<F>(adjoint_of(g.input(0)), g.dy()));
+}
+
+// The gradient rule does not look linear in dy, so forward mode cannot transpose it.
+template <Tensor (*F)(const Tensor&, Where)>
+void function_jvp(JvpContext& g) {
+  g.give(0, derivative_along<F>(g.input(0), g.tangent(0)));
 }
 
 void infer_function(InferContext& c) {
@@ -54,6 +64,7 @@ constexpr OpDef kExpm = define_op({
     .infer = infer_function,
     .kernel = run_function<MatrixFunction::kExponential>,
     .vjp = function_vjp<expm>,
+    .jvp = function_jvp<expm>,
     .nonfinite = {NonFinite::kOverflow, "scale the matrix down: the largest real part of its eigenvalues is below 88 in float32 (709 in float64)"},
 });
 
@@ -71,6 +82,7 @@ constexpr OpDef kLogm = define_op({
         },
     .kernel = run_function<MatrixFunction::kLogarithm>,
     .vjp = function_vjp<logm>,
+    .jvp = function_jvp<logm>,
 });
 
 constexpr OpDef kSqrtm = define_op({
@@ -81,6 +93,7 @@ constexpr OpDef kSqrtm = define_op({
     .infer = infer_function,
     .kernel = run_function<MatrixFunction::kSquareRoot>,
     .vjp = function_vjp<sqrtm>,
+    .jvp = function_jvp<sqrtm>,
 });
 
 // ---- Three diagonals ----

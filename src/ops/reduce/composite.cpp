@@ -105,6 +105,13 @@ constexpr OpDef kReduceEuclideanNorm = define_op({
           if (whole) kernels::cast(y, g.out());  // truncated
         },
     .vjp = [](VjpContext& g) { g.give(0, g.input(0) / with_folded_axes(g, g.output() / g.dy())); },
+    // dx is written as TensorFlow writes it, which does not look linear in dy.
+    .jvp =
+        [](JvpContext& g) {
+          const auto& attrs = g.attrs<ReduceAttrs>();
+          const Tensor product = multiply(conj_if_complex(g.input(0)), g.tangent(0));
+          g.give(0, reduce_sum(product, Ints(std::span<const std::int64_t>(attrs.axes)), attrs.keepdims) / g.output());
+        },
     .nonfinite = {NonFinite::kRootOfZero, "keep the norm away from 0: write sqrt(reduce_sum(square(x)) + 1e-12)"},
 });
 
