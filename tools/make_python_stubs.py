@@ -6,6 +6,7 @@ Classes and functions of the module come from nanobind's stubgen. Functions that
 are in no source file, so their stubs are written from the functions themselves.
 """
 
+import ast
 import os
 import pathlib
 import re
@@ -55,7 +56,8 @@ def parameters(function):
     for part in re.split(r", (?=[*\w]+(?:[:=,)]|$))", text.strip("()")):
         name = re.match(r"[*\w]+", part)
         if name:
-            parts.append(name.group() + ": Any" + (" = ..." if "=" in part else ""))
+            # What follows a parameter with a default may be left out as well, as far as the syntax of stubs goes.
+            parts.append(name.group() + ": Any" + (" = ..." if "=" in part or (parts and parts[-1].endswith("...")) else ""))
     return ", ".join(parts)
 
 
@@ -85,15 +87,17 @@ def module_stub(module):
 
 
 def tf_stub():
-    source = (SOURCES / "tf" / "__init__.py").read_text()
     lines = ["from typing import Any"]
-    for line in source.splitlines():
-        found = re.match(r"from (whygrad\S*) import ([^#(]+)", line)
-        if found:
-            names = [n.strip() for n in found.group(2).split(",")]
-            lines.append(f"from {found.group(1)} import " + ", ".join(n if n == "*" else f"{n} as {n}" for n in names if n != "_names"))
-        elif re.match(r"def [a-z]\w*\(", line):
-            lines.append(f"def {line[4 : line.index('(')]}(*args: Any, **kwargs: Any) -> Any: ...")
+    for node in ast.parse((SOURCES / "tf" / "__init__.py").read_text()).body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("whygrad"):
+            # A name counts as given on only if it is imported as itself.
+            for n in node.names:
+                if n.name == "*" or n.asname in (None, n.name):
+                    lines += [f"from {node.module} import {n.name}" + ("" if n.name == "*" else f" as {n.name}")] if n.name != "_names" else []
+                elif not n.asname.startswith("_"):
+                    lines += [f"from {node.module} import {n.name} as _{n.asname}", f"{n.asname} = _{n.asname}"]
+        elif isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            lines.append(f"def {node.name}(*args: Any, **kwargs: Any) -> Any: ...")
     return lines + ["from whygrad.tf import data as data, keras as keras", "newaxis: None", "__version__: str"]
 
 

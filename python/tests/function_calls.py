@@ -17,7 +17,7 @@ LEFT_OUT = {
     "image.random_brightness image.random_contrast image.random_hue image.random_saturation image.random_flip_left_right image.random_flip_up_down image.random_crop": "drawn by chance; TensorFlow's generators are not copied",
     "custom_gradient grad_pass_through recompute_grad numpy_function py_function function gradients hessians no_gradient": "of the tape: the conformance tests",
     "load_op_library": "takes a library: test_op_library.py",
-    "as_dtype control_dependencies device init_scope get_current_name_scope type_spec_from_value print debugging.enable_check_numerics debugging.disable_check_numerics "
+    "as_dtype control_dependencies device init_scope inside_function get_current_name_scope type_spec_from_value print debugging.enable_check_numerics debugging.disable_check_numerics "
     "debugging.is_traceback_filtering_enabled debugging.disable_traceback_filtering debugging.enable_traceback_filtering": "no numbers come out",
 }
 _SHORT = {

@@ -113,6 +113,8 @@ KNOWN = [
     ),
     ("pinv and matrix_rank of complex matrices", "accepts", r"pinv|matrix_rank", r"`float`-like"),
     ("the gradient of a single band has the shape of the band", "gradient", r"banded_triangular_solve\(n\(f64,1", r"shape"),
+    ("pooled volumes in half precision have a gradient", "accepts", r"_pool3d\(n\(f16", r"NotFoundError"),
+    ("eigenvalues alone of a complex Hermitian matrix have a gradient", "accepts", r"eigvalsh\(.*c64", r"ValueError"),
     ("betainc broadcasts", "accepts", r"betainc", r"inconsistent"),
     (
         "the gradient of rfft and irfft with another length, and of rfft3d and irfft3d, which TensorFlow lacks or gives with another shape",

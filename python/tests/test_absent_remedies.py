@@ -90,6 +90,7 @@ REMEDIES = {
         "tf.quantization.fake_quant_with_min_max_vars([0.3, 2.0], -x, x)",
         "x = tf.Variable(1.0)\n",
     ),
+    "differentiate with respect to q, or": both("tf.math.zeta(x, 2.0)", "tf.math.zeta(3.0, x)", STEPS + "x = tf.Variable([2.0, 3.0])\n"),
     "differentiate with respect to x": both("tf.math.polygamma(x, 2.0)", "tf.math.polygamma([1.0, 2.0], x)", STEPS + "x = tf.Variable([1.0, 2.0])\n"),
     "compute the result from the value itself, for example with where(), maximum()": both(
         "tf.cond(x > 1.0, lambda: tf.constant(2.0), lambda: tf.constant(3.0))", "tf.maximum(x, 1.0)", "x = tf.Variable(1.5)\n"
@@ -257,6 +258,7 @@ def test_the_remedy_mends(words):
 NOT_RUN = {
     "differentiate with respect to the logits": "labels and lengths are integers, and a cast before them is met first",
     "differentiate with respect to what the numbers go into": "a seed is an integer, and a cast before it is met first",
+    "differentiate once with respect to a, or take differences of the first derivative": "asking for less is no other program",
     "use the first derivative alone": "asking for less is no other program",
     "use derivatives up to the second": "asking for less is no other program",
     "the mean of sigmoid(margin)": "reduce_any and reduce_all take truth values, and a comparison before them is met first",

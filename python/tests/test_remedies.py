@@ -436,11 +436,29 @@ REMEDIES = {
         "add a small multiple of eye(n)",
         "tf.square(tf.linalg.triangular_solve(x + 1e-3 * tf.eye(1), [[1.0]]))",
     ),
-    ("ctc_loss", "nonfinite"): (
-        "x = tf.Variable(tf.reshape(tf.range(6.0), [2, 1, 3]))",
-        "tf.nn.ctc_loss([[1, 1]], x, [2], [2], blank_index=0)",
-        "give longer logits",
-        "tf.nn.ctc_loss([[1, 1]], tf.concat([x, x], 0), [2], [4], blank_index=0)",
+    ("random_gamma", "nonfinite"): (
+        "x = tf.Variable([-1.0])",
+        "tf.random.gamma([2], x)",
+        "write softplus(alpha)",
+        "tf.random.gamma([2], tf.nn.softplus(x))",
+    ),
+    ("stateless_random_gamma", "nonfinite"): (
+        "x = tf.Variable([-1.0])",
+        "tf.random.stateless_gamma([2, 1], [1, 2], x)",
+        "write softplus(alpha)",
+        "tf.random.stateless_gamma([2, 1], [1, 2], tf.nn.softplus(x))",
+    ),
+    ("fake_quant_with_min_max_vars", "zero"): (
+        "x = tf.Variable([9.0, -9.0])",
+        "tf.quantization.fake_quant_with_min_max_vars(x, -1.0, 1.0)",
+        "widen min and max",
+        "tf.quantization.fake_quant_with_min_max_vars(x, -10.0, 10.0)",
+    ),
+    ("quantize_and_dequantize", "zero"): (
+        "x = tf.Variable([9.0, -9.0])",
+        "tf.quantization.quantize_and_dequantize_v2(x, -1.0, 1.0, range_given=True)",
+        "widen the range",
+        "tf.quantization.quantize_and_dequantize_v2(x, -10.0, 10.0, range_given=True)",
     ),
     ("qr", "nonfinite"): (
         "x = tf.Variable([[1e-30, 0.0], [0.0, 1.0]])",

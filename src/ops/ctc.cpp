@@ -107,12 +107,9 @@ constexpr OpDef kCtcLoss = define_op({
           const Tensor from_loss = reshape(g.dy(0), {1, g.output_shape(0)[0], 1}) * g.output(1);
           g.give(1, g.has_dy(1) ? from_loss + curvature_along(g, g.dy(1)) : from_loss);
         },
-    .nonfinite =
-        {NonFinite::kEmptyRow,
-         "the labels do not fit: each needs a frame, and equal neighbours one more between them; give longer logits, or leave such rows out"},
 });
 
-constexpr NotImplemented kNoThird{"the third derivative of ctc_loss is not written", "use derivatives up to the second"};
+constexpr NotImplemented kNoThird{"the third derivative of the CTC loss is not written", "use derivatives up to the second"};
 
 constexpr OpDef kCtcCurvature = define_op({
     .name = "ctc_loss_grad",

@@ -74,11 +74,10 @@ constexpr OpDef kFakeQuant = define_op({
           if (g.needs(2)) g.give(2, sum_to(kept(g.dy(), greater(region, 0)), g.input_shape(2)));
         },
     .zero = {ZeroGradient::kClips, "widen min and max so that the numbers lie between them, or follow their range with a moving average"},
-    .nonfinite = {NonFinite::kDivisionByZero, "keep min below max"},
 });
 
 constexpr NotDifferentiable kBounds{"as in TensorFlow, the bounds only choose the step, and get no gradient",
-                                    "use fake_quant_with_min_max_vars, whose bounds are trained"};
+                                    "use the quantisation whose bounds are trained"};
 
 constexpr OpDef kQuantize = define_op({
     .name = "quantize_and_dequantize",

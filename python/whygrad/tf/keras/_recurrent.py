@@ -99,10 +99,11 @@ class _Cell(Layer):
         return self.step(projected, states if mask is None else [states[0] * mask, *states[1:]])
 
     def call(self, inputs, states, training=False):
-        states = list(states) if isinstance(states, (list, tuple)) else [states]
+        is_list = isinstance(states, (list, tuple))
+        states = list(states) if is_list else [states]
         of_inputs, of_states = self.masks(inputs, states, training)
         output, states = self.step_masked(self.project(inputs if of_inputs is None else inputs * of_inputs), states, of_states)
-        return output, states
+        return output, states if is_list else states[0]
 
 
 class SimpleRNNCell(_Cell):
@@ -221,7 +222,7 @@ class LSTMCell(_Cell):
             return initializer
         found, units = initializers.get(initializer), self.units
 
-        def with_open_forget_gate(shape, dtype=None):
+        def with_open_forget_gate(_shape, dtype=None):
             parts = [found((units,), dtype=dtype), _ops["ones"]([units], dtype), found((2 * units,), dtype=dtype)]
             return _ops["concat"](parts, 0)
 
@@ -257,7 +258,7 @@ class StackedRNNCells(Layer):
         for cell, state in zip(self.cells, states):
             inputs, state = cell(inputs, state, training=training)
             after.append(state)
-        return inputs, after
+        return inputs, after[0] if len(after) == 1 else after
 
 
 class RNN(Layer):
@@ -332,7 +333,7 @@ class RNN(Layer):
         outputs, output = [], None
         for at, counted in zip(*((reversed(steps), reversed(counts)) if self.go_backwards else (steps, counts))):
             new, after = step(at, states)
-            after = list(after) if isinstance(after, (list, tuple)) else [after]
+            after = _nest.pack_sequence_as(states, _nest.flatten(after))
             if counted is not None:
                 before = _ops["zeros_like"](new) if output is None or self.zero_output_for_mask else output
                 new = _ops["where"](counted, new, before)
