@@ -129,7 +129,7 @@ class WG_API DenseOrRows {
  private:
   using Rows = std::vector<IndexedSlices>;  // at least one
   static std::uintptr_t own(Rows rows) { return reinterpret_cast<std::uintptr_t>(new Rows(std::move(rows))) | 1; }
-  Rows* list() const { return reinterpret_cast<Rows*>(bits_ & ~std::uintptr_t{1}); }
+  Rows* list() const { return reinterpret_cast<Rows*>(bits_ & ~std::uintptr_t{1}); }  // NOLINT(performance-no-int-to-ptr): as own() made it
   const Tensor& densify();
 
   union {
