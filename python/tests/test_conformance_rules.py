@@ -187,6 +187,18 @@ def test_ER_01_no_rule_is_an_error(tf):
         gradient_of(tf, lambda x: tf.unique(x).y, tf.constant([1.0, 2.0]))
 
 
+def test_no_rule_beside_another_path_is_an_error(tf):
+    a = tf.constant(1.5)
+    with tf.GradientTape() as outer:
+        outer.watch(a)
+        with tf.GradientTape() as tape:
+            tape.watch(a)
+            y = tf.math.igamma(a, 2.0) + a**3
+        first = tape.gradient(y, a)
+    with pytest.raises((LookupError, NotImplementedError)):
+        outer.gradient(first, a)
+
+
 def test_ER_02_not_differentiable_is_none(tf):
     assert gradient_of(tf, lambda x: tf.cast(x > 1.0, tf.float32), tf.constant([1.0, 2.0])) == [None]
 

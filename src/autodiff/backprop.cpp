@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace whygrad::internal {
 namespace {
@@ -20,7 +21,8 @@ namespace {
 // makes active only what was computed after it was watched (NOTE [watched late]). The backward sweep runs in descending order of ids: each record
 // that has an incoming gradient and a reached input runs its rule. Ids ascend along every data path, so all consumers of a value have run before its
 // producer.
-enum Flag : std::uint8_t { kActive = 1, kReached = 2, kSource = 4, kWatchedHere = 8 };
+// kCutOff marks values that depend on a requested source through an input for which no rule exists.
+enum Flag : std::uint8_t { kActive = 1, kReached = 2, kSource = 4, kWatchedHere = 8, kCutOff = 16 };
 
 // Maps the ids of the windows to consecutive positions.
 class Positions {
@@ -82,6 +84,11 @@ class BackwardScope {
 
 bool carries(const Record& r, int input) { return input_def(*r.op, input).gradient.differentiable() && is_differentiable(r.dtype(input)); }
 
+// Whether a gradient should pass the input, and no rule for it exists.
+bool lacks_rule(const Record& r, int input) {
+  return input_def(*r.op, input).gradient.flow == GradientFlow::kNoRule && is_differentiable(r.dtype(input));
+}
+
 // A second pass over the same question, for a visitor.
 struct Replay {
   const BackwardVisitor& visitor;
@@ -120,7 +127,9 @@ class Backprop {
       if (t.seed.defined()) accumulate(t.id, Tensor(t.seed));
     }
     sweep_backward(last);
-    return collect();
+    std::vector<DenseOrRows> result = collect();
+    if (!missing_rules_.empty()) refuse_incomplete(result);
+    return result;
   }
 
  private:
@@ -157,7 +166,11 @@ class Backprop {
     if (r.op->users_rule) return flags_under_rule(r);
     std::uint8_t in = 0;
     for (int i = 0; i < r.inputs; ++i) {
-      if (carries(r, i)) in |= flags(r.input_ids()[i], r.first);
+      if (carries(r, i)) {
+        in |= flags(r.input_ids()[i], r.first);
+      } else if (lacks_rule(r, i) && (flags(r.input_ids()[i], r.first) & (kReached | kCutOff)) != 0) {
+        in |= kCutOff;
+      }
     }
     return in;
   }
@@ -186,14 +199,54 @@ class Backprop {
   }
 
   // Sets `needs` for the inputs that depend on a source. Returns whether there is one.
-  bool find_needs(const Record& r, bool* needs) const {
+  bool find_needs(const Record& r, bool* needs) {
     const Part part = part_of(r);
     bool any = false;
     for (int i = part.begin; i < part.end; ++i) {
-      needs[i] = (part.ruled || carries(r, i)) && (flags(r.input_ids()[i], r.first) & kReached) != 0;
+      const bool carried = part.ruled || carries(r, i);
+      if (!carried && !lacks_rule(r, i)) continue;
+      const int f = flags(r.input_ids()[i], r.first) & (kReached | kCutOff);
+      needs[i] = carried && (f & kReached) != 0;
       any |= needs[i];
+      if (f != 0 && !needs[i]) missing_rules_.push_back({&r, i});
     }
     return any;
+  }
+
+  // Throws if a gradient that other paths gave lacks the part of a path on which a rule is missing: a sum without one of its terms is a wrong number.
+  // A source that no other path reaches has no gradient, with that reason.
+  void refuse_incomplete(const std::vector<DenseOrRows>& result) const {
+    for (const InputOf& missing : missing_rules_) {
+      InputOf without_rule = missing;
+      std::unordered_set<ValueId> seen;
+      std::vector<ValueId> open = {missing.record->input_ids()[missing.input]};
+      while (!open.empty()) {
+        const ValueId id = open.back();
+        open.pop_back();
+        if (!seen.insert(id).second) continue;
+        for (std::size_t s = 0; s < result.size(); ++s) {
+          const std::vector<ValueId>& ids = question_.sources[s];
+          if (result[s].defined() && std::find(ids.begin(), ids.end(), id) != ids.end()) refuse_part(without_rule);
+        }
+        const Record* r = recorded_.slice.find(id);
+        for (int i = 0; r != nullptr && i < r->inputs; ++i) {
+          if (lacks_rule(*r, i)) without_rule = {r, i};
+          if (carries(*r, i) || lacks_rule(*r, i)) open.push_back(r->input_ids()[i]);
+        }
+      }
+    }
+  }
+
+  struct InputOf {
+    const Record* record;
+    int input;
+  };
+  [[noreturn]] static void refuse_part(const InputOf& without_rule) {
+    const OpDef& op = *without_rule.record->op;
+    const InputDef& input = input_def(op, without_rule.input);
+    throw UnsupportedError(op.name,
+                           fmt::format("a gradient would lack the part that comes through its input `{}`: {}", input.name, input.gradient.why),
+                           input.gradient.remedy);
   }
 
   void sweep_forward(ValueId last) {
@@ -202,11 +255,11 @@ class Backprop {
         const Record* r = recorded_.slice.find(id);
         if (r == nullptr || r->first != id) continue;
         const std::uint8_t in = input_flags(*r);
-        if ((in & kActive) == 0) continue;
+        if ((in & (kActive | kCutOff)) == 0) continue;
         for (int k = 0; k < r->outputs; ++k) {
           if (!is_differentiable(r->dtype(r->inputs + k))) continue;
           std::uint8_t& out = flags_[span.offset + static_cast<std::size_t>(id - span.begin) + static_cast<std::size_t>(k)];
-          out |= in & (kActive | kReached);
+          out |= in & (kActive | kReached | kCutOff);
           if ((out & kSource) != 0) out |= kReached;
         }
       }
@@ -428,8 +481,9 @@ class Backprop {
   std::vector<DenseOrRows> gradients_;       // by position
   std::vector<DenseOrRows> leaf_gradients_;  // by watch, for values older than the windows
   std::vector<Tensor> answered_leaves_;      // by watch; empty unless this is a replay
-  std::size_t unreleased_spans_ = 0;         // spans released entirely, counted from the end
-  ValueId released_ = 0;                     // in the current span: the records from here on are released; 0 before it begins
+  std::vector<InputOf> missing_rules_;
+  std::size_t unreleased_spans_ = 0;  // spans released entirely, counted from the end
+  ValueId released_ = 0;              // in the current span: the records from here on are released; 0 before it begins
 };
 
 }  // namespace

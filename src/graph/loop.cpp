@@ -113,13 +113,11 @@ const Loop::Kept& Loop::kept() const {
   auto kept = std::make_unique<Kept>();
   const std::vector<Graph::Index>& saved = body_->saved();
   for (const Graph::Index v : body_->once()) kept->once.push_back(static_cast<std::size_t>(std::find(saved.begin(), saved.end(), v) - saved.begin()));
-  TracedFunction::Asked all;
-  for (const Tensor& result : body_->results()) all.arriving.push_back(is_differentiable(result.dtype()));
-  for (const TracedFunction::Input& input : body_->inputs()) all.wanted.push_back(is_differentiable(input.stand_in.dtype()));
-  const Program& backward = body_->derivative(all)->program(false);
+  const std::shared_ptr<TracedFunction> whole = body_->whole_derivative();
+  const Program* const backward = whole != nullptr ? &whole->program(false) : nullptr;
   for (std::size_t i = 0; i < body_->inputs().size(); ++i) {
     const bool taken = (i >= variables_ && i < first_invariant()) || is_reread(i);
-    kept->inputs.push_back(taken || (i < variables_ && backward.needs_input(i)));
+    kept->inputs.push_back(taken || (i < variables_ && (backward == nullptr || backward->needs_input(i))));
   }
   kept_ = std::move(kept);
   return *kept_;

@@ -309,22 +309,30 @@ std::vector<std::shared_ptr<VariableImpl>> TracedFunction::writes() const {
   return all;
 }
 
-const std::vector<Graph::Index>& TracedFunction::saved() {
-  const std::lock_guard lock(log_->tracing);
-  if (saved_) return *saved_;
+std::shared_ptr<TracedFunction> TracedFunction::whole_derivative() {
   Asked all{.slices = true};
   for (const Tensor& result : results_) all.arriving.push_back(result.defined() && is_differentiable(result.dtype()));
   for (const Input& input : inputs_) all.wanted.push_back(is_differentiable(input.stand_in.dtype()));
-  const std::shared_ptr<TracedFunction> backward = derivative(all);
+  try {
+    return derivative(all);
+  } catch (const UnsupportedError&) {
+    return nullptr;
+  }
+}
+
+const std::vector<Graph::Index>& TracedFunction::saved() {
+  const std::lock_guard lock(log_->tracing);
+  if (saved_) return *saved_;
+  const std::shared_ptr<TracedFunction> backward = whole_derivative();
   // Marks the values of this graph that a node of the backward pass reads. They cost little to keep, unless they are inputs or views of inputs.
-  std::vector<char> reads(static_cast<std::size_t>(graph_.value_count()));
+  std::vector<char> reads(static_cast<std::size_t>(graph_.value_count()), backward == nullptr);
   const auto note = [&](Graph::Index v) {
     if (v >= 0 && v < graph_.value_count()) reads[static_cast<std::size_t>(v)] = 1;
   };
-  for (Graph::Index n = graph_.node_count(); n < backward->graph_.node_count(); ++n) {
+  for (Graph::Index n = graph_.node_count(); backward != nullptr && n < backward->graph_.node_count(); ++n) {
     for (const Graph::Index v : backward->graph_.node(n).inputs) note(v);
   }
-  for (const Graph::Index v : backward->outputs_) note(v);
+  if (backward != nullptr) std::for_each(backward->outputs_.begin(), backward->outputs_.end(), note);
   for (const Graph::Index v : once_) note(v);
   for (const Graph::Index v : given_) reads[static_cast<std::size_t>(v)] = 0;  // the caller has them
   saved_.emplace();
@@ -345,9 +353,8 @@ std::vector<Graph::Index> TracedFunction::given_and_saved() const {
 
 std::shared_ptr<TracedFunction> TracedFunction::derivative(const Asked& asked) {
   const std::lock_guard lock(log_->tracing);
-  std::shared_ptr<TracedFunction>& known = derivatives_[asked];
-  if (known == nullptr) known = trace_derivative(asked);
-  return known;
+  if (const auto known = derivatives_.find(asked); known != derivatives_.end()) return known->second;
+  return derivatives_.emplace(asked, trace_derivative(asked)).first->second;
 }
 
 std::shared_ptr<TracedFunction> TracedFunction::continued() const {

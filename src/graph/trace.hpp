@@ -77,6 +77,9 @@ class TracedFunction : public std::enable_shared_from_this<TracedFunction> {
   // path leads to the input. The function is traced at the first request.
   std::shared_ptr<TracedFunction> derivative(const Asked& asked);
 
+  // The derivative of all results with respect to all inputs; null if a rule is missing on one of several paths, so that only other questions have an
+  // answer.
+  std::shared_ptr<TracedFunction> whole_derivative();
   // The function's results once more, of the same inputs. Without side effects: the call that it repeats has had them. Within a trace it is called
   // with the values of once().
   std::shared_ptr<TracedFunction> replay();

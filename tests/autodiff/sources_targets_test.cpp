@@ -431,5 +431,23 @@ TEST(OutputGradients, OG_07_ASeedMustHaveItsTargetsDtypeAndShape) {
   EXPECT_THAT(fs(tape.gradient(y, x)), ElementsAre(2, 2));
 }
 
+// A sum of which one term is missing is a wrong number.
+TEST(Rules, APathWithoutARuleIsNotLeftOutOfASum) {
+  const Variable a(1.5f);
+  const auto second = [&](const auto& f) {
+    GradientTape outer;
+    Tensor first;
+    {
+      GradientTape tape;
+      first = *tape.gradient(f(), a);
+    }
+    return outer.gradient(first, a);
+  };
+  EXPECT_THAT([&] { second([&] { return igamma(a, constant(2.f)) + a * a * a; }); },
+              ::testing::ThrowsMessage<UnsupportedError>(::testing::HasSubstr("a gradient would lack the part that comes through its input `a`")));
+  EXPECT_FALSE(second([&] { return igamma(a, constant(2.f)); }));
+  EXPECT_FLOAT_EQ(second([&] { return a * a * a; })->item<float>(), 9.f);
+}
+
 }  // namespace
 }  // namespace whygrad::testing
