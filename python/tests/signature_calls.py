@@ -4,14 +4,13 @@ A line is a list of arguments, then, behind a bar, what is done with the result.
 """
 
 import signature_calls_nn
+import signature_calls_recurrent
 import signature_signal
 
 _M = "t([[4.0, 1.0], [1.0, 3.0]])"
 _V = "t([0.5, -0.25, 2.0])"
 _IMAGE = "t([[[[0.1, 0.9, 0.5], [0.2, 0.7, 0.4]], [[0.3, 0.6, 0.8], [0.4, 0.1, 0.2]]]])"
 _WIDE = "tf.reshape(tf.range(16.0), [1, 4, 4, 1])"
-_STEPS = "t([[[1.0, 2.0], [0.5, -1.0]]])"
-_ONES = "kernel_initializer='ones', recurrent_initializer='ones'"
 _ROW = "tf.reshape(tf.range(6.0), [1, 6, 1])"
 _SPARSE = "tf.SparseTensor([[0, 1], [2, 0]], [3.0, 4.0], [3, 2])"
 
@@ -39,6 +38,7 @@ _FOLDS = "reduce_euclidean_norm reduce_logsumexp reduce_max reduce_mean reduce_m
 
 CALLS = {
     **signature_calls_nn.CALLS,
+    **signature_calls_recurrent.CALLS,
     **{f"tf.math.{name}": "t([0.5, -0.25])" for name in _UNARY.split()},
     **{f"tf.math.{name}": "t([1.5, 2.25])" for name in _POSITIVE.split()},
     **{f"tf.math.{name}": "t([1.5, 2.0, 0.5]), [0.5, 2.0, 1.0]" for name in _BINARY.split()},
@@ -489,38 +489,6 @@ CALLS = {
     "3, 2, weights=[np.ones([3, 2])]\n3, 2, lora_rank=2\n3, 2, lora_alpha=2\n3, 2, quantization_config='x'",
     "tf.keras.layers.Flatten": f"data_format='channels_last' | ({_WIDE})",
     "tf.keras.layers.Lambda": "lambda x: x * 2.0 | (t([1.0]))\nlambda x, by: x * by, output_shape=[1], arguments={'by': 3.0} | (t([1.0]))\nlambda x: x, mask=lambda x, m: m",
-    **{
-        f"tf.keras.layers.{name}": f"2, {_ONES}, seed=1, return_sequences=True, go_backwards=True{own} | ({_STEPS})\n"
-        f"2, activation='relu', {_ONES}, use_bias=False, stateful=True, return_state=True, dropout=0.5, recurrent_dropout=0.5 | ({_STEPS})\n"
-        f"2, {_ONES}, bias_initializer='ones'{more} | ({_STEPS}, mask=t([[True, False]]))\n"
-        "2, kernel_regularizer='l2'\n2, recurrent_regularizer='l2'\n2, bias_regularizer='l2'\n2, activity_regularizer='l2'\n2, kernel_constraint='non_neg'\n"
-        "2, recurrent_constraint='non_neg'\n2, bias_constraint='non_neg'"
-        for name, own, more in (
-            ("SimpleRNN", "", ""),
-            ("GRU", ", reset_after=False, recurrent_activation='tanh'", ""),
-            ("LSTM", ", recurrent_activation='tanh'", ", unit_forget_bias=False"),
-        )
-    },
-    **{
-        f"tf.keras.layers.{name}Cell": f"2, {_ONES}, seed=1{own} | (t([[1.0, 2.0]]), {states})\n"
-        f"2, activation='relu', {_ONES}, use_bias=False, dropout=0.5, recurrent_dropout=0.5 | (t([[1.0, 2.0]]), {states})\n"
-        f"2, {_ONES}, bias_initializer='ones'{more} | (t([[1.0, 2.0]]), {states})\n"
-        "2, kernel_regularizer='l2'\n2, recurrent_regularizer='l2'\n2, bias_regularizer='l2'\n2, kernel_constraint='non_neg'\n2, recurrent_constraint='non_neg'\n"
-        "2, bias_constraint='non_neg'"
-        for name, own, more, states in (
-            ("SimpleRNN", "", "", "[t([[0.1, 0.2]])]"),
-            ("GRU", ", reset_after=False, recurrent_activation='tanh'", "", "[t([[0.1, 0.2]])]"),
-            ("LSTM", ", recurrent_activation='tanh'", ", unit_forget_bias=False", "[t([[0.1, 0.2]]), t([[0.3, 0.4]])]"),
-        )
-    },
-    "tf.keras.layers.RNN": f"tf.keras.layers.SimpleRNNCell(2, {_ONES}), return_sequences=True, go_backwards=True | ({_STEPS})\n"
-    f"[tf.keras.layers.SimpleRNNCell(2, {_ONES})], return_state=True, stateful=True | ({_STEPS})\n"
-    f"tf.keras.layers.SimpleRNNCell(2, {_ONES}), True, zero_output_for_mask=True | ({_STEPS}, mask=t([[True, False]]))",
-    "tf.keras.layers.StackedRNNCells": f"[tf.keras.layers.SimpleRNNCell(2, {_ONES})] | (t([[1.0, 2.0]]), [t([[0.1, 0.2]])])",
-    "tf.keras.layers.Bidirectional": f"tf.keras.layers.SimpleRNN(2, {_ONES}), 'sum' | ({_STEPS})\n"
-    f"tf.keras.layers.SimpleRNN(2, {_ONES}), backward_layer=tf.keras.layers.SimpleRNN(2, {_ONES}, go_backwards=True) | ({_STEPS})\n"
-    f"tf.keras.layers.SimpleRNN(2), weights=[np.ones([2, 2])]",
-    "tf.keras.layers.TimeDistributed": f"tf.keras.layers.Dense(1, kernel_initializer='ones') | ({_STEPS})",
     "tf.keras.layers.Softmax": f"axis=0 | ({_M})",
     "tf.keras.layers.Layer": "activity_regularizer='l2'\ntrainable=False, dtype='float64', name='x' | .trainable\nautocast=False",
     "tf.keras.Sequential": "[tf.keras.layers.Dense(1, kernel_initializer='ones')], trainable=False, name='x' | (t([[1.0]]))",
