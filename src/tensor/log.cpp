@@ -246,7 +246,6 @@ Record* Log::write(const Entry& e, std::uint64_t sequence) {
   const std::size_t extents = count_extents(e);
   const std::size_t bytes =
       sizeof(Record) + Record::kinds_bytes(values) + 8 * (static_cast<std::size_t>(e.input_count) + saved_count + extents) + round_up(e.attrs_bytes);
-
   const std::uint64_t ids = e.output_count > 1 ? static_cast<std::uint64_t>(e.output_count) : 1;
   Chunk& chunk = current_ != nullptr && (sequence + ids - 1) >> kChunkBits == current_->number && sequence >> kChunkBits == current_->number
                      ? *current_
@@ -293,7 +292,6 @@ Record* Log::write(const Entry& e, std::uint64_t sequence) {
     describe(*t);
   }
   if (e.attrs_bytes != 0) std::memcpy(extent, e.attrs, e.attrs_bytes);
-
   if (ids == 1) {
     chunk.records[sequence & (kChunkIds - 1)] = r;
   } else {

@@ -60,6 +60,7 @@ double product(const std::vector<Tensor>& a, const std::vector<Tensor>& b) {
 template <class Values>
 std::vector<Tensor> present(const Values& gradients) {
   std::vector<Tensor> all;
+  all.reserve(gradients.size());
   for (const Gradient& g : gradients) all.push_back(g ? *g : Tensor());
   return all;
 }
@@ -71,6 +72,7 @@ void check_first_direction(const Sample& sample, const Inputs& sources, const st
   ForwardAccumulator forward(std::vector<Watchable>(sources.begin(), sources.end()), vs);
   const std::vector<Tensor> ys = sample.run(sample.inputs);
   std::vector<Gradient> tangents;
+  tangents.reserve(ys.size());
   for (const Tensor& y : ys) tangents.push_back(forward.jvp(y));
   forward.exit();
   const double forwards = product(directions(ys, 100), present(tangents));
