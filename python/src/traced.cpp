@@ -111,6 +111,7 @@ class Traced {
 
   // `compiled`: as a call that no tape records runs it.
   std::string graph(bool compiled) const {
+    const Unlocked unlocked;  // as in call()
     return compiled ? function_->program(false).plan().to_string() : function_->graph().to_string(function_->outputs());
   }
 

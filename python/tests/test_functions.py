@@ -47,3 +47,23 @@ def test_every_function_is_compared_or_left_out_for_a_reason():
 def test_known_differences_stand_in_the_documents():
     text = (pathlib.Path(__file__).parents[2] / "docs" / "conformance.md").read_text()
     assert [reason for reason, *_ in known_differences.KNOWN if reason not in text] == []
+
+
+def test_boxes_without_a_place_overlap_with_none():
+    nan = np.full((3, 4), np.nan, "f")
+    assert tf.image.non_max_suppression(nan, np.array([0.9, 0.8, 0.7], "f"), 3).numpy().tolist() == [0, 1, 2]
+    found, _ = tf.image.non_max_suppression_with_scores(nan, np.array([0.9, np.inf, 0.7], "f"), 3, soft_nms_sigma=0.5)
+    assert found.numpy().tolist() == [1, 0, 2]
+
+
+def test_images_of_their_own_size_are_blurred_all_the_same():
+    x = np.arange(48, dtype="u1").reshape(1, 4, 4, 3)
+    for method, first in (("gaussian", [1.788, 2.788, 3.788]), ("mitchellcubic", [0.882, 1.882, 2.882]), ("bicubic", [0, 1, 2])):
+        np.testing.assert_allclose(tf.image.resize(x, (4, 4), method).numpy()[0, 0, 0], first, atol=1e-3)
+
+
+def test_a_window_begins_with_zero():
+    assert float(tf.cos(tf.constant(0.0, tf.float64))) == 1
+    assert tf.signal.hann_window(4).numpy().tolist() == [0, 0.5, 1, 0.5]
+    np.testing.assert_allclose(tf.signal.inverse_stft_window_fn(4)(4, tf.float32), [0, 2, 1, 2], rtol=1e-6)
+    assert tf.signal.frame(np.arange(7), 3, 2, pad_end=True, pad_value=-1).numpy()[-1].tolist() == [6, -1, -1]

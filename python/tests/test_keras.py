@@ -326,3 +326,30 @@ def test_reports_name_variables_by_the_layers_that_they_belong_to():
         loss = tf.reduce_sum(tf.cast(tf.argmax(net(x), axis=1), tf.float32))
     explanation = whygrad.explain(tape, loss, net.blocks[0].kernel)
     assert f"{net.name}/{net.blocks[0].name}/kernel" in str(explanation)
+
+
+def test_half_precision_is_normalised_without_overflow():
+    x = tf.constant([[300.0, 600.0, 900.0, -300.0]], tf.float16)
+    layers = tf.keras.layers
+    for layer, expected in (
+        (layers.LayerNormalization(dtype="float16"), [-0.169, 0.507, 1.184, -1.521]),
+        (layers.RMSNormalization(dtype="float16"), [0.517, 1.033, 1.549, -0.517]),
+    ):
+        np.testing.assert_allclose(layer(x).numpy()[0], expected, atol=2e-3)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda layers: layers.Dot(0)([tf.ones([2, 3]), tf.ones([2, 3])]),
+        lambda layers: layers.Dot(5)([tf.ones([2, 3]), tf.ones([2, 3])]),
+        lambda layers: layers.Conv1D(2, 3, strides=2, dilation_rate=2),
+        lambda layers: layers.MaxPooling1D(2)(tf.ones([1, 4, 4, 1])),
+        lambda layers: layers.RepeatVector(3)(tf.ones([1, 4, 4])),
+        lambda layers: layers.RepeatVector(0),
+        lambda _: tf.quantization.quantize_and_dequantize_v2(tf.ones([2, 3]), -1.0, 1.0, axis=5),
+    ],
+)
+def test_what_fits_no_layer_is_refused(call):
+    with pytest.raises(ValueError, match="help:"):
+        call(tf.keras.layers)

@@ -124,3 +124,25 @@ def test_in_a_sequential_model():
 def test_what_does_not_fit_is_said(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_seed_is_a_stream_and_not_one_mask():
+    x = tf.ones([16, 6, 3])
+    for layer in (layers.SimpleRNN(4, dropout=0.5, seed=1), layers.GaussianNoise(0.5, seed=1), layers.SpatialDropout1D(0.5, seed=1)):
+        assert not np.array_equal(layer(x, training=True), layer(x, training=True)), layer
+    again = [layers.GaussianDropout(0.5, seed=1)(x, training=True).numpy() for _ in range(2)]
+    np.testing.assert_array_equal(*again)
+
+
+def test_dropout_is_the_same_in_all_steps_of_stacked_cells():
+    cell = layers.SimpleRNNCell(1, activation=None, kernel_initializer="ones", recurrent_initializer="zeros", dropout=0.5)
+    dropped = layers.RNN([cell], return_sequences=True)(tf.ones([64, 6, 1]), training=True).numpy() == 0
+    assert 0 < dropped.sum() < dropped.size
+    np.testing.assert_array_equal(dropped, np.broadcast_to(dropped[:, :1], dropped.shape))
+
+
+def test_masked_steps_of_both_directions_are_zeros():
+    layer = layers.Bidirectional(layers.GRU(3, return_sequences=True))
+    y = layer(tf.ones([2, 3, 2]), **MASK).numpy()
+    np.testing.assert_array_equal(y[0, 1], np.zeros(6))
+    assert np.all(y[1, 1] != 0)

@@ -88,7 +88,10 @@ def ctc_greedy_decoder(inputs, sequence_length, merge_repeated=True, blank_index
 
     inputs, lengths = _ops["convert_to_tensor"](inputs), _ops["convert_to_tensor"](sequence_length)
     frames, batch, classes = inputs.shape.as_list()
-    blank = classes - 1 if blank_index is None else int(blank_index) % classes
+    blank = classes - 1 if blank_index is None else int(blank_index)
+    if not -classes <= blank < classes:
+        raise InvalidArgumentError(f"[ctc_greedy_decoder] blank_index {blank} of {classes} classes\nhelp: it is the number of a class")
+    blank %= classes
     best = _ops["argmax"](inputs, axis=2).numpy().T
     largest = _ops["where"](_ops["transpose"](_ops["sequence_mask"](lengths, frames)), _ops["reduce_max"](inputs, axis=2), 0.0)
     indices, values, widest = [], [], 0

@@ -82,6 +82,18 @@ class BackwardScope {
   Log::Backward outer_;
 };
 
+class QuietScope {
+ public:
+  QuietScope(Log& log, bool quiet) : log_(log), outer_(std::exchange(log.backward.quiet, quiet)) {}
+  ~QuietScope() { log_.backward.quiet = outer_; }
+  QuietScope(const QuietScope&) = delete;
+  QuietScope& operator=(const QuietScope&) = delete;
+
+ private:
+  Log& log_;
+  bool outer_;
+};
+
 bool carries(const Record& r, int input) { return input_def(*r.op, input).gradient.differentiable() && is_differentiable(r.dtype(input)); }
 
 // Whether a gradient should pass the input, and no rule for it exists.
@@ -214,7 +226,7 @@ class Backprop {
   }
 
   // Throws if a gradient that other paths gave lacks the part of a path on which a rule is missing: a sum without one of its terms is a wrong number.
-  // A source that no other path reaches has no gradient, with that reason.
+  // A source that no other path reaches has no gradient, with that reason, unless zeros are to be given in its place.
   void refuse_incomplete(const std::vector<DenseOrRows>& result) const {
     for (const InputOf& missing : missing_rules_) {
       InputOf without_rule = missing;
@@ -226,7 +238,8 @@ class Backprop {
         if (!seen.insert(id).second) continue;
         for (std::size_t s = 0; s < result.size(); ++s) {
           const std::vector<ValueId>& ids = question_.sources[s];
-          if (result[s].defined() && std::find(ids.begin(), ids.end(), id) != ids.end()) refuse_part(without_rule);
+          const bool answered = result[s].defined() || question_.zeros;
+          if (answered && std::find(ids.begin(), ids.end(), id) != ids.end()) refuse_missing_rule(*without_rule.record, without_rule.input);
         }
         const Record* r = recorded_.slice.find(id);
         for (int i = 0; r != nullptr && i < r->inputs; ++i) {
@@ -241,14 +254,6 @@ class Backprop {
     const Record* record;
     int input;
   };
-  [[noreturn]] static void refuse_part(const InputOf& without_rule) {
-    const OpDef& op = *without_rule.record->op;
-    const InputDef& input = input_def(op, without_rule.input);
-    throw UnsupportedError(op.name,
-                           fmt::format("a gradient would lack the part that comes through its input `{}`: {}", input.name, input.gradient.why),
-                           input.gradient.remedy);
-  }
-
   void sweep_forward(ValueId last) {
     for (const Positions::Span& span : positions_.spans()) {
       for (ValueId id = span.begin; id < span.end && id <= last; ++id) {
@@ -356,7 +361,7 @@ class Backprop {
     bool incoming = false, recorded = false;
     for (std::size_t slot = at; slot < at + r.outputs; ++slot) {
       incoming |= gradients_[slot].defined();
-      recorded |= (flags_[slot] & kActive) != 0;
+      recorded |= (flags_[slot] & (kActive | kCutOff)) != 0;
     }
     if (!incoming || !recorded) return;
     SmallBuffer<bool> needs_room(r.inputs);
@@ -446,13 +451,8 @@ class Backprop {
     }
   }
 
-  void join_rows(DenseOrRows& gradient) {
-    const bool quiet = std::exchange(log_.backward.quiet, question_.quiet);
-    gradient.rows();
-    log_.backward.quiet = quiet;
-  }
-
   std::vector<DenseOrRows> collect() {
+    const QuietScope scope(log_, question_.quiet);
     std::vector<DenseOrRows> result(question_.sources.size());
     for (std::size_t s = 0; s < result.size(); ++s) {
       for (const ValueId id : question_.sources[s]) {
@@ -466,7 +466,7 @@ class Backprop {
           if (g.defined()) add_to(result[s], g);
         }
       }
-      if (result[s].is_rows()) join_rows(result[s]);
+      if (result[s].is_rows()) result[s].rows();  // joined into one
     }
     return result;
   }
@@ -487,6 +487,13 @@ class Backprop {
 };
 
 }  // namespace
+
+void refuse_missing_rule(const Record& record, int input) {
+  const InputDef& def = input_def(*record.op, input);
+  throw UnsupportedError(record.op->name,
+                         fmt::format("a derivative would lack the part that comes through its input `{}`: {}", def.name, def.gradient.why),
+                         def.gradient.remedy);
+}
 
 std::vector<DenseOrRows> backprop(const Recorded& recorded, const Question& question) {
   const device::FloatModeScope scope = device::FloatModeScope::flushing();  // set once for all ops of the pass

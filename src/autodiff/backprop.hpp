@@ -20,9 +20,13 @@ struct Question {
   // The ids of each source: one for a tensor; for a variable one for each value that was read.
   std::vector<std::vector<ValueId>> sources;
   bool release = false;                  // release each record as soon as it has been processed
+  bool zeros = false;                    // a source without a gradient gets zeros
   bool quiet = false;                    // no tape records the pass, so its ops need no records
   GradientObserver* observer = nullptr;  // notified of rules that throw
 };
+
+// Throws UnsupportedError: a derivative would lack the part that comes through this input, for which the op has no rule.
+[[noreturn]] void refuse_missing_rule(const Record& record, int input);
 
 // Builds the question that gradient() asks. Throws for empty handles and for output gradients that do not fit.
 Question make_question(const TapeState& tape, const std::vector<Watchable>& targets, const std::vector<Watchable>& sources,

@@ -66,7 +66,7 @@ class ThreadAccumulators::Suspension {
   }
   ~Suspension() {
     for (const auto& tape : paused_) {
-      if (tape->can_resume()) tape->start({});
+      if (tape->can_resume()) tape->resume();
     }
     for (Recorder& r : all_.recording_) {
       if (std::find(suspended_.begin(), suspended_.end(), r.state) == suspended_.end()) continue;
@@ -89,19 +89,22 @@ bool is_scaffold(const Entry& entry, const Log& log) { return log.tracer == null
 
 void ThreadAccumulators::recorded(const Entry& entry, Record& record) {
   Log& log = Log::mine();
-  const bool scaffold = is_scaffold(entry, log);
-  ChunkRef chunk;
+  const auto hears = [&log](const Recorder& r) { return !r.suspended && &r.state->log() == &log; };
+  // Each accumulator that hears of the record has a claim on what it saves.
+  struct Claims {
+    ChunkRef chunk;
+    Record& record;
+    std::ptrdiff_t count;
+    ~Claims() {
+      for (std::ptrdiff_t i = 0; i < count; ++i) release_saved(*chunk.get(), record);
+    }
+  } const claims{log.chunk_of(record), record, std::count_if(recording_.begin(), recording_.end(), hears)};
+  if (is_scaffold(entry, log)) return;
   for (std::size_t n = 0; n < recording_.size(); ++n) {
-    if (recording_[n].suspended || &recording_[n].state->log() != &log) continue;
+    if (!hears(recording_[n])) continue;
     const std::shared_ptr<ForwardState> state = recording_[n].state;
-    if (chunk.get() == nullptr) chunk = log.chunk_of(record);
-    struct Claim {
-      Chunk& chunk;
-      Record& record;
-      ~Claim() { release_saved(chunk, record); }
-    } const claim{*chunk.get(), record};
     std::vector<Tensor> tangents;
-    if (scaffold || !state->moves(record, tangents)) continue;
+    if (!state->moves(record, tangents)) continue;
     const Suspension suspension(*this, *state);
     state->advance(entry, record, tangents);
   }

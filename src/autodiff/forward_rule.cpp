@@ -120,9 +120,11 @@ std::vector<Tensor> by_own_rule(const Record& r, std::span<const Tensor> tangent
 bool tangents_of_inputs(const Record& r, const std::function<Tensor(ValueId)>& find, std::vector<Tensor>& tangents) {
   bool any = false;
   for (int i = 0; i < r.inputs; ++i) {
-    if (!input_def(*r.op, i).gradient.differentiable() || !is_differentiable(r.dtype(i))) continue;
+    const GradientAnswer& gradient = input_def(*r.op, i).gradient;
+    if ((!gradient.differentiable() && gradient.flow != GradientFlow::kNoRule) || !is_differentiable(r.dtype(i))) continue;
     Tensor tangent = find(r.input_ids()[i]);
     if (!tangent.defined()) continue;
+    if (!gradient.differentiable()) refuse_missing_rule(r, i);
     if (!any) tangents.resize(r.inputs);
     tangents[static_cast<std::size_t>(i)] = std::move(tangent);
     any = true;

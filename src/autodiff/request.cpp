@@ -67,6 +67,7 @@ Question make_question(const TapeState& tape, const std::vector<Watchable>& targ
                      "give one per target, or none for ones");
   }
   Question q;
+  q.zeros = options.unconnected_gradients == UnconnectedGradients::zero;
   for (std::size_t i = 0; i < targets.size(); ++i) {
     const Tensor target = here(tensor_of(targets[i]));
     Question::Target t{target.id(), {}};

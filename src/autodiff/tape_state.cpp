@@ -131,6 +131,12 @@ void TapeState::start(const Where&) {
   recording_ = true;
 }
 
+void TapeState::resume() {
+  const std::uint64_t entered = entered_;
+  start({});
+  entered_ = entered;
+}
+
 // Takes references to the chunks of the windows, so that the log may drop them.
 void TapeState::hold_windows() {
   if (pinned_ == 0) return;

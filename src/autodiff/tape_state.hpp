@@ -80,6 +80,8 @@ class TapeState : public std::enable_shared_from_this<TapeState> {
   // Throws TapeError when called from another thread than the tape's.
   void check_thread(const char* op) const;
   void start(const Where& where);
+  // Records again after a pause that the program did not ask for: its place in the order of entering stays.
+  void resume();
   void stop(Window::End how, const Where& where);
   void watch(const Tensor& tensor);
   void watch(const std::shared_ptr<VariableImpl>& variable);

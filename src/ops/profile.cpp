@@ -5,8 +5,8 @@
 #include "kernels/movement.hpp"
 #include "ops/core/context.hpp"
 #include "ops/elementwise/loop_of.hpp"
+#include "tensor/tracer.hpp"
 
-#include <whygrad/base/foreign_place.hpp>
 #include <whygrad/ops/op.hpp>
 
 #include <fmt/format.h>
@@ -22,7 +22,7 @@ namespace whygrad {
 namespace internal {
 namespace {
 
-thread_local Profiler* innermost = nullptr;
+thread_local std::vector<std::shared_ptr<Profiler>> of_thread;
 
 double bytes_of(const Tensor& t) { return t.defined() ? static_cast<double>(t.size()) * static_cast<double>(size_of(t.dtype())) : 0; }
 
@@ -37,25 +37,30 @@ double flops_of(const OpDef& op, std::span<const Tensor* const> inputs, const Te
 
 }  // namespace
 
-Profiler::Profiler() : outer_(std::exchange(innermost, this)) { profiles.fetch_add(1, std::memory_order_relaxed); }
-
-void Profiler::stop() {
-  if (!running_) return;
-  running_ = false;
-  end_ = Clock::now();
-  profiles.fetch_sub(1, std::memory_order_relaxed);
-  // Profiles may end in any order.
-  for (Profiler** p = &innermost; *p != nullptr; p = &(*p)->outer_) {
-    if (*p != this) continue;
-    *p = outer_;
-    return;
-  }
+std::shared_ptr<Profiler> Profiler::start() {
+  std::shared_ptr<Profiler> profiler(new Profiler);
+  of_thread.push_back(profiler);
+  profiles.fetch_add(1, std::memory_order_relaxed);
+  return profiler;
 }
 
-bool Profiler::here() { return innermost != nullptr; }
+// Another thread may call it. The thread whose calls are remembered lets go of the profiler itself.
+void Profiler::stop() {
+  if (!running_) return;
+  end_ = Clock::now();
+  running_ = false;
+  profiles.fetch_sub(1, std::memory_order_relaxed);
+}
+
+bool Profiler::here() {
+  std::erase_if(of_thread, [](const auto& p) { return !p->running_; });
+  return !of_thread.empty();
+}
 
 void Profiler::add(const Event& event) {
-  for (Profiler* p = innermost; p != nullptr; p = p->outer_) p->events_.push_back(event);
+  for (const auto& p : of_thread) {
+    if (p->running_) p->events_.push_back(event);
+  }
 }
 
 void ProfiledCall::start() {
@@ -86,13 +91,6 @@ void ProfiledCall::finish() noexcept {
 }
 
 namespace {
-
-std::string place_of(const Where& where) {
-  const auto base = [](std::string_view file) { return file.substr(file.find_last_of('/') + 1); };
-  if (where.file != nullptr) return fmt::format("{}:{}", base(where.file), where.line);
-  const ForeignPlace place = resolve_foreign(where);
-  return place.file.empty() ? std::string() : fmt::format("{}:{}", base(place.file), place.line);
-}
 
 double seconds_between(Profiler::Clock::time_point a, Profiler::Clock::time_point b) { return std::chrono::duration<double>(b - a).count(); }
 
@@ -145,8 +143,8 @@ std::string speed_of(const Profile::Row& row) {
 
 using internal::Profiler;
 
-Profile::Profile() : profiler_(std::make_unique<Profiler>()) {}
-Profile::~Profile() = default;
+Profile::Profile() : profiler_(Profiler::start()) {}
+Profile::~Profile() { profiler_->stop(); }
 void Profile::stop() { profiler_->stop(); }
 double Profile::seconds() const { return internal::seconds_between(profiler_->begin(), profiler_->end()); }
 

@@ -184,7 +184,6 @@ std::vector<Optimizer::Item> Optimizer::checked(std::vector<Item> items) const {
       throw ShapeError(common_.name, message("has a gradient ") + signature_of(spec),
                        "a gradient has its variable's shape; check the order of the pairs");
     }
-    if (gradient.rows() != nullptr) check_rows(common_.name, *gradient.rows());
   }
   if (missing.empty()) return items;
   if (!common_.on_missing) throw_missing(std::move(missing));
@@ -283,6 +282,9 @@ Optimizer::Update Optimizer::update_of(Item& item, Step& step, const Where& wher
 }
 
 void Optimizer::apply_now(std::vector<Item> items, const Where& where) {
+  for (const Item& item : items) {
+    if (item.gradient.rows() != nullptr) check_rows(common_.name, *item.gradient.rows());
+  }
   clip(items, where);
   std::vector<Update> updates[2];  // f32, f64
   Step step;

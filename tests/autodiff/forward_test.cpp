@@ -6,6 +6,7 @@
 
 #include <whygrad/autodiff/hessian.hpp>
 #include <whygrad/autodiff/jacobian.hpp>
+#include <whygrad/ops/counting.hpp>
 
 #include <cmath>
 #include <vector>
@@ -274,6 +275,27 @@ TEST(Forward, AgreesWithTheJacobian) {
   const Tensor j = reshape(*jacobian(tape, y, x), {4, 4});
   const std::vector<double> expected = matmul(j, reshape(v, {4, 1})).to_vector<double>(), found = forward.jvp(y)->to_vector<double>();
   for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(found[i], expected[i], 1e-12);
+}
+
+// An accumulator around a tape around another one: the tape, which the outer one pauses, stays between them.
+TEST(Forward, ATapeThatIsPausedKeepsItsPlaceInTheOrder) {
+  const Tensor x = c(0.5f), one = c(1.0f);
+  ForwardAccumulator outer(x, one);
+  GradientTape tape;
+  tape.watch(x);
+  ForwardAccumulator inner(x, one);
+  const Tensor y = x * x * x * x;
+  const Tensor z = *inner.jvp(y) + x * x * x;  // 4 x^3 + x^3
+  inner.exit();
+  const Tensor g = *tape.gradient(z, x);
+  EXPECT_FLOAT_EQ(g.item<float>(), 15 * 0.25f);
+  EXPECT_FLOAT_EQ(outer.jvp(g)->item<float>(), 30 * 0.5f);
+}
+
+TEST(Forward, AMissingRuleIsAnError) {
+  const Tensor w = c(std::vector<float>{0.5f, 2});
+  ForwardAccumulator forward(w, w);
+  EXPECT_THAT(message_of<UnsupportedError>([&] { weighted_bincount(constant({0, 1}), w); }), HasSubstr("a derivative would lack the part"));
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // Areas: sources and targets, unconnected, output_gradients.
 #include "autodiff/tape_test.hpp"
 
+#include <whygrad/ops/counting.hpp>
+
 #include <map>
 
 namespace whygrad::testing {
@@ -444,9 +446,30 @@ TEST(Rules, APathWithoutARuleIsNotLeftOutOfASum) {
     return outer.gradient(first, a);
   };
   EXPECT_THAT([&] { second([&] { return igamma(a, constant(2.f)) + a * a * a; }); },
-              ::testing::ThrowsMessage<UnsupportedError>(::testing::HasSubstr("a gradient would lack the part that comes through its input `a`")));
+              ::testing::ThrowsMessage<UnsupportedError>(::testing::HasSubstr("a derivative would lack the part that comes through its input `a`")));
   EXPECT_FALSE(second([&] { return igamma(a, constant(2.f)); }));
   EXPECT_FLOAT_EQ(second([&] { return a * a * a; })->item<float>(), 9.f);
+}
+
+// A target that no rule reaches, and zeros in the place of what is missing.
+TEST(Rules, AMissingRuleIsNoZero) {
+  const Variable w(constant({0.5f, 2.f}));
+  const auto counted = [&] { return weighted_bincount(constant({0, 1}), w.value()); };
+  const auto refused = ::testing::ThrowsMessage<UnsupportedError>(::testing::HasSubstr("a derivative would lack the part"));
+  EXPECT_THAT(
+      [&] {
+        GradientTape tape;
+        const Tensor a = w * 3.f, b = counted();
+        tape.gradient({a, b}, w);
+      },
+      refused);
+  EXPECT_THAT(
+      [&] {
+        GradientTape tape;
+        const Tensor b = counted();
+        tape.gradient(b, w, {.unconnected_gradients = UnconnectedGradients::zero});
+      },
+      refused);
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
+#include <thread>
 
 namespace whygrad {
 namespace {
@@ -68,6 +70,15 @@ TEST(Profile, MayEndBeforeTheOneInside) {
   outer.reset();
   (void)exp(x);
   EXPECT_EQ(calls_of(inner, "exp"), 1u);
+}
+
+TEST(Profile, MayEndOnAnotherThread) {
+  const Tensor x = ones({4});
+  auto ended = std::make_unique<Profile>();
+  std::thread([&] { ended.reset(); }).join();
+  const Profile later;
+  (void)exp(x);
+  EXPECT_EQ(calls_of(later, "exp"), 1u);
 }
 
 }  // namespace

@@ -83,5 +83,18 @@ TEST(Slices, MoveATableInATracedFunction) {
   EXPECT_THAT(values(v), ElementsAre(0, 0, 3, 4, 0, 0, -7, -8));
 }
 
+TEST(Slices, OfOtherRowsAreRefusedInATracedFunctionToo) {
+  const Variable v = table("v");
+  optim::SGD sgd({.learning_rate = 0.5});
+  const auto step = function([&](const Tensor& ids) {
+    const IndexedSlices s = slices(1, {0, 1});
+    sgd.apply_gradients(Pairs{{Gradient(IndexedSlices(s.values(), ids, 4)), v}});
+    return ids;
+  });
+  for (const int wrong : {4, -1})
+    EXPECT_THAT(message_of<IndexError>([&] { step(constant({0, wrong})); }), HasSubstr("belongs to a row that is not in [0, 4)"));
+  EXPECT_THAT(values(v), ElementsAre(1, 2, 3, 4, 5, 6, 7, 8));
+}
+
 }  // namespace
 }  // namespace whygrad::testing

@@ -28,7 +28,7 @@ class WG_API Profile {
   Profile(const Profile&) = delete;
   Profile& operator=(const Profile&) = delete;
 
-  // Ends the measurement. Only on the thread that made the profile. Does nothing if it has ended.
+  // Ends the measurement; any thread may do so. Does nothing if it has ended.
   void stop();
 
   struct Row {
@@ -51,7 +51,7 @@ class WG_API Profile {
   std::string trace() const;
 
  private:
-  std::unique_ptr<internal::Profiler> profiler_;
+  std::shared_ptr<internal::Profiler> profiler_;
 };
 
 }  // namespace whygrad

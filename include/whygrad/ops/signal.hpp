@@ -1,6 +1,7 @@
 // Signal processing: Fourier and cosine transforms, windows, frames, spectrograms. TensorFlow's tf.signal.
 #pragma once
 
+#include <whygrad/ops/number.hpp>
 #include <whygrad/ops/op.hpp>
 
 namespace whygrad::signal {
@@ -35,7 +36,7 @@ WG_API Tensor ifftshift(const Tensor& x, const Ints& axes = {}, Where where = Wh
 // over the end, filled up with pad_value. Throws ValueError, ShapeError, IndexError.
 struct FrameOptions {
   bool pad_end = false;
-  double pad_value = 0;
+  Number pad_value = 0;
   std::int64_t axis = -1;
 };
 WG_API Tensor frame(const Tensor& x, std::int64_t length, std::int64_t step, const FrameOptions& options = {}, Where where = Where::here());

@@ -35,7 +35,7 @@ Tensor window_of(nb::handle window, const Where& where) { return window.is_none(
 nb::object framed(nb::handle signal, nb::handle frame_length, nb::handle frame_step, bool pad_end, nb::handle pad_value, nb::handle axis,
                   nb::handle) {
   const Where where = caller();
-  const signal::FrameOptions options{.pad_end = pad_end, .pad_value = to_double(pad_value), .axis = to_int(axis)};
+  const signal::FrameOptions options{.pad_end = pad_end, .pad_value = to_number(pad_value, where), .axis = to_int(axis)};
   return wrap(signal::frame(to_tensor(signal, where), to_int(frame_length), to_int(frame_step), options, where));
 }
 

@@ -68,6 +68,8 @@ def _quantized(name, clips_gradient, input, bounds, signed_input, num_bits, rang
         raise _InvalidArgumentError(f"[{name}] round_mode {round_mode!r}\nhelp: it is HALF_TO_EVEN or HALF_UP")
     x = _ops["convert_to_tensor"](input)
     rank = len(x.shape)
+    if axis is not None and not -1 <= axis < max(rank, 1):
+        raise _InvalidArgumentError(f"[{name}] axis {axis} of a tensor of rank {rank}\nhelp: give one of its axes, or -1 for all of them together")
     along = None if axis is None or axis == -1 and not range_given and rank == 0 else axis
     if range_given:
         low, high = (_ops["convert_to_tensor"](bound, dtype=x.dtype) for bound in bounds)

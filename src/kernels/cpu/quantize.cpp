@@ -17,7 +17,8 @@ constexpr std::int64_t kGrain = 1 << 12;
 template <class T>
 struct Levels {
   T low, high;       // of x among the levels
-  T scale, step;     // levels per unit, and units per level
+  T scale = 0;       // levels per unit; not for kNudged
+  T step;            // units per level
   T offset = 0;      // the level at which counting begins
   bool one = false;  // both bounds are 0: there is one level, which is 0
 
@@ -26,7 +27,6 @@ struct Levels {
     if (q.kind == Quantizer::kNudged) {
       one = least_x == 0 && most_x == 0;
       step = (most_x - least_x) / (most - least);
-      scale = (most - least) / (most_x - least_x);
       const T from_low = least - least_x / step;
       const T zero = from_low < least ? least : from_low > most ? most : std::round(from_low);
       low = (least - zero) * step;
@@ -53,7 +53,7 @@ struct Levels {
     if (q.kind == Quantizer::kNudged) {
       if (one) return 0;
       const T inside = std::max(std::min(x, high), low);
-      return std::floor((inside - offset) * scale + T(0.5)) * step + offset;
+      return std::floor((inside - offset) / step + T(0.5)) * step + offset;  // divided as TensorFlow does, which decides ties
     }
     const T inside = q.clips ? std::max(std::min(x, high), low) : x;
     return (q.half_up ? std::floor(inside * scale + T(0.5)) : std::nearbyint(inside * scale)) * step;
@@ -64,9 +64,15 @@ template <class T>
 void run(const View& x, const View& low, const View& high, const Quantizer& q, const View& out, const View& region) {
   const auto *from = x.as<const T>(), *least = low.as<const T>(), *most = high.as<const T>();
   device::parallel_for(x.size(), kGrain, [&](std::int64_t begin, std::int64_t end) {
+    Levels<T> levels(least[begin], most[begin], q);
+    T lowest = 0, highest = 0;
     for (std::int64_t i = begin; i < end; ++i) {
-      const Levels<T> levels(least[i], most[i], q);
-      const T lowest = q.kind == Quantizer::kNudged ? levels.low : least[i], highest = q.kind == Quantizer::kNudged ? levels.high : most[i];
+      const bool as_before = i != begin && least[i] == least[i - 1] && most[i] == most[i - 1];
+      if (!as_before) {
+        levels = Levels<T>(least[i], most[i], q);
+        lowest = q.kind == Quantizer::kNudged ? levels.low : least[i];
+        highest = q.kind == Quantizer::kNudged ? levels.high : most[i];
+      }
       out.as<T>()[i] = levels.at(from[i], q);
       region.as<std::int8_t>()[i] = static_cast<std::int8_t>(levels.one || !q.clips ? 0 : from[i] < lowest ? -1 : from[i] > highest ? 1 : 0);
     }

@@ -53,10 +53,11 @@ std::int64_t suppress_overlaps(const View& boxes, const View& scores, const Supp
     // The latest first: those chosen before were compared when it was queued again.
     for (std::size_t k = chosen.size(); k-- > next.compared && !left_out;) {
       const std::int64_t other = chosen[k];
-      const double overlap = params.given_overlaps ? box[next.box * n + other] : overlap_of(box + 4 * next.box, box + 4 * other);
+      double overlap = params.given_overlaps ? box[next.box * n + other] : overlap_of(box + 4 * next.box, box + 4 * other);
+      if (std::isnan(overlap)) overlap = 0;  // a box without a place overlaps with none
       left_out = overlap > params.overlap && params.sigma <= 0;
-      next.score *= std::exp(scale * overlap * overlap);
-      left_out = left_out || next.score <= params.least_score;
+      if (params.sigma > 0) next.score *= std::exp(scale * overlap * overlap);
+      left_out = left_out || !(next.score > params.least_score);
     }
     next.compared = chosen.size();
     if (left_out) continue;

@@ -24,20 +24,28 @@ hn::VFromD<D> quiet_nan(D d) {
 // Highway reduces the argument with three parts of pi, which is exact enough up to here. Beyond, and for NaN and Inf, std:: takes the whole vector.
 constexpr double kReducible = 39000;
 
+// y, with f(x) in the lanes that are not reducible. A lane's result does not depend on the lanes beside it.
+template <class D, class V, class F>
+V with_far_lanes(D d, V x, V y, const F& f) {
+  const auto reducible = hn::Le(hn::Abs(x), hn::Set(d, hn::TFromD<D>(kReducible)));
+  if (HWY_LIKELY(hn::AllTrue(d, reducible))) return y;
+  return hn::IfThenElse(reducible, y, per_lane(d, x, f));
+}
+
 struct Sin {
   template <class D, class V>
   static V apply(D d, V x) {
     using T = hn::TFromD<D>;
-    if (HWY_LIKELY(hn::AllTrue(d, hn::Le(hn::Abs(x), hn::Set(d, T(kReducible)))))) return identity_near_zero(d, x, hn::Sin(d, x));
-    return per_lane(d, x, [](T v) { return std::sin(v); });
+    return with_far_lanes(d, x, identity_near_zero(d, x, hn::Sin(d, x)), [](T v) { return std::sin(v); });
   }
 };
 struct Cos {
   template <class D, class V>
   static V apply(D d, V x) {
     using T = hn::TFromD<D>;
-    if (HWY_LIKELY(hn::AllTrue(d, hn::Le(hn::Abs(x), hn::Set(d, T(kReducible)))))) return hn::Cos(d, x);
-    return per_lane(d, x, [](T v) { return std::cos(v); });
+    // 1 - x^2 / 2 rounds to 1 there, which hn::Cos may miss by one bit.
+    const auto near_zero = hn::Lt(hn::Mul(x, x), hn::Set(d, std::numeric_limits<T>::epsilon() / 2));
+    return with_far_lanes(d, x, hn::IfThenElse(near_zero, hn::Set(d, T(1)), hn::Cos(d, x)), [](T v) { return std::cos(v); });
   }
 };
 struct Tan {

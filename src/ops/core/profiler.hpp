@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,8 +27,8 @@ class Profiler {
     double bytes, flops;
   };
 
-  Profiler();
-  ~Profiler() { stop(); }
+  // Remembers the calls of this thread from now on.
+  static std::shared_ptr<Profiler> start();
   Profiler(const Profiler&) = delete;
   Profiler& operator=(const Profiler&) = delete;
 
@@ -44,12 +45,12 @@ class Profiler {
   Clock::time_point end() const { return running_ ? Clock::now() : end_; }
 
  private:
+  Profiler() = default;
   static inline std::atomic<int> profiles{0};
 
   std::vector<Event> events_;
   Clock::time_point begin_ = Clock::now(), end_{};
-  bool running_ = true;
-  Profiler* outer_;
+  std::atomic<bool> running_{true};
 };
 
 // Times what happens while it lives, for the profiles of the thread.

@@ -243,7 +243,8 @@ Tensor resize(const Tensor& x, const Size& size, const ResizeOptions& options, W
   internal::require_image("resize", x);
   const Size image = {x.shape()[x.rank() - 3], x.shape()[x.rank() - 2]};
   const Size target = options.preserve_aspect_ratio ? within(size, image) : size;
-  if (target == image) return x;
+  const bool blurs = options.method == ResizeMethod::kGaussian || options.method == ResizeMethod::kMitchellCubic;
+  if (target == image && !blurs) return x;
   return of_batch(
       x, [&](const Tensor& batch) { return resize_batch(batch, target, options, where); }, where);
 }

@@ -33,6 +33,13 @@ void check_blocks(const char* op, const Tensor& x, const std::vector<std::int64_
   }
 }
 
+// The extent times a number of blocks. Throws ShapeError if that is more than any tensor has.
+std::int64_t times(const char* op, std::int64_t extent, std::int64_t blocks) {
+  std::int64_t product = 0;
+  if (!__builtin_mul_overflow(extent, blocks, &product)) return product;
+  throw ShapeError(op, fmt::format("an extent of {} times {} is too large", extent, blocks), "give smaller blocks");
+}
+
 }  // namespace
 
 Tensor space_to_batch(const Tensor& x, const std::vector<std::int64_t>& block, const Pairs& paddings, Where where) {
@@ -51,7 +58,7 @@ Tensor space_to_batch(const Tensor& x, const std::vector<std::int64_t>& block, c
     apart.push_back(extent / size);
     apart.push_back(size);
     order.push_back(2 + 2 * i);
-    whole[0] *= size;
+    whole[0] = times("space_to_batch", whole[0], size);
     whole.push_back(extent / size);
   }
   order.push_back(0);
@@ -68,7 +75,7 @@ Tensor batch_to_space(const Tensor& x, const std::vector<std::int64_t>& block, c
   check_blocks("batch_to_space", x, block, crops);
   const int m = static_cast<int>(block.size());
   std::int64_t blocks = 1;
-  for (const std::int64_t size : block) blocks *= size;
+  for (const std::int64_t size : block) blocks = times("batch_to_space", blocks, size);
   if (x.shape()[0] % blocks != 0) {
     throw ShapeError("batch_to_space", fmt::format("a batch of {} is no multiple of the {} parts of a block", x.shape()[0], blocks),
                      "the batch is that of space_to_batch");
@@ -79,7 +86,7 @@ Tensor batch_to_space(const Tensor& x, const std::vector<std::int64_t>& block, c
   apart.push_back(n);
   for (int i = 0; i < m; ++i) {
     const auto at = static_cast<std::size_t>(i);
-    const std::int64_t extent = x.shape()[1 + i] * block[at];
+    const std::int64_t extent = times("batch_to_space", x.shape()[1 + i], block[at]);
     order.push_back(m + 1 + i);
     order.push_back(i);
     whole.push_back(extent);

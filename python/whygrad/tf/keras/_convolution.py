@@ -29,10 +29,15 @@ class _Conv(Layer):
         for _, regularizer, constraint in weights:
             only(kind, regularizer=(regularizer, None), constraint=(constraint, None))
         if padding.lower() not in ("valid", "same"):
-            raise ValueError(f"[{kind}] padding={padding!r}\nhelp: it is 'valid' or 'same'")
+            raise ValueError(f"[{kind}] padding={padding!r}\nhelp: it is 'valid' or 'same'; for 'causal' pad with zeros in front, then 'valid'")
         self.padding, self.use_bias = padding.lower(), use_bias
         self.kernel_size = _numbers(kernel_size, self._space, kind)
         self.strides, self.dilation_rate = _numbers(strides, self._space, kind), _numbers(dilation_rate, self._space, kind)
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise ValueError(
+                f"[{kind}] `strides > 1` not supported in conjunction with `dilation_rate > 1`: strides={strides} and dilation_rate={dilation_rate}\n"
+                "help: take one of them"
+            )
         self.activation = activations.get(activation)
         self._kernel_initializers = [initializers.get(initializer) for initializer, _, _ in regularised]
         self._bias_initializer = initializers.get(bias_initializer)
@@ -340,6 +345,7 @@ class _Pooling(Layer):
         self.padding = padding.lower()
 
     def call(self, inputs):
+        self._expect_rank(inputs, self._space + 2, f"the axes are the batch, {self._space} of places, and the channels")
         return _spatial.pool(inputs, self.pool_size, self._kind, self.strides, self.padding.upper())
 
 

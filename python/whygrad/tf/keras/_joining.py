@@ -97,6 +97,11 @@ class Dot(_Join):
             raise ValueError(f"A `Dot` layer should be called on exactly 2 inputs. Received: {len(inputs)}\nhelp: Dot(axes=1)([x, y])")
         x, y = inputs
         axes = [self.axes, self.axes] if isinstance(self.axes, int) else list(self.axes)
+        for axis, t in zip(axes, inputs):
+            if not -len(t.shape) <= axis < len(t.shape) or axis % len(t.shape) == 0:
+                raise ValueError(
+                    f"[Dot] axis {axis} of an input of shape {tuple(t.shape)}\nhelp: it is an axis behind the batch, the first one being 1"
+                )
         axes = [axis % len(t.shape) for axis, t in zip(axes, inputs)]
         if self.normalize:
             x, y = _ops["l2_normalize"](x, axes[0]), _ops["l2_normalize"](y, axes[1])

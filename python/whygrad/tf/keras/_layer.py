@@ -69,6 +69,17 @@ class Variable(_whygrad.Variable):
         self._moved = bool(value)
 
 
+def check_weights(layer, regularizers=(), constraints=(), lora=(), quantization_config=None):
+    """What Keras's layers take beside their weights."""
+    for value in regularizers:
+        only(layer, regularizer=(value, None))
+    for value in constraints:
+        only(layer, constraint=(value, None))
+    for value in lora:
+        only(layer, lora=(value, None))
+    only(layer, quantization_config=(quantization_config, None))
+
+
 def shape_of(inputs):
     """The shape of each tensor in a structure, as tuples."""
     shapes = [tuple(value.shape) if hasattr(value, "shape") else tuple(_ops["convert_to_tensor"](value).shape) for value in _nest.flatten(inputs)]
@@ -246,6 +257,13 @@ class Layer:
         if dtype.name == self.dtype or not (dtype.is_floating or self._casts_integers and dtype.is_integer):
             return value
         return _ops["cast"](value, self.dtype)
+
+    def _expect_rank(self, inputs, rank, axes):
+        if len(inputs.shape) != rank:
+            raise ValueError(
+                f'Input 0 of layer "{self.name}" is incompatible with the layer: expected ndim={rank}, found ndim={len(inputs.shape)}. '
+                f"Full shape received: {tuple(inputs.shape)}\nhelp: {axes}"
+            )
 
     def _casts(self, values):
         return _nest.map_structure(self._cast, values) if _nest.is_nested(values) else self._cast(values)

@@ -48,10 +48,15 @@ class _Scaled(Layer):
         return normalised if self.beta is None else normalised + _ops["reshape"](self.beta, shape)
 
 
+def _wide(inputs):
+    """Half precision as float32: its squares overflow."""
+    return _ops["cast"](inputs, "float32") if inputs.dtype.name in ("float16", "bfloat16") else inputs
+
+
 def _normalised(inputs, axes, epsilon):
-    mean = _ops["reduce_mean"](inputs, axes, True)
-    apart = inputs - mean
-    return apart * _ops["rsqrt"](_ops["reduce_mean"](_ops["square"](apart), axes, True) + epsilon)
+    wide = _wide(inputs)
+    apart = wide - _ops["reduce_mean"](wide, axes, True)
+    return _ops["cast"](apart * _ops["rsqrt"](_ops["reduce_mean"](_ops["square"](apart), axes, True) + epsilon), inputs.dtype)
 
 
 class LayerNormalization(_Scaled):
@@ -135,8 +140,11 @@ class RMSNormalization(Layer):
 
     def call(self, inputs):
         axes = _axes(self.axis, len(inputs.shape))
-        size = _ops["rsqrt"](_ops["reduce_mean"](_ops["square"](inputs), axes, True) + self.epsilon)
-        return inputs * size * _ops["reshape"](self.scale, [n if a in axes else 1 for a, n in enumerate(inputs.shape.as_list())])
+        wide = _wide(inputs)
+        normalised = wide * _ops["rsqrt"](_ops["reduce_mean"](_ops["square"](wide), axes, True) + self.epsilon)
+        return _ops["cast"](normalised, inputs.dtype) * _ops["reshape"](
+            self.scale, [n if a in axes else 1 for a, n in enumerate(inputs.shape.as_list())]
+        )
 
 
 class UnitNormalization(Layer):

@@ -1,8 +1,8 @@
 """Layers without weights: other shapes, means over places, activations, noise."""
 
-from whygrad import _whygrad
 from whygrad._functions import functions as _ops
 from whygrad.tf.keras import activations, initializers
+from whygrad.tf.keras._draws import Draws
 from whygrad.tf.keras._layer import Layer
 
 
@@ -42,9 +42,12 @@ class RepeatVector(Layer):
         super().__init__(**kwargs)
         if not isinstance(n, int):
             raise TypeError(f"Expected an integer value for `n`, got {type(n)}.")
+        if n < 1:
+            raise ValueError(f"[RepeatVector] n is {n}\nhelp: it is at least 1")
         self.n = n
 
     def call(self, inputs):
+        self._expect_rank(inputs, 2, "the axes are the batch and the features")
         return _ops["repeat"](_ops["expand_dims"](inputs, 1), self.n, axis=1)
 
 
@@ -135,11 +138,7 @@ class _Global(Layer):
         self.keepdims = keepdims
 
     def call(self, inputs):
-        if len(inputs.shape) != self._rank:
-            raise ValueError(
-                f'Input 0 of layer "{self.name}" is incompatible with the layer: expected ndim={self._rank}, found ndim={len(inputs.shape)}. '
-                f"Full shape received: {tuple(inputs.shape)}\nhelp: the axes are the batch, {self._rank - 2} of places, and the channels"
-            )
+        self._expect_rank(inputs, self._rank, f"the axes are the batch, {self._rank - 2} of places, and the channels")
         return _ops[self._fold](inputs, list(range(1, self._rank - 1)), self.keepdims)
 
 
@@ -292,12 +291,12 @@ class GaussianNoise(Layer):
         super().__init__(**kwargs)
         if not 0 <= stddev <= 1:
             raise ValueError(f"Invalid value received for argument `stddev`. Expected a float value between 0 and 1. Received: stddev={stddev}")
-        self.stddev, self.seed = stddev, seed
+        self.stddev, self.seed, self._draws = stddev, seed, Draws(seed)
 
     def call(self, inputs, training=False):
         if not training or self.stddev == 0:
             return inputs
-        return inputs + _whygrad.random_normal(inputs.shape, stddev=self.stddev, dtype=inputs.dtype, seed=self.seed)
+        return inputs + self._draws.normal(inputs.shape, 0.0, self.stddev, inputs.dtype)
 
 
 class GaussianDropout(Layer):
@@ -306,27 +305,25 @@ class GaussianDropout(Layer):
     def __init__(self, rate, seed=None, **kwargs):
         super().__init__(**kwargs)
         _check_rate("GaussianDropout", rate)
-        self.rate, self.seed = rate, seed
+        self.rate, self.seed, self._draws = rate, seed, Draws(seed)
 
     def call(self, inputs, training=False):
         if not training or self.rate == 0:
             return inputs
-        deviation = (self.rate / (1 - self.rate)) ** 0.5
-        return inputs * _whygrad.random_normal(inputs.shape, mean=1.0, stddev=deviation, dtype=inputs.dtype, seed=self.seed)
+        return inputs * self._draws.normal(inputs.shape, 1.0, (self.rate / (1 - self.rate)) ** 0.5, inputs.dtype)
 
 
 class _SpatialDropout(Layer):
     def __init__(self, rate, seed, name, dtype):
         super().__init__(name=name, dtype=dtype)
         _check_rate(type(self).__name__, rate)
-        self.rate, self.seed = rate, seed
+        self.rate, self.seed, self._draws = rate, seed, Draws(seed)
 
     def call(self, inputs, training=False):
         if not training or self.rate == 0:
             return inputs
         shape = inputs.shape.as_list()
-        chance = _whygrad.random_uniform([shape[0], *([1] * (len(shape) - 2)), shape[-1]], dtype=inputs.dtype, seed=self.seed)
-        return _ops["where"](chance >= self.rate, inputs / (1 - self.rate), 0.0)
+        return inputs * self._draws.dropped([shape[0], *([1] * (len(shape) - 2)), shape[-1]], self.rate, inputs.dtype)
 
 
 class SpatialDropout1D(_SpatialDropout):

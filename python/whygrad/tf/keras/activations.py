@@ -33,6 +33,11 @@ def elu(x, alpha=1.0):
     return _ops["where"](x > 0, x, alpha * _ops["elu"](x))
 
 
+def hard_sigmoid(x):
+    """relu6(x + 3) / 6."""
+    return _ops["relu6"](_ops["convert_to_tensor"](x) + 3.0) / 6.0
+
+
 def gelu(x, approximate=False):
     """x times the standard normal distribution function of x."""
     return _ops["gelu"](x, approximate)

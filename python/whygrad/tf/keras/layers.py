@@ -6,6 +6,7 @@ from whygrad._not_there import only as _only
 from whygrad.tf.keras import _functional
 from whygrad.tf.keras import activations as _activations
 from whygrad.tf.keras import initializers as _initializers
+from whygrad.tf.keras._cells import GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells  # noqa: F401
 from whygrad.tf.keras._convolution import (  # noqa: F401
     AveragePooling1D,
     AveragePooling3D,
@@ -36,21 +37,11 @@ from whygrad.tf.keras._joining import (  # noqa: F401
     subtract,
 )
 from whygrad.tf.keras._layer import Layer, Variable
+from whygrad.tf.keras._layer import check_weights as _check_weights
 from whygrad.tf.keras._layer import unique_name as _unique_name
 from whygrad.tf.keras._near import missing as _missing
 from whygrad.tf.keras._normalization import GroupNormalization, LayerNormalization, RMSNormalization, UnitNormalization  # noqa: F401
-from whygrad.tf.keras._recurrent import (  # noqa: F401
-    GRU,
-    LSTM,
-    RNN,
-    Bidirectional,
-    GRUCell,
-    LSTMCell,
-    SimpleRNN,
-    SimpleRNNCell,
-    StackedRNNCells,
-    TimeDistributed,
-)
+from whygrad.tf.keras._recurrent import GRU, LSTM, RNN, SimpleRNN  # noqa: F401
 from whygrad.tf.keras._shaping import (  # noqa: F401
     ELU,
     Cropping1D,
@@ -79,19 +70,9 @@ from whygrad.tf.keras._shaping import (  # noqa: F401
     ZeroPadding2D,
 )
 from whygrad.tf.keras._shaping import check_format as _check_format
+from whygrad.tf.keras._wrappers import Bidirectional, TimeDistributed  # noqa: F401
 
 _nn = _whygrad.nn
-
-
-def _check_weights(layer, regularizers=(), constraints=(), lora=(), quantization_config=None):
-    """What Keras's layers take beside their weights."""
-    for value in regularizers:
-        _only(layer, regularizer=(value, None))
-    for value in constraints:
-        _only(layer, constraint=(value, None))
-    for value in lora:
-        _only(layer, lora=(value, None))
-    _only(layer, quantization_config=(quantization_config, None))
 
 
 def _initializer(identifier):
