@@ -404,7 +404,7 @@ def test_to_code_and_to_graph():
     assert tf.autograph.to_code(tf.function(a_choice)) == source
     run = tf.autograph.to_graph(a_choice)
     assert value(run(tf.constant(-3.0))) == 3.0
-    with pytest.raises(ValueError, match="source of `f` cannot be had"):
+    with pytest.raises(ValueError, match="source of `f` cannot be rewritten: <string> cannot be read\nhelp: define it in a file"):
         made = {}
         exec("def f(x): return x", made)
         tf.autograph.to_code(made["f"])

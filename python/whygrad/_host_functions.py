@@ -1,6 +1,5 @@
 """Python functions that are called with numbers: tf.py_function and tf.numpy_function, also from within a traced function."""
 
-import collections
 import itertools
 
 from whygrad import _nest, _whygrad
@@ -11,8 +10,6 @@ from whygrad.dtypes import as_dtype
 from whygrad.errors import ArgumentError, UnsupportedError
 
 __all__ = ["numpy_function", "py_function"]
-
-_REMEMBERED = 8  # runs of one function whose tapes are kept for a gradient; an older one is run again
 
 
 def numpy_function(func=None, inp=None, Tout=None, stateful=True, name=None):
@@ -146,7 +143,7 @@ def _is_real(tensor):
 
 def _later(call, inputs, wanted):
     """The calls that a trace makes when it runs: the function, and for a gradient the tape that recorded it."""
-    tapes, numbers = collections.OrderedDict(), itertools.count(1)
+    numbers, latest = itertools.count(1), {}  # the tape of one run is kept, and for the gradient of another the function runs again
 
     def recorded(values):
         with GradientTape(persistent=True) as tape:
@@ -156,10 +153,9 @@ def _later(call, inputs, wanted):
 
     def forward(values):
         number = next(numbers)
-        tapes[number] = recorded(values)
-        if len(tapes) > _REMEMBERED:
-            tapes.popitem(last=False)
-        return [*tapes[number][2], _whygrad.constant(number, dtype="int64")]
+        latest.clear()
+        made = latest[number] = recorded(values)
+        return [*made[2], _whygrad.constant(number, dtype="int64")]
 
     remembering = _Remembering(forward)
     specs = [*_specs("py_function", wanted, inputs, remembering), (as_dtype("int64"), [])]
@@ -169,7 +165,7 @@ def _later(call, inputs, wanted):
 
     def backward(values):
         token, given, seeds = int(values[-1]), values[: len(inputs)], values[len(inputs) : -1]
-        tape, sources, outputs = tapes.get(token) or recorded(given)
+        tape, sources, outputs = latest.get(token) or recorded(given)
         real = [output for output in outputs if _is_real(output)]
         return tape.gradient(real, [s for s in sources if _is_real(s)], output_gradients=list(seeds), unconnected_gradients="zero")
 

@@ -167,6 +167,8 @@ class TensorArray:
             raise ValueError(
                 f"Cannot unstack {len(items)} tensors into a TensorArray of static size {len(self._items)}\nhelp: make it with dynamic_size=True"
             )
+        for item in items:
+            self._take_shape(item)
         self._items, self._stack = items, None
         return self
 

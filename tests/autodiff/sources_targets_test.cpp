@@ -456,20 +456,18 @@ TEST(Rules, AMissingRuleIsNoZero) {
   const Variable w(constant({0.5f, 2.f}));
   const auto counted = [&] { return weighted_bincount(constant({0, 1}), w.value()); };
   const auto refused = ::testing::ThrowsMessage<UnsupportedError>(::testing::HasSubstr("a derivative would lack the part"));
-  EXPECT_THAT(
-      [&] {
-        GradientTape tape;
-        const Tensor a = w * 3.f, b = counted();
-        tape.gradient({a, b}, w);
-      },
-      refused);
-  EXPECT_THAT(
-      [&] {
-        GradientTape tape;
-        const Tensor b = counted();
-        tape.gradient(b, w, {.unconnected_gradients = UnconnectedGradients::zero});
-      },
-      refused);
+  const auto beside_another = [&] {
+    GradientTape tape;
+    const Tensor a = w * 3.f, b = counted();
+    tape.gradient({a, b}, w);
+  };
+  EXPECT_THAT(beside_another, refused);
+  const auto zeros = [&] {
+    GradientTape tape;
+    const Tensor b = counted();
+    tape.gradient(b, w, {.unconnected_gradients = UnconnectedGradients::zero});
+  };
+  EXPECT_THAT(zeros, refused);
 }
 
 }  // namespace

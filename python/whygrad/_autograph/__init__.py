@@ -3,12 +3,14 @@
 import ast
 import copy
 import functools
+import inspect
 import types
 
 from whygrad import _whygrad
 from whygrad._autograph import _operators
+from whygrad._autograph._jumps import why_not
 from whygrad._autograph._source import NoSource, candidates
-from whygrad._autograph._statements import PART, Rewriter, is_rewritten
+from whygrad._autograph._statements import PART, Rewriter, is_rewritten, plain_calls
 from whygrad._traced import note_read
 
 _FLAGS = 0x1FFE000  # of `from __future__ import ...`
@@ -50,10 +52,10 @@ def _bare(node):
 
 
 def _named(code, name, qualified):
-    """Parts of a function have its name."""
+    """Parts of a function have its name. What a class has in its body was not rewritten."""
     consts = []
     for const in code.co_consts:
-        if isinstance(const, types.CodeType):
+        if isinstance(const, types.CodeType) and const.co_flags & inspect.CO_NEWLOCALS:  # not the body of a class
             of_part = const.co_varnames[:1] == (PART,)
             const = _named(const, name, qualified) if of_part else _named(const, const.co_name, f"{qualified}.<locals>.{const.co_name}")
         consts.append(const)
@@ -99,7 +101,11 @@ def _is_in(code, node):
 
 def _rewritten(function):
     node, owner = _source_of(function)
-    return Rewriter(_bare(node), owner if "__class__" in function.__code__.co_freevars else None).rewrite(), owner
+    reason = why_not(node.body) if isinstance(node, ast.FunctionDef) else None
+    if reason is not None:
+        raise NoSource(reason, "jump behind the `try`, not within it")
+    outer_class = owner if "__class__" in function.__code__.co_freevars else None
+    return Rewriter(_bare(node), outer_class, plain_calls(function)).rewrite(), owner
 
 
 def _code_of(function):
@@ -166,7 +172,7 @@ def to_code(entity):
     try:
         return ast.unparse(_rewritten(function)[0])
     except NoSource as error:
-        raise ValueError(f"[to_code] the source of `{function.__name__}` cannot be had: {error}\nhelp: define it in a file") from None
+        raise ValueError(f"[to_code] the source of `{function.__name__}` cannot be rewritten: {error}\nhelp: {error.help}") from None
 
 
 _cell = types.CellType(_operators)

@@ -2,7 +2,8 @@
 
 NOTE [jumps]
 What follows an `if` that always jumps goes into its other branch: `if c: return a` and `return b` after it are `if c: r = a` `else: r = b`. Where a jump is taken only
-sometimes, a flag says whether it was, and what follows is put behind a test of that flag. Python runs what comes out as it ran the original."""
+sometimes, a flag says whether it was, and what follows is put behind a test of that flag. Python runs what comes out as it ran the original.
+A `with` may suppress an exception, so a statement after it may be reached even if its body always jumps. What cannot be said with flags is left as it is: see why_not."""
 
 import ast
 
@@ -11,6 +12,10 @@ from whygrad._autograph._names import walk_own
 RESULT = "ag__result"
 _DONE = "ag__done"
 _LOOPS = (ast.While, ast.For, ast.AsyncFor)
+_BRANCHING = (ast.If, *_LOOPS)
+_IN_LOOPS = (ast.Break, ast.Continue)
+# Nodes of statements that cannot raise, but for a name without a value.
+_HARMLESS = (ast.Pass, ast.Expr, ast.Assign, ast.If, ast.Name, ast.Constant, ast.BoolOp, ast.boolop, ast.expr_context)
 
 
 def _set(name, value, at):
@@ -49,9 +54,26 @@ def _always(statements, kinds):
             return True
         if isinstance(s, ast.If) and _always(s.body, kinds) and s.orelse and _always(s.orelse, kinds):
             return True
-        if isinstance(s, ast.With) and _always(s.body, kinds):
+        if _is_try(s) and (_always(s.body, kinds) or _always(s.orelse, kinds)) and all(_always(h.body, kinds) for h in s.handlers):
             return True
     return False
+
+
+def _is_try(statement):
+    return hasattr(statement, "finalbody")
+
+
+def _leaves(nodes, kinds):
+    return (ast.Return in kinds and _returns(nodes)) or _jumps(nodes, kinds)
+
+
+def _reset_in_handlers(s, flag, kinds):
+    """A jump that the end of a `with` abandons by an exception is not taken. A flag that is a tensor is of a jump before the statement that raised."""
+    if any(isinstance(node, ast.With) and _leaves(node.body, kinds) for node in walk_own(s.body)):
+        for handler in s.handlers:
+            is_not_set = ast.Compare(_is(flag, handler), [ast.IsNot()], [ast.Constant(True)])
+            handler.body.insert(0, _set(flag, ast.BoolOp(ast.And(), [is_not_set, _is(flag, handler)]), handler))
+            ast.fix_missing_locations(handler)
 
 
 def _map_bodies(statement, change, change_loop=None):
@@ -70,7 +92,7 @@ class _Returns:
     """Makes `return` the last statement of a function."""
 
     def __init__(self):
-        self.flagged = False
+        self.flagged, self.withs = False, 0
 
     def tail(self, statements):
         """What comes last in the function: afterwards the result is set."""
@@ -87,13 +109,20 @@ class _Returns:
                 s.body, s.orelse = self.tail([*s.body, *rest]), self.tail(s.orelse)
                 return [*before, s]
             if isinstance(s, ast.With) and (not rest or _always(s.body, (ast.Return,))):
-                s.body = self.tail(s.body)
-                return [*before, s]
-            return [*before, *self.flags([s], False), self._unless_done(self.tail(rest), s)]
+                return [*before, *self._with(s, rest)]
+            flagged, is_end = [*before, *self.flags([s], False)], _always([s], (ast.Return,))
+            return flagged if is_end else [*flagged, self._unless_done(self.tail(rest), s)]
         end = statements[-1] if statements else ast.Pass(lineno=1, col_offset=0)
         if statements and _always(statements, ()):
             return statements
         return [*statements, _set(RESULT, ast.Constant(None), end)]
+
+    def _with(self, s, rest):
+        """Its body gives the result, unless it is left by an exception that the `with` suppresses."""
+        self.withs += 1
+        suppressed = f"ag__suppressed_{self.withs}"
+        s.body = [*self.tail(s.body), _set(suppressed, ast.Constant(False), s)]
+        return [_set(suppressed, ast.Constant(True), s), s, ast.copy_location(ast.If(_is(suppressed, s), self.tail(rest), []), s)]
 
     def flags(self, statements, in_loop):
         out = []
@@ -106,7 +135,18 @@ class _Returns:
                 self.flagged = True
                 out += [self._result(s), _set(_DONE, ast.Constant(True), s)]
                 return [*out, ast.copy_location(ast.Break(), s)] if in_loop else out
+            if isinstance(s, ast.If) and not in_loop:
+                # A flag that both branches set is no tensor.
+                if _always(s.body, (ast.Return,)):
+                    s.orelse, rest = [*s.orelse, *rest], []
+                elif s.orelse and _always(s.orelse, (ast.Return,)):
+                    s.body, rest = [*s.body, *rest], []
+            guarded = _is_try(s) and s.orelse and not in_loop and _returns(s.body)
+            if _is_try(s):
+                _reset_in_handlers(s, _DONE, (ast.Return,))
             _map_bodies(s, lambda part: self.flags(part, in_loop), lambda part: self.flags(part, True))
+            if guarded:
+                s.orelse = [self._unless_done(s.orelse, s)]
             out.append(s)
             if not in_loop:
                 return [*out, self._unless_done(self.flags(rest, False), s)] if rest else out
@@ -161,7 +201,7 @@ class _Loops:
         return [_set(left, ast.Constant(False), s), s, *after]
 
     def _trip(self, statements, left, skipped):
-        kinds = (ast.Break, ast.Continue)
+        kinds = _IN_LOOPS
 
         def change(part):
             return self._trip(part, left, skipped)
@@ -178,20 +218,46 @@ class _Loops:
             if isinstance(s, ast.If) and s.orelse and _always(s.orelse, kinds):
                 s.body, s.orelse = change([*s.body, *rest]), change(s.orelse)
                 return [*before, s]
-            flags = [name for name, kind in ((left, ast.Break), (skipped, ast.Continue)) if _jumps(s, kind)]
+            of_kinds = ((left, ast.Break), (skipped, ast.Continue))
+            flags = [name for name, kind in of_kinds if _jumps(s, kind)]
+            in_body = [name for name, kind in of_kinds if _is_try(s) and s.orelse and _jumps(s.body, kind)]
+            if _is_try(s):
+                for name, kind in of_kinds:
+                    _reset_in_handlers(s, name, (kind,))
             _map_bodies(s, change, lambda part: part)
-            if not rest:
-                return [*before, s]
-            tests = [_is_not(flag, s) for flag in flags]
-            test = tests[0] if len(tests) == 1 else ast.copy_location(ast.BoolOp(ast.And(), tests), s)
-            return [*before, s, ast.copy_location(ast.If(test, change(rest), []), s)]
+            if in_body:
+                s.orelse = [self._unless(in_body, s.orelse, s)]
+            return [*before, s, self._unless(flags, change(rest), s)] if rest else [*before, s]
         return statements
+
+    @staticmethod
+    def _unless(flags, statements, at):
+        tests = [_is_not(flag, at) for flag in flags]
+        test = tests[0] if len(tests) == 1 else ast.copy_location(ast.BoolOp(ast.And(), tests), at)
+        return ast.copy_location(ast.If(test, statements, []), at)
+
+
+def _changes_returns(statements):
+    return any(isinstance(node, _BRANCHING) and _returns([node]) for node in walk_own(statements))
+
+
+def why_not(statements):
+    """Why a function with these statements is left as it is, in words; None where flags say what its jumps do."""
+    kinds = (ast.Return, *_IN_LOOPS) if _changes_returns(statements) else _IN_LOOPS
+    for node in walk_own(statements):
+        if _is_try(node) and _leaves(node.finalbody, kinds):
+            return f"the `finally` of the `try` at line {node.lineno} jumps, which drops an exception"
+        if isinstance(node, ast.With) or getattr(node, "handlers", []):
+            for inner in walk_own(node.body):
+                if _is_try(inner) and not all(isinstance(n, _HARMLESS) for s in inner.finalbody for n in ast.walk(s)):
+                    if _leaves([*inner.body, *inner.handlers, *inner.orelse], kinds):
+                        return f"an exception in the `finally` of the `try` at line {inner.lineno} would drop a jump"
+    return None
 
 
 def without_jumps(statements):
     """The body of a function without break and continue, and with a return only at its end where one stood in a branch or a loop."""
-    branching = (ast.If, *_LOOPS)
-    if any(isinstance(node, branching) and _returns([node]) for node in walk_own(statements)):
+    if _changes_returns(statements):
         returns = _Returns()
         end = statements[-1]
         documented = ast.get_docstring(ast.Module(statements, [])) is not None

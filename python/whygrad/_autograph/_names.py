@@ -5,14 +5,21 @@ import ast
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
 
+def evaluated(scope):
+    """What is evaluated where a function or a class is defined: decorators, default values and base classes."""
+    arguments = getattr(scope, "args", None)
+    defaults = [] if arguments is None else [*arguments.defaults, *filter(None, arguments.kw_defaults)]
+    return [*getattr(scope, "decorator_list", []), *defaults, *getattr(scope, "bases", []), *getattr(scope, "keywords", [])]
+
+
 def walk_own(node):
-    """The nodes of the same scope: nested functions, lambdas and classes are met, and not entered."""
+    """The nodes of the same scope: nested functions, lambdas and classes are met, and of them only what is evaluated here."""
     todo = [node] if isinstance(node, ast.AST) else list(node)
     while todo:
         at = todo.pop()
         yield at
         if isinstance(at, _SCOPES):
-            todo.extend(getattr(at, "decorator_list", []))
+            todo.extend(evaluated(at))
         else:
             todo.extend(ast.iter_child_nodes(at))
 
@@ -134,4 +141,6 @@ def _before(statement, after):
         return after | read(statement.value) | {n.id for n in ast.walk(statement.target) if isinstance(n, ast.Name)}
     if isinstance(statement, ast.AnnAssign) and statement.value is None:
         return after
-    return (after - bound([statement])) | read(statement)
+    # `a and (b := c)` may leave b as it was.
+    kept = {n.target.id for n in walk_own(statement) if isinstance(n, ast.NamedExpr)}
+    return (after - (bound([statement]) - kept)) | read(statement)

@@ -99,7 +99,7 @@ class _Value:
         for a, b, a_is_tensor, b_is_tensor in zip(self.leaves, other.leaves, self.is_tensor, other.is_tensor):
             if a_is_tensor != b_is_tensor:
                 return f"are {_kind(a)} and {_kind(b)}"
-            if not a_is_tensor and a is not b and not (type(a) is type(b) and a == b):
+            if not a_is_tensor and not _is_same(a, b):
                 return f"are two objects of Python, {a!r} and {b!r}"
         for a, b in zip(self.variables(), other.variables()):
             if isinstance(a, TensorArray) or isinstance(b, TensorArray):
@@ -111,6 +111,13 @@ class _Value:
             if a.shape != b.shape:
                 return f"have the shapes {a.shape} and {b.shape}"
         return None
+
+
+def _is_same(a, b):
+    """Whether one Python value may stand for the other. NaN is the same as NaN, and 0.0 is another value than -0.0."""
+    if isinstance(a, (float, complex)):
+        return type(a) is type(b) and repr(a) == repr(b)
+    return a is b or (type(a) is type(b) and a == b)
 
 
 def _kind(leaf):
@@ -131,20 +138,59 @@ class _TraceAgain(Exception):
     pass
 
 
+def _element_shapes(value):
+    """By position: the shapes of the elements of the lists of tensors in a value, None where nothing tells them."""
+    lists = {i: leaf for i, leaf in enumerate(_nest.flatten(value)) if isinstance(leaf, TensorArray)}
+    return {i: leaf.element_shape if leaf.element_shape.is_fully_defined() else None for i, leaf in lists.items()}
+
+
+def _with_element_shapes(value, shapes):
+    lacking = {i for i, shape in _element_shapes(value).items() if shape is None and shapes.get(i) is not None}
+    if not lacking:
+        return value
+    leaves = [leaf.with_element_shape(shapes[i]) if i in lacking else leaf for i, leaf in enumerate(_nest.flatten(value))]
+    return _nest.pack_sequence_as(value, leaves) if _nest.is_nested(value) else leaves[0]
+
+
+class _Lists:
+    """Lists of tensors that one branch alone writes: the other has elements of the same shape."""
+
+    def __init__(self):
+        self.shapes = {}  # by number of the value
+
+    def settled(self, values, first):
+        """The values of a branch; `first` are those of the branch before it, if there is one."""
+        for i, value in values.items():
+            value = values[i] = _with_element_shapes(value, self.shapes.get(i, {}))
+            if first is not None:
+                values[i] = _with_element_shapes(value, _element_shapes(first[i]))
+                if any(shape is None and _element_shapes(value)[at] is not None for at, shape in _element_shapes(first[i]).items()):
+                    self.shapes[i] = _element_shapes(value)
+                    raise _TraceAgain
+        return values
+
+    @staticmethod
+    def tensors(values, is_first):
+        """What a branch gives; nothing if the second branch has to tell shapes."""
+        if is_first and any(None in _element_shapes(value).values() for value in values):
+            return []
+        return [tensor for value in values for tensor in _Value(value).tensors()]
+
+
 class _Branches:
     """Both branches of an `if` that the graph chooses between. What is named in `filled` and set in one branch only is zeros in the other, where nobody reads it."""
 
     def __init__(self, state, parts, filled=(RESULT,)):
         self.state, self.parts, self.filled = state, parts, filled
         self.entry = state.get()
-        self.zeros = {}
+        self.zeros, self.lists = {}, _Lists()
         self.line = _line()
 
     def run(self, test):
         while True:
             try:
                 return self._traced(test)
-            except _TraceAgain:  # once for each name at most
+            except _TraceAgain:  # twice for each name at most
                 continue
 
     def _traced(self, test):
@@ -156,7 +202,7 @@ class _Branches:
             made = UNDEFINED
             if live and first is not UNDEFINED:
                 made = _Value(first).packed(following)
-            if first is second or (_is_plain(first) and type(first) is type(second) and first == second):
+            if first is second or (_is_plain(first) and _is_same(first, second)):
                 made = first
             values.append(made)
         self.state.set(values)
@@ -172,7 +218,11 @@ class _Branches:
         self.found.append(now)
         if len(self.found) == 2:
             self._check()
-        return [tensor for value, live in zip(now, self.state.live) if live and value is not UNDEFINED for tensor in _Value(value).tensors()]
+        given = {i: value for i, (value, live) in enumerate(zip(now, self.state.live)) if live and value is not UNDEFINED}
+        given = self.lists.settled(given, self.found[0] if len(self.found) == 2 else None)
+        for i, value in given.items():
+            now[i] = value
+        return self.lists.tensors(given.values(), len(self.found) == 1)
 
     def _filled(self, i, value):
         if not self.found:
@@ -231,7 +281,7 @@ def if_(test, body, orelse, state):
 def if_expression(test, body, orelse):
     if not _is_later(test):
         return body() if test else orelse()
-    found = []
+    found, lists = [], _Lists()
 
     def branch(part):
         value = part()
@@ -243,10 +293,16 @@ def if_expression(test, body, orelse):
                     f"[if] the values of `a if condition else b` at {_line()}, whose condition is a tensor, {difference}\n"
                     "help: a graph has one dtype, shape and structure for a value: cast, pad or rebuild one of them"
                 )
-        return _Value(value).tensors()
+        found[-1] = lists.settled({0: value}, {0: found[0]} if len(found) == 2 else None)[0]
+        return lists.tensors(found[-1:], len(found) == 1)
 
-    outputs = _control_flow.cond(test, lambda: branch(body), lambda: branch(orelse))
-    return _Value(found[0]).packed(iter(outputs))
+    while True:
+        try:
+            outputs = _control_flow.cond(test, lambda: branch(body), lambda: branch(orelse))
+        except _TraceAgain:
+            found.clear()
+        else:
+            return _Value(found[0]).packed(iter(outputs))
 
 
 class _Loop:
@@ -474,8 +530,7 @@ def compare(left, *pairs):
     return result
 
 
-def assert_(test, message):
-    value = test()
+def assert_(value, message):
     if _is_later(value):
         from whygrad.tf.debugging import Assert
 
@@ -507,12 +562,12 @@ def _callback(value):
     return value
 
 
-def _int(x=0, *base):
-    return _ops["cast"](x, "int32") if _is_later(x) else int(x, *base)
+def _cast(kind, dtype):
+    def cast(*args, **kwargs):
+        is_one_tensor = len(args) == 1 and not kwargs and _is_later(args[0])
+        return _ops["cast"](args[0], dtype) if is_one_tensor else kind(*args, **kwargs)
 
-
-def _float(x=0.0):
-    return _ops["cast"](x, "float32") if _is_later(x) else float(x)
+    return cast
 
 
 def _reduction(builtin, op):
@@ -525,11 +580,11 @@ def _reduction(builtin, op):
     return reduced
 
 
-def _sum(values, *args, **kwargs):
-    return _ops["reduce_sum"](values, axis=0) if _is_later(values) and not args and not kwargs else sum(values, *args, **kwargs)
+def _sum(*args, **kwargs):
+    return _ops["reduce_sum"](args[0], axis=0) if len(args) == 1 and not kwargs and _is_later(args[0]) else sum(*args, **kwargs)
 
 
-_BUILTINS = {int: _int, float: _float, max: _reduction(max, "reduce_max"), min: _reduction(min, "reduce_min"), sum: _sum}
+_BUILTINS = {int: _cast(int, "int32"), float: _cast(float, "float32"), max: _reduction(max, "reduce_max"), min: _reduction(min, "reduce_min"), sum: _sum}
 
 
 def call(function, /, *args, **kwargs):

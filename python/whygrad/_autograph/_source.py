@@ -6,7 +6,11 @@ import linecache
 
 
 class NoSource(Exception):
-    """The source of a function cannot be had, or is not what was compiled."""
+    """The source of a function cannot be had, is not what was compiled, or cannot be rewritten: why, and what to do."""
+
+    def __init__(self, reason, help="define it in a file, and restart after an edit"):
+        super().__init__(reason)
+        self.help = help
 
 
 @functools.lru_cache(maxsize=64)

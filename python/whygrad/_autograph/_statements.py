@@ -6,13 +6,14 @@ The body of an `if` or a loop becomes a nested function, a part, whose first par
 uses are its own."""
 
 import ast
+import builtins
 
 from whygrad._autograph import _names
-from whygrad._autograph._jumps import without_jumps
+from whygrad._autograph._jumps import why_not, without_jumps
 
 PART = "ag__part"
 _OPERATORS = "ag__"
-# They ask for the frame that calls them, or cannot meet a tensor.
+# Builtins that ask for the frame that calls them, or cannot meet a tensor.
 _PLAIN_CALLS = {
     "super",
     "locals",
@@ -67,10 +68,20 @@ def is_rewritten(node):
     return not any(isinstance(n, (ast.Yield, ast.YieldFrom, ast.Await)) for n in _names.walk_own(own))
 
 
+def _stays(node):
+    return not is_rewritten(node) or (isinstance(node.body, list) and why_not(node.body) is not None)
+
+
+def plain_calls(function):
+    """The names that are these builtins where the function stands."""
+    scope, code = function.__globals__, function.__code__
+    return {name for name in _PLAIN_CALLS if name not in code.co_freevars and scope.get(name, getattr(builtins, name)) is getattr(builtins, name)}
+
+
 class Rewriter(ast.NodeTransformer):
     """Rewrites one function. Nested functions have rewriters of their own."""
 
-    def __init__(self, node, outer_class):
+    def __init__(self, node, outer_class, plain):
         self.node, self.outer_class = node, outer_class
         self.count = 0
         self.levels = [set()]  # of the function and the parts that are open: the names that inner parts need as variables of it
@@ -78,6 +89,7 @@ class Rewriter(ast.NodeTransformer):
         self.arguments = [a.arg for a in [*arguments.posonlyargs, *arguments.args]]
         every = [*self.arguments, *(a.arg for a in arguments.kwonlyargs), *(a.arg for a in (arguments.vararg, arguments.kwarg) if a is not None)]
         self.parameters = set(every)
+        self.plain = plain - self.parameters - _names.bound(node.body if isinstance(node.body, list) else [node.body])
         self.declared = {}
 
     def rewrite(self):
@@ -162,8 +174,10 @@ class Rewriter(ast.NodeTransformer):
         return s
 
     def rewrite_Assert(self, s, _after):
+        if s.msg is not None and _has(s.msg, ast.NamedExpr):
+            return self.generic_visit(s)
         message = _lambda(self.visit(s.msg)) if s.msg is not None else ast.Constant(None)
-        return self.call("assert_", s.test, _lambda(self.visit(s.test)), message)
+        return self.call("assert_", s.test, self.visit(s.test), message)
 
     def rewrite_If(self, s, after):
         inside = _names.needed_before(s.body, after) | _names.needed_before(s.orelse, after)
@@ -194,7 +208,7 @@ class Rewriter(ast.NodeTransformer):
 
     def iterated(self, node):
         """The call in the head of a for: a range whose bounds are tensors is no tensor there."""
-        if not isinstance(node, ast.Call) or isinstance(node.func, ast.Name) and node.func.id in _PLAIN_CALLS:
+        if not isinstance(node, ast.Call) or self.is_plain(node):
             return self.visit(node)
         call = self.visit_Call(node)
         if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name) and call.func.value.id == _OPERATORS:
@@ -248,13 +262,17 @@ class Rewriter(ast.NodeTransformer):
     # Nested functions.
 
     def nested(self, node):
-        node.decorator_list = [self.visit(d) for d in getattr(node, "decorator_list", [])]
-        return Rewriter(node, None).rewrite() if is_rewritten(node) else node
+        node.decorator_list = [self.visit(d) for d in node.decorator_list]
+        self.defaults(node)
+        return node if _stays(node) else Rewriter(node, None, self.plain).rewrite()
+
+    def defaults(self, node):
+        node.args.defaults = [self.visit(d) for d in node.args.defaults]
+        node.args.kw_defaults = [d and self.visit(d) for d in node.args.kw_defaults]
 
     def visit_Lambda(self, node):
-        if not is_rewritten(node) or _has(node.body, ast.NamedExpr):
-            return node
-        return Rewriter(node, None).rewrite()
+        self.defaults(node)
+        return node if _stays(node) or _has(node.body, ast.NamedExpr) else Rewriter(node, None, self.plain).rewrite()
 
     visit_FunctionDef = nested
 
@@ -263,8 +281,11 @@ class Rewriter(ast.NodeTransformer):
 
     # Expressions.
 
+    def is_plain(self, call):
+        return isinstance(call.func, ast.Name) and call.func.id in self.plain
+
     def visit_Call(self, node):
-        if isinstance(node.func, ast.Name) and node.func.id in _PLAIN_CALLS:
+        if self.is_plain(node):
             if node.func.id == "super" and not node.args and self.arguments and self.outer_class:
                 node.args = [_name("__class__"), _name(self.arguments[0])]
                 return ast.fix_missing_locations(node)
