@@ -66,7 +66,8 @@ class FlowBuilder {
     std::uint64_t key = 0;
     std::uint32_t shape = 0;  // for shape_at()
     FlowDType dtype{};
-    nb::object tensor;  // held while its elements may be needed
+    nb::object tensor;           // held while its elements may be needed
+    const char* path = nullptr;  // as in FlowGraph::Value
   };
   // What the collector saw of a call, if that decides whether the op passes a gradient.
   struct CallFacts {

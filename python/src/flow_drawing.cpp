@@ -79,6 +79,7 @@ Index FlowDrawing::new_value(LogId id) {
   if (log_.has_value(id)) {
     const FlowBuilder::Value& from = log_.value(id);
     v.dtype = from.dtype;
+    v.path = from.path;
     draw_shape(from.shape, v);
     if (from.variable != kNowhere) v.variable = variable_of(from.variable);
   }

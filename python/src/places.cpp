@@ -237,7 +237,7 @@ nb::object span_of(nb::handle code, std::uint32_t offset) {
   return nb::none();
 }
 
-ForeignName assigned_name(const Where& where, std::size_t result, std::size_t results, bool variable) {
+ForeignName assigned_name(const Where& where, const ForeignResult& result, bool variable) {
   std::vector<Frame> frames{{reinterpret_cast<std::uintptr_t>(where.function), where.line}};
   if (const Reading* reading = Stacks::instance().reading(where.column); reading != nullptr && !reading->user.empty()) frames = reading->user;
   try {
@@ -248,7 +248,7 @@ ForeignName assigned_name(const Where& where, std::size_t result, std::size_t re
       const int line = PyCode_Addr2Line(reinterpret_cast<PyCodeObject*>(code.ptr()), static_cast<int>(frame.offset));
       stack.append(nb::make_tuple(code.attr("co_filename"), line, span_of(code, frame.offset), code.attr("co_name")));
     }
-    const nb::object found = nb::module_::import_("whygrad._source_names").attr("find")(stack, result, results, variable);
+    const nb::object found = nb::module_::import_("whygrad._source_names").attr("find")(stack, result.number, result.count, variable, result.path);
     if (found.is_none()) return {};
     return {nb::cast<std::string>(found[0]), nb::cast<std::string>(found[1]), nb::cast<std::uint32_t>(found[2])};
   } catch (std::exception&) {  // a file that is not UTF-8, or the interpreter ends: no name then
@@ -302,8 +302,8 @@ void bind_places(nb::module_& m) {
   install_foreign_places(
       {.resolve = [](const Where& where) { return locked_if_there([&] { return resolve(where); }); },
        .source_line = [](const std::string& file, std::uint32_t line) { return locked_if_there([&] { return source_line(file, line); }); },
-       .assigned_name = [](const Where& where, std::size_t result, std::size_t results,
-                           bool variable) { return locked_if_there([&] { return assigned_name(where, result, results, variable); }); },
+       .assigned_name = [](const Where& where, const ForeignResult& result,
+                           bool variable) { return locked_if_there([&] { return assigned_name(where, result, variable); }); },
        .called = [](const Where& where) { return locked_if_there([&] { return called(where); }); },
        .spell = [](const std::string& text) { return interpreter_is_there() ? locked([&] { return spell(text); }) : text; }});
   m.def(

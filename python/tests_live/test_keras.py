@@ -28,14 +28,106 @@ def model(bias=0.0):
     return net
 
 
-def test_a_training_that_is_fine_is_the_same_with_a_watch():
-    x, y = data()
-    bare = model().fit(x, y, epochs=2, batch_size=16, verbose=0).history
-    watch = whygrad.keras.GradientWatch(every=1000)
-    watched = model().fit(x, y, epochs=2, batch_size=16, verbose=0, callbacks=[watch]).history
-    for name, numbers in bare.items():
-        assert watched[name] == pytest.approx(numbers, rel=1e-6)  # the first step runs eagerly, which may round otherwise than XLA
-    assert watch.steps == 8 and watch.report.findings == []
+def bits(net):
+    """All numbers that a training leaves, and the next one that TensorFlow draws."""
+    state = net.optimizer.variables
+    variables = [*net.variables, *(state() if callable(state) else state)]
+    return [np.asarray(variable).tobytes() for variable in variables], tf.random.normal([2]).numpy().tobytes()
+
+
+def noisy_model(**compiled):
+    """One with state of its own: running means, and random numbers."""
+    keras.utils.set_random_seed(1)
+    layers = keras.layers
+    net = keras.Sequential([layers.Dense(8, activation="relu"), layers.Dropout(0.5), layers.BatchNormalization(), layers.Dense(2)])
+    net.compile(**{"optimizer": "adam", "loss": keras.losses.SparseCategoricalCrossentropy(from_logits=True), "metrics": ["accuracy"], **compiled})
+    return net
+
+
+def trained(**kwargs):
+    net = noisy_model()
+    history = net.fit(*data(), epochs=2, batch_size=12, verbose=0, **kwargs).history  # the last batch is smaller
+    return history, bits(net)
+
+
+def test_a_training_that_is_fine_is_the_same_bit_for_bit():
+    bare = trained()
+    watch = whygrad.keras.GradientWatch(every=3)
+    assert trained(callbacks=[watch]) == bare
+    assert watch.steps == 12 and watch.report.findings == []
+    with whygrad.tensorflow.diagnose(values=True) as report:
+        assert trained() == bare
+    assert report.findings == [] and report.note == "every gradient is there"
+    assert trained() == bare
+
+
+def test_two_trainings_of_a_model_are_traced_once():
+    net, traces = noisy_model(), []
+    step = type(net).train_step
+    net.train_step = lambda data: traces.append(1) or step(net, data)
+    net.make_train_function(force=True)
+    for _ in range(2):
+        net.fit(*data(), batch_size=16, verbose=0, callbacks=[whygrad.keras.GradientWatch(every=1000)])
+    assert len(traces) <= 4  # TensorFlow's first trace may be two, and each watch runs a step once more
+
+
+def root(labels, scores):
+    return tf.reduce_mean(tf.sqrt(tf.nn.relu(scores[:, 0])) + tf.nn.relu(scores[:, 1]))
+
+
+@pytest.mark.parametrize("how", ("diagnose", "watch"))
+def test_the_step_that_leaves_nan_is_found_between_the_steps_that_are_looked_at(how):
+    net, told = model(), []
+    net.compile(optimizer=keras.optimizers.SGD(0.05), loss=root)
+    net.layers[1].build((None, 8))
+
+    class Poison(keras.callbacks.Callback):  # sqrt(0) after the fifth step
+        def on_train_batch_end(self, step, logs=None):
+            if step == 4:
+                net.layers[1].set_weights([np.zeros((8, 2), "float32"), np.float32([-1, 1])])
+
+    net.layers[1].set_weights([np.full((8, 2), 0.01, "float32"), np.ones(2, "float32")])
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(160, 4)).astype("float32"), np.zeros(160)
+    if how == "watch":
+        watch = whygrad.keras.GradientWatch(every=1000, on_trouble=told.append)
+        net.fit(x, y, batch_size=16, verbose=0, shuffle=False, callbacks=[Poison(), watch])
+    else:
+        with whygrad.tensorflow.diagnose(values=True) as report:
+            net.fit(x, y, batch_size=16, verbose=0, shuffle=False, callbacks=[Poison()])
+        told.append(report)
+    spoilt = [f for f in told[-1].findings if f.status != "zero"]
+    assert {(f.cause, f.op) for f in spoilt} == {("NAN_GRAD_SQRT0", "Sqrt")}, str(told[-1])
+    assert "please report" not in told[-1].note
+
+
+def test_units_that_die_in_training_are_told_of():
+    net, told = model(), []
+    net.compile(optimizer="sgd", loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+
+    class Kill(keras.callbacks.Callback):
+        def on_train_batch_end(self, step, logs=None):
+            if step == 2:
+                net.layers[0].bias.assign(tf.fill([8], -50.0))
+
+    watch = whygrad.keras.GradientWatch(every=1000, on_trouble=told.append)
+    net.fit(*data(), epochs=4, batch_size=16, verbose=0, callbacks=[Kill(), watch])
+    assert ("zero", "ZERO_GRAD_DEAD_UNIT", "Relu") in {(f.status, f.cause, f.op) for f in told[0].findings}
+
+
+def test_a_model_with_a_training_function_of_its_own_keeps_it():
+    calls = []
+
+    class Own(keras.Sequential):
+        def make_train_function(self, force=False):
+            self.train_function = lambda iterator: calls.append(next(iterator)) or {"loss": 0.0}
+            return self.train_function
+
+    net = Own([keras.layers.Dense(2)])
+    net.compile(optimizer="sgd", loss="mse")
+    with whygrad.tensorflow.diagnose(values=True) as report:
+        net.fit(*data(), batch_size=16, verbose=0, callbacks=[whygrad.keras.GradientWatch()])
+    assert len(calls) == 4 and report.findings == []
 
 
 def test_dead_units_are_told_of_once():

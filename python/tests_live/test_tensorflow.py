@@ -250,3 +250,56 @@ def test_predict_inside_of_a_tape_goes_through_a_data_set():
         run(source)
     assert [(f.cause, f.line) for f in report.findings] == [("STATEFUL", 10)], str(report)
     assert "data set" in report.findings[0].why
+
+
+RESULTS = """
+import collections
+Pair = collections.namedtuple("Pair", "low high")
+@tf.function
+def one(x):
+    h = x @ w
+    return tf.nn.relu(h) * tf.exp(h)
+@tf.function
+def two(x):
+    h = x @ w
+    return tf.nn.relu(h), tf.exp(h)
+@tf.function
+def named(x):
+    h = x @ w
+    return {"outer": [tf.exp(h), None, tf.sin(h)], "act": tf.nn.relu(h)}
+@tf.function
+def pair(x):
+    return Pair(x - w, x + w)
+@tf.function
+def branch(x):
+    h = x @ w
+    if tf.reduce_sum(h) > 0.0:
+        return tf.exp(h)
+    return h
+with tf.GradientTape(persistent=True) as tape:
+    single = one(x)
+    first, second = two(x)
+    both = two(x)
+    table = named(x)
+    bounds = pair(x)
+    taken = branch(x)
+    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=[0, 1], logits=w)
+    values = tf.linalg.eigvalsh(w)
+    vectors = tf.linalg.eigh(w)
+    top = tf.math.top_k(w, 1)
+    normed, mean, variance = tf.compat.v1.nn.fused_batch_norm(tf.reshape(w, [1, 2, 2, 1]), [1.0], [0.0])
+    parts = tf.split(w, 2)
+    loss = tf.reduce_sum(w)
+sources = [single, first, second, both[1], table["act"], table["outer"][2], bounds.high, taken, losses, values, vectors[1], top[0]]
+g = tape.gradient(loss, [*sources, normed, variance, parts[1]])
+"""
+
+
+def test_results_have_the_names_by_which_the_program_takes_them():
+    source = "x = tf.ones([2, 2])\nw = tf.Variable([[1.0, 2.0], [3.0, 4.0]], name='w')\n" + RESULTS
+    with whygrad.tensorflow.diagnose() as report:
+        run("import tensorflow as tf\n" + source)
+    names = "single first second both[1] table['act'] table['outer'][2] bounds.high taken losses values vectors[1] top[0]".split()
+    for name in [*names, "normed", "variance", "parts[1]"]:
+        assert f"`{name}` (line " in str(report), name
+    assert "please report" not in report.note

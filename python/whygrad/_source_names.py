@@ -189,20 +189,27 @@ def _on_line(names, line, variable):
     return name if variable or not inner else None
 
 
-def find(frames, result, results, variable):
+def find(frames, result, results, variable, path=None):
     """The name, file and line of result number `result` of `results` that the innermost of the frames (file, line, position, function) made; None
-    where the source does not say it plainly."""
+    where the source does not say it plainly. path: how the program takes the result from what the call returned, if that differs."""
     for i, (file, line, span, _) in enumerate(frames):
         name = _name_at(file, line, span, variable)
         if isinstance(name, list):
-            name = name[result] if len(name) == results else None
-        elif name is not None and results > 1:
-            name = f"{name}[{result}]"
+            name = _name_of_part(name, path) if path is not None else name[result] if len(name) == results else None
+        elif name is not None:
+            name += path if path is not None else f"[{result}]" if results > 1 else ""
         if name is not None:
             return _of_object(name, frames[i:]), shown(file), line
         if span not in _names_in(file).returned:
             return None
     return None
+
+
+def _name_of_part(names, path):
+    """The name of a part of what is taken apart into these names."""
+    first = re.match(r"\[(\d+)\]", path)
+    name = names[int(first[1])] if first and int(first[1]) < len(names) else None
+    return name and name + path[first.end() :]
 
 
 def _name_at(file, line, span, variable):

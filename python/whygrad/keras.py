@@ -1,8 +1,10 @@
 """whygrad.keras.GradientWatch: looks after the gradients of `model.fit`, on Keras's TensorFlow, PyTorch or JAX backend."""
 
+import contextlib
 import importlib
 
 from whygrad._live import engine as _engine
+from whygrad._live.guard import Guard as _Guard
 
 keras = _engine.load("keras")
 
@@ -14,8 +16,9 @@ class GradientWatch(keras.callbacks.Callback):
 
         model.fit(x, y, callbacks=[whygrad.keras.GradientWatch()])
 
-    every: the first step is looked at, and then each `every`-th step. On TensorFlow such a step runs eagerly, as with compile(run_eagerly=True), and trains
-    as any other; on JAX it is compiled once more; the steps between run as they always do. on_trouble(report): called instead of printing the report; raise there to end the training.
+    every: the first step is looked at, and then each `every`-th step. On TensorFlow such a step runs once more, eagerly, from the state in which it began,
+    and the training goes on as if it had not; so does a step after which a variable is not finite, or has not changed for some steps. On JAX it is compiled
+    once more. on_trouble(report): called instead of printing the report; raise there to end the training.
     """
 
     def __init__(self, every=100, on_trouble=None):
@@ -25,14 +28,19 @@ class GradientWatch(keras.callbacks.Callback):
         self.every, self.on_trouble = every, on_trouble
         self.report = None  # of the last step that was looked at
         self.steps = 0
-        self._real = self._told = None
+        self._real = self._told = self._session = self._steps = None
+        self._guard = _Guard()
 
     def on_train_begin(self, logs=None):
         backend = keras.backend.backend()
         if backend not in ("tensorflow", "torch", "jax"):
             raise ValueError(f"[GradientWatch] Keras runs on {backend}\nhelp: it looks after gradients on tensorflow, torch and jax")
         self._diagnose = importlib.import_module(f"whygrad.{backend}").diagnose
-        self._step = self._eager_step if backend == "tensorflow" and _takes_single_steps(self.model) else None
+        self._steps = None
+        if backend == "tensorflow":
+            steps = importlib.import_module("whygrad.tensorflow._keras_steps")
+            self._session = importlib.import_module("whygrad.tensorflow._diagnose")._session
+            self._steps = steps.steps_of(self.model) if steps.takes_single_steps(self.model) else None
         self._stays_open = backend == "jax"  # where each report that is opened makes JAX compile the step again
         self._real, self._told = self.model.train_function, False
         self.model.train_function = self._train_function
@@ -44,14 +52,42 @@ class GradientWatch(keras.callbacks.Callback):
 
     def _train_function(self, *state):
         number, self.steps = self.steps, self.steps + 1
-        if self._told or number % self.every and not self._stays_open:
-            return self._real(*state)
-        if self._stays_open:
+        if self._stays_open and not self._told:
             return self._watched_step(number, *state)
+        if self._steps is not None:
+            return self._traced_step(number % self.every == 0, *state)
+        if self._told or number % self.every:
+            return self._real(*state)
+        with self._watching():
+            return self._real(*state)
+
+    def _traced_step(self, is_due, iterator):
+        """A step of TensorFlow's that can run again."""
+        steps, guard = self._steps, self._guard
+        steps.collector = self._session.collector  # of another report, if one is open
+        if self._told:
+            return steps.run(iterator, keep=False)
+        if not is_due:
+            logs = steps.run(iterator)
+            if guard(steps.trouble):
+                with self._watching():
+                    guard(steps.run_again)
+            return logs
+        with self._watching():
+            logs = steps.run(iterator, keep=True)
+            guard(steps.trouble)  # counts the steps without a change
+            guard(steps.run_again)
+        return logs
+
+    @contextlib.contextmanager
+    def _watching(self):
         try:
             with self._diagnose(values=True) as self.report:  # which asks about what nobody looked at when it is closed
-                return (self._step or self._real)(*state)
+                if self._steps is not None:
+                    self._steps.collector = self._session.collector
+                yield
         finally:
+            self.report.add_remarks([self._guard.text()])
             self._tell()
 
     def _watched_step(self, number, *state):
@@ -70,9 +106,6 @@ class GradientWatch(keras.callbacks.Callback):
             self.report.remove()
             self._tell()
 
-    def _eager_step(self, iterator):
-        return self.model.train_step(next(iterator))
-
     def _tell(self):
         if not self.report.findings:
             return
@@ -81,8 +114,3 @@ class GradientWatch(keras.callbacks.Callback):
             self.on_trouble(self.report)
         else:
             print(f"\n{self.report}")  # as Keras's own callbacks do
-
-
-def _takes_single_steps(model):
-    strategy = getattr(model, "distribute_strategy", None)
-    return getattr(model, "steps_per_execution", 1) == 1 and (strategy is None or strategy.num_replicas_in_sync == 1)

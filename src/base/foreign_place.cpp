@@ -29,9 +29,9 @@ std::string foreign_called(const Where& where) {
   return where.function == nullptr || installed().called == nullptr ? std::string() : installed().called(where);
 }
 
-ForeignName foreign_assigned_name(const Where& where, std::size_t result, std::size_t results, bool variable) {
+ForeignName foreign_assigned_name(const Where& where, const ForeignResult& result, bool variable) {
   const bool known = where.function != nullptr && installed().assigned_name != nullptr;
-  return known ? installed().assigned_name(where, result, results, variable) : ForeignName{};
+  return known ? installed().assigned_name(where, result, variable) : ForeignName{};
 }
 
 }  // namespace whygrad

@@ -94,8 +94,8 @@ std::string declared_variable(std::string_view line) {
   return several ? std::string() : std::string(last_name(behind.substr(0, behind.find_first_of("({="))));
 }
 
-SourceName foreign_name(const Where& where, std::size_t result, std::size_t results, bool variable) {
-  ForeignName name = foreign_assigned_name(where, result, results, variable);
+SourceName foreign_name(const Where& where, const ForeignResult& result, bool variable) {
+  ForeignName name = foreign_assigned_name(where, result, variable);
   return {std::move(name.name), std::move(name.file), name.line};
 }
 
@@ -218,7 +218,7 @@ bool is_one_of_several(const FlowGraph& graph, Index op) {
 }
 
 SourceName source_name_of_variable(const Where& made_at) {
-  if (made_at.file == nullptr) return foreign_name(made_at, 0, 1, true);
+  if (made_at.file == nullptr) return foreign_name(made_at, {}, true);
   std::string name = declared_variable(source_line(made_at.file, made_at.line));
   return name.empty() ? SourceName{} : SourceName{std::move(name), made_at.file, made_at.line};
 }
@@ -230,7 +230,7 @@ SourceName source_name(const FlowGraph& graph, Index value) {
   if (kind != OpKind::kCompute && kind != OpKind::kConstant) return {};
   if (is_step_of_call(graph, value)) return {};
   const FlowGraph::Op& op = graph.ops[maker];
-  if (op.where.file == nullptr) return foreign_name(op.where, value - op.first_output, op.outputs, false);
+  if (op.where.file == nullptr) return foreign_name(op.where, {value - op.first_output, op.outputs, graph.values[value].path}, false);
   if (op.outputs != 1) return {};
   std::string name = declared_name(source_line(op.where.file, op.where.line), graph.name_of(maker));
   return name.empty() ? SourceName{} : SourceName{std::move(name), op.where.file, op.where.line};

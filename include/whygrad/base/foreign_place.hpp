@@ -28,13 +28,19 @@ struct ForeignName {
   std::uint32_t line = 0;
 };
 
+// Which of a call's results a value is.
+struct ForeignResult {
+  std::size_t number = 0, count = 1;
+  const char* path = nullptr;  // how the program takes it from what the call returned, "['loss'][0]"; nullptr: by its number
+};
+
 // The functions of a binding that records its own places (Where::file == nullptr). They may be called from any thread.
 struct ForeignPlaces {
   ForeignPlace (*resolve)(const Where& where) = nullptr;
   // Returns the text of a line; empty if unknown. Asked about files of the binding's places, which need not exist on disk.
   std::string (*source_line)(const std::string& file, std::uint32_t line) = nullptr;
-  // Returns the name of result `result` of `results` results of the call at this place.
-  ForeignName (*assigned_name)(const Where& where, std::size_t result, std::size_t results, bool variable) = nullptr;
+  // Returns the name of a result of the call at this place.
+  ForeignName (*assigned_name)(const Where& where, const ForeignResult& result, bool variable) = nullptr;
   // Returns the function that the program calls at this place, as written: "tf.norm"; empty if it is not clear.
   std::string (*called)(const Where& where) = nullptr;
   // Translates a text of the library, written for C++, into the terms of the other language. Leaves quoted parts as they are.
@@ -50,6 +56,6 @@ WG_API std::string foreign_source_line(const std::string& file, std::uint32_t li
 // Translates into the terms of the installed language; without one, returns the text as it is.
 WG_API std::string spelled(std::string text);
 WG_API std::string foreign_called(const Where& where);
-WG_API ForeignName foreign_assigned_name(const Where& where, std::size_t result, std::size_t results, bool variable);
+WG_API ForeignName foreign_assigned_name(const Where& where, const ForeignResult& result, bool variable);
 
 }  // namespace whygrad

@@ -92,8 +92,9 @@ class WG_API FlowGraph {
     Index first_extent = 0;           // in `extents`
     FlowDType dtype{};
     std::uint8_t rank = 0;
-    Index numbers = kNone;          // in `numbers`: of its elements
-    Index gradient = kNone;         // in `numbers`: of its incoming gradient
+    const char* path = nullptr;  // how the program takes it from what the call returned: "", "[1]", "['loss']"; nullptr: by its number as an output
+    Index numbers = kNone;       // in `numbers`: of its elements
+    Index gradient = kNone;      // in `numbers`: of its incoming gradient
     Origin origin = Origin::kMade;  // kOld: too old to depend on any of the sources
   };
 

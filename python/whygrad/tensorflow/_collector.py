@@ -45,6 +45,7 @@ class Collector:
         self.pending = []  # requests for gradients in traced functions
         self.rules = []  # the ops of recorded custom gradients
         self.py_functions = PyFunctions(self)
+        self.fits = None  # set when the patches are in place
 
     def keep_values(self, values):
         self.values = self.log.keeps_values = values
@@ -80,6 +81,7 @@ class Collector:
 
     def made(self, variable):
         """Notes the name, shape and place of a variable that has just been made."""
+        self.fits.find_keras()
         index = self.variable_of(variable)
         if index < 0:
             return

@@ -7,6 +7,7 @@ from whygrad._live.report import LiveReport
 from whygrad._live.session import Session
 from whygrad.tensorflow import _questions
 from whygrad.tensorflow._collector import Collector
+from whygrad.tensorflow._keras_steps import Fits
 from whygrad.tensorflow._tensorflow import (
     CALL,
     array_ops,
@@ -51,7 +52,7 @@ class _Session(Session):
             remarks.append(
                 f"whether gradients that are taken inside of {', '.join(f'`{name}`' for name in unseen)} are zero or NaN was not looked at, since it "
                 "cannot run a second time without a trace: run it eagerly, by tf.config.run_functions_eagerly(True) or "
-                "model.compile(run_eagerly=True); in Keras's fit, callbacks=[whygrad.keras.GradientWatch()] does so for single steps"
+                "model.compile(run_eagerly=True)"
             )
         return remarks
 
@@ -97,6 +98,8 @@ def install(c, patches):
     _watch_values(c, patches, guard)
     _watch_functions(c, patches, guard)
     _watch_py_functions(c.py_functions, patches, guard)
+    c.fits = Fits(c, patches)
+    guard(c.fits.find_keras)
     op_callbacks.add_op_callback(c.callback)
     patches.call_at_end(lambda: op_callbacks.remove_op_callback(c.callback))
 

@@ -1,7 +1,7 @@
 """Reads the ops of traced functions from their graphs when a question needs them."""
 
 from whygrad import _whygrad
-from whygrad.tensorflow import _settle
+from whygrad.tensorflow import _results, _settle
 from whygrad.tensorflow._tensorflow import func_graph, is_eager, op_def_registry, place_in_stack, run_graph, shape_of, tf
 
 _CALLS = ("PartitionedCall", "StatefulPartitionedCall")
@@ -302,7 +302,7 @@ def ends_of(graph, outputs):
     of the graph or is returned twice. The list leaves out the outputs after the program's own results, which serve only TensorFlow's backward
     pass."""
     ends, late = {}, []
-    own = len(graph.outputs) if graph.structured_outputs is None else len(tf.nest.flatten(graph.structured_outputs, expand_composites=True))
+    own = len(graph.outputs) if graph.structured_outputs is None else len(_results.paths_in(graph.structured_outputs))
     for number, (symbol, value) in enumerate(zip(graph.outputs, outputs)):
         while symbol.op.type == "Identity" and symbol.op.inputs[0].dtype != tf.resource:
             symbol = symbol.op.inputs[0]
@@ -362,10 +362,20 @@ def run_again(collector, graph, arguments):
     return tensors
 
 
+def _graph_of_call(collector, op):
+    return graph_of(collector.functions, name_of_call(collector.log.type_of(op), collector.log.call_of(op)))
+
+
+def note_paths_of_call(collector, op):
+    graph = _graph_of_call(collector, op)
+    if graph is not None:
+        _results.note_paths(collector.log, op, graph)
+
+
 def open_call(collector, op):
     """Replaces a call of a traced function by the function's ops. Returns False if they are unknown."""
     log = collector.log
-    graph = graph_of(collector.functions, name_of_call(log.type_of(op), log.call_of(op)))
+    graph = _graph_of_call(collector, op)
     if graph is None:
         return False
     raw = log.tensors_of(op)

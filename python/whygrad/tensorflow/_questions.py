@@ -135,6 +135,8 @@ def settle_all(collector, question, sources):
                 opened |= bool(collector.guard(_graphs.open_call, collector, op))
             if not log.is_settled(op) and not log.is_opened(op):
                 collector.guard(_settle.settle, collector.facts, log, op)
+                if collector.is_call(op):
+                    collector.guard(_graphs.note_paths_of_call, collector, op)
         if not opened:
             return
 

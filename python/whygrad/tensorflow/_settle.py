@@ -4,6 +4,7 @@ import re
 import sys
 
 from whygrad import _whygrad
+from whygrad.tensorflow import _results
 from whygrad.tensorflow._collector import Rule
 from whygrad.tensorflow._facts import NO_DERIVATIVE, NO_RULE
 from whygrad.tensorflow._tensorflow import FLOATS, is_users, ops, tf
@@ -55,6 +56,8 @@ def _compute(facts, log, op, type_):
         name = re.sub(r"^__(inference|forward)_|_\d+$", "", type_)
         return log.define("PartitionedCall", name=name, answers=[("flows", "data", "", "", "")] * len(inputs))
     roles = facts.roles(type_, len(inputs))
+    if len(outputs) > 1:
+        _results.note_paths(log, op)
     if call is None:  # TensorFlow cannot be asked: a call of a function, or an op that it did not report
         flows = ["flows"] * len(inputs)
     else:
