@@ -24,6 +24,7 @@ const char* class_of(const Error& error) noexcept {
   if (dynamic_cast<const IoError*>(&error) != nullptr) return "IoError";
   if (dynamic_cast<const MemoryError*>(&error) != nullptr) return "OutOfMemoryError";
   if (dynamic_cast<const TapeError*>(&error) != nullptr) return "TapeError";
+  if (dynamic_cast<const MissingRule*>(&error) != nullptr) return "MissingRule";
   if (dynamic_cast<const UnsupportedError*>(&error) != nullptr) return "UnsupportedError";
   if (dynamic_cast<const MissingGradient*>(&error) != nullptr) return "MissingGradient";
   return "InternalError";

@@ -83,9 +83,8 @@ def test_a_missing_tangent_has_its_reason():
     assert "tf.stop_gradient  f32[2]     STOPS THE GRADIENT" in str(report)
     assert (stopped.code, position.code) == ("WG106", "WG103")
     with tf.autodiff.ForwardAccumulator(x, tf.ones_like(x)) as acc:
-        y = tf.unique(x)[0]
-    with pytest.raises(LookupError, match="there is no gradient rule for unique"):
-        acc.jvp(y)
+        with pytest.raises(LookupError, match="there is no gradient rule for unique"):
+            tf.unique(x)
 
 
 def test_what_is_no_tensor_has_no_tangent():

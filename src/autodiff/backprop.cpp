@@ -490,9 +490,9 @@ class Backprop {
 
 void refuse_missing_rule(const Record& record, int input) {
   const InputDef& def = input_def(*record.op, input);
-  throw UnsupportedError(record.op->name,
-                         fmt::format("a derivative would lack the part that comes through its input `{}`: {}", def.name, def.gradient.why),
-                         def.gradient.remedy);
+  throw MissingRule(record.op->name,
+                    fmt::format("a derivative would lack the part that comes through its input `{}`: {}", def.name, def.gradient.why),
+                    def.gradient.remedy);
 }
 
 std::vector<DenseOrRows> backprop(const Recorded& recorded, const Question& question) {

@@ -295,7 +295,7 @@ TEST(Forward, ATapeThatIsPausedKeepsItsPlaceInTheOrder) {
 TEST(Forward, AMissingRuleIsAnError) {
   const Tensor w = c(std::vector<float>{0.5f, 2});
   ForwardAccumulator forward(w, w);
-  EXPECT_THAT(message_of<UnsupportedError>([&] { weighted_bincount(constant({0, 1}), w); }), HasSubstr("a derivative would lack the part"));
+  EXPECT_THAT(message_of<MissingRule>([&] { weighted_bincount(constant({0, 1}), w); }), HasSubstr("a derivative would lack the part"));
 }
 
 }  // namespace

@@ -446,7 +446,7 @@ TEST(Rules, APathWithoutARuleIsNotLeftOutOfASum) {
     return outer.gradient(first, a);
   };
   EXPECT_THAT([&] { second([&] { return igamma(a, constant(2.f)) + a * a * a; }); },
-              ::testing::ThrowsMessage<UnsupportedError>(::testing::HasSubstr("a derivative would lack the part that comes through its input `a`")));
+              ::testing::ThrowsMessage<MissingRule>(::testing::HasSubstr("a derivative would lack the part that comes through its input `a`")));
   EXPECT_FALSE(second([&] { return igamma(a, constant(2.f)); }));
   EXPECT_FLOAT_EQ(second([&] { return a * a * a; })->item<float>(), 9.f);
 }
@@ -455,7 +455,7 @@ TEST(Rules, APathWithoutARuleIsNotLeftOutOfASum) {
 TEST(Rules, AMissingRuleIsNoZero) {
   const Variable w(constant({0.5f, 2.f}));
   const auto counted = [&] { return weighted_bincount(constant({0, 1}), w.value()); };
-  const auto refused = ::testing::ThrowsMessage<UnsupportedError>(::testing::HasSubstr("a derivative would lack the part"));
+  const auto refused = ::testing::ThrowsMessage<MissingRule>(::testing::HasSubstr("a derivative would lack the part"));
   const auto beside_another = [&] {
     GradientTape tape;
     const Tensor a = w * 3.f, b = counted();

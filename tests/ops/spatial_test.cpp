@@ -80,8 +80,12 @@ TEST(Spatial, RefusesWhatCannotBe) {
   EXPECT_THAT(message_of<ValueError>([&] { nn::max_pool3d(volume, {0, 1, 1}); }), HasSubstr("ksize has 0 in it"));
   EXPECT_THAT(message_of<ShapeError>([&] { nn::space_to_batch(image, {3}, {{0, 0}}); }), HasSubstr("no whole number of blocks of 3"));
   EXPECT_THAT(message_of<ShapeError>([&] { nn::batch_to_space(image, {2}, {{0, 0}}); }), HasSubstr("a batch of 1 is no multiple of the 2"));
-  const std::int64_t huge = std::int64_t{1} << 62;
-  EXPECT_THAT(message_of<ShapeError>([&] { nn::batch_to_space(image, {huge, 4}, {{0, 0}, {0, 0}}); }), HasSubstr("is too large"));
+  const std::int64_t largest = std::int64_t{1} << 31;
+  EXPECT_THAT(message_of<ValueError>([&] { nn::batch_to_space(image, {2 * largest}, {{0, 0}}); }), HasSubstr("each is 1 to 2^31"));
+  EXPECT_THAT(message_of<ShapeError>([&] {
+                nn::batch_to_space(volume, {largest, largest, 4}, {{0, 0}, {0, 0}, {0, 0}});
+              }),
+              HasSubstr("is too large"));
   EXPECT_THAT(message_of<ValueError>([&] { nn::space_to_batch(image, {2}, {{-1, 0}}); }), HasSubstr("0 or more"));
   EXPECT_THAT(message_of<ShapeError>([&] { nn::dilation2d(image, ones({2, 2, 3})); }), HasSubstr("the filters are f32[2, 2, 3]"));
   EXPECT_THAT(message_of<ValueError>([&] { nn::local_response_normalization(image, {.depth_radius = -1}); }), HasSubstr("depth_radius is -1"));

@@ -74,6 +74,11 @@ class WG_API Gradient {
   std::size_t source_ = 0;
 };
 
+// Thrown where a gradient would lack the part that comes through an op without a rule, which other parts do not make up for.
+struct MissingRule : UnsupportedError {
+  using UnsupportedError::UnsupportedError;
+};
+
 // Thrown when a missing gradient is needed. The message is the whole explanation.
 class WG_API MissingGradient : public Error {
  public:

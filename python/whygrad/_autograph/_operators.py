@@ -584,7 +584,13 @@ def _sum(*args, **kwargs):
     return _ops["reduce_sum"](args[0], axis=0) if len(args) == 1 and not kwargs and _is_later(args[0]) else sum(*args, **kwargs)
 
 
-_BUILTINS = {int: _cast(int, "int32"), float: _cast(float, "float32"), max: _reduction(max, "reduce_max"), min: _reduction(min, "reduce_min"), sum: _sum}
+_BUILTINS = {
+    int: _cast(int, "int32"),
+    float: _cast(float, "float32"),
+    max: _reduction(max, "reduce_max"),
+    min: _reduction(min, "reduce_min"),
+    sum: _sum,
+}
 
 
 def call(function, /, *args, **kwargs):

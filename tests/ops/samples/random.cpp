@@ -204,7 +204,8 @@ void add_stateless(SampleList& list) {
               .expected =
                   [](const Arrays&) {
                     return Arrays{{{0, 3}, {}}};
-                  }});
+                  },
+              .order = 1});
   }
   const Tensor three = uniform({3}), whole = integers({3}, 1, 4);
   list.refuse({.op = "random_gamma", .fragment = "alpha of i64", .call = [=] { random::gamma({2}, whole); }});

@@ -23,12 +23,12 @@ class Draws:
     def normal(self, shape, mean, stddev, dtype):
         if self._state is None:
             return _whygrad.random_normal(shape, mean=mean, stddev=stddev, dtype=dtype)
-        return _ops["stateless_random_normal"](shape, seed=self._next_seed(), mean=mean, stddev=stddev, dtype=dtype)
+        return _ops["stateless_normal"](shape, seed=self._next_seed(), mean=mean, stddev=stddev, dtype=dtype)
 
     def dropped(self, shape, rate, dtype):
         """The mask of a dropout: 0 with probability `rate`, else what keeps the mean."""
         if self._state is None:
             chance = _whygrad.random_uniform(shape, dtype=dtype)
         else:
-            chance = _ops["stateless_random_uniform"](shape, seed=self._next_seed(), dtype=dtype)
+            chance = _ops["stateless_uniform"](shape, seed=self._next_seed(), dtype=dtype)
         return _ops["cast"](_ops["greater_equal"](chance, rate), dtype) / (1 - rate)
