@@ -75,8 +75,8 @@ struct ResizeOptions {
   bool antialias = false;              // the kernel grows where the image shrinks; without effect for kNearest and kArea
   bool preserve_aspect_ratio = false;  // height and width of the result are at most the size
 };
-// x with another height and width; f32 where x is not floating and the method computes. x itself for a size that it has, unless the method blurs. Throws ValueError for a size
-// below 1.
+// x with another height and width; f32 where x is not floating and the method computes. x itself for a size that it has, unless the method blurs.
+// Throws ValueError for a size below 1.
 WG_API Tensor resize(const Tensor& x, const std::array<std::int64_t, 2>& size, const ResizeOptions& options = {}, Where where = Where::here());
 // x with this height and width: the middle where it is larger, amid zeros where it is smaller.
 WG_API Tensor resize_with_crop_or_pad(const Tensor& x, const std::array<std::int64_t, 2>& size, Where where = Where::here());

@@ -7,7 +7,7 @@ import inspect
 import types
 
 from whygrad import _whygrad
-from whygrad._autograph import _operators
+from whygrad._autograph import _calls, _operators
 from whygrad._autograph._jumps import why_not
 from whygrad._autograph._source import NoSource, candidates
 from whygrad._autograph._statements import PART, Rewriter, is_rewritten, plain_calls
@@ -176,5 +176,5 @@ def to_code(entity):
 
 
 _cell = types.CellType(_operators)
-_operators.converted = converted
-_operators.is_candidate = is_candidate
+_calls.converted = converted
+_calls.is_candidate = is_candidate

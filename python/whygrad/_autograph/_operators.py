@@ -1,17 +1,16 @@
 """What rewritten functions call in place of Python's statements. Where a condition is a Python value, or known while tracing, the statement runs as Python runs it."""
 
 import builtins
-import functools
 import operator
-import types
 
-from whygrad import _control_flow, _host_functions, _nest, _traced, _whygrad
+from whygrad import _control_flow, _nest, _whygrad
+from whygrad._autograph._calls import call
 from whygrad._autograph._jumps import RESULT
+from whygrad._autograph._later import TENSORS, is_later
 from whygrad._functions import functions as _ops
 from whygrad._source_names import place as _place
 from whygrad._tensor_array import TensorArray
 
-_TENSORS = (_whygrad.Tensor, _whygrad.Variable)
 _OPERATORS = {
     **{name: getattr(operator, name.lower()) for name in ("Eq", "Lt", "Gt")},
     **{"NotEq": operator.ne, "LtE": operator.le, "GtE": operator.ge, "Is": operator.is_, "IsNot": operator.is_not},
@@ -58,13 +57,8 @@ class _Whole(State):
         self.names, self.live, self.get, self.set = state.names, (True,) * len(state.names), state.get, state.set
 
 
-def _is_later(value):
-    """Whether it is a tensor that is known only when the graph runs."""
-    return isinstance(value, _TENSORS) and _whygrad.is_chosen_later(value)
-
-
 def _is_number(leaf):
-    return isinstance(leaf, (*_TENSORS, bool, int, float, complex)) or (hasattr(leaf, "__array__") and not isinstance(leaf, type))
+    return isinstance(leaf, (*TENSORS, bool, int, float, complex)) or (hasattr(leaf, "__array__") and not isinstance(leaf, type))
 
 
 class _Value:
@@ -270,7 +264,7 @@ def _is_plain(value):
 
 
 def if_(test, body, orelse, state):
-    if _is_later(test):
+    if is_later(test):
         _Branches(state, (body, orelse)).run(test)
     elif test:
         body(None)
@@ -279,7 +273,7 @@ def if_(test, body, orelse, state):
 
 
 def if_expression(test, body, orelse):
-    if not _is_later(test):
+    if not is_later(test):
         return body() if test else orelse()
     found, lists = [], _Lists()
 
@@ -377,7 +371,7 @@ class _Loop:
 def while_(test, body, state, options):
     while True:
         going = test(None)
-        if _is_later(going):
+        if is_later(going):
             return _Loop(test, body, state, options).run()
         if not going:
             return None
@@ -389,13 +383,13 @@ class _Range:
 
     def __init__(self, start, limit=None, delta=1, dtype=None, name=None):
         self.start, self.limit, self.delta = (0, start, delta) if limit is None else (start, limit, delta)
-        given = [dtype] if dtype is not None else [x.dtype for x in (self.start, self.limit, self.delta) if isinstance(x, _TENSORS)]
+        given = [dtype] if dtype is not None else [x.dtype for x in (self.start, self.limit, self.delta) if isinstance(x, TENSORS)]
         self.start, self.limit, self.delta = (_whygrad.convert_to_tensor(x, dtype=given[0]) for x in (self.start, self.limit, self.delta))
 
 
 def iterated(function, *args, **kwargs):
     """What a for goes over, if it is the result of a call."""
-    if (function is builtins.range or function is _ops["range"]) and any(_is_later(value) for value in (*args, *kwargs.values())):
+    if (function is builtins.range or function is _ops["range"]) and any(is_later(value) for value in (*args, *kwargs.values())):
         return _Range(*args, **kwargs)
     return call(function, *args, **kwargs)
 
@@ -432,7 +426,7 @@ def _rows(items, body, test, state):
     """As many trips as there are rows; each is a branch once the graph decides whether the loop goes on."""
     for i in range(items.shape[0]):
         going = True if test is None else test(None)
-        if _is_later(going):
+        if is_later(going):
             if_(going, lambda _, i=i: body(None, items[i]), lambda _: None, _Whole(state))
         elif going:
             body(None, items[i])
@@ -455,12 +449,12 @@ def _iterator(iterator, body, test, state, options):
 def for_(items, body, test, state, options):
     if isinstance(items, _Range):
         forward = items.delta > 0
-        if _is_later(forward):
+        if is_later(forward):
             is_in = lambda i: _ops["where"](forward, i < items.limit, i > items.limit)  # noqa: E731
         else:
             is_in = (lambda i: i < items.limit) if forward else (lambda i: i > items.limit)
         return _count(items.start, is_in, lambda i: i, items.delta, body, test, state, options)
-    if _is_later(items):
+    if is_later(items):
         items = _whygrad.convert_to_tensor(items)
         if not len(items.shape):
             raise TypeError("[for] a tensor without axes is given to a loop\nhelp: iterate over a tensor with at least one axis, or over tf.range(n)")
@@ -469,25 +463,25 @@ def for_(items, body, test, state, options):
         return _iterator(items, body, test, state, options)
     going = True
     for item in items:
-        if _is_later(going):
+        if is_later(going):
             if_(going, lambda _, item=item: body(None, item), lambda _: None, _Whole(state))
         else:
             body(None, item)
         going = True if test is None else test(None)
-        if _is_later(going) and not hasattr(items, "__len__"):
+        if is_later(going) and not hasattr(items, "__len__"):
             raise NotImplementedError(
                 f"[for] the loop at {_line()} goes over Python values whose number is not known, and whether it is left depends on a tensor: break and return "
                 "statements which depend on a TF condition are not supported in such loops\n"
                 "help: loop over a list or tf.range(n), or let tf.where decide what each trip changes"
             )
-        if not _is_later(going) and not going:
+        if not is_later(going) and not going:
             break
 
 
 def _lazy(values, goes_on, combine):
     value = values[0]()
     for i, following in enumerate(values[1:], 1):
-        if _is_later(value):
+        if is_later(value):
             rest = functools.partial(_lazy, values[i:], goes_on, combine)
             return combine(value, lambda: _whygrad.convert_to_tensor(rest()))  # noqa: B023  it is called at once
         if bool(value) is not goes_on:
@@ -505,7 +499,7 @@ def or_(*values):
 
 
 def not_(value):
-    return _ops["logical_not"](value) if _is_later(value) else not value
+    return _ops["logical_not"](value) if is_later(value) else not value
 
 
 def compare(left, *pairs):
@@ -521,7 +515,7 @@ def compare(left, *pairs):
 
     tests = [functools.partial(test, i) for i in range(len(pairs))]
     first = tests[0]()
-    if not _is_later(first):
+    if not is_later(first):
         return _lazy([lambda: first, *tests[1:]], True, lambda a, rest: _control_flow.cond(a, rest, lambda: _ops["identity"](a)))
     # Operands that two comparisons share are computed once, outside of a branch.
     result = first
@@ -531,89 +525,10 @@ def compare(left, *pairs):
 
 
 def assert_(value, message):
-    if _is_later(value):
+    if is_later(value):
         from whygrad.tf.debugging import Assert
 
         said = message() if message is not None else "Assertion error"
         Assert(_ops["reduce_all"](value), [said])
     elif not value:
         raise AssertionError(*([] if message is None else [message()]))
-
-
-# Calls.
-
-# They call what they are given later, or as it is.
-_AS_GIVEN = (_traced.function, _traced.do_not_convert, _host_functions.py_function, _host_functions.numpy_function)
-
-
-def _of_library(function):
-    module = getattr(function, "__module__", None) or getattr(type(function), "__module__", "")
-    return module.split(".")[0] in ("whygrad", "nanobind")
-
-
-def _callback(value):
-    """A function of the user's that the library is given runs rewritten as well."""
-    if isinstance(value, (types.FunctionType, types.MethodType)):
-        return converted(value)
-    if type(value) in (list, tuple):
-        return type(value)(map(_callback, value))
-    if type(value) is dict:
-        return {key: _callback(part) for key, part in value.items()}
-    return value
-
-
-def _cast(kind, dtype):
-    def cast(*args, **kwargs):
-        is_one_tensor = len(args) == 1 and not kwargs and _is_later(args[0])
-        return _ops["cast"](args[0], dtype) if is_one_tensor else kind(*args, **kwargs)
-
-    return cast
-
-
-def _reduction(builtin, op):
-    def reduced(*args, **kwargs):
-        values = args[0] if len(args) == 1 else list(args)
-        if kwargs or not (_is_later(values) or isinstance(values, (list, tuple)) and len(args) > 1 and any(map(_is_later, values))):
-            return builtin(*args, **kwargs)
-        return _ops[op](values if isinstance(values, _TENSORS) else _ops["stack"](list(values)), axis=0)
-
-    return reduced
-
-
-def _sum(*args, **kwargs):
-    return _ops["reduce_sum"](args[0], axis=0) if len(args) == 1 and not kwargs and _is_later(args[0]) else sum(*args, **kwargs)
-
-
-_BUILTINS = {
-    int: _cast(int, "int32"),
-    float: _cast(float, "float32"),
-    max: _reduction(max, "reduce_max"),
-    min: _reduction(min, "reduce_min"),
-    sum: _sum,
-}
-
-
-def call(function, /, *args, **kwargs):
-    """function(*args, **kwargs): a function of the user's runs rewritten, and so do those that a function of the library is given."""
-    if isinstance(function, types.BuiltinFunctionType):  # ops too
-        if isinstance(getattr(function, "__self__", None), types.ModuleType):
-            function = _BUILTINS.get(function, function)
-        return function(*args, **kwargs)
-    if isinstance(function, type):
-        if function in (int, float):
-            function = _BUILTINS[function]
-    elif isinstance(function, functools.partial):
-        return call(function.func, *function.args, *args, **{**function.keywords, **kwargs})
-    elif isinstance(function, (types.FunctionType, types.MethodType)):
-        if not _of_library(function) and is_candidate(getattr(function, "__func__", function)):
-            return converted(function)(*args, **kwargs)
-    else:
-        method = getattr(type(function), "__call__", None)  # noqa: B004  the method itself is wanted
-        if isinstance(method, types.FunctionType) and is_candidate(method):
-            return converted(method)(function, *args, **kwargs)
-    if _of_library(function) and function not in _AS_GIVEN:
-        args, kwargs = _callback(args), _callback(kwargs)
-    return function(*args, **kwargs)
-
-
-converted = is_candidate = None  # given by the package, which needs this module
