@@ -17,6 +17,7 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t word) {
 const char* name_of(const Graph::Node& node) {
   if (node.kind == Graph::Node::Kind::kRead) return "read";
   if (node.kind == Graph::Node::Kind::kFused) return "fused";
+  if (node.kind == Graph::Node::Kind::kMatmulAdd) return "matmul_add";
   return node.op->name;
 }
 
@@ -42,6 +43,7 @@ std::string fused_text(const Graph::Node& node) {
 
 bool Graph::Node::is_pure() const {
   if (kind == Kind::kBodies) return bodies->is_pure();
+  if (kind == Kind::kMatmulAdd || kind == Kind::kTranspose) return true;
   return kind == Kind::kOp && op->draw == nullptr && !op->stateful;
 }
 

@@ -46,11 +46,13 @@ class Graph {
   struct Node {
     enum class Kind : std::uint8_t {
       kOp,
-      kRead,    // reads a variable that may have been written before in the same run
-      kWrite,   // assigns its input to a variable
-      kHost,    // calls a function of the host
-      kBodies,  // runs graphs of its own, as a branch and a loop do
-      kFused,   // runs several elementwise ops in one sweep
+      kRead,       // reads a variable that may have been written before in the same run
+      kWrite,      // assigns its input to a variable
+      kHost,       // calls a function of the host
+      kBodies,     // runs graphs of its own, as a branch and a loop do
+      kFused,      // runs several elementwise ops in one sweep
+      kMatmulAdd,  // adds the product of its first two inputs to the third, in place where it can
+      kTranspose,  // stores the transpose of a matrix
     };
     Kind kind = Kind::kOp;
     const OpDef* op = nullptr;

@@ -6,11 +6,14 @@
 #include "graph/trace.hpp"
 #include "kernels/fused.hpp"
 #include "kernels/layout.hpp"
+#include "kernels/matmul.hpp"
 #include "kernels/movement.hpp"
 #include "ops/core/context.hpp"
 #include "ops/core/events.hpp"
 #include "ops/core/profiler.hpp"
 #include "tensor/build.hpp"
+
+#include <whygrad/ops/matmul.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -28,7 +31,10 @@ std::size_t bytes_of(const TensorSpec& spec) { return static_cast<std::size_t>(s
 bool is_view(const Graph::Node& node) { return node.kind == Graph::Node::Kind::kOp && node.op->view != nullptr; }
 
 // Whether the node is given the memory of its outputs.
-bool fills_outputs(const Graph::Node& node) { return node.kind == Graph::Node::Kind::kOp || node.kind == Graph::Node::Kind::kFused; }
+bool fills_outputs(const Graph::Node& node) {
+  using Kind = Graph::Node::Kind;
+  return node.kind == Kind::kOp || node.kind == Kind::kFused || node.kind == Kind::kMatmulAdd || node.kind == Kind::kTranspose;
+}
 
 // Assigns places in one block to values. A value gets the smallest gap that is free while it is needed.
 class Block {
@@ -88,7 +94,7 @@ struct Program::Frame {
 };
 
 Program::Program(const Graph& graph, std::span<const Index> outputs, std::span<const Index> given, Index first_own_node)
-    : plan_(fuse_elementwise(needed_part(graph, outputs, given, first_own_node))) {
+    : plan_(fuse_elementwise(add_products(transpose_once(needed_part(graph, outputs, given, first_own_node))))) {
   make_steps();
   find_releases();
   place();
@@ -156,6 +162,15 @@ void Program::find_releases() {
   }
 }
 
+// The value in whose place the step's output may be stored: one in the block that nothing needs afterwards. Otherwise the number of values.
+std::size_t Program::overwritten(const Step& step) const {
+  const std::size_t none = in_arena_.size();
+  if (step.node->kind != Graph::Node::Kind::kMatmulAdd) return none;
+  const Index v = step.node->inputs[2];
+  const auto begin = released_.begin() + step.first_release, end = begin + step.releases;
+  return in_arena_[static_cast<std::size_t>(v)] != 0 && std::find(begin, end, v) != end ? static_cast<std::size_t>(v) : none;
+}
+
 // Decides which values are stored in the block, and where.
 void Program::place() {
   const auto values = static_cast<std::size_t>(graph_.value_count());
@@ -167,19 +182,20 @@ void Program::place() {
   for (Step& step : steps_) {
     const Graph::Node& node = *step.node;
     const auto first = static_cast<std::size_t>(node.first_output), end = first + static_cast<std::size_t>(node.outputs);
+    const std::size_t kept = overwritten(step);  // whose place the output takes
     if (is_view(node)) {
       step.fixed = fixed[static_cast<std::size_t>(node.inputs[0])] != 0;
       for (std::size_t v = first; v < end; ++v) fixed[v] = step.fixed;
     } else if (fills_outputs(node)) {
       for (std::size_t v = first; v < end; ++v) step.allocates |= leaves_[v] != 0;
       for (std::size_t v = first; v < end && !step.allocates; ++v) {
-        offsets_[v] = block.take(aligned(std::max<std::size_t>(bytes_of(graph_.values()[v].spec), 1)));
+        offsets_[v] = kept < values ? offsets_[kept] : block.take(aligned(std::max<std::size_t>(bytes_of(graph_.values()[v].spec), 1)));
         in_arena_[v] = fixed[v] = 1;
       }
     }
     for (std::int32_t r = 0; r < step.releases; ++r) {
       const auto v = static_cast<std::size_t>(released_[static_cast<std::size_t>(step.first_release + r)]);
-      if (in_arena_[v] != 0) block.give_back(offsets_[v], aligned(std::max<std::size_t>(bytes_of(graph_.values()[v].spec), 1)));
+      if (in_arena_[v] != 0 && v != kept) block.give_back(offsets_[v], aligned(std::max<std::size_t>(bytes_of(graph_.values()[v].spec), 1)));
     }
   }
   arena_bytes_ = block.bytes();
@@ -253,6 +269,19 @@ void run_fused(const Graph::Node& node, std::span<const Tensor* const> inputs, s
   kernels::run_fused(loop, from, to);
 }
 
+void run_matmul_add(const Graph::Node& node, std::span<const Tensor* const> inputs, const Tensor& output) {
+  const auto& options = *reinterpret_cast<const MatmulOptions*>(node.attrs.get());
+  const kernels::View sum = view_of(*inputs[2]), out = view_of(output);
+  if (sum.data != out.data) kernels::copy(sum, out);
+  kernels::matmul_add(view_of(*inputs[0]), view_of(*inputs[1]), options.transpose_a, options.transpose_b, out);
+}
+
+void run_transpose(const Tensor& matrix, const Tensor& output) {
+  const kernels::View x = view_of(matrix);
+  const std::int64_t strides[] = {x.strides[1], x.strides[0]};
+  kernels::copy(x.under(x.data, output.shape().extents().data(), strides, 2), view_of(output));
+}
+
 // `mode` is the caller's: the host's own arithmetic keeps subnormal numbers.
 void run_host(const Graph::Node& node, std::span<const Tensor* const> inputs, std::span<Tensor> outputs, device::FloatMode mode) {
   const device::FloatModeScope scope(mode);
@@ -291,6 +320,12 @@ void Program::run_step(const Step& step, Frame& frame) const {
     case Graph::Node::Kind::kFused:
       if (step.allocates) allocate(node, outputs, graph_);
       return run_fused(node, inputs, outputs);
+    case Graph::Node::Kind::kMatmulAdd:
+      if (step.allocates) allocate(node, outputs, graph_);
+      return run_matmul_add(node, inputs, outputs[0]);
+    case Graph::Node::Kind::kTranspose:
+      if (step.allocates) allocate(node, outputs, graph_);
+      return run_transpose(*inputs[0], outputs[0]);
     case Graph::Node::Kind::kRead: outputs[0] = in_order(node.variable->value); return;
     case Graph::Node::Kind::kWrite: return write_value(node.variable, *node.op, *inputs[0], node.where);
     case Graph::Node::Kind::kHost: return run_host(node, inputs, outputs, frame.mode);

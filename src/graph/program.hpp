@@ -53,6 +53,7 @@ class Program {
   };
 
   void make_steps();
+  std::size_t overwritten(const Step& step) const;
   void place();
   void find_releases();
   std::unique_ptr<Frame> make_frame() const;

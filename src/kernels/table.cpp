@@ -151,6 +151,9 @@ void max_pool2d_pick(const View& x, const View& positions, const PoolParams& par
 void matmul(const View& a, const View& b, bool transpose_a, bool transpose_b, const View& out) {
   return table_of(out.device).matmul(a, b, transpose_a, transpose_b, out);
 }
+void matmul_add(const View& a, const View& b, bool transpose_a, bool transpose_b, const View& out) {
+  return table_of(out.device).matmul_add(a, b, transpose_a, transpose_b, out);
+}
 void matmul_bias(const View& a, const View& b, const View& bias, Activation activation, const View& out) {
   return table_of(out.device).matmul_bias(a, b, bias, activation, out);
 }

@@ -113,6 +113,7 @@ struct KernelTable {
   decltype(kernels::max_pool2d_pick)* max_pool2d_pick;
   // matmul.hpp
   decltype(kernels::matmul)* matmul;
+  decltype(kernels::matmul_add)* matmul_add;
   decltype(kernels::matmul_bias)* matmul_bias;
   // special.hpp
   decltype(kernels::special)* special;

@@ -5,7 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include <whygrad/ops/matmul.hpp>
+
 #include <algorithm>
+#include <cstring>
 #include <string>
 
 namespace whygrad::internal {
@@ -15,6 +18,17 @@ namespace {
 class GraphOf {
  public:
   Graph::Index input(const Shape& shape, DType dtype = DType::kF32) { return graph.add_input({dtype, shape, {}}); }
+  Graph::Index product(Graph::Index a, Graph::Index b, const Shape& shape, MatmulOptions options = {}) {
+    Graph::Node node;
+    node.op = find_op("matmul");
+    node.inputs = {a, b};
+    node.attrs_bytes = sizeof options;
+    const std::shared_ptr<std::byte[]> attrs(new std::byte[sizeof options]);
+    std::memcpy(attrs.get(), &options, sizeof options);
+    node.attrs = attrs;
+    const TensorSpec spec{DType::kF32, shape, {}};
+    return graph.append(std::move(node), {&spec, 1});
+  }
   Graph::Index op(const char* name, std::vector<Graph::Index> inputs, const Shape& shape, DType dtype = DType::kF32) {
     Graph::Node node;
     node.op = find_op(name);
@@ -120,6 +134,53 @@ TEST(FuseElementwise, CutsLongChains) {
   for (int i = 0; i < 150; ++i) x = g.op("tanh", {x}, {4});
   const Plan plan = fuse_elementwise({g.graph, {x}, {}});
   EXPECT_EQ(plan.graph.node_count(), 3);
+}
+
+TEST(TransposeOnce, TransposesWhatManyProductsOfFewRowsReadTransposed) {
+  GraphOf g;
+  const auto w = g.input({64, 32});
+  auto x = g.input({16, 32});
+  for (int i = 0; i < 6; ++i) x = g.op("tanh", {g.product(x, w, {16, 64}, {.transpose_b = true})}, {16, 32});
+  const Plan plan = transpose_once({g.graph, {x}, {}});
+  const std::string text = plan.to_string();
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2 + 1 + 12 + 1) << text;
+  EXPECT_NE(text.find("%2 = transpose(%0)  f32[32, 64]\n%3 = matmul(%1, %2)  f32[16, 64]"), std::string::npos) << text;
+  for (const Graph::Node& node : plan.graph.nodes()) {
+    if (node.attrs != nullptr) EXPECT_FALSE(reinterpret_cast<const MatmulOptions*>(node.attrs.get())->transpose_b);
+  }
+}
+
+TEST(TransposeOnce, LeavesFewProductsAndManyRowsAsTheyAre) {
+  GraphOf g;
+  const auto w = g.input({64, 32}), few = g.input({16, 32}), many = g.input({640, 32});
+  std::vector<Graph::Index> out;
+  for (int i = 0; i < 5; ++i) out.push_back(g.product(few, w, {16, 64}, {.transpose_b = true}));
+  for (int i = 0; i < 9; ++i) out.push_back(g.product(many, w, {640, 64}, {.transpose_b = true}));
+  const Plan plan{g.graph, out, {}};
+  EXPECT_EQ(transpose_once(plan).to_string(), plan.to_string());
+}
+
+TEST(AddProducts, AddsAChainInPlace) {
+  GraphOf g;
+  const auto a = g.input({8, 4}), b = g.input({8, 6});
+  auto sum = g.product(a, b, {4, 6}, {.transpose_a = true});
+  for (int i = 0; i < 2; ++i) sum = g.op("add", {sum, g.product(a, b, {4, 6}, {.transpose_a = true})}, {4, 6});
+  EXPECT_EQ(add_products({g.graph, {sum}, {}}).to_string(),
+            joined({"%0 = input 0  f32[8, 4]", "%1 = input 1  f32[8, 6]", "%2 = matmul(%0, %1)  f32[4, 6]", "%3 = matmul_add(%0, %1, %2)  f32[4, 6]",
+                    "%4 = matmul_add(%0, %1, %3)  f32[4, 6]", "return %4"}));
+}
+
+TEST(AddProducts, LeavesWhatIsReadBesidesAndLongProducts) {
+  GraphOf g;
+  const auto a = g.input({8, 4}), b = g.input({8, 6}), c = g.input({129, 4}), d = g.input({129, 6});
+  const auto read_twice = g.product(a, b, {4, 6}, {.transpose_a = true}), other = g.product(a, b, {4, 6}, {.transpose_a = true});
+  const auto sum = g.op("add", {read_twice, other}, {4, 6});
+  const auto again = g.op("multiply", {read_twice, sum}, {4, 6});
+  const auto long_one = g.product(c, d, {4, 6}, {.transpose_a = true}), long_two = g.product(c, d, {4, 6}, {.transpose_a = true});
+  const auto of_long = g.op("add", {long_one, long_two}, {4, 6});
+  const auto with_input = g.op("add", {g.product(a, b, {4, 6}, {.transpose_a = true}), g.input({4, 6})}, {4, 6});
+  const Plan plan{g.graph, {again, of_long, with_input}, {}};
+  EXPECT_EQ(add_products(plan).to_string(), plan.to_string());
 }
 
 }  // namespace

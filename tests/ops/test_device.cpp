@@ -189,7 +189,7 @@ const kernels::KernelTable& table() {
                  &T::random_poisson, &T::order, &T::number_distinct, &T::first_of_each, &T::order_rows, &T::histogram, &T::bincount, &T::searchsorted,
                  &T::in_top_k, &T::census, &T::sample_bins, &T::find_not_finite, &T::number_at, &T::conv2d, &T::conv2d_bias,
                  &T::conv2d_backward_input, &T::conv2d_backward_filter, &T::max_pool2d, &T::max_pool2d_backward, &T::avg_pool2d,
-                 &T::avg_pool2d_backward, &T::max_pool2d_pick, &T::matmul, &T::matmul_bias, &T::special, &T::special_of_two, &T::betainc, &T::fft,
+                 &T::avg_pool2d_backward, &T::max_pool2d_pick, &T::matmul, &T::matmul_add, &T::matmul_bias, &T::special, &T::special_of_two, &T::betainc, &T::fft,
                  &T::rfft, &T::irfft, &T::matrix_inverse, &T::matrix_solve, &T::triangular_solve, &T::determinant, &T::log_determinant, &T::cholesky,
                  &T::self_adjoint_eig, &T::tridiagonal_solve, &T::eig, &T::lu_factors, &T::matrix_function, &T::svd, &T::qr, &T::adjust_hue,
                  &T::hsv_to_rgb, &T::adjust_saturation, &T::resample, &T::resample_backward, &T::suppress_overlaps, &T::ctc_loss, &T::ctc_curvature,

@@ -20,6 +20,12 @@ struct Plan {
 // The nodes that the outputs need, if the caller has the values `given`, and those with side effects from `first_own_node` on.
 Plan needed_part(const Graph& graph, std::span<const Graph::Index> outputs, std::span<const Graph::Index> given, Graph::Index first_own_node);
 
+// A matrix that many products of few rows read transposed is transposed once.
+Plan transpose_once(const Plan& plan);
+
+// A product that is added to a value which nothing else reads is added in its place.
+Plan add_products(const Plan& plan);
+
 // Elementwise ops of one shape that are computed from each other become one node, which sweeps over the elements once.
 Plan fuse_elementwise(const Plan& plan);
 

@@ -21,8 +21,9 @@ constexpr int kVectors = HWY_TARGET == HWY_AVX3 ? 4 : 2;
 constexpr std::int64_t kDepth = 128;
 constexpr std::int64_t kRowBlock = 768;
 
-// Rows to multiply for which packing b pays.
-constexpr std::int64_t kPackRows = 2 * kRows;
+// Rows to multiply for which packing b pays where its rows are contiguous. Measured on one AVX-512 core, for b [256, 1024]: 32 rows take 148 us in
+// place and 174 packed, 192 rows 884 and 919, 768 rows are 2 % faster packed.
+constexpr std::int64_t kPackRows = 256;
 
 template <class T>
 struct Tile {
@@ -133,8 +134,14 @@ void pack(const Panel<T>& p, std::int64_t width, T* out) {
 #if HWY_TARGET != HWY_SCALAR
   constexpr std::int64_t kSide = 16 / sizeof(T);
   if (p.b_row == 1 && p.columns == width) {
-    for (; row + kSide <= p.depth; row += kSide) {
-      for (std::int64_t j = 0; j < width; j += kSide) transpose_block(p.b + row + j * p.b_col, p.b_col, out + row * width + j, width);
+    // One cache line of each column at a time: where columns are a power of two apart, the lines of the next columns drive it out.
+    constexpr std::int64_t kLine = 64 / sizeof(T);
+    while (row + kSide <= p.depth) {
+      const std::int64_t end = row + std::min(kLine, (p.depth - row) / kSide * kSide);
+      for (std::int64_t j = 0; j < width; j += kSide) {
+        for (std::int64_t i = row; i < end; i += kSide) transpose_block(p.b + i + j * p.b_col, p.b_col, out + i * width + j, width);
+      }
+      row = end;
     }
   }
 #endif

@@ -64,13 +64,20 @@ std::optional<BlasOperand> blas_operand(std::int64_t rows, std::int64_t columns,
   return std::nullopt;
 }
 
-// Our gemm's time in oneDNN's sgemm's, both at their best of many runs on one AVX-512 core: 0.21 for 8^3, 0.72 for 32^3, 0.88 for 64^3, 1.10 for 96^3
-// and 128x784x512. But gemm must pack a b that is stored by columns and to fill whole vectors, which few rows or one column do not pay back: 4 to 6
-// times sgemm's time for products with a vector. oneDNN's matmul primitive needs 1.05 to 1.3 of sgemm's time on the products of a dense layer, as it
-// copies b at each call.
+// NOTE [which product is whose]
+// Our gemm's time in oneDNN's sgemm's, both at their best of many runs on one AVX-512 core: 0.21 for 8^3, 0.72 for 32^3, 0.88 for 64^3, 1.02 for
+// 96^3. Few rows suit gemm, which reads a b in place that the L2 cache holds: 0.99 for 16 and 32 rows of b [256, 1024], as those of a recurrent
+// layer; 1 to 1.15 if b is larger, and 2 for one row of it. Where b is stored by columns both pack it, sgemm more slowly from 16 rows on: gemm takes
+// 0.52 of its time for 16 rows and b [1024, 256], 0.61 for 32, 0.83 for 128 and 0.98 for 192. Fewer rows of such a b, and one column, do not pay
+// packing back: 2 to 6 times sgemm's time. oneDNN's matmul primitive needs 1.05 to 1.3 of sgemm's time on the products of a dense layer, as it copies
+// b at each call.
+constexpr std::int64_t kPackedRows = 12, kFewRows = 48, kFewRowsToPack = 160, kSmallB = 1 << 19;
 bool suits_gemm(const Gemm<float>& g) {
   const std::int64_t work = g.m * g.n * g.k;
-  return work == 0 || (work <= 64 * 64 * 64 && g.n > 1 && (g.b_col == 1 || g.m >= 12));
+  if (work == 0) return true;
+  if (g.n == 1 || (g.b_col != 1 && g.m < kPackedRows)) return false;
+  if (work <= 64 * 64 * 64) return true;
+  return g.k * g.n <= kSmallB && g.m >= 4 && g.m <= (g.b_col == 1 ? kFewRows : kFewRowsToPack);
 }
 
 // A product cut into blocks of c, one for each thread. Ends are multiples of what oneDNN computes at once.
@@ -314,6 +321,14 @@ void matmul(const View& a, const View& b, bool transpose_a, bool transpose_b, co
   throw InternalError("matmul", "no kernel for " + std::string(name_of(out.dtype)));
 }
 
+void matmul_add(const View& a, const View& b, bool transpose_a, bool transpose_b, const View& out) {
+  switch (out.dtype) {
+    case DType::kF32: return products<float>(a, b, transpose_a, transpose_b, out, true);
+    case DType::kF64: return products<double>(a, b, transpose_a, transpose_b, out, true);
+    default: throw InternalError("matmul_add", "no kernel for " + std::string(name_of(out.dtype)));
+  }
+}
+
 void matmul_bias(const View& a, const View& b, const View& bias, Activation activation, const View& out) {
   switch (out.dtype) {
     case DType::kF32: return biased_products<float>(a, b, bias, activation, out);
@@ -325,3 +340,11 @@ void matmul_bias(const View& a, const View& b, const View& bias, Activation acti
 }
 
 }  // namespace whygrad::kernels::cpu
+
+namespace whygrad::kernels {
+
+bool prefers_rows_of_b(std::int64_t m, std::int64_t n, std::int64_t k) {
+  return m >= cpu::kPackedRows && m <= cpu::kFewRows && n > 1 && k * n <= cpu::kSmallB;
+}
+
+}  // namespace whygrad::kernels

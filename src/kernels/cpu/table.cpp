@@ -70,6 +70,7 @@ constinit const KernelTable kTable = {
     .avg_pool2d_backward = cpu::avg_pool2d_backward,
     .max_pool2d_pick = cpu::max_pool2d_pick,
     .matmul = cpu::matmul,
+    .matmul_add = cpu::matmul_add,
     .matmul_bias = cpu::matmul_bias,
     .special = cpu::special,
     .special_of_two = cpu::special_of_two,

@@ -72,6 +72,7 @@ decltype(kernels::avg_pool2d) avg_pool2d;
 decltype(kernels::avg_pool2d_backward) avg_pool2d_backward;
 decltype(kernels::max_pool2d_pick) max_pool2d_pick;
 decltype(kernels::matmul) matmul;
+decltype(kernels::matmul_add) matmul_add;
 decltype(kernels::matmul_bias) matmul_bias;
 decltype(kernels::special) special;
 decltype(kernels::special_of_two) special_of_two;
