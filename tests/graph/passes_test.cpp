@@ -146,7 +146,8 @@ TEST(TransposeOnce, TransposesWhatManyProductsOfFewRowsReadTransposed) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2 + 1 + 12 + 1) << text;
   EXPECT_NE(text.find("%2 = transpose(%0)  f32[32, 64]\n%3 = matmul(%1, %2)  f32[16, 64]"), std::string::npos) << text;
   for (const Graph::Node& node : plan.graph.nodes()) {
-    if (node.attrs != nullptr) EXPECT_FALSE(reinterpret_cast<const MatmulOptions*>(node.attrs.get())->transpose_b);
+    const auto* options = reinterpret_cast<const MatmulOptions*>(node.attrs.get());
+    EXPECT_FALSE(options != nullptr && options->transpose_b);
   }
 }
 
@@ -172,13 +173,13 @@ TEST(AddProducts, AddsAChainInPlace) {
 
 TEST(AddProducts, LeavesWhatIsReadBesidesAndLongProducts) {
   GraphOf g;
-  const auto a = g.input({8, 4}), b = g.input({8, 6}), c = g.input({129, 4}), d = g.input({129, 6});
+  const auto a = g.input({8, 4}), b = g.input({8, 6}), c = g.input({129, 4}), d = g.input({129, 6}), e = g.input({4, 6});
   const auto read_twice = g.product(a, b, {4, 6}, {.transpose_a = true}), other = g.product(a, b, {4, 6}, {.transpose_a = true});
   const auto sum = g.op("add", {read_twice, other}, {4, 6});
   const auto again = g.op("multiply", {read_twice, sum}, {4, 6});
   const auto long_one = g.product(c, d, {4, 6}, {.transpose_a = true}), long_two = g.product(c, d, {4, 6}, {.transpose_a = true});
   const auto of_long = g.op("add", {long_one, long_two}, {4, 6});
-  const auto with_input = g.op("add", {g.product(a, b, {4, 6}, {.transpose_a = true}), g.input({4, 6})}, {4, 6});
+  const auto with_input = g.op("add", {g.product(a, b, {4, 6}, {.transpose_a = true}), e}, {4, 6});
   const Plan plan{g.graph, {again, of_long, with_input}, {}};
   EXPECT_EQ(add_products(plan).to_string(), plan.to_string());
 }

@@ -1,6 +1,7 @@
 """What rewritten functions call in place of Python's statements. Where a condition is a Python value, or known while tracing, the statement runs as Python runs it."""
 
 import builtins
+import functools
 import operator
 
 from whygrad import _control_flow, _nest, _whygrad
