@@ -200,7 +200,9 @@ Tensor convert(nb::handle object, const Where& where, const Wanted& wanted) {
   }
   if (const std::optional<Tensor> array = from_array(object, wanted, where)) return *array;
   if (nb::hasattr(object, "__array__")) return convert(object.attr("__array__")(), where, wanted);
-  if (PySequence_Check(object.ptr()) && !PyUnicode_Check(object.ptr()) && !PyBytes_Check(object.ptr())) {
+  // A ragged tensor has rows, which are no reason to take it for a list.
+  const bool several = nb::hasattr(object, "_gradient_carrier");
+  if (PySequence_Check(object.ptr()) && !PyUnicode_Check(object.ptr()) && !PyBytes_Check(object.ptr()) && !several) {
     return from_list(nb::steal(PySequence_List(object.ptr())), where, wanted);
   }
   refuse(object);

@@ -1,6 +1,8 @@
 // whygrad._whygrad: the engine as a Python module. Everything public is named by the Python files beside it.
 #include "module.hpp"
 
+#include "dispatch.hpp"
+
 #include "errors.hpp"
 #include "op_bindings/op_bindings.hpp"
 #include "profile.hpp"
@@ -15,6 +17,7 @@ NB_MODULE(_whygrad, m) {
   bind_tensor(m);
   bind_variable(m);
   bind_op_table(m);
+  bind_dispatch(m);
   bind_activation(m);
   bind_complex(m);
   bind_conv(m);

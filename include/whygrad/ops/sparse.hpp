@@ -23,8 +23,12 @@ WG_API SparseTensor sparse_from_dense(const Tensor& x, Where where = Where::here
 // Axis i of the result is axis perm[i] of x; without perm, the axes in reverse. The positions are in row-major order again. Throws ValueError unless
 // perm contains every axis once.
 WG_API SparseTensor sparse_transpose(const SparseTensor& x, const Ints& perm = {}, Where where = Where::here());
-// The sum over `axes`, as a dense tensor.
+// The sum over `axes`, as a dense tensor. dvalues = dy where each was added. Throws IndexError, ShapeError.
 WG_API Tensor sparse_reduce_sum(const SparseTensor& x, Axes axes = {}, bool keepdims = false, Where where = Where::here());
+
+// The values [n] of sparse tensors that were put together, in the order of their positions: values[order[i]]. No gradient, as TensorFlow has none for
+// tensors that are put together; gather() has one. Throws ShapeError, DTypeError, IndexError.
+WG_API Tensor sparse_concat(const Tensor& values, const Tensor& order, Where where = Where::here());
 
 // The product of a sparse matrix a [m, k] and b [k, n]: [m, n]. dvalues[i] = the product of dy's row and b's row at the position of value i; db = a^T
 // dy. Throws ShapeError, DTypeError, IndexError.

@@ -1,7 +1,12 @@
 """Tensors of which only some elements or slices are stored."""
 
+import functools
+
 from whygrad import _whygrad
+from whygrad._functions import functions as _ops
 from whygrad._slices import IndexedSlices  # noqa: F401
+
+_DENSE = (_whygrad.Tensor, _whygrad.Variable)
 
 
 class SparseTensor(_whygrad.SparseTensor):
@@ -31,8 +36,72 @@ class SparseTensor(_whygrad.SparseTensor):
 
     _with_gradient = with_values
 
+    # A call of a traced function is one of its values: what their positions are decides which trace it has.
+    def _opened(self):
+        return ("SparseTensor", tuple(self.shape), _whygrad.peek(self.indices).tobytes()), [self.values]
+
+    def _closed(self, tensors):
+        return self.with_values(*tensors)
+
+    def _parts(self):
+        return [self.indices, self.values]
+
+    def _of_parts(self):
+        return functools.partial(_of_parts, shape=self.shape)
+
     def get_shape(self):
         return self.shape
 
+    def _beside(self, op, dense):
+        from whygrad import _sparse_math
+
+        return _sparse_math.beside(op, self, dense)
+
+    def __mul__(self, y):
+        """The product with a dense tensor, which is broadcast to the shape of this one."""
+        return self._beside("multiply", y)
+
+    def __rmul__(self, y):
+        return self._beside("multiply", y) if isinstance(y, _DENSE) else NotImplemented
+
+    def __truediv__(self, y):
+        """The quotient by a dense tensor, which is broadcast to the shape of this one."""
+        return self._beside("divide", y)
+
     def __repr__(self):
         return f"SparseTensor(indices={self.indices!r}, values={self.values!r}, dense_shape={self.dense_shape!r})"
+
+
+def _of_parts(parts, shape):
+    return SparseTensor(*parts, shape)
+
+
+def checked(name, sp):
+    """sp, which has to be sparse."""
+    if not isinstance(sp, SparseTensor):
+        raise TypeError(
+            f"[sparse.{name}] Input must be a SparseTensor, and this is a {type(sp).__name__}\nhelp: tf.sparse.from_dense makes one of a tensor"
+        )
+    return sp
+
+
+# The functions of the public modules that take a sparse tensor as well: those that leave a 0 a 0, and those that ask for its shape.
+_OF_VALUES = frozenset("abs asin asinh atan atanh bessel_i0e bessel_i1e cast erf identity negative sign sin sqrt square tan tanh".split())
+
+
+def dispatched(function, args, kwargs):
+    """The function of a sparse tensor, if there is one."""
+    sparse = args[0] if args else next((value for value in kwargs.values() if isinstance(value, SparseTensor)), None)
+    if not isinstance(sparse, SparseTensor):
+        return NotImplemented
+    name = function.__name__
+    if name in _OF_VALUES:
+        plain = {key: sparse.values if value is sparse else value for key, value in kwargs.items()}
+        return sparse.with_values(function(*([sparse.values] if args else []), *args[1:], **plain))
+    if name == "rank":
+        return _whygrad.constant(sparse.shape.rank)
+    if name in ("shape", "size"):
+        dtype = kwargs.get("out_type", args[1] if len(args) > 1 else "int32")
+        shape = sparse.shape.as_list() if name == "shape" else sparse.shape.num_elements()
+        return _ops["cast"](_whygrad.constant(shape, dtype="int64"), dtype)
+    return NotImplemented

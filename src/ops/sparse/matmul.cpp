@@ -1,4 +1,4 @@
-// Products of a sparse and a dense matrix.
+// Products of a sparse and a dense matrix, and the values of sparse tensors that are put together.
 #include <whygrad/ops/sparse.hpp>
 
 #include "kernels/index.hpp"
@@ -74,7 +74,30 @@ constexpr OpDef kSparseDenseMatmul = define_op({
     .factors = input(1) | input(2),
 });
 
-constexpr const OpDef* kOps[] = {&kSparseDenseMatmul};
+constexpr OpDef kSparseConcat = define_op({
+    .name = "sparse_concat",
+    .doc = "The values of sparse tensors that were put together, [n], in the order of their positions. No gradient, as in TensorFlow.",
+    .type = "SparseConcat",
+    .inputs = {{"values", NotDifferentiable{"TensorFlow has no rule for sparse tensors that are put together, and gives no gradient here",
+                                            "put their values together with concat(values, 0), which has one, and their indices beside them"}},
+               {"order", kPosition, Role::kIndex}},
+    .infer =
+        [](InferContext& c) {
+          check_index_dtype(c, 1);
+          if (c.input(0).rank() != 1 || c.input(1).rank() != 1) {
+            c.shape_error(fmt::format("values are {} and order {}", c.input(0).shape().to_string(), c.input(1).shape().to_string()),
+                          "both have one axis");
+          }
+          c.output(c.input(0).dtype(), c.input(1).shape());
+        },
+    .kernel =
+        [](KernelContext& g) {
+          const std::int64_t bad = kernels::gather(g.in(0), g.in(1), 0, 0, g.out());
+          if (bad >= 0) refuse_index(g.op().name, g.input(1), bad, g.input(0).shape()[0]);
+        },
+});
+
+constexpr const OpDef* kOps[] = {&kSparseDenseMatmul, &kSparseConcat};
 
 }  // namespace
 
@@ -85,5 +108,7 @@ OpFamily sparse_ops() { return kOps; }
 Tensor sparse_dense_matmul(const SparseTensor& a, const Tensor& b, Where where) {
   return apply(internal::kSparseDenseMatmul, {&a.indices, &a.values, &b}, where, internal::SparseAttrs{a.dense_shape});
 }
+
+Tensor sparse_concat(const Tensor& values, const Tensor& order, Where where) { return apply(internal::kSparseConcat, {&values, &order}, where); }
 
 }  // namespace whygrad

@@ -83,7 +83,22 @@ SparseTensor sparse_transpose(const SparseTensor& x, const Ints& perm, Where whe
 }
 
 Tensor sparse_reduce_sum(const SparseTensor& x, Axes axes, bool keepdims, Where where) {
-  return reduce_sum(sparse_to_dense(x, where), axes, keepdims, where);
+  require_places("sparse_reduce_sum", x);
+  const int rank = x.dense_shape.rank();
+  std::vector<bool> gone(static_cast<std::size_t>(rank), axes.all);
+  for (const std::int64_t axis : axes) gone[static_cast<std::size_t>(normalize_axis("sparse_reduce_sum", axis, rank))] = true;
+  std::vector<std::int64_t> kept;
+  kept.reserve(gone.size());
+  Shape held, whole;
+  for (int axis = 0; axis < rank; ++axis) {
+    const bool stays = !gone[static_cast<std::size_t>(axis)];
+    if (stays) kept.push_back(axis);
+    if (stays) held.push_back(x.dense_shape[axis]);
+    if (stays || keepdims) whole.push_back(stays ? x.dense_shape[axis] : 1);
+  }
+  const Tensor sums = kept.empty() ? reduce_sum(x.values, {}, false, where)
+                                   : scatter_nd(gather(x.indices, constant(kept, where), 1, 0, where), x.values, held, where);
+  return sums.shape() == whole ? sums : reshape(sums, whole, where);
 }
 
 Tensor sparse_dense_matmul(const SparseTensor& a, const Tensor& b, const SparseMatmulOptions& options, Where where) {

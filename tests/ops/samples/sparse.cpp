@@ -56,6 +56,17 @@ const Samples kSamples([](SampleList& list) {
   list.refuse({.op = "sparse_dense_matmul", .fragment = "indices[0, 1] is 4, which is not in [0, 4)", .call = [] {
                  sparse_dense_matmul({rows({2, 4}), uniform({1}), {3, 4}}, uniform({4, 2}));
                }});
+  list.add({.op = "sparse_concat",
+            .inputs = {uniform({4}), constant(std::vector<std::int64_t>{2, 0, 3})},
+            .run = [](const Inputs& x) { return outputs(sparse_concat(x[0], x[1])); },
+            .expected = [](const Arrays& x) { return Arrays{by_place({3}, [&](const Place& p) { return at(x[0], {whole(at(x[1], {p[0]}))}); })}; },
+            .dtypes = {float64}});
+  list.refuse({.op = "sparse_concat", .fragment = "values are [2, 1]", .call = [] {
+                 sparse_concat(uniform({2, 1}), constant(std::vector<std::int64_t>{0}));
+               }});
+  list.refuse({.op = "sparse_concat", .fragment = "indices[0] is 5, which is not in [0, 2)", .call = [] {
+                 sparse_concat(uniform({2}), constant(std::vector<std::int64_t>{5}));
+               }});
 });
 
 }  // namespace
