@@ -3,6 +3,7 @@
 A line is a list of arguments, then, behind a bar, what is done with the result. `t` makes a tensor; a method is called of the object that RECEIVERS names.
 """
 
+import signature_calls_composite
 import signature_calls_nn
 import signature_calls_recurrent
 import signature_signal
@@ -21,6 +22,7 @@ RECEIVERS = {
     "tf.TensorShape": "tf.TensorShape([2, None])",
     "tf.TensorSpec": "tf.TensorSpec([2], tf.float32)",
     "tf.SparseTensor": _SPARSE,
+    "tf.RaggedTensor": "tf.ragged.constant([[1.0, 2.0], [], [3.0]])",
     "tf.data.Dataset": "tf.data.Dataset.range(5)",
     "tf.keras.Sequential": "tf.keras.Sequential([tf.keras.layers.Dense(1, kernel_initializer='ones')])",
 }
@@ -37,6 +39,7 @@ _BINARY = (
 _FOLDS = "reduce_euclidean_norm reduce_logsumexp reduce_max reduce_mean reduce_min reduce_prod reduce_std reduce_sum reduce_variance"
 
 CALLS = {
+    **signature_calls_composite.CALLS,
     **signature_calls_nn.CALLS,
     **signature_calls_recurrent.CALLS,
     **{f"tf.math.{name}": "t([0.5, -0.25])" for name in _UNARY.split()},

@@ -34,6 +34,7 @@ REFUSED = set(
 )
 # Whose parameters are not held against TensorFlow's.
 OTHERWISE = {
+    "tf.RaggedTensor": "ragged tensors come from its class methods",
     "tf.DType": "programs make no dtypes",
     "tf.dtypes.DType": "programs make no dtypes",
     "tf.Tensor": "tensors come from functions",
@@ -97,6 +98,7 @@ def of_nanobind(function):
 def of_whygrad(function):
     """(the parameters as above, whether any other may be named)"""
     target = function.__init__ if inspect.isclass(function) and type(function.__init__).__name__ == "nb_method" else function
+    target = target.__wrapped__ if type(target).__name__ == "dispatched_function" else target
     if type(target).__name__ in ("nb_func", "nb_method"):
         return of_nanobind(target), False
     parameters = [p for p in inspect.signature(target).parameters.values() if p.name != "self"]

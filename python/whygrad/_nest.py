@@ -43,6 +43,8 @@ def _rebuild(structure, children):
         return kind(structure.default_factory, made) if hasattr(structure, "default_factory") else kind(made)
     if hasattr(structure, "_fields"):
         return type(structure)(*children)
+    if hasattr(structure, "rebuilt"):
+        return structure.rebuilt(children)
     return type(structure)(children)
 
 

@@ -35,8 +35,8 @@ class IndexedSlices:
         return [self.values, self.indices] + ([] if self.dense_shape is None else [self.dense_shape])
 
     @staticmethod
-    def _of_parts(parts):
-        return IndexedSlices(*parts)
+    def _of_parts():
+        return _of_parts
 
     @property
     def dtype(self):
@@ -59,3 +59,7 @@ class IndexedSlices:
 
     def __repr__(self):
         return f"IndexedSlices(indices={self.indices!r}, values={self.values!r})"
+
+
+def _of_parts(parts):
+    return IndexedSlices(*parts)

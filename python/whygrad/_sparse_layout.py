@@ -15,6 +15,16 @@ def places(sp):
     return _whygrad.peek(sp.indices)
 
 
+def positions(numbers, *sources):
+    """Integers that were worked out of the positions of these sparse tensors, or of these tensors."""
+    sources = [source.indices if isinstance(source, SparseTensor) else source for source in sources]
+    if _whygrad.is_tracing():
+        return _whygrad.constant(numbers)
+    return _whygrad.positions(
+        _whygrad.constant(numbers), _ops["concat"]([_ops["reshape"](s, [-1]) for s in sources], 0) if len(sources) > 1 else sources[0]
+    )
+
+
 def extents(sp):
     return sp.shape.as_list()
 
@@ -45,11 +55,13 @@ def unravelled(ids, shape):
 
 def chosen(sp, rows, indices, shape):
     """The values of these rows, at these positions."""
-    return SparseTensor(numpy.asarray(indices, numpy.int64).reshape(len(rows), len(shape)), taken(sp.values, rows), shape)
+    indices = positions(numpy.asarray(indices, numpy.int64).reshape(len(rows), len(shape)), sp)
+    return SparseTensor(indices, taken(sp.values, rows, sp), shape)
 
 
-def taken(values, rows):
-    return _ops["gather"](values, _whygrad.constant(numpy.asarray(rows, numpy.int64)))
+def taken(values, rows, *sources):
+    """These of the values; which they are was worked out of the positions of the sources."""
+    return _ops["gather"](values, positions(numpy.asarray(rows, numpy.int64), *sources))
 
 
 def axis_of(name, axis, rank):
@@ -84,7 +96,7 @@ def concat(axis, sp_inputs, expand_nonconcat_dims=False, name=None):
     found = numpy.concatenate(found)
     order = numpy.argsort(linear(found, whole), kind="stable")
     values = _ops["concat"]([sp.values for sp in inputs], 0)
-    return SparseTensor(found[order], _ops["sparse_concat"](values, _whygrad.constant(order)), whole)
+    return SparseTensor(positions(found[order], *inputs), _ops["sparse_concat"](values, positions(order, *inputs)), whole)
 
 
 def expand_dims(sp_input, axis=None, name=None):
@@ -117,13 +129,14 @@ def fill_empty_rows(sp_input, default_value, name=None):
     order = numpy.argsort(indices[:, 0], kind="stable")
     default = _whygrad.convert_to_tensor(default_value, dtype=sp_input.dtype)
     values = _ops["concat"]([sp_input.values, _ops["broadcast_to"](default, [len(filled)])], 0)
-    return SparseTensor(indices[order], taken(values, order), shape), _whygrad.constant(empty)
+    return SparseTensor(positions(indices[order], sp_input), taken(values, order, sp_input), shape), _whygrad.constant(empty)
 
 
 def mask(a, mask_indices, name=None):
     """The slices of an IndexedSlices whose indices are not among these."""
     kept = numpy.flatnonzero(~numpy.isin(_whygrad.peek(_whygrad.convert_to_tensor(a.indices)), numbers("mask", mask_indices)))
-    return IndexedSlices(taken(a.values, kept), taken(a.indices, kept), a.dense_shape)
+    indices = _whygrad.convert_to_tensor(a.indices)
+    return IndexedSlices(taken(a.values, kept, indices), taken(indices, kept, indices), a.dense_shape)
 
 
 def reorder(sp_input, name=None):
@@ -164,7 +177,7 @@ def reshape(sp_input, shape, name=None):
         raise InvalidArgumentError(f"[sparse.reshape] the shape {old} has {size} elements, and {new} has another number\nhelp: give one extent as -1")
     if old == new:
         return sp_input
-    return SparseTensor(unravelled(linear(places(sp_input), old), new), sp_input.values, new)
+    return SparseTensor(positions(unravelled(linear(places(sp_input), old), new), sp_input), sp_input.values, new)
 
 
 def retain(sp_input, to_retain):

@@ -5,7 +5,7 @@ import numpy
 from whygrad import _whygrad
 from whygrad._functions import functions as _ops
 from whygrad._not_there import only
-from whygrad._sparse_layout import axis_of, chosen, extents, linear, places, taken, unravelled
+from whygrad._sparse_layout import axis_of, chosen, extents, linear, places, positions, taken, unravelled
 from whygrad.errors import InvalidArgumentError
 from whygrad.tf._sparse import SparseTensor, checked
 
@@ -14,7 +14,9 @@ def beside(op, sp, dense):
     """op of each value and what stands at its place in a dense tensor, which is broadcast."""
     shape = extents(sp)
     if isinstance(dense, SparseTensor):
-        raise TypeError(f"[sparse.{op}] a sparse tensor meets a dense one, and both are sparse\nhelp: tf.sparse.map_values, if they have the same positions")
+        raise TypeError(
+            f"[sparse.{op}] a sparse tensor meets a dense one, and both are sparse\nhelp: tf.sparse.map_values, if they have the same positions"
+        )
     dense = _whygrad.convert_to_tensor(dense, dtype=sp.dtype) if not isinstance(dense, _whygrad.Tensor) else dense
     own = dense.shape.as_list()
     if len(own) > len(shape) or any(n not in (1, whole) for n, whole in zip(own[::-1], shape[::-1])):
@@ -53,19 +55,23 @@ def _reduced(name, sp_input, axis, keepdims, output_is_sparse):
     if not output_is_sparse:
         return _ops["reshape"](dense, whole)
     present = numpy.unique(linear(places(sp_input)[:, kept], held))
-    values = taken(_ops["reshape"](dense, [-1]), present)
-    return SparseTensor(unravelled(present, whole), values, whole)
+    values = taken(_ops["reshape"](dense, [-1]), present, sp_input)
+    return SparseTensor(positions(unravelled(present, whole), sp_input), values, whole)
 
 
 def _dense(name, sp, kept, held):
     """What is left over the axes that stay, with 0 where nothing is stored."""
     if name == "reduce_sum":
-        return _whygrad.sparse_reduce_sum(sp, [a for a in range(sp.shape.rank) if a not in kept], False) if sp.shape.rank else _ops["reduce_sum"](sp.values)
+        return (
+            _whygrad.sparse_reduce_sum(sp, [a for a in range(sp.shape.rank) if a not in kept], False)
+            if sp.shape.rank
+            else _ops["reduce_sum"](sp.values)
+        )
     size = int(numpy.prod(held, dtype=numpy.int64))
     segments = linear(places(sp)[:, kept], held)
     found = numpy.zeros(size, bool)
     found[segments] = True
-    largest = _ops["unsorted_segment_max"](sp.values, _whygrad.constant(segments), size)
+    largest = _ops["unsorted_segment_max"](sp.values, positions(segments, sp), size)
     return _ops["where"](_whygrad.constant(found), largest, _ops["zeros_like"](largest))
 
 
@@ -83,7 +89,9 @@ def _union(name, a, b):
     """(the positions of both, the row of it for each value of a, for each of b)"""
     shape = extents(a)
     if shape != extents(b):
-        raise InvalidArgumentError(f"[sparse.{name}] Operands' shapes do not match: {shape} and {extents(b)}\nhelp: tf.sparse.reset_shape makes a shape larger")
+        raise InvalidArgumentError(
+            f"[sparse.{name}] Operands' shapes do not match: {shape} and {extents(b)}\nhelp: tf.sparse.reset_shape makes a shape larger"
+        )
     ids, rows = numpy.unique(numpy.concatenate([linear(places(a), shape), linear(places(b), shape)]), return_inverse=True)
     rows = rows.reshape(-1)
     count = a.indices.shape[0]
@@ -104,8 +112,8 @@ def add(a, b, threshold=0):
         return _ops["tensor_scatter_nd_add"](dense, sparse.indices, sparse.values)
     ids, of_a, of_b = _union("add", a, b)
     both = _ops["concat"]([a.values, _whygrad.convert_to_tensor(b.values, dtype=a.dtype)], 0)
-    sums = _ops["unsorted_segment_sum"](both, _whygrad.constant(numpy.concatenate([of_a, of_b])), len(ids))
-    total = SparseTensor(unravelled(ids, extents(a)), sums, extents(a))
+    sums = _ops["unsorted_segment_sum"](both, positions(numpy.concatenate([of_a, of_b]), a, b), len(ids))
+    total = SparseTensor(positions(unravelled(ids, extents(a)), a, b), sums, extents(a))
     if not isinstance(threshold, _whygrad.Tensor) and threshold == 0:
         return total
     small = numpy.abs(_whygrad.peek(sums)) < float(threshold)
@@ -115,8 +123,8 @@ def add(a, b, threshold=0):
 
 def _extreme(name, sp_a, sp_b):
     ids, of_a, of_b = _union(name, checked(name, sp_a), checked(name, sp_b))
-    spread = [_ops["unsorted_segment_sum"](sp.values, _whygrad.constant(rows), len(ids)) for sp, rows in ((sp_a, of_a), (sp_b, of_b))]
-    return SparseTensor(unravelled(ids, extents(sp_a)), _ops[name](*spread), extents(sp_a))
+    spread = [_ops["unsorted_segment_sum"](sp.values, positions(rows, sp_a, sp_b), len(ids)) for sp, rows in ((sp_a, of_a), (sp_b, of_b))]
+    return SparseTensor(positions(unravelled(ids, extents(sp_a)), sp_a, sp_b), _ops[name](*spread), extents(sp_a))
 
 
 def maximum(sp_a, sp_b, name=None):
@@ -135,7 +143,7 @@ def softmax(sp_input, name=None):
     if len(shape) < 2:
         raise InvalidArgumentError(f"[sparse.softmax] Input should have rank >= 2, but received shape: {shape}\nhelp: tf.sparse.expand_dims(x, 0)")
     _, rows = numpy.unique(linear(places(sp_input)[:, :-1], shape[:-1]), return_inverse=True)
-    count, rows = int(rows.max()) + 1 if len(rows) else 0, _whygrad.constant(rows.reshape(-1))
+    count, rows = int(rows.max()) + 1 if len(rows) else 0, positions(rows.reshape(-1), sp_input)
     values = sp_input.values
     largest = _ops["unsorted_segment_max"](_ops["stop_gradient"](values), rows, count)
     powers = _ops["exp"](values - _ops["gather"](largest, rows))
@@ -149,9 +157,13 @@ def map_values(op, *args, **kwargs):
         raise ValueError("[sparse.map_values] No SparseTensor in argument list of map_values\nhelp: call the function itself")
     for other in sparse[1:]:
         if other.indices.shape != sparse[0].indices.shape or other.shape != sparse[0].shape:
-            raise InvalidArgumentError("[sparse.map_values] the sparse tensors have different positions\nhelp: tf.sparse.add and its like join positions")
+            raise InvalidArgumentError(
+                "[sparse.map_values] the sparse tensors have different positions\nhelp: tf.sparse.add and its like join positions"
+            )
         if other.indices is not sparse[0].indices and not numpy.array_equal(places(other), places(sparse[0])):
-            raise InvalidArgumentError("[sparse.map_values] the sparse tensors have different positions\nhelp: tf.sparse.add and its like join positions")
+            raise InvalidArgumentError(
+                "[sparse.map_values] the sparse tensors have different positions\nhelp: tf.sparse.add and its like join positions"
+            )
 
     def plain(a):
         return a.values if isinstance(a, SparseTensor) else a
@@ -167,10 +179,14 @@ def _segments(kind, data, indices, segment_ids, num_segments):
     if not _whygrad.is_tracing() or num_segments is None:
         seen = _whygrad.peek(ids)
         if (seen[1:] < seen[:-1]).any():
-            raise InvalidArgumentError(f"[sparse.segment_{kind}] segment ids are not increasing\nhelp: sort them, or use tf.math.unsorted_segment_{kind}")
+            raise InvalidArgumentError(
+                f"[sparse.segment_{kind}] segment ids are not increasing\nhelp: sort them, or use tf.math.unsorted_segment_{kind}"
+            )
         count = (int(seen[-1]) + 1 if len(seen) else 0) if num_segments is None else int(num_segments)
         if len(seen) and seen[-1] >= count:
-            raise InvalidArgumentError(f"[sparse.segment_{kind}] segment ids must be < num_segments, and {int(seen[-1])} is not below {count}\nhelp: make num_segments larger")
+            raise InvalidArgumentError(
+                f"[sparse.segment_{kind}] segment ids must be < num_segments, and {int(seen[-1])} is not below {count}\nhelp: make num_segments larger"
+            )
     else:
         count = int(num_segments)
     return _ops["unsorted_segment_" + kind](rows, ids, count)
@@ -178,25 +194,32 @@ def _segments(kind, data, indices, segment_ids, num_segments):
 
 def segment_sum(data, indices, segment_ids, num_segments=None, name=None, sparse_gradient=False):
     """The sum of the rows data[indices[i]] of each segment; the ids are sorted."""
+    del sparse_gradient  # the gradient is slices wherever data is a variable or is watched
     return _segments("sum", data, indices, segment_ids, num_segments)
 
 
 def segment_mean(data, indices, segment_ids, num_segments=None, name=None, sparse_gradient=False):
     """The mean of the rows data[indices[i]] of each segment, 0 of an empty one; the ids are sorted."""
+    del sparse_gradient
     return _segments("mean", data, indices, segment_ids, num_segments)
 
 
 def segment_sqrt_n(data, indices, segment_ids, num_segments=None, name=None, sparse_gradient=False):
     """The sum of the rows data[indices[i]] of each segment over the root of their number; the ids are sorted."""
+    del sparse_gradient
     return _segments("sqrt_n", data, indices, segment_ids, num_segments)
 
 
 def bincount(values, weights=None, axis=0, minlength=None, maxlength=None, binary_output=False, name=None):
     """How often each number comes, of all values or of each row, as a sparse tensor: counts, sums of weights, or ones."""
     if binary_output and weights is not None:
-        raise ValueError("[sparse.bincount] Arguments `binary_output` and `weights` are mutually exclusive. Please specify only one.\nhelp: leave weights out")
+        raise ValueError(
+            "[sparse.bincount] Arguments `binary_output` and `weights` are mutually exclusive. Please specify only one.\nhelp: leave weights out"
+        )
     if axis not in (0, -1, None):
-        raise ValueError(f"[sparse.bincount] Unsupported value for argument axis={axis}. Only 0 and -1 are currently supported.\nhelp: reshape the values")
+        raise ValueError(
+            f"[sparse.bincount] Unsupported value for argument axis={axis}. Only 0 and -1 are currently supported.\nhelp: reshape the values"
+        )
     sparse = isinstance(values, SparseTensor)
     held = values.values if sparse else _whygrad.convert_to_tensor(values)
     seen = _whygrad.peek(held)
@@ -214,9 +237,11 @@ def bincount(values, weights=None, axis=0, minlength=None, maxlength=None, binar
     ids, inverse, counts = numpy.unique(rows[kept] * max(width, 1) + seen[kept], return_inverse=True, return_counts=True)
     if weights is not None:
         flat = _ops["reshape"](weights.values if isinstance(weights, SparseTensor) else _whygrad.convert_to_tensor(weights), [-1])
-        found = _ops["unsorted_segment_sum"](taken(flat, kept), _whygrad.constant(inverse.reshape(-1)), len(ids))
+        found = _ops["unsorted_segment_sum"](taken(flat, kept, held), positions(inverse.reshape(-1), held), len(ids))
     else:
-        found = _ops["cast"](_whygrad.constant(numpy.ones_like(counts) if binary_output else counts), "int64" if held.dtype.name == "int64" else "int32")
+        found = _ops["cast"](
+            _whygrad.constant(numpy.ones_like(counts) if binary_output else counts), "int64" if held.dtype.name == "int64" else "int32"
+        )
     indices = numpy.stack([ids // max(width, 1), ids % max(width, 1)], 1)
     return SparseTensor(indices, found, [count, width]) if by_row else SparseTensor(indices[:, 1:], found, [width])
 

@@ -93,14 +93,29 @@ def _structure_of(value):
         return None
     keys = tuple(sorted(value)) if hasattr(value, "keys") else None
     children = [value[key] for key in keys] if keys is not None else value
-    return (type(value), keys, tuple(_structure_of(child) for child in children))
+    return (value.kind if isinstance(value, _Opened) else type(value), keys, tuple(_structure_of(child) for child in children))
+
+
+class _Opened(tuple):
+    """The tensors of an argument that is made of several, and what makes one of others. The rest of it, such as positions, decides which trace a call has."""
+
+    def __new__(cls, value):
+        kind, tensors = value._opened()
+        made = super().__new__(cls, tensors)
+        made.kind, made.rebuilt = kind, value._closed
+        return made
+
+
+def _opened(given):
+    """The arguments, with the tensors of those that are made of several."""
+    return _nest.map_structure(lambda leaf: _Opened(leaf) if hasattr(leaf, "_opened") else leaf, given)
 
 
 class _Parts:
     """Stands for a leaf of several tensors, which are the next results."""
 
     def __init__(self, value, count):
-        self.make, self.count = type(value)._of_parts, count
+        self.make, self.count = value._of_parts(), count
 
 
 def _leaves_of(result):
@@ -229,7 +244,11 @@ class Function:
         bound = self._signature.bind(*args, **kwargs)
         bound.apply_defaults()
         given = (bound.args, bound.kwargs) if self.input_signature is None else (self._as_signed(bound.args, bound.kwargs), {})
-        leaves = [_whygrad.convert_to_tensor(leaf) if _is_array(leaf) else leaf for leaf in _nest.flatten(given)]
+        leaves = _nest.flatten(given)
+        if not _nest.are_plain(leaves) and any(hasattr(leaf, "_opened") for leaf in leaves):
+            given = _opened(given)
+            leaves = _nest.flatten(given)
+        leaves = [_whygrad.convert_to_tensor(leaf) if _is_array(leaf) else leaf for leaf in leaves]
         key = (_structure_of(given), tuple(_key_of(leaf) for leaf in leaves))
         return leaves, key, given
 

@@ -5,6 +5,10 @@
 #include "op_bindings/op_bindings.hpp"
 #include "places.hpp"
 
+#include "ops/sparse/sparse.hpp"
+#include "tensor/build.hpp"
+#include "tensor/data_events.hpp"
+
 #include <whygrad/ops/elementwise.hpp>
 
 namespace whygrad::python {
@@ -18,6 +22,15 @@ void make(SparseTensor* self, nb::handle indices, nb::handle values, nb::handle 
 nb::object product(const SparseTensor& a, nb::handle b, bool adjoint_a, bool adjoint_b) {
   const Where where = caller();
   return wrap(sparse_dense_matmul(a, to_tensor_like(b, a.values.dtype(), where), {.adjoint_a = adjoint_a, .adjoint_b = adjoint_b}, where));
+}
+
+// The numbers, as worked out of another tensor of integers.
+nb::object positions(nb::handle numbers, const Tensor& from) {
+  const Where where = caller();
+  const Tensor found = to_tensor(numbers, where);
+  Tensor made = internal::make_view(found, found.shape(), found.impl()->strides, 0);
+  internal::log_fed(made, internal::positions_op(), from, where);
+  return wrap(std::move(made));
 }
 
 nb::object whole(const SparseTensor& x, nb::handle otherwise) {
@@ -36,6 +49,7 @@ void bind_sparse(nb::module_& m) {
       .def_prop_ro("values", [](const SparseTensor& x) { return wrap(Tensor(x.values)); })
       .def_prop_ro("dtype", [](const SparseTensor& x) { return wrap(x.values.dtype()); })
       .def_prop_ro("shape", [](const SparseTensor& x) { return wrap(x.dense_shape); });
+  m.def("positions", positions, arg("numbers"), arg("from_"));
   m.def("sparse_dense_matmul", product, arg("a"), arg("b"), arg("adjoint_a"), arg("adjoint_b"));
   m.def("sparse_to_dense", whole, arg("x"), arg("otherwise").none());
   m.def(

@@ -47,7 +47,7 @@ __version__ = "2.21.0+whygrad"
 
 _missing = _names.fill("", globals())
 # Loaded when they are first asked for.
-_LATER = ("keras", "data", "test", "autograph")
+_LATER = ("keras", "data", "test", "autograph", "ragged")
 # What TensorFlow names twice.
 _OF_KERAS = ("initializers", "losses", "metrics", "optimizers")
 
@@ -112,8 +112,17 @@ def print(*inputs, output_stream=None, summarize=3, sep=" ", end="\n", name=None
 def __getattr__(name):
     if name in _LATER:
         return _importlib.import_module("whygrad.tf." + name)
+    if name == "RaggedTensor":
+        from whygrad._ragged import RaggedTensor
+
+        globals()[name] = RaggedTensor
+        return RaggedTensor
     if name in _OF_KERAS:
         return _importlib.import_module("whygrad.tf.keras." + name)
     if name.endswith("_initializer") and hasattr(_importlib.import_module("whygrad.tf.keras.initializers"), name[:-12]):
         return getattr(_importlib.import_module("whygrad.tf.keras.initializers"), name[:-12])
     return _missing(name)
+
+
+def __dir__():
+    return [*globals(), "RaggedTensor"]

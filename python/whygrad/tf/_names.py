@@ -1,10 +1,11 @@
 """Which functions stand where in TensorFlow's modules. A name that the engine has no op for yet is left out, and asking for it says what is near."""
 
+from whygrad import _dispatch
 from whygrad._functions import functions as _ops
 from whygrad._text import as_string, to_number
 
 # Text is an object of Python's, which the engine knows as rows of bytes.
-functions = {**_ops, "as_string": as_string, "to_number": to_number}
+functions = {**_dispatch.with_answers(_ops), "as_string": as_string, "to_number": to_number}
 
 _MODULES = {
     # name, or TensorFlow's name=the engine's
@@ -48,6 +49,7 @@ _MODULES = {
     "strings": "as_string to_number",
     "bitwise": "bitwise_and bitwise_or bitwise_xor invert left_shift right_shift",
     "sparse": "",
+    "ragged": "",
     "signal": "dct fft fft2d fft3d fftshift frame hamming_window hann_window idct ifft ifft2d ifft3d ifftshift irfft irfft2d irfft3d "
     "kaiser_bessel_derived_window kaiser_window linear_to_mel_weight_matrix mfccs_from_log_mel_spectrograms overlap_and_add rfft rfft2d rfft3d "
     "vorbis_window",
@@ -65,8 +67,6 @@ _NEAREST = {
     "py_func": "tf.py_function",
     "Graph": "tf.function, which traces a function into a graph; ops outside of it run at once",
     "compat": "tf's own names; a program of graphs and sessions becomes a function with tf.function",
-    "RaggedTensor": "tf.TensorArray, or a tensor with tf.sequence_mask",
-    "ragged": "tf.sequence_mask over a padded tensor",
     "io": "tf.data, and NumPy's readers",
     "train": "tf.keras.optimizers",
     "distribute": "one process",

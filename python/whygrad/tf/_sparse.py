@@ -41,7 +41,9 @@ class SparseTensor(_whygrad.SparseTensor):
         return ("SparseTensor", tuple(self.shape), _whygrad.peek(self.indices).tobytes()), [self.values]
 
     def _closed(self, tensors):
-        return self.with_values(*tensors)
+        # As a constant of the trace, so that what is worked out of the positions is known there.
+        indices = _whygrad.constant(_whygrad.peek(self.indices)) if _whygrad.is_tracing() else self.indices
+        return SparseTensor(indices, *tensors, self.shape)
 
     def _parts(self):
         return [self.indices, self.values]
@@ -92,9 +94,9 @@ _OF_VALUES = frozenset("abs asin asinh atan atanh bessel_i0e bessel_i1e cast erf
 def dispatched(function, args, kwargs):
     """The function of a sparse tensor, if there is one."""
     sparse = args[0] if args else next((value for value in kwargs.values() if isinstance(value, SparseTensor)), None)
-    if not isinstance(sparse, SparseTensor):
-        return NotImplemented
     name = function.__name__
+    if not isinstance(sparse, SparseTensor):
+        raise TypeError(f"[{name}] it does not take a SparseTensor\nhelp: tf.sparse has functions of its own; tf.sparse.to_dense makes it whole")
     if name in _OF_VALUES:
         plain = {key: sparse.values if value is sparse else value for key, value in kwargs.items()}
         return sparse.with_values(function(*([sparse.values] if args else []), *args[1:], **plain))
@@ -104,4 +106,6 @@ def dispatched(function, args, kwargs):
         dtype = kwargs.get("out_type", args[1] if len(args) > 1 else "int32")
         shape = sparse.shape.as_list() if name == "shape" else sparse.shape.num_elements()
         return _ops["cast"](_whygrad.constant(shape, dtype="int64"), dtype)
-    return NotImplemented
+    raise TypeError(
+        f"[{name}] it does not take a SparseTensor\nhelp: tf.sparse.map_values(tf.{name}, sp) takes its values, tf.sparse.to_dense makes it whole"
+    )

@@ -1,7 +1,10 @@
 // Sparse tensors, composed of other ops, each with the caller's place.
+#include "ops/sparse/sparse.hpp"
+
 #include "kernels/sorting.hpp"
 #include "ops/core/context.hpp"
 #include "ops/core/defined.hpp"
+#include "tensor/data_events.hpp"
 
 #include <whygrad/base/error.hpp>
 #include <whygrad/ops/complex.hpp>
@@ -19,6 +22,21 @@
 #include <vector>
 
 namespace whygrad {
+namespace internal {
+
+constexpr OpDef kPositionsEvent = define_event({
+    .name = "positions",
+    .doc = "Which rows of a sparse or ragged tensor are taken, and where they stand: integers that were worked out of the positions of another.",
+    .inputs = {{"from",
+                NotDifferentiable{"rows and places are integers, which say where values stand and not how much they are",
+                                  "let the values depend on what is to be learned: the gradient goes through values alone"},
+                Role::kIndex}},
+});
+
+const OpDef& positions_op() { return kPositionsEvent; }
+
+}  // namespace internal
+
 namespace {
 
 Ints permutation(const Ints& perm, int rank) {
@@ -41,7 +59,7 @@ Ints permutation(const Ints& perm, int rank) {
 Tensor row_major_order(const Tensor& indices, const Where& where) {
   Tensor order = internal::make_tensor(DType::kI64, {indices.shape()[0]}, "sparse_transpose");
   kernels::order_rows(view_of(indices), view_of(order));
-  internal::log_constant(order, {}, where);
+  internal::log_fed(order, internal::positions_op(), indices, where);
   return order;
 }
 

@@ -1,0 +1,153 @@
+"""Sparse and ragged tensors: what TensorFlow answers, without TensorFlow; see composite_calls.py. In traced functions as well."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+import composite_calls
+import whygrad
+import whygrad.tf as tf
+
+RECORD = dict(json.loads(line) for line in composite_calls.RECORD.read_text().splitlines())
+# Where TensorFlow has no gradient function, or one that cannot run, the gradient is here.
+RICHER = ("LookupError", "TypeError", "InvalidArgumentError", "NotImplementedError")
+# What depends on elements that a trace does not know.
+BY_ELEMENTS = ("from_dense", "bincount", "str(", "to_list", "row", "where(r>2.)", "mask(d,d>3.)", "threshold=")
+
+
+def close(ours, theirs):
+    if isinstance(theirs, dict):
+        return isinstance(ours, dict) and set(ours) == set(theirs) and all(close(ours[key], theirs[key]) for key in theirs)
+    if isinstance(theirs, list):
+        return isinstance(ours, list) and len(ours) == len(theirs) and all(map(close, ours, theirs))
+    if isinstance(theirs, float) and isinstance(ours, float):
+        return math.isnan(ours) and math.isnan(theirs) or math.isclose(ours, theirs, rel_tol=2e-5, abs_tol=2e-5)
+    return ours == theirs
+
+
+def test_the_record_is_of_all_calls():
+    assert list(RECORD) == composite_calls.SPARSE + composite_calls.RAGGED
+
+
+@pytest.mark.parametrize("expression", RECORD)
+def test_answers_are_tensorflows(expression):
+    theirs, ours = RECORD[expression], composite_calls.answer(tf, expression)
+    if "raises" in theirs:
+        assert "raises" in ours
+        assert "\nhelp: " in ours["message"] or theirs["raises"] == ours["raises"] or "unsupported operand" in ours["message"]
+        return
+    assert "raises" not in ours, ours["message"]
+    for key in theirs:
+        no_rule = isinstance(theirs[key], str) and theirs[key] in RICHER or "sparse.add(a,b" in expression and key == "second"  # of SparseAddGrad
+        if key == "gives" or not no_rule:
+            assert close(ours[key], theirs[key]), f"{key}: {ours[key]}, and TensorFlow says {theirs[key]}"
+
+
+@pytest.mark.parametrize(
+    "expression", [e for e in RECORD if isinstance(RECORD[e].get("gives"), (dict, list)) and not any(word in e for word in BY_ELEMENTS)]
+)
+def test_traced_functions_give_the_same(expression):
+    given = composite_calls.made_of(tf, *composite_calls.watched(tf))
+    names = [name for name in given if name not in ("tf", "T")]
+    code = compile(expression, "<call>", "eval")
+
+    @tf.function(autograph=False)
+    def traced(values):
+        return eval(code, {"tf": tf, "T": tf.RaggedTensor, **dict(zip(names, values))})
+
+    ours = composite_calls.plain(tf, traced([given[name] for name in names]))
+    assert close(json.loads(json.dumps(ours)), RECORD[expression]["gives"])
+
+
+def test_a_function_is_traced_once_for_the_rows_of_a_tensor():
+    traces = []
+
+    @tf.function
+    def sums(rows):
+        traces.append(rows)
+        return tf.reduce_sum(rows * 2.0, axis=1)
+
+    for lengths in ([2, 2], [1, 3], [2, 2]):
+        x = tf.Variable([1.0, 2.0, 3.0, 4.0])
+        with tf.GradientTape() as tape:
+            y = tf.reduce_sum(sums(tf.RaggedTensor.from_row_lengths(x * 1.0, lengths)) ** 2)
+        totals = np.repeat([6.0, 14.0] if lengths == [2, 2] else [2.0, 18.0], lengths)
+        np.testing.assert_allclose(tape.gradient(y, x).numpy(), 4 * totals)
+    assert len(traces) == 2
+
+
+def test_rows_that_a_trace_does_not_know_are_named():
+    @tf.function
+    def sums(values, splits):
+        return tf.reduce_sum(tf.RaggedTensor.from_row_splits(values, splits), axis=1)
+
+    @tf.function
+    def whole(values, splits):
+        return tf.RaggedTensor.from_row_splits(values, splits).to_tensor()
+
+    values, splits = tf.constant([1.0, 2.0, 3.0]), tf.constant([0, 1, 3])
+    assert sums(values, splits).numpy().tolist() == [1, 5]
+    with pytest.raises(whygrad.errors.ArgumentError, match="row splits are not known while the function is traced"):
+        whole(values, splits)
+
+
+def test_a_tape_watches_the_values():
+    for value in (tf.ragged.constant([[1.0, 2.0], [3.0]]), tf.SparseTensor([[0, 0], [1, 1], [1, 2]], [1.0, 2.0, 3.0], [2, 3])):
+        with tf.GradientTape() as tape:
+            tape.watch(value)
+            held = value.flat_values if isinstance(value, tf.RaggedTensor) else value.values
+            y = tf.reduce_sum(held**2)
+        gradient = tape.gradient(y, value)
+        assert type(gradient) is type(value)
+        found = gradient.flat_values if isinstance(value, tf.RaggedTensor) else gradient.values
+        assert found.numpy().tolist() == [2, 4, 6]
+
+
+def test_what_an_ordinary_tensor_costs_is_no_look_at_its_type():
+    assert tf.add is tf.math.add
+    with pytest.raises(whygrad.errors.ShapeError, match="do not broadcast"):
+        tf.add(tf.ones([2]), tf.ones([3]))
+    with pytest.raises(TypeError, match="cannot make a tensor of object"):
+        tf.add(object(), 1.0)
+    assert tf.add.__name__ == "add" and "elementwise" in tf.add.__doc__.lower()
+
+
+def reason(program):
+    with whygrad.diagnose() as report:
+        program()
+    return str(report)
+
+
+def test_positions_have_no_gradient_and_say_so():
+    def lengths_of_rows():
+        lengths = tf.Variable([2.0, 1.0])
+        with tf.GradientTape() as tape:
+            rows = tf.RaggedTensor.from_row_lengths(tf.constant([1.0, 2.0, 3.0]), tf.cast(lengths, tf.int32))
+            y = tf.reduce_sum(tf.reduce_sum(rows[::-1], axis=1) ** 2)
+        assert tape.gradient(y, lengths) is None
+
+    def places_of_values():
+        w = tf.Variable([2.0, 0.0, 1.0])
+        with tf.GradientTape() as tape:
+            places = tf.cast(tf.stack([w, w], 1), tf.int64)
+            sparse = tf.sparse.reorder(tf.SparseTensor(places, tf.constant([1.0, 2.0, 3.0]), [3, 3]))
+            y = tf.reduce_sum(sparse.values**2)
+        assert tape.gradient(y, w) is None
+
+    for program in (lengths_of_rows, places_of_values):
+        said = reason(program)
+        assert "`tf.cast` makes i" in said and "positions" in said and "WG105" in said, said
+
+
+def test_sparse_tensors_that_are_put_together_have_no_gradient_as_in_tensorflow():
+    def program():
+        w = tf.Variable([1.0, 2.0])
+        with tf.GradientTape() as tape:
+            sparse = tf.SparseTensor([[0, 0], [1, 1]], w * 2.0, [2, 2])
+            y = tf.reduce_sum(tf.sparse.to_dense(tf.sparse.concat(0, [sparse, sparse])))
+        assert tape.gradient(y, w) is None
+
+    said = reason(program)
+    assert "TensorFlow has no rule for sparse tensors that are put together" in said and "tf.concat(values, 0)" in said
