@@ -1,4 +1,4 @@
-"""Values of several tensors (SparseTensor, IndexedSlices). A tape uses the one tensor that carries their gradient."""
+"""Values of several tensors (SparseTensor, RaggedTensor, IndexedSlices). A tape uses the one tensor that carries their gradient."""
 
 
 def tensors_in(values):

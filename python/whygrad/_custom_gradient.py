@@ -2,7 +2,7 @@
 
 import functools
 
-from whygrad import _nest, _whygrad
+from whygrad import _composite, _nest, _whygrad
 from whygrad._functions import functions as _functions
 from whygrad._traced import as_traced
 
@@ -52,7 +52,7 @@ def custom_gradient(f=None):
     @functools.wraps(f)
     def decorated(*args, **kwargs):
         # Arguments that are not numbers, such as the object of a method, have no gradient.
-        inputs = [value for value in _nest.flatten((args, kwargs)) if _is_input(value)]
+        inputs = _composite.tensors_in(value for value in _nest.flatten((args, kwargs)) if _is_input(value) or hasattr(value, "_with_gradient"))
         structure = []
 
         def forward():
@@ -60,15 +60,21 @@ def custom_gradient(f=None):
             structure.append(result)
             takes_variables = _takes_variables(rule)
 
-            def backward(dys, variables):
-                if not variables:
-                    return _nest.flatten(rule(*dys)), []
-                input_gradients, variable_gradients = rule(*dys, variables=variables)
-                return _nest.flatten(input_gradients), _as_list(variable_gradients)
+            results = _nest.flatten(result)
 
-            return [_whygrad.convert_to_tensor(value) for value in _nest.flatten(result)], backward, takes_variables, _place_of(rule)
+            def backward(dys, variables):
+                dys = _composite.gradients_for(results, dys)
+                if not variables:
+                    return _composite.tensors_in(_nest.flatten(rule(*dys))), []
+                input_gradients, variable_gradients = rule(*dys, variables=variables)
+                return _composite.tensors_in(_nest.flatten(input_gradients)), _as_list(variable_gradients)
+
+            tensors = [_whygrad.convert_to_tensor(value) for value in _composite.tensors_in(results)]
+            return tensors, backward, takes_variables, _place_of(rule)
 
         outputs = _whygrad.custom_gradient(forward, inputs)
+        if any(hasattr(value, "_with_gradient") for value in _nest.flatten(structure[0])):
+            outputs = _composite.gradients_for(_nest.flatten(structure[0]), outputs)
         return _nest.pack_sequence_as(structure[0], outputs) if _nest.is_nested(structure[0]) else outputs[0]
 
     return decorated
