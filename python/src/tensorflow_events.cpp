@@ -18,6 +18,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -135,6 +137,14 @@ class TensorFlowEvents {
   void set_first(std::uint64_t key) { newest_ = key; }
 
  private:
+  static constexpr std::uint64_t kMostOutside = 1 << 26;
+  struct Outside {
+    LogId op;
+    std::uint64_t bytes;
+  };
+  std::deque<Outside> outside_;  // ops outside of all tapes whose tensors are kept
+  std::uint64_t outside_bytes_ = 0;
+
   const nb::tuple no_outputs_;
   bool is_eager(nb::handle t) const { return PyObject_TypeCheck(t.ptr(), reinterpret_cast<PyTypeObject*>(eager_tensor_.ptr())) != 0; }
   std::uint64_t key_of(nb::handle tensor) const {
@@ -183,7 +193,39 @@ class TensorFlowEvents {
     record.rule_of = rule_of;
     if (rule_of != kNowhere && log_.has_op(rule_of)) record.where = log_.op(rule_of).where;
     record.call = shared(id, attrs);
-    if (log_.keeps_values) record.tensors = nb::make_tuple(kept(in, ids_), kept(out, made_));
+    if (!log_.keeps_values) return;
+    record.tensors = nb::make_tuple(kept(in, ids_), kept(out, made_));
+    limit_outside(op);
+  }
+
+  // Outside of all tapes only the last tensors are kept, which a tape may still ask about, so that what runs without gradients needs little memory.
+  void limit_outside(LogId op) {
+    if (!log_.recording().empty()) return;
+    outside_.push_back({op, bytes_of_outputs(log_.op(op))});
+    outside_bytes_ += outside_.back().bytes;
+    while (outside_bytes_ > kMostOutside && outside_.size() > 1) {
+      const LogId oldest = outside_.front().op;
+      outside_bytes_ -= outside_.front().bytes;
+      outside_.pop_front();
+      if (!log_.has_op(oldest)) continue;
+      FlowBuilder::Op& dropped = log_.op(oldest);
+      dropped.tensors.reset();
+      for (std::size_t k = 0; k < dropped.outputs; ++k) {
+        if (const LogId v = log_.output(dropped, k); log_.has_value(v)) log_.value(v).tensor.reset();
+      }
+    }
+  }
+  std::uint64_t bytes_of_outputs(const FlowBuilder::Op& op) const {
+    constexpr std::uint64_t kMostOfAnElement = 8;
+    std::uint64_t bytes = 0;
+    for (std::size_t k = 0; k < op.outputs; ++k) {
+      const LogId v = log_.output(op, k);
+      if (!log_.has_value(v) || log_.value(v).shape == FlowBuilder::unknown_shape()) continue;
+      std::uint64_t elements = 1;
+      for (const std::int64_t extent : log_.shape_at(log_.value(v).shape)) elements *= static_cast<std::uint64_t>(std::max<std::int64_t>(extent, 0));
+      bytes += elements * kMostOfAnElement;
+    }
+    return bytes;
   }
 
   // Handles of resources are not kept, so that they die when the program drops them. TensorFlow destroys the resource with its handle and waits for
@@ -284,6 +326,7 @@ class TensorFlowEvents {
     const LogId v = log_.make(key, dtype_of(dtype), shape_of(tensor), log_.keeps_values ? nb::borrow(tensor) : nb::object());
     if (dtype == kResource || dtype == kVariant) return v;
     const LogId op = log_.record(OpKind::kConstant, log_.type("Const"), {}, {v}, where);
+    if (log_.keeps_values) limit_outside(op);
     if (number.is_valid()) {
       const double written = PyFloat_AsDouble(number.ptr());
       if (PyErr_Occurred() != nullptr) PyErr_Clear();
@@ -340,6 +383,7 @@ class TensorFlowEvents {
     log_.value(out).variable = variable;
     log_.variable(variable).values.push_back(out);
     const LogId op = log_.record(OpKind::kCompute, type, {seen}, {out}, here_);
+    if (log_.keeps_values) limit_outside(op);
     log_.op(op).stopped = stopped;
     log_.op(op).rule_of = rule_of;
   }

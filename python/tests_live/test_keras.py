@@ -156,3 +156,21 @@ def test_a_loss_without_a_gradient_is_found_while_keras_traces():
 def test_every_counts_steps():
     with pytest.raises(ValueError, match="every is 0\nhelp: "):
         whygrad.keras.GradientWatch(every=0)
+
+
+def test_variables_of_a_model_of_ones_own_have_their_paths():
+    class Own(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.hidden, self.out = keras.layers.Dense(3, name="hidden"), keras.layers.Dense(1, name="out")
+
+        def call(self, x):
+            return self.out(self.hidden(x))
+
+    net = Own()
+    with whygrad.tensorflow.diagnose() as report:
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(tf.round(net(tf.ones([2, 2]))))
+        tape.gradient(loss, net.trainable_variables)
+    names = [f.source_name for f in report.findings]
+    assert len(names) == 4 and sum("hidden/kernel" in name for name in names) == 1, names

@@ -303,3 +303,37 @@ def test_results_have_the_names_by_which_the_program_takes_them():
     for name in [*names, "normed", "variance", "parts[1]"]:
         assert f"`{name}` (line " in str(report), name
     assert "please report" not in report.note
+
+
+def test_results_outside_of_all_tapes_are_let_go():
+    with whygrad.tensorflow.diagnose(values=True):
+        seen = []
+        for _ in range(20):
+            x = tf.ones([1024, 1024]) * 2.0
+            seen.append(weakref.ref(x))
+        assert sum(part() is not None for part in seen) < 12
+
+
+def test_an_op_that_runs_only_where_xla_compiles_it_is_no_failure():
+    with whygrad.tensorflow.diagnose(values=True) as report:
+        run(
+            "import tensorflow as tf\n"
+            "w = tf.Variable(tf.zeros([2, 2, 6]), name='w')\n"
+            "x = tf.ones([4, 6, 4])\n"
+            "@tf.function(jit_compile=True)\n"
+            "def grouped(x):\n"
+            "    return tf.nn.convolution(x, w, strides=2)\n"
+            "with tf.GradientTape() as tape:\n"
+            "    loss = tf.reduce_sum(tf.square(grouped(x)))\n"
+            "g = tape.gradient(loss, w)\n"
+        )
+    assert [f.status for f in report.findings] == ["zero"] and "please report" not in report.note, report.note
+
+
+def test_where_a_traced_function_stopped_is_told_by_the_programs_line(tmp_path):
+    script = tmp_path / "traced.py"
+    script.write_text(
+        "import tensorflow as tf\n@tf.function\ndef f(x):\n    if x > 0:\n        raise KeyError('lost')\n    return x\nf(tf.constant(1.0))\n"
+    )
+    done = subprocess.run([sys.executable, "-m", "whygrad", "explain", str(script)], capture_output=True, text=True)
+    assert "stopped at traced.py:5: KeyError" in done.stdout, done.stdout

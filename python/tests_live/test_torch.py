@@ -346,6 +346,16 @@ def test_threads(name):
     assert right and all(f.cause in causes for f in report.findings), str(report)
 
 
+def test_remedies_for_what_was_carried_on_and_for_a_leaf_that_is_filled():
+    told = {name: str(run(PROGRAMS_OF_THREADS[name][2])[0]) for name in ("hidden_state_carried_on", "product_by_loops", "padded_attention")}
+    assert "`gru` at line 7 had computed before that was used again at line 7" in " ".join(told["hidden_state_carried_on"].split())
+    assert "detach()" in told["hidden_state_carried_on"]
+    assert "without requires_grad=True" in told["product_by_loops"]
+    assert "a whole row of what `torch.softmax` was given is -Inf" in told["padded_attention"]
+    twice = run("import torch\nw = torch.ones(2, requires_grad=True)\nloss = (w * w).sum()\nloss.backward()\nloss.backward()\n")[0]
+    assert "add the losses" in str(twice) and "detach()" not in str(twice)
+
+
 # ---- What becomes of tensors ----
 
 

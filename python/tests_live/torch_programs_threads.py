@@ -325,6 +325,64 @@ print(f"{total / (1 + loss.item()):.3f}", loss.detach() * 2)
 print(net.weight.grad)
 """,
     ),
+    "padded_attention": (
+        "discuss.pytorch.org, attention with a sentence of padding only",
+        ("nan", "NAN_GRAD_DIV0", "softmax"),
+        """
+import torch
+torch.manual_seed(0)
+value = torch.nn.Linear(4, 4)
+x = torch.randn(2, 3, 4)
+padding = torch.tensor([[False, False, True], [True, True, True]])
+scores = (x @ x.transpose(1, 2)).masked_fill(padding[:, None, :], float("-inf"))
+p = torch.softmax(scores, -1)  # here
+out = p @ value(x)
+loss = out[~padding].pow(2).mean()
+loss.backward()
+print(value.weight.grad)
+""",
+    ),
+    "entropy_of_masked_actions": (
+        "pytorch/pytorch#31829",
+        ("nan", "NAN_GRAD_DIV0", "log_softmax"),
+        """
+import torch
+logits = torch.tensor([[1.0, 2.0, 0.5]], requires_grad=True)
+legal = torch.tensor([[True, True, False]])
+log_p = torch.log_softmax(torch.where(legal, logits, float("-inf")), -1)  # here
+entropy = -(log_p.exp() * log_p).sum()
+entropy.backward()
+print(logits.grad)
+""",
+    ),
+    "hidden_state_carried_on": (
+        "discuss.pytorch.org, backward through the graph a second time with a GRU",
+        ("absent", "GRAPH_FREED", ""),
+        """
+import torch
+torch.manual_seed(0)
+rnn, head = torch.nn.GRU(2, 3, batch_first=True), torch.nn.Linear(3, 1)
+hidden = torch.zeros(1, 4, 3)
+for x in (torch.ones(4, 5, 2), torch.ones(4, 5, 2)):
+    states, hidden = rnn(x, hidden)
+    head(states).pow(2).mean().backward()  # here
+print(rnn.weight_ih_l0.grad)
+""",
+    ),
+    "product_by_loops": (
+        "pytorch/pytorch#53348",
+        ("absent", "INPLACE_CHANGE", "__setitem__"),
+        """
+import torch
+a, b = torch.ones(2, 3, requires_grad=True), torch.ones(3, 4, requires_grad=True)
+out = torch.zeros(2, 4, requires_grad=True)
+for i in range(2):
+    for j in range(4):
+        out[i, j] = (a[i] * b[:, j]).sum()  # here
+out.sum().backward()
+print(a.grad, b.grad)
+""",
+    ),
     "scale_by_item": (
         "a program that is fine",
         None,

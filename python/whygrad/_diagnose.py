@@ -1,6 +1,7 @@
 """Why gradients are missing, zero or not finite."""
 
 import os
+import re
 
 from whygrad import _nest, _source_names, _trace_facts, _whygrad
 from whygrad._whygrad import Explanation, Finding
@@ -19,8 +20,14 @@ class Report:
 
     def stopped_by(self, error):
         """Notes the exception that ended the program, so that the report can say where."""
-        first = str(error).partition("\n")[0]
-        self._stop = f"{_place_of(error)}: {type(error).__name__}{': ' if first else ''}{first}"
+        text = str(error)
+        first = text.partition("\n")[0]
+        place = _place_of(error)
+        lines = re.findall(r'File "(.+)", line (\d+), in .*\*$', text, re.MULTILINE) if first == "in user code:" else ()
+        if lines:  # autograph's account of a traced function, which marks the program's own lines and ends with the exception
+            place = _source_names.place(lines[-1][0], int(lines[-1][1]))
+            first = text.strip().rpartition("\n")[2].strip().removeprefix(f"{type(error).__name__}: ")
+        self._stop = f"{place}: {type(error).__name__}{': ' if first else ''}{first}"
 
     @property
     def note(self):
@@ -138,7 +145,12 @@ def _place_of(error):
     place, trace = "a place that is not known", error.__traceback__
     while trace is not None:
         file = trace.tb_frame.f_code.co_filename
-        if not file.startswith((_PACKAGE, "<frozen")) and os.path.basename(file) != "runpy.py" and "site-packages" not in file:
+        if (
+            not file.startswith((_PACKAGE, "<frozen"))
+            and "__autograph_generated" not in file
+            and os.path.basename(file) != "runpy.py"
+            and "site-packages" not in file
+        ):
             place = _source_names.place(file, trace.tb_lineno)
         trace = trace.tb_next
     return place

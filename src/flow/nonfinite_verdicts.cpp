@@ -327,7 +327,8 @@ bool NonFiniteFacts::is_mask(const FlowGraph& g, Index op, Index root) {
   if (!g.def_of(op).nonfinite.inf_is_mask || g.numbers_of(root)->nans != 0 || g.numbers_of(nonfinite_input(g, op))->nans != 0) return false;
   const Index maker = g.values[root].op;
   if (maker == kNone) return true;
-  return g.gives_data(maker) && !(g.ops[maker].written > 0);
+  const double written = g.ops[maker].written;
+  return (g.gives_data(maker) || std::isinf(written)) && !(written > 0);
 }
 
 bool NonFiniteFacts::knows_inputs(Index op) const {

@@ -72,7 +72,7 @@ class WG_API FlowGraph {
     Index returns_at = kNone;                                   // in `boundaries`: where the rule of a user's custom gradient returns
     std::uint64_t print = 0;                                    // hash of the elements of a constant or a host read; 0 if not computed
     std::int64_t choice = 0;                                    // of kChoice: the branch; of kLoopEnd: the number of iterations
-    double written = std::numeric_limits<double>::quiet_NaN();  // the number of a constant with a single element, before it was rounded to its dtype
+    double written = std::numeric_limits<double>::quiet_NaN();  // a constant's only number as written, or what an op writes into a tensor
   };
 
   // Unknown parts of a shape: an extent that a traced function leaves open, or the rank.

@@ -88,6 +88,12 @@ class Collector:
         name, named = _name_of(variable)
         self.log.describe_variable(index, name, named, bool(variable.trainable), variable.dtype.base_dtype.name, shape_of(variable), here())
 
+    def name_by_path(self, variable):
+        """Names a Keras 3 variable, of which TensorFlow knows only a part of the name."""
+        path, index = getattr(variable, "path", None), self.variable_of(variable)
+        if isinstance(path, str) and path and index >= 0:
+            self.log.describe_variable(index, path, True, *self.log.variable_facts(index)[2:])
+
     # ---- Tapes ----
 
     def made_tape(self, tape, watches):

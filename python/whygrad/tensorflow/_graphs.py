@@ -356,7 +356,10 @@ def run_again(collector, graph, arguments):
         copy.inputs = [symbol for symbol, _ in inputs]
         copy.outputs = [places[t] for t in wanted]
         copy.structured_outputs = copy.outputs
-        given = run_graph(f"whygrad_again_{graph.name}_{len(collector.functions)}", copy, [argument for _, argument in inputs])
+        try:
+            given = run_graph(f"whygrad_again_{graph.name}_{len(collector.functions)}", copy, [argument for _, argument in inputs])
+        except tf.errors.OpError:  # an op that runs only where XLA compiles it
+            return {}
     tensors = {symbol._id: tensor for symbol, tensor in zip(wanted, given)}
     tensors.update({symbol._id: argument for symbol, argument in zip(graph.inputs, arguments)})
     return tensors

@@ -52,6 +52,8 @@ def answered(collector, asked, kind="absent"):
     if collector.values and facts.graph is not None and len(wanting) < len(asked.gradients):
         collector.pending.append(Pending(asked, facts))
         _look_for_unconnected(collector, asked, facts)
+    for i in wanting:
+        collector.name_by_path(asked.sources[i])
     if not wanting:
         if collector.values and facts.graph is None and not asked.tape._persistent and not collector.open:
             collector.log.let_go(facts.flow.began)

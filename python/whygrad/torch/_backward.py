@@ -189,7 +189,7 @@ def _grad_threw(c, error, where, outputs, values, inputs):
         else:
             explain_absent(c, values, inputs, where)
     else:
-        _errors.raised(c, error, where)
+        _errors.raised(c, error, where, values or ())
 
 
 # ---- Where PyTorch raises ----
@@ -209,7 +209,7 @@ def _backward_threw(c, error, where, started):
             else:
                 c.add("absent", "WRONG_TARGET", "the loss was computed from nothing that requires a gradient", where, source="the loss")
     else:
-        _errors.raised(c, error, where)
+        _errors.raised(c, error, where, values)
 
 
 def _candidates(c, values):

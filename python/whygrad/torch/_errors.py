@@ -6,24 +6,15 @@ import re
 from whygrad.torch import _names, _ops
 from whygrad.torch._names import told_source
 
+_MOST_OPS = 20000  # that are searched
 
-def raised(c, error, where):
-    """Reports an error of the engine if it is about gradients."""
+
+def raised(c, error, where, targets=()):
+    """Reports an error of the engine if it is about gradients. targets: the values that were differentiated."""
     text = str(error)
     first = text.partition("\n")[0]
-    loss = {"source": "the leaves of the graph"}
     if "second time" in text:
-        freed = next((b.where for b in reversed(c.backwards) if not b.kept), where)
-        at = freed.words()
-        c.add(
-            "absent",
-            "GRAPH_FREED",
-            f"backward() at line {at[1]} had freed what the graph kept, and this pass needs part of it once more"
-            if at[1]
-            else "an earlier backward() had freed what the graph kept, and this pass needs part of it once more",
-            where,
-            **loss,
-        )
+        _graph_freed(c, where, targets)
     elif "modified by an inplace operation" in text:
         _changed_in_place(c, text, where)
     elif found := re.search(r"Function (\w+?)Backward(?:\d*) returned", text):
@@ -32,6 +23,42 @@ def raised(c, error, where):
         rule_failed(c, (found.group(1) or found.group(2) or "").removesuffix("Backward"), first, where)
     elif c.rules and _names.raised_in_backward(error) in c.rules:
         rule_failed(c, _names.raised_in_backward(error), first, where)
+
+
+def _graph_freed(c, where, targets):
+    earlier = next((b for b in reversed(c.backwards) if not b.kept), None)
+    line = earlier.where.words()[1] if earlier is not None else 0
+    why = (
+        f"{f'backward() at line {line}' if line else 'an earlier backward()'} had freed what the graph kept, and this pass needs part of it once more"
+    )
+    told = {"source": "the leaves of the graph"}
+    carried = _carried_over(c, targets, earlier.moment) if earlier is not None else None
+    if carried is not None:
+        maker, user = carried
+        made_at, used_at = c.log.place_of(maker).words()[1], c.log.place_of(user).words()[1]
+        why += f": what `{_ops.spoken(c.log.type_of(maker))}` at line {made_at} had computed before that was used again at line {used_at}"
+        told["remedy"] = (
+            "compute it again for every backward(); or, where only its value is to go on, as the state of a recurrent network does from batch to batch, "
+            "carry on what its detach() gives"
+        )
+    c.add("absent", "GRAPH_FREED", why, where, **told)
+
+
+def _carried_over(c, targets, since):
+    """An op up to the moment `since` and a later one on the way to the targets that used its result; None if there are none."""
+    log, seen, waiting = c.log, set(), list(targets)
+    while waiting and len(seen) < _MOST_OPS:
+        value = waiting.pop()
+        user = log.maker_of(value) if log.has_value(value) else -1
+        if user < 0 or user in seen or not log.has_op(user) or log.moment_of(user) <= since:
+            continue
+        seen.add(user)
+        for given in log.inputs_of(user):
+            maker = log.maker_of(given) if log.has_value(given) else -1
+            if maker >= 0 and log.has_op(maker) and log.moment_of(maker) <= since and log.kind_of(maker) == "compute" and log.facts_of(maker)[2]:
+                return maker, user
+            waiting.append(given)
+    return None
 
 
 def rule_failed(c, name, first, where):
@@ -81,6 +108,11 @@ def op_threw(c, name, error, tensors, where):
     if "leaf Variable that requires grad" in text:
         why = f"`{name}` would change a leaf that requires a gradient in place, which autograd cannot follow"
         remedy = "update it under torch.no_grad(), or let an optimizer do it"
+        if name in ("__setitem__", "copy_", "index_copy_", "masked_scatter_"):
+            remedy = (
+                "make it without requires_grad=True if results are written into it: the gradient flows to what was written; if it is trained, update it "
+                "under torch.no_grad()"
+            )
         c.add("absent", "INPLACE_CHANGE", why, where, remedy=remedy, **source, **what)
     elif "can require gradients" in text or "can require grad" in text:
         why = "only floating and complex tensors can require a gradient"

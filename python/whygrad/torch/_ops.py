@@ -155,6 +155,10 @@ INDEXING = frozenset(
     nll_loss cross_entropy one_hot ctc_loss scaled_dot_product_attention multi_head_attention_forward repeat_interleave pad_packed_sequence
     multi_margin_loss multilabel_margin_loss gaussian_nll_loss""".split()
 )
+# Functions that write the number that they are given into places of a tensor.
+WRITES = frozenset("masked_fill masked_fill_ index_fill index_fill_ where __setitem__ fill_ full full_like new_full pad".split())
+# The inputs of functions that take them in another order than the op whose record describes them.
+INPUTS = {"masked_fill": ("input", "mask", "value"), "masked_fill_": ("input", "mask", "value")}
 DETACHES = frozenset(("detach", "detach_", "data"))
 # Functions that read numbers to the host. Merely showing a tensor does not count.
 HOST = frozenset("numpy item tolist __float__ __int__ __array__ __index__ __complex__ __contains__ is_nonzero".split())

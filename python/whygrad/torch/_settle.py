@@ -1,6 +1,7 @@
 """Settles the ops of a question: gives each op its definition, with the role of each input and whether PyTorch passes a gradient to it."""
 
 import contextlib
+import math
 import warnings
 
 import torch
@@ -38,7 +39,11 @@ def _compute(c, op, type_):
     if call is None or isinstance(call, Rule):
         return _special(c, type_, call, count)
     passes = _passes(c, op, call)
+    if name in _ops.WRITES:
+        _note_infinity(log, op, call)
     answers = [_answer(log, op, name, value, passes[i]) for i, value in enumerate(log.inputs_of(op))]
+    for i, known_as in enumerate(_ops.INPUTS.get(name, ())[: len(answers)]):
+        answers[i] = (*answers[i][:2], known_as, *answers[i][3:])
     return log.define(
         type_,
         name=_ops.spoken(type_),
@@ -47,6 +52,13 @@ def _compute(c, op, type_):
         zero=_ops.ZERO.get(name, "") if name not in _ops.LIKE else "",
         nonfinite=_ops.NOT_FINITE.get(name, "") if name not in _ops.LIKE else "",
     )
+
+
+def _note_infinity(log, op, call):
+    """An infinity that the program writes into a tensor is meant to be there, as in a mask."""
+    for number in (*call.args, *call.kwargs.values()):
+        if isinstance(number, float) and math.isinf(number):
+            log.set_written(op, number)
 
 
 def _answer(log, op, name, value, passes):
