@@ -1,4 +1,4 @@
-// map_fn, foldl, foldr and scan with functions of Python.
+// map_fn, vectorized_map, foldl, foldr and scan with functions of Python.
 #include <whygrad/autodiff/folds.hpp>
 
 #include "convert.hpp"
@@ -31,6 +31,12 @@ nb::object mapped(nb::handle fn, nb::handle elems, nb::handle kinds) {
   return wrap(map_fn(result_of, to_tensors(elems, where), where));
 }
 
+nb::object mapped_at_once(nb::handle fn, nb::handle elems, bool fallback) {
+  const Where where = caller();
+  const auto result_of = [&](const Tensors& slice) { return to_tensors(fn(wrap(slice)), where); };
+  return wrap(vectorized_map(result_of, to_tensors(elems, where), {.fallback_to_while_loop = fallback}, where));
+}
+
 // What a function of Python gives; its numbers take the dtypes of the values that were there before if they are stacked with them.
 FoldFunction called(nb::handle fn, bool alike, const Where& where) {
   return [fn, alike, &where](const Tensors& accumulated, const Tensors& part) {
@@ -58,6 +64,8 @@ nb::object scanned(nb::handle fn, nb::handle elems, nb::handle initial, bool rev
 void bind_folds(nb::module_& m) {
   using nb::arg;
   m.def("map_fn", mapped, arg("fn"), arg("elems"), arg("kinds").none(), "fn(part) of each part of the elems, a list of tensors as a list, stacked.");
+  m.def("vectorized_map", mapped_at_once, arg("fn"), arg("elems"), arg("fallback_to_while_loop"),
+        "The same with all parts at once where that can be.");
   const auto bind_fold = [&m](const char* name, auto function, const char* doc) {
     m.def(name, function, arg("fn"), arg("elems"), arg("initial"), doc);
   };

@@ -89,23 +89,24 @@ class Tape {
     return values_of(gradients);
   }
 
-  nb::object jacobian(nb::handle target, nb::handle sources, bool zero) {
+  nb::object jacobian(nb::handle target, nb::handle sources, bool zero, bool use_pfor, std::int64_t parallel_iterations) {
     const Where where = caller();
     const Watchable of = to_watchable(target, where);
     const Sources with_respect_to(watchables(sources, where));
     const Gradients all = [&] {
       const Unlocked unlocked;
-      return whygrad::jacobian(*tape_, of, with_respect_to, unconnected(zero), where);
+      return whygrad::jacobian(*tape_, of, with_respect_to, {unconnected(zero), use_pfor, parallel_iterations}, where);
     }();
     return values_of({all.begin(), all.end()});
   }
 
   // Returns zeros for unconnected sources, as in TensorFlow, which ignores the choice of unconnected_gradients here.
-  Tensor batch_jacobian(nb::handle target, nb::handle source) {
+  Tensor batch_jacobian(nb::handle target, nb::handle source, bool use_pfor, std::int64_t parallel_iterations) {
     const Where where = caller();
     const Watchable of = to_watchable(target, where), with_respect_to = to_watchable(source, where);
     const Unlocked unlocked;
-    return whygrad::internal::batch_jacobian_or_zeros(*tape_, of, with_respect_to, where);
+    return whygrad::internal::batch_jacobian_or_zeros(*tape_, of, with_respect_to, {.use_pfor = use_pfor, .parallel_iterations = parallel_iterations},
+                                                      where);
   }
 
  private:
@@ -215,8 +216,10 @@ void bind_tape(nb::module_& m) {
       .def("pause", &Tape::pause)
       .def("resume", &Tape::resume)
       .def("gradient", &Tape::gradient, nb::arg("targets"), nb::arg("sources"), nb::arg("output_gradients") = nb::none(), nb::arg("zero") = false)
-      .def("jacobian", &Tape::jacobian, nb::arg("target"), nb::arg("sources"), nb::arg("zero") = false)
-      .def("batch_jacobian", &Tape::batch_jacobian, nb::arg("target"), nb::arg("source"));
+      .def("jacobian", &Tape::jacobian, nb::arg("target"), nb::arg("sources"), nb::arg("zero") = false, nb::arg("use_pfor") = true,
+           nb::arg("parallel_iterations") = 0)
+      .def("batch_jacobian", &Tape::batch_jacobian, nb::arg("target"), nb::arg("source"), nb::arg("use_pfor") = true,
+           nb::arg("parallel_iterations") = 0);
   m.def("custom_gradient", run_custom_gradient, nb::arg("function"), nb::arg("inputs"));
   nb::class_<Stopped>(m, "StoppedRecording").def(nb::init<>());
   nb::class_<NameScope>(m, "NameScope").def(nb::init<std::string_view>(), nb::arg("name"));

@@ -9,6 +9,10 @@ def map_fn(fn, elems, dtype=None, parallel_iterations=None, back_prop=True, swap
     """fn of each part along the first axis, stacked."""
     signature = dtype if fn_output_signature is None else fn_output_signature
     kinds = None if signature is None else [getattr(kind, "dtype", kind) for kind in _nest.flatten(signature)]
+    return _map(lambda each: _whygrad.map_fn(each, _nest.flatten(elems), kinds), fn, elems)
+
+
+def _map(mapped, fn, elems):
     form = None  # of the first result
 
     def each(part):
@@ -19,7 +23,7 @@ def map_fn(fn, elems, dtype=None, parallel_iterations=None, back_prop=True, swap
         _nest.assert_same_structure(form, made)
         return _nest.flatten(made)
 
-    columns = _whygrad.map_fn(_callable(fn, each), _nest.flatten(elems), kinds)
+    columns = mapped(_callable(fn, each))
     return _nest.pack_sequence_as(form, columns)
 
 
@@ -57,5 +61,5 @@ def scan(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, sw
 
 
 def vectorized_map(fn, elems, fallback_to_while_loop=True, warn=True):
-    """fn of each part along the first axis, stacked. Here the parts are computed one by one."""
-    return map_fn(fn, elems)
+    """fn of each part along the first axis, stacked. fn is called once, and what it does is run for all parts at once; where that cannot be, fn is called for each."""
+    return _map(lambda each: _whygrad.vectorized_map(each, _nest.flatten(elems), bool(fallback_to_while_loop)), fn, elems)

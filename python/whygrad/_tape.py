@@ -103,7 +103,8 @@ class GradientTape:
         if not isinstance(target, (_whygrad.Tensor, _whygrad.Variable)):
             _refuse_jacobian(target)
         self._check_persistent("jacobian", experimental_use_pfor)
-        flat = self._ask(self._tape.jacobian, target, _nest.flatten(sources), _is_zero(unconnected_gradients))
+        zero, at_once = _is_zero(unconnected_gradients), _at_once(parallel_iterations)
+        flat = self._ask(self._tape.jacobian, target, _nest.flatten(sources), zero, bool(experimental_use_pfor), at_once)
         return _nest.pack_sequence_as(sources, flat) if _nest.is_nested(sources) else flat[0]
 
     def batch_jacobian(self, target, source, unconnected_gradients=UnconnectedGradients.NONE, parallel_iterations=None, experimental_use_pfor=True):
@@ -120,10 +121,10 @@ class GradientTape:
         if parallel_iterations is not None and not self._persistent and (target.shape[1:].num_elements() or 0) > parallel_iterations:
             raise TapeError(
                 "[batch_jacobian] GradientTape must be created with persistent=True to compute the batch_jacobian with parallel_iterations.\n"
-                "help: leave parallel_iterations out, which changes nothing here, or make it tf.GradientTape(persistent=True)"
+                "help: leave parallel_iterations out, or make it tf.GradientTape(persistent=True)"
             )
         _is_zero(unconnected_gradients)  # raises for an unknown value
-        return self._ask(self._tape.batch_jacobian, target, source)
+        return self._ask(self._tape.batch_jacobian, target, source, bool(experimental_use_pfor), _at_once(parallel_iterations))
 
     def _check_unused(self, sources):
         """Runs before the checks of the arguments, as in TensorFlow. Observers are notified all the same."""
@@ -149,6 +150,11 @@ class GradientTape:
             if "[WG108]" not in str(error):
                 raise
             raise TapeError(f"{_USED_UP}\nnote: {str(error).splitlines()[0]}") from None
+
+
+def _at_once(parallel_iterations):
+    """How many backward passes run at once; 0 for as many as there is memory for."""
+    return 0 if parallel_iterations is None else max(int(parallel_iterations), 1)
 
 
 def _refuse_jacobian(target):

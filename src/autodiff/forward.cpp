@@ -31,12 +31,13 @@ class ThreadAccumulators final : public RecordListener {
   void recorded(const Entry& entry, Record& record) override;
   void read(const std::shared_ptr<VariableImpl>& variable);
   void add(std::shared_ptr<ForwardState> state) {
+    if (mine != nullptr && mine != this) mine->overtaken();
+    if (recording_.empty() && mine != this) outer_ = std::exchange(mine, this);
     recording_.push_back({std::move(state)});
-    mine = this;
   }
   void remove(const ForwardState* state) noexcept {
     std::erase_if(recording_, [state](const Recorder& r) { return r.state.get() == state; });
-    if (recording_.empty()) mine = nullptr;
+    if (recording_.empty() && mine == this) mine = std::exchange(outer_, nullptr);
   }
 
  private:
@@ -47,6 +48,7 @@ class ThreadAccumulators final : public RecordListener {
   class Suspension;
 
   std::vector<Recorder> recording_;
+  RecordListener* outer_ = nullptr;  // who listened before the first of them
 };
 
 // Suspends an accumulator and all that was entered after it.
@@ -88,6 +90,7 @@ class ThreadAccumulators::Suspension {
 bool is_scaffold(const Entry& entry, const Log& log) { return log.tracer == nullptr && entry.output_count != 0 && entry.outputs[0].is_abstract(); }
 
 void ThreadAccumulators::recorded(const Entry& entry, Record& record) {
+  if (outer_ != nullptr) outer_->recorded(entry, record);
   Log& log = Log::mine();
   const auto hears = [&log](const Recorder& r) { return !r.suspended && &r.state->log() == &log; };
   // Each accumulator that hears of the record has a claim on what it saves.

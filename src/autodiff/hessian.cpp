@@ -33,7 +33,7 @@ Tensor hessian(const std::function<Tensor(const Tensor&)>& f, const Tensor& x, W
   GradientTape outer({}, where);
   outer.watch(x, where);
   const Tensor gradient = gradient_of("hessian", f, x, where);
-  return *jacobian(outer, gradient, x, UnconnectedGradients::none, where);
+  return *jacobian(outer, gradient, x, {}, where);
 }
 
 Tensor hessian_vector_product(const std::function<Tensor(const Tensor&)>& f, const Tensor& x, const Tensor& v, Where where) {

@@ -6,6 +6,6 @@
 namespace whygrad::internal {
 
 // Returns zeros for an unconnected source, as TensorFlow does without being asked to.
-Tensor batch_jacobian_or_zeros(GradientTape& tape, const Watchable& target, const Watchable& source, Where where);
+Tensor batch_jacobian_or_zeros(GradientTape& tape, const Watchable& target, const Watchable& source, JacobianOptions options, Where where);
 
 }  // namespace whygrad::internal

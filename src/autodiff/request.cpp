@@ -1,6 +1,7 @@
 // What gradient() and the jacobians share: checks of the arguments and the answer.
 #include "autodiff/request.hpp"
 
+#include "autodiff/rows.hpp"
 #include "tensor/tracer.hpp"
 
 #include <whygrad/base/error.hpp>
@@ -125,6 +126,8 @@ GradientObserver* admit(const TapeState& tape, const char* op, const std::vector
   tape.check_thread(op);
   // A gradient that a gradient rule takes is part of the outer request.
   GradientObserver* const observer = Log::mine().backward.cause == 0 ? GradientObserver::mine() : nullptr;
+  // Who diagnoses wants to see the gradient of each row.
+  if (observer != nullptr && RowProgram::any_listens()) throw NotByRows("a gradient that a diagnosis looks at");
   if (observer != nullptr && tape.consumed()) observer->used_up(tape, sources, where);
   check_usable(tape, op);
   return observer;

@@ -5,6 +5,8 @@
 #include "ops/core/context.hpp"
 #include "tensor/build.hpp"
 
+#include <whygrad/base/error.hpp>
+
 #include <algorithm>
 
 namespace whygrad::internal {
@@ -59,6 +61,22 @@ void call_jvp(JvpContext& g) {
   }
 }
 
+// The call of the function for many rows (TracedFunction::for_rows).
+void call_batch(BatchContext& c) {
+  TracedFunction& function = *static_cast<const SavedCall*>(c.saved_object())->function;
+  if (!function.is_pure()) return;  // every row would need its own effects and random numbers
+  std::vector<Tensor> inputs;
+  std::vector<bool> varying;
+  for (int i = 0; i < static_cast<int>(function.inputs().size()); ++i) {
+    inputs.push_back(c.input(i));
+    varying.push_back(c.has_rows(i));
+  }
+  int output = 0;
+  for (Tensor& result : call(function.for_rows(varying, c.rows()), inputs, {}, c.where())) {
+    if (result.defined()) c.give(output++, std::move(result));
+  }
+}
+
 }  // namespace
 
 constexpr OpDef kReadEvent = define_event({
@@ -77,6 +95,7 @@ constexpr OpDef kCallEvent = define_event({
     .attrs = {attr<&CallAttrs::function>("function", "the number of the traced function")},
     .vjp = call_vjp,
     .jvp = call_jvp,
+    .batch = call_batch,
     .has_body = true,
 });
 
@@ -184,6 +203,28 @@ std::vector<Tensor> call_now(Call call, const std::vector<Tensor>& given) {
   return spread(function, outputs);
 }
 
+// A call with abstract values outside of a trace, which is run for many rows later. What the derivative of such a call reads is computed again.
+std::vector<Tensor> call_abstract(Call call) {
+  TracedFunction& function = *call.function;
+  for (const Tensor& input : call.inputs) {
+    if (input.is_abstract() && !Log::mine().owns(input.id())) refuse_leaked(function.name().c_str(), input);
+  }
+  if (!function.is_pure()) {
+    throw ValueError(function.name(), "it has side effects or draws random numbers, and an argument is abstract",
+                     "call it with tensors that have elements");
+  }
+  std::vector<Tensor> outputs;
+  for (const Tensor& result : function.results()) {
+    if (result.defined()) outputs.push_back(make_abstract_like(result));
+  }
+  auto saved = std::make_unique<SavedCall>();
+  saved->function = call.function;
+  saved->inputs = call.inputs;
+  if (is_active(call)) mark_outputs(outputs);
+  log_call(call, {}, outputs, std::move(saved));
+  return spread(function, outputs);
+}
+
 }  // namespace
 
 std::vector<Tensor> call(const std::shared_ptr<TracedFunction>& function, const std::vector<Tensor>& arguments, const std::vector<Tensor>& given,
@@ -194,6 +235,7 @@ std::vector<Tensor> call(const std::shared_ptr<TracedFunction>& function, const 
     call.inputs.push_back(input.variable != nullptr ? Variable(input.variable).value() : input.captured);
   }
   if (Tracer* tracer = Tracer::mine(); tracer != nullptr) return call_traced(*tracer, std::move(call), given);
+  if (std::any_of(call.inputs.begin(), call.inputs.end(), [](const Tensor& t) { return t.is_abstract(); })) return call_abstract(std::move(call));
   return call_now(std::move(call), given);
 }
 
@@ -203,6 +245,7 @@ constexpr OpDef kCallResultEvent = define_event({
     .type = "PartitionedCall",
     .inputs = {{"result", Differentiable{}}},
     .vjp = [](VjpContext& g) { g.give(0, g.dy()); },
+    .batch = [](BatchContext& c) { c.give(0, results_of_call({c.input_rows(0)}, c.where())[0]); },
 });
 
 std::vector<Tensor> results_of_call(const std::vector<Tensor>& results, const Where& where) {

@@ -87,6 +87,10 @@ class TracedFunction : public std::enable_shared_from_this<TracedFunction> {
   // tensor if it depends on none of these. The function is traced at the first request.
   std::shared_ptr<TracedFunction> forward(const std::vector<bool>& moving);
 
+  // The function for `rows` rows at once: `varying` inputs have one more axis in front, and so have all results. Throws NotByRows if something in it
+  // cannot be run so. The function is traced at the first request.
+  std::shared_ptr<TracedFunction> for_rows(const std::vector<bool>& varying, std::int64_t rows);
+
   // The program that runs the function. If `saving`, its outputs are the results followed by saved().
   const Program& program(bool saving);
   // The first node of this function's own. Earlier nodes belong to the function that this one differentiates.
@@ -121,6 +125,7 @@ class TracedFunction : public std::enable_shared_from_this<TracedFunction> {
   std::shared_ptr<TracedFunction> trace_derivative(const Asked& asked);
   // A function that continues this one's graph: of the same inputs, which are all arguments.
   std::shared_ptr<TracedFunction> continued() const;
+  std::shared_ptr<TracedFunction> trace_rows(const std::vector<bool>& varying, std::int64_t rows) const;
   std::shared_ptr<TracedFunction> trace_forward(const std::vector<bool>& moving);
   std::vector<Graph::Index> given_and_saved() const;
   // The results that exist, followed by `more`.
@@ -144,6 +149,7 @@ class TracedFunction : public std::enable_shared_from_this<TracedFunction> {
   std::map<Asked, std::shared_ptr<TracedFunction>> derivatives_;
   std::shared_ptr<TracedFunction> replay_;
   std::map<std::vector<bool>, std::shared_ptr<TracedFunction>> forwards_;
+  std::map<std::pair<std::vector<bool>, std::int64_t>, std::shared_ptr<TracedFunction>> of_rows_;
   std::unique_ptr<Program> programs_[2], body_program_;
 };
 

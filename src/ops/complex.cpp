@@ -47,6 +47,7 @@ constexpr OpDef kComplex = define_op({
           if (g.needs(0)) give_summed(g, 0, real(g.dy()));
           if (g.needs(1)) give_summed(g, 1, imag(g.dy()));
         },
+    .batch = batch_elementwise,
 });
 
 constexpr OpDef kReal = unary_op<Unary::kReal>("real", "The real part, elementwise; complex. dx = dy.", Differentiable{},
@@ -73,6 +74,7 @@ constexpr OpDef kComplexAbs = define_op({
           const Tensor x = g.input(0);
           g.give(0, cast(divide_no_nan(g.dy(), abs(x)), x.dtype()) * x);
         },
+    .batch = batch_elementwise,
     .zero = {ZeroGradient::kFlat, "start away from 0, where a magnitude has no direction and its gradient is taken as 0"},
 });
 
@@ -92,6 +94,7 @@ constexpr OpDef kAngle = define_op({
           const Tensor x = g.input(0), turned = reciprocal(complex(imag(x), real(x))), dy = negative(g.dy());
           g.give(0, complex(dy * real(turned), dy * imag(turned)));
         },
+    .batch = batch_elementwise,
     .nonfinite = {NonFinite::kDivisionByZero,
                   "keep x away from 0, where it has no angle: put a small number in its place with where(x == 0, eps, x)"},
 });

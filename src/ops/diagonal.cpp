@@ -120,6 +120,7 @@ constexpr OpDef kDiagPart = define_op({
           g.give(0,
                  matrix_diag(g.dy(), {.rows = g.input_shape(0).back(1), .columns = g.input_shape(0).back(0), .band = g.attrs<DiagPartAttrs>().band}));
         },
+    .batch = batch_last_axes,
     .zero = {ZeroGradient::kMasks, "take the elements that should learn: those off the diagonal get no gradient"},
 });
 
@@ -183,6 +184,7 @@ constexpr OpDef kDiag = define_op({
           });
         },
     .vjp = [](VjpContext& g) { g.give(0, matrix_diag_part(g.dy(), g.attrs<DiagAttrs>().band)); },
+    .batch = batch_last_axes,
 });
 
 struct SetDiagAttrs {
@@ -221,6 +223,7 @@ constexpr OpDef kSetDiag = define_op({
           if (g.needs(0)) g.give(0, matrix_set_diag(g.dy(), zeros_for_gradient(g.input_dtype(1), g.input_shape(1)), band));
           if (g.needs(1)) g.give(1, matrix_diag_part(g.dy(), band));
         },
+    .batch = batch_last_axes,
     .zero = {ZeroGradient::kMasks,
              "let what should learn stand on the side that is kept: the elements of x on the diagonal are replaced and get no gradient; to keep "
              "them, add to them: x + matrix_diag(d)"},
@@ -253,6 +256,7 @@ constexpr OpDef kBandPart = define_op({
           const auto& a = g.attrs<BandAttrs>();
           g.give(0, matrix_band_part(g.dy(), a.num_lower, a.num_upper));
         },
+    .batch = batch_last_axes,
     .zero = {ZeroGradient::kMasks, "widen the band: elements outside of it get no gradient"},
 });
 

@@ -88,6 +88,7 @@ constexpr OpDef kSoftmaxCrossEntropy = define_op({
           }
           if (g.needs(1)) g.give(1, logits_gradient(g, g.input(0)));
         },
+    .batch = batch_last_axes,
     .zero = {ZeroGradient::kSaturates, "the prediction equals the labels to the last bit; smooth the labels if it should go on learning", kOneClass},
     .nonfinite = kMaskedRow,
 });
@@ -131,6 +132,7 @@ constexpr OpDef kSparseSoftmaxCrossEntropy = define_op({
               "labels count from 0 to classes - 1; a data set that counts from 1 needs labels - 1");
         },
     .vjp = [](VjpContext& g) { g.give(1, logits_gradient(g, one_hot(g.input(0), g.input_shape(1).back(), {.dtype = g.input_dtype(1)}))); },
+    .batch = batch_last_axes,
     .zero = {ZeroGradient::kSaturates,
              "the prediction equals the label to the last bit; smooth the labels, as probabilities, if it should go on learning", kOneClass},
     .nonfinite = kMaskedRow,

@@ -6,6 +6,7 @@
 #include "ops/families.hpp"
 
 #include <whygrad/ops/creation.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <fmt/format.h>
 
@@ -50,6 +51,18 @@ void run_quantizer(KernelContext& g, const kernels::Quantizer& quantizer) {
   kernels::quantize(g.in(0), broadcast(g.input(1), shape), broadcast(g.input(2), shape), quantizer, g.out(0), g.out(1));
 }
 
+void batch_quantized(BatchContext& c) {
+  const auto bound = [&c](int i) -> Tensor {
+    const Tensor all = c.input_rows(i);
+    Shape aligned{c.rows()};
+    while (aligned.rank() < c.input_rank(0)) aligned.push_back(1);
+    aligned.push_back(c.input_rank(i) == 0 ? 1 : c.input_shape(i).back());
+    return c.input_rank(0) == 0 ? all : reshape(all, aligned, c.where());
+  };
+  const bool differ = c.has_rows(1) || c.has_rows(2);
+  c.give_call({c.input_rows(0), differ ? bound(1) : c.input(1), differ ? bound(2) : c.input(2)});
+}
+
 Tensor kept(const Tensor& dy, const Tensor& where_kept) { return where(where_kept, dy, 0); }
 
 constexpr OpDef kFakeQuant = define_op({
@@ -73,6 +86,7 @@ constexpr OpDef kFakeQuant = define_op({
           if (g.needs(1)) g.give(1, sum_to(kept(g.dy(), less(region, 0)), g.input_shape(1)));
           if (g.needs(2)) g.give(2, sum_to(kept(g.dy(), greater(region, 0)), g.input_shape(2)));
         },
+    .batch = batch_quantized,
     .zero = {ZeroGradient::kClips, "widen min and max so that the numbers lie between them, or follow their range with a moving average"},
 });
 
@@ -103,6 +117,7 @@ constexpr OpDef kQuantize = define_op({
                             .half_up = a.half_up});
         },
     .vjp = [](VjpContext& g) { g.give(0, g.attrs<QuantizeAttrs>().clips_gradient ? kept(g.dy(), equal(g.output(1), 0)) : g.dy()); },
+    .batch = batch_quantized,
     .zero = {ZeroGradient::kClips, "widen the range so that the numbers lie inside of it"},
 });
 

@@ -56,6 +56,7 @@ constexpr OpDef kArgsort = define_op({
           const Packed x(g.input(0));
           kernels::order(g.attrs<ArgsortAttrs>().direction == Direction::kDescending, x.view(), g.input(0).shape().back(), g.out());
         },
+    .batch = batch_last_axes,
 });
 
 struct TopKAttrs {
@@ -94,6 +95,7 @@ constexpr OpDef kTopK = define_op({
           const std::int64_t last = g.input_shape(0).rank() - 1;
           g.give(0, gather_grad(g.dy(0), g.output(1), {last, last, g.input_shape(0)}));
         },
+    .batch = batch_last_axes,
     .zero = {ZeroGradient::kMasks, "give k a larger number: elements that are not among the largest get no gradient"},
     .integers = {"the places of the largest elements are positions: they do not move when the elements move a little, so they have no derivative",
                  "use the values that top_k gives beside them, which carry a gradient, or a pairwise loss of the scores, such as softplus(x_j - x_i) "

@@ -348,6 +348,17 @@ const Record* Log::find(ValueId id) const {
   return chunks_[number - first]->records[id & (kChunkIds - 1)];
 }
 
+void Log::forget(Record& record) noexcept {
+  if (find(record.first) != &record) return;
+  Chunk& own = *chunk_of(record).get();
+  while (record.holders != 0) release_saved(own, record);
+  const ValueId end = record.first + std::max<ValueId>(record.outputs, 1);
+  for (ValueId id = record.first; id < end; ++id) {
+    const std::uint64_t number = (id & kSequenceMask) >> kChunkBits;
+    if (number <= current_->number) chunks_[number - chunks_.front()->number]->records[id & (kChunkIds - 1)] = nullptr;
+  }
+}
+
 ChunkRef Log::chunk_of(const Record& record) const { return chunks_[((record.first & kSequenceMask) >> kChunkBits) - chunks_.front()->number]; }
 
 std::vector<ChunkRef> Log::chunks(ValueId begin, ValueId end) const {

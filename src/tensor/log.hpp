@@ -174,6 +174,9 @@ class Log : public std::enable_shared_from_this<Log> {
   // References to the held chunks that overlap [begin, end).
   std::vector<ChunkRef> chunks(ValueId begin, ValueId end) const;
 
+  // Takes a record away, so that nobody finds it any more, and releases what it saved. Its memory stays with its chunk.
+  void forget(Record& record) noexcept;
+
   // Keeps all records from `begin` on until unpin() with the same id.
   void pin(ValueId begin);
   void unpin(ValueId begin) noexcept;

@@ -8,7 +8,7 @@
 namespace whygrad::testing {
 namespace {
 
-constexpr UnconnectedGradients kZero = UnconnectedGradients::zero;
+constexpr JacobianOptions kZero{.unconnected_gradients = UnconnectedGradients::zero};
 
 // matmul([[1, 2], [3, 4]], x) squared: what row i of it does with column k of x.
 TEST(Jacobian, HasAnEntryForEachElementOfTargetAndSource) {

@@ -16,6 +16,19 @@ WG_API std::vector<Tensor> map_fn(const std::function<std::vector<Tensor>(const 
                                   Where where = Where::here());
 WG_API Tensor map_fn(const std::function<Tensor(const Tensor&)>& fn, const Tensor& elems, Where where = Where::here());
 
+struct VectorizedMapOptions {
+  // Whether fn is called for one slice after the other where it cannot be run for all of them at once; otherwise that is an error.
+  bool fallback_to_while_loop = true;
+};
+// The same with all slices at once (tf.vectorized_map): fn is called once, with abstract slices, and what it does is run for many slices at a time,
+// as many as 64 MiB hold the values of. A tensor [1, ..] among tensors [n, ..] is the same in all slices. Random numbers differ from slice to slice.
+// fn cannot read elements of its slices; where it does, or calls what cannot be run for many slices, it is called for one slice after the other.
+// Without slices the results are zeros [0, ..]. Throws ValueError for that where `fallback_to_while_loop` is false, and what fn throws.
+WG_API std::vector<Tensor> vectorized_map(const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& fn, const std::vector<Tensor>& elems,
+                                          const VectorizedMapOptions& options = {}, Where where = Where::here());
+WG_API Tensor vectorized_map(const std::function<Tensor(const Tensor&)>& fn, const Tensor& elems, const VectorizedMapOptions& options = {},
+                             Where where = Where::here());
+
 // fn(accumulated, slice) returns the next accumulated values, as many as before.
 using FoldFunction = std::function<std::vector<Tensor>(const std::vector<Tensor>& accumulated, const std::vector<Tensor>& part)>;
 // Returns fn(.. fn(fn(initial, slice 0), slice 1) .., slice n - 1) (tf.foldl). An empty `initial` stands for slice 0; without slices that is a

@@ -27,6 +27,7 @@ class KernelContext;
 class ViewContext;
 class VjpContext;
 class JvpContext;
+class BatchContext;
 
 // ---- Gradient declarations of inputs ----
 
@@ -115,6 +116,9 @@ struct OpDef {
   // The rule of forward mode: computes the tangent of every output from those of the inputs, and reads the values that `vjp` does. Without one,
   // forward mode transposes `vjp`, which costs a few records more.
   void (*jvp)(JvpContext&) = nullptr;
+  // The rule of many rows (jacobian, vectorized_map): computes the outputs for all rows at once, where some inputs have one more axis in front, that
+  // of the rows. A rule that gives nothing, as well as none at all, has the op run row by row.
+  void (*batch)(BatchContext&) = nullptr;
   // How the op's numbers can harm a gradient: base/gradient_flow.hpp.
   ZeroGradient zero = {};
   NonFinite nonfinite = {};

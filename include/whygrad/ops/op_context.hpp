@@ -237,4 +237,64 @@ class WG_API JvpContext : public RuleContext {
   std::span<Tensor> given_;
 };
 
+// The call of an op for many rows at once. Some inputs have one axis more than in the call of one row: the first one, which counts the rows. The
+// others are the same in all rows. The rule gives every output with that axis, or nothing: then the op runs row by row.
+class WG_API BatchContext : public OpContext {
+ public:
+  struct Call {
+    const OpDef& op;
+    std::span<const Tensor* const> inputs;
+    std::span<const char> has_rows;  // by input
+    const void* attrs;
+    std::size_t attrs_bytes;
+    std::span<const TensorSpec> outputs;  // of one row
+    std::int64_t rows;
+    const Where& where;
+    const internal::SavedObject* saved_object;
+  };
+  BatchContext(const Call& call, std::span<Tensor> given) : OpContext(call.op, call.inputs, call.attrs), call_(call), given_(given) {}
+
+  std::int64_t rows() const { return call_.rows; }
+  bool has_rows(int i) const { return call_.has_rows[static_cast<std::size_t>(i)] != 0; }
+  bool all_have_rows() const;
+  // Shapes of one row.
+  Shape input_shape(int i) const;
+  int input_rank(int i) const { return input(i).rank() - (has_rows(i) ? 1 : 0); }
+  int output_count() const { return static_cast<int>(call_.outputs.size()); }
+  const Shape& output_shape(int k = 0) const { return call_.outputs[static_cast<std::size_t>(k)].shape; }
+  // `row` with the axis of the rows in front.
+  Shape with_rows(const Shape& row) const;
+  // Input i with the axis of the rows, repeated along it if it is the same in all of them.
+  Tensor input_rows(int i) const;
+  // Input i, whose axes behind that of the rows are filled up from the left to `rank` ones: [rows, 1.., a, b]. It broadcasts as it does in one row.
+  // As it is if it is the same in all rows.
+  Tensor input_aligned(int i, int rank) const;
+  std::vector<Tensor> all_input_rows() const;
+  const Where& where() const { return call_.where; }
+
+  // Sets output k, which has the axis of the rows.
+  void give(int k, Tensor output) { given_[static_cast<std::size_t>(k)] = std::move(output); }
+  const Tensor& given(int k) const { return given_[static_cast<std::size_t>(k)]; }
+  // Calls the op with these inputs and gives all its outputs.
+  void give_call(const std::vector<Tensor>& inputs) { give_call(inputs, call_.attrs, call_.attrs_bytes); }
+  void give_call(const std::vector<Tensor>& inputs, const void* attrs, std::size_t attrs_bytes);
+  template <class Attrs>
+  void give_call(const std::vector<Tensor>& inputs, const Attrs& attrs) {
+    static_assert(std::is_trivially_copyable_v<Attrs>, "attributes are kept as bytes");
+    give_call(inputs, &attrs, sizeof(attrs));
+  }
+  // Calls the op for one row after the other, and gives the stacked outputs.
+  void give_each() { give_each(call_.attrs, call_.attrs_bytes); }
+  void give_each(const void* attrs, std::size_t attrs_bytes);
+  // Makes [rows, n, ..] of given outputs that are [rows * n, ..].
+  void unfold_given();
+
+  // For the library's own rules.
+  const internal::SavedObject* saved_object() const { return call_.saved_object; }
+
+ private:
+  const Call& call_;
+  std::span<Tensor> given_;
+};
+
 }  // namespace whygrad

@@ -98,6 +98,7 @@ constexpr OpDef kLeakyReluGrad = define_op({
           if (g.needs(0)) g.give(0, leaky_relu_grad(g.dy(), g.input(1), g.attrs<LeakyAttrs>()));
           if (g.needs(1)) g.give(1, zeros_for_gradient(g.input_dtype(1), g.input_shape(1)));
         },
+    .batch = batch_last_axes,
     .zero = kNoCurvature,
 });
 
@@ -111,6 +112,7 @@ constexpr OpDef kLeakyRelu = define_op({
     .infer = infer_leaky,
     .kernel = [](KernelContext& g) { run_leaky(g, g.input(0), g.input(0)); },
     .vjp = [](VjpContext& g) { g.give(0, leaky_relu_grad(g.dy(), g.input(0), g.attrs<LeakyAttrs>())); },
+    .batch = batch_last_axes,
     .zero = kZeroAlpha,
 });
 

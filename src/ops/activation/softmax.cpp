@@ -52,6 +52,7 @@ constexpr OpDef kSoftmaxGrad = define_op({
             g.give(1, u * (dy - last_sum(dy * y)) - dy * last_sum(u * y));
           }
         },
+    .batch = batch_last_axes,
     .zero = kOneWins,
 });
 
@@ -62,6 +63,7 @@ constexpr OpDef kSoftmax = define_op({
     .infer = infer_softmax,
     .kernel = [](KernelContext& g) { kernels::softmax(Packed(g.input(0)).view(), g.out()); },
     .vjp = [](VjpContext& g) { g.give(0, softmax_grad(g.dy(), g.output())); },
+    .batch = batch_last_axes,
     .zero = {ZeroGradient::kNormalizes,
              "keep logits close together: divide them by a temperature or normalise them; as part of a loss, use a cross-entropy on logits",
              kOneUnit},
@@ -80,6 +82,7 @@ constexpr OpDef kLogSoftmaxGrad = define_op({
           if (g.needs(0)) g.give(0, g.dy() - last_sum(weighted));
           if (g.needs(1)) g.give(1, negative(weighted) * last_sum(g.input(0)));
         },
+    .batch = batch_last_axes,
     .zero = kOneWins,
 });
 
@@ -90,6 +93,7 @@ constexpr OpDef kLogSoftmax = define_op({
     .infer = infer_softmax,
     .kernel = [](KernelContext& g) { kernels::log_softmax(Packed(g.input(0)).view(), g.out()); },
     .vjp = [](VjpContext& g) { g.give(0, log_softmax_grad(g.dy(), g.output())); },
+    .batch = batch_last_axes,
     .zero = kOneWins,
     .nonfinite = kMaskedRow,
 });

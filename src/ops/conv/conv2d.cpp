@@ -8,6 +8,7 @@
 
 #include <whygrad/ops/conv.hpp>
 #include <whygrad/ops/reduce.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <fmt/format.h>
 
@@ -97,6 +98,62 @@ void give_conv_gradients(VjpContext& g, const Tensor& dy) {
   if (g.needs(1)) g.give(1, backprop_filter(g.input(0), dy, a, g.input_shape(1)));
 }
 
+// NOTE [convolutions of many rows]
+// If only images differ from row to row, the rows are more images. If filters do, the rows are more filters: the axis of the rows goes before that of
+// the results, and where images differ too each row is a group of channels. For the last, convolutions with groups of their own run row by row.
+
+// t [rows, .., k] as [.., rows * k].
+Tensor rows_into_last(const BatchContext& c, const Tensor& t) {
+  Ints perm;
+  for (int i = 1; i + 1 < t.rank(); ++i) perm.push_back(i);
+  perm.push_back(0);
+  perm.push_back(t.rank() - 1);
+  Shape shape(t.shape().extents().subspan(1));
+  shape[shape.rank() - 1] *= c.rows();
+  return reshape(transpose(t, perm, c.where()), shape, c.where());
+}
+
+// t [.., rows * k] as [rows, .., k].
+Tensor rows_out_of_last(const BatchContext& c, const Tensor& t) {
+  Shape shape = t.shape();
+  shape[shape.rank() - 1] = c.rows();
+  shape.push_back(t.shape().back() / c.rows());
+  Ints perm{t.rank() - 1};
+  for (int i = 0; i + 1 < t.rank(); ++i) perm.push_back(i);
+  perm.push_back(t.rank());
+  return transpose(reshape(t, shape, c.where()), perm, c.where());
+}
+
+Tensor in_last(const BatchContext& c, int i) { return c.has_rows(i) ? rows_into_last(c, c.input(i)) : c.input(i); }
+
+void batch_conv(BatchContext& c) {
+  if (!c.has_rows(1)) return batch_images<1>(c);
+  if (c.input_shape(0)[3] != c.input_shape(1)[2]) return;
+  c.give_call({in_last(c, 0), in_last(c, 1)}, c.attrs<ConvAttrs>());
+  c.give(0, rows_out_of_last(c, c.given(0)));
+}
+
+void batch_conv_transpose(BatchContext& c) {
+  ConvGradAttrs attrs = c.attrs<ConvGradAttrs>();
+  if (!c.has_rows(1)) {
+    attrs.shape[0] *= c.rows();
+    c.give_call({folded_input(c, 0), c.input(1)}, attrs);
+    return c.unfold_given();
+  }
+  if (attrs.shape[3] != c.input_shape(1)[2]) return;
+  attrs.shape[3] *= c.rows();
+  c.give_call({rows_into_last(c, c.input_rows(0)), in_last(c, 1)}, attrs);
+  c.give(0, rows_out_of_last(c, c.given(0)));
+}
+
+void batch_conv_filter(BatchContext& c) {
+  ConvGradAttrs attrs = c.attrs<ConvGradAttrs>();
+  if (c.input_shape(0)[3] != attrs.shape[2]) return;
+  attrs.shape[3] *= c.rows();
+  c.give_call({in_last(c, 0), rows_into_last(c, c.input_rows(1))}, attrs);
+  c.give(0, rows_out_of_last(c, c.given(0)));
+}
+
 constexpr OpDef kConv2d = define_op({
     .name = "conv2d",
     .doc = "Cross-correlation: x [n, h, w, c], filters [kh, kw, c / groups, o] -> [n, p, q, o]. dx, dfilters: dy convolved with the other operand.",
@@ -112,6 +169,7 @@ constexpr OpDef kConv2d = define_op({
     .kernel =
         [](KernelContext& g) { kernels::conv2d(g.in(0), g.in(1), params_of(g.attrs<ConvAttrs>(), g.input(0).shape(), g.input(1).shape()), g.out()); },
     .vjp = [](VjpContext& g) { give_conv_gradients(g, g.dy()); },
+    .batch = batch_conv,
     .zero = kZeroOperand,
     .nonfinite = kLargeOperands,
     .factors = input(0) | input(1),
@@ -149,6 +207,7 @@ constexpr OpDef kConv2dBias = define_op({
     .infer = infer_conv_bias,
     .kernel = run_conv_bias<Activation::kNone>,
     .vjp = conv_bias_vjp<Activation::kNone>,
+    .batch = batch_images<1>,
     .zero = kZeroOperand,
     .nonfinite = kLargeOperands,
     .factors = input(0) | input(1),
@@ -163,6 +222,7 @@ constexpr OpDef kConv2dBiasRelu = define_op({
     .infer = infer_conv_bias,
     .kernel = run_conv_bias<Activation::kRelu>,
     .vjp = conv_bias_vjp<Activation::kRelu>,
+    .batch = batch_images<1>,
     .zero = kDies,
     .nonfinite = kLargeOperands,
 });
@@ -194,6 +254,7 @@ constexpr OpDef kConv2dTranspose = define_op({
           if (g.needs(0)) g.give(0, forward(g.dy(), g.input(1), a.conv()));
           if (g.needs(1)) g.give(1, backprop_filter(g.dy(), g.input(0), a.conv(), g.input_shape(1)));
         },
+    .batch = batch_conv_transpose,
     .zero = kZeroOperand,
     .nonfinite = kLargeOperands,
     .factors = input(0) | input(1),
@@ -226,6 +287,7 @@ constexpr OpDef kConv2dBackpropFilter = define_op({
           if (g.needs(0)) g.give(0, backprop_input(g.input(1), g.dy(), a.conv(), g.input_shape(0)));
           if (g.needs(1)) g.give(1, forward(g.input(0), g.dy(), a.conv()));
         },
+    .batch = batch_conv_filter,
 });
 
 constexpr const OpDef* kOps[] = {&kConv2d, &kConv2dBackpropFilter, &kConv2dBias, &kConv2dBiasRelu, &kConv2dTranspose};

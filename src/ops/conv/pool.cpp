@@ -2,6 +2,7 @@
 #include "ops/conv/pool.hpp"
 #include "kernels/pool.hpp"
 #include "ops/conv/windows.hpp"
+#include "ops/core/batch.hpp"
 #include "ops/families.hpp"
 
 #include <whygrad/ops/conv.hpp>
@@ -70,6 +71,15 @@ void check_positions(const InferContext& c, int i) {
 
 PoolGradAttrs with_shape(const PoolAttrs& a, const Shape& shape) { return {a.window, a.strides, a.padding, shape}; }
 
+void batch_pool_grad(BatchContext& c) {
+  PoolGradAttrs attrs = c.attrs<PoolGradAttrs>();
+  attrs.shape[0] *= c.rows();
+  std::vector<Tensor> inputs;
+  for (int i = 0; i < c.input_count(); ++i) inputs.push_back(folded_input(c, i));
+  c.give_call(inputs, attrs);
+  c.unfold_given();
+}
+
 constexpr OpDef kMaxPool = define_op({
     .name = "max_pool2d",
     .doc = "The largest element of each window: x [n, h, w, c] -> [n, p, q, c], and its place in the window. dx = dy at the places of the maxima.",
@@ -90,6 +100,7 @@ constexpr OpDef kMaxPool = define_op({
           kernels::max_pool2d(g.in(0), params_of(g.attrs<PoolAttrs>(), g.input(0).shape()), g.out(0), &positions);
         },
     .vjp = [](VjpContext& g) { g.give(0, max_pool2d_grad(g.dy(), g.output(1), with_shape(g.attrs<PoolAttrs>(), g.input_shape(0)))); },
+    .batch = batch_images<1>,
 });
 
 constexpr OpDef kMaxPoolGrad = define_op({
@@ -114,6 +125,7 @@ constexpr OpDef kMaxPoolGrad = define_op({
           kernels::max_pool2d_backward(g.in(0), g.in(1), params_of(a.pool(), a.shape), g.out());
         },
     .vjp = [](VjpContext& g) { g.give(0, max_pool2d_pick(g.dy(), g.input(1), g.attrs<PoolGradAttrs>())); },
+    .batch = batch_pool_grad,
 });
 
 constexpr OpDef kMaxPoolPick = define_op({
@@ -138,6 +150,7 @@ constexpr OpDef kMaxPoolPick = define_op({
           kernels::max_pool2d_pick(g.in(0), g.in(1), params_of(a.pool(), a.shape), g.out());
         },
     .vjp = [](VjpContext& g) { g.give(0, max_pool2d_grad(g.dy(), g.input(1), g.attrs<PoolGradAttrs>())); },
+    .batch = batch_pool_grad,
 });
 
 constexpr OpDef kAvgPool = define_op({
@@ -153,6 +166,7 @@ constexpr OpDef kAvgPool = define_op({
         },
     .kernel = [](KernelContext& g) { kernels::avg_pool2d(g.in(0), params_of(g.attrs<PoolAttrs>(), g.input(0).shape()), g.out()); },
     .vjp = [](VjpContext& g) { g.give(0, avg_pool2d_grad(g.dy(), with_shape(g.attrs<PoolAttrs>(), g.input_shape(0)))); },
+    .batch = batch_images<1>,
 });
 
 constexpr OpDef kAvgPoolGrad = define_op({
@@ -175,6 +189,7 @@ constexpr OpDef kAvgPoolGrad = define_op({
           kernels::avg_pool2d_backward(g.in(0), params_of(a.pool(), a.shape), g.out());
         },
     .vjp = [](VjpContext& g) { g.give(0, apply(kAvgPool, {&g.dy()}, {}, g.attrs<PoolGradAttrs>().pool())); },
+    .batch = batch_pool_grad,
 });
 
 constexpr const OpDef* kOps[] = {&kAvgPool, &kAvgPoolGrad, &kMaxPool, &kMaxPoolGrad, &kMaxPoolPick};

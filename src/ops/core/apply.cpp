@@ -175,6 +175,15 @@ void draw_and_run(Call call, const InferContext& inferred, std::span<Tensor> out
   }
 }
 
+// Whether the result is a few numbers that shapes alone decide on, which abstract tensors have (tf.shape).
+bool tells_shapes(const Call& call, const InferContext& inferred) {
+  if (call.inputs.empty() || inferred.spec(0).shape.size() > Shape::kMaxRank) return false;
+  for (std::size_t i = 0; i < call.inputs.size(); ++i) {
+    if (input_def(call.op, static_cast<int>(i)).role != Role::kShape) return false;
+  }
+  return true;
+}
+
 // While a function is traced: what comes from outside of it is replaced by its stand-in, and an op is executed only if all that it reads is known
 // now and will be the same at each run.
 template <class MakeOutputs>
@@ -182,11 +191,9 @@ template <class MakeOutputs>
   std::vector<Tensor> inputs;
   inputs.reserve(given.inputs.size());
   bool abstract = given.op.draw != nullptr || given.op.stateful;
-  bool tells_shapes = !given.inputs.empty();
-  for (std::size_t i = 0; i < given.inputs.size(); ++i) {
-    inputs.push_back(tracer.inside(*given.inputs[i]));
+  for (const Tensor* input : given.inputs) {
+    inputs.push_back(tracer.inside(*input));
     abstract |= inputs.back().is_abstract();
-    tells_shapes &= input_def(given.op, static_cast<int>(i)).role == Role::kShape;
   }
   for (const Tensor& input : inputs) {
     if (abstract && !input.is_abstract()) tracer.use(input);
@@ -197,8 +204,7 @@ template <class MakeOutputs>
     InferContext inferred(call.op, call.inputs, call.attrs);
     call.op.infer(inferred);
     const std::span<Tensor> outputs = make_outputs(inferred.output_count());
-    // A trace knows shapes, so what tells only them is known now (tf.shape).
-    if (abstract && tells_shapes && inferred.spec(0).shape.size() <= Shape::kMaxRank) abstract = false;
+    if (abstract && tells_shapes(call, inferred)) abstract = false;
     abstract ? leave_abstract(call, inferred, outputs) : execute(call, inferred, outputs);
     record(call, outputs);
   });
@@ -220,7 +226,7 @@ void apply_to(const Call& call, const MakeOutputs& make_outputs) {
     const std::span<Tensor> outputs = make_outputs(inferred.output_count());
     if (abstract) {
       refuse_leaks(call);
-      leave_abstract(call, inferred, outputs);
+      tells_shapes(call, inferred) ? execute(call, inferred, outputs) : leave_abstract(call, inferred, outputs);
       return record(call, outputs);
     }
     if (call.op.draw != nullptr) return draw_and_run(call, inferred, outputs);

@@ -1,6 +1,7 @@
 // Tensors of regular content: zeros, ones, constants, ranges, identity matrices.
 #include "kernels/layout.hpp"
 #include "kernels/movement.hpp"
+#include "ops/core/batch.hpp"
 #include "ops/core/context.hpp"
 #include "ops/families.hpp"
 
@@ -80,6 +81,7 @@ constexpr OpDef kZerosLike = define_op({
     .inputs = {{"x", kOnlyTheShape, Role::kShape}},
     .infer = infer_like,
     .kernel = run_plain<0>,
+    .batch = batch_last_axes,
 });
 constexpr OpDef kOnesLike = define_op({
     .name = "ones_like",
@@ -87,6 +89,7 @@ constexpr OpDef kOnesLike = define_op({
     .inputs = {{"x", kOnlyTheShape, Role::kShape}},
     .infer = infer_like,
     .kernel = run_plain<1>,
+    .batch = batch_last_axes,
 });
 
 struct RangeAttrs {

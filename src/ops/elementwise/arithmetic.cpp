@@ -30,6 +30,7 @@ constexpr OpDef kAdd = define_op({
             if (g.needs(i)) give_summed(g, i, g.dy());
           }
         },
+    .batch = batch_elementwise,
     .in_metrics = true,
 });
 
@@ -45,6 +46,7 @@ constexpr OpDef kSubtract = define_op({
           if (g.needs(0)) give_summed(g, 0, g.dy());
           if (g.needs(1)) g.give(1, negative(sum_to(g.dy(), g.input_shape(1))));
         },
+    .batch = batch_elementwise,
     .in_metrics = true,
 });
 
@@ -61,6 +63,7 @@ constexpr OpDef kMultiply = define_op({
             if (g.needs(i)) give_summed(g, i, g.dy() * conj_if_complex(g.input(1 - i)));
           }
         },
+    .batch = batch_elementwise,
     .zero = {ZeroGradient::kZeroFactor,
              "look at the factor that is 0: no gradient passes it; start gates and scales at another number, and mask only what nothing is to learn "
              "from"},
@@ -94,6 +97,7 @@ constexpr OpDef kDivide = define_op({
             give_summed(g, 1, g.dy() * (negative(conj_if_complex(g.input(0))) / b / b));
           }
         },
+    .batch = batch_elementwise,
     .nonfinite = {NonFinite::kDivisionByZero, "keep the divisor away from 0: write a / (b + 1e-7)"},
     .in_metrics = true,
 });
@@ -120,6 +124,7 @@ constexpr OpDef kFloorDiv = define_op({
     .inputs = {{"a", kSteps}, {"b", kSteps}},
     .infer = infer_binary<Binary::kFloorDiv>,
     .kernel = run_integer_division<Binary::kFloorDiv>,
+    .batch = batch_elementwise,
     .nonfinite = kZeroDivisor,
 });
 
@@ -135,6 +140,7 @@ constexpr OpDef kFloorMod = define_op({
           if (g.needs(0)) give_summed(g, 0, g.dy());
           if (g.needs(1)) give_summed(g, 1, g.dy() * negative(floordiv(g.input(0), g.input(1))));
         },
+    .batch = batch_elementwise,
     .nonfinite = kZeroDivisor,
 });
 
@@ -153,6 +159,7 @@ constexpr OpDef kMaximum = define_op({
     .infer = infer_binary<Binary::kMaximum>,
     .kernel = run_binary<Binary::kMaximum>,
     .vjp = [](VjpContext& g) { give_to_chosen(g, g.input(0) >= g.input(1)); },
+    .batch = batch_elementwise,
     .zero = {ZeroGradient::kClips,
              "where the bound wins nothing is learned: let some slope past it, with bound + leaky_relu(x - bound) in place of maximum(x, bound)"},
 });
@@ -164,6 +171,7 @@ constexpr OpDef kMinimum = define_op({
     .infer = infer_binary<Binary::kMinimum>,
     .kernel = run_binary<Binary::kMinimum>,
     .vjp = [](VjpContext& g) { give_to_chosen(g, g.input(0) <= g.input(1)); },
+    .batch = batch_elementwise,
     .zero = {ZeroGradient::kClips,
              "where the bound wins nothing is learned: let some slope past it, with bound - leaky_relu(bound - x) in place of minimum(x, bound)"},
 });
@@ -182,6 +190,7 @@ constexpr OpDef kSquaredDifference = define_op({
           if (g.needs(0)) give_summed(g, 0, da);
           if (g.needs(1)) g.give(1, negative(sum_to(da, g.input_shape(1))));
         },
+    .batch = batch_elementwise,
     .zero = {ZeroGradient::kFlat, "start where a and b differ: a square has its lowest point, and no slope, where they are equal"},
     .nonfinite = {NonFinite::kOverflow, "scale the data so that differences stay small, or use abs(a - b)"},
 });
@@ -200,6 +209,7 @@ constexpr OpDef kAbs = define_op({
         },
     .kernel = run_unary<Unary::kAbs>,
     .vjp = [](VjpContext& g) { g.give(0, g.dy() * sign(g.input(0))); },
+    .batch = batch_elementwise,
     .zero = {ZeroGradient::kFlat, "start away from 0, where abs has no slope to follow"},
 });
 
@@ -245,6 +255,7 @@ constexpr OpDef kAddN = define_op({
             if (g.needs(i)) g.give(i, g.dy());
           }
         },
+    .batch = batch_last_axes,
 });
 
 constexpr const OpDef* kOps[] = {&kAdd,     &kSubtract,          &kMultiply, &kDivide, &kFloorDiv, &kFloorMod, &kMaximum,

@@ -3,6 +3,7 @@
 
 #include "kernels/elementwise.hpp"
 #include "kernels/layout.hpp"
+#include "ops/core/batch.hpp"
 #include "ops/core/context.hpp"
 
 #include <whygrad/ops/complex.hpp>
@@ -99,6 +100,7 @@ consteval OpDef unary_op(const char* name, const char* doc, GradientAnswer x, vo
       .infer = infer_unary<Op>,
       .kernel = run_unary<Op>,
       .vjp = vjp,
+      .batch = batch_elementwise,
       .zero = notes.zero,
       .nonfinite = notes.nonfinite,
       .in_metrics = notes.in_metrics,
@@ -114,6 +116,7 @@ consteval OpDef binary_op(const char* name, const char* doc, InputDef a, InputDe
       .infer = infer_binary<Op>,
       .kernel = run_binary<Op>,
       .vjp = vjp,
+      .batch = batch_elementwise,
       .zero = notes.zero,
       .nonfinite = notes.nonfinite,
       .in_metrics = notes.in_metrics,

@@ -73,6 +73,7 @@ constexpr OpDef kPow = define_op({
           }
           if (g.needs(1)) give_summed(g, 1, g.dy() * (conj_if_complex(g.output()) * safe_log(conj_if_complex(g.input(0)))));
         },
+    .batch = batch_elementwise,
     .zero = {ZeroGradient::kFlat, "start away from 0 where the exponent is above 1, and use no exponent of 0"},
     .nonfinite = {.kind = NonFinite::kPower,
                   .remedy = "keep the base above 0: write pow(a + 1e-6, b), or use square, or products for whole exponents",
@@ -96,6 +97,7 @@ constexpr OpDef kXlogy = define_op({
           if (g.needs(0)) give_summed(g, 0, g.dy() * xlogy(not_zero(g.input(0)), g.input(1)));
           if (g.needs(1)) give_summed(g, 1, g.dy() * xdivy(g.input(0), g.input(1)));
         },
+    .batch = batch_elementwise,
     .zero = {ZeroGradient::kZeroFactor, "where a is 0 the product is left out with its gradient; use a * log(b) if it should count"},
     .nonfinite = {NonFinite::kLogOfZero, "keep b away from 0: write xlogy(a, b + 1e-7)"},
 });
@@ -111,6 +113,7 @@ constexpr OpDef kXlog1py = define_op({
           if (g.needs(0)) give_summed(g, 0, g.dy() * xlog1py(not_zero(g.input(0)), g.input(1)));
           if (g.needs(1)) give_summed(g, 1, g.dy() * xdivy(g.input(0), g.input(1) + 1));
         },
+    .batch = batch_elementwise,
     .zero = {ZeroGradient::kZeroFactor, "where a is 0 the product is left out with its gradient; use a * log1p(b) if it should count"},
     .nonfinite = {NonFinite::kLogOfZero, "keep b away from -1: write xlog1py(a, b + 1e-6)"},
 });
@@ -126,6 +129,7 @@ constexpr OpDef kXdivy = define_op({
           if (g.needs(0)) give_summed(g, 0, g.dy() * xdivy(not_zero(g.input(0)), g.input(1)));
           if (g.needs(1)) give_summed(g, 1, g.dy() * xdivy(negative(g.input(0)), square(g.input(1))));
         },
+    .batch = batch_elementwise,
     .zero = {ZeroGradient::kZeroFactor, "where a is 0 the quotient is left out with its gradient; use a / b if it should count"},
     .nonfinite = {NonFinite::kDivisionByZero, "keep b away from 0: write xdivy(a, b + 1e-7)"},
 });
@@ -142,6 +146,7 @@ constexpr OpDef kMultiplyNoNan = define_op({
           if (g.needs(0)) give_summed(g, 0, multiply_no_nan(g.dy(), g.input(1)));
           if (g.needs(1)) give_summed(g, 1, multiply_no_nan(g.input(0), g.dy()));
         },
+    .batch = batch_elementwise,
     .zero = {ZeroGradient::kZeroFactor, "where b is 0 nothing is learned through a: keep b away from 0 where it should count"},
     .nonfinite = kLargeFactors,
     .factors = input(0) | input(1),
@@ -159,6 +164,7 @@ constexpr OpDef kDivideNoNan = define_op({
           if (g.needs(0)) give_summed(g, 0, divide_no_nan(g.dy(), g.input(1)));
           if (g.needs(1)) give_summed(g, 1, g.dy() * divide_no_nan(divide_no_nan(negative(g.input(0)), g.input(1)), g.input(1)));
         },
+    .batch = batch_elementwise,
     .zero = {ZeroGradient::kZeroFactor,
              "where b is 0 the quotient is left out with its gradient: nothing is learned from it; write a / (b + 1e-7) if it should count"},
     .nonfinite = {NonFinite::kDivisionByZero, "keep b away from 0: write a / (b + 1e-7)"},

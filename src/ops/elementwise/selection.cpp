@@ -33,6 +33,7 @@ constexpr OpDef kWhere = define_op({
           if (g.needs(1)) give_summed(g, 1, where(g.input(0), g.dy(), 0));
           if (g.needs(2)) give_summed(g, 2, where(g.input(0), 0, g.dy()));
         },
+    .batch = batch_elementwise,
     .zero = {ZeroGradient::kMasks, "let the condition choose this value where it should learn: the value that is not chosen gets no gradient"},
 });
 
@@ -74,6 +75,7 @@ constexpr OpDef kClipByValue = define_op({
           if (g.needs(1)) give_summed(g, 1, where(above_low, 0, g.dy()));
           if (g.needs(2)) give_summed(g, 2, where(below_high, 0, lowered_dy));
         },
+    .batch = batch_onto_first,
     .zero = {ZeroGradient::kClips, "widen the bounds, or let the gradient pass with x + stop_gradient(clip_by_value(x, low, high) - x)"},
 });
 
@@ -89,6 +91,7 @@ constexpr OpDef kCast = define_op({
     .infer = [](InferContext& c) { c.output(c.attrs<CastAttrs>().dtype, c.input(0).shape()); },
     .kernel = [](KernelContext& g) { kernels::cast(g.in(0), g.out()); },
     .vjp = [](VjpContext& g) { g.give(0, cast(g.dy(), g.input_dtype(0))); },
+    .batch = batch_elementwise,
     .nonfinite = {NonFinite::kOverflow, "scale the numbers into the range of the narrower type, 65,504 for float16, or use bfloat16"},
     .in_metrics = true,
 });

@@ -82,6 +82,7 @@ constexpr OpDef kAtan2 = define_op({
           if (g.needs(0)) give_summed(g, 0, x * scaled);
           if (g.needs(1)) give_summed(g, 1, negative(y) * scaled);
         },
+    .batch = batch_elementwise,
     .nonfinite =
         {NonFinite::kDomainEdge,
          "keep (x, y) away from the origin: write atan2(y, x + 1e-6), or give it other operands there with where(), not its result another value"},

@@ -50,6 +50,7 @@ constexpr OpDef kAdjustHue = define_op({
           infer_colours(c);
         },
     .kernel = [](KernelContext& g) { kernels::adjust_hue(g.in(0), g.attrs<HueAttrs>().delta, g.out()); },
+    .batch = batch_last_axes,
 });
 
 struct SaturationAttrs {
@@ -63,6 +64,7 @@ constexpr OpDef kAdjustSaturation = define_op({
     .attrs = {attr<&SaturationAttrs::factor>("factor", "0 makes greys of all colours", Attr::kRequired)},
     .infer = infer_colours,
     .kernel = [](KernelContext& g) { kernels::adjust_saturation(g.in(0), g.attrs<SaturationAttrs>().factor, g.out()); },
+    .batch = batch_last_axes,
 });
 
 constexpr OpDef kHsvToRgb = define_op({
@@ -73,6 +75,7 @@ constexpr OpDef kHsvToRgb = define_op({
                                        "change colours outside of the differentiated part, or mix channels by rgb arithmetic"}}},
     .infer = infer_colours,
     .kernel = [](KernelContext& g) { kernels::hsv_to_rgb(g.in(0), g.out()); },
+    .batch = batch_last_axes,
 });
 
 constexpr const OpDef* kOps[] = {&kAdjustHue, &kAdjustSaturation, &kHsvToRgb};

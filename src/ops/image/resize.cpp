@@ -1,5 +1,6 @@
 // Resized images.
 #include "kernels/image.hpp"
+#include "ops/core/batch.hpp"
 #include "ops/core/context.hpp"
 #include "ops/core/defined.hpp"
 #include "ops/families.hpp"
@@ -75,6 +76,7 @@ consteval OpDef resize_op(const char* name, const char* doc) {
       .infer = [](InferContext& c) { infer_resized(c, c.attrs<ResizeAttrs>().size); },
       .kernel = [](KernelContext& g) { kernels::resample(g.in(0), {.method = M}, g.out()); },
       .vjp = [](VjpContext& g) { g.give(0, spread_back<M>(g.dy(), extents_of(g.input_shape(0)))); },
+      .batch = batch_images<1>,
   });
 }
 template <Resampling M>
@@ -87,6 +89,7 @@ consteval OpDef resize_grad_op(const char* name, const char* doc) {
       .infer = [](InferContext& c) { infer_resized(c, c.attrs<ResizeAttrs>().size); },
       .kernel = [](KernelContext& g) { kernels::resample_backward(g.in(0), {.method = M}, g.out()); },
       .vjp = [](VjpContext& g) { g.give(0, resized<M>(g.dy(), extents_of(g.input_shape(0)))); },
+      .batch = batch_images<1>,
   });
 }
 
@@ -146,6 +149,7 @@ constexpr OpDef kSpread = define_op({
     .infer = [](InferContext& c) { infer_resized(c, c.attrs<SpreadAttrs>().size); },
     .kernel = [](KernelContext& g) { kernels::resample(g.in(0), params_of(g.attrs<SpreadAttrs>()), g.out()); },
     .vjp = [](VjpContext& g) { g.give(0, spread_in(g.dy(), with_size(g.attrs<SpreadAttrs>(), g.input_shape(0)))); },
+    .batch = batch_images<1>,
 });
 
 constexpr OpDef kSpreadGrad = define_op({
@@ -156,6 +160,7 @@ constexpr OpDef kSpreadGrad = define_op({
     .infer = [](InferContext& c) { infer_resized(c, c.attrs<SpreadAttrs>().size); },
     .kernel = [](KernelContext& g) { kernels::resample_backward(g.in(0), params_of(g.attrs<SpreadAttrs>()), g.out()); },
     .vjp = [](VjpContext& g) { g.give(0, spread_out(g.dy(), with_size(g.attrs<SpreadAttrs>(), g.input_shape(0)))); },
+    .batch = batch_images<1>,
 });
 
 Tensor spread_out(const Tensor& x, const SpreadAttrs& attrs) { return apply(kSpread, {&x}, {}, attrs); }

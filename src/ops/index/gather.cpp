@@ -1,6 +1,7 @@
 // gather and its gradient, and one_hot.
 #include "kernels/index.hpp"
 #include "kernels/movement.hpp"
+#include "ops/core/batch.hpp"
 #include "ops/core/element.hpp"
 #include "ops/families.hpp"
 #include "ops/index/index.hpp"
@@ -52,6 +53,14 @@ struct GatherAttrs {
   std::int64_t batch_dims;
 };
 
+void batch_gather(BatchContext& c) {
+  const auto& a = c.attrs<GatherAttrs>();
+  const Place place = place_of(c, a.axis, a.batch_dims, c.input_rank(0), c.input_rank(1));
+  if (!c.has_rows(0) && place.axis == 0) return c.give_call({c.input(0), c.input(1)}, GatherAttrs{0, 0});
+  if (!c.has_rows(1) && place.batch_dims == 0) return c.give_call({c.input(0), c.input(1)}, GatherAttrs{place.axis + 1, 0});
+  c.give_call(c.all_input_rows(), GatherAttrs{place.axis + 1, place.batch_dims + 1});
+}
+
 constexpr OpDef kGather = define_op({
     .name = "gather",
     .doc = "The parts of params, along an axis, that the indices name. dparams = zeros to which dy is added where it was taken from.",
@@ -81,8 +90,17 @@ constexpr OpDef kGather = define_op({
           if (!shared && normalize_axis(g.op().name, a.axis, g.input_shape(0).rank()) == 0) return give_rows(g, 0, g.input(1));
           g.give(0, gather_grad(g.dy(), g.input(1), {a.axis, a.batch_dims, g.input_shape(0)}));
         },
+    .batch = batch_gather,
     .zero = {ZeroGradient::kMasks, "let the indices name what should learn: parts that are not taken get no gradient"},
 });
+
+void batch_gather_grad(BatchContext& c) {
+  const auto& a = c.attrs<GatherGradAttrs>();
+  const Place place = place_of(c, a.axis, a.batch_dims, a.shape.rank(), c.input_rank(1));
+  const Shape shape = c.with_rows(a.shape);
+  if (!c.has_rows(1) && place.batch_dims == 0) return c.give_call({c.input(0), c.input(1)}, GatherGradAttrs{place.axis + 1, 0, shape});
+  c.give_call(c.all_input_rows(), GatherGradAttrs{place.axis + 1, place.batch_dims + 1, shape});
+}
 
 constexpr OpDef kGatherGrad = define_op({
     .name = "gather_grad",
@@ -114,6 +132,7 @@ constexpr OpDef kGatherGrad = define_op({
           const auto& a = g.attrs<GatherGradAttrs>();
           g.give(0, gather(g.dy(), g.input(1), a.axis, a.batch_dims));
         },
+    .batch = batch_gather_grad,
 });
 
 struct OneHotAttrs {
@@ -122,6 +141,12 @@ struct OneHotAttrs {
   DType dtype = DType::kF32;
   Number on_value = 1.0, off_value = 0.0;
 };
+
+void batch_one_hot(BatchContext& c) {
+  OneHotAttrs attrs = c.attrs<OneHotAttrs>();
+  attrs.axis = behind_rows(attrs.axis);
+  c.give_call({c.input(0)}, attrs);
+}
 
 constexpr OpDef kOneHot = define_op({
     .name = "one_hot",
@@ -154,6 +179,7 @@ constexpr OpDef kOneHot = define_op({
           a.off_value.store(a.dtype, &off, g.op().name);
           kernels::one_hot(g.in(0), normalize_axis(g.op().name, a.axis, g.output().rank()), &on, &off, g.out());
         },
+    .batch = batch_one_hot,
 });
 
 constexpr const OpDef* kOps[] = {&kGather, &kGatherGrad, &kOneHot};

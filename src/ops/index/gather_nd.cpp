@@ -46,6 +46,19 @@ void check_updates(const InferContext& c, const Shape& indices, const Shape& upd
   }
 }
 
+// Input i, indices [rows, i.., r], as places in what has the axis of the rows: [rows, i.., 1 + r].
+Tensor places_in_rows(const BatchContext& c, int i) {
+  const Tensor indices = c.input_rows(i);
+  Shape column = indices.shape();
+  column[column.rank() - 1] = 1;
+  return concat({broadcast_to(row_numbers(c, column.rank(), indices.dtype()), column, c.where()), indices}, -1, c.where());
+}
+
+void batch_gather_nd(BatchContext& c) {
+  if (!c.has_rows(0)) return c.give_call({c.input(0), c.input(1)});
+  c.give_call({c.input(0), places_in_rows(c, 1)});
+}
+
 constexpr OpDef kGatherNd = define_op({
     .name = "gather_nd",
     .doc = "The parts of params that the rows of indices [i.., r] name by their places along the first r axes: [i.., k..]. dparams = dy, scattered.",
@@ -62,6 +75,7 @@ constexpr OpDef kGatherNd = define_op({
           if (depth_of(indices.shape()) == 1) return give_rows(g, 0, squeeze(indices, {-1}));
           g.give(0, scatter_nd(indices, g.dy(), g.input_shape(0)));
         },
+    .batch = batch_gather_nd,
     .zero = {ZeroGradient::kMasks, "let the indices name what should learn: parts that are not taken get no gradient"},
 });
 
@@ -83,6 +97,10 @@ void run_scatter(KernelContext& g) {
 
 void scatter_vjp(VjpContext& g) { g.give(1, gather_nd(g.dy(), g.input(0))); }
 
+void batch_scatter(BatchContext& c) {
+  c.give_call({places_in_rows(c, 0), c.input_rows(1)}, ScatterAttrs{c.with_rows(c.attrs<ScatterAttrs>().shape)});
+}
+
 constexpr OpDef kScatterNd = define_op({
     .name = "scatter_nd",
     .doc = "Zeros to which updates [i.., k..] are added at the places that the rows of indices [i.., r] name. dupdates = gather_nd(dy, indices).",
@@ -91,6 +109,7 @@ constexpr OpDef kScatterNd = define_op({
     .infer = infer_scatter,
     .kernel = run_scatter,
     .vjp = scatter_vjp,
+    .batch = batch_scatter,
 });
 
 // The same op under the name that users of sparse tensors know.
@@ -102,6 +121,7 @@ constexpr OpDef kSparseToDense = define_op({
     .infer = infer_scatter,
     .kernel = run_scatter,
     .vjp = scatter_vjp,
+    .batch = batch_scatter,
 });
 
 // x with updates.
@@ -110,6 +130,8 @@ void run_scatter_into(KernelContext& g) {
   kernels::copy(g.in(0), g.out());
   check_places(g, 1, g.output().shape(), kernels::scatter_nd(How, g.in(1), g.in(2), g.out()));
 }
+
+void batch_scatter_into(BatchContext& c) { c.give_call({c.input_rows(0), places_in_rows(c, 1), c.input_rows(2)}); }
 
 constexpr OpDef kTensorScatterNdUpdate = define_op({
     .name = "tensor_scatter_nd_update",
@@ -131,6 +153,7 @@ constexpr OpDef kTensorScatterNdUpdate = define_op({
           if (g.needs(0)) g.give(0, tensor_scatter_nd_update(g.dy(), indices, zeros_for_gradient(dtype, g.input_shape(2))));
           if (g.needs(2)) g.give(2, gather_nd(g.dy(), indices));
         },
+    .batch = batch_scatter_into,
     .zero = {ZeroGradient::kMasks, "let the indices spare what should learn: parts that are replaced get no gradient"},
 });
 
@@ -163,6 +186,7 @@ consteval OpDef scatter_extreme_op(const char* name, const char* doc, const char
       .infer = infer_scatter_extreme,
       .kernel = run_scatter_into<How>,
       .vjp = scatter_extreme_vjp,
+      .batch = batch_scatter_into,
       .zero = {ZeroGradient::kMasks, "only the extreme at each place gets a gradient; tensor_scatter_nd_add gives every part one"},
   });
 }

@@ -1,5 +1,6 @@
 // Singular values, orthogonal and triangular factors, eigenvalues of any square matrix.
 #include "kernels/linalg.hpp"
+#include "ops/core/batch.hpp"
 #include "ops/families.hpp"
 #include "ops/linalg/linalg.hpp"
 
@@ -99,6 +100,7 @@ constexpr OpDef kSvd = define_op({
           if (!kernels::svd(g.in(0), g.out(0), &u, &v)) refuse_iteration(g);
         },
     .vjp = svd_vjp,
+    .batch = batch_last_axes,
     .zero =
         {ZeroGradient::kTies,
          "break the tie, for instance by adding different small numbers to the diagonal; or use the singular values, or what all vectors of equal "
@@ -121,6 +123,7 @@ constexpr OpDef kSingularValues = define_op({
           const Svd parts = svd(g.input(0));
           g.give(0, times_adjoint(times_columns(parts.u, cast(g.dy(), parts.u.dtype())), parts.v));
         },
+    .batch = batch_last_axes,
 });
 
 // ---- QR ----
@@ -174,6 +177,7 @@ constexpr OpDef kQr = define_op({
           const Tensor dy = gradient(columns_of(r, 0, m), add(g.dy(0), times_adjoint(z, dv)), columns_of(g.dy(1), 0, m));
           g.give(0, concat({dy, matmul(q, dv)}, -1));
         },
+    .batch = batch_last_axes,
     .nonfinite = {NonFinite::kSingularMatrix,
                   "the rule solves with r: add a small multiple of eye(n) to the matrix, or look why two columns say the same"},
 });
@@ -217,6 +221,7 @@ constexpr OpDef kLu = define_op({
           const Tensor rows = divided_by_adjoint(left, upper);
           g.give(0, gather(rows, argsort(g.output(1), -1), lu.rank() - 2, lu.rank() - 2));
         },
+    .batch = batch_last_axes,
     .nonfinite = {NonFinite::kSingularMatrix, "add a small multiple of eye(n) to the matrix, so that it is further from having no inverse"},
     .integers = {"p counts rows: positions do not move a little", "differentiate with respect to what lu holds"},
 });
@@ -270,6 +275,7 @@ constexpr OpDef kEigAny = define_op({
           }
           give_part(g, in_coordinates(g, v, inner));
         },
+    .batch = batch_last_axes,
     .zero =
         {ZeroGradient::kTies,
          "break the tie, for instance by adding different small numbers to the diagonal; or use the values, or what all vectors of equal values span "
@@ -289,6 +295,7 @@ constexpr OpDef kEigenvalues = define_op({
           if (!kernels::eig(g.in(0), g.out(), nullptr)) refuse_iteration(g);
         },
     .vjp = [](VjpContext& g) { give_part(g, in_coordinates(g, eig(g.input(0)).vectors, matrix_diag(g.dy()))); },
+    .batch = batch_last_axes,
     .nonfinite = {NonFinite::kSingularMatrix, kDefective},
 });
 

@@ -1,5 +1,6 @@
 // Cholesky decomposition and eigenvectors.
 #include "kernels/linalg.hpp"
+#include "ops/core/batch.hpp"
 #include "ops/families.hpp"
 #include "ops/linalg/linalg.hpp"
 
@@ -43,6 +44,7 @@ constexpr OpDef kCholesky = define_op({
           const Tensor s = adjoint_of(matrix_triangular_solve(l, adjoint_of(left), {.adjoint = true}));  // left L^-1
           g.give(0, multiply(0.5, add(s, adjoint_of(s))));
         },
+    .batch = batch_last_axes,
     .nonfinite = {NonFinite::kRootOfZero, "add a small multiple of eye(n) to the matrix, so that it is further from being singular"},
 });
 
@@ -69,6 +71,7 @@ constexpr OpDef kEig = define_op({
           const Tensor whole = matmul(v, times_adjoint(inner, v));
           g.give(0, half_lower(add(whole, adjoint_of(whole))));
         },
+    .batch = batch_last_axes,
     .zero = {ZeroGradient::kTies,
              "break the tie, for instance by adding matrix_diag([0, 1e-3, 2e-3, ..]) to the matrix; or use the values, or what all vectors of equal "
              "values "

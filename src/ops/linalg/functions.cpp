@@ -1,5 +1,6 @@
 // Functions of matrices, and systems with three diagonals.
 #include "kernels/linalg.hpp"
+#include "ops/core/batch.hpp"
 #include "ops/families.hpp"
 #include "ops/linalg/linalg.hpp"
 
@@ -65,6 +66,7 @@ constexpr OpDef kExpm = define_op({
     .kernel = run_function<MatrixFunction::kExponential>,
     .vjp = function_vjp<expm>,
     .jvp = function_jvp<expm>,
+    .batch = batch_last_axes,
     .nonfinite = {NonFinite::kOverflow, "scale the matrix down: the largest real part of its eigenvalues is below 88 in float32 (709 in float64)"},
 });
 
@@ -83,6 +85,7 @@ constexpr OpDef kLogm = define_op({
     .kernel = run_function<MatrixFunction::kLogarithm>,
     .vjp = function_vjp<logm>,
     .jvp = function_jvp<logm>,
+    .batch = batch_last_axes,
 });
 
 constexpr OpDef kSqrtm = define_op({
@@ -94,6 +97,7 @@ constexpr OpDef kSqrtm = define_op({
     .kernel = run_function<MatrixFunction::kSquareRoot>,
     .vjp = function_vjp<sqrtm>,
     .jvp = function_jvp<sqrtm>,
+    .batch = batch_last_axes,
 });
 
 // ---- Three diagonals ----
@@ -149,6 +153,7 @@ constexpr OpDef kTridiagonalSolve = define_op({
           }
           if (g.needs(1)) g.give(1, db);
         },
+    .batch = batch_last_axes,
     .nonfinite = {NonFinite::kSingularMatrix, "add a small number to the main diagonal, so that the matrix is further from having no inverse"},
 });
 

@@ -1,5 +1,6 @@
 // Inverses, linear systems and determinants.
 #include "kernels/linalg.hpp"
+#include "ops/core/batch.hpp"
 #include "ops/families.hpp"
 #include "ops/linalg/linalg.hpp"
 
@@ -68,6 +69,7 @@ constexpr OpDef kInverse = define_op({
           const Tensor y = adjoint_of(g.output());
           g.give(0, negative(matmul(y, matmul(g.dy(), y))));
         },
+    .batch = batch_last_axes,
     .nonfinite = kNearlySingular,
 });
 
@@ -96,6 +98,7 @@ constexpr OpDef kSolve = define_op({
           if (g.needs(0)) g.give(0, negative(times_adjoint(db, g.output())));
           if (g.needs(1)) g.give(1, db);
         },
+    .batch = batch_last_axes,
     .nonfinite = kNearlySingular,
 });
 
@@ -122,6 +125,7 @@ constexpr OpDef kTriangularSolve = define_op({
           }
           if (g.needs(1)) g.give(1, db);
         },
+    .batch = batch_last_axes,
     .nonfinite = kNearlySingular,
 });
 
@@ -144,6 +148,7 @@ constexpr OpDef kDeterminant = define_op({
         },
     .kernel = [](KernelContext& g) { kernels::determinant(g.in(0), g.out()); },
     .vjp = [](VjpContext& g) { g.give(0, multiply(of_matrices(multiply(g.dy(), conj_if_complex(g.output()))), adjoint_of(inverse_of_input(g)))); },
+    .batch = batch_last_axes,
     .nonfinite =
         {NonFinite::kSingularMatrix,
          "the derivative of a determinant needs the inverse: add a small multiple of eye(n) to the matrix, or look why two rows say the same"},
@@ -173,6 +178,7 @@ constexpr OpDef kLogDeterminant = define_op({
           }
           g.give(0, multiply(of_matrices(slope), adjoint_of(inverse_of_input(g))));
         },
+    .batch = batch_last_axes,
     .nonfinite = {NonFinite::kLogOfZero, "keep the matrix away from having no inverse: add a small multiple of eye(n)"},
 });
 

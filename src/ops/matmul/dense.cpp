@@ -7,7 +7,9 @@
 #include "ops/families.hpp"
 #include "ops/matmul/matmul.hpp"
 
+#include <whygrad/ops/activation.hpp>
 #include <whygrad/ops/reduce.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <fmt/format.h>
 
@@ -21,6 +23,11 @@ using nn::Activation;
 void check_bias(const InferContext& c, int bias, std::int64_t n) {
   c.same_dtype(0, bias);
   if (c.input(bias).shape() != Shape{n}) c.shape_error(fmt::format("bias must be [{}]", n), "it has one number for each column of the result");
+}
+
+void batch_bias_add(BatchContext& c) {
+  if (!c.has_rows(1)) return c.give_call({c.input(0), c.input(1)});
+  c.give(0, add(c.input(0), c.input_aligned(1, c.input_rank(0)), c.where()));
 }
 
 constexpr OpDef kBiasAdd = define_op({
@@ -41,6 +48,7 @@ constexpr OpDef kBiasAdd = define_op({
           if (g.needs(0)) g.give(0, g.dy());
           if (g.needs(1)) g.give(1, sum_to(g.dy(), g.input_shape(1)));
         },
+    .batch = batch_bias_add,
 });
 
 void infer_dense(InferContext& c) {
@@ -76,6 +84,23 @@ void dense_vjp(VjpContext& g) {
   if (g.needs(2)) g.give(2, reduce_sum(dz, 0));
 }
 
+template <Activation A>
+void give_activated(BatchContext& c, const Tensor& product) {
+  const Tensor sum = add(product, c.input_aligned(2, c.output_shape().rank()), c.where());
+  c.give(0, A == Activation::kRelu ? nn::relu(sum, c.where()) : sum);
+}
+template <Activation A>
+void batch_dense(BatchContext& c) {
+  if (!c.has_rows(1) && !c.has_rows(2)) return c.give_call({c.input(0), c.input(1), c.input(2)});
+  if (!c.has_rows(0) && !c.has_rows(1)) {
+    const Tensor product = matmul(rows_below(c.input_rank(0) == 1 ? expand_dims(c.input(0), 0, c.where()) : c.input(0)), c.input(1), {}, c.where());
+    return give_activated<A>(c, reshape(product, c.output_shape(), c.where()));
+  }
+  const int rank = std::max(c.input_rank(0), 2);
+  const Tensor x = c.input_rank(0) == 1 ? expand_dims(c.input(0), -2, c.where()) : c.input(0);
+  give_activated<A>(c, reshape(matmul(x, c.input_aligned(1, rank), {}, c.where()), c.with_rows(c.output_shape()), c.where()));
+}
+
 constexpr OpDef kDense = define_op({
     .name = "dense",
     .doc = "x @ w + bias: x [..., k], w [k, n], bias [n] -> [..., n]. dx = dy @ w^T, dw = x^T @ dy, dbias = sum(dy).",
@@ -84,6 +109,7 @@ constexpr OpDef kDense = define_op({
     .infer = infer_dense,
     .kernel = run_dense<Activation::kNone>,
     .vjp = dense_vjp<Activation::kNone>,
+    .batch = batch_dense<Activation::kNone>,
     .zero = kZeroOperand,
     .nonfinite = kLargeOperands,
     .factors = input(0) | input(1),
@@ -97,6 +123,7 @@ constexpr OpDef kDenseRelu = define_op({
     .infer = infer_dense,
     .kernel = run_dense<Activation::kRelu>,
     .vjp = dense_vjp<Activation::kRelu>,
+    .batch = batch_dense<Activation::kRelu>,
     .zero = kDies,
     .nonfinite = kLargeOperands,
 });

@@ -83,6 +83,11 @@ void matmul_vjp(VjpContext& g) {
   }
 }
 
+void batch_matmul(BatchContext& c) {
+  const int rank = std::max(c.input_rank(0), c.input_rank(1));
+  c.give_call({c.input_aligned(0, rank), c.input_aligned(1, rank)}, c.attrs<MatmulOptions>());
+}
+
 constexpr OpDef kMatmul = define_op({
     .name = "matmul",
     .doc = "Matrix product over the last two axes: a [..., m, k] @ b [..., k, n] -> [..., m, n]. da = dy @ b^T, db = a^T @ dy.",
@@ -93,6 +98,7 @@ constexpr OpDef kMatmul = define_op({
     .infer = infer_matmul,
     .kernel = run_matmul,
     .vjp = matmul_vjp,
+    .batch = batch_matmul,
     .zero = kZeroOperand,
     .nonfinite = kLargeOperands,
     .factors = input(0) | input(1),

@@ -35,6 +35,7 @@ constexpr OpDef kCategorical = define_op({
         },
     .kernel = [](KernelContext& g) { kernels::random_categorical(g.attrs<CategoricalAttrs>().stream, g.in(0), g.out()); },
     .draw = draw_stream<CategoricalAttrs>,
+    .batch = batch_draws<CategoricalAttrs>,
     .stateful = true,
 });
 

@@ -55,6 +55,7 @@ constexpr OpDef kGamma = define_op({
     .kernel = [](KernelContext& g) { kernels::draw_gamma(nullptr, g.attrs<GammaAttrs>().stream, g.in(0), g.out()); },
     .draw = draw_stream<GammaAttrs>,
     .vjp = gamma_vjp,
+    .batch = batch_draws<GammaAttrs>,
     .nonfinite = kAlphaBelowZero,
     .stateful = true,
 });
@@ -100,6 +101,7 @@ constexpr OpDef kGammaGrad = define_op({
           const Shape& shape = g.output().shape();
           kernels::gamma_slope(broadcast(g.input(0), shape), broadcast(g.input(1), shape), g.out());
         },
+    .batch = batch_elementwise,
     .nonfinite = kAlphaBelowZero,
 });
 

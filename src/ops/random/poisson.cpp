@@ -36,6 +36,7 @@ constexpr OpDef kPoisson = define_op({
         },
     .kernel = [](KernelContext& g) { kernels::random_poisson(g.attrs<PoissonAttrs>().stream, g.in(0), g.out()); },
     .draw = draw_stream<PoissonAttrs>,
+    .batch = batch_draws<PoissonAttrs>,
     .stateful = true,
 });
 

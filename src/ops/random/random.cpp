@@ -1,11 +1,13 @@
 // Random numbers, and the generator of the process.
 #include "kernels/index.hpp"
+#include "ops/core/batch.hpp"
 #include "ops/core/context.hpp"
 #include "ops/families.hpp"
 #include "ops/random/stream.hpp"
 
 #include <whygrad/ops/index.hpp>
 #include <whygrad/ops/random.hpp>
+#include <whygrad/ops/shape.hpp>
 
 #include <fmt/format.h>
 
@@ -56,6 +58,16 @@ void infer_normal(InferContext& c) {
   c.output(r.dtype, r.shape);
 }
 
+// Every row has numbers of its own, unless the program named a seed.
+template <class Attrs>
+void batch_draw(BatchContext& c) {
+  Attrs attrs = c.attrs<Attrs>();
+  if (is_seeded(attrs.stream)) return c.give(0, broadcast_to(apply(c.op(), {}, c.where(), attrs), c.with_rows(attrs.shape), c.where()));
+  attrs.shape = c.with_rows(attrs.shape);
+  attrs.stream = kNextStream;
+  c.give_call({}, attrs);
+}
+
 constexpr OpDef kNormal = define_op({
     .name = "random_normal",
     .doc = "Normally distributed numbers.",
@@ -68,6 +80,7 @@ constexpr OpDef kNormal = define_op({
           kernels::random_normal(r.stream, r.mean, r.stddev, g.out());
         },
     .draw = draw_stream<RandomAttrs>,
+    .batch = batch_draw<RandomAttrs>,
     .source = true,
     .stateful = true,
 });
@@ -84,6 +97,7 @@ constexpr OpDef kTruncatedNormal = define_op({
           kernels::random_truncated_normal(r.stream, r.mean, r.stddev, g.out());
         },
     .draw = draw_stream<RandomAttrs>,
+    .batch = batch_draw<RandomAttrs>,
     .source = true,
     .stateful = true,
 });
@@ -133,6 +147,7 @@ constexpr OpDef kUniform = define_op({
           kernels::random_integers(r.stream, whole(r.low), whole(r.high), g.out());
         },
     .draw = draw_stream<UniformAttrs>,
+    .batch = batch_draw<UniformAttrs>,
     .source = true,
     .stateful = true,
 });
@@ -145,6 +160,7 @@ constexpr OpDef kPermutation = define_op({
     .infer = [](InferContext& c) { c.output(int64, c.attrs<PermutationAttrs>().shape); },
     .kernel = [](KernelContext& g) { kernels::random_permutation(g.attrs<PermutationAttrs>().stream, g.out()); },
     .draw = draw_stream<PermutationAttrs>,
+    .batch = batch_draws<PermutationAttrs>,
     .source = true,
     .stateful = true,
 });

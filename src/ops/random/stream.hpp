@@ -3,6 +3,8 @@
 
 #include "kernels/random.hpp"
 
+#include <whygrad/ops/op_context.hpp>
+
 #include <limits>
 #include <optional>
 
@@ -21,6 +23,17 @@ void draw(kernels::RandomStream& stream);
 template <class Attrs>
 void draw_stream(void* attrs) {
   draw(static_cast<Attrs*>(attrs)->stream);
+}
+
+// Whether the program named a seed: then every call draws the same numbers.
+inline bool is_seeded(const kernels::RandomStream& stream) { return stream.counter == std::numeric_limits<std::uint64_t>::max(); }
+
+// For OpDef::batch of an op with inputs or more than one number for each element: each row draws for itself.
+template <class Attrs>
+void batch_draws(BatchContext& c) {
+  Attrs attrs = c.attrs<Attrs>();
+  if (!is_seeded(attrs.stream)) attrs.stream = kNextStream;
+  c.give_each(&attrs, sizeof(attrs));
 }
 
 }  // namespace whygrad::internal

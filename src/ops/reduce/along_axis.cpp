@@ -17,6 +17,13 @@ int axis_in(const OpContext& c) {
   return normalize_axis(c.op().name, c.attrs<Attrs>().axis, c.input(0).rank());
 }
 
+template <class Attrs>
+void batch_along(BatchContext& c) {
+  Attrs attrs = c.attrs<Attrs>();
+  attrs.axis = behind_rows(attrs.axis);
+  c.give_call({c.input(0)}, attrs);
+}
+
 // ---- Positions ----
 
 struct ArgAttrs {
@@ -52,6 +59,7 @@ constexpr OpDef kArgmax = define_op({
     .attrs = {attr<&ArgAttrs::axis>("axis", "that is searched"), attr<&ArgAttrs::output_dtype>("output_type", "int64 or int32")},
     .infer = infer_arg,
     .kernel = run_arg<true>,
+    .batch = batch_along<ArgAttrs>,
     .in_metrics = true,
 });
 
@@ -66,6 +74,7 @@ constexpr OpDef kArgmin = define_op({
     .attrs = {attr<&ArgAttrs::axis>("axis", "that is searched"), attr<&ArgAttrs::output_dtype>("output_type", "int64 or int32")},
     .infer = infer_arg,
     .kernel = run_arg<false>,
+    .batch = batch_along<ArgAttrs>,
     .in_metrics = true,
 });
 
@@ -105,6 +114,7 @@ constexpr OpDef kCumsum = define_op({
     .infer = infer_cumulative,
     .kernel = run_cumulative<Cumulative::kSum>,
     .vjp = [](VjpContext& g) { g.give(0, cumsum_back(g, g.dy())); },
+    .batch = batch_along<CumulativeAttrs>,
 });
 
 constexpr OpDef kCumprod = define_op({
@@ -120,6 +130,7 @@ constexpr OpDef kCumprod = define_op({
           // TensorFlow's rule at 0, which it applies to complex numbers too.
           g.give(0, is_complex(x.dtype()) ? where(x == 0, 0, sum / where(x == 0, 1, x)) : divide_no_nan(sum, x));
         },
+    .batch = batch_along<CumulativeAttrs>,
     .zero = {ZeroGradient::kZeroFactor, "keep factors away from 0, or add their logarithms with cumsum"},
     .nonfinite = {NonFinite::kOverflow, "add logarithms with cumsum instead of multiplying"},
 });

@@ -70,6 +70,11 @@ Tensor with_folded_axes(const VjpContext& g, const Tensor& t) {
   return attrs.keepdims ? t : reshape(t, folded_shape(g.input_shape(0), attrs.axes, true));
 }
 
+void batch_reduce(BatchContext& c) {
+  const auto& a = c.attrs<ReduceAttrs>();
+  c.give_call({c.input(0)}, ReduceAttrs{std::uint32_t{a.axes} << 1, a.keepdims});
+}
+
 Tensor apply_reduce(const OpDef& op, const Tensor& x, const Axes& axes, bool keepdims, const Where& where) {
   return apply(op, {&x}, where, ReduceAttrs{axes_mask(op.name, x, axes), keepdims});
 }

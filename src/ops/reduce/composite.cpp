@@ -69,6 +69,7 @@ constexpr OpDef kReduceLogsumexp = define_op({
     .infer = infer_floating_reduce,
     .kernel = run_logsumexp,
     .vjp = logsumexp_vjp,
+    .batch = batch_reduce,
     .zero = {ZeroGradient::kSaturates, "keep the elements close together: divide them by a temperature or normalise them"},
     .nonfinite = {.kind = NonFinite::kLogOfZero, .remedy = kEmptyRow, .inf_is_mask = true},
 });
@@ -112,6 +113,7 @@ constexpr OpDef kReduceEuclideanNorm = define_op({
           const Tensor product = multiply(conj_if_complex(g.input(0)), g.tangent(0));
           g.give(0, reduce_sum(product, Ints(std::span<const std::int64_t>(attrs.axes)), attrs.keepdims) / g.output());
         },
+    .batch = batch_reduce,
     .nonfinite = {NonFinite::kRootOfZero, "keep the norm away from 0: write sqrt(reduce_sum(square(x)) + 1e-12)"},
 });
 

@@ -41,6 +41,7 @@ consteval OpDef reduce_op(const char* name, const char* doc, GradientAnswer x, v
       .infer = infer_reduce<Op>,
       .kernel = run_reduce<Op>,
       .vjp = vjp,
+      .batch = batch_reduce,
       .zero = notes.zero,
       .nonfinite = notes.nonfinite,
       .in_metrics = notes.in_metrics,

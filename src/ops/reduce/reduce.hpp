@@ -43,6 +43,9 @@ std::int64_t folded_count(const Shape& shape, std::uint32_t axes);
 // A result, or the gradient of one, with the reduced axes as axes of 1, so that it broadcasts to input 0.
 Tensor with_folded_axes(const VjpContext& g, const Tensor& t);
 
+// The rule of many rows.
+void batch_reduce(BatchContext& c);
+
 // Runs a reduction with the user's axes.
 Tensor apply_reduce(const OpDef& op, const Tensor& x, const Axes& axes, bool keepdims, const Where& where);
 

@@ -62,6 +62,16 @@ void run_segment_fold(KernelContext& g, kernels::SegmentFold fold) {
   if (bad >= 0) refuse_index(g.op().name, g.input(1), bad, g.attrs<SegmentAttrs>().num_segments);
 }
 
+void batch_segments(BatchContext& c) {
+  const std::int64_t count = c.attrs<SegmentAttrs>().num_segments;
+  const Tensor ids = c.input_rows(1), numbers = multiply(row_numbers(c, ids.rank(), ids.dtype()), count, c.where());
+  const Tensor own = where(greater_equal(ids, 0, c.where()), add(ids, numbers, c.where()), ids, c.where());
+  const Tensor outside = greater_equal(ids, count, c.where());  // in another row they would be found
+  const Tensor all = where(outside, c.rows() * count, own, c.where());
+  c.give_call({c.input_rows(0), all}, SegmentAttrs{c.rows() * count});
+  c.unfold_given();
+}
+
 Tensor gather_by_id(const Tensor& t, const Tensor& ids) {
   if (!ids.is_abstract() && kernels::integer_range(view_of(ids)).smallest >= 0) return gather(t, ids);
   if (t.shape()[0] == 0) {  // no slices to gather; negative ids give zeros

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/segment.hpp"
+#include "ops/core/batch.hpp"
 #include "ops/core/context.hpp"
 #include "ops/index/index.hpp"
 
@@ -21,6 +22,9 @@ void run_segment_fold(KernelContext& g, kernels::SegmentFold fold);
 // The slice of t [num_segments, k..] for each id, zeros for a negative id. The gradient of a segment sum.
 Tensor gather_by_id(const Tensor& t, const Tensor& ids);
 
+// The rule of many rows: the segments of all of them side by side.
+void batch_segments(BatchContext& c);
+
 template <kernels::SegmentFold Fold>
 consteval OpDef segment_op(const char* name, const char* doc, Differentiable data, void (*vjp)(VjpContext&), ZeroGradient zero = {}) {
   return define_op({
@@ -31,6 +35,7 @@ consteval OpDef segment_op(const char* name, const char* doc, Differentiable dat
       .infer = Fold == kernels::SegmentFold::kSum ? infer_segments : infer_real_segments,
       .kernel = [](KernelContext& g) { run_segment_fold(g, Fold); },
       .vjp = vjp,
+      .batch = batch_segments,
       .zero = zero,
   });
 }

@@ -1,6 +1,7 @@
 // Joining and splitting: concat, stack, split, unstack.
 #include "kernels/layout.hpp"
 #include "kernels/movement.hpp"
+#include "ops/core/batch.hpp"
 #include "ops/families.hpp"
 #include "ops/shape/shape.hpp"
 
@@ -18,6 +19,12 @@ namespace {
 
 using kernels::Layout;
 
+struct AxisAttrs {
+  std::int64_t axis;
+};
+
+void batch_axis(BatchContext& c) { c.give_call(c.all_input_rows(), AxisAttrs{behind_rows(c.attrs<AxisAttrs>().axis)}); }
+
 // ---- split, unstack: one tensor into many views ----
 
 // Followed in memory by `count` numbers, so that a record can have any number of outputs: the end of each slice along the axis.
@@ -29,6 +36,13 @@ struct SplitAttrs {
 };
 
 std::vector<Tensor> split_sizes(const Tensor& x, int axis, std::span<const std::int64_t> sizes, const Where& where);
+
+void batch_split(BatchContext& c) {
+  const auto& a = c.attrs<SplitAttrs>();
+  std::vector<std::int64_t> words = {a.axis + 1, a.count};
+  words.insert(words.end(), a.ends(), a.ends() + a.count);
+  c.give_call({c.input(0)}, words.data(), words.size() * sizeof(std::int64_t));
+}
 
 // The extents of the inputs along `axis`, for the gradient rules.
 std::vector<std::int64_t> input_sizes(const VjpContext& g, int axis) {
@@ -67,11 +81,8 @@ constexpr OpDef kSplit = define_op({
           v.offset = a.begin(v.index()) * v.strides[a.axis];
         },
     .vjp = [](VjpContext& g) { g.give(0, concat(output_gradients(g), g.attrs<SplitAttrs>().axis)); },
+    .batch = batch_split,
 });
-
-struct AxisAttrs {
-  std::int64_t axis;
-};
 
 constexpr OpDef kUnstack = define_op({
     .name = "unstack",
@@ -100,6 +111,7 @@ constexpr OpDef kUnstack = define_op({
           v.offset = v.index() * v.input_strides()[axis];
         },
     .vjp = [](VjpContext& g) { g.give(0, stack(output_gradients(g), g.attrs<AxisAttrs>().axis)); },
+    .batch = batch_axis,
 });
 
 // ---- concat, stack: many into one ----
@@ -146,6 +158,7 @@ constexpr OpDef kConcat = define_op({
             if (g.needs(i)) g.give(i, std::move(parts[static_cast<std::size_t>(i)]));
           }
         },
+    .batch = batch_axis,
 });
 
 constexpr OpDef kStack = define_op({
@@ -182,6 +195,7 @@ constexpr OpDef kStack = define_op({
             if (g.needs(i)) g.give(i, std::move(parts[static_cast<std::size_t>(i)]));
           }
         },
+    .batch = batch_axis,
 });
 
 constexpr const OpDef* kOps[] = {&kConcat, &kSplit, &kStack, &kUnstack};

@@ -30,6 +30,13 @@ int source_axis(const Ints& perm, int rank, int i) {
   return static_cast<int>(perm[i] < 0 ? perm[i] + rank : perm[i]);
 }
 
+void batch_transpose(BatchContext& c) {
+  const Ints& perm = c.attrs<TransposeAttrs>().perm;
+  Ints whole{0};
+  for (int i = 0; i < c.input_rank(0); ++i) whole.push_back(source_axis(perm, c.input_rank(0), i) + 1);
+  c.give_call({c.input(0)}, TransposeAttrs{whole});
+}
+
 constexpr OpDef kTranspose = define_op({
     .name = "transpose",
     .doc = "Axis i of the result is axis perm[i] of x. dx = transpose(dy) by the inverse of perm.",
@@ -64,11 +71,14 @@ constexpr OpDef kTranspose = define_op({
           for (int i = 0; i < perm.size(); ++i) inverse[source_axis(perm, perm.size(), i)] = i;
           g.give(0, transpose(g.dy(), inverse));
         },
+    .batch = batch_transpose,
 });
 
 struct BroadcastAttrs {
   Shape shape;
 };
+
+void batch_broadcast(BatchContext& c) { c.give_call({c.input_aligned(0, c.output_shape().rank())}, BroadcastAttrs{c.with_rows(c.output_shape())}); }
 
 constexpr OpDef kBroadcastTo = define_op({
     .name = "broadcast_to",
@@ -94,11 +104,14 @@ constexpr OpDef kBroadcastTo = define_op({
           for (int i = added; i < v.shape().rank(); ++i) v.strides[i] = from[i - added] == 1 ? 0 : v.input_strides()[i - added];
         },
     .vjp = [](VjpContext& g) { g.give(0, sum_to(g.dy(), g.input_shape(0))); },
+    .batch = batch_broadcast,
 });
 
 struct ReverseAttrs {
   Ints axes;
 };
+
+void batch_reverse(BatchContext& c) { c.give_call({c.input(0)}, ReverseAttrs{behind_rows(c.attrs<ReverseAttrs>().axes)}); }
 
 constexpr OpDef kReverse = define_op({
     .name = "reverse",
@@ -125,6 +138,7 @@ constexpr OpDef kReverse = define_op({
           }
         },
     .vjp = [](VjpContext& g) { g.give(0, reverse(g.dy(), g.attrs<ReverseAttrs>().axes)); },
+    .batch = batch_reverse,
 });
 
 // ---- Parts ----
@@ -145,6 +159,16 @@ void view_part(ViewContext& v) {
 }
 void fill_around(VjpContext& g) { g.give(0, slice_grad(g.dy(), g.attrs<SliceAttrs>().part, g.input_shape(0))); }
 
+void batch_part(BatchContext& c) {
+  const auto& a = c.attrs<SliceAttrs>();
+  SliceAttrs whole{{PerAxis{0}, PerAxis{1}}, c.with_rows(a.shape)};
+  for (int i = 0; i < a.shape.rank(); ++i) {
+    whole.part.begin.push_back(a.part.begin[i]);
+    whole.part.strides.push_back(a.part.strides[i]);
+  }
+  c.give_call({c.input(0)}, whole);
+}
+
 constexpr AttrDef kBegin = attr<&SliceAttrs::part, &Part::begin>("begin", "the first element on each axis", Attr::kResolved);
 constexpr AttrDef kSteps = attr<&SliceAttrs::part, &Part::strides>("strides", "the step on each axis", Attr::kResolved);
 
@@ -158,6 +182,7 @@ constexpr OpDef kSlice = define_op({
     .infer = infer_part,
     .view = view_part,
     .vjp = fill_around,
+    .batch = batch_part,
     .zero = kLeavesOut,
 });
 
@@ -169,6 +194,7 @@ constexpr OpDef kStridedSlice = define_op({
     .infer = infer_part,
     .view = view_part,
     .vjp = fill_around,
+    .batch = batch_part,
     .zero = kLeavesOut,
 });
 
@@ -205,6 +231,7 @@ constexpr OpDef kSliceGrad = define_op({
         [](VjpContext& g) {
           g.give(0, apply(kStridedSlice, {&g.dy()}, {}, SliceAttrs{g.attrs<SliceAttrs>().part, g.input_shape(0)}));
         },
+    .batch = batch_part,
 });
 
 constexpr const OpDef* kOps[] = {&kBroadcastTo, &kReverse, &kSlice, &kSliceGrad, &kStridedSlice, &kTranspose};

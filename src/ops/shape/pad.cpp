@@ -2,6 +2,7 @@
 #include "kernels/index.hpp"
 #include "kernels/layout.hpp"
 #include "kernels/movement.hpp"
+#include "ops/core/batch.hpp"
 #include "ops/families.hpp"
 #include "ops/index/index.hpp"
 #include "ops/shape/shape.hpp"
@@ -69,6 +70,13 @@ Tensor mirror_grad(const Tensor& dy, const PadAttrs& a, const Shape& shape) {
   return dx;
 }
 
+void batch_pad(BatchContext& c) {
+  PadAttrs whole = c.attrs<PadAttrs>();
+  whole.before = after(0, whole.before);
+  whole.after = after(0, whole.after);
+  c.give_call({c.input(0)}, whole);
+}
+
 constexpr OpDef kPad = define_op({
     .name = "pad",
     .doc = "x with elements around it: a constant, or x mirrored. dx = the part of dy that x became, and what its mirror images received.",
@@ -111,6 +119,7 @@ constexpr OpDef kPad = define_op({
           const Shape shape = g.input_shape(0);
           g.give(0, a.mode == PadMode::kConstant ? slice(g.dy(), a.before, shape) : mirror_grad(g.dy(), a, shape));
         },
+    .batch = batch_pad,
 });
 
 struct TileAttrs {
@@ -134,6 +143,8 @@ void repeat_along(const kernels::View& out, int axis, std::int64_t filled) {
     filled += more;
   }
 }
+
+void batch_tile(BatchContext& c) { c.give_call({c.input(0)}, TileAttrs{after(1, c.attrs<TileAttrs>().multiples)}); }
 
 constexpr OpDef kTile = define_op({
     .name = "tile",
@@ -179,6 +190,7 @@ constexpr OpDef kTile = define_op({
           }
           g.give(0, dx);
         },
+    .batch = batch_tile,
 });
 
 constexpr const OpDef* kOps[] = {&kPad, &kTile};

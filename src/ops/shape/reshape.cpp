@@ -1,5 +1,6 @@
 // Other shapes of the same elements.
 #include "kernels/movement.hpp"
+#include "ops/core/batch.hpp"
 #include "ops/families.hpp"
 #include "ops/shape/shape.hpp"
 
@@ -27,6 +28,7 @@ constexpr OpDef kIdentity = define_op({
     .infer = infer_same,
     .view = view_same,
     .vjp = pass_on,
+    .batch = batch_last_axes,
     .in_metrics = true,
 });
 
@@ -39,6 +41,7 @@ constexpr OpDef kReadValue = define_op({
     .infer = infer_same,
     .view = view_same,
     .vjp = pass_on,
+    .batch = batch_last_axes,
 });
 
 constexpr OpDef kStopGradient = define_op({
@@ -48,6 +51,7 @@ constexpr OpDef kStopGradient = define_op({
                                        "take stop_gradient away where this path is meant to be trained", GradientFlow::kStopGradient}}},
     .infer = infer_same,
     .view = view_same,
+    .batch = batch_last_axes,
 });
 
 constexpr OpDef kCopy = define_op({
@@ -57,6 +61,7 @@ constexpr OpDef kCopy = define_op({
     .infer = infer_same,
     .kernel = [](KernelContext& g) { kernels::copy(g.in(0), g.out()); },
     .vjp = pass_on,
+    .batch = batch_last_axes,
 });
 
 struct ReshapeAttrs {
@@ -69,6 +74,8 @@ void view_reshaped(ViewContext& v) {
   }
 }
 void restore_shape(VjpContext& g) { g.give(0, reshape(g.dy(), g.input_shape(0))); }
+
+void batch_reshape(BatchContext& c) { c.give(0, reshape(c.input(0), c.with_rows(c.output_shape()), c.where())); }
 
 constexpr OpDef kReshape = define_op({
     .name = "reshape",
@@ -86,6 +93,7 @@ constexpr OpDef kReshape = define_op({
         },
     .view = view_reshaped,
     .vjp = restore_shape,
+    .batch = batch_reshape,
     .in_metrics = true,
 });
 
@@ -106,6 +114,7 @@ constexpr OpDef kExpandDims = define_op({
         },
     .view = view_reshaped,
     .vjp = restore_shape,
+    .batch = batch_reshape,
     .in_metrics = true,
 });
 
@@ -137,6 +146,7 @@ constexpr OpDef kSqueeze = define_op({
         },
     .view = view_reshaped,
     .vjp = restore_shape,
+    .batch = batch_reshape,
     .in_metrics = true,
 });
 

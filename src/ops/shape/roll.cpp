@@ -1,6 +1,7 @@
 // roll: elements rotated along axes.
 #include "kernels/layout.hpp"
 #include "kernels/movement.hpp"
+#include "ops/core/batch.hpp"
 #include "ops/core/context.hpp"
 #include "ops/families.hpp"
 
@@ -27,6 +28,11 @@ struct RollAttrs {
   Ints shift;
   Ints axis;
 };
+
+void batch_roll(BatchContext& c) {
+  const auto& a = c.attrs<RollAttrs>();
+  c.give_call({c.input(0)}, RollAttrs{a.shift, behind_rows(a.axis)});
+}
 
 constexpr OpDef kRoll = define_op({
     .name = "roll",
@@ -62,6 +68,7 @@ constexpr OpDef kRoll = define_op({
           for (int i = 0; i < back.size(); ++i) back[i] = -back[i];
           g.give(0, roll(g.dy(), back, a.axis));
         },
+    .batch = batch_roll,
 });
 
 constexpr const OpDef* kOps[] = {&kRoll};

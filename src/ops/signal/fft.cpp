@@ -59,6 +59,7 @@ consteval OpDef fft_op(const char* name, const char* type, const char* doc, void
       .infer = infer_fft<Rank>,
       .kernel = [](KernelContext& g) { kernels::fft(g.in(0), Rank, Inverse, g.out()); },
       .vjp = vjp,
+      .batch = batch_last_axes,
   });
 }
 template <int Rank, Transform F>
@@ -154,6 +155,7 @@ consteval OpDef rfft_op(const char* name, const char* type, const char* doc) {
       .infer = infer_rfft<Rank>,
       .kernel = [](KernelContext& g) { kernels::rfft(g.in(0), Rank, g.out()); },
       .vjp = rfft_vjp<Rank, Inverse>,
+      .batch = batch_last_axes,
   });
 }
 template <int Rank, Irfft Forward>
@@ -167,6 +169,7 @@ consteval OpDef irfft_op(const char* name, const char* type, const char* doc) {
       .infer = infer_irfft<Rank>,
       .kernel = [](KernelContext& g) { kernels::irfft(g.in(0), Rank, g.out()); },
       .vjp = irfft_vjp<Rank, Forward>,
+      .batch = batch_last_axes,
   });
 }
 

@@ -1,6 +1,7 @@
 // Special functions: gamma, zeta and incomplete gamma and beta functions, the inverses of erf and of the normal distribution.
 #include <whygrad/ops/special.hpp>
 
+#include "ops/core/batch.hpp"
 #include "ops/families.hpp"
 #include "ops/special/special.hpp"
 
@@ -34,6 +35,7 @@ constexpr OpDef kPolygamma = define_op({
     .infer = infer_special_of_two,
     .kernel = run_special_of_two<kernels::SpecialOfTwo::kPolygamma>,
     .vjp = [](VjpContext& g) { give_summed(g, 1, g.dy() * polygamma(g.input(0) + 1, g.input(1))); },
+    .batch = batch_elementwise,
     .nonfinite = {NonFinite::kSpecialFunction, kOffThePoles},
 });
 
@@ -61,6 +63,7 @@ constexpr OpDef kZeta = define_op({
           const Tensor x = g.input(0);
           give_summed(g, 1, negative(g.dy() * x * zeta(x + 1, g.input(1))));
         },
+    .batch = batch_elementwise,
     .nonfinite = {NonFinite::kSpecialFunction, "keep q off 0 and the negative integers, where the function has poles: write q + 1e-6"},
 });
 
@@ -86,6 +89,7 @@ constexpr OpDef kIgamma = define_op({
     .infer = infer_special_of_two,
     .kernel = run_special_of_two<kernels::SpecialOfTwo::kIgamma>,
     .vjp = incomplete_gamma_vjp<false>,
+    .batch = batch_elementwise,
     .zero = kFarFromA,
     .nonfinite = kEndOfRange,
 });
@@ -98,6 +102,7 @@ constexpr OpDef kIgammac = define_op({
     .infer = infer_special_of_two,
     .kernel = run_special_of_two<kernels::SpecialOfTwo::kIgammac>,
     .vjp = incomplete_gamma_vjp<true>,
+    .batch = batch_elementwise,
     .zero = kFarFromA,
     .nonfinite = kEndOfRange,
 });
@@ -115,6 +120,7 @@ constexpr OpDef kIgammaGradA = define_op({
           const Tensor a = g.input(0), x = g.input(1);
           give_summed(g, 1, g.dy() * gamma_density(a, x) * (log(x) - digamma(a)));
         },
+    .batch = batch_elementwise,
 });
 
 constexpr const char* kOnlyX = "there is a rule for x, and none for a and b";
@@ -145,6 +151,7 @@ constexpr OpDef kBetainc = define_op({
           const Tensor a = g.input(0), b = g.input(1), x = g.input(2), log_beta = lgamma(a) + lgamma(b) - lgamma(a + b);
           give_summed(g, 2, g.dy() * exp(xlog1py(b - 1, negative(x)) + xlogy(a - 1, x) - log_beta));
         },
+    .batch = batch_elementwise,
     .zero = {ZeroGradient::kSaturates, "bring x nearer to a / (a + b): far from it the function is flat, at 0 or 1"},
     .nonfinite = {NonFinite::kSpecialFunction,
                   "keep x inside (0, 1), where the slope at the ends is infinite if a or b is below 1: write x * (1 - 2e-6) + 1e-6"},

@@ -33,6 +33,7 @@ consteval OpDef special_op(const char* name, const char* doc, Differentiable x, 
       .infer = infer_special,
       .kernel = [](KernelContext& g) { kernels::special(F, g.in(0), g.out()); },
       .vjp = vjp,
+      .batch = batch_elementwise,
       .zero = notes.zero,
       .nonfinite = notes.nonfinite,
   });
