@@ -81,7 +81,8 @@ def module_stub(module):
         name, _, op = entry.partition("=")
         function = _names.functions.get(op or name)
         if function is not None:
-            place = "whygrad" if _functions.functions.get(op or name) is function else function.__module__
+            own = getattr(function, "__wrapped__", function)  # what the engine has, if the function takes sparse and ragged tensors too
+            place = "whygrad" if _functions.functions.get(op or name) is own else function.__module__
             lines.append(f"from {place} import {op or name} as {name}")
     return lines
 

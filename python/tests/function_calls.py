@@ -16,6 +16,7 @@ LEFT_OUT = {
     "random.categorical random.gamma random.normal random.poisson random.set_seed random.get_global_generator random.set_global_generator random.shuffle random.truncated_normal random.uniform "
     "image.random_brightness image.random_contrast image.random_hue image.random_saturation image.random_flip_left_right image.random_flip_up_down image.random_crop": "drawn by chance; TensorFlow's generators are not copied",
     "custom_gradient grad_pass_through recompute_grad numpy_function py_function function gradients hessians no_gradient": "of the tape: the conformance tests",
+    "random_index_shuffle nn.all_candidate_sampler nn.fixed_unigram_candidate_sampler random.stateless_parameterized_truncated_normal": "drawn by chance, or another name",
     "load_op_library": "takes a library: test_op_library.py",
     "as_dtype control_dependencies device init_scope inside_function get_current_name_scope type_spec_from_value print debugging.enable_check_numerics debugging.disable_check_numerics "
     "debugging.is_traceback_filtering_enabled debugging.disable_traceback_filtering debugging.enable_traceback_filtering": "no numbers come out",

@@ -1,4 +1,4 @@
-"""The calls of signature_calls.py for sparse and ragged tensors."""
+"""The calls of signature_calls.py for sparse and ragged tensors, and for functions that are made of several ops."""
 
 _SPARSE = "tf.SparseTensor([[0, 1], [2, 0]], [3.0, 4.0], [3, 2])"
 _OTHER = "tf.SparseTensor([[0, 0], [2, 0]], [1.0, 5.0], [3, 2])"
@@ -66,4 +66,27 @@ CALLS = {
     "tf.RaggedTensor.with_row_splits_dtype": "tf.int32 | .to_list()",
     "tf.RaggedTensor.with_values": "t([1.0, 2.0, 3.0]) | .to_list()",
     "tf.RaggedTensor.consumers": "",
+    "tf.reverse_sequence": "t([[1, 2, 3]]), [2], seq_axis=1, batch_axis=0",
+    "tf.unique_with_counts": "t([1, 1, 2]), out_idx=tf.int64",
+    "tf.truncatediv": "t([7, -7]), t([2, 2])",
+    "tf.truncatemod": "t([7, -7]), t([2, 2])",
+    "tf.random_index_shuffle": "t([1, 1]), [1, 2, 3], max_index=5, rounds=4",
+    "tf.math.cumulative_logsumexp": "t([0.5, -0.25, 2.0]), axis=0, exclusive=True, reverse=True",
+    "tf.math.invert_permutation": "[1, 2, 0]",
+    "tf.math.nextafter": "t([1.0]), t([2.0])",
+    "tf.nn.isotonic_regression": "t([1.0, 3.0, 2.0]), decreasing=False, axis=-1",
+    "tf.nn.nce_loss": f"{_D}, t([1.0, 2.0, 3.0]), t([[0]], tf.int64), t([[1.0, 2.0]]), num_sampled=1, num_classes=3, num_true=1, "
+    "sampled_values=(t([1], tf.int64), t([[0.5]]), t([0.5])), remove_accidental_hits=True",
+    "tf.nn.sampled_softmax_loss": f"{_D}, t([1.0, 2.0, 3.0]), t([[0]], tf.int64), t([[1.0, 2.0]]), num_sampled=1, num_classes=3, num_true=1, "
+    "sampled_values=(t([1], tf.int64), t([[0.5]]), t([0.5])), remove_accidental_hits=True, seed=1",
+    "tf.nn.compute_accidental_hits": "t([[0], [2]], tf.int64), t([2, 1], tf.int64), 1, seed=1",
+    "tf.random.all_candidate_sampler": "t([[0], [2]], tf.int64), 1, 3, True, seed=1",
+    "tf.random.fixed_unigram_candidate_sampler": "t([[0], [2]], tf.int64), 1, 2, unique=True, range_max=3, vocab_file='', distortion=0.5, num_reserved_ids=0, "
+    "num_shards=1, shard=0, unigrams=[1.0, 2.0, 3.0], seed=1",
+    "tf.random.log_uniform_candidate_sampler": "t([[0], [2]], tf.int64), 1, 2, unique=True, range_max=3, seed=1",
+    "tf.random.uniform_candidate_sampler": "t([[0], [2]], tf.int64), 1, 2, unique=True, range_max=3, seed=1",
+    "tf.random.stateless_parameterized_truncated_normal": "[2], [1, 2], means=1.0, stddevs=2.0, minvals=0.0, maxvals=3.0",
+    "tf.TensorArray.scatter": "[1, 0], t([[1.0, 2.0], [3.0, 4.0]]) | .stack()",
+    "tf.TensorArray.split": "t([[1.0, 2.0], [3.0, 4.0]]), [1, 1] | .stack()",
+    "tf.TensorArray.close": "",
 }

@@ -4,6 +4,8 @@ import pathlib
 
 import pytest
 
+import compare_functions
+import whygrad.tf as tf
 from whygrad import _whygrad
 from whygrad._language import spell
 
@@ -47,3 +49,16 @@ def test_sentences_begin_and_end_as_those_of_other_records():
         assert not text.rstrip().endswith((",", ";", ":")) and text == text.strip() and (text[0].islower() or text.startswith("TensorFlow")), text
         assert "whygrad" not in text and "::" not in text, text
         assert spell(spell(text, "tensorflow"), "tensorflow") == spell(text, "tensorflow")
+
+
+CALLS = dict(line.split(": ", 1) for line in (LIST.parent / "public_calls.txt").read_text().splitlines() if not line.startswith("#"))
+
+
+def test_the_list_is_whole():
+    assert len(CALLS) == 319
+
+
+@pytest.mark.parametrize("type_", CALLS)
+def test_every_type_has_a_public_function(type_):
+    answer = compare_functions.evaluate(CALLS[type_], tf)
+    assert "error" not in answer, answer

@@ -65,6 +65,11 @@ OTHERWISE = {
 }
 # Numbers that are drawn by chance: of these only dtype and shape are compared.
 BY_CHANCE = (
+    "tf.random_index_shuffle(",
+    "tf.random.fixed_unigram_candidate_sampler(",
+    "tf.random.log_uniform_candidate_sampler(",
+    "tf.random.uniform_candidate_sampler(",
+    "tf.random.stateless_parameterized_truncated_normal(",
     *(
         f"tf.random.{name}("
         for name in ("categorical", "gamma", "normal", "poisson", "shuffle", "truncated_normal", "uniform", "get_global_generator")

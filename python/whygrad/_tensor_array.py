@@ -172,6 +172,28 @@ class TensorArray:
         self._items, self._stack = items, None
         return self
 
+    def scatter(self, indices, value, name=None):
+        """Writes row i of value at indices[i]."""
+        written = self
+        for index, item in zip(_whygrad.unstack(_whygrad.convert_to_tensor(indices)), _whygrad.unstack(value)):
+            written = written.write(index, item)
+        return written
+
+    def split(self, value, lengths, name=None):
+        """Writes the parts of value along its first axis, of these lengths."""
+        sizes = [int(n) for n in lengths]
+        if len(sizes) > len(self._items) and not self._dynamic:
+            raise ValueError(
+                f"TensorArray's size is not equal to the size of lengths ({len(self._items)} vs. {len(sizes)}), and it is not dynamic\n"
+                "help: make it with dynamic_size=True"
+            )
+        self._items, self._stack = list(_whygrad.split(value, sizes, 0)), None
+        return self
+
+    def close(self, name=None):
+        """Lets go of the elements."""
+        self._items, self._stack = [None] * len(self._items), None
+
     def size(self, name=None):
         return _whygrad.constant(len(self._items))
 

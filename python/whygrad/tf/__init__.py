@@ -47,7 +47,7 @@ __version__ = "2.21.0+whygrad"
 
 _missing = _names.fill("", globals())
 # Loaded when they are first asked for.
-_LATER = ("keras", "data", "test", "autograph", "ragged")
+_LATER = ("keras", "data", "test", "autograph", "ragged", "raw_ops")
 # What TensorFlow names twice.
 _OF_KERAS = ("initializers", "losses", "metrics", "optimizers")
 

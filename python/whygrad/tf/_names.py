@@ -1,11 +1,21 @@
 """Which functions stand where in TensorFlow's modules. A name that the engine has no op for yet is left out, and asking for it says what is near."""
 
-from whygrad import _dispatch
+from whygrad import _candidates, _dispatch, _orders, _truncated
 from whygrad._functions import functions as _ops
 from whygrad._text import as_string, to_number
 
 # Text is an object of Python's, which the engine knows as rows of bytes.
 functions = {**_dispatch.with_answers(_ops), "as_string": as_string, "to_number": to_number}
+for _module, _its in (
+    (_orders, "reverse_sequence unique_with_counts invert_permutation cumulative_logsumexp isotonic_regression nextafter truncatediv truncatemod"),
+    (_truncated, "stateless_parameterized_truncated_normal random_index_shuffle"),
+    (
+        _candidates,
+        "all_candidate_sampler compute_accidental_hits fixed_unigram_candidate_sampler log_uniform_candidate_sampler nce_loss sampled_softmax_loss "
+        "uniform_candidate_sampler",
+    ),
+):
+    functions.update((_name, getattr(_module, _name)) for _name in _its.split())
 
 _MODULES = {
     # name, or TensorFlow's name=the engine's
@@ -16,7 +26,7 @@ _MODULES = {
     "reduce_sum repeat reshape reverse roll round saturate_cast scan scatter_nd shape sigmoid sign sin sinh size slice sort split sqrt square squeeze stack "
     "stop_gradient strided_slice subtract tan tanh tensor_scatter_nd_add tensor_scatter_nd_update tensordot tile transpose truediv=divide unique unstack where "
     "zeros zeros_like searchsorted histogram_fixed_width meshgrid sequence_mask saturate_cast scalar_mul tensor_scatter_nd_sub unravel_index roll "
-    "realdiv=divide as_string strided_slice tensor_scatter_nd_max tensor_scatter_nd_min dynamic_partition dynamic_stitch ensure_shape broadcast_static_shape broadcast_dynamic_shape eig eigvals matrix_square_root=sqrtm",
+    "realdiv=divide as_string strided_slice tensor_scatter_nd_max tensor_scatter_nd_min dynamic_partition dynamic_stitch ensure_shape broadcast_static_shape broadcast_dynamic_shape eig eigvals matrix_square_root=sqrtm reverse_sequence unique_with_counts truncatediv truncatemod random_index_shuffle",
     "math": "abs acos acosh add add_n angle argmax argmin asin asinh atan atan2 atanh bincount ceil complex conj cos cosh count_nonzero cumprod cumsum "
     "digamma divide divide_no_nan equal erf erfc erfinv exp expm1 floor floordiv floormod greater greater_equal imag is_finite is_inf is_nan "
     "l2_normalize less less_equal lgamma log log1p log_sigmoid log_softmax logical_and logical_not logical_or logical_xor maximum minimum mod=floormod "
@@ -26,20 +36,22 @@ _MODULES = {
     "xdivy xlog1py xlogy zero_fraction polygamma ndtri in_top_k polyval confusion_matrix accumulate_n lbeta scalar_mul is_non_decreasing "
     "is_strictly_increasing unsorted_segment_mean segment_mean segment_max segment_min segment_prod unsorted_segment_max unsorted_segment_min "
     "unsorted_segment_prod unsorted_segment_sqrt_n cumulative_logsumexp igamma igammac betainc zeta erfcinv bessel_i0 bessel_i0e "
-    "bessel_i1 bessel_i1e",
+    "bessel_i1 bessel_i1e invert_permutation nextafter",
     "math.special": "bessel_i0 bessel_i0e bessel_i1 bessel_i1e bessel_j0 bessel_j1 bessel_k0 bessel_k0e bessel_k1 bessel_k1e bessel_y0 bessel_y1 dawsn "
     "expint fresnel_cos fresnel_sin spence",
     "nn": "avg_pool avg_pool2d batch_normalization bias_add conv2d conv2d_transpose dropout elu embedding_lookup gelu l2_loss l2_normalize "
     "leaky_relu log_softmax max_pool max_pool2d moments relu relu6 selu sigmoid sigmoid_cross_entropy_with_logits silu=swish softmax "
     "softmax_cross_entropy_with_logits softplus softsign sparse_softmax_cross_entropy_with_logits swish tanh top_k zero_fraction crelu "
     "log_poisson_loss weighted_cross_entropy_with_logits sufficient_statistics normalize_moments weighted_moments conv1d max_pool1d avg_pool1d "
-    "space_to_depth depth_to_space in_top_k depthwise_conv2d separable_conv2d conv3d avg_pool3d max_pool3d convolution",
+    "space_to_depth depth_to_space in_top_k depthwise_conv2d separable_conv2d conv3d avg_pool3d max_pool3d convolution isotonic_regression nce_loss sampled_softmax_loss compute_accidental_hits "
+    "all_candidate_sampler fixed_unigram_candidate_sampler",
     "linalg": "adjoint band_part=matrix_band_part banded_triangular_solve cholesky cholesky_solve cross det diag diag_part eig eigh eigh_tridiagonal eigvals eigvalsh einsum expm eye global_norm inv "
     "l2_normalize logdet logm lstsq lu lu_matrix_inverse lu_reconstruct lu_solve matmul matrix_rank matrix_transpose matvec norm normalize pinv qr set_diag slogdet solve sqrtm svd tensor_diag "
     "tensor_diag_part tensordot trace triangular_solve tridiagonal_matmul tridiagonal_solve",
     "random": "categorical=random_categorical gamma=random_gamma normal=random_normal poisson=random_poisson set_seed shuffle=random_shuffle "
     "stateless_binomial stateless_categorical stateless_gamma stateless_normal stateless_poisson stateless_truncated_normal stateless_uniform "
-    "truncated_normal=random_truncated_normal uniform=random_uniform",
+    "truncated_normal=random_truncated_normal uniform=random_uniform stateless_parameterized_truncated_normal all_candidate_sampler "
+    "fixed_unigram_candidate_sampler log_uniform_candidate_sampler uniform_candidate_sampler",
     "image": "adjust_brightness adjust_contrast adjust_gamma adjust_hue adjust_saturation central_crop convert_image_dtype crop_and_resize "
     "crop_to_bounding_box extract_patches flip_left_right hsv_to_rgb resize_with_crop_or_pad resize_with_pad rgb_to_hsv rgb_to_yiq "
     "rgb_to_yuv ssim ssim_multiscale yiq_to_rgb yuv_to_rgb "
@@ -50,6 +62,7 @@ _MODULES = {
     "bitwise": "bitwise_and bitwise_or bitwise_xor invert left_shift right_shift",
     "sparse": "",
     "ragged": "",
+    "raw_ops": "",
     "signal": "dct fft fft2d fft3d fftshift frame hamming_window hann_window idct ifft ifft2d ifft3d ifftshift irfft irfft2d irfft3d "
     "kaiser_bessel_derived_window kaiser_window linear_to_mel_weight_matrix mfccs_from_log_mel_spectrograms overlap_and_add rfft rfft2d rfft3d "
     "vorbis_window",
@@ -70,7 +83,6 @@ _NEAREST = {
     "io": "tf.data, and NumPy's readers",
     "train": "tf.keras.optimizers",
     "distribute": "one process",
-    "raw_ops": "tf.math and tf.nn",
     "losses": "tf.keras.losses",
     "metrics": "tf.keras.metrics",
     "optimizers": "tf.keras.optimizers",
