@@ -106,6 +106,22 @@ void fold_row(const void* data, std::int64_t n, Total* total) {
   for (std::int64_t i = 0; i < n; ++i) total->as_double = Fold::join(total->as_double, static_cast<double>(x[i]));
 }
 
+// Many rows are shorter than a vector: no call for each of them.
+template <class Fold, class T>
+void fold_rows(const void* data, std::int64_t n, std::int64_t count, Total* totals) {
+  const T* x = static_cast<const T*>(data);
+  const bool is_short = n < static_cast<std::int64_t>(hn::Lanes(hn::ScalableTag<T>()));
+  for (std::int64_t i = 0; i < count; ++i, x += n) {
+    if (!is_short) {
+      fold_row<Fold, T>(x, n, totals + i);
+      continue;
+    }
+    double total = totals[i].as_double;
+    for (std::int64_t k = 0; k < n; ++k) total = Fold::join(total, static_cast<double>(x[k]));
+    totals[i].as_double = total;
+  }
+}
+
 // At most kColumnBlock columns over at most kColumnStretch rows. Rows go in fours: one load and store of the running sums for four of the data.
 template <class Fold, class T>
 void fold_column_block(const T* x, std::int64_t stride, std::int64_t rows, std::int64_t columns, Total* totals) {
@@ -143,7 +159,7 @@ void fold_columns(const void* data, std::int64_t stride, std::int64_t rows, std:
 
 template <class Fold, class T, bool kMean = false>
 constexpr FoldLoops loops() {
-  return {start<Fold>, fold_row<Fold, T>, fold_columns<Fold, T>, merge<Fold>, finish<T, kMean>};
+  return {start<Fold>, fold_row<Fold, T>, fold_rows<Fold, T>, fold_columns<Fold, T>, merge<Fold>, finish<T, kMean>};
 }
 template <class T>
 FoldLoops fold_of(Reduce op) {

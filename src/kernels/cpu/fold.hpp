@@ -20,6 +20,8 @@ struct FoldLoops {
   void (*start)(Total* totals, std::int64_t n) = nullptr;
   // Folds x[0, n) into *total.
   void (*row)(const void* x, std::int64_t n, Total* total) = nullptr;
+  // Folds x[i * n, (i + 1) * n) into totals[i], for i < count.
+  void (*rows)(const void* x, std::int64_t n, std::int64_t count, Total* totals) = nullptr;
   // Folds x[r * stride + c] for r < rows into totals[c], for c < columns.
   void (*columns)(const void* x, std::int64_t stride, std::int64_t rows, std::int64_t columns, Total* totals) = nullptr;
   // Folds from[i] into totals[i].

@@ -92,6 +92,10 @@ void fold_row(const void* data, std::int64_t n, Total* total) {
   Fold::set(*total, sum);
 }
 template <class Fold, class T>
+void fold_rows(const void* data, std::int64_t n, std::int64_t count, Total* totals) {
+  for (std::int64_t i = 0; i < count; ++i) fold_row<Fold, T>(static_cast<const T*>(data) + i * n, n, totals + i);
+}
+template <class Fold, class T>
 void fold_columns(const void* data, std::int64_t stride, std::int64_t rows, std::int64_t columns, Total* totals) {
   const T* x = static_cast<const T*>(data);
   for (std::int64_t r = 0; r < rows; ++r) {
@@ -120,7 +124,7 @@ void finish(const Total* totals, std::int64_t n, std::int64_t count, void* out) 
 
 template <class Fold, class T, bool kMean = false>
 constexpr FoldLoops loops() {
-  return {start<Fold, T>, fold_row<Fold, T>, fold_columns<Fold, T>, merge<Fold>, finish<Fold, T, kMean>};
+  return {start<Fold, T>, fold_row<Fold, T>, fold_rows<Fold, T>, fold_columns<Fold, T>, merge<Fold>, finish<Fold, T, kMean>};
 }
 template <class T>
 FoldLoops integer_fold(Reduce op) {

@@ -99,6 +99,9 @@ class Reduction {
   // Results [i, i + n), one after the other.
   void fold_rows(std::int64_t i, std::int64_t n, std::int64_t begin, std::int64_t end, Total* totals) const {
     const bool has_runs = folded_.row_stride(0) == 1 && !is_half(x_.dtype);
+    const std::int64_t folded = end - begin;
+    if (has_runs && folded_.rank == 1 && folded == folded_.row_size() && kept_.rank == 1 && kept_.row_stride(0) == folded)
+      return loops_.rows(x_.as<const std::byte>() + i * folded * element_, folded, n, totals);
     RowCursor<1> row(kept_, i / kept_.row_size());
     std::int64_t column = i % kept_.row_size();
     for (std::int64_t k = 0; k < n; ++k) {
