@@ -22,6 +22,7 @@ void place_buffers(FusedLoop& loop) {
   for (std::size_t s = 0; s < steps; ++s) {
     const FusedLoop::Step& step = loop.steps[s];
     FusedLoop::Place& place = loop.places[s];
+    place.stays = last[s] > s + 1;
     std::vector<std::size_t> ending;
     for (int i = 0; i < FusedLoop::operands(step.kind); ++i) {
       const auto value = static_cast<std::size_t>(step.inputs[i]);

@@ -13,7 +13,7 @@ namespace whygrad::kernels {
 // NOTE [fused loops]
 // The ops run one after the other on a tile of some thousand elements, which stays in the L1 cache, by the same loops as without fusion: every
 // element has the same bits. Only the inputs and the results of the whole loop pass through memory. Interpreting a tile costs one indirect call per
-// op and tile, and needs no compiler at run time.
+// op and tile, and needs no compiler at run time. A device may run several steps in registers before it goes on to the next elements.
 //
 // Values are numbered: first the inputs, then the results of the steps in their order.
 struct FusedLoop {
@@ -27,6 +27,7 @@ struct FusedLoop {
   // Where the result of a step is stored: in an output of the loop, else in a buffer of one tile. Buffers are used again.
   struct Place {
     std::int16_t output = kNone, buffer = kNone;
+    bool stays = false;  // whether a step behind the next one reads it
   };
 
   std::vector<std::int64_t> shape;  // of every result of a step that is no fold

@@ -41,7 +41,7 @@ class RandomProgram {
       const Tensor& a = any();
       const Tensor& b = any();
       const Axes last = a.rank() == 0 ? Axes() : Axes{-1};
-      switch (draw(17)) {
+      switch (draw(20)) {
         case 0: values.push_back(a + b); break;
         case 1: values.push_back(a * b); break;
         case 2: values.push_back(a - b); break;
@@ -58,6 +58,9 @@ class RandomProgram {
         case 13: values.push_back(nn::softplus(a)); break;
         case 15: values.push_back(pow(a, 3) * 0.1); break;
         case 14: values.push_back(a / (1 + square(b))); break;
+        case 16: values.push_back(sin(a) - 0.1 * cos(b)); break;
+        case 17: values.push_back(-a * a); break;
+        case 18: values.push_back(1 - minimum(a, b)); break;
         default: results.push_back(a * 2); break;
       }
     }

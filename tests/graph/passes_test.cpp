@@ -79,6 +79,20 @@ TEST(FuseElementwise, MakesOneNodeOfOpsOfOneShape) {
                     "%2, %3 = fused(%0, %1) {t0 = add(%0, %1); %2 = tanh(t0); %3 = multiply(%2, t0)}  f32[8, 4], f32[8, 4]", "return %2, %3"}));
 }
 
+TEST(FuseElementwise, ReadsTheValueOfTheStepBeforeWhereItCan) {
+  GraphOf g;
+  const auto x = g.input({4}), two = g.input({});
+  const auto a = g.op("multiply", {x, two}, {4});
+  const auto b = g.op("add", {x, two}, {4});
+  const auto c = g.op("tanh", {a}, {4});
+  const auto d = g.op("sigmoid", {b}, {4});
+  const auto out = g.op("multiply", {c, d}, {4});
+  const Plan plan = fuse_elementwise({g.graph, {out}, {}});
+  EXPECT_NE(plan.to_string().find("{t0 = multiply(%0, %1); t1 = tanh(t0); t2 = add(%0, %1); t3 = sigmoid(t2); %2 = multiply(t1, t3)}"),
+            std::string::npos)
+      << plan.to_string();
+}
+
 TEST(FuseElementwise, KeepsApartWhatAnotherOpLiesBetween) {
   GraphOf g;
   const auto x = g.input({4, 4});

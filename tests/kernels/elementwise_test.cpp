@@ -65,6 +65,7 @@ const UnaryCase kUnaryCases[] = {
     {"sin", Unary::kSin, -100, 100, 4, [](double x) { return std::sin(x); }},
     {"sin of large", Unary::kSin, -1e6, 1e6, 4, [](double x) { return std::sin(x); }},
     {"cos", Unary::kCos, -100, 100, 4, [](double x) { return std::cos(x); }},
+    {"cos of large", Unary::kCos, -1e6, 1e6, 4, [](double x) { return std::cos(x); }},
     {"tan", Unary::kTan, -1.5, 1.5, 4, [](double x) { return std::tan(x); }},
     {"asin", Unary::kAsin, -1, 1, 4, [](double x) { return std::asin(x); }},
     {"acos", Unary::kAcos, -1, 1, 4, [](double x) { return std::acos(x); }},
@@ -87,6 +88,25 @@ void check_unary(const UnaryCase& c, std::int64_t n) {
   for (std::int64_t i = 0; i < n; ++i) {
     const T expected = static_cast<T>(c.reference(static_cast<double>(x[i])));
     EXPECT_LE(ulps(out[i], expected), c.ulps + (sizeof(T) == 8)) << c.name << "(" << x[i] << ") of " << n << ": " << out[i] << " not " << expected;
+  }
+}
+
+// Near a zero nearly all digits of the argument cancel, and what is left shows how many digits of pi were taken.
+TEST_P(Elementwise, SineAndCosineKeepTheirDigitsNearTheirZeros) {
+  constexpr std::int64_t kCount = 12600;  // beyond 39000
+  const double pi = 3.14159265358979323846;
+  std::vector<float> zeros(kCount), halves(kCount);
+  for (std::int64_t i = 0; i < kCount; ++i) {
+    const double sign = i % 2 == 0 ? 1 : -1;
+    zeros[static_cast<std::size_t>(i)] = static_cast<float>(sign * static_cast<double>(i) * pi);
+    halves[static_cast<std::size_t>(i)] = static_cast<float>(sign * (static_cast<double>(i) + 0.5) * pi);
+  }
+  Array<float> x({kCount}, zeros), y({kCount}, halves), sines({kCount}), cosines({kCount});
+  unary(Unary::kSin, x.view(), sines.view());
+  unary(Unary::kCos, y.view(), cosines.view());
+  for (std::int64_t i = 0; i < kCount; ++i) {
+    EXPECT_LE(ulps(sines[i], static_cast<float>(std::sin(static_cast<double>(x[i])))), 4) << "sin " << x[i];
+    EXPECT_LE(ulps(cosines[i], static_cast<float>(std::cos(static_cast<double>(y[i])))), 4) << "cos " << y[i];
   }
 }
 

@@ -1,5 +1,6 @@
 // Finds groups of elementwise ops and makes one node of each.
 #include "graph/passes/copier.hpp"
+#include "graph/passes/step_order.hpp"
 #include "ops/elementwise/loop_of.hpp"
 #include "ops/reduce/reduce.hpp"
 
@@ -147,11 +148,12 @@ class FusedNode {
     ops_->ops.push_back(op.op);
     if (leaves) leaving_.push_back(op.first_output);
     if (leaves) specs_.push_back(spec);
-    node_.op = op.op;
-    node_.where = op.where;
-    node_.scope = op.scope;
   }
-  void finish() {
+  // `last` is the op whose name and place the node has.
+  void finish(const Graph::Node& last) {
+    node_.op = last.op;
+    node_.where = last.where;
+    node_.scope = last.scope;
     kernels::place_buffers(ops_->loop);
     node_.kind = Graph::Node::Kind::kFused;
     node_.fused = std::move(ops_);
@@ -336,6 +338,12 @@ class Fusion {
     return needed;
   }
 
+  std::vector<Index> ordered(const Unit& unit, const std::vector<Index>& nodes) const {
+    std::vector<Index> elementwise = unit.again, reductions;
+    for (const Index n : nodes) (grouping_.is_elementwise(n) ? elementwise : reductions).push_back(n);
+    return order_steps(graph_, elementwise, reductions);
+  }
+
   void emit(const Unit& unit) {
     const std::vector<Index> nodes = needed_nodes(unit);
     if (nodes.empty()) return;
@@ -352,12 +360,12 @@ class Fusion {
         }
       }
     }
-    for (const Index n : unit.again) fused.add_step(graph_.node(n), grouping_.loop(n), 0, false);
-    for (const Index n : nodes) {
+    for (const Index n : ordered(unit, nodes)) {
       const Graph::Node& node = graph_.node(n);
-      fused.add_step(node, grouping_.loop(n), grouping_.fold(grouping_.group(n)), leaves_[at(node.first_output)] != 0);
+      const bool is_own = unit_of_[at(n)] == unit_of_[at(nodes[0])];
+      fused.add_step(node, grouping_.loop(n), is_own ? grouping_.fold(grouping_.group(n)) : 0, is_own && leaves_[at(node.first_output)] != 0);
     }
-    fused.finish();
+    fused.finish(graph_.node(nodes.back()));
   }
 
   const Plan& plan_;

@@ -75,11 +75,11 @@ void run_rows(const Rows& rows, std::int64_t grain, const View& a, const View& b
 
 }  // namespace
 
-bool supports(Unary op, DType dtype) { return find_loop(op, dtype) != nullptr; }
+bool supports(Unary op, DType dtype) { return find_loop(op, dtype).run != nullptr; }
 bool supports(Binary op, DType dtype) { return find_loop(op, dtype).both != nullptr; }
 
 void unary(Unary op, const View& x, const View& out) {
-  const UnaryLoop loop = find_loop(op, x.dtype);
+  const UnaryLoop loop = find_loop(op, x.dtype).run;
   if (loop == nullptr) refuse("unary", static_cast<int>(op), x.dtype);
   if (is_half(x.dtype) || !x.contiguous()) return run_staged(Halves::kAsFloats, grain_of(op), loop, out, x);
   const std::int64_t in_size = static_cast<std::int64_t>(size_of(x.dtype)), out_size = static_cast<std::int64_t>(size_of(out.dtype));

@@ -3,6 +3,7 @@
 #define HWY_TARGET_INCLUDE "kernels/cpu/exponential.cpp"
 #include "kernels/cpu/simd.hpp"
 
+#include "kernels/cpu/chain-inl.hpp"
 #include "kernels/cpu/loop-inl.hpp"
 #include "kernels/cpu/math-inl.hpp"
 
@@ -61,25 +62,25 @@ struct Selu {
 };
 
 template <class T>
-UnaryLoop unary_of(Unary op) {
+UnaryLoops unary_of(Unary op) {
   switch (op) {
-    case Unary::kExp: return unary_loop<Exp, T>;
-    case Unary::kExpm1: return unary_loop<Expm1, T>;
-    case Unary::kLog: return unary_loop<Log, T>;
-    case Unary::kLog1p: return unary_loop<Log1p, T>;
-    case Unary::kSigmoid: return unary_loop<Sigmoid, T>;
-    case Unary::kLogSigmoid: return unary_loop<LogSigmoid, T>;
-    case Unary::kSoftplus: return unary_loop<Softplus, T>;
-    case Unary::kTanh: return unary_loop<Tanh, T>;
-    case Unary::kSinh: return unary_loop<Sinh, T>;
-    case Unary::kCosh: return unary_loop<Cosh, T>;
-    case Unary::kElu: return unary_loop<Elu, T>;
-    case Unary::kSelu: return unary_loop<Selu, T>;
-    case Unary::kSilu: return unary_loop<Silu, T>;
-    default: return nullptr;
+    case Unary::kExp: return linked_unary<Exp, T>();
+    case Unary::kExpm1: return linked_unary<Expm1, T>();
+    case Unary::kLog: return linked_unary<Log, T>();
+    case Unary::kLog1p: return linked_unary<Log1p, T>();
+    case Unary::kSigmoid: return linked_unary<Sigmoid, T>();
+    case Unary::kLogSigmoid: return linked_unary<LogSigmoid, T>();
+    case Unary::kSoftplus: return linked_unary<Softplus, T>();
+    case Unary::kTanh: return linked_unary<Tanh, T>();
+    case Unary::kSinh: return linked_unary<Sinh, T>();
+    case Unary::kCosh: return linked_unary<Cosh, T>();
+    case Unary::kElu: return linked_unary<Elu, T>();
+    case Unary::kSelu: return linked_unary<Selu, T>();
+    case Unary::kSilu: return linked_unary<Silu, T>();
+    default: return {};
   }
 }
-UnaryLoop find_unary(Unary op, DType dtype) { return dtype == DType::kF32 ? unary_of<float>(op) : unary_of<double>(op); }
+UnaryLoops find_unary(Unary op, DType dtype) { return dtype == DType::kF32 ? unary_of<float>(op) : unary_of<double>(op); }
 
 }  // namespace
 }  // namespace whygrad::kernels::cpu::HWY_NAMESPACE
@@ -90,6 +91,6 @@ namespace whygrad::kernels::cpu {
 namespace {
 HWY_EXPORT(find_unary);
 }
-UnaryLoop find_exponential(Unary op, DType dtype) { return HWY_DYNAMIC_DISPATCH(find_unary)(op, dtype); }
+UnaryLoops find_exponential(Unary op, DType dtype) { return HWY_DYNAMIC_DISPATCH(find_unary)(op, dtype); }
 }  // namespace whygrad::kernels::cpu
 #endif

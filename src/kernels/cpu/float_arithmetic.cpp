@@ -3,6 +3,7 @@
 #define HWY_TARGET_INCLUDE "kernels/cpu/float_arithmetic.cpp"
 #include "kernels/cpu/simd.hpp"
 
+#include "kernels/cpu/chain-inl.hpp"
 #include "kernels/cpu/loop-inl.hpp"
 
 #include <cmath>
@@ -108,47 +109,53 @@ struct Xdivy {
 };
 
 template <class T>
-UnaryLoop unary_of(Unary op) {
+UnaryLoops unary_of(Unary op) {
   switch (op) {
-    case Unary::kNegative: return unary_loop<Negative, T>;
-    case Unary::kAbs: return unary_loop<Abs, T>;
-    case Unary::kSign: return unary_loop<Sign, T>;
-    case Unary::kSquare: return unary_loop<Square, T>;
-    case Unary::kReciprocal: return unary_loop<Reciprocal, T>;
-    case Unary::kSqrt: return unary_loop<Sqrt, T>;
-    case Unary::kRsqrt: return unary_loop<Rsqrt, T>;
-    case Unary::kFloor: return unary_loop<Floor, T>;
-    case Unary::kCeil: return unary_loop<Ceil, T>;
+    case Unary::kNegative: return linked_unary<Negative, T>();
+    case Unary::kAbs: return linked_unary<Abs, T>();
+    case Unary::kSign: return linked_unary<Sign, T>();
+    case Unary::kSquare: return linked_unary<Square, T>();
+    case Unary::kReciprocal: return linked_unary<Reciprocal, T>();
+    case Unary::kSqrt: return linked_unary<Sqrt, T>();
+    case Unary::kRsqrt: return linked_unary<Rsqrt, T>();
+    case Unary::kFloor: return linked_unary<Floor, T>();
+    case Unary::kCeil: return linked_unary<Ceil, T>();
     case Unary::kRound:
-    case Unary::kRint: return unary_loop<Round, T>;
-    case Unary::kRelu: return unary_loop<Relu, T>;
-    case Unary::kRelu6: return unary_loop<Relu6, T>;
-    case Unary::kSoftsign: return unary_loop<Softsign, T>;
-    default: return nullptr;
+    case Unary::kRint: return linked_unary<Round, T>();
+    case Unary::kRelu: return linked_unary<Relu, T>();
+    case Unary::kRelu6: return linked_unary<Relu6, T>();
+    case Unary::kSoftsign: return linked_unary<Softsign, T>();
+    default: return {};
   }
 }
 
 template <class T>
 BinaryLoops binary_of(Binary op) {
   switch (op) {
-    case Binary::kAdd: return binary_loops<Add, T>();
-    case Binary::kSubtract: return binary_loops<Subtract, T>();
-    case Binary::kMultiply: return binary_loops<Multiply, T>();
-    case Binary::kDivide: return binary_loops<Divide, T>();
-    case Binary::kFloorDiv: return binary_loops<FloorDiv, T>();
+    case Binary::kAdd: return linked_binary<Add, T>();
+    case Binary::kSubtract: return linked_binary<Subtract, T>();
+    case Binary::kMultiply: return linked_binary<Multiply, T>();
+    case Binary::kDivide: return linked_binary<Divide, T>();
+    case Binary::kFloorDiv: return linked_binary<FloorDiv, T>();
     case Binary::kFloorMod: return binary_loops<FloorMod, T>();
-    case Binary::kMaximum: return binary_loops<Maximum, T>();
-    case Binary::kMinimum: return binary_loops<Minimum, T>();
-    case Binary::kSquaredDifference: return binary_loops<SquaredDifference, T>();
-    case Binary::kMultiplyNoNan: return binary_loops<MultiplyNoNan, T>();
-    case Binary::kDivideNoNan: return binary_loops<DivideNoNan, T>();
-    case Binary::kXdivy: return binary_loops<Xdivy, T>();
+    case Binary::kMaximum: return linked_binary<Maximum, T>();
+    case Binary::kMinimum: return linked_binary<Minimum, T>();
+    case Binary::kSquaredDifference: return linked_binary<SquaredDifference, T>();
+    case Binary::kMultiplyNoNan: return linked_binary<MultiplyNoNan, T>();
+    case Binary::kDivideNoNan: return linked_binary<DivideNoNan, T>();
+    case Binary::kXdivy: return linked_binary<Xdivy, T>();
     default: return {};
   }
 }
 
-UnaryLoop find_unary(Unary op, DType dtype) { return dtype == DType::kF32 ? unary_of<float>(op) : unary_of<double>(op); }
+UnaryLoops find_unary(Unary op, DType dtype) { return dtype == DType::kF32 ? unary_of<float>(op) : unary_of<double>(op); }
 BinaryLoops find_binary(Binary op, DType dtype) { return dtype == DType::kF32 ? binary_of<float>(op) : binary_of<double>(op); }
+
+template <class T>
+ChainLoops chain_of() {
+  return {as_link(&Links<T>::load), as_link(&Links<T>::store), as_link(&Links<T>::end), Links<T>::block_size(), Links<T>::run};
+}
+ChainLoops chain_for(DType dtype) { return dtype == DType::kF32 ? chain_of<float>() : chain_of<double>(); }
 
 }  // namespace
 }  // namespace whygrad::kernels::cpu::HWY_NAMESPACE
@@ -159,9 +166,11 @@ namespace whygrad::kernels::cpu {
 namespace {
 HWY_EXPORT(find_unary);
 HWY_EXPORT(find_binary);
+HWY_EXPORT(chain_for);
 }  // namespace
 
-UnaryLoop find_float_arithmetic(Unary op, DType dtype) { return HWY_DYNAMIC_DISPATCH(find_unary)(op, dtype); }
+UnaryLoops find_float_arithmetic(Unary op, DType dtype) { return HWY_DYNAMIC_DISPATCH(find_unary)(op, dtype); }
 BinaryLoops find_float_arithmetic(Binary op, DType dtype) { return HWY_DYNAMIC_DISPATCH(find_binary)(op, dtype); }
+ChainLoops find_chain(DType dtype) { return HWY_DYNAMIC_DISPATCH(chain_for)(dtype); }
 }  // namespace whygrad::kernels::cpu
 #endif

@@ -4,6 +4,7 @@
 
 #include "device/parallel.hpp"
 #include "device/workspace.hpp"
+#include "kernels/cpu/chain.hpp"
 #include "kernels/cpu/fold.hpp"
 #include "kernels/cpu/loops.hpp"
 #include "kernels/cpu/strided.hpp"
@@ -27,6 +28,9 @@ constexpr std::int64_t kStagger = 5 * 64;
 constexpr double kSelectGrain = 1 << 16, kFoldGrain = 1 << 16;
 // Tiles of a long fold whose total is added up by itself, as in reduce.cpp.
 constexpr std::int64_t kTilesOfChunk = (1 << 16) / kTile;
+
+// Arrays this long are not in the cache when a loop begins.
+constexpr std::int64_t kFarElements = 1 << 18;
 
 using Kind = FusedLoop::Kind;
 
@@ -89,6 +93,7 @@ class Sweep {
     choose_tiles();
     choose_access();
     choose_loops();
+    choose_chains();
     place();
   }
 
@@ -130,6 +135,7 @@ class Sweep {
       const std::int64_t whole = std::max<std::int64_t>({loop_.fold, axes_.single() || by_rows_ ? 1 : row, 1});
       tile_ = std::min(std::max<std::int64_t>(tile_ / whole, 1) * whole, segment_);
     }
+    fetches_ = size >= kFarElements;
     tiles_of_segment_ = (segment_ + tile_ - 1) / tile_;
     tiles_of_unit_ = long_folds_ ? kTilesOfChunk : 1;
     units_of_segment_ = (tiles_of_segment_ + tiles_of_unit_ - 1) / tiles_of_unit_;
@@ -171,7 +177,8 @@ class Sweep {
     for (std::int64_t left = n / loop_.fold; left > 0; left -= kAtOnce, out += kAtOnce * element) {
       const std::int64_t count = std::min(left, kAtOnce);
       call.fold.start(block, count);
-      for (std::int64_t i = 0; i < count; ++i, data += loop_.fold * element) call.fold.row(data, loop_.fold, block + i);
+      call.fold.rows(data, loop_.fold, count, block);
+      data += count * loop_.fold * element;
       call.fold.finish(block, count, loop_.fold, out);
     }
   }
@@ -223,7 +230,7 @@ class Sweep {
       const DType dtype = loop_.dtypes[static_cast<std::size_t>(step.inputs[0])];
       double grain = kSelectGrain;
       if (step.kind == Kind::kUnary) {
-        call.unary = find_loop(static_cast<Unary>(step.op), dtype);
+        call.unary = find_loop(static_cast<Unary>(step.op), dtype).run;
         grain = static_cast<double>(grain_of(static_cast<Unary>(step.op)));
       } else if (step.kind == Kind::kBinary) {
         const BinaryLoops& loops = find_loop(static_cast<Binary>(step.op), dtype);
@@ -242,6 +249,12 @@ class Sweep {
       price_ += 1 / grain;
       calls_.push_back(call);
     }
+  }
+
+  void choose_chains() {
+    std::vector<bool> is_one(inputs_.size());
+    std::transform(inputs_.begin(), inputs_.end(), is_one.begin(), [](const Input& input) { return input.access == Access::kScalar; });
+    chains_ = find_chains(loop_, is_one);
   }
 
   // Lays out a thread's memory: packed inputs, then the buffers.
@@ -289,21 +302,58 @@ class Sweep {
         at[i] = views_[i].as<std::byte>() + begin * element;
       }
     }
-    const auto count = static_cast<std::size_t>(n);
-    std::byte** out = at.data() + inputs_.size();
-    for (std::size_t s = 0; s < calls_.size(); ++s, ++out) {
-      const Call& call = calls_[s];
-      if (const std::int16_t output = loop_.places[s].output; output != FusedLoop::kNone && call.kind != Kind::kFold) {
-        const View& view = outputs_[static_cast<std::size_t>(output)];
-        *out = view.as<std::byte>() + begin * static_cast<std::int64_t>(size_of(view.dtype));
-      }
-      const auto in = [&](int i) -> const std::byte* { return at[static_cast<std::size_t>(call.inputs[i])]; };
-      switch (call.kind) {
-        case Kind::kUnary: call.unary(in(0), *out, count); break;
-        case Kind::kBinary: call.binary(in(0), in(1), *out, count); break;
-        case Kind::kSelect: select_run(call.element, in(0), in(1), in(2), *out, count); break;
-        case Kind::kFold: fold(call, in(0), begin, n, totals); break;
-      }
+    for (std::size_t s = 0; s < calls_.size(); ++s) {
+      const std::int16_t output = loop_.places[s].output;
+      if (output == FusedLoop::kNone) continue;
+      const View& view = outputs_[static_cast<std::size_t>(output)];
+      if (calls_[s].kind != Kind::kFold) at[inputs_.size() + s] = view.as<std::byte>() + begin * static_cast<std::int64_t>(size_of(view.dtype));
+    }
+    if (fetches_) fetch_next(at, n);
+    std::size_t done = 0;
+    for (const Chain& chain : chains_) {
+      for (std::size_t s = done; s < chain.first; ++s) run_step(s, at, begin, 0, n, totals);
+      run_chain(chain, at, begin, n);
+      done = chain.last;
+    }
+    for (std::size_t s = done; s < calls_.size(); ++s) run_step(s, at, begin, 0, n, totals);
+  }
+  // Asks for the elements of the next tile while this one is computed: from one page of memory to the next the machine does not see them coming.
+  void fetch_next(const std::vector<std::byte*>& at, std::int64_t n) const {
+    const auto lines = [n](const std::byte* data, DType dtype, auto fetch) {
+      const std::int64_t bytes = n * static_cast<std::int64_t>(size_of(dtype));
+      for (std::int64_t line = 0; line < bytes; line += static_cast<std::int64_t>(kAlignment)) fetch(data + bytes + line);
+    };
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      if (inputs_[i].access == Access::kRun) lines(at[i], views_[i].dtype, [](const std::byte* line) { __builtin_prefetch(line, 0); });
+    }
+    for (std::size_t s = 0; s < calls_.size(); ++s) {
+      const std::int16_t output = loop_.places[s].output;
+      if (output == FusedLoop::kNone || calls_[s].kind == Kind::kFold) continue;
+      lines(at[inputs_.size() + s], outputs_[static_cast<std::size_t>(output)].dtype, [](const std::byte* line) { __builtin_prefetch(line, 1); });
+    }
+  }
+  void run_chain(const Chain& chain, std::vector<std::byte*>& at, std::int64_t begin, std::int64_t n) const {
+    const auto block = static_cast<std::int64_t>(chain.loops.block);
+    const std::int64_t blocks = n / block;
+    if (blocks > 0) chain.loops.run(chain.links.data(), at.data(), static_cast<std::size_t>(blocks));
+    if (blocks * block == n) return;
+    for (std::size_t s = chain.first; s < chain.last; ++s) run_step(s, at, begin, blocks * block, n, nullptr);
+  }
+  // A step on the elements [from, n) of the tile that begins at `begin`.
+  void run_step(std::size_t s, const std::vector<std::byte*>& at, std::int64_t begin, std::int64_t from, std::int64_t n, Total* totals) const {
+    const Call& call = calls_[s];
+    const auto place = [&](std::size_t value) {
+      const bool is_one = value < inputs_.size() && inputs_[value].access == Access::kScalar;
+      return at[value] + (is_one ? 0 : from * static_cast<std::int64_t>(size_of(loop_.dtypes[value])));
+    };
+    const auto in = [&](int i) -> const std::byte* { return place(static_cast<std::size_t>(call.inputs[i])); };
+    std::byte* const out = place(inputs_.size() + s);
+    const auto count = static_cast<std::size_t>(n - from);
+    switch (call.kind) {
+      case Kind::kUnary: call.unary(in(0), out, count); break;
+      case Kind::kBinary: call.binary(in(0), in(1), out, count); break;
+      case Kind::kSelect: select_run(call.element, in(0), in(1), in(2), out, count); break;
+      case Kind::kFold: fold(call, in(0), begin, n, totals); break;
     }
   }
   // Position of element i of a space, in elements.
@@ -314,12 +364,13 @@ class Sweep {
   const FusedLoop& loop_;
   std::span<const View> views_, outputs_;
   Axes axes_;
-  bool long_folds_, by_rows_ = false;
+  bool long_folds_, by_rows_ = false, fetches_ = false;
   std::int64_t tile_ = kTile, segment_ = 1, tiles_of_segment_ = 1, tiles_of_unit_ = 1, units_of_segment_ = 1;
   std::int16_t folds_ = 0;
   device::Workspace<Total> totals_;  // of long folds: by unit, then by fold
   std::vector<Input> inputs_;
   std::vector<Call> calls_;
+  std::vector<Chain> chains_;
   double price_ = 0;  // of an element, in parts of what a thread must have to do
   std::int64_t buffers_ = 0, buffer_bytes_ = 0, bytes_ = 0;
 };

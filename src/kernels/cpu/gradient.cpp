@@ -3,6 +3,7 @@
 #define HWY_TARGET_INCLUDE "kernels/cpu/gradient.cpp"
 #include "kernels/cpu/simd.hpp"
 
+#include "kernels/cpu/chain-inl.hpp"
 #include "kernels/cpu/loop-inl.hpp"
 #include "kernels/cpu/math-inl.hpp"
 
@@ -92,17 +93,17 @@ struct ReciprocalGrad {
 template <class T>
 BinaryLoops binary_of(Binary op) {
   switch (op) {
-    case Binary::kSigmoidGrad: return binary_loops<SigmoidGrad, T>();
-    case Binary::kTanhGrad: return binary_loops<TanhGrad, T>();
-    case Binary::kReluGrad: return binary_loops<ReluGrad, T>();
-    case Binary::kRelu6Grad: return binary_loops<Relu6Grad, T>();
-    case Binary::kSoftplusGrad: return binary_loops<SoftplusGrad, T>();
-    case Binary::kEluGrad: return binary_loops<EluGrad, T>();
-    case Binary::kSeluGrad: return binary_loops<SeluGrad, T>();
-    case Binary::kSoftsignGrad: return binary_loops<SoftsignGrad, T>();
-    case Binary::kSqrtGrad: return binary_loops<SqrtGrad, T>();
-    case Binary::kRsqrtGrad: return binary_loops<RsqrtGrad, T>();
-    case Binary::kReciprocalGrad: return binary_loops<ReciprocalGrad, T>();
+    case Binary::kSigmoidGrad: return linked_binary<SigmoidGrad, T>();
+    case Binary::kTanhGrad: return linked_binary<TanhGrad, T>();
+    case Binary::kReluGrad: return linked_binary<ReluGrad, T>();
+    case Binary::kRelu6Grad: return linked_binary<Relu6Grad, T>();
+    case Binary::kSoftplusGrad: return linked_binary<SoftplusGrad, T>();
+    case Binary::kEluGrad: return linked_binary<EluGrad, T>();
+    case Binary::kSeluGrad: return linked_binary<SeluGrad, T>();
+    case Binary::kSoftsignGrad: return linked_binary<SoftsignGrad, T>();
+    case Binary::kSqrtGrad: return linked_binary<SqrtGrad, T>();
+    case Binary::kRsqrtGrad: return linked_binary<RsqrtGrad, T>();
+    case Binary::kReciprocalGrad: return linked_binary<ReciprocalGrad, T>();
     default: return {};
   }
 }

@@ -10,13 +10,13 @@ namespace {
 constexpr int kUnaryCount = op_count<Unary>(), kBinaryCount = op_count<Binary>();
 
 // The loop for floating numbers.
-UnaryLoop ask(Family family, Unary op, DType dtype) {
+UnaryLoops ask(Family family, Unary op, DType dtype) {
   switch (family) {
     case Family::kArithmetic: return find_float_arithmetic(op, dtype);
     case Family::kExponential: return find_exponential(op, dtype);
     case Family::kTrigonometric: return find_trigonometric(op, dtype);
-    case Family::kPredicate: return find_predicate(op, dtype);
-    default: return nullptr;
+    case Family::kPredicate: return {find_predicate(op, dtype)};
+    default: return {};
   }
 }
 
@@ -29,10 +29,10 @@ BinaryLoops ask(Family family, Binary op, DType dtype) {
   }
 }
 
-UnaryLoop ask_families(Unary op, DType dtype) {
+UnaryLoops ask_families(Unary op, DType dtype) {
   if (dtype == DType::kF32 || dtype == DType::kF64) return ask(row_of(op).family, op, dtype);
-  if (is_complex(dtype)) return find_complex(op, dtype);
-  return dtype == DType::kBool ? find_predicate(op, dtype) : find_integer(op, dtype);
+  if (is_complex(dtype)) return {find_complex(op, dtype)};
+  return {dtype == DType::kBool ? find_predicate(op, dtype) : find_integer(op, dtype)};
 }
 
 BinaryLoops ask_families(Binary op, DType dtype) {
@@ -42,7 +42,7 @@ BinaryLoops ask_families(Binary op, DType dtype) {
 }
 
 struct LoopTable {
-  UnaryLoop unary[kUnaryCount][kDTypeCount];
+  UnaryLoops unary[kUnaryCount][kDTypeCount];
   BinaryLoops binary[kBinaryCount][kDTypeCount];
 
   LoopTable() {
@@ -60,7 +60,7 @@ LoopTable& table() {
 
 }  // namespace
 
-UnaryLoop find_loop(Unary op, DType dtype) { return table().unary[static_cast<int>(op)][static_cast<int>(dtype)]; }
+const UnaryLoops& find_loop(Unary op, DType dtype) { return table().unary[static_cast<int>(op)][static_cast<int>(dtype)]; }
 const BinaryLoops& find_loop(Binary op, DType dtype) { return table().binary[static_cast<int>(op)][static_cast<int>(dtype)]; }
 void resolve_loops() { table() = LoopTable(); }
 

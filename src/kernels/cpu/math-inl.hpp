@@ -1,6 +1,7 @@
 // exp, log and their kin on vectors of f32 or f64, per SIMD target. Errors are a few ulp over the whole range, subnormals included; NaN stays NaN.
 //
-// The series are cut where the rest is below half an ulp of the reduced range, so their coefficients are plain fractions.
+// The series are cut where the rest is below half an ulp of the reduced range, so their coefficients are plain fractions, but for exp in f32: the
+// best polynomial with a term less than the series is as exact there.
 #if defined(WHYGRAD_KERNELS_MATH_INL) == defined(HWY_TARGET_TOGGLE)
 #ifdef WHYGRAD_KERNELS_MATH_INL
 #undef WHYGRAD_KERNELS_MATH_INL
@@ -13,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 
 HWY_BEFORE_NAMESPACE();
 namespace whygrad::kernels::cpu::HWY_NAMESPACE {
@@ -24,7 +26,7 @@ struct FloatFacts;
 template <>
 struct FloatFacts<float> {
   using Bits = std::uint32_t;
-  static constexpr int kMantissa = 23, kBias = 127, kExpTerms = 6, kLogTerms = 4;
+  static constexpr int kMantissa = 23, kBias = 127, kLogTerms = 4;
   static constexpr float kLn2High = 0.693359375f, kLn2Low = -2.12194440e-4f;
   static constexpr float kExpLow = -104.0f, kExpHigh = 89.0f, kExpm1Low = -20.0f, kTanhHigh = 10.0f;
   static constexpr float kSubnormalScale = 0x1p25f, kSubnormalExponent = 25.0f;
@@ -32,7 +34,7 @@ struct FloatFacts<float> {
 template <>
 struct FloatFacts<double> {
   using Bits = std::uint64_t;
-  static constexpr int kMantissa = 52, kBias = 1023, kExpTerms = 12, kLogTerms = 10;
+  static constexpr int kMantissa = 52, kBias = 1023, kLogTerms = 10;
   static constexpr double kLn2High = 6.93147180369123816490e-01, kLn2Low = 1.90821492927058770002e-10;
   static constexpr double kExpLow = -746.0, kExpHigh = 710.0, kExpm1Low = -40.0, kTanhHigh = 20.0;
   static constexpr double kSubnormalScale = 0x1p54, kSubnormalExponent = 54.0;
@@ -50,13 +52,17 @@ template <class T, int kTerms>
 struct Series {
   T c[kTerms];
 };
-// (exp(r) - 1 - r) / r^2 = 1/2! + r/3! + r^2/4! + ...
-template <class T, int kTerms>
-constexpr Series<T, kTerms> exp_series() {
-  Series<T, kTerms> series{};
-  double factorial = 1;
-  for (int i = 0; i < kTerms; ++i) series.c[i] = static_cast<T>(1 / (factorial *= i + 2));
-  return series;
+// (exp(r) - 1 - r) / r^2 = 1/2! + r/3! + r^2/4! + ... for |r| <= ln 2 / 2. In f32 the largest error of exp(r) is 3.1e-9 of it.
+template <class T>
+constexpr auto exp_series() {
+  if constexpr (sizeof(T) == 4) {
+    return Series<T, 5>{{0.4999999343734676f, 0.16666520476572366f, 0.041668389870176833f, 0.008368735699250809f, 0.0013814559769245872f}};
+  } else {
+    Series<T, 12> series{};
+    double factorial = 1;
+    for (int i = 0; i < 12; ++i) series.c[i] = static_cast<T>(1 / (factorial *= i + 2));
+    return series;
+  }
 }
 // (log((1 + s) / (1 - s)) - 2 s) / (s z) = 2/3 + 2/5 z + 2/7 z^2 + ..., where z = s^2
 template <class T, int kTerms>
@@ -70,7 +76,7 @@ constexpr Series<T, kTerms> log_series() {
 template <class D>
 struct Reduced {
   hn::VFromD<hn::RebindToUnsigned<D>> exponent;
-  hn::VFromD<D> expm1;
+  hn::VFromD<D> n, expm1;
 };
 template <class D>
 Reduced<D> reduce_exp(D d, hn::VFromD<D> x) {
@@ -84,9 +90,9 @@ Reduced<D> reduce_exp(D d, hn::VFromD<D> x) {
   const auto bits = hn::Sub(hn::BitCast(du, shifted), hn::BitCast(du, hn::Set(d, magic)));
   auto r = hn::NegMulAdd(n, hn::Set(d, Facts::kLn2High), x);
   r = hn::NegMulAdd(n, hn::Set(d, Facts::kLn2Low), r);
-  static constexpr auto kSeries = exp_series<T, Facts::kExpTerms>();
+  static constexpr auto kSeries = exp_series<T>();
   const auto tail = polynomial(d, r, kSeries.c);
-  return {hn::Add(bits, hn::Set(du, 2 * Facts::kBias)), hn::MulAdd(hn::Mul(r, r), tail, r)};
+  return {hn::Add(bits, hn::Set(du, 2 * Facts::kBias)), n, hn::MulAdd(hn::Mul(r, r), tail, r)};
 }
 // 2^(biased - bias), for a biased exponent in the normal range.
 template <class D>
@@ -94,15 +100,52 @@ hn::VFromD<D> power_of_two(D d, hn::VFromD<hn::RebindToUnsigned<D>> biased) {
   return hn::BitCast(d, hn::ShiftLeft<FloatFacts<hn::TFromD<D>>::kMantissa>(biased));
 }
 
+// Whether Min and Max give their second operand where one of the two is NaN.
+constexpr bool kSecondOfNan = HWY_ARCH_X86 != 0 && HWY_TARGET != HWY_SCALAR && HWY_TARGET != HWY_EMU128;
+
+// Limits x from below and from above; on some targets NaN stays. `nan_of` mends it on the others.
+template <class D>
+hn::VFromD<D> at_least(D d, hn::VFromD<D> x, hn::TFromD<D> low) {
+  return hn::Max(hn::Set(d, low), x);
+}
+template <class D>
+hn::VFromD<D> at_most(D d, hn::VFromD<D> x, hn::TFromD<D> high) {
+  return hn::Min(hn::Set(d, high), x);
+}
+template <class V>
+V nan_of(V x, V y) {
+  if constexpr (kSecondOfNan) return y;
+  return hn::IfThenElse(hn::IsNaN(x), x, y);
+}
+
+// y 2^n, rounded once. AVX-512 has an instruction for it. Elsewhere 2^n has two factors: n itself may be outside the normal range where the result is
+// subnormal or overflows.
+template <class D>
+hn::VFromD<D> scaled(D d, hn::VFromD<D> y, const Reduced<D>& by) {
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
+  if constexpr (std::is_same_v<hn::VFromD<D>, hn::Vec512<float>>) return hn::Vec512<float>{_mm512_scalef_ps(y.raw, by.n.raw)};
+  if constexpr (std::is_same_v<hn::VFromD<D>, hn::Vec512<double>>) return hn::Vec512<double>{_mm512_scalef_pd(y.raw, by.n.raw)};
+#endif
+  const auto half = hn::ShiftRight<1>(by.exponent);
+  return hn::Mul(hn::Mul(y, power_of_two(d, half)), power_of_two(d, hn::Sub(by.exponent, half)));
+}
+
+// exp of what is within its range.
+template <class D>
+hn::VFromD<D> exp_within(D d, hn::VFromD<D> x) {
+  const auto reduced = reduce_exp(d, x);
+  return scaled(d, hn::Add(reduced.expm1, hn::Set(d, hn::TFromD<D>(1))), reduced);
+}
+
 template <class D>
 hn::VFromD<D> exp(D d, hn::VFromD<D> x) {
-  using T = hn::TFromD<D>;
-  const auto clamped = hn::Min(hn::Max(x, hn::Set(d, FloatFacts<T>::kExpLow)), hn::Set(d, FloatFacts<T>::kExpHigh));
-  const auto reduced = reduce_exp(d, clamped);
-  // 2^n in two factors: n itself may be outside the normal range where the result is subnormal or overflows.
-  const auto half = hn::ShiftRight<1>(reduced.exponent);
-  const auto y = hn::Mul(hn::Mul(hn::Add(reduced.expm1, hn::Set(d, T(1))), power_of_two(d, half)), power_of_two(d, hn::Sub(reduced.exponent, half)));
-  return hn::IfThenElse(hn::IsNaN(x), x, y);
+  using Facts = FloatFacts<hn::TFromD<D>>;
+  return nan_of(x, exp_within(d, at_most(d, at_least(d, x, Facts::kExpLow), Facts::kExpHigh)));
+}
+// exp(-|x|)
+template <class D>
+hn::VFromD<D> exp_of_negative(D d, hn::VFromD<D> x) {
+  return nan_of(x, exp_within(d, at_least(d, hn::Neg(hn::Abs(x)), FloatFacts<hn::TFromD<D>>::kExpLow)));
 }
 
 // y, but x itself where |x| is so small that f(x) rounds to x, which keeps subnormals and the sign of 0, and where x is NaN.
@@ -173,23 +216,26 @@ hn::VFromD<D> log1p(D d, hn::VFromD<D> x) {
 template <class D>
 hn::VFromD<D> tanh(D d, hn::VFromD<D> x) {
   using T = hn::TFromD<D>;
-  const auto a = hn::Min(hn::Abs(x), hn::Set(d, FloatFacts<T>::kTanhHigh));
-  const auto t = expm1(d, hn::Add(a, a));
-  return identity_near_zero(d, x, hn::CopySign(hn::Div(t, hn::Add(t, hn::Set(d, T(2)))), x));
+  using Facts = FloatFacts<T>;
+  const auto a = hn::Abs(x), one = hn::Set(d, T(1));
+  const auto reduced = reduce_exp(d, at_most(d, hn::Add(a, a), 2 * Facts::kTanhHigh));
+  const auto s = power_of_two(d, hn::Sub(reduced.exponent, hn::Set(hn::RebindToUnsigned<D>(), Facts::kBias)));
+  const auto t = hn::MulAdd(s, reduced.expm1, hn::Sub(s, one));
+  return nan_of(x, hn::CopySign(hn::Div(t, hn::Add(t, hn::Set(d, T(2)))), x));
 }
 
 // Of exp(-|x|), which cannot overflow: small results keep their digits.
 template <class D>
 hn::VFromD<D> sigmoid(D d, hn::VFromD<D> x) {
   const auto one = hn::Set(d, hn::TFromD<D>(1));
-  const auto e = exp(d, hn::Neg(hn::Abs(x)));
+  const auto e = exp_of_negative(d, x);
   return hn::Div(hn::IfThenElse(hn::Lt(x, hn::Zero(d)), e, one), hn::Add(e, one));
 }
 
 // log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|))
 template <class D>
 hn::VFromD<D> softplus(D d, hn::VFromD<D> x) {
-  return hn::Add(hn::ZeroIfNegative(x), log1p(d, exp(d, hn::Neg(hn::Abs(x)))));
+  return hn::Add(hn::ZeroIfNegative(x), log1p(d, exp_of_negative(d, x)));
 }
 
 }  // namespace whygrad::kernels::cpu::HWY_NAMESPACE

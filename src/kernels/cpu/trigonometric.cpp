@@ -3,6 +3,7 @@
 #define HWY_TARGET_INCLUDE "kernels/cpu/trigonometric.cpp"
 #include "kernels/cpu/simd.hpp"
 
+#include "kernels/cpu/chain-inl.hpp"
 #include "kernels/cpu/double_math-inl.hpp"
 #include "kernels/cpu/loop-inl.hpp"
 #include "kernels/cpu/math-inl.hpp"
@@ -24,28 +25,77 @@ hn::VFromD<D> quiet_nan(D d) {
 // Highway reduces the argument with three parts of pi, which is exact enough up to here. Beyond, and for NaN and Inf, std:: takes the whole vector.
 constexpr double kReducible = 39000;
 
+template <class D, class V, class F>
+[[gnu::noinline]] V mended_far_lanes(D d, V x, V y, const F& f) {
+  const auto reducible = hn::Le(hn::Abs(x), hn::Set(d, hn::TFromD<D>(kReducible)));
+  return hn::IfThenElse(reducible, y, per_lane(d, x, f));
+}
 // y, with f(x) in the lanes that are not reducible. A lane's result does not depend on the lanes beside it.
 template <class D, class V, class F>
 V with_far_lanes(D d, V x, V y, const F& f) {
   const auto reducible = hn::Le(hn::Abs(x), hn::Set(d, hn::TFromD<D>(kReducible)));
   if (HWY_LIKELY(hn::AllTrue(d, reducible))) return y;
-  return hn::IfThenElse(reducible, y, per_lane(d, x, f));
+  return mended_far_lanes(d, x, y, f);
+}
+
+// Whether MulAdd rounds once. A product with a part of pi is then exact where it matters, and three parts of 24 bits are enough in f32.
+constexpr bool kRoundsOnce = HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3 || (HWY_ARCH_ARM_A64 != 0 && HWY_TARGET != HWY_EMU128);
+
+// x - n pi in f32.
+template <class D, class V>
+V less_multiple_of_pi(D d, V x, V n) {
+  V r = hn::NegMulAdd(n, hn::Set(d, 0x1.921fb6p+1f), x);
+  r = hn::MulAdd(n, hn::Set(d, 0x1.777a5cp-24f), r);
+  return hn::MulAdd(n, hn::Set(d, 0x1.ee59dap-49f), r);
+}
+// sin(r) for |r| <= pi / 2 in f32, with the sign changed where the lowest bit of `turns` is 1. The polynomial's largest error is 6.1e-9 of the
+// result.
+template <class D, class V>
+V turned_sine(D d, V r, V turns) {
+  static constexpr float kTerms[] = {-0.16666659546267593f, 0.00833306613111049f, -0.00019809593943098365f, 2.6057597564222775e-06f};
+  const hn::RebindToUnsigned<D> du;
+  const V square = hn::Mul(r, r);
+  const V sine = hn::MulAdd(hn::Mul(polynomial(d, square, kTerms), square), r, r);
+  return hn::Xor(sine, hn::BitCast(d, hn::ShiftLeft<31>(hn::BitCast(du, turns))));
+}
+// Adding 1.5 * 2^23 rounds to an integer, which then stands in the low bits.
+constexpr float kRounder = 0x1.8p23f;
+
+template <class D, class V>
+V near_sine(D d, V x) {
+  if constexpr (kRoundsOnce && sizeof(hn::TFromD<D>) == 4) {
+    const V turns = hn::MulAdd(x, hn::Set(d, 0.31830988618379067f), hn::Set(d, kRounder));
+    return turned_sine(d, less_multiple_of_pi(d, x, hn::Sub(turns, hn::Set(d, kRounder))), turns);
+  } else {
+    return hn::Sin(d, x);
+  }
+}
+// cos(r + (n + 1/2) pi) is sin(r) with its sign changed for even n, so n counts from an odd number.
+template <class D, class V>
+V near_cosine(D d, V x) {
+  if constexpr (kRoundsOnce && sizeof(hn::TFromD<D>) == 4) {
+    const V odd = hn::Set(d, kRounder + 1);
+    const V turns = hn::Add(hn::MulAdd(x, hn::Set(d, 0.31830988618379067f), hn::Set(d, -0.5f)), odd);
+    return turned_sine(d, less_multiple_of_pi(d, x, hn::Add(hn::Sub(turns, odd), hn::Set(d, 0.5f))), turns);
+  } else {
+    return hn::Cos(d, x);
+  }
 }
 
 struct Sin {
   template <class D, class V>
   static V apply(D d, V x) {
     using T = hn::TFromD<D>;
-    return with_far_lanes(d, x, identity_near_zero(d, x, hn::Sin(d, x)), [](T v) { return std::sin(v); });
+    return with_far_lanes(d, x, identity_near_zero(d, x, near_sine(d, x)), [](T v) { return std::sin(v); });
   }
 };
 struct Cos {
   template <class D, class V>
   static V apply(D d, V x) {
     using T = hn::TFromD<D>;
-    // 1 - x^2 / 2 rounds to 1 there, which hn::Cos may miss by one bit.
+    // 1 - x^2 / 2 rounds to 1 there, which the polynomials may miss by one bit.
     const auto near_zero = hn::Lt(hn::Mul(x, x), hn::Set(d, std::numeric_limits<T>::epsilon() / 2));
-    return with_far_lanes(d, x, hn::IfThenElse(near_zero, hn::Set(d, T(1)), hn::Cos(d, x)), [](T v) { return std::cos(v); });
+    return with_far_lanes(d, x, hn::IfThenElse(near_zero, hn::Set(d, T(1)), near_cosine(d, x)), [](T v) { return std::cos(v); });
   }
 };
 struct Tan {
@@ -144,24 +194,24 @@ struct Gelu {
 };
 
 template <class T>
-UnaryLoop unary_of(Unary op) {
+UnaryLoops unary_of(Unary op) {
   switch (op) {
-    case Unary::kSin: return unary_loop<Sin, T>;
-    case Unary::kCos: return unary_loop<Cos, T>;
-    case Unary::kTan: return unary_loop<Tan, T>;
-    case Unary::kAsin: return unary_loop<Asin, T>;
-    case Unary::kAcos: return unary_loop<Acos, T>;
-    case Unary::kAtan: return unary_loop<Atan, T>;
-    case Unary::kAsinh: return unary_loop<Asinh, T>;
-    case Unary::kAcosh: return unary_loop<Acosh, T>;
-    case Unary::kAtanh: return unary_loop<Atanh, T>;
-    case Unary::kErf: return unary_loop<Erf, T>;
-    case Unary::kErfc: return unary_loop<Erfc, T>;
-    case Unary::kGelu: return unary_loop<Gelu, T>;
-    default: return nullptr;
+    case Unary::kSin: return linked_unary<Sin, T>();
+    case Unary::kCos: return linked_unary<Cos, T>();
+    case Unary::kTan: return {unary_loop<Tan, T>};
+    case Unary::kAsin: return linked_unary<Asin, T>();
+    case Unary::kAcos: return linked_unary<Acos, T>();
+    case Unary::kAtan: return linked_unary<Atan, T>();
+    case Unary::kAsinh: return linked_unary<Asinh, T>();
+    case Unary::kAcosh: return linked_unary<Acosh, T>();
+    case Unary::kAtanh: return linked_unary<Atanh, T>();
+    case Unary::kErf: return {unary_loop<Erf, T>};
+    case Unary::kErfc: return {unary_loop<Erfc, T>};
+    case Unary::kGelu: return {unary_loop<Gelu, T>};
+    default: return {};
   }
 }
-UnaryLoop find_unary(Unary op, DType dtype) { return dtype == DType::kF32 ? unary_of<float>(op) : unary_of<double>(op); }
+UnaryLoops find_unary(Unary op, DType dtype) { return dtype == DType::kF32 ? unary_of<float>(op) : unary_of<double>(op); }
 
 }  // namespace
 }  // namespace whygrad::kernels::cpu::HWY_NAMESPACE
@@ -172,6 +222,6 @@ namespace whygrad::kernels::cpu {
 namespace {
 HWY_EXPORT(find_unary);
 }
-UnaryLoop find_trigonometric(Unary op, DType dtype) { return HWY_DYNAMIC_DISPATCH(find_unary)(op, dtype); }
+UnaryLoops find_trigonometric(Unary op, DType dtype) { return HWY_DYNAMIC_DISPATCH(find_unary)(op, dtype); }
 }  // namespace whygrad::kernels::cpu
 #endif
