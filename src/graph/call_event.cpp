@@ -204,7 +204,7 @@ std::vector<Tensor> call_now(Call call, const std::vector<Tensor>& given) {
 }
 
 // A call with abstract values outside of a trace, which is run for many rows later. What the derivative of such a call reads is computed again.
-std::vector<Tensor> call_abstract(Call call) {
+std::vector<Tensor> call_abstract(const Call& call) {
   TracedFunction& function = *call.function;
   for (const Tensor& input : call.inputs) {
     if (input.is_abstract() && !Log::mine().owns(input.id())) refuse_leaked(function.name().c_str(), input);
@@ -235,7 +235,7 @@ std::vector<Tensor> call(const std::shared_ptr<TracedFunction>& function, const 
     call.inputs.push_back(input.variable != nullptr ? Variable(input.variable).value() : input.captured);
   }
   if (Tracer* tracer = Tracer::mine(); tracer != nullptr) return call_traced(*tracer, std::move(call), given);
-  if (std::any_of(call.inputs.begin(), call.inputs.end(), [](const Tensor& t) { return t.is_abstract(); })) return call_abstract(std::move(call));
+  if (std::any_of(call.inputs.begin(), call.inputs.end(), [](const Tensor& t) { return t.is_abstract(); })) return call_abstract(call);
   return call_now(std::move(call), given);
 }
 

@@ -75,6 +75,7 @@ void batch_pool_grad(BatchContext& c) {
   PoolGradAttrs attrs = c.attrs<PoolGradAttrs>();
   attrs.shape[0] *= c.rows();
   std::vector<Tensor> inputs;
+  inputs.reserve(static_cast<std::size_t>(c.input_count()));
   for (int i = 0; i < c.input_count(); ++i) inputs.push_back(folded_input(c, i));
   c.give_call(inputs, attrs);
   c.unfold_given();

@@ -117,7 +117,9 @@ void batch_elementwise(BatchContext& c) {
 }
 
 void batch_onto_first(BatchContext& c) {
-  std::vector<Tensor> inputs = {c.input_rows(0)};
+  std::vector<Tensor> inputs;
+  inputs.reserve(static_cast<std::size_t>(c.input_count()));
+  inputs.push_back(c.input_rows(0));
   for (int i = 1; i < c.input_count(); ++i) inputs.push_back(c.input_aligned(i, c.input_rank(0)));
   c.give_call(inputs);
 }

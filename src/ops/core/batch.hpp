@@ -32,6 +32,7 @@ inline Tensor folded_input(const BatchContext& c, int i) { return fold_rows(c, c
 template <int Folded>
 void batch_images(BatchContext& c) {
   std::vector<Tensor> inputs;
+  inputs.reserve(static_cast<std::size_t>(c.input_count()));
   for (int i = 0; i < c.input_count(); ++i) {
     if (i >= Folded && c.has_rows(i)) return;
     inputs.push_back(i < Folded ? folded_input(c, i) : c.input(i));
