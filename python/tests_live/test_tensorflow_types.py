@@ -62,7 +62,7 @@ STOPS = {
     ),
     "truncated quotient": (lambda x: tf.raw_ops.TruncateDiv(x=x, y=0.3 * tf.ones_like(x)), X, "TruncateDiv", "in steps"),
     "betainc": (lambda x: tf.math.betainc(x, 0.5 * tf.ones_like(x), 0.5 * tf.ones_like(x)), X, "Betainc", "none for a and b"),
-    "zeta": (lambda x: tf.math.zeta(x + 2.0, tf.ones_like(x)), X, "Zeta", "none for x"),
+    "zeta": (lambda x: tf.math.zeta(x + 2.0, tf.ones_like(x)), X, "Zeta", "none for the exponent x"),
     "table": (
         lambda x: tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(tf.range(3), tf.constant([0.5, 1.0, 2.0])), 0.0).lookup(
             tf.cast(x * 3.0, tf.int32)

@@ -46,6 +46,7 @@ class Collector:
         self.rules = []  # the ops of recorded custom gradients
         self.py_functions = PyFunctions(self)
         self.fits = None  # set when the patches are in place
+        self.held = None  # while a step that will run again is traced: its graph, and what is missing in it
 
     def keep_values(self, values):
         self.values = self.log.keeps_values = values

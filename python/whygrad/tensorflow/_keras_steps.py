@@ -5,6 +5,7 @@ import contextlib
 import random
 import sys
 
+from whygrad.tensorflow import _questions
 from whygrad.tensorflow._tensorflow import context, graph_now, is_eager, np, resource_variable_ops, tf
 
 _MOST_BYTES = 1 << 28  # of a model whose variables are kept and looked at in every step
@@ -85,9 +86,14 @@ class Steps:
         """The step for data of this kind. Its shapes must be as unknown as they are to Keras, or TensorFlow computes it otherwise."""
         step = next((step for known, step in self._traced if known == spec), None)
         if step is None:
-            step = _traced(self._model, spec, self._is_traced)
+            step = _traced(self._model, spec, self._begins, self._is_traced)
+            try:
+                graph = (step.get_concrete_function() if step.input_signature else step.get_concrete_function(self._data)).graph
+            except Exception:
+                if self.collector is not None:
+                    self.collector.guard(_questions.explain_held, self.collector)
+                raise
             self._traced.append((spec, step))
-            graph = (step.get_concrete_function() if step.input_signature else step.get_concrete_function(self._data)).graph
             for handle, _ in graph.captures:
                 dtype = _dtype_of(handle)
                 if dtype is not None:
@@ -96,8 +102,13 @@ class Steps:
                 self._variables = _Variables(self._model)
         return step
 
-    def _is_traced(self):
+    def _begins(self):
         if self.collector is not None:  # the gradients inside of the step are looked at when it runs again
+            self.collector.held = graph_now(), []
+
+    def _is_traced(self):
+        if self.collector is not None:
+            self.collector.held = None
             pending, graph = self.collector.pending, graph_now()
             pending[:] = [p for p in pending if p.facts.graph is not graph]
 
@@ -139,12 +150,13 @@ class _Variables:
             _write(handle, value)
 
 
-def _traced(model, spec, is_traced):
-    """The step on one batch of this kind, traced as Keras traces it. is_traced(): called at the end of each trace."""
+def _traced(model, spec, begins, is_traced):
+    """The step on one batch of this kind, traced as Keras traces it. begins() and is_traced() are called around each trace."""
     counter = getattr(model, "_train_counter", None)  # Keras 2
 
     @tf.autograph.experimental.do_not_convert
     def step(data):
+        begins()
         logs = model.train_step(data)
         if counter is not None:
             with tf.control_dependencies([part.op for part in tf.nest.flatten(logs) if tf.is_tensor(part)]):

@@ -58,11 +58,22 @@ def answered(collector, asked, kind="absent"):
         if collector.values and facts.graph is None and not asked.tape._persistent and not collector.open:
             collector.log.let_go(facts.flow.began)
         return
+    if facts.graph is not None and collector.held is not None and facts.graph is collector.held[0]:
+        collector.held[1].append((asked, facts, wanting))
+        return
     with collector.silence():
         if facts.graph is None:
             _explain_eager(collector, asked, facts, wanting, kind)
         else:
             _explain_traced(collector, asked, facts, wanting)
+
+
+def explain_held(collector):
+    """Explains what was missing in a step that was not traced to its end, and therefore does not run again."""
+    held, collector.held = collector.held, None
+    with collector.silence():
+        for question in held[1] if held is not None else ():
+            _explain_traced(collector, *question)
 
 
 def _counts(sources):
