@@ -8,6 +8,7 @@
 #include <whygrad/ops/op.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nanobind/stl/string.h>
 
 #include <algorithm>
@@ -146,6 +147,17 @@ struct Value {
   Value& operator=(const Value&) = delete;
 };
 
+// A list that is no shape, or no axes, is refused in the name of the function.
+bool fits(const Function& f, const AttrDef& a, void* attrs, const AttrValue& value) {
+  try {
+    return a.set(attrs, value);
+  } catch (const ShapeError& error) {
+    throw ShapeError(f.name, fmt::format("{} cannot be [{}]", a.name, fmt::join(value.integers, ", ")), error.help());
+  } catch (const IndexError& error) {
+    throw IndexError(f.name, fmt::format("{} cannot be [{}]", a.name, fmt::join(value.integers, ", ")), error.help());
+  }
+}
+
 void set_attributes(const Function& f, const Arguments& arguments, void* attrs, const Where& where) {
   if (f.op.attrs.count != 0) f.op.attrs[0].make(attrs);
   for (int i = 0; i < f.op.attrs.count; ++i) {
@@ -156,7 +168,7 @@ void set_attributes(const Function& f, const Arguments& arguments, void* attrs, 
       if (a.required) wrong_argument(f, "missing required argument:", f.parameters[at]);
       continue;
     }
-    if (!a.set(attrs, Value(a.get(attrs).type, given, where).value)) {
+    if (!fits(f, a, attrs, Value(a.get(attrs).type, given, where).value)) {
       throw ValueError(f.name, fmt::format("{} cannot be {}", a.name, nb::str(given).c_str()), fmt::format("{}: {}", a.name, a.doc));
     }
   }

@@ -28,8 +28,8 @@ struct CtcFault {
 CtcFault ctc_loss(const View& logits, const View& labels, const View& label_length, const View& logit_length, const CtcParams& params,
                   const View& loss, const View& gradient);
 
-// out [t, b, c] = the derivative of that gradient along `direction` [t, b, c], for inputs that were checked.
-void ctc_curvature(const View& logits, const View& labels, const View& label_length, const View& logit_length, const View& direction,
-                   const CtcParams& params, const View& out);
+// out [t, b, c] = the derivative of that gradient along `direction` [t, b, c].
+CtcFault ctc_curvature(const View& logits, const View& labels, const View& label_length, const View& logit_length, const View& direction,
+                       const CtcParams& params, const View& out);
 
 }  // namespace whygrad::kernels

@@ -195,8 +195,8 @@ CtcFault ctc_loss(const View& logits, const View& labels, const View& label_leng
                   const View& loss, const View& gradient) {
   return table_of(loss.device).ctc_loss(logits, labels, label_length, logit_length, params, loss, gradient);
 }
-void ctc_curvature(const View& logits, const View& labels, const View& label_length, const View& logit_length, const View& direction,
-                   const CtcParams& params, const View& out) {
+CtcFault ctc_curvature(const View& logits, const View& labels, const View& label_length, const View& logit_length, const View& direction,
+                       const CtcParams& params, const View& out) {
   return table_of(out.device).ctc_curvature(logits, labels, label_length, logit_length, direction, params, out);
 }
 void draw_numbers(const View* state, RandomStream stream, Draw what, std::int64_t low, std::uint64_t range, const View& out) {

@@ -128,7 +128,11 @@ constexpr OpDef kCtcCurvature = define_op({
           if (c.input(4).shape() != c.input(1).shape()) c.shape_error("the direction has another shape than the logits", "give one of their shape");
           c.output(c.input(1).dtype(), c.input(1).shape());
         },
-    .kernel = [](KernelContext& g) { kernels::ctc_curvature(g.in(1), g.in(0), g.in(2), g.in(3), g.in(4), params_of(g), g.out()); },
+    .kernel =
+        [](KernelContext& g) {
+          const CtcFault fault = kernels::ctc_curvature(g.in(1), g.in(0), g.in(2), g.in(3), g.in(4), params_of(g), g.out());
+          if (fault.kind != CtcFault::kNone) refuse(g, fault);
+        },
     // Linear in the direction, and second derivatives are symmetric.
     .vjp = [](VjpContext& g) { g.give(4, curvature_along(g, g.dy())); },
 });

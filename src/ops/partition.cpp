@@ -98,6 +98,9 @@ constexpr OpDef kDynamicPartition = define_op({
 
 void infer_stitch(InferContext& c) {
   check_index_dtype(c, 0);
+  for (int i = 1; i < c.input_count(); ++i) {
+    if (c.input(i).rank() == 0) c.shape_error(fmt::format("data {} is {}", i - 1, c.input(i).signature()), "data [n, ..] holds n parts");
+  }
   std::int64_t rows = 0;
   const Shape part(c.input(1).shape().extents().subspan(1));
   for (int i = 1; i < c.input_count(); ++i) {
@@ -111,9 +114,10 @@ void infer_stitch(InferContext& c) {
   if (rows != c.input(0).size()) c.shape_error(fmt::format("{} places for {} parts", c.input(0).size(), rows), "each part has one place");
   const Tensor& places = c.elements(0);
   const auto [smallest, largest] = kernels::integer_range(view_of(places));
-  if (smallest < 0) {
-    const std::int64_t bad = kernels::first_outside(view_of(places), 0, std::numeric_limits<std::int64_t>::max());
-    throw IndexError(c.op().name, fmt::format("a place is {}", integer_at(places, bad)), "places are 0 or more");
+  constexpr std::int64_t kEnd = std::numeric_limits<std::int64_t>::max();
+  if (smallest < 0 || largest == kEnd) {
+    const std::int64_t bad = kernels::first_outside(view_of(places), 0, kEnd);
+    throw IndexError(c.op().name, fmt::format("a place is {}", integer_at(places, bad)), "places are 0 or more, and count rows of the result");
   }
   c.output(c.input(1).dtype(), behind(largest + 1, part));
 }

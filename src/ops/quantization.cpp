@@ -32,12 +32,12 @@ struct QuantizeAttrs {
 // Where x lies among the levels: -1 below, 0 among them, 1 above.
 constexpr const char* kRegion = "region";
 
-void infer_quantized(InferContext& c, std::int64_t num_bits) {
+void infer_quantized(InferContext& c, std::int64_t num_bits, std::int64_t fewest, std::int64_t most) {
   const InputSpec x = c.input(0);
   if (!is_floating(x.dtype())) refuse_dtype(c, "floating numbers");
   c.same_dtype(0, 1);
   c.same_dtype(0, 2);
-  if (num_bits < 2 || num_bits > 16) c.value_error(fmt::format("num_bits is {}", num_bits), "it is 2 to 16");
+  if (num_bits < fewest || num_bits > most) c.value_error(fmt::format("num_bits is {}", num_bits), fmt::format("it is {} to {}", fewest, most));
   if (c.input(1).shape() != c.input(2).shape() || broadcast_shape(c, x.shape(), c.input(1).shape()) != x.shape()) {
     c.shape_error(fmt::format("x {}, and bounds {} and {}", x.shape().to_string(), c.input(1).shape().to_string(), c.input(2).shape().to_string()),
                   "the bounds are scalars, or have one number for each channel, the last axis of x");
@@ -73,7 +73,7 @@ constexpr OpDef kFakeQuant = define_op({
     .outputs = {"output", kRegion},
     .attrs = {attr<&FakeQuantAttrs::num_bits>("num_bits", "2 to 16"),
               attr<&FakeQuantAttrs::narrow_range>("narrow_range", "whether the lowest level is left out")},
-    .infer = [](InferContext& c) { infer_quantized(c, c.attrs<FakeQuantAttrs>().num_bits); },
+    .infer = [](InferContext& c) { infer_quantized(c, c.attrs<FakeQuantAttrs>().num_bits, 2, 16); },
     .kernel =
         [](KernelContext& g) {
           const auto& a = g.attrs<FakeQuantAttrs>();
@@ -83,8 +83,8 @@ constexpr OpDef kFakeQuant = define_op({
         [](VjpContext& g) {
           const Tensor region = g.output(1);
           if (g.needs(0)) g.give(0, kept(g.dy(), equal(region, 0)));
-          if (g.needs(1)) g.give(1, sum_to(kept(g.dy(), less(region, 0)), g.input_shape(1)));
-          if (g.needs(2)) g.give(2, sum_to(kept(g.dy(), greater(region, 0)), g.input_shape(2)));
+          if (g.needs(1)) g.give(1, sum_to(kept(g.dy(), equal(region, -1)), g.input_shape(1)));
+          if (g.needs(2)) g.give(2, sum_to(kept(g.dy(), equal(region, 1)), g.input_shape(2)));
         },
     .batch = batch_quantized,
     .zero = {ZeroGradient::kClips, "widen min and max so that the numbers lie between them, or follow their range with a moving average"},
@@ -100,12 +100,12 @@ constexpr OpDef kQuantize = define_op({
     .inputs = {{"input", Differentiable{output(1)}}, {"input_min", kBounds}, {"input_max", kBounds}},
     .outputs = {"output", kRegion},
     .attrs = {attr<&QuantizeAttrs::signed_input>("signed_input", "whether there are levels below 0"),
-              attr<&QuantizeAttrs::num_bits>("num_bits", "2 to 16"),
+              attr<&QuantizeAttrs::num_bits>("num_bits", "1 to 61, or to 62 without a sign"),
               attr<&QuantizeAttrs::narrow_range>("narrow_range", "whether the lowest level is left out"),
               attr<&QuantizeAttrs::half_up>("half_up", "whether halves are rounded up, not to the even neighbour"),
               attr<&QuantizeAttrs::range_given>("range_given", "whether what lies beyond the bounds is clipped to them"),
               attr<&QuantizeAttrs::clips_gradient>("clips_gradient", "whether the gradient is 0 beyond the bounds")},
-    .infer = [](InferContext& c) { infer_quantized(c, c.attrs<QuantizeAttrs>().num_bits); },
+    .infer = [](InferContext& c) { infer_quantized(c, c.attrs<QuantizeAttrs>().num_bits, 1, c.attrs<QuantizeAttrs>().signed_input ? 61 : 62); },
     .kernel =
         [](KernelContext& g) {
           const auto& a = g.attrs<QuantizeAttrs>();

@@ -15,7 +15,8 @@ Shape::Shape(std::span<const std::int64_t> extents) {
     if (extent < 0)
       throw ShapeError("Shape", fmt::format("extent {} is negative in [{}]", extent, fmt::join(extents, ", ")), "extents are 0 or more");
     if (extent > 0 && __builtin_mul_overflow(size, extent, &size)) {
-      throw ShapeError("Shape", fmt::format("[{}] has more elements than can be counted", fmt::join(extents, ", ")));
+      throw ShapeError("Shape", fmt::format("[{}] has more elements than can be counted", fmt::join(extents, ", ")),
+                       "a tensor has at most 2^62 elements");
     }
     push_back(extent);
   }

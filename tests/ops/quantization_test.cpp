@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <vector>
 
 namespace whygrad {
@@ -59,6 +60,22 @@ TEST(QuantizeAndDequantize, TheGradientIsCutOrNot) {
     const Tensor y = quantization::quantize_and_dequantize(x, constant(-1.0F), constant(1.0F), {.clips_gradient = clips});
     EXPECT_THAT(values(tape.gradient(reduce_sum(y), x)), ElementsAre(clips ? 0 : 1, 1));
   }
+}
+
+// As in TensorFlow.
+TEST(QuantizeAndDequantize, TakesOneBitAndMany) {
+  const Tensor x = constant({0.3F, -0.7F, 1.0F}), low = constant(-1.0F), high = constant(1.0F);
+  EXPECT_THAT(values(quantization::quantize_and_dequantize(x, low, high, {.num_bits = 1})), ElementsAre(0, -1, 0));
+  EXPECT_THAT(values(quantization::quantize_and_dequantize(x, low, high, {.num_bits = 17})), ElementsAre(0.29999238F, -0.69999236F, 1));
+}
+
+TEST(FakeQuant, NanPassesNoGradient) {
+  const Variable x(constant({NAN, INFINITY, -INFINITY, 1.0F})), low(constant(-1.0F)), high(constant(2.0F));
+  GradientTape tape({.persistent = true});
+  const Tensor loss = reduce_sum(quantization::fake_quant(x, low, high));
+  EXPECT_THAT(values(tape.gradient(loss, x)), ElementsAre(0, 0, 0, 1));
+  EXPECT_THAT(values(tape.gradient(loss, low)), ElementsAre(1));
+  EXPECT_THAT(values(tape.gradient(loss, high)), ElementsAre(1));
 }
 
 }  // namespace

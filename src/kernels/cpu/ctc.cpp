@@ -221,9 +221,10 @@ CtcFault ctc_loss(const View& logits, const View& labels, const View& label_leng
   return {};
 }
 
-void ctc_curvature(const View& logits, const View& labels, const View& label_length, const View& logit_length, const View& direction,
-                   const CtcParams& params, const View& out) {
+CtcFault ctc_curvature(const View& logits, const View& labels, const View& label_length, const View& logit_length, const View& direction,
+                       const CtcParams& params, const View& out) {
   const Batch batch(logits, labels, label_length, logit_length, params);
+  if (const CtcFault fault = batch.fault(); fault.kind != CtcFault::kNone) return fault;
   const Staged along(direction, DType::kF64);
   Doubles derivatives(out);
   const double *x = batch.logits(), *d = along.view().as<const double>();
@@ -235,6 +236,7 @@ void ctc_curvature(const View& logits, const View& labels, const View& label_len
                     }
                   });
   derivatives.store(out);
+  return {};
 }
 
 }  // namespace whygrad::kernels::cpu

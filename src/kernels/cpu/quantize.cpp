@@ -74,7 +74,8 @@ void run(const View& x, const View& low, const View& high, const Quantizer& q, c
         highest = q.kind == Quantizer::kNudged ? levels.high : most[i];
       }
       out.as<T>()[i] = levels.at(from[i], q);
-      region.as<std::int8_t>()[i] = static_cast<std::int8_t>(levels.one || !q.clips ? 0 : from[i] < lowest ? -1 : from[i] > highest ? 1 : 0);
+      const int place = from[i] < lowest ? -1 : from[i] > highest ? 1 : std::isnan(from[i]) ? 2 : 0;
+      region.as<std::int8_t>()[i] = static_cast<std::int8_t>(levels.one || !q.clips ? 0 : place);
     }
   });
 }

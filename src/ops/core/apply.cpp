@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <string>
+#include <string_view>
 
 namespace whygrad {
 namespace {
@@ -104,9 +106,24 @@ Uses uses_of(const Log& log, const OpDef& op, std::span<const Tensor* const> inp
   return *active ? uses : 0;
 }
 
+[[noreturn]] [[gnu::noinline]] void refuse_shape(const OpDef& op, const Shape& shape) {
+  throw ShapeError(op.name, fmt::format("a result would be {}, which has more elements than can be counted", shape.to_string()),
+                   "look at the sizes among the arguments: a tensor has at most 2^62 elements");
+}
+
+// Of a result for which no memory is asked.
+void check_shape(const OpDef& op, const Shape& shape) {
+  std::int64_t size = 1;
+  for (const std::int64_t extent : shape) {
+    if (extent < 0 || (extent > 0 && __builtin_mul_overflow(size, extent, &size))) [[unlikely]]
+      refuse_shape(op, shape);
+  }
+}
+
 void lay_out(const Call& call, const InferContext& inferred, std::span<Tensor> outputs) {
   for (std::size_t k = 0; k < outputs.size(); ++k) {
     const Shape& shape = inferred.spec(static_cast<int>(k)).shape;
+    check_shape(call.op, shape);
     ViewContext view(call.op, call.inputs, call.attrs, shape, static_cast<int>(k));
     call.op.view(view);
     outputs[k] = internal::make_view(*call.inputs[0], shape, view.strides, view.offset);
@@ -129,7 +146,11 @@ void execute(const Call& call, const InferContext& inferred, std::span<Tensor> o
 // In the place of execute() where an input has no elements. How a view lies is known all the same: what can be done without a copy goes by it.
 void leave_abstract(const Call& call, const InferContext& inferred, std::span<Tensor> outputs) {
   if (call.op.view != nullptr && call.inputs[0]->is_abstract()) return lay_out(call, inferred, outputs);
-  for (std::size_t k = 0; k < outputs.size(); ++k) outputs[k] = internal::make_abstract(inferred.spec(static_cast<int>(k)));
+  for (std::size_t k = 0; k < outputs.size(); ++k) {
+    const TensorSpec& spec = inferred.spec(static_cast<int>(k));
+    check_shape(call.op, spec.shape);
+    outputs[k] = internal::make_abstract(spec);
+  }
 }
 
 void record(const Call& call, std::span<Tensor> outputs) {
@@ -168,6 +189,18 @@ void draw_and_run(Call call, const InferContext& inferred, std::span<Tensor> out
   record(call, outputs);
 }
 
+// Calls f(). A shortage of memory is the op's, and so is a shape that cannot be.
+template <class F>
+void in_the_ops_name(const OpDef& op, const F& f) {
+  try {
+    internal::in_the_name_of(op.name, f);
+  } catch (const ShapeError& error) {
+    if (error.op() != "Shape") throw;
+    const std::string_view what = error.what();
+    throw ShapeError(op.name, std::string(what.substr(0, what.find("\nhelp: ")).substr(std::string_view("[Shape] ").size())), error.help());
+  }
+}
+
 // Outside of every trace an abstract tensor of a trace is of no use.
 [[gnu::noinline]] void refuse_leaks(const Call& call) {
   for (const Tensor* input : call.inputs) {
@@ -200,7 +233,7 @@ template <class MakeOutputs>
   }
   const std::vector<const Tensor*> pointers = internal::pointers_to(inputs);
   const Call call{given.op, pointers, given.attrs, given.attrs_bytes, given.where};
-  internal::in_the_name_of(call.op.name, [&] {
+  in_the_ops_name(call.op, [&] {
     InferContext inferred(call.op, call.inputs, call.attrs);
     call.op.infer(inferred);
     const std::span<Tensor> outputs = make_outputs(inferred.output_count());
@@ -220,7 +253,7 @@ void apply_to(const Call& call, const MakeOutputs& make_outputs) {
     const device::Scope there(call.inputs[0]->device());
     return apply_to(call, make_outputs);
   }
-  internal::in_the_name_of(call.op.name, [&] {
+  in_the_ops_name(call.op, [&] {
     InferContext inferred(call.op, call.inputs, call.attrs);
     call.op.infer(inferred);
     const std::span<Tensor> outputs = make_outputs(inferred.output_count());

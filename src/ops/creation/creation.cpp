@@ -103,7 +103,13 @@ constexpr OpDef kRange = define_op({
     .doc = "start + i * delta for i in [0, count).",
     .attrs = {attr<&RangeAttrs::count>("count", "number of elements"), attr<&RangeAttrs::dtype>("dtype", "element type"),
               attr<&RangeAttrs::start>("start", "the first number"), attr<&RangeAttrs::delta>("delta", "the step from each number to the next")},
-    .infer = [](InferContext& c) { c.output(c.attrs<RangeAttrs>().dtype, {c.attrs<RangeAttrs>().count}); },
+    .infer =
+        [](InferContext& c) {
+          const auto& a = c.attrs<RangeAttrs>();
+          if (a.dtype == DType::kBool || is_complex(a.dtype))
+            c.dtype_error(fmt::format("a range of {}", name_of(a.dtype)), "a range is of integers or floating numbers; cast it afterwards");
+          c.output(a.dtype, {a.count});
+        },
     .kernel =
         [](KernelContext& g) {
           const auto& a = g.attrs<RangeAttrs>();
@@ -150,7 +156,12 @@ constexpr OpDef kEye = define_op({
     .name = "eye",
     .doc = "[rows, columns]: ones on the diagonal, zeros elsewhere.",
     .attrs = {attr<&PlainAttrs::shape>("shape", "rows and columns"), attr<&PlainAttrs::dtype>("dtype", "element type")},
-    .infer = infer_fill<PlainAttrs>,
+    .infer =
+        [](InferContext& c) {
+          const auto& a = c.attrs<PlainAttrs>();
+          if (a.shape.rank() != 2) c.shape_error(fmt::format("shape is {}", a.shape.to_string()), "give two numbers: rows and columns");
+          infer_fill<PlainAttrs>(c);
+        },
     .kernel =
         [](KernelContext& g) {
           fill_with(g, 0);

@@ -68,9 +68,17 @@ constexpr OpDef kSplit = define_op({
     .infer =
         [](InferContext& c) {
           const auto& a = c.attrs<SplitAttrs>();
+          const auto axis = static_cast<int>(a.axis);
+          const Shape& shape = c.input(0).shape();
+          const std::span ends(a.ends(), static_cast<std::size_t>(a.count));
+          if (a.axis < 0 || axis >= shape.rank() || !std::is_sorted(ends.begin(), ends.end()) || (!ends.empty() && ends.front() < 0) ||
+              (ends.empty() ? 0 : ends.back()) != shape[axis]) {
+            c.shape_error(fmt::format("{} cut at [{}] along axis {}", c.input(0).signature(), fmt::join(ends, ", "), a.axis),
+                          "the parts follow each other from 0 to the end of the axis");
+          }
           for (std::int64_t k = 0; k < a.count; ++k) {
-            Shape part = c.input(0).shape();
-            part[static_cast<int>(a.axis)] = a.ends()[k] - a.begin(k);
+            Shape part = shape;
+            part[axis] = a.ends()[k] - a.begin(k);
             c.output(c.input(0).dtype(), part);
           }
         },

@@ -70,7 +70,8 @@ struct ReshapeAttrs {
 
 void view_reshaped(ViewContext& v) {
   if (!reshape_strides(v.input(0).shape(), v.input_strides(), v.shape(), v.strides)) {
-    throw InternalError(v.op().name, "a view of " + v.input(0).signature() + " cannot be laid out without a copy");
+    throw ValueError(v.op().name, "a view of " + v.input(0).signature() + " cannot be laid out as " + v.shape().to_string() + " without a copy",
+                     "call reshape(), which copies where it must, or give it copy(x)");
   }
 }
 void restore_shape(VjpContext& g) { g.give(0, reshape(g.dy(), g.input_shape(0))); }

@@ -177,6 +177,25 @@ Json program_of(const OpDef& op, const Sample& sample, int number, const Inputs&
           {"order", sample.order}, {"steps", writer.steps()}, {"outputs", outputs}};
 }
 
+std::vector<OpCall> calls_of(const Sample& sample) {
+  random::set_seed(7);
+  const KeepsValues keeps;
+  Log& log = Log::mine();
+  const ValueId begin = log.next_id();
+  sample.run(sample.inputs);
+  const ValueId end = log.next_id();
+  std::vector<OpCall> calls;
+  for (ValueId id = begin; id < end; ++id) {
+    const Record* record = log.find(id);
+    if (record == nullptr || record->first != id || find_op(record->op->name) != record->op) continue;
+    const auto* attrs = static_cast<const std::byte*>(record->attrs());
+    OpCall call{record->op, {}, {attrs, attrs + record->attrs_bytes}};
+    for (int i = 0; i < record->inputs; ++i) call.inputs.push_back(kept(*record, i));
+    calls.push_back(std::move(call));
+  }
+  return calls;
+}
+
 std::string fingerprint(const Json& program) {
   std::uint64_t hash = 14695981039346656037u;
   hash_json(program, hash);

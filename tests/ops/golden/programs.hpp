@@ -5,12 +5,22 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
 namespace whygrad::samples {
 
 using Json = nlohmann::ordered_json;
+
+// A call of an op: what apply() is given.
+struct OpCall {
+  const OpDef* op;
+  std::vector<Tensor> inputs;
+  std::vector<std::byte> attrs;
+};
+// The calls that a sample makes.
+std::vector<OpCall> calls_of(const Sample& sample);
 
 // {"op", "sample", "inputs": [tensor], "differentiate": [index], "order", "steps": [{"op", "attributes", "inputs": [from]}], "outputs": [from]}
 // where a tensor is {"dtype", "shape", "values"}, a complex number two values, and `from` one of {"input": i}, {"step": j, "output": k} and a tensor.
