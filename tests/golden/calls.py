@@ -298,6 +298,7 @@ ABSENT = {
     ),
     "max_pool2d_grad": _POSITIONS,
     "max_pool2d_pick": _POSITIONS,
+    "sparse_concat": "takes the order that TensorFlow's SparseConcat works out itself: seen in tf.sparse.concat",
     "ctc_loss_grad": "of the second order, which TensorFlow has not: the first order is seen in ctc_loss",
     "resize_area_grad": "TensorFlow's resize by area has no gradient",
 }

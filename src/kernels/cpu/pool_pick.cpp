@@ -11,7 +11,7 @@
 namespace whygrad::kernels::cpu {
 namespace {
 
-// T only carries bits: the elements are moved.
+// T only carries bits: the elements are moved. A position outside of the image picks 0, as what it hands back is dropped.
 template <class T, class Position>
 void pick(const View& x, const View& positions, const PoolParams& params, const View& out) {
   const std::int64_t rows = out.shape[1], columns = out.shape[2], channels = out.shape[3];
@@ -25,7 +25,8 @@ void pick(const View& x, const View& positions, const PoolParams& params, const 
                                                                                 q * positions.strides[2] + c * positions.strides[3]]);
           const std::int64_t i = p * params.strides[0] - params.pad_before[0] + place / params.window[1];
           const std::int64_t j = q * params.strides[1] - params.pad_before[1] + place % params.window[1];
-          *to++ = x.as<T>()[image * x.strides[0] + i * x.strides[1] + j * x.strides[2] + c * x.strides[3]];
+          const bool inside = i >= 0 && i < x.shape[1] && j >= 0 && j < x.shape[2];
+          *to++ = inside ? x.as<T>()[image * x.strides[0] + i * x.strides[1] + j * x.strides[2] + c * x.strides[3]] : T{};
         }
       }
     }
