@@ -1,6 +1,8 @@
 // The commands of the program. Each throws Error, or returns the exit status.
 #pragma once
 
+#include "output.hpp"
+
 #include <cstdint>
 #include <string>
 
@@ -30,6 +32,7 @@ struct TrainOptions {
   std::string checkpoint;
   std::int64_t checkpoint_every = 0;  // steps; 0: after each epoch only
   bool resume = false;
+  bool memory = false;  // print where memory goes in the first step
 };
 int train(const TrainOptions& options);
 
@@ -46,11 +49,18 @@ void explain_broken_training(const std::string& folder);
 
 struct ExplainOptions {
   std::string file;  // .wgflow
-  std::string format = "text";
-  std::string output;  // "-": the standard output. Empty: likewise, and for html a file in the present folder, whose name is printed
+  Output output;
 };
 // Renders what save_flow saved.
 int explain(const ExplainOptions& options);
+
+struct GraphOptions {
+  std::string file;       // .wggraph
+  bool compiled = false;  // after passes, for text and dot
+  Output output;
+};
+// Renders what save_graph saved.
+int graph(const GraphOptions& options);
 
 struct OpsOptions {
   std::string name;       // one op in full; empty: all

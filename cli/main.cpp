@@ -24,6 +24,7 @@ struct Arguments {
   DemoOptions demo;
   TrainOptions train;
   ExplainOptions explain;
+  GraphOptions graph;
   OpsOptions ops;
   int threads = 0;
 };
@@ -57,17 +58,27 @@ void add_train(CLI::App& app, Arguments& arguments) {
   train.add_option("--checkpoint", arguments.train.checkpoint, "file (safetensors) to save the state in after each epoch");
   train.add_option("--checkpoint-every", arguments.train.checkpoint_every, "save after so many steps as well")->check(CLI::PositiveNumber);
   train.add_flag("--resume", arguments.train.resume, "go on from the checkpoint: the numbers are those of an uninterrupted run");
+  train.add_flag("--memory", arguments.train.memory, "print where memory goes in the first step: parameters, gradients, what ops keep for them");
+}
+
+void add_output(CLI::App& command, Output& output, const char* formats, const std::vector<std::string>& names) {
+  command.add_option("--format", output.format, formats)->capture_default_str()->check(CLI::IsMember(names));
+  command.add_option(
+      "--output", output.file,
+      "file to write, `-` for the standard output. If not said: FILE.whygrad.html in the present folder for html, else the standard output");
 }
 
 void add_explain(CLI::App& app, Arguments& arguments) {
   CLI::App& explain = *app.add_subcommand("explain", "Show what a program found out about its gradients and saved");
   explain.add_option("FILE", arguments.explain.file, "what save_flow wrote, such as run.wgflow")->required();
-  explain.add_option("--format", arguments.explain.format, "text; html: a page for a browser; sarif: for code hosts; json")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"text", "html", "sarif", "json"}));
-  explain.add_option(
-      "--output", arguments.explain.output,
-      "file to write, `-` for the standard output. If not said: FILE.whygrad.html in the present folder for html, else the standard output");
+  add_output(explain, arguments.explain.output, "text; html: a page for a browser; sarif: for code hosts; json", {"text", "html", "sarif", "json"});
+}
+
+void add_graph(CLI::App& app, Arguments& arguments) {
+  CLI::App& graph = *app.add_subcommand("graph", "Show the graph of a traced function that a program saved");
+  graph.add_option("FILE", arguments.graph.file, "what save_graph wrote, such as step.wggraph")->required();
+  graph.add_flag("--compiled", arguments.graph.compiled, "for text and dot: the graph that runs, after all passes; html and json have both");
+  add_output(graph, arguments.graph.output, "text; html: a page for a browser; dot: for Graphviz; json", {"text", "html", "dot", "json"});
 }
 
 void add_ops(CLI::App& app, Arguments& arguments) {
@@ -105,6 +116,7 @@ int run_command(const CLI::App& app, const Arguments& arguments) {
   if (app.got_subcommand("demo")) return demo(arguments.demo);
   if (app.got_subcommand("train")) return train(arguments.train);
   if (app.got_subcommand("explain")) return explain(arguments.explain);
+  if (app.got_subcommand("graph")) return graph(arguments.graph);
   return list_ops(arguments.ops);
 }
 
@@ -118,6 +130,7 @@ int run(int argc, char** argv) {
   add_demo(app, arguments);
   add_train(app, arguments);
   add_explain(app, arguments);
+  add_graph(app, arguments);
   add_ops(app, arguments);
   for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) command->allow_extras();
 

@@ -1,5 +1,6 @@
 // `whygrad train`: trains a model on a data set and reports on its gradients.
 #include "commands.hpp"
+#include "memory_report.hpp"
 #include "models.hpp"
 #include "session.hpp"
 
@@ -88,7 +89,8 @@ class Run {
     return train::fit(model_, adam_, data_.train, progress_,
                       {.epochs = options_.run.epochs,
                        .on_step = [this](const train::StepReport& step) { return on_step(step); },
-                       .on_epoch = [this](const train::EpochReport& epoch) { return on_epoch(epoch); }});
+                       .on_epoch = [this](const train::EpochReport& epoch) { return on_epoch(epoch); },
+                       .on_tape = tape_watch()});
   }
 
   void save() const {
@@ -104,7 +106,16 @@ class Run {
   const train::Progress& progress() const { return progress_; }
 
  private:
+  std::function<void(const train::TapeReport&)> tape_watch() {
+    if (!options_.memory) return {};
+    return [this](const train::TapeReport& tape) { memory_.on_tape(tape); };
+  }
+
   bool on_step(const train::StepReport& step) {
+    if (options_.memory) {
+      fmt::print("{}", memory_.on_step(step, model_, adam_));
+      std::fflush(stdout);
+    }
     view_.on_step(step);
     if (options_.checkpoint_every > 0 && step.progress.step % options_.checkpoint_every == 0) save();
     return interrupted == 0;
@@ -127,6 +138,7 @@ class Run {
   optim::Adam adam_;
   train::Progress progress_;
   EpochView view_;
+  MemoryReport memory_;
   train::Evaluation test_;
 };
 

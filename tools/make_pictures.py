@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""make_pictures.py: makes docs/pictures anew. Each is a screenshot of what `python -m whygrad explain train.py --format html` makes of a program below.
+"""make_pictures.py: makes docs/pictures anew. Each is a screenshot of what `python -m whygrad explain train.py --format html` makes of a program below, or of
+the page of a traced function's graph.
 
 Needs whygrad where this interpreter finds it, and what tests/render_html/browser.py needs: Chromium and Debian's python3-selenium. Programs on other
 engines are run where these are installed.
@@ -116,6 +117,28 @@ loss.backward()
 optimizer.step()
 """
 
+STEP = """\
+import whygrad
+import whygrad.tf as tf
+
+w1 = tf.Variable(tf.random.normal([16, 32]), name="w1")
+b1 = tf.Variable(tf.zeros([32]), name="b1")
+w2 = tf.Variable(tf.random.normal([32, 1]), name="w2")
+
+
+@tf.function
+def step(x, y):
+    with tf.GradientTape() as tape:
+        h = tf.tanh(x @ w1 + b1)
+        loss = tf.reduce_mean(tf.square(h @ w2 - y))
+    for variable, gradient in zip([w1, b1, w2], tape.gradient(loss, [w1, b1, w2])):
+        variable.assign_sub(0.1 * gradient)
+    return loss
+
+
+whygrad.save_graph(step.graph(tf.zeros([64, 16]), tf.zeros([64, 1])), "step.wggraph")
+"""
+
 # With what is searched for, and the engine on which the program runs.
 PICTURES = {
     "accuracy": (ACCURACY, "", "whygrad"),
@@ -137,7 +160,22 @@ def make(name, program, query, engine):
         print(picture)
 
 
+def make_graph():
+    """One step of training before and after passes."""
+    with tempfile.TemporaryDirectory() as folder:
+        (pathlib.Path(folder) / "train.py").write_text(STEP)
+        subprocess.run([sys.executable, "train.py"], cwd=folder, check=True)
+        subprocess.run(
+            [sys.executable, "-m", "whygrad", "graph", "step.wggraph", "--format", "html", "--output", "page.html"], cwd=folder, check=True
+        )
+        for name, page in (("graph_traced", "page.html"), ("graph_compiled", "page.html#compiled")):
+            picture = ROOT / "docs" / "pictures" / f"{name}.png"
+            subprocess.run(["/usr/bin/python3", ROOT / "tests/render_html/browser.py", "screenshot", page, picture], cwd=folder, check=True)
+            print(picture)
+
+
 if __name__ == "__main__":
+    make_graph()
     for entry, (source, query, engine) in PICTURES.items():
         if importlib.util.find_spec(engine) is None:
             print(f"{entry}: left as it is, since {engine} is not installed here")

@@ -10,12 +10,15 @@
 #include <whygrad/autodiff/jacobian.hpp>
 #include <whygrad/autodiff/recompute.hpp>
 #include <whygrad/autodiff/tape.hpp>
+#include <whygrad/autodiff/tape_memory.hpp>
 #include <whygrad/data/dataset.hpp>
 #include <whygrad/data/idx.hpp>
 #include <whygrad/data/mnist.hpp>
+#include <whygrad/device/memory_use.hpp>
 #include <whygrad/explain/diagnosis.hpp>
 #include <whygrad/explain/explain.hpp>
 #include <whygrad/flow/explanation.hpp>
+#include <whygrad/flow/function_graph.hpp>
 #include <whygrad/flow/render.hpp>
 #include <whygrad/graph/function.hpp>
 #include <whygrad/io/csv.hpp>

@@ -52,6 +52,7 @@ NB_MODULE(_whygrad, m) {
   bind_functions(m);
   bind_profile(m);
   bind_traced(m);
+  bind_function_graph(m);
   bind_explain(m);
   bind_flow_builder(m);
   bind_tensorflow_events(m);

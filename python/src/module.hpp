@@ -25,6 +25,7 @@ void bind_forward(nb::module_& m);
 void bind_folds(nb::module_& m);
 void bind_functions(nb::module_& m);
 void bind_traced(nb::module_& m);
+void bind_function_graph(nb::module_& m);
 void bind_explain(nb::module_& m);
 void bind_flow_builder(nb::module_& m);
 void bind_tensorflow_events(nb::module_& m);

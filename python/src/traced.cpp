@@ -7,6 +7,7 @@
 #include "autodiff/observer.hpp"
 #include "autodiff/tape_state.hpp"
 #include "graph/call_event.hpp"
+#include "graph/function_graph.hpp"
 #include "graph/trace.hpp"
 #include "tensor/tracer.hpp"
 
@@ -109,10 +110,20 @@ class Traced {
     return wrap_results(std::move(results));
   }
 
-  // `compiled`: as a call that no tape records runs it.
-  std::string graph(bool compiled) const {
+  // Whether it is the trace for a call with these arguments; None if it is for all of its signature.
+  nb::object is_for(nb::handle arguments) const {
+    if (function_->is_for_all()) return nb::none();
+    const Tensors given = to_tensors(arguments, caller());
+    const bool is_one = [&] {
+      const Unlocked unlocked;
+      return function_->is_for(given);
+    }();
+    return nb::bool_(is_one);
+  }
+
+  FunctionGraph graph() const {
     const Unlocked unlocked;  // as in call()
-    return compiled ? function_->program(false).plan().to_string() : function_->graph().to_string(function_->outputs());
+    return internal::function_graph(*function_);
   }
 
  private:
@@ -208,7 +219,17 @@ void bind_traced(nb::module_& m) {
   nb::class_<Traced>(m, "Traced")
       .def(nb::init<std::string, nb::handle, nb::handle, bool>(), arg("name"), arg("arguments"), arg("body"), arg("examples") = false)
       .def("call", &Traced::call, arg("arguments"))
-      .def("graph", &Traced::graph, arg("compiled") = false);
+      .def("is_for", &Traced::is_for, arg("arguments"))
+      .def("graph", &Traced::graph);
+  m.def(
+      "settled",
+      [](nb::handle value) {
+        internal::Tracer* const tracer = internal::Tracer::mine();
+        Tensor known = to_tensor(value, caller());
+        if (tracer != nullptr) known = tracer->settle(known);
+        return known.defined() ? wrap(std::move(known)) : nb::none();
+      },
+      arg("value"), "The value with the elements that it has in the call for which a function is traced; None if they are not known.");
   m.def("is_tracing", [] { return internal::Tracer::mine() != nullptr; });
   m.def(
       "is_abstract", [](const Tensor& t) { return t.is_abstract(); }, arg("tensor"),

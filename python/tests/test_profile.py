@@ -63,5 +63,5 @@ def test_needs_with():
 def test_compiled_graph():
     f = tf.function(lambda x: tf.tanh(x * 2.0))
     concrete = f.get_concrete_function(tf.ones([4]))
-    assert "fused" not in concrete.graph()
-    assert "fused" in concrete.graph(compiled=True)
+    assert "fused" not in concrete.graph().to_text()
+    assert "fused" in concrete.graph().to_text(compiled=True)

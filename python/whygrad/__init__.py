@@ -15,6 +15,7 @@ from whygrad._custom_gradient import *  # noqa: E402,F403
 from whygrad._diagnose import *  # noqa: E402,F403
 from whygrad._folds import *  # noqa: E402,F403
 from whygrad._functions import functions as _ops  # noqa: E402
+from whygrad._graph import *  # noqa: E402,F403
 from whygrad._host_functions import *  # noqa: E402,F403
 from whygrad._op_library import *  # noqa: E402,F403
 from whygrad._shape import TensorShape  # noqa: E402,F401

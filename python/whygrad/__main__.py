@@ -1,4 +1,4 @@
-"""python -m whygrad explain SCRIPT.py: runs a program and says why gradients are absent, zero or not finite."""
+"""python -m whygrad explain SCRIPT.py runs a program and says why gradients are absent, zero or not finite; graph FILE shows a graph that was saved."""
 
 import importlib
 import os
@@ -103,8 +103,27 @@ def _explain(options):
     return finish(report, failed)
 
 
+def _graph(options):
+    import whygrad
+
+    try:
+        graph = whygrad.load_graph(options.file)
+    except whygrad.errors.IoError as error:
+        print(error, file=sys.stderr)
+        return FAILED
+    faces = {
+        "json": graph.to_json,
+        "html": graph.to_html,
+        "dot": lambda: graph.to_dot(options.compiled),
+        "text": lambda: graph.to_text(options.compiled),
+    }
+    Output(options).write(faces[options.format]())
+    return FINE
+
+
 def main():
-    return _explain(read_options(sys.argv[1:]))
+    options = read_options(sys.argv[1:])
+    return _graph(options) if options.command == "graph" else _explain(options)
 
 
 if __name__ == "__main__":

@@ -54,7 +54,28 @@ def _parsers():
     )
     explain.add_argument("-m", dest="module", metavar="MODULE", help="run a module, as `python -m` does, instead of a script")
     explain.add_argument("script", type=pathlib.Path, nargs="?", metavar="SCRIPT")
-    return parser, explain
+    graph = commands.add_parser(
+        "graph",
+        help="show the graph of a traced function that a program saved",
+        description="Shows what whygrad.save_graph wrote: the graph of a traced function, before and after passes.",
+        epilog="Exit status: 0, or 2 where the file cannot be read or the command was not understood.",
+        allow_abbrev=False,
+    )
+    graph.add_argument("file", metavar="FILE", help="such as step.wggraph")
+    graph.add_argument("--compiled", action="store_true", help="for text and dot: the graph that runs, after all passes; html and json have both")
+    graph.add_argument(
+        "--format",
+        choices=["text", "html", "dot", "json"],
+        default="text",
+        metavar="FORMAT",
+        help="text (default); html: a page for a browser; dot: for Graphviz; json",
+    )
+    graph.add_argument(
+        "--output",
+        metavar="FILE",
+        help="file to write, `-` for standard output. If not said, FILE.whygrad.html in the present folder for html, else standard output",
+    )
+    return parser, explain, graph
 
 
 def _refuse_unknown(explain, options, unknown):
@@ -106,8 +127,13 @@ def _find_script(explain, options):
 def read_options(words):
     """What the command line asks for. Does not return where it cannot be understood."""
     end = words.index("--") if "--" in words else len(words)
-    parser, explain = _parsers()
+    parser, explain, graph = _parsers()
     options, unknown = parser.parse_known_args(words[:end])
+    if options.command == "graph":
+        unknown += words[end:]
+        if unknown:
+            graph.error(f"unknown {'option' if unknown[0].startswith('-') else 'argument'} `{unknown[0]}`")
+        return _find_output(graph, options, pathlib.Path(options.file).stem)
     if options.module and options.script:  # what stands behind the module is the module's
         unknown, options.script = sorted([str(options.script), *unknown], key=words.index), None
     if unknown:
@@ -115,21 +141,26 @@ def read_options(words):
     _find_script(explain, options)
     options.arguments = words[end + 1 :]
     options.engine = _engine(explain, options)
+    return _find_output(explain, options, options.module or options.script.stem)
+
+
+def _find_output(command, options, stem):
+    """options.written: the file that is written, None for standard output."""
     if options.output is None and options.format == "html":
-        options.output = f"{options.module or options.script.stem}.whygrad.html"
+        options.output = f"{stem}.whygrad.html"
         options.announced = True
     else:
         options.announced = False
     # Before the script is run: it may take hours, and it may change to another folder.
-    options.file = None if options.output in (None, "-") else pathlib.Path(options.output).absolute()
-    if options.file is None:
+    options.written = None if options.output in (None, "-") else pathlib.Path(options.output).absolute()
+    if options.written is None:
         try:
             os.fstat(1)
         except OSError:
-            explain.error("standard output is closed", "name a file for the report: --output FILE")
-    elif options.file.is_dir() or not options.file.parent.is_dir():
-        explain.error(
-            f"{options.output} cannot be written: {'it is a folder' if options.file.is_dir() else f'there is no folder {options.file.parent}'}",
+            command.error("standard output is closed", "name a file for the report: --output FILE")
+    elif options.written.is_dir() or not options.written.parent.is_dir():
+        command.error(
+            f"{options.output} cannot be written: {'it is a folder' if options.written.is_dir() else f'there is no folder {options.written.parent}'}",
             "name a file in a folder that there is",
         )
     return options
@@ -139,7 +170,7 @@ class Output:
     """Where the report goes. Made before the script is run, since its standard output may have to be kept apart from the report."""
 
     def __init__(self, options):
-        self._file, self._announced = options.file, options.announced
+        self._file, self._announced = options.written, options.announced
         self._stream = None
         if self._file is None:
             self._stream = os.dup(1)

@@ -115,6 +115,6 @@ class ConcreteFunction:
     def output_dtypes(self):
         return _nest.map_structure(lambda spec: spec.dtype if _is_spec(spec) else None, self.structured_outputs)
 
-    def graph(self, compiled=False):
-        """The ops of the trace, one per line. If `compiled`, the graph that a call outside of tapes runs, after all passes."""
-        return self._traces[0].graph(compiled)
+    def graph(self):
+        """Its graph, as it was traced and as a call outside of tapes runs it: print it, or draw it with to_html() and to_dot()."""
+        return self._traces[0].graph()

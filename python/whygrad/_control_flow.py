@@ -1,7 +1,9 @@
 """Control flow. The chosen code runs at once, and the choice is recorded for explanations; what a graph can only decide when it runs becomes one op of it."""
 
 from whygrad import _nest, _traced, _whygrad
+from whygrad._shape import TensorShape
 from whygrad._tensor_array import TensorArray
+from whygrad.errors import ShapeError
 
 __all__ = ["cond", "case", "switch_case", "while_loop"]
 
@@ -68,15 +70,22 @@ def switch_case(branch_index, branch_fns, default=None, name="switch_case"):
     return default() if chosen == len(branches) else branches[chosen]()
 
 
+def _is_open(shape):
+    shape = getattr(shape, "shape", shape)
+    return isinstance(shape, TensorShape) and not shape.is_fully_defined()
+
+
 def while_loop(
     cond, body, loop_vars, shape_invariants=None, parallel_iterations=10, back_prop=True, swap_memory=False, maximum_iterations=None, name=None
 ):
     """loop_vars = body(*loop_vars) while cond(*loop_vars).
 
     In a traced function the trips whose condition is known while it is traced become ops one after the other. The rest is a loop of the graph: its
-    variables are tensors and tf.TensorArrays, and keep their shapes and sizes.
+    variables are tensors and tf.TensorArrays, and keep their shapes and sizes. Where they do not (an extent that shape_invariants leave open, a
+    tf.TensorArray of dynamic size), all trips become ops, as many as there are in the call for which the function is traced.
     """
     values = loop_vars
+    is_open = shape_invariants is not None and any(_is_open(shape) for shape in _nest.flatten(shape_invariants))
 
     def trip():
         nonlocal values
@@ -85,7 +94,14 @@ def while_loop(
         return len(_nest.flatten(values))
 
     limit = -1 if maximum_iterations is None else max(int(maximum_iterations), 0)  # below 0 there is no limit
-    rest = _whygrad.run_loop(len(_nest.flatten(loop_vars)), lambda: cond(*values), trip, limit)
+    count = len(_nest.flatten(loop_vars))
+    test = (lambda: _traced.decided(cond(*values))) if _whygrad.is_tracing() and _traced.grows(loop_vars) else (lambda: cond(*values))
+    rest = _whygrad.run_loop(count, test, trip, limit)
     if rest is not None:
-        return _traced.rest_of_loop(cond, body, values, rest)
+        try:
+            return _traced.rest_of_loop(cond, body, values, rest)
+        except ShapeError:
+            if not is_open or _whygrad.settled(rest[0]) is None:
+                raise
+            _whygrad.run_loop(count, lambda: _traced.decided(cond(*values)), trip, rest[1])
     return _nest.map_structure(lambda value: value if isinstance(value, TensorArray) else _whygrad.convert_to_tensor(value), values)

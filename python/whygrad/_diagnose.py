@@ -156,15 +156,19 @@ def _place_of(error):
     return place
 
 
-def _show_in_notebook(explanation):
+def framed(page, title):
     """The page in a frame of its own, so that several of them in one notebook share neither styles nor names."""
+    page, title = (text.replace("&", "&amp;").replace("'", "&#39;") for text in (page, title))
+    style = "box-sizing: border-box; border: 1px solid #8886; border-radius: 8px"
+    return f"<iframe srcdoc='{page}' sandbox='allow-scripts' title='{title}' width='100%' height='680' style='{style}'></iframe>"
+
+
+def _show_in_notebook(explanation):
     if not explanation.findings:
         import html  # only for this
 
         return f"<p>{html.escape(getattr(explanation, 'note', 'every gradient is there'))}</p>"
-    page = explanation.to_html().replace("&", "&amp;").replace("'", "&#39;")
-    style = "box-sizing: border-box; border: 1px solid #8886; border-radius: 8px"
-    return f"<iframe srcdoc='{page}' sandbox='allow-scripts' title='Why is there no gradient?' width='100%' height='680' style='{style}'></iframe>"
+    return framed(explanation.to_html(), "Why is there no gradient?")
 
 
 Explanation._repr_html_ = _show_in_notebook

@@ -8,11 +8,18 @@ from whygrad.errors import ArgumentError, OutOfRangeError
 __all__ = ["TensorArray"]
 
 
+def _known(number):
+    """A size or a position that has to be known to go on tracing: that of the call for which the function is traced."""
+    known = _whygrad.settled(number) if _whygrad.is_tracing() and _whygrad.is_chosen_later(number) else None
+    return number if known is None else known
+
+
 class TensorArray:
     """A list of tensors, written by position and read back as one. Elements that were never written are zeros.
 
     In a traced function a position may be known only when the graph runs. From then on, and as a variable of a graph's loop, the elements are one
-    tensor: the size is fixed and all elements have one shape.
+    tensor: the size is fixed and all elements have one shape. A loop that writes one with dynamic_size=True is traced trip by trip, and again for a call
+    in which it makes another number of trips.
     """
 
     def __init__(
@@ -38,7 +45,7 @@ class TensorArray:
         self._dynamic, self._infer_shape = bool(dynamic_size), infer_shape
         self._clears = True if clear_after_read is None else bool(clear_after_read)
         self._cleared = set()
-        self._items = [None] * int(size)
+        self._items = [None] * int(_known(size))
         self._stack = None  # the elements as one tensor
         self._is_shape_wanted = False  # in a trace that only finds the shape of the elements
 
@@ -92,6 +99,8 @@ class TensorArray:
         return written
 
     def write(self, index, value, name=None):
+        if self._dynamic:
+            index = _known(index)
         if self._stack is not None or self._is_shape_wanted or _whygrad.is_chosen_later(index):
             return self._write_later(index, value)
         index = int(index)

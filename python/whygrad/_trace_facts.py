@@ -61,7 +61,11 @@ def closest(names, known, now):
     return min((causes(names, key, now) for key in reversed(known)), key=len)
 
 
+# Why a function is traced again for the same kind of arguments.
+ELEMENTS = "elements that decide a shape or how often a loop runs"
+
 _REMEDIES = (
+    ("elements", "give what grows its whole size before the loop, or compute with a mask in place of a part"),
     ("shape", "give the function an input_signature with None for that extent, or pad the batch"),
     ("Python number", "pass it as a tensor"),
     ("object", "make it once, outside of the loop"),

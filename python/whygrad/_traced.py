@@ -15,6 +15,7 @@ from whygrad.errors import UnsupportedError
 
 __all__ = ["function", "choice", "rest_of_loop", "Function"]
 
+_MOST_SETTLED = 16  # traces of one signature that are for some elements only
 _run_eagerly = False
 _thread = threading.local()  # .rewrites: whether the function that is traced is rewritten
 
@@ -166,16 +167,21 @@ class _Trace:
             self._traced = _whygrad.Traced(name, arguments, body, examples)
         finally:
             _thread.reads = outer
+        self.is_for_all = self._traced.is_for([]) is None
         # Tensors are not kept: only their dtypes and shapes belong to the trace, their values belong to the first call.
         self.held = [None if isinstance(leaf, _whygrad.Tensor) else leaf for leaf in leaves]
         self.structure = _nest.map_structure(lambda leaf: None, self.structure) if _nest.is_nested(self.structure) else None
+
+    def is_for(self, leaves):
+        """Whether it is the trace for a call with these leaves: one in which the elements that decide shapes are those for which it was traced."""
+        return self.is_for_all or self._traced.is_for([leaf for leaf in leaves if isinstance(leaf, _whygrad.Tensor)])
 
     def __call__(self, leaves):
         outputs = self._traced.call([leaf for leaf in leaves if isinstance(leaf, _whygrad.Tensor)])
         return packed(self.structure, outputs, self.others)
 
-    def graph(self, compiled=False):
-        return self._traced.graph(compiled)
+    def graph(self):
+        return self._traced.graph()
 
 
 class Function:
@@ -189,6 +195,7 @@ class Function:
         self.__name__ = getattr(python_function, "__name__", "function")
         self._signature = inspect.signature(self.python_function)
         self._traces = {}
+        self._settled = {}  # by key, the latest of the traces that are for some elements only
         self._open = 0  # concrete functions with unknown extents
         self._counted, self._causes = {}, []  # keys in order, and why each further one is another
         self._being_traced = {}  # keys, and the thread that traces each
@@ -254,19 +261,27 @@ class Function:
 
     def _traced(self, args, kwargs, counts=True, examples=True):
         leaves, key, given = self._bound(args, kwargs)
-        trace = self._traces.get(key)
+        trace = self._found(key, leaves, examples)
         if trace is None:
             if self._being_traced.get(key) == threading.get_ident():
                 raise ValueError(
                     f"[{self.__name__}] it calls itself while it is traced\nhelp: write the recursion as a loop; a graph has no end of it"
                 )
             with self._lock:
-                trace = self._traces.get(key) or self._trace(leaves, key, given, counts, examples)
+                trace = self._found(key, leaves, examples) or self._trace(leaves, key, given, counts, examples)
         return trace, leaves, key
+
+    def _found(self, key, leaves, is_call):
+        """The trace for these leaves, if there is one. Where they are no arguments of a call, it must be one for all elements."""
+        trace = self._traces.get(key)
+        if trace is None or trace.is_for_all:
+            return trace
+        return next((trace for trace in reversed(self._settled[key]) if is_call and trace.is_for(leaves)), None)
 
     def _trace(self, leaves, key, given, counts, examples):
         if counts and self._counted and self.input_signature is None:
-            self._causes.append(_trace_facts.closest(_leaf_names(given, self._signature), self._counted, key))
+            again = key in self._counted
+            self._causes.append([_trace_facts.ELEMENTS] if again else _trace_facts.closest(_leaf_names(given, self._signature), self._counted, key))
         if counts:
             self._counted[key] = None
 
@@ -279,6 +294,8 @@ class Function:
             trace = self._traces[key] = _Trace(self, self._autograph, self.__name__, leaves, rebuild, examples)
         finally:
             del self._being_traced[key]
+        if not trace.is_for_all:
+            self._settled[key] = [*self._settled.get(key, ()), trace][-_MOST_SETTLED:]
         return trace
 
     def __call__(self, *args, **kwargs):
@@ -319,7 +336,7 @@ class Function:
         return sum(min(count, 2) for count in without_shapes.values()) + self._open
 
     def graph(self, *args, **kwargs):
-        """The ops of the trace for such arguments, one per line."""
+        """The graph for such arguments: print it, or draw it with to_html() and to_dot()."""
         return self.get_concrete_function(*args, **kwargs).graph()
 
 
@@ -428,6 +445,17 @@ def choice(construct, predicate, functions):
     for result, _ in returned[1:]:
         _nest.assert_same_structure(structure, result)
     return packed(structure, outputs, others)
+
+
+def decided(predicate):
+    """The predicate, with the value that it has in the call for which the function is traced, if that is known."""
+    known = _whygrad.settled(predicate)
+    return predicate if known is None else known
+
+
+def grows(values):
+    """Whether a list of tensors among these values has no size of its own."""
+    return any(isinstance(leaf, TensorArray) and leaf.dynamic_size for leaf in _nest.flatten(values))
 
 
 def rest_of_loop(cond, body, values, rest):

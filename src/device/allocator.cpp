@@ -1,6 +1,8 @@
 // Memory: a cache of blocks by size, aligned for vectors.
 #include "device/allocator.hpp"
 
+#include <whygrad/device/memory_use.hpp>
+
 #include "device/memory_info.hpp"
 
 #include <whygrad/base/error.hpp>
@@ -253,3 +255,12 @@ void trim_allocator() noexcept {
 }
 
 }  // namespace whygrad::device
+
+namespace whygrad {
+
+MemoryUse memory_use() noexcept {
+  const device::AllocatorStats stats = device::allocator_stats();
+  return {.now = stats.live_bytes, .most = stats.peak_bytes};
+}
+
+}  // namespace whygrad

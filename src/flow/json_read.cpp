@@ -1,5 +1,6 @@
 // Reads explanations from JSON. The file may contain anything: every field is checked before its use, and every index against the array that it
 // points into, so the analyses can rely on the resulting graph.
+#include "flow/json_field.hpp"
 #include "flow/json_names.hpp"
 
 #include <whygrad/base/error.hpp>
@@ -21,121 +22,10 @@ using Json = nlohmann::json;
 using Index = FlowGraph::Index;
 constexpr Index kNone = FlowGraph::kNone;
 
-// One field of the file, with its path for messages. Refers to the enclosing fields and must not outlive them.
-class Field {
- public:
-  Field(const std::string& file, const Json& json) : file_(file), json_(json) {}
+using internal::Field;
 
-  [[noreturn]] void fail(const std::string& what) const {
-    throw IoError("load_flow", fmt::format("{}: {}{}", file_, path(), what), "the file is damaged, or no .wgflow file; save it again with save_flow");
-  }
-
-  bool has(const char* key) const { return json_.is_object() && json_.contains(key); }
-  Field operator[](const char* key) const {
-    if (!has(key)) fail(fmt::format("has no \"{}\"", key));
-    return {*this, key, 0, json_[key]};
-  }
-  std::size_t size() const {
-    if (!json_.is_array()) fail("is no list");
-    return json_.size();
-  }
-  Field operator[](std::size_t i) const { return {*this, nullptr, i, json_[i]}; }
-  // Calls read(element) for each element of a list.
-  template <class Read>
-  void each(const Read& read) const {
-    for (std::size_t i = 0; i < size(); ++i) read((*this)[i]);
-  }
-
-  bool is_null() const { return json_.is_null(); }
-  std::string text() const {
-    if (!json_.is_string()) fail("is no text");
-    return json_.get<std::string>();
-  }
-  bool boolean() const {
-    if (!json_.is_boolean()) fail("is neither true nor false");
-    return json_.get<bool>();
-  }
-  double number() const {
-    if (json_.is_number()) return json_.get<double>();
-    const std::string name = text();
-    if (name != "nan" && name != "inf" && name != "-inf") fail("is no number");
-    const double inf = std::numeric_limits<double>::infinity();
-    return name == "nan" ? std::numeric_limits<double>::quiet_NaN() : name == "inf" ? inf : -inf;
-  }
-  std::int64_t integer() const {
-    if (!json_.is_number_integer()) fail("is no integer");
-    return json_.get<std::int64_t>();
-  }
-  std::uint64_t count(std::uint64_t most = ~std::uint64_t{0}) const {
-    if (!json_.is_number_unsigned()) fail("is no count");
-    const auto value = json_.get<std::uint64_t>();
-    if (value > most) fail(fmt::format("is {}, above {}", value, most));
-    return value;
-  }
-  // An index below `limit`.
-  Index index(std::size_t limit) const {
-    const std::uint64_t value = count();
-    if (value >= limit) fail(fmt::format("is {}, and there are {}", value, limit));
-    return static_cast<Index>(value);
-  }
-  template <class E>
-  E name() const {
-    const std::string word = text();
-    constexpr auto kNames = internal::names_of(E{});
-    for (std::size_t i = 0; i < kNames.size(); ++i) {
-      if (word == kNames[i]) return static_cast<E>(i);
-    }
-    fail(fmt::format("is \"{}\", which is none of {}", word, fmt::join(kNames, ", ")));
-  }
-  Cause cause() const {
-    const std::string word = text();
-    const Reason* known = find_reason(word);
-    if (known == nullptr) fail(fmt::format("is \"{}\", which is no known cause", word));
-    return known->cause;
-  }
-
-  // Optional fields.
-  std::string text_or_none(const char* key) const { return has(key) ? (*this)[key].text() : std::string(); }
-  Index index_or_none(const char* key, std::size_t limit) const { return has(key) ? (*this)[key].index(limit) : kNone; }
-  bool is_true(const char* key) const { return has(key) && (*this)[key].boolean(); }
-
- private:
-  Field(const Field& around, const char* key, std::size_t number, const Json& json)
-      : file_(around.file_), json_(json), around_(&around), key_(key), number_(number) {}
-
-  // "explanations[0].graph.ops[3].inputs[1] "
-  std::string path() const {
-    std::string text;
-    for (const Field* f = this; f->around_ != nullptr; f = f->around_) {
-      text.insert(0, f->key_ != nullptr ? fmt::format(".{}", f->key_) : fmt::format("[{}]", f->number_));
-    }
-    return text.empty() ? "the file " : text.substr(1) + " ";
-  }
-
-  const std::string& file_;
-  const Json& json_;
-  const Field* around_ = nullptr;
-  const char* key_ = nullptr;
-  std::size_t number_ = 0;
-};
-
-constexpr std::uint64_t kMostU32 = std::numeric_limits<std::uint32_t>::max();
-
-Place read_line(const Field& field) {
-  Place place;
-  place.file = field["file"].text();
-  place.function = field.text_or_none("function");
-  place.line = static_cast<std::uint32_t>(field["line"].count(kMostU32));
-  if (field.has("column")) place.column = static_cast<std::uint32_t>(field["column"].count(kMostU32));
-  return place;
-}
-Place read_place(const Field& field) {
-  Place place = read_line(field);
-  if (field.has("callers")) field["callers"].each([&place](const Field& caller) { place.callers.push_back(read_line(caller)); });
-  if (field.has("inside")) field["inside"].each([&place](const Field& line) { place.inside.push_back(read_line(line)); });
-  return place;
-}
-Place read_place(const Field& around, const char* key) { return around.has(key) ? read_place(around[key]) : Place(); }
+constexpr std::uint64_t kMostU32 = internal::kMostU32;
+constexpr internal::FileKind kFlowFile = {"load_flow", "save_flow", ".wgflow", internal::kFlowFormat, internal::kFlowVersion};
 
 // ---- Findings ----
 
@@ -146,7 +36,7 @@ Step read_step(const Field& field, std::size_t ops) {
   step.scope = field.text_or_none("scope");
   step.signature = field.text_or_none("signature");
   step.note = field.text_or_none("note");
-  step.place = read_place(field, "place");
+  step.place = field.place_or_none("place");
   if (field.has("left_out")) step.left_out = field["left_out"].count();
   step.beside = field.is_true("beside");
   step.index = field.index_or_none("op", ops);
@@ -168,13 +58,13 @@ Finding read_finding(const Field& field, std::size_t ops) {
   f.scope = field["scope"].text();
   f.why = field["why"].text();
   f.remedy = field["remedy"].text();
-  f.target_place = read_place(field, "target_place");
-  f.place = read_place(field, "place");
+  f.target_place = field.place_or_none("target_place");
+  f.place = field.place_or_none("place");
   if (field.has("asked")) f.asked = field["asked"].count();
   field["also"].each([&f](const Field& cause) { f.also.push_back(cause.cause()); });
   field["evidence"].each([&f](const Field& text) { f.evidence.push_back(text.text()); });
   field["path"].each([&f, ops](const Field& step) { f.path.push_back(read_step(step, ops)); });
-  field["others"].each([&f](const Field& other) { f.others.push_back({other["cause"].cause(), other["op"].text(), read_place(other, "place")}); });
+  field["others"].each([&f](const Field& other) { f.others.push_back({other["cause"].cause(), other["op"].text(), other.place_or_none("place")}); });
   return f;
 }
 
@@ -213,7 +103,7 @@ class GraphReader {
 
  private:
   void read_where(const Field& field) {
-    const Place place = read_line(field);
+    const Place place = field.line();
     wheres_.push_back({graph_.keep(place.file), graph_.keep(place.function), place.line, place.column});
   }
   Where where(const Field& number) const { return wheres_[number.index(wheres_.size())]; }
@@ -271,14 +161,6 @@ class GraphReader {
     graph_.defs.push_back(std::move(def));
   }
 
-  static FlowDType read_dtype(const Field& field) {
-    const std::string word = field.text();
-    for (int i = 0; i < kFlowDTypeCount; ++i) {
-      if (word == name_of(static_cast<FlowDType>(i))) return static_cast<FlowDType>(i);
-    }
-    field.fail(fmt::format("is \"{}\", which is no dtype", word));
-  }
-
   void read_shape(const Field& shape, FlowGraph::Value& value) {
     value.first_extent = static_cast<Index>(graph_.extents.size());
     value.rank = FlowGraph::kUnknownRank;
@@ -293,7 +175,7 @@ class GraphReader {
   void read_value(const Field& field) {
     FlowGraph::Value value;
     read_shape(field["shape"], value);
-    value.dtype = read_dtype(field["dtype"]);
+    value.dtype = field["dtype"].dtype();
     value.op = field.index_or_none("op", op_count_);
     value.variable = field.index_or_none("variable", graph_.variables.size());
     value.watched_from = field.index_or_none("watched_from", op_count_ + 1);
@@ -392,37 +274,13 @@ class GraphReader {
   std::size_t op_count_ = 0;
 };
 
-void check_format(const Field& file) {
-  if (!file.has("format") || file["format"].text() != internal::kFlowFormat) file.fail(fmt::format("is not of format \"{}\"", internal::kFlowFormat));
-  const std::uint64_t version = file["version"].count();
-  if (version > static_cast<std::uint64_t>(internal::kFlowVersion)) {
-    file.fail(fmt::format("is of version {}; this program reads up to {}", version, internal::kFlowVersion));
-  }
-}
-
-Json parse(const std::string& text, const std::string& name) {
-  try {
-    return Json::parse(text);
-  } catch (const Json::exception& error) {  // reports the position; does not treat numbers that are too large as errors
-    throw IoError("load_flow", fmt::format("{}: no JSON: {}", name, error.what()), "the file is cut short or damaged; save it again");
-  }
-}
-
 }  // namespace
 
-std::vector<Explanation> load_flow(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw IoError("load_flow", path + " cannot be opened", "check the path; save_flow writes such files");
-  std::string text;
-  for (char block[4096]; file.read(block, sizeof(block)), file.gcount() != 0;) text.append(block, static_cast<std::size_t>(file.gcount()));
-  if (file.bad()) throw IoError("load_flow", path + " cannot be read", "it may be a folder, or the disk is damaged");
-  return from_json(text, path);
-}
+std::vector<Explanation> load_flow(const std::string& path) { return from_json(internal::text_of_file(kFlowFile, path), path); }
 
 std::vector<Explanation> from_json(const std::string& text, const std::string& name) {
-  const Json json = parse(text, name);
-  const Field file(name, json);
-  check_format(file);
+  const internal::JsonDocument document(kFlowFile, text, name);
+  const Field& file = document.root();
   std::vector<Explanation> explanations;
   file["explanations"].each([&explanations](const Field& entry) {
     std::shared_ptr<const FlowGraph> graph;

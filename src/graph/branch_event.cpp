@@ -130,6 +130,18 @@ std::vector<std::shared_ptr<VariableImpl>> Branches::writes() const {
   return all;
 }
 
+std::vector<NodePart> Branches::parts(const char* /*needed*/, bool planned) const {
+  std::vector<NodePart> parts;
+  parts.reserve(bodies_.size());
+  std::ptrdiff_t input = 1;
+  for (std::size_t b = 0; b < bodies_.size(); ++b) {
+    std::vector<std::ptrdiff_t> from(bodies_[b]->inputs().size());
+    for (std::ptrdiff_t& i : from) i = input++;
+    parts.push_back({fmt::format("branch {}", b), bodies_[b].get(), std::move(from), planned ? &bodies_[b]->body_program() : nullptr});
+  }
+  return parts;
+}
+
 void Branches::run(std::span<const Tensor* const> inputs, std::span<Tensor> outputs, const char* /*needed*/) const {
   const std::size_t choice = chosen(*inputs[0], bodies_.size());
   std::size_t input = 1, output = results_;

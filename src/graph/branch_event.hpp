@@ -27,6 +27,7 @@ class Branches final : public NodeBodies {
   bool has_effect() const override;
   bool same(const NodeBodies& other) const override;
   std::vector<std::shared_ptr<VariableImpl>> writes() const override;
+  std::vector<NodePart> parts(const char* needed, bool planned) const override;
   void run(std::span<const Tensor* const> inputs, std::span<Tensor> outputs, const char* needed) const override;
 
  private:

@@ -3,6 +3,7 @@
 
 #include "autodiff/observer.hpp"
 #include "graph/call_event.hpp"
+#include "graph/function_graph.hpp"
 #include "graph/trace.hpp"
 
 #include <whygrad/base/error.hpp>
@@ -22,17 +23,20 @@ class FunctionState {
   const Function::Body& body() const { return body_; }
   const std::string& name() const { return name_; }
 
-  std::shared_ptr<TracedFunction> traced(const std::vector<TensorSpec>& arguments) {
+  // The trace for arguments of these specs. `call`: the arguments themselves, if they are known.
+  std::shared_ptr<TracedFunction> traced(const std::vector<TensorSpec>& arguments, const std::vector<Tensor>& call = {}) {
     if (tracing_by_.load() == std::this_thread::get_id()) {
       throw ValueError(name_, "it calls itself while it is traced", "write the recursion as a loop; a graph has no end of it");
     }
     const std::lock_guard lock(mutex_);
-    const auto known = std::find_if(traces_.begin(), traces_.end(), [&](const Trace& t) { return t.arguments == arguments; });
+    const auto known =
+        std::find_if(traces_.begin(), traces_.end(), [&](const Trace& t) { return t.arguments == arguments && t.function->is_for(call); });
     if (known != traces_.end()) return known->function;
     tracing_by_ = std::this_thread::get_id();
     const Untraced at_end(tracing_by_);
     ++count_;
-    traces_.push_back({arguments, TracedFunction::trace(name_, where_, arguments, body_)});
+    traces_.push_back({arguments, TracedFunction::trace(name_, where_, arguments, body_, call)});
+    forget_old(arguments);
     return traces_.back().function;
   }
 
@@ -42,6 +46,13 @@ class FunctionState {
   }
 
  private:
+  // Of the traces that are for some arguments of their specs only, the latest are kept.
+  void forget_old(const std::vector<TensorSpec>& arguments) {
+    const auto is_one = [&](const Trace& t) { return t.arguments == arguments && !t.function->is_for_all(); };
+    if (std::count_if(traces_.begin(), traces_.end(), is_one) > kMostSettled) traces_.erase(std::find_if(traces_.begin(), traces_.end(), is_one));
+  }
+
+  static constexpr std::ptrdiff_t kMostSettled = 16;
   struct Trace {
     std::vector<TensorSpec> arguments;
     std::shared_ptr<TracedFunction> function;
@@ -85,15 +96,12 @@ std::vector<Tensor> Function::operator()(const std::vector<Tensor>& arguments, W
     specs.push_back(spec_of(arguments[i]));
   }
   if (internal::is_looked_at()) return internal::results_of_call(state_->body()(arguments), where);
-  return internal::call(state_->traced(specs), arguments, {}, where);
+  return internal::call(state_->traced(specs, arguments), arguments, {}, where);
 }
 
 std::size_t Function::tracing_count() const { return state_->count(); }
 
-std::string Function::graph(const std::vector<TensorSpec>& arguments, bool compiled) const {
-  const std::shared_ptr<internal::TracedFunction> traced = state_->traced(arguments);
-  return compiled ? traced->program(false).plan().to_string() : traced->graph().to_string(traced->outputs());
-}
+FunctionGraph Function::graph(const std::vector<TensorSpec>& arguments) const { return internal::function_graph(*state_->traced(arguments)); }
 
 const std::string& Function::name() const { return state_->name(); }
 

@@ -1,8 +1,6 @@
 // The graph of a traced function: its values, its nodes, and the search for an equal node.
 #include "graph/graph.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstring>
 
@@ -12,31 +10,6 @@ namespace {
 std::uint64_t mix(std::uint64_t hash, std::uint64_t word) {
   hash ^= word + 0x9e3779b97f4a7c15u + (hash << 6) + (hash >> 2);
   return hash * 0xff51afd7ed558ccdu;
-}
-
-const char* name_of(const Graph::Node& node) {
-  if (node.kind == Graph::Node::Kind::kRead) return "read";
-  if (node.kind == Graph::Node::Kind::kFused) return "fused";
-  if (node.kind == Graph::Node::Kind::kMatmulAdd) return "matmul_add";
-  return node.op->name;
-}
-
-// The steps of a fused node: " {t0 = multiply(%0, %1); %5 = tanh(t0)}". Values that do not leave the node are called t0, t1 and so on.
-std::string fused_text(const Graph::Node& node) {
-  const kernels::FusedLoop& loop = node.fused->loop;
-  std::vector<std::string> names;
-  for (const Graph::Index v : node.inputs) names.push_back(fmt::format("%{}", v));
-  std::string text = " {";
-  int inner = 0;
-  for (std::size_t s = 0; s < loop.steps.size(); ++s) {
-    const std::int16_t output = loop.places[s].output;
-    names.push_back(output != kernels::FusedLoop::kNone ? fmt::format("%{}", node.first_output + output) : fmt::format("t{}", inner++));
-    text += fmt::format("{}{} = {}(", s == 0 ? "" : "; ", names.back(), node.fused->ops[s]->name);
-    for (int i = 0; i < kernels::FusedLoop::operands(loop.steps[s].kind); ++i)
-      text += fmt::format("{}{}", i == 0 ? "" : ", ", names[static_cast<std::size_t>(loop.steps[s].inputs[i])]);
-    text += ")";
-  }
-  return text + "}";
 }
 
 }  // namespace
@@ -105,28 +78,6 @@ Graph::Index Graph::append(Node node, std::span<const TensorSpec> outputs) {
   for (const TensorSpec& spec : outputs) values_.push_back({.spec = spec, .node = node_count()});
   nodes_.push_back(std::move(node));
   return nodes_.back().first_output;
-}
-
-std::string Graph::to_string(std::span<const Index> outputs) const {
-  std::string text;
-  for (std::size_t i = 0; i < inputs_.size(); ++i) text += fmt::format("%{} = input {}  {}\n", inputs_[i], i, value(inputs_[i]).spec.signature());
-  for (Index v = 0; v < value_count(); ++v) {
-    if (value(v).constant.defined()) text += fmt::format("%{} = constant  {}\n", v, value(v).spec.signature());
-  }
-  for (const Node& node : nodes_) {
-    for (Index k = 0; k < node.outputs; ++k) text += fmt::format("{}%{}", k == 0 ? "" : ", ", node.first_output + k);
-    text += fmt::format("{}{}(", node.outputs == 0 ? "" : " = ", name_of(node));
-    for (std::size_t i = 0; i < node.inputs.size(); ++i) text += fmt::format("{}%{}", i == 0 ? "" : ", ", node.inputs[i]);
-    text += ")";
-    if (node.fused != nullptr) text += fused_text(node);
-    if (node.variable != nullptr) text += fmt::format(" `{}`", node.variable->name);
-    for (Index k = 0; k < node.outputs; ++k) text += fmt::format("{}{}", k == 0 ? "  " : ", ", value(node.first_output + k).spec.signature());
-    if (const std::string place = place_of(node.where); !place.empty()) text += "  " + place;
-    text += "\n";
-  }
-  text += "return";
-  for (std::size_t i = 0; i < outputs.size(); ++i) text += fmt::format("{}%{}", i == 0 ? " " : ", ", outputs[i]);
-  return text + "\n";
 }
 
 }  // namespace whygrad::internal

@@ -91,9 +91,6 @@ class Graph {
   Index node_count() const { return static_cast<Index>(nodes_.size()); }
   Index value_count() const { return static_cast<Index>(values_.size()); }
 
-  // One line per node: "%4 = matmul(%0, %1)  f32[4, 2]  model.py:12". `outputs` are named at the end.
-  std::string to_string(std::span<const Index> outputs) const;
-
  private:
   std::uint64_t hash_of(const Node& node) const;
   bool same(const Node& a, const Node& b) const;

@@ -150,6 +150,20 @@ Tensors Loop::inputs_of_trip(std::span<const Tensor* const> inputs, Tensors vari
   return all;
 }
 
+std::vector<NodePart> Loop::parts(const char* needed, bool planned) const {
+  std::vector<NodePart> parts;
+  std::ptrdiff_t behind = 1 + static_cast<std::ptrdiff_t>(variables_);  // the node's inputs for the condition, then those for the body
+  const auto add = [&](const char* name, TracedFunction& function, std::size_t taken, const Program* program) {
+    std::vector<std::ptrdiff_t> from;
+    for (std::size_t i = 0; i < function.inputs().size(); ++i)
+      from.push_back(i < variables_ ? 1 + static_cast<std::ptrdiff_t>(i) : i < variables_ + taken ? 0 : behind++);
+    parts.push_back({name, &function, std::move(from), program});
+  };
+  if (condition_ != nullptr) add("condition", *condition_, 0, planned ? &condition_->program(false) : nullptr);
+  add("body", *body_, taken_, planned ? &body_->program(needed[variables_] != 0) : nullptr);
+  return parts;
+}
+
 void Loop::run(std::span<const Tensor* const> inputs, std::span<Tensor> outputs, const char* needed) const {
   const bool keeps = needed[variables_] != 0;
   const Program& program = body_->program(keeps);
@@ -193,6 +207,14 @@ bool LoopGradient::same(const NodeBodies& other) const {
 }
 
 std::vector<std::shared_ptr<VariableImpl>> LoopGradient::writes() const { return derivative_->writes(); }
+
+std::vector<NodePart> LoopGradient::parts(const char* /*needed*/, bool planned) const {
+  std::vector<std::ptrdiff_t> from;
+  const auto first = static_cast<std::ptrdiff_t>(loop_->first_invariant());
+  for (std::ptrdiff_t i = 0; i < static_cast<std::ptrdiff_t>(derivative_->inputs().size()); ++i)
+    from.push_back(i < first ? 0 : 1 + static_cast<std::ptrdiff_t>(loop_->variables()) + i - first);
+  return {{"gradient of the body", derivative_.get(), std::move(from), planned ? &derivative_->program(false) : nullptr}};
+}
 
 void LoopGradient::run(std::span<const Tensor* const> inputs, std::span<Tensor> outputs, const char* /*needed*/) const {
   const LoopHistory& history = history_in(*inputs[0]);

@@ -298,8 +298,9 @@ void run_host(const Graph::Node& node, std::span<const Tensor* const> inputs, st
 
 }  // namespace
 
-Tensor in_order(Tensor t) {
-  if (!t.defined() || t.is_contiguous()) return t;
+Tensor in_order(Tensor t) { return !t.defined() || t.is_contiguous() ? std::move(t) : copy_of(t); }
+
+Tensor copy_of(const Tensor& t) {
   const device::Scope there(t.device());
   Tensor copy = make_tensor(t.dtype(), t.shape(), "function");
   kernels::copy(view_of(t), view_of(copy));

@@ -4,6 +4,8 @@
 #include "graph/graph.hpp"
 #include "graph/passes/passes.hpp"
 
+#include <whygrad/flow/function_graph.hpp>
+
 #include <memory>
 #include <mutex>
 #include <span>
@@ -14,6 +16,8 @@ namespace whygrad::internal {
 // The tensor in row-major order, which a trace assumes of everything that its ops do not compute: inputs, variables, results of the host and of
 // bodies.
 Tensor in_order(Tensor t);
+// The same elements in memory of their own, in row-major order. No id yet.
+Tensor copy_of(const Tensor& t);
 
 // NOTE [a program]
 // A program computes some values of a graph from the graph's inputs and from values that the caller has. The plan is made once: which nodes are
@@ -38,6 +42,10 @@ class Program {
   std::size_t step_count() const { return steps_.size(); }
   // The size of the block that the values share.
   std::size_t arena_bytes() const { return arena_bytes_; }
+  // What a run will take. Plans the programs of bodies.
+  FunctionGraph::Memory memory() const;
+  // By value of plan().graph: whether a step or the caller reads it.
+  const std::vector<char>& needed() const { return needed_; }
   // The graph that runs, after all passes.
   const Plan& plan() const { return plan_; }
 

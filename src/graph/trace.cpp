@@ -100,26 +100,21 @@ class Tracing final : public Tracer {
     return made;
   }
 
-  Tensor example(const Tensor& value) override {
+  Tensor example(const Tensor& value) override { return value.is_abstract() ? computed(value, false) : value; }
+
+  Tensor settle(const Tensor& value) override {
     if (!value.is_abstract()) return value;
-    GraphBuilder builder(function_);
-    builder.add_inputs();
-    const Graph::Index output = builder.value_of(inside(value));
-    const Program program(builder.graph(), {&output, 1}, {}, builder.graph().node_count());
-    std::vector<Tensor> inputs(builder.graph().inputs().size());
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      if (!program.needs_input(i)) continue;
-      const TracedFunction::Input& input = function_.inputs_[i];
-      if (input.variable != nullptr) {
-        inputs[i] = input.variable->value;
-      } else if (input.captured.defined()) {
-        inputs[i] = around_ != nullptr ? around_->example(input.captured) : input.captured;
-      } else if (i < examples_.size()) {
-        inputs[i] = examples_[i];
-      }
-      if (!inputs[i].defined() || inputs[i].is_abstract()) return {};
+    const Tensor here = inside(value);
+    for (const Tensor& known : settled_) {
+      if (known.id() == here.id()) return known;
     }
-    return program.run(std::move(inputs), {})[0];
+    if (around_ != nullptr || examples_.size() != function_.arguments_) return {};
+    const Tensor elements = computed(here, true);
+    if (!elements.defined()) return {};
+    settled_.push_back(copy_of(elements));  // a program may return its input
+    settled_.back().impl()->id = here.id();
+    settled_.back().impl()->activity.store(here.impl()->activity.load(std::memory_order_relaxed), std::memory_order_relaxed);
+    return settled_.back();
   }
 
   std::vector<Tensor> gradients(const std::vector<Tensor>& targets, const std::vector<Tensor>& dy, const std::vector<Source>& sources) override {
@@ -190,7 +185,33 @@ class Tracing final : public Tracer {
     log_.windows.push_back(function_.window_);
   }
 
+  const std::vector<Tensor>& settled() const { return settled_; }
+
  private:
+  // The value in the call for which the function is traced. Empty if that is not known or, if `again`, if another run may compute something else.
+  Tensor computed(const Tensor& value, bool again) {
+    GraphBuilder builder(function_);
+    builder.add_inputs();
+    const Graph::Index output = builder.value_of(inside(value));
+    const Program program(builder.graph(), {&output, 1}, {}, builder.graph().node_count());
+    const std::vector<Graph::Node>& nodes = program.plan().graph.nodes();
+    if (again && !std::all_of(nodes.begin(), nodes.end(), [](const Graph::Node& n) { return n.fused != nullptr || n.is_pure(); })) return {};
+    std::vector<Tensor> inputs(builder.graph().inputs().size());
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      if (!program.needs_input(i)) continue;
+      const TracedFunction::Input& input = function_.inputs_[i];
+      if (input.variable != nullptr) {
+        inputs[i] = input.variable->value;
+      } else if (input.captured.defined()) {
+        inputs[i] = around_ != nullptr ? around_->example(input.captured) : input.captured;
+      } else if (i < examples_.size()) {
+        inputs[i] = examples_[i];
+      }
+      if (!inputs[i].defined() || inputs[i].is_abstract()) return {};
+    }
+    return program.run(std::move(inputs), {})[0];
+  }
+
   void watch(ValueId id, const std::shared_ptr<VariableImpl>& variable) {
     log_.watch_index.set(id, static_cast<std::int32_t>(log_.watches.size()));
     log_.watches.push_back({.id = id, .since = id, .variable = variable});
@@ -220,6 +241,7 @@ class Tracing final : public Tracer {
   std::unordered_map<const VariableImpl*, Tensor> variables_;  // present values; empty if something may have written the variable since
   std::unordered_map<const VariableImpl*, std::size_t> input_of_;
   std::vector<Tensor> examples_;
+  std::vector<Tensor> settled_;  // with elements, by the ids of the abstract values
 };
 
 namespace {
@@ -282,17 +304,20 @@ std::shared_ptr<TracedFunction> TracedFunction::trace(std::string name, const Wh
   function->log_ = std::make_shared<TraceLog>();
   note_trace_log(function->log_->log, function->name_);
   function->arguments_ = arguments.size();
+  std::vector<Tensor> settled;
   in_log_of(*function, *function->log_, [&](Tracing& tracing) {
     std::vector<Tensor> given;
     given.reserve(arguments.size());
     for (const TensorSpec& spec : arguments) given.push_back(tracing.add_input({}, spec, where));
     tracing.set_examples(std::move(examples));
     tracing.finish(body(given));
+    settled = tracing.settled();
   });
   GraphBuilder builder(*function);
   builder.add_inputs();
   builder.add_results();
   builder.take_into();
+  function->note_settled(settled);
   return function;
 }
 

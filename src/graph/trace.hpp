@@ -71,6 +71,16 @@ class TracedFunction : public std::enable_shared_from_this<TracedFunction> {
   const std::vector<Graph::Index>& once() const { return once_; }
   TraceLog& log() const { return *log_; }
 
+  // NOTE [settled values]
+  // Where a shape depends on elements, tracing goes on with those of the call for which the function is traced (Tracer::settle). The trace is then
+  // one of several for arguments of these specs, and a call takes one in which all such elements are what the call's arguments make of them. They are
+  // computed before the call, from its arguments and the values of variables alone, so a call whose trace is yet to be made has had no effects.
+  //
+  // Whether the trace is one for a call with these arguments.
+  bool is_for(const std::vector<Tensor>& arguments) const;
+  // Whether it is for all arguments of its specs.
+  bool is_for_all() const { return settled_program_ == nullptr; }
+
   // The values that a call keeps for the gradient, besides its inputs. They are chosen at the first call for which a gradient may be requested.
   const std::vector<Graph::Index>& saved();
   // The gradients of the wanted inputs, in their order, as a function of the inputs and the arriving gradients. A result is an empty tensor if no
@@ -122,6 +132,7 @@ class TracedFunction : public std::enable_shared_from_this<TracedFunction> {
   friend class GraphBuilder;
   TracedFunction() = default;
   static std::shared_ptr<TracedFunction> make(std::string name, const Where& where);
+  void note_settled(const std::vector<Tensor>& values);
   std::shared_ptr<TracedFunction> trace_derivative(const Asked& asked);
   // A function that continues this one's graph: of the same inputs, which are all arguments.
   std::shared_ptr<TracedFunction> continued() const;
@@ -146,6 +157,8 @@ class TracedFunction : public std::enable_shared_from_this<TracedFunction> {
   std::unordered_map<ValueId, Graph::Index> known_;  // the values in the graph, by the ids of the traces
   std::vector<std::int64_t> rows_of_gradients_;
   std::optional<std::vector<Graph::Index>> saved_;
+  std::unique_ptr<const Program> settled_program_;  // computes the settled values
+  std::vector<std::vector<std::byte>> settled_;     // their elements
   std::map<Asked, std::shared_ptr<TracedFunction>> derivatives_;
   std::shared_ptr<TracedFunction> replay_;
   std::map<std::vector<bool>, std::shared_ptr<TracedFunction>> forwards_;

@@ -151,7 +151,7 @@ double Profile::seconds() const { return internal::seconds_between(profiler_->be
 std::vector<Profile::Row> Profile::rows() const {
   std::map<std::pair<std::string, std::string>, Row> by_place;
   for (const Profiler::Event& event : profiler_->events()) {
-    std::string place = internal::place_of(event.where);
+    std::string place = internal::line_of(event.where);
     Row& row = by_place[{event.op, place}];
     row.op = event.op;
     row.place = std::move(place);
@@ -196,7 +196,7 @@ std::string Profile::trace() const {
                       {"tid", 1},
                       {"ts", internal::seconds_between(profiler_->begin(), event.begin) * 1e6},
                       {"dur", internal::seconds_between(event.begin, event.end) * 1e6},
-                      {"args", {{"place", internal::place_of(event.where)}, {"bytes", event.bytes}, {"flops", event.flops}}}});
+                      {"args", {{"place", internal::line_of(event.where)}, {"bytes", event.bytes}, {"flops", event.flops}}}});
   }
   return nlohmann::json{{"traceEvents", std::move(events)}, {"displayTimeUnit", "ms"}}.dump();
 }

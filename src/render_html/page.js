@@ -15,6 +15,7 @@
     })));
     return [...byGroup.values()];
   })();
+  const stages = data.stages || null;  // of the graph of a function, which has no findings: one entry for each explanation
   const firstGraph = explanations.findIndex((explanation) => explanation.graph);
 
   const OP_STATUS = {
@@ -78,6 +79,7 @@
 
   function statusText(node) {
     const step = stepOf(node);
+    if (stages) return "";
     if (!step) return OP_STATUS[node.status][0];
     if (step.status === "source") return step.note || "source";
     if (step.note && step.status === "flows") return step.note;
@@ -85,6 +87,7 @@
   }
   function label(node) {
     if (node.kind === "gap") return `${node.name}, not listed`;
+    if (node.kind === "group" && stages) return `${[node.name, node.note, ...(node.lines || [])].join(", ")}. Enter opens it`;
     if (node.kind === "group") return `group ${node.name}, ${node.note}${node.outside ? ", outside" : ""}: ${OP_STATUS[node.status][0]}. Enter opens it`;
     return [node.name, node.note, node.kind === "value" ? "input" : statusText(node)].filter(Boolean).join(", ");
   }
@@ -142,7 +145,7 @@
     const outputs = Array.from({ length: op.outputs }, (_, k) => graph.values[op.first_output + k]);
     const parts = [
       rows([["scope", scopeOf(graph, op)], ["makes", outputs.map(signature).join(", ")], ["from", op.inputs.map((v) => signature(graph.values[v])).join(", ")],
-        ...placeRows(place), ["function", place ? place.function || "" : ""], ["tape", op.standing ? `did not record it: ${op.standing}` : "recorded it"]]),
+        ...placeRows(place), ["function", place ? place.function || "" : ""], ["tape", stages ? "" : op.standing ? `did not record it: ${op.standing}` : "recorded it"]]),
       code(place),
     ];
     op.inputs.forEach((value, i) => {
@@ -161,7 +164,7 @@
     const variable = value.variable === undefined ? null : graph.variables[value.variable];
     const place = variable && variable.place !== undefined ? graph.places[variable.place] : undefined;
     return [
-      rows([["is", variable ? variable.noun || "variable" : "tensor"], ["signature", signature(value)], ["trainable", variable ? (variable.trainable ? "yes" : "no") : ""], ["place", placeText(place)]]),
+      rows([["is", variable ? variable.noun || "variable" : "tensor"], ["signature", signature(value)], ["trainable", variable && !stages ? (variable.trainable ? "yes" : "no") : ""], ["place", placeText(place)]]),
       code(place), ...numbers("Values", graph.numbers[value.numbers]), ...numbers("Gradient", graph.numbers[value.gradient]),
     ];
   }
@@ -179,10 +182,10 @@
     const shownView = view(), node = shownView && shownView.nodes[state.selected];
     const details = byId("details");
     if (!node || node.kind === "gap") {
-      details.replaceChildren(html("p", { class: "soft" }, "Choose a box to see what it made, where, and what it does to the gradient."));
+      details.replaceChildren(html("p", { class: "soft" }, stages ? "Choose a box to see what it makes, of what, and where. A box with ops in it opens." : "Choose a box to see what it made, where, and what it does to the gradient."));
       return;
     }
-    details.replaceChildren(html("h2", {}, node.name), html("p", {}, `${node.kind === "value" ? "" : (OP_STATUS[node.status] || ["", ""])[1] + " "}${node.kind === "value" ? "goes into the graph" : statusText(node)}`),
+    details.replaceChildren(html("h2", {}, node.name), stages ? "" : html("p", {}, `${node.kind === "value" ? "" : (OP_STATUS[node.status] || ["", ""])[1] + " "}${node.kind === "value" ? "goes into the graph" : statusText(node)}`),
       ...nodeDetails(node).filter((part) => part !== null));
   }
 
@@ -201,16 +204,18 @@
   }
 
   function drawNode(node, number) {
-    const [x, y, width] = node.box;
+    const [x, y, width, height] = node.box, lines = node.lines || [], top = y - height / 2 + 21;  // the middle of the first two lines
     const fits = (text, character) => (text.length * character > width - 30 ? text.slice(0, Math.max(Math.floor((width - 30) / character) - 1, 1)) + "…" : text);
-    const mark = node.kind === "value" || node.kind === "gap" ? "" : OP_STATUS[node.status][1];
+    const mark = node.kind === "value" || node.kind === "gap" || stages ? "" : OP_STATUS[node.status][1];
     const group = svg("g", {
       class: `node ${node.kind} ${node.status}${node.outside ? " outside" : ""}`, role: "button", tabindex: "-1", "data-node": number,
       "aria-label": label(node), "aria-pressed": "false", onclick: () => activate(number), onfocus: () => setRoving(number),
     }, svg("title", {}, [node.name, node.note].filter(Boolean).join("\n")), ...shape(node));
-    if (mark) group.append(svg("text", { class: "mark", x: x - width / 2 + 11, y: y + 5, "aria-hidden": "true" }, mark));
-    group.append(svg("text", { x: x + (mark ? 8 : 0), y: node.note ? y - 2 : y + 5, "text-anchor": "middle" }, fits(node.name, CHARACTER)));
-    if (node.note) group.append(svg("text", { class: "note", x: x + (mark ? 8 : 0), y: y + 14, "text-anchor": "middle" }, fits(node.note, 6.7)));
+    if (mark) group.append(svg("text", { class: "mark", x: x - width / 2 + 11, y: top + 5, "aria-hidden": "true" }, mark));
+    group.append(svg("text", { x: x + (mark ? 8 : 0), y: node.note ? top - 2 : top + 5, "text-anchor": "middle" }, fits(node.name, CHARACTER)));
+    if (node.note) group.append(svg("text", { class: "note", x: x + (mark ? 8 : 0), y: top + 14, "text-anchor": "middle" }, fits(node.note, 6.7)));
+    if (lines.length) group.append(svg("path", { class: "rule", d: `M${x - width / 2 + 8},${top + 22} h${width - 16}` }));
+    lines.forEach((line, i) => group.append(svg("text", { class: "line", x, y: top + 38 + 16 * i, "text-anchor": "middle" }, fits(line, CHARACTER))));
     return group;
   }
 
@@ -366,7 +371,23 @@
       ...text("Would remain", all((one) => one.others.map((other) => `${other.op} ${placeText(other.place)}`), "; ")),
       html("p", { class: "soft" }, `${finding.code} ${(data.reasons[finding.code] || {}).title || ""}`));
   }
+  // A function's graph at one stage: its button shows it.
+  function showStages() {
+    byId("findings").setAttribute("aria-label", "Stages");
+    byId("findings").replaceChildren(...(data.note ? [html("p", { class: "note mono" }, data.note)] : []), ...stages.map(({ name, facts }, e) => {
+      const open = e === state.explanation;
+      const choose = () => {
+        state.explanation = e;
+        openGroup(0, false);
+        byId("findings").querySelectorAll("section > button")[e].focus();
+      };
+      return html("section", { class: "finding", "data-open": open && "true" },
+        html("button", { "aria-expanded": String(open), onclick: choose }, html("span", { class: "name" }, name), html("div", { class: "soft" }, `${facts[0][1]} steps, ${facts[1][1]} ops`)),
+        open ? html("div", { class: "body" }, rows(facts)) : null);
+    }));
+  }
   function showFindings() {
+    if (stages) return showStages();
     byId("findings").replaceChildren(...(data.note && causes.length ? [html("p", { class: "note" }, data.note)] : []), ...causes.map((cause, number) => {
       const { finding } = cause[0], open = number === state.cause;
       const from = callers(finding.place);
@@ -385,6 +406,7 @@
     refresh();
   }
   function summary() {
+    if (stages) return "the graph of a traced function";
     const count = causes.reduce((sum, cause) => sum + cause.length, 0);
     if (count === 0) return "nothing was found";
     const gradients = count === 1 ? "1 finding" : `${count} findings`;
@@ -409,6 +431,7 @@
   }
   function showLegend() {
     const shownView = view();
+    if (stages) return byId("legend").replaceChildren(html("li", {}, "Arrows follow the data. A box that lists ops is one sweep over the data, a body or a name scope."));
     const used = new Set(shownView ? shownView.nodes.filter((node) => node.kind !== "gap" && node.kind !== "value").map((node) => node.status) : []);
     byId("legend").replaceChildren(...Object.keys(OP_STATUS).filter((status) => used.has(status)).map((status) => {
       const box = { x: 1.5, y: 1.5, width: 25, height: 15, rx: 4 };
@@ -517,6 +540,10 @@
   byId("title").textContent = data.title;
   byId("summary").textContent = summary();
   byId("tab-path").addEventListener("click", () => { Object.assign(state, { tab: "path", selected: -1 }); refresh(); });
+  if (stages) {
+    document.querySelector(".toolbar [role=tablist]").hidden = true;
+    if (location.hash === "#compiled") state.explanation = stages.length - 1;
+  }
   byId("tab-graph").addEventListener("click", () => openGroup(0, false));
   byId("zoom-in").addEventListener("click", () => zoomBy(1.25));
   byId("zoom-out").addEventListener("click", () => zoomBy(0.8));

@@ -15,21 +15,32 @@ namespace {
 using Index = FlowGraph::Index;
 
 constexpr double kHeight = 42, kCharacter = 7.4, kPadding = 34, kNarrowest = 90, kWidest = 250;
+constexpr double kLineHeight = 16;
 constexpr std::size_t kMostOutside = 12;  // neighbours that a view shows one by one
+constexpr std::size_t kMostLines = 12;    // of a group's contents
 
 std::size_t characters(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
 Box box_of(const Node& node) {
-  const auto wanted = static_cast<double>(std::max(characters(node.name), characters(node.note))) * kCharacter + kPadding;
-  return {.width = std::clamp(wanted, kNarrowest, kWidest), .height = kHeight};
+  std::size_t longest = std::max(characters(node.name), characters(node.note));
+  for (const std::string& line : node.lines) longest = std::max(longest, characters(line));
+  const auto wanted = static_cast<double>(longest) * kCharacter + kPadding;
+  const double lines = node.lines.empty() ? 0 : kLineHeight * static_cast<double>(node.lines.size()) + 8;
+  return {.width = std::clamp(wanted, kNarrowest, kWidest), .height = kHeight + lines};
 }
 
 class GraphViews {
  public:
-  GraphViews(const FlowGraph& graph, const ScopeTree& tree, const std::vector<OpStatus>& status)
-      : graph_(graph), tree_(tree), status_(status), views_(tree.groups().size()), known_(views_.size()), worst_(views_.size(), OpStatus::kAside) {}
+  GraphViews(const FlowGraph& graph, const ScopeTree& tree, const std::vector<OpStatus>& status, Contents contents)
+      : graph_(graph),
+        tree_(tree),
+        status_(status),
+        contents_(contents),
+        views_(tree.groups().size()),
+        known_(views_.size()),
+        worst_(views_.size(), OpStatus::kAside) {}
 
   std::vector<View> make() {
     find_worst();
@@ -78,8 +89,28 @@ class GraphViews {
 
   Node group_node(std::size_t group) const {
     if (group == 0) return {Node::Kind::kGroup, 0, "elsewhere", "", OpStatus::kAside};
+    Node node{Node::Kind::kGroup, group, tree_.groups()[group].name, ops_text(group), worst_[group]};
+    if (contents_ == Contents::kListed) node.lines = lines_of(tree_.groups()[group]);
+    return node;
+  }
+
+  std::string ops_text(std::size_t group) const {
     const std::size_t ops = ops_in(group);
-    return {Node::Kind::kGroup, group, tree_.groups()[group].name, fmt::format("{} op{}", ops, ops == 1 ? "" : "s"), worst_[group]};
+    return fmt::format("{} op{}", ops, ops == 1 ? "" : "s");
+  }
+
+  std::vector<std::string> lines_of(const Group& group) const {
+    std::vector<std::string> lines;
+    for (const std::size_t below : group.groups) lines.push_back(fmt::format("{}: {}", tree_.groups()[below].name, ops_text(below)));
+    for (const Member& member : group.members) {
+      if (member.is_op) lines.emplace_back(graph_.name_of(member.index));
+    }
+    if (lines.size() > kMostLines) {
+      const std::size_t more = lines.size() - kMostLines + 1;
+      lines.resize(kMostLines - 1);
+      lines.push_back(fmt::format("and {} more", more));
+    }
+    return lines;
   }
 
   void add_members(std::size_t g) {
@@ -144,6 +175,7 @@ class GraphViews {
   const FlowGraph& graph_;
   const ScopeTree& tree_;
   const std::vector<OpStatus>& status_;
+  Contents contents_;
   std::vector<View> views_;
   struct Known {
     std::map<Key, std::size_t> nodes;
@@ -183,8 +215,8 @@ const char* name_of(Node::Kind kind) {
   return kNames[static_cast<std::size_t>(kind)];
 }
 
-std::vector<View> graph_views(const FlowGraph& graph, const ScopeTree& tree, const std::vector<OpStatus>& status) {
-  return GraphViews(graph, tree, status).make();
+std::vector<View> graph_views(const FlowGraph& graph, const ScopeTree& tree, const std::vector<OpStatus>& status, Contents contents) {
+  return GraphViews(graph, tree, status, contents).make();
 }
 
 }  // namespace whygrad::render_html

@@ -25,7 +25,8 @@ struct Node {
   std::size_t index = 0;
   std::string name, note;  // two lines
   OpStatus status = OpStatus::kAside;
-  bool outside = false;  // of the group that the view shows
+  std::vector<std::string> lines = {};  // what is in a group, below the two lines
+  bool outside = false;                 // of the group that the view shows
   std::size_t finding = 0;
 };
 const char* name_of(Node::Kind kind);
@@ -38,8 +39,12 @@ struct View {
   Drawing drawing;
 };
 
+// Whether the box of a group names what is in it.
+enum class Contents : std::uint8_t { kCounted, kListed };
+
 // One for each group of the tree, in their order.
-std::vector<View> graph_views(const FlowGraph& graph, const ScopeTree& tree, const std::vector<OpStatus>& status);
+std::vector<View> graph_views(const FlowGraph& graph, const ScopeTree& tree, const std::vector<OpStatus>& status,
+                              Contents contents = Contents::kCounted);
 
 // The paths of findings that have one cause in common, joined where they meet, with what else goes into their ops. `members` are numbers of findings
 // of the explanation, `status` what becomes of the gradient at each op of its graph; empty where there is none.

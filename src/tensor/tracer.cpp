@@ -39,7 +39,7 @@ Tracer::~Tracer() {
   count_.fetch_sub(1, std::memory_order_relaxed);
 }
 
-std::string place_of(const Where& where) {
+std::string line_of(const Where& where) {
   const auto base = [](std::string_view file) { return file.substr(file.find_last_of('/') + 1); };
   if (where.file != nullptr) return fmt::format("{}:{}", base(where.file), where.line);
   const ForeignPlace place = resolve_foreign(where);
@@ -62,7 +62,7 @@ void refuse_leaked(const char* op, const Tensor& value) {
       const std::shared_ptr<Log> log = known.log.lock();
       if (log == nullptr || !log->owns(value.id())) continue;
       const Record* const record = log->find(value.id());
-      const std::string place = record != nullptr ? place_of(record->where) : std::string();
+      const std::string place = record != nullptr ? line_of(record->where) : std::string();
       made = fmt::format("`{}` was traced{}", known.function, place.empty() ? "" : fmt::format(", at {},", place));
       break;
     }

@@ -72,6 +72,10 @@ class Tracer {
   virtual Tensor evaluate(const Tensor& value, const Where& where) = 0;
   // The elements that a value has in the call for which the function is traced, computed without side effects. Empty if the arguments are not known.
   virtual Tensor example(const Tensor& value) = 0;
+  // The value with the elements that it has in that call, for what has to know them to go on tracing: an op whose result has as many elements as they
+  // say, or a loop whose variables grow. The trace is one for calls in which they are the same. Empty if they are not known, or if another run would
+  // not compute them from the arguments alone.
+  virtual Tensor settle(const Tensor& value) = 0;
   // What gradients are asked of inside of a trace, without a tape (tf.gradients): a value, or a variable with all reads of it.
   struct Source {
     Tensor value;
@@ -102,7 +106,7 @@ class Tracer {
 };
 
 // "model.py:12"; empty if unknown.
-std::string place_of(const Where& where);
+std::string line_of(const Where& where);
 // Notes that traces of `function` have this log, so that a value of it can be recognised elsewhere.
 void note_trace_log(const std::shared_ptr<Log>& log, const std::string& function);
 // Throws ValueError, with the function and the line that made it, if the value was made while a function was traced. `op` is what meets it elsewhere.

@@ -53,6 +53,7 @@ bool fit(const nn::Sequential& model, optim::Optimizer& optimizer, const data::D
       if (options.on_gradients) before.emplace(model);
       GradientTape tape({}, where);
       const Tensor loss = forward();
+      if (options.on_tape) options.on_tape({progress, tape});
       const Gradients gradients = tape.gradient(loss, variables, {}, where);
       if (before) {
         const std::function<void()> repeat = [&] {

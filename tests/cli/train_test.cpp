@@ -91,6 +91,15 @@ TEST(Train, ARunIsOnlyResumedAsWhatItWas) {
   EXPECT_EQ(run(train_arguments(pictures.path(), {"--checkpoint", folder / "none", "--resume"})).status, 1);
 }
 
+TEST(Train, PrintsWhereMemoryGoes) {
+  const PictureFolder pictures;
+  const Finished r = run(train_arguments(pictures.path(), {"--memory"}));
+  EXPECT_EQ(r.status, 0) << r.err;
+  EXPECT_THAT(r.out, AllOf(HasSubstr("memory of a step:"), HasSubstr("parameters"), HasSubstr("gradients"), HasSubstr("state of the optimizer"),
+                           HasSubstr("kept for the gradient"), HasSubstr("matmul"), HasSubstr("most at once")));
+  EXPECT_EQ(r.out.find("memory of a step:"), r.out.rfind("memory of a step:"));
+}
+
 TEST(Demo, TrainsSavesAndExplainsThreeMistakes) {
   const PictureFolder pictures;
   const Finished r = run({"demo", "--data", pictures.path(), "--batch", "8", "--epochs", "2"});

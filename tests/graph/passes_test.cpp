@@ -63,7 +63,7 @@ TEST(NeededPart, StopsAtWhatTheCallerHas) {
   const auto had = g.op("tanh", {x}, {4});
   const auto out = g.op("exp", {had}, {4});
   const Plan plan = needed_part(g.graph, std::vector{out}, std::vector{had}, 0);
-  EXPECT_EQ(plan.to_string(), joined({"%0 = input 0  f32[4]", "%2 = exp(%1)  f32[4]", "return %2"}));
+  EXPECT_EQ(plan.to_string(), joined({"%0 = input 0  f32[4]", "%1 = given  f32[4]", "%2 = exp(%1)  f32[4]", "return %2"}));
   EXPECT_EQ(plan.given, std::vector<Graph::Index>{1});
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """browser.py TEST PAGE: opens the page in headless Chromium and does what a person would do. Prints what went wrong and exits with 1.
 
-browser.py screenshot PAGE PNG [QUERY]: takes a picture of it, after searching for QUERY where there is one.
+browser.py screenshot PAGE PNG [QUERY]: takes a picture of it, after searching for QUERY where there is one. PAGE may end in a fragment.
 """
 
 import json
@@ -28,7 +28,8 @@ def open_page(path, folder):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
-    driver.get(pathlib.Path(path).resolve().as_uri())
+    file, _, fragment = str(path).partition("#")
+    driver.get(pathlib.Path(file).resolve().as_uri() + (f"#{fragment}" if fragment else ""))
     return driver
 
 
@@ -210,6 +211,25 @@ def test_offline(driver):
     assert asked == {driver.current_url}, asked  # nothing but the page itself
     picture = driver.get_screenshot_as_png()
     assert picture.startswith(b"\x89PNG") and len(picture) > 20000, len(picture)
+
+
+def test_function(driver):
+    """The graph of a function: both stages, a fused op with its ops in its box, and a body that opens."""
+    sections = driver.find_elements(By.CSS_SELECTOR, "#findings section > button")
+    assert [section.text.split("\n")[0] for section in sections] == ["before passes", "after passes"]
+    assert not driver.find_element(By.CSS_SELECTOR, ".toolbar [role=tablist]").is_displayed()
+    labels = [node.get_attribute("aria-label") for node in nodes(driver)]
+    assert any("while_loop" in label and "condition: " in label and "body: " in label for label in labels), labels
+    sections[1].click()
+    labels = [node.get_attribute("aria-label") for node in nodes(driver)]
+    assert any(label.startswith("fused") and "tanh" in label for label in labels), labels
+    assert "arena" in driver.find_element(By.ID, "findings").text
+    node_named(driver, "while_loop").click()
+    node_named(driver, "body").click()
+    assert any(node.get_attribute("aria-label").startswith("sin") for node in nodes(driver))
+    node_named(driver, "sin").click()
+    assert "browser_slow_test.cpp:" in details(driver) and "gradient" not in details(driver), details(driver)
+    assert search_for(driver, "tanh")
 
 
 def screenshot(driver, path, query):

@@ -1,7 +1,9 @@
 // The page in a real browser; the clicking is done by browser.py.
+#include <whygrad/autodiff/control_flow.hpp>
 #include <whygrad/autodiff/tape.hpp>
 #include <whygrad/explain/diagnosis.hpp>
 #include <whygrad/flow/render.hpp>
+#include <whygrad/graph/function.hpp>
 #include <whygrad/ops/activation.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/elementwise.hpp>
@@ -22,9 +24,9 @@ namespace {
 using testing::TemporaryFolder;
 
 // Runs browser.py TEST on the page.
-void in_browser(const char* test, const Explanations& explanations) {
+void in_browser(const char* test, const std::string& html) {
   const TemporaryFolder folder;
-  testing::write_bytes(folder / "page.html", to_html(explanations));
+  testing::write_bytes(folder / "page.html", html);
   const std::string script = WG_SOURCE_DIR "/tests/render_html/browser.py ";
   const std::string command = "/usr/bin/python3 " + script + test + " " + folder / "page.html" + " > " + folder / "output 2>&1";
   EXPECT_EQ(std::system(command.c_str()), 0) << testing::read_bytes(folder / "output");
@@ -62,15 +64,28 @@ TEST(Browser, ShowsNumbersWhereTheyWereLookedAt) {
   GradientTape tape;
   const Tensor loss = reduce_sum(nn::relu(w - 10));
   tape.gradient(loss, w);
-  in_browser("numbers", report.explanations());
+  in_browser("numbers", to_html(report.explanations()));
 }
-TEST(Browser, ShowsThePathAndItsDetails) { in_browser("path", accuracy_as_loss()); }
-TEST(Browser, SearchLeadsToTheOp) { in_browser("search", accuracy_as_loss()); }
-TEST(Browser, KeyboardAlone) { in_browser("keyboard", accuracy_as_loss()); }
-TEST(Browser, ScreenReadersFindRolesAndNames) { in_browser("roles", accuracy_as_loss()); }
-TEST(Browser, FiveThousandOps) { in_browser("large", large()); }
-TEST(Browser, WordsStayInTheirBoxesAndPicturesInTheirWindows) { in_browser("looks", accuracy_as_loss()); }
-TEST(Browser, AsksTheNetworkForNothing) { in_browser("offline", accuracy_as_loss()); }
+TEST(Browser, ShowsThePathAndItsDetails) { in_browser("path", to_html(accuracy_as_loss())); }
+TEST(Browser, SearchLeadsToTheOp) { in_browser("search", to_html(accuracy_as_loss())); }
+TEST(Browser, KeyboardAlone) { in_browser("keyboard", to_html(accuracy_as_loss())); }
+TEST(Browser, ScreenReadersFindRolesAndNames) { in_browser("roles", to_html(accuracy_as_loss())); }
+TEST(Browser, FiveThousandOps) { in_browser("large", to_html(large())); }
+TEST(Browser, WordsStayInTheirBoxesAndPicturesInTheirWindows) { in_browser("looks", to_html(accuracy_as_loss())); }
+TEST(Browser, ShowsTheGraphOfAFunction) {
+  const Function step(
+      [](const std::vector<Tensor>& in) {
+        const Tensor h = tanh(in[0] * 2.0 + 1.0);
+        return while_loop([&](const std::vector<Tensor>& v) { return v[0] < in[1]; },
+                          [&](const std::vector<Tensor>& v) {
+                            return std::vector<Tensor>{v[0] + 1, sin(matmul(v[1], v[1]))};
+                          },
+                          std::vector<Tensor>{constant(std::int32_t{0}), h});
+      },
+      "step");
+  in_browser("function", to_html(step.graph({{float32, {4, 4}, {}}, {int32, {}, {}}})));
+}
+TEST(Browser, AsksTheNetworkForNothing) { in_browser("offline", to_html(accuracy_as_loss())); }
 
 }  // namespace
 }  // namespace whygrad

@@ -3,6 +3,7 @@
 
 #include <whygrad/autodiff/results.hpp>
 #include <whygrad/autodiff/variable.hpp>
+#include <whygrad/flow/function_graph.hpp>
 #include <whygrad/tensor/spec.hpp>
 
 #include <cstddef>
@@ -41,10 +42,9 @@ class WG_API Function {
 
   // How often the function was traced (experimental_get_tracing_count).
   std::size_t tracing_count() const;
-  // The graph for arguments of these specs, one op per line: "%4 = matmul(%0, %1)  f32[4, 2]  model.cpp:12". Traces the function if there is no trace
-  // for them yet. If `compiled`, the graph that a call outside of tapes runs, after all passes: "%5 = fused(%0, %1) {t0 = add(%0, %1); %5 =
-  // tanh(t0)}".
-  std::string graph(const std::vector<TensorSpec>& arguments, bool compiled = false) const;
+  // The graph for arguments of these specs, as it was traced and as a call outside of tapes runs it. Traces the function if there is no trace for
+  // them yet. `std::cout << step.graph({...})` prints one op per line; to_html() and to_dot() draw it.
+  FunctionGraph graph(const std::vector<TensorSpec>& arguments) const;
   const std::string& name() const;
 
  private:
@@ -77,7 +77,7 @@ class TracedCallable<R, std::index_sequence<I...>> {
   R operator()(Where where = Where::here()) const requires(sizeof...(I) == 0) { return Results<R>::from(function_({}, where)); }
   const Function& untyped() const { return function_; }
   std::size_t tracing_count() const { return function_.tracing_count(); }
-  std::string graph(const std::vector<TensorSpec>& arguments, bool compiled = false) const { return function_.graph(arguments, compiled); }
+  FunctionGraph graph(const std::vector<TensorSpec>& arguments) const { return function_.graph(arguments); }
 
  private:
   Function function_;

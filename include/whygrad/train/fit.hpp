@@ -2,6 +2,7 @@
 #pragma once
 
 #include <whygrad/autodiff/gradient.hpp>
+#include <whygrad/autodiff/tape.hpp>
 #include <whygrad/data/dataset.hpp>
 #include <whygrad/nn/sequential.hpp>
 #include <whygrad/optim/optimizer.hpp>
@@ -28,6 +29,12 @@ struct GradientsReport {
   const std::function<void()>& repeat;
 };
 
+// The argument of on_tape, between the loss and its gradients.
+struct TapeReport {
+  const Progress& progress;  // before this step
+  const GradientTape& tape;
+};
+
 // The argument of on_epoch.
 struct EpochReport {
   std::int64_t epoch;        // the one that has ended, from 0
@@ -44,6 +51,7 @@ struct FitOptions {
   std::function<bool(const StepReport&)> on_step = {};
   std::function<bool(const EpochReport&)> on_epoch = {};
   std::function<void(const GradientsReport&)> on_gradients = {};
+  std::function<void(const TapeReport&)> on_tape = {};
 };
 
 // Trains `model` on batches of inputs and labels, starting at `progress` and updating it. The batches depend on progress alone, so that a run

@@ -4,13 +4,14 @@ import builtins
 import functools
 import operator
 
-from whygrad import _control_flow, _nest, _whygrad
+from whygrad import _control_flow, _nest, _traced, _whygrad
 from whygrad._autograph._calls import call
 from whygrad._autograph._jumps import RESULT
 from whygrad._autograph._later import TENSORS, is_later
 from whygrad._functions import functions as _ops
 from whygrad._source_names import place as _place
 from whygrad._tensor_array import TensorArray
+from whygrad.errors import ShapeError
 
 _OPERATORS = {
     **{name: getattr(operator, name.lower()) for name in ("Eq", "Lt", "Gt")},
@@ -370,10 +371,21 @@ class _Loop:
 
 
 def while_(test, body, state, options):
+    grows = False
     while True:
         going = test(None)
         if is_later(going):
-            return _Loop(test, body, state, options).run()
+            grows = grows or _traced.grows(state.get())
+            decided = _whygrad.settled(going) if grows else None
+            if decided is None:
+                try:
+                    return _Loop(test, body, state, options).run()
+                except ShapeError:
+                    if grows or options is None or not options().get("shape_invariants"):
+                        raise
+                    grows = True
+                    continue
+            going = decided
         if not going:
             return None
         body(None)

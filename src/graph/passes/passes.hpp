@@ -14,7 +14,8 @@ struct Plan {
   Graph graph;
   std::vector<Graph::Index> outputs, given;
 
-  std::string to_string() const { return graph.to_string(outputs); }
+  // One line per node, as FunctionGraph::to_string.
+  std::string to_string() const;
 };
 
 // The nodes that the outputs need, if the caller has the values `given`, and those with side effects from `first_own_node` on.

@@ -224,8 +224,11 @@ template <class MakeOutputs>
   std::vector<Tensor> inputs;
   inputs.reserve(given.inputs.size());
   bool abstract = given.op.draw != nullptr || given.op.stateful;
-  for (const Tensor* input : given.inputs) {
-    inputs.push_back(tracer.inside(*input));
+  for (std::size_t i = 0; i < given.inputs.size(); ++i) {
+    inputs.push_back(tracer.inside(*given.inputs[i]));
+    if (i < 16 && (given.op.shape_reads >> i & 1) != 0 && inputs.back().is_abstract()) {
+      if (Tensor known = tracer.settle(inputs.back()); known.defined()) inputs.back() = std::move(known);
+    }
     abstract |= inputs.back().is_abstract();
   }
   for (const Tensor& input : inputs) {
