@@ -21,7 +21,7 @@ _INTERNAL = frozenset(
     "own_folder package_folder texts caller op_function op_names functions_of_library custom_gradient choose choose_case choose_branch run_loop map_fn vectorized_map foldl foldr scan "
     "note_host_function peek current_name_scope explain report load_flow flow_from_json known_flows knows_op count_elements here place_of_frame place_of_line hook_buffers "
     "unhook_buffers from_dlpack to_dlpack sparse_dense_matmul sparse_to_dense sparse_from_dense sparse_transpose sparse_reduce_sum "
-    "positions dispatched stft inverse_stft inverse_stft_window mdct inverse_mdct".split()
+    "settled graph_from_json positions dispatched stft inverse_stft inverse_stft_window mdct inverse_mdct".split()
 )
 
 
