@@ -115,7 +115,8 @@ void Program::make_steps() {
   for (const Index v : outputs_) leaves_[static_cast<std::size_t>(v)] = 1;
   std::int32_t inputs = 0;
   for (const Graph::Node& node : graph_.nodes()) {
-    steps_.push_back({.node = &node, .first_input = inputs, .first_release = 0, .releases = 0, .allocates = false, .fixed = false});
+    steps_.push_back(
+        {.node = &node, .first_input = inputs, .first_release = 0, .releases = 0, .allocates = false, .in_place = false, .fixed = false});
     inputs += static_cast<std::int32_t>(node.inputs.size());
     // The host may keep what it is given, and a body may return an input of its branch.
     if (fills_outputs(node)) continue;
@@ -182,14 +183,16 @@ void Program::place() {
   for (Step& step : steps_) {
     const Graph::Node& node = *step.node;
     const auto first = static_cast<std::size_t>(node.first_output), end = first + static_cast<std::size_t>(node.outputs);
-    const std::size_t kept = overwritten(step);  // whose place the output takes
+    std::size_t kept = values;  // whose place the output takes
     if (is_view(node)) {
       step.fixed = fixed[static_cast<std::size_t>(node.inputs[0])] != 0;
       for (std::size_t v = first; v < end; ++v) fixed[v] = step.fixed;
     } else if (fills_outputs(node)) {
       for (std::size_t v = first; v < end; ++v) step.allocates |= leaves_[v] != 0;
+      if (!step.allocates) kept = overwritten(step);
+      step.in_place = kept != values;
       for (std::size_t v = first; v < end && !step.allocates; ++v) {
-        offsets_[v] = kept < values ? offsets_[kept] : block.take(aligned(std::max<std::size_t>(bytes_of(graph_.values()[v].spec), 1)));
+        offsets_[v] = step.in_place ? offsets_[kept] : block.take(aligned(std::max<std::size_t>(bytes_of(graph_.values()[v].spec), 1)));
         in_arena_[v] = fixed[v] = 1;
       }
     }
@@ -269,17 +272,16 @@ void run_fused(const Graph::Node& node, std::span<const Tensor* const> inputs, s
   kernels::run_fused(loop, from, to);
 }
 
-void run_matmul_add(const Graph::Node& node, std::span<const Tensor* const> inputs, const Tensor& output) {
+void run_matmul_add(const Graph::Node& node, std::span<const Tensor* const> inputs, const Tensor& output, bool in_place) {
   const auto& options = *reinterpret_cast<const MatmulOptions*>(node.attrs.get());
-  const kernels::View sum = view_of(*inputs[2]), out = view_of(output);
-  if (sum.data != out.data) kernels::copy(sum, out);
-  kernels::matmul_add(view_of(*inputs[0]), view_of(*inputs[1]), options.transpose_a, options.transpose_b, out);
+  if (!in_place) kernels::copy(view_of(*inputs[2]), view_of(output));
+  kernels::matmul_add(view_of(*inputs[0]), view_of(*inputs[1]), options.transpose_a, options.transpose_b, view_of(output));
 }
 
-void run_transpose(const Tensor& matrix, const Tensor& output) {
-  const kernels::View x = view_of(matrix);
-  const std::int64_t strides[] = {x.strides[1], x.strides[0]};
-  kernels::copy(x.under(x.data, output.shape().extents().data(), strides, 2), view_of(output));
+void run_transpose(const Graph::Node& node, std::span<const Tensor* const> inputs, const Tensor& output, const Graph& graph) {
+  Tensor view;
+  run_view(node, inputs, {&view, 1}, graph);
+  kernels::copy(view_of(view), view_of(output));
 }
 
 // `mode` is the caller's: the host's own arithmetic keeps subnormal numbers.
@@ -323,10 +325,10 @@ void Program::run_step(const Step& step, Frame& frame) const {
       return run_fused(node, inputs, outputs);
     case Graph::Node::Kind::kMatmulAdd:
       if (step.allocates) allocate(node, outputs, graph_);
-      return run_matmul_add(node, inputs, outputs[0]);
+      return run_matmul_add(node, inputs, outputs[0], step.in_place);
     case Graph::Node::Kind::kTranspose:
       if (step.allocates) allocate(node, outputs, graph_);
-      return run_transpose(*inputs[0], outputs[0]);
+      return run_transpose(node, inputs, outputs[0], graph_);
     case Graph::Node::Kind::kRead: outputs[0] = in_order(node.variable->value); return;
     case Graph::Node::Kind::kWrite: return write_value(node.variable, *node.op, *inputs[0], node.where);
     case Graph::Node::Kind::kHost: return run_host(node, inputs, outputs, frame.mode);

@@ -57,6 +57,7 @@ class Program {
     std::int32_t first_release;  // into released_: the values that are not needed after the step
     std::int32_t releases;
     bool allocates;  // its outputs leave the program or are passed to the host
+    bool in_place;   // its output is stored where its last input was
     bool fixed;      // its outputs are at the same address in every run of a frame
   };
 

@@ -21,12 +21,20 @@ bool reads_transposed(const Graph& graph, const Graph::Node& node) {
   return product && product->options.transpose_b && kernels::prefers_rows_of_b(product->m, product->n, product->k);
 }
 
+std::shared_ptr<const std::byte[]> default_attrs(const OpDef& op) {
+  std::shared_ptr<std::byte[]> attrs(new std::byte[op.attrs[0].bytes]);
+  op.attrs[0].make(attrs.get());
+  return attrs;
+}
+
 // Adds the transpose of what `reader` reads transposed.
 Index add_transpose(const Graph& graph, const Graph::Node& reader, Copier& copier) {
   const TensorSpec& spec = graph.value(reader.inputs[1]).spec;
   Graph::Node node;
   node.kind = Graph::Node::Kind::kTranspose;
   node.op = find_op("transpose");
+  node.attrs = default_attrs(*node.op);
+  node.attrs_bytes = node.op->attrs[0].bytes;
   node.where = reader.where;
   node.scope = reader.scope;
   node.inputs = {copier.at(reader.inputs[1])};
