@@ -337,3 +337,16 @@ def test_where_a_traced_function_stopped_is_told_by_the_programs_line(tmp_path):
     )
     done = subprocess.run([sys.executable, "-m", "whygrad", "explain", str(script)], capture_output=True, text=True)
     assert "stopped at traced.py:5: KeyError" in done.stdout, done.stdout
+
+
+def test_a_closed_report_holds_no_tensors():
+    gc.disable()
+    try:
+        with whygrad.tensorflow.diagnose(values=True):
+            with tf.GradientTape() as tape:
+                x = tf.ones([3]) * 2.0
+            seen = weakref.ref(x)
+            del x, tape
+        assert seen() is None
+    finally:
+        gc.enable()

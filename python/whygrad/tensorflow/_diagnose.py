@@ -98,6 +98,7 @@ def install(c, patches):
     _watch_values(c, patches, guard)
     _watch_functions(c, patches, guard)
     _watch_py_functions(c.py_functions, patches, guard)
+    patches.call_at_end(lambda: c.log.let_go(0))  # the collector itself may live until Python looks for cycles
     c.fits = Fits(c, patches)
     guard(c.fits.find_keras)
     op_callbacks.add_op_callback(c.callback)
