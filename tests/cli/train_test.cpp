@@ -96,7 +96,7 @@ TEST(Train, PrintsWhereMemoryGoes) {
   const Finished r = run(train_arguments(pictures.path(), {"--memory"}));
   EXPECT_EQ(r.status, 0) << r.err;
   EXPECT_THAT(r.out, AllOf(HasSubstr("memory of a step:"), HasSubstr("parameters"), HasSubstr("gradients"), HasSubstr("state of the optimizer"),
-                           HasSubstr("kept for the gradient"), HasSubstr("matmul"), HasSubstr("most at once")));
+                           HasSubstr("kept for the gradient"), HasSubstr("conv2d_bias_relu"), HasSubstr("most at once")));
   EXPECT_EQ(r.out.find("memory of a step:"), r.out.rfind("memory of a step:"));
 }
 

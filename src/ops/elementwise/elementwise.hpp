@@ -106,14 +106,14 @@ consteval OpDef unary_op(const char* name, const char* doc, GradientAnswer x, vo
       .in_metrics = notes.in_metrics,
   });
 }
-template <kernels::Binary Op, void (*Infer)(InferContext&) = infer_binary<Op>>
+template <kernels::Binary Op>
 consteval OpDef binary_op(const char* name, const char* doc, InputDef a, InputDef b, void (*vjp)(VjpContext&) = nullptr, OpNotes notes = {}) {
   return define_op({
       .name = name,
       .doc = doc,
       .type = notes.type,
       .inputs = {a, b},
-      .infer = Infer,
+      .infer = infer_binary<Op>,
       .kernel = run_binary<Op>,
       .vjp = vjp,
       .batch = batch_elementwise,
