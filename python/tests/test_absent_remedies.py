@@ -47,6 +47,9 @@ REMEDIES = {
     "reduce_min gives the smallest value": both("tf.cast(tf.argmin(x) * 2, tf.float32)", "tf.reduce_min(x) * 2"),
     "take stop_gradient away": both("tf.stop_gradient(x) * 2.0", "x * 2.0"),
     "shuffle the numbers of the rows": both("tf.random.shuffle(x) * [1.0, 2.0]", "tf.gather(x, tf.random.shuffle(tf.range(2))) * [1.0, 2.0]"),
+    "join their values as dense tensors": both(
+        "tf.sparse.concat(0, [tf.SparseTensor([[0], [1]], x, [2])] * 2).values * 2.0", "tf.concat([x, x], 0) * 2.0"
+    ),
     "keep in_top_k for the metric": both(
         "tf.cast(tf.math.in_top_k([1, 1], x, 1), tf.float32) * 2",
         "tf.nn.sparse_softmax_cross_entropy_with_logits([1, 1], x)",
@@ -256,6 +259,7 @@ def test_the_remedy_mends(words):
 
 # What cannot be applied by hand in a program of Python's, and why.
 NOT_RUN = {
+    "let the values depend on what is to be learned": "positions are integers, and a cast before them is met first",
     "differentiate with respect to the logits": "labels and lengths are integers, and a cast before them is met first",
     "differentiate with respect to what the numbers go into": "a seed is an integer, and a cast before it is met first",
     "differentiate once with respect to a, or take differences of the first derivative": "asking for less is no other program",

@@ -6,6 +6,7 @@ import types
 import pytest
 
 import compare_functions
+import composite_calls
 import function_calls
 import whygrad
 import whygrad.tf as tf
@@ -42,6 +43,7 @@ _NO_TENSORS = set(
 """.split()
 )
 _NO_TENSORS_BELOW = ("autograph.", "config.", "nest.", "errors.", "debugging.", "dtypes.", "keras.", "data.", "test.")
+_OF_COMPOSITES = set(composite_calls.ALL)  # calls on tensors of their own, sparse and ragged ones too
 # Code that did not run may have used the variable, and that is said to be likely.
 _CHOOSE = {"case", "cond", "switch_case", "while_loop"}
 
@@ -49,6 +51,9 @@ _CHOOSE = {"case", "cond", "switch_case", "while_loop"}
 def _expressions():
     found = {name: list(expressions) for name, expressions in function_calls.calls().items()}
     found.update((name, [call]) for name, call in _MORE_CALLS.items())
+    for call in composite_calls.ALL:
+        if call.startswith("tf."):
+            found.setdefault(call[3 : call.index("(")], []).append(call)
     for module, calls in (
         (tf.keras.activations, ["n(f32,2,3)"]),
         (tf.keras.losses, ["n(f32,2,3,lo=0,hi=1),n(f32,2,3,lo=.1,hi=.9)", "k([0,2],i32),n(f32,2,3,lo=.1,hi=.9)"]),
@@ -80,6 +85,14 @@ def _tensors_in(value):
                 yield part
 
 
+def _names(call, tape):
+    if call not in _OF_COMPOSITES:
+        return compare_functions.Makers(tf, tape).names()
+    watched = composite_calls.watched(tf)
+    tape.watch(watched)
+    return composite_calls.made_of(tf, *watched)
+
+
 def _check(name, unrelated):
     """Of targets made from all results of the first calls that are not refused, and from a variable of their own, this variable is asked as well."""
     accepted = 0
@@ -87,7 +100,7 @@ def _check(name, unrelated):
         used = tf.Variable(2.0, name="used")
         with tf.GradientTape() as tape:
             try:
-                results = list(_tensors_in(eval(call, compare_functions.Makers(tf, tape).names())))
+                results = list(_tensors_in(eval(call, _names(call, tape))))
             except Exception:  # whether rightly so is a matter of test_functions.py
                 continue
             target = tf.add_n([used * used] + [tf.reduce_sum(tf.cast(t, tf.float32)) for t in results])

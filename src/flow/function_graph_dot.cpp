@@ -40,7 +40,7 @@ class Dot {
     std::string title = fmt::format("{}, {} passes", function.name, after_passes ? "after" : "before");
     if (graph.memory) title += fmt::format("\n{} at most", internal::bytes_text(graph.memory->peak));
     text_ = fmt::format(
-        "digraph {} {{\n  label={}; labelloc=t; compound=true;\n  fontname=\"sans-serif\"; node [fontname=\"sans-serif\", fontsize=11, "
+        "digraph {} {{\n  label={}; labelloc=t; compound=1;\n  fontname=\"sans-serif\"; node [fontname=\"sans-serif\", fontsize=11, "
         "shape=box, style=\"rounded,filled\", fillcolor=white]; edge [color=\"#7d838c\", arrowsize=0.7];\n",
         quoted(function.name), quoted(title));
     add_graph(graph, nullptr, nullptr, "  ");

@@ -36,7 +36,7 @@ struct LinksOf<T, std::index_sequence<kIndex...>> {
     const T* elements = nullptr;
     V splat;
 
-    Operand(D d, const Link* at, std::byte* const* values, std::size_t offset) : splat(hn::Undefined(d)) {
+    Operand(D d, const Link* at, std::byte* const* values, std::size_t offset) : splat(hn::Zero(d)) {
       if constexpr (kFrom == From::kMemory) elements = reinterpret_cast<const T*>(values[at->value] + offset);
       if constexpr (kFrom == From::kOne) splat = hn::Set(d, *reinterpret_cast<const T*>(values[at->value]));
     }

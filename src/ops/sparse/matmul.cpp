@@ -77,8 +77,9 @@ constexpr OpDef kSparseDenseMatmul = define_op({
 constexpr OpDef kSparseConcat = define_op({
     .name = "sparse_concat",
     .doc = "The values of sparse tensors that were put together, [n], in the order of their positions. No gradient, as in TensorFlow.",
-    .inputs = {{"values", NotDifferentiable{"TensorFlow has no rule for sparse tensors that are put together, and gives no gradient here",
-                                            "put their values together with concat(values, 0), which has one, and their indices beside them"}},
+    .inputs = {{"values",
+                NotDifferentiable{"no rule was ever written for the values of sparse tensors that are put together, and they have no gradient",
+                                  "join their values as dense tensors, which has a rule, and their indices beside them"}},
                {"order", kPosition, Role::kIndex}},
     .infer =
         [](InferContext& c) {
