@@ -24,6 +24,9 @@ _MORE_CALLS = {
         f"image.random_{name}": f"tf.image.random_{name}(n(f32,4,4,3,lo=0,hi=1),{range_})"
         for name, range_ in (("brightness", ".5"), ("contrast", ".2,.7"), ("hue", ".2"), ("saturation", ".2,.7"))
     },
+    "random.stateless_parameterized_truncated_normal": "tf.random.stateless_parameterized_truncated_normal([3],[1,2],n(f32),1.,-2.,2.)",
+    "raw_ops.ParameterizedTruncatedNormal": "tf.raw_ops.ParameterizedTruncatedNormal(shape=[3],means=n(f32),stdevs=1.,minvals=-2.,maxvals=2.)",
+    "random_index_shuffle": "tf.random_index_shuffle(2,[1,2,3],5)",
     "random.truncated_normal": "tf.random.truncated_normal([3])",
     "random.uniform": "tf.random.uniform([3],0.,n(f32,lo=1))",
     "image.random_flip_left_right": "tf.image.random_flip_left_right(n(f32,2,4,3))",
