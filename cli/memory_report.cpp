@@ -45,7 +45,7 @@ std::string MemoryReport::on_step(const train::StepReport& report, const nn::Seq
   if (done_) return {};
   done_ = true;
   std::uint64_t parameters = 0, gradients = 0, slots = 0;
-  const optim::NamedVariables variables = model.parameters();
+  const optim::NamedVariables& variables = model.parameters();
   for (const auto& [name, variable] : variables) parameters += bytes_of(variable.value());
   for (const Gradient& g : report.gradients) gradients += g ? bytes_of(*g) : 0;
   for (const auto& [name, slot] : optimizer.state(variables)) slots += bytes_of(slot);

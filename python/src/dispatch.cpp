@@ -108,7 +108,7 @@ PyObject* dispatched_type() {
 nb::object dispatched(nb::handle function, nb::handle otherwise) {
   auto* type = reinterpret_cast<PyTypeObject*>(dispatched_type());
   if (type == nullptr) throw nb::python_error();
-  const nb::object made = nb::steal(type->tp_alloc(type, 0));
+  nb::object made = nb::steal(type->tp_alloc(type, 0));
   if (!made.is_valid()) throw nb::python_error();
   Dispatched& d = of(made.ptr());
   d.vectorcall = call;

@@ -30,7 +30,7 @@ void bind_function_graph(nb::module_& m) {
           "to_json", [](const FunctionGraph& g) { return to_json(g); }, "The document that load_graph and `whygrad graph` read.")
       .def("__str__", [](const FunctionGraph& g) { return g.to_string(); });
   m.def(
-      "graph_from_json", [](nb::bytes text, const std::string& name) { return graph_from_json(std::string(text.c_str(), text.size()), name); },
+      "graph_from_json", [](const nb::bytes& text, const std::string& name) { return graph_from_json(std::string(text.c_str(), text.size()), name); },
       arg("text"), arg("name"));
 }
 

@@ -51,7 +51,7 @@ class Dot {
   using Names = std::map<Index, std::string>;  // of the boxes that make the values
 
   std::string box(const std::string& indent, const std::string& label, const char* attributes = "") {
-    const std::string name = fmt::format("n{}", next_++);
+    std::string name = fmt::format("n{}", next_++);
     text_ += fmt::format("{}{} [label={}{}];\n", indent, name, quoted(label), attributes);
     return name;
   }
