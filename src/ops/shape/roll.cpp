@@ -64,8 +64,12 @@ constexpr OpDef kRoll = define_op({
     .vjp =
         [](VjpContext& g) {
           const auto& a = g.attrs<RollAttrs>();
+          const Shape& shape = g.input_shape(0);
           Ints back = a.shift;
-          for (int i = 0; i < back.size(); ++i) back[i] = -back[i];
+          for (int i = 0; i < back.size(); ++i) {
+            const std::int64_t extent = shape[normalize_axis("roll", a.axis[i], shape.rank())];
+            back[i] = extent == 0 ? 0 : -(back[i] % extent);
+          }
           g.give(0, roll(g.dy(), back, a.axis));
         },
     .batch = batch_roll,
