@@ -210,11 +210,11 @@ void in_the_ops_name(const OpDef& op, const F& f) {
 
 // Whether the result is a few numbers that shapes alone decide on, which abstract tensors have (tf.shape).
 bool tells_shapes(const Call& call, const InferContext& inferred) {
-  if (call.inputs.empty() || inferred.spec(0).shape.size() > Shape::kMaxRank) return false;
+  if (call.inputs.empty()) return false;
   for (std::size_t i = 0; i < call.inputs.size(); ++i) {
     if (input_def(call.op, static_cast<int>(i)).role != Role::kShape) return false;
   }
-  return true;
+  return inferred.spec(0).shape.size() <= Shape::kMaxRank;
 }
 
 // While a function is traced: what comes from outside of it is replaced by its stand-in, and an op is executed only if all that it reads is known
