@@ -148,7 +148,25 @@ struct SliceAttrs {
   Shape shape;  // of the result
 };
 
-void infer_part(InferContext& c) { c.output(c.input(0).dtype(), c.attrs<SliceAttrs>().shape); }
+// Whether the elements of a part of this shape are elements of the whole.
+bool is_inside(const Part& part, const Shape& shape, const Shape& whole) {
+  if (shape.rank() != whole.rank()) return false;
+  if (std::find(shape.begin(), shape.end(), 0) != shape.end()) return true;
+  for (int i = 0; i < shape.rank(); ++i) {
+    std::int64_t last = 0;
+    if (__builtin_mul_overflow(shape[i] - 1, part.strides[i], &last) || __builtin_add_overflow(last, part.begin[i], &last)) return false;
+    if (std::min(part.begin[i], last) < 0 || std::max(part.begin[i], last) >= whole[i]) return false;
+  }
+  return true;
+}
+
+void infer_part(InferContext& c) {
+  const auto& a = c.attrs<SliceAttrs>();
+  const Shape& x = c.input(0).shape();
+  if (!is_inside(a.part, a.shape, x)) [[unlikely]]
+    c.shape_error(fmt::format("a part {} is not inside of {}", a.shape.to_string(), x.to_string()), "begin and strides name elements of each axis");
+  c.output(c.input(0).dtype(), a.shape);
+}
 void view_part(ViewContext& v) {
   const Part& part = v.attrs<SliceAttrs>().part;
   for (int i = 0; i < v.shape().rank(); ++i) {
@@ -207,14 +225,9 @@ constexpr OpDef kSliceGrad = define_op({
     .infer =
         [](InferContext& c) {
           const auto& a = c.attrs<SliceAttrs>();
-          const Shape& dy = c.input(0).shape();
-          bool fits = dy.rank() == a.shape.rank();
-          for (int i = 0; fits && i < dy.rank(); ++i) {
-            const std::int64_t first = a.part.begin[i], last = first + (dy[i] - 1) * a.part.strides[i];
-            fits = dy[i] == 0 || (std::min(first, last) >= 0 && std::max(first, last) < a.shape[i]);
-          }
-          if (!fits) c.shape_error("dy is no part of " + a.shape.to_string(), "give dy the shape of the slice and begin and strides of that slice");
-          infer_part(c);
+          if (!is_inside(a.part, c.input(0).shape(), a.shape))
+            c.shape_error("dy is no part of " + a.shape.to_string(), "give dy the shape of the slice and begin and strides of that slice");
+          c.output(c.input(0).dtype(), a.shape);
         },
     .kernel =
         [](KernelContext& g) {
