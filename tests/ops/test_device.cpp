@@ -179,22 +179,21 @@ kernels::KernelTable forwarding() {
 
 const kernels::KernelTable& table() {
   using T = kernels::KernelTable;
-  static const T all =
-      forwarding<&T::unary, &T::binary, &T::select, &T::clip, &T::contains_zero, &T::run_fused, &T::cast, &T::copy, &T::fill, &T::range,
-                 &T::band_part, &T::reduce, &T::arg_reduce, &T::cumulative, &T::gather, &T::scatter_add, &T::one_hot, &T::pad, &T::mirror_pad,
-                 &T::reverse, &T::integer_range, &T::first_outside, &T::gather_nd, &T::scatter_nd, &T::count_not_zero, &T::places_not_zero,
-                 &T::segment_fold, &T::id_sequence, &T::count_numbers, &T::partition, &T::places_by_number, &T::softmax, &T::log_softmax,
-                 &T::softmax_grad, &T::log_softmax_grad, &T::sparse_softmax_cross_entropy, &T::softmax_cross_entropy, &T::random_uniform,
-                 &T::random_normal, &T::random_truncated_normal, &T::random_integers, &T::random_permutation, &T::random_categorical,
-                 &T::random_poisson, &T::order, &T::number_distinct, &T::first_of_each, &T::order_rows, &T::histogram, &T::bincount, &T::searchsorted,
-                 &T::in_top_k, &T::census, &T::sample_bins, &T::find_not_finite, &T::number_at, &T::conv2d, &T::conv2d_bias,
-                 &T::conv2d_backward_input, &T::conv2d_backward_filter, &T::max_pool2d, &T::max_pool2d_backward, &T::avg_pool2d,
-                 &T::avg_pool2d_backward, &T::max_pool2d_pick, &T::matmul, &T::matmul_add, &T::matmul_bias, &T::special, &T::special_of_two, &T::betainc, &T::fft,
-                 &T::rfft, &T::irfft, &T::matrix_inverse, &T::matrix_solve, &T::triangular_solve, &T::determinant, &T::log_determinant, &T::cholesky,
-                 &T::self_adjoint_eig, &T::tridiagonal_solve, &T::eig, &T::lu_factors, &T::matrix_function, &T::svd, &T::qr, &T::adjust_hue,
-                 &T::hsv_to_rgb, &T::adjust_saturation, &T::resample, &T::resample_backward, &T::suppress_overlaps, &T::ctc_loss, &T::ctc_curvature,
-                 &T::draw_numbers, &T::draw_gamma, &T::gamma_slope, &T::draw_poisson, &T::draw_binomial, &T::draw_classes, &T::quantize,
-                 &T::write_numbers, &T::read_numbers, &T::adam_f32, &T::adam_f64, &T::sgd_f32, &T::sgd_f64, &T::rmsprop_f32, &T::rmsprop_f64>();
+  static const T all = forwarding<
+      &T::unary, &T::binary, &T::select, &T::clip, &T::contains_zero, &T::run_fused, &T::cast, &T::copy, &T::fill, &T::range, &T::band_part,
+      &T::reduce, &T::arg_reduce, &T::cumulative, &T::gather, &T::scatter_add, &T::one_hot, &T::pad, &T::mirror_pad, &T::reverse, &T::integer_range,
+      &T::first_outside, &T::gather_nd, &T::scatter_nd, &T::count_not_zero, &T::places_not_zero, &T::segment_fold, &T::id_sequence, &T::count_numbers,
+      &T::partition, &T::places_by_number, &T::softmax, &T::log_softmax, &T::softmax_grad, &T::log_softmax_grad, &T::sparse_softmax_cross_entropy,
+      &T::softmax_cross_entropy, &T::random_uniform, &T::random_normal, &T::random_truncated_normal, &T::random_integers, &T::random_permutation,
+      &T::random_categorical, &T::random_poisson, &T::order, &T::number_distinct, &T::first_of_each, &T::order_rows, &T::histogram, &T::bincount,
+      &T::searchsorted, &T::in_top_k, &T::census, &T::sample_bins, &T::find_not_finite, &T::number_at, &T::conv2d, &T::conv2d_bias,
+      &T::conv2d_backward_input, &T::conv2d_backward_filter, &T::max_pool2d, &T::max_pool2d_backward, &T::avg_pool2d, &T::avg_pool2d_backward,
+      &T::max_pool2d_pick, &T::matmul, &T::matmul_add, &T::matmul_bias, &T::special, &T::special_of_two, &T::betainc, &T::fft, &T::rfft, &T::irfft,
+      &T::matrix_inverse, &T::matrix_solve, &T::triangular_solve, &T::determinant, &T::log_determinant, &T::cholesky, &T::self_adjoint_eig,
+      &T::tridiagonal_solve, &T::eig, &T::lu_factors, &T::matrix_function, &T::svd, &T::qr, &T::adjust_hue, &T::hsv_to_rgb, &T::adjust_saturation,
+      &T::resample, &T::resample_backward, &T::suppress_overlaps, &T::ctc_loss, &T::ctc_curvature, &T::draw_numbers, &T::draw_gamma, &T::gamma_slope,
+      &T::draw_poisson, &T::draw_binomial, &T::draw_classes, &T::quantize, &T::write_numbers, &T::read_numbers, &T::adam_f32, &T::adam_f64,
+      &T::sgd_f32, &T::sgd_f64, &T::rmsprop_f32, &T::rmsprop_f64>();
   return all;
 }
 
