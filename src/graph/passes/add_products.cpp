@@ -2,6 +2,7 @@
 #include "graph/passes/copier.hpp"
 #include "graph/passes/matrix_product.hpp"
 
+#include <algorithm>
 #include <vector>
 
 namespace whygrad::internal {
@@ -44,6 +45,7 @@ class Sums {
 
   // The node of the product that the sum adds in place; kNone for any other node.
   Index product_of(Index node) const { return product_[at(node)]; }
+  bool empty() const { return std::find(is_added_.begin(), is_added_.end(), 1) == is_added_.end(); }
   bool is_added(Index node) const { return is_added_[at(node)] != 0; }
 
  private:
@@ -67,9 +69,10 @@ class Sums {
 
 }  // namespace
 
-Plan add_products(const Plan& plan) {
+Plan add_products(Plan plan) {
   const Graph& graph = plan.graph;
   const Sums sums(plan);
+  if (sums.empty()) return plan;
   Copier copier(graph, plan.given);
   for (Index n = 0; n < graph.node_count(); ++n) {
     if (sums.is_added(n)) continue;

@@ -22,10 +22,10 @@ struct Plan {
 Plan needed_part(const Graph& graph, std::span<const Graph::Index> outputs, std::span<const Graph::Index> given, Graph::Index first_own_node);
 
 // A matrix that many products of few rows read transposed is transposed once.
-Plan transpose_once(const Plan& plan);
+Plan transpose_once(Plan plan);
 
 // A product that is added to a value which nothing else reads is added in its place.
-Plan add_products(const Plan& plan);
+Plan add_products(Plan plan);
 
 // Elementwise ops of one shape that are computed from each other become one node, which sweeps over the elements once.
 Plan fuse_elementwise(const Plan& plan);

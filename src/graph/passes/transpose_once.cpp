@@ -51,7 +51,7 @@ std::shared_ptr<const std::byte[]> without_transpose_b(const Graph::Node& produc
 
 }  // namespace
 
-Plan transpose_once(const Plan& plan) {
+Plan transpose_once(Plan plan) {
   const Graph& graph = plan.graph;
   std::unordered_map<Index, int> products;  // by what they read transposed
   for (const Graph::Node& node : graph.nodes()) {

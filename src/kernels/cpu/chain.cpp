@@ -72,12 +72,12 @@ bool has_links(const FusedLoop& loop, std::size_t s) {
 
 }  // namespace
 
-std::vector<Chain> find_chains(const FusedLoop& loop, const std::vector<bool>& is_one) {
+std::vector<Chain> find_chains(const FusedLoop& loop, const std::vector<bool>& is_one, std::int64_t tile) {
   std::vector<Chain> chains;
   const auto dtype_of = [&loop](std::size_t s) { return loop.dtypes[static_cast<std::size_t>(loop.inputs) + s]; };
   for (std::size_t first = 0, last = 0; first < loop.steps.size(); first = std::max(last, first + 1)) {
     for (last = first; last < loop.steps.size() && has_links(loop, last) && dtype_of(last) == dtype_of(first);) ++last;
-    if (last - first < kFewestSteps) continue;
+    if (last - first < kFewestSteps || tile < static_cast<std::int64_t>(find_chain(dtype_of(first)).block)) continue;
     Chain& chain = chains.emplace_back(Chain{.first = first, .last = last, .links = {}, .loops = {}});
     Builder(loop, is_one, chain).build();
   }

@@ -5,6 +5,7 @@
 #include "kernels/fused.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -17,7 +18,8 @@ struct Chain {
   ChainLoops loops;
 };
 
-// The chains of a loop, in order, of at least two steps each. `is_one` says by input whether it is one element.
-std::vector<Chain> find_chains(const FusedLoop& loop, const std::vector<bool>& is_one);
+// The chains of a loop over tiles of `tile` elements, in order, of at least two steps each: none where a tile is shorter than a block. `is_one` says
+// by input whether it is one element.
+std::vector<Chain> find_chains(const FusedLoop& loop, const std::vector<bool>& is_one, std::int64_t tile);
 
 }  // namespace whygrad::kernels::cpu

@@ -254,7 +254,7 @@ class Sweep {
   void choose_chains() {
     std::vector<bool> is_one(inputs_.size());
     std::transform(inputs_.begin(), inputs_.end(), is_one.begin(), [](const Input& input) { return input.access == Access::kScalar; });
-    chains_ = find_chains(loop_, is_one);
+    chains_ = find_chains(loop_, is_one, tile_);
   }
 
   // Lays out a thread's memory: packed inputs, then the buffers.
