@@ -146,3 +146,25 @@ def test_masked_steps_of_both_directions_are_zeros():
     y = layer(tf.ones([2, 3, 2]), **MASK).numpy()
     np.testing.assert_array_equal(y[0, 1], np.zeros(6))
     assert np.all(y[1, 1] != 0)
+
+
+def test_the_directions_share_no_cell():
+    layer = layers.Bidirectional(layers.RNN([layers.LSTMCell(3), layers.LSTMCell(2)]))
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(layer(tf.constant(filled((2, 4, 3), 0.1), tf.float32)) ** 2)
+    assert [tuple(v.shape) for v in layer.weights] == 2 * [(3, 12), (3, 12), (12,), (3, 8), (2, 8), (8,)]
+    assert all(g is not None for g in tape.gradient(loss, layer.trainable_variables))
+
+
+def test_the_last_output_of_both_directions_is_of_the_last_step_that_counts():
+    cell = {"kernel_initializer": "ones", "recurrent_initializer": "ones", "activation": None}
+    layer = layers.Bidirectional(layers.SimpleRNN(1, **cell))
+    y = layer(tf.constant([[[1.0], [5.0]], [[3.0], [9.0]]]), mask=tf.constant([[True, False], [True, True]]))
+    np.testing.assert_array_equal(y, [[1.0, 1.0], [12.0, 12.0]])
+
+
+def test_statistics_in_time_distributed_are_of_each_step():
+    layer = layers.TimeDistributed(layers.BatchNormalization(momentum=0.5))
+    y = layer(tf.constant([[[1.0], [5.0]], [[3.0], [9.0]]]), training=True)
+    np.testing.assert_allclose(y, [[[-0.9995004], [-0.9998751]], [[0.9995005], [0.9998751]]], rtol=1e-6)
+    np.testing.assert_allclose([float(v[0]) for v in layer.layer.non_trainable_variables], [4.0, 2.5])

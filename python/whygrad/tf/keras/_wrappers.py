@@ -18,6 +18,8 @@ class TimeDistributed(Layer):
 
     def call(self, inputs, training=None):
         batch, steps, *rest = inputs.shape
+        if training and self.layer.non_trainable_variables:  # statistics are of one step, and move from step to step
+            return _ops["stack"]([self.layer(step, training=training) for step in _ops["unstack"](inputs, axis=1)], axis=1)
         made = self.layer(_ops["reshape"](inputs, [batch * steps, *rest]), training=training)
         return _ops["reshape"](made, [batch, steps, *list(made.shape)[1:]])
 
@@ -33,7 +35,7 @@ class Bidirectional(Layer):
         self.forward_layer, self.merge_mode = layer, merge_mode
         self.backward_layer = _reversed_copy(layer) if backward_layer is None else backward_layer
         for each in (self.forward_layer, self.backward_layer):
-            each.zero_output_for_mask = True
+            each.zero_output_for_mask = each.return_sequences
         if self.backward_layer.go_backwards == layer.go_backwards:
             raise ValueError("[Bidirectional] both layers go in the same direction\nhelp: give the backward layer go_backwards=True")
         self.return_sequences, self.return_state = layer.return_sequences, layer.return_state
@@ -73,19 +75,18 @@ def _reversed_copy(layer):
         raise ValueError(
             f"[Bidirectional] no backward copy of {layer!r} can be made\nhelp: give a recurrent layer that was not called yet, or backward_layer=..."
         )
-    copy = object.__new__(type(layer))
-    copy.__dict__.update(_fresh(vars(layer)))
+    copy = _fresh(layer, {})
     copy.name, copy.go_backwards = f"backward_{layer.name}", not layer.go_backwards
     return copy
 
 
-def _fresh(attributes):
-    """The attributes of an unbuilt layer for a copy, which shares no list and no layer with it."""
-    made = {}
-    for key, value in attributes.items():
-        if isinstance(value, Layer):
-            inner = object.__new__(type(value))
-            inner.__dict__.update(_fresh(vars(value)))
-            value = inner
-        made[key] = list(value) if isinstance(value, list) else value
-    return made
+def _fresh(value, copies):
+    """A copy of an attribute of an unbuilt layer, which shares no list and no layer with it. A layer that is held twice is copied once."""
+    if isinstance(value, list):
+        return [_fresh(part, copies) for part in value]
+    if not isinstance(value, Layer):
+        return value
+    if id(value) not in copies:
+        made = copies[id(value)] = object.__new__(type(value))
+        made.__dict__.update({key: _fresh(part, copies) for key, part in vars(value).items()})
+    return copies[id(value)]
