@@ -64,11 +64,13 @@ def nth_element(input, n, reverse=False, name=None):  # noqa: A002
     if not 0 <= n < count:
         raise InvalidArgumentError(f"[nth_element] Input must have last dimension > n = {n}, and it is {count}\nhelp: the first element is n = 0")
     ordered = _ops["sort"](_ops["stop_gradient"](x), direction="DESCENDING" if reverse else "ASCENDING")
-    chosen = ordered[..., n : n + 1]
-    same = _ops["equal"](x, chosen)
-    moves = _ops["where"](same, x - _ops["stop_gradient"](x), _ops["zeros_like"](x))
-    share = _ops["reduce_sum"](moves, -1) / _ops["reduce_sum"](_ops["cast"](same, x.dtype), -1)
-    return chosen[..., 0] + share
+    chosen = ordered[..., n]
+    if not x.dtype.is_floating:
+        return chosen
+    same = _ops["equal"](x, ordered[..., n : n + 1])
+    count = _ops["reduce_sum"](_ops["cast"](same, x.dtype), -1, True)
+    mean = _ops["reduce_sum"](_ops["where"](same, x / count, _ops["zeros_like"](x)), -1)  # of equal numbers: only its gradient is needed
+    return _ops["where"](_ops["is_finite"](chosen), chosen + (mean - _ops["stop_gradient"](mean)), mean)
 
 
 def cumulative_logsumexp(x, axis=0, exclusive=False, reverse=False, name=None):
@@ -76,7 +78,7 @@ def cumulative_logsumexp(x, axis=0, exclusive=False, reverse=False, name=None):
     x = _whygrad.convert_to_tensor(x)
     axis, shape = _axis("cumulative_logsumexp", axis, len(x.shape)), x.shape.as_list()
     count = shape[axis]
-    nothing = {"float16": -1.0e4, "bfloat16": -1.0e38, "float32": -1.0e38}.get(x.dtype.name, -1.0e300)  # stands for -Inf, whose differences are NaN
+    nothing = {"float16": -65504.0, "bfloat16": -1.0e38, "float32": -1.0e38}.get(x.dtype.name, -1.0e300)  # stands for -Inf, whose differences are NaN
     found = _ops["maximum"](x, nothing)
 
     def moved(value, by):
@@ -93,7 +95,7 @@ def cumulative_logsumexp(x, axis=0, exclusive=False, reverse=False, name=None):
         larger = _ops["greater_equal"](found, other)
         found = _ops["where"](larger, found + _ops["softplus"](other - found), other + _ops["softplus"](found - other))
         by *= 2
-    return _ops["where"](_ops["less_equal"](found, nothing / 2), float("-inf"), found)
+    return _ops["where"](_ops["less_equal"](found, nothing), float("-inf"), found)
 
 
 def isotonic_regression(inputs, decreasing=True, axis=-1):

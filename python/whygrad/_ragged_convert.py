@@ -73,6 +73,11 @@ def _trimmed(tensor, padding):
     return [int(numpy.flatnonzero(~row).max(initial=-1)) + 1 for row in same]
 
 
+def _counts(lengths, shape):
+    """The lengths, as far as there are elements."""
+    return numpy.clip(rows.known(rows.partition_tensor("lengths", lengths)), 0, shape[1])
+
+
 def from_tensor(tensor, lengths, padding, ragged_rank, splits_dtype):
     if isinstance(tensor, RaggedTensor):
         return tensor
@@ -94,7 +99,7 @@ def from_tensor(tensor, lengths, padding, ragged_rank, splits_dtype):
     if lengths is None:
         whole = RaggedTensor.from_uniform_row_length(flat, shape[1], shape[0])
         return whole.with_row_splits_dtype(splits_dtype)
-    counts = numpy.minimum(numpy.maximum(rows.known(rows.partition_tensor("lengths", lengths)), 0), shape[1])
+    counts = _counts(lengths, shape)
     places = rows.ranges(numpy.arange(shape[0]) * shape[1], counts)
     return RaggedTensor._made(rows.taken(flat, places, lengths), rows.splits_of(counts).astype(splits_dtype.name), like=lengths)
 
@@ -104,15 +109,19 @@ def _deep(tensor, shape, lengths, padding, ragged_rank, splits_dtype):
     flat = _ops["reshape"](tensor, [shape[0] * shape[1], *shape[2:]])
     inner = from_tensor(flat, None, padding, ragged_rank - 1, splits_dtype)
     if lengths is not None:
-        inner_lengths = rows.known(rows.partition_tensor("lengths", lengths))
-        places = rows.ranges(numpy.arange(shape[0]) * shape[1], inner_lengths)
-        return RaggedTensor._made(take_rows(inner, places, lengths), rows.splits_of(inner_lengths).astype(splits_dtype.name), like=lengths)
+        counts = _counts(lengths, shape)
+        places = rows.ranges(numpy.arange(shape[0]) * shape[1], counts)
+        return RaggedTensor._made(take_rows(inner, places, lengths), rows.splits_of(counts).astype(splits_dtype.name), like=lengths)
     return RaggedTensor.from_uniform_row_length(inner, shape[1], shape[0]).with_row_splits_dtype(splits_dtype)
 
 
 def _by_lengths(tensor, shape, lengths, splits_dtype):
     """With the lengths of each ragged axis."""
     first = rows.known(rows.partition_tensor("lengths", lengths[0]))
+    if len(first) and not 0 <= first.min() <= first.max() <= shape[1]:
+        raise InvalidArgumentError(
+            f"[RaggedTensor.from_tensor] the lengths {first.tolist()} are not in [0, {shape[1]}]\nhelp: a row of {shape} has {shape[1]} elements"
+        )
     flat = _ops["reshape"](tensor, [shape[0] * shape[1], *shape[2:]])
     kept = rows.taken(flat, rows.ranges(numpy.arange(shape[0]) * shape[1], first))
     if len(lengths) == 2:

@@ -8,7 +8,8 @@ from whygrad._functions import functions as _ops
 from whygrad._ragged import RaggedTensor
 from whygrad._ragged_convert import from_tensor, positions
 from whygrad._ragged_index import expand_dims, take_rows
-from whygrad.dtypes import int64
+from whygrad._text import StringTensor
+from whygrad.dtypes import as_dtype, int64
 from whygrad.errors import InvalidArgumentError, UnsupportedError
 
 
@@ -386,9 +387,14 @@ def _reversed(value, axis):
     return value.with_values(take_rows(value.values, places, value))
 
 
+def _from_start(axis, value):
+    """The axis, counted from 0."""
+    return axis if axis >= 0 else axis + len((value if is_ragged(value) else _whygrad.convert_to_tensor(value)).shape)
+
+
 def gather(function, params, indices, validate_indices=None, axis=None, batch_dims=0, name=None):
-    batch_dims = int(batch_dims)
-    axis = batch_dims if axis is None else int(axis)
+    batch_dims = _from_start(int(batch_dims), indices)
+    axis = batch_dims if axis is None else _from_start(int(axis), params)
     if not is_ragged(params) and not is_ragged(indices):
         return _ops["gather"](params, indices, axis=axis, batch_dims=batch_dims)
     if batch_dims == 0 and axis == 0:
@@ -458,11 +464,22 @@ def boolean_mask(data, mask):
 
 
 def size(_function, input, out_type="int32", name=None):  # noqa: A002
-    return _ops["size"](input.flat_values, out_type)
+    flat = input.flat_values
+    return _whygrad.constant(flat.shape.num_elements(), dtype=as_dtype(out_type)) if isinstance(flat, StringTensor) else _ops["size"](flat, out_type)
 
 
 def rank(_function, input, name=None):  # noqa: A002
     return _whygrad.constant(len(input.shape))
+
+
+def one_hot(function, indices, depth, on_value=None, off_value=None, axis=None, dtype=None, name=None):
+    if not is_ragged(indices):
+        raise _unsupported("one_hot")
+    if axis is not None and axis != -1:
+        if axis <= indices.ragged_rank:
+            raise ValueError(f"[one_hot] axis={axis} of indices with {indices.ragged_rank} ragged axes\nhelp: give an axis behind them, or -1")
+        axis -= indices.ragged_rank
+    return indices.with_flat_values(function(indices.flat_values, depth, on_value, off_value, axis, dtype))
 
 
 def embedding_lookup(function, params, ids, max_norm=None, name=None):
@@ -507,7 +524,7 @@ def matmul(_function, a, b, *args, **kwargs):
 _FLAT = frozenset(
     "abs acos acosh angle asin asinh atan atanh ceil complex conj cos cosh digamma erf erfc erfcinv erfinv exp expm1 floor imag is_finite is_inf is_nan lgamma log log1p "
     "log_sigmoid logical_not ndtri negative real reciprocal reciprocal_no_nan rint round rsqrt sigmoid sign sin sinh softplus softsign sqrt square tan tanh cast "
-    "saturate_cast clip_by_value identity invert check_numerics elu relu relu6 selu leaky_relu gelu swish dropout zeros_like ones_like one_hot bessel_i0 bessel_i0e bessel_i1 "
+    "saturate_cast clip_by_value identity invert check_numerics elu relu relu6 selu leaky_relu gelu swish dropout zeros_like ones_like bessel_i0 bessel_i0e bessel_i1 "
     "bessel_i1e bessel_j0 bessel_j1 bessel_k0 bessel_k0e bessel_k1 bessel_k1e bessel_y0 bessel_y1 dawsn expint fresnel_cos fresnel_sin spence stop_gradient "
     "sigmoid_cross_entropy_with_logits adjust_brightness".split()
 )
@@ -530,6 +547,7 @@ _OWN = {
     "where": where,
     "size": size,
     "rank": rank,
+    "one_hot": one_hot,
     "embedding_lookup": embedding_lookup,
     "add_n": add_n,
     "cumsum": cumsum,
