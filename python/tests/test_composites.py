@@ -201,3 +201,72 @@ def test_what_an_array_of_tensors_is_given():
     array = tf.TensorArray(tf.float32, 2, infer_shape=False).split(tf.ones([3, 2]), [1, 2])
     assert array.read(1).shape == (2, 2)
     assert tf.TensorArray(tf.float32, 2).scatter([1, 0], tf.constant([[1.0], [2.0]])).stack().numpy().tolist() == [[2.0], [1.0]]
+
+
+# ---- In statements that the graph decides ----
+
+
+def doubled_if(x, c):
+    if c > 0.0:
+        x = x * 2.0
+    return x
+
+
+def doubled_or_not(x, c):
+    return x * 2.0 if c > 0.0 else x
+
+
+def doubled_while(x, c):
+    while c > 0.0:
+        x = x * 2.0
+        c = c - 1.0
+    return x
+
+
+def doubled_for(x, c):
+    for _ in tf.range(tf.cast(c, tf.int32)):
+        x = x * tf.constant(2.0)
+    return x
+
+
+@pytest.mark.parametrize("function", [doubled_if, doubled_or_not, doubled_while, doubled_for])
+@pytest.mark.parametrize("times", [0.0, 1.0])
+def test_branches_and_loops_carry_ragged_and_sparse_tensors(function, times):
+    v = tf.constant([1.0, 2.0, 3.0])
+    makers = {
+        "ragged": lambda: tf.RaggedTensor.from_row_splits(v, [0, 2, 2, 3]),
+        "nested": lambda: tf.RaggedTensor.from_nested_row_splits(v, [[0, 1, 2], [0, 2, 3]]),
+        "sparse": lambda: tf.SparseTensor([[0, 1], [1, 0], [1, 2]], v, [2, 3]),
+    }
+    for kind, make in makers.items():
+        with tf.GradientTape() as tape:
+            tape.watch(v)
+            result = tf.function(function)(make(), tf.constant(times))
+            values = result.values if kind == "sparse" else result.flat_values
+            total = tf.reduce_sum(values * values)
+        assert composite_calls.plain(tf, result) == composite_calls.plain(tf, make() * (1.0 + times)), kind
+        np.testing.assert_allclose(tape.gradient(total, v), 2 * (1 + times) ** 2 * v.numpy())
+
+
+def test_branches_with_other_rows_are_refused():
+    @tf.function
+    def other_rows(x, c):
+        if c > 0.0:
+            x = tf.concat([x, x], 1)
+        return x
+
+    with pytest.raises(TypeError, match="whose elements stand in different places\nhelp: "):
+        other_rows(tf.ragged.constant([[1.0], [2.0, 3.0]]), tf.constant(1.0))
+
+
+def test_text_and_unknown_rows_pass_a_branch_that_leaves_them():
+    @tf.function
+    def left_alone(values, lengths, c):
+        rows, words = tf.RaggedTensor.from_row_lengths(values, lengths), tf.ragged.constant([["a"], ["b", "c"]])
+        held = rows, words
+        if c > 0.0:
+            values, (rows, words) = values * 2.0, held
+        return values, rows.values, words.nrows()
+
+    result = left_alone(tf.constant([1.0, 2.0]), tf.constant([1, 1]), tf.constant(1.0))
+    assert [part.numpy().tolist() for part in result] == [[2.0, 4.0], [1.0, 2.0], 2]

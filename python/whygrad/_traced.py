@@ -94,10 +94,10 @@ def _structure_of(value):
         return None
     keys = tuple(sorted(value)) if hasattr(value, "keys") else None
     children = [value[key] for key in keys] if keys is not None else value
-    return (value.kind if isinstance(value, _Opened) else type(value), keys, tuple(_structure_of(child) for child in children))
+    return (value.kind if isinstance(value, Opened) else type(value), keys, tuple(_structure_of(child) for child in children))
 
 
-class _Opened(tuple):
+class Opened(tuple):
     """The tensors of an argument that is made of several, and what makes one of others. The rest of it, such as positions, decides which trace a call has."""
 
     def __new__(cls, value):
@@ -109,7 +109,7 @@ class _Opened(tuple):
 
 def _opened(given):
     """The arguments, with the tensors of those that are made of several."""
-    return _nest.map_structure(lambda leaf: _Opened(leaf) if hasattr(leaf, "_opened") else leaf, given)
+    return _nest.map_structure(lambda leaf: Opened(leaf) if hasattr(leaf, "_opened") else leaf, given)
 
 
 class _Parts:

@@ -11,7 +11,7 @@ from whygrad._autograph._later import TENSORS, is_later
 from whygrad._functions import functions as _ops
 from whygrad._source_names import place as _place
 from whygrad._tensor_array import TensorArray
-from whygrad.errors import ShapeError
+from whygrad.errors import ArgumentError, ShapeError
 
 _OPERATORS = {
     **{name: getattr(operator, name.lower()) for name in ("Eq", "Lt", "Gt")},
@@ -67,7 +67,12 @@ class _Value:
     """What a variable holds: the tensors in it, and the form around them."""
 
     def __init__(self, value):
-        self.form, self.leaves = value, _nest.flatten(value)
+        self.form, self.leaves, self.kinds = value, _nest.flatten(value), []
+        if not _nest.are_plain(self.leaves) and any(hasattr(leaf, "_opened") for leaf in self.leaves):
+            opened = [_opened(leaf) if hasattr(leaf, "_opened") else leaf for leaf in self.leaves]
+            self.kinds = [leaf.kind for leaf in opened if isinstance(leaf, _traced.Opened)]
+            self.form = _nest.pack_sequence_as(value, opened) if _nest.is_nested(value) else opened[0]
+            self.leaves = _nest.flatten(self.form)
         self.is_tensor = [_is_number(leaf) or isinstance(leaf, TensorArray) for leaf in self.leaves]
 
     def tensors(self):
@@ -92,6 +97,8 @@ class _Value:
             _nest.assert_same_structure(self.form, other.form)
         except (TypeError, ValueError):
             return "do not have the same nested structure"
+        if self.kinds != other.kinds:
+            return "are ragged or sparse tensors whose elements stand in different places"
         for a, b, a_is_tensor, b_is_tensor in zip(self.leaves, other.leaves, self.is_tensor, other.is_tensor):
             if a_is_tensor != b_is_tensor:
                 return f"are {_kind(a)} and {_kind(b)}"
@@ -113,7 +120,16 @@ def _is_same(a, b):
     """Whether one Python value may stand for the other. NaN is the same as NaN, and 0.0 is another value than -0.0."""
     if isinstance(a, (float, complex)):
         return type(a) is type(b) and repr(a) == repr(b)
-    return a is b or (type(a) is type(b) and a == b)
+    return a is b or (type(a) is type(b) and not hasattr(a, "_opened") and a == b)
+
+
+def _opened(leaf):
+    """A ragged or a sparse tensor as its values. Text, and what has rows that are not known while the function is traced, stays one object."""
+    try:
+        opened = _traced.Opened(leaf)
+    except ArgumentError:
+        return leaf
+    return opened if all(isinstance(part, TENSORS) for part in opened) else leaf
 
 
 def _kind(leaf):
