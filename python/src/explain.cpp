@@ -118,9 +118,11 @@ void bind_parts_of_findings(nb::module_& m) {
       .def_prop_ro("line", [](const Step& s) { return s.place.line; })
       .def_prop_ro("callers", [](const Step& s) { return s.place.callers; })
       .def("__repr__", [](const Step& s) { return fmt::format("<Step {} {} {} {}>", s.name, s.signature, name_of(s.status), text_of(s.place)); });
-  nb::class_<OtherBreak>(m, "OtherBreak", "A further break on the same path.")
+  nb::class_<OtherBreak>(m, "OtherBreak", "A further fault on the same path, which would remain.")
       .def_prop_ro("cause", [](const OtherBreak& b) { return reason(b.cause).name; })
       .def_ro("op", &OtherBreak::op)
+      .def_ro("name", &OtherBreak::name, "The op as the program wrote it.")
+      .def_ro("remedy", &OtherBreak::remedy, "'' where the remedy of the finding, or of a break before this one, takes it away as well.")
       .def_prop_ro("place", [](const OtherBreak& b) { return text_of(b.place); })
       .def_prop_ro("line", [](const OtherBreak& b) { return b.place.line; });
 }

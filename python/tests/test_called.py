@@ -83,6 +83,19 @@ def _wrong(call, finding):
     return op not in names and _SYMBOLS.get(op, "\n") not in call and not any(op.endswith("_" + name) for name in names)
 
 
+def _wrong_row(call, finding):
+    """A row of the finding's table at the call's line that names neither the function that the program called nor an op that it names; None where there is none."""
+    names = set(re.findall(r"\w+", call))
+    if any(name.endswith("_gradient") for name in names):
+        return None
+    for step in finding.path[1:]:
+        name = step.name.removeprefix("gradient of ").split("/")[0].rsplit(".", 1)[-1]
+        known = name in names or _SYMBOLS.get(name, "\n") in call or any(name.endswith("_" + other) for other in names) or name in _EVENTS
+        if step.place.startswith(_FILE + ":") and not known:
+            return step.name
+    return None
+
+
 # How many calls of a function have to be told of, and how many are tried for that. Names do not depend on how the engine was compiled: under sanitizers one call of
 # each function is told of, and all of them are run.
 _SAMPLED = os.environ.get("WHYGRAD_TESTS") == "sampled"
@@ -101,6 +114,7 @@ def test_the_function_is_named(name):
             findings = _findings(call, low, high)
             for finding in findings:
                 assert not _wrong(call, finding), f"{call}: {finding.op_name}\n{finding}"
+                assert _wrong_row(call, finding) is None, f"{call}: {_wrong_row(call, finding)}\n{finding}"
             told = told or bool(findings)
             if told and _SAMPLED:
                 break

@@ -506,7 +506,7 @@ REMEDIES = {
         "sigmoid_cross_entropy_with_logits",
         "tf.nn.sigmoid_cross_entropy_with_logits(labels=[[0.0, 1.0]], logits=x)",
     ),
-    ("greater", "absent"): (TWO, "tf.where(x > 1.0, 3.0, 4.0)", "sigmoid(a - b)", "tf.sigmoid(x - 1.0)"),
+    ("greater", "absent"): (TWO, "tf.cast(x > 1.0, tf.float32) * 2.0", "sigmoid(a - b)", "tf.sigmoid(x - 1.0)"),
     ("where_not_zero", "absent"): (TWO, "tf.cast(tf.where(x), tf.float32)", "sigmoid(x)", "tf.sigmoid(x)"),
     ("unique", "absent"): (
         TWO,

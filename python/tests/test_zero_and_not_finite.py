@@ -405,8 +405,8 @@ def marked(finding):
 
 
 def bare(name):
-    """`sqrt` of `tf.sqrt`, as the program writes it."""
-    return name.rpartition(".")[2]
+    """`sqrt` of `tf.sqrt`, as the program writes it, and of `tf.norm/sqrt`, which is a step of another function."""
+    return name.rpartition("/")[2].rpartition(".")[2]
 
 
 def assert_names_one_op(finding, report):

@@ -41,6 +41,7 @@ def place(file, line):
 
 
 _LONGEST = 40  # characters of a name; a longer expression is not shown as a name
+_LONGEST_FUNCTION = 72  # of a function's
 _LOOPS = (ast.ListComp, ast.SetComp, ast.GeneratorExp)
 
 
@@ -176,7 +177,7 @@ def called(file, line, span):
     if not isinstance(found, (ast.Name, ast.Attribute)):
         return ""
     name = ast.unparse(found)
-    return name if len(name) <= _LONGEST else getattr(found, "attr", "")
+    return name if len(name) <= _LONGEST_FUNCTION else getattr(found, "attr", "")
 
 
 def _on_line(names, line, variable):

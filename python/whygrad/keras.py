@@ -40,7 +40,7 @@ class GradientWatch(keras.callbacks.Callback):
         if backend == "tensorflow":
             steps = importlib.import_module("whygrad.tensorflow._keras_steps")
             self._session = importlib.import_module("whygrad.tensorflow._diagnose")._session
-            self._steps = steps.steps_of(self.model) if steps.takes_single_steps(self.model) else None
+            self._steps = steps.steps_of(self.model) if steps.can_step(self.model) else None
         self._stays_open = backend == "jax"  # where each report that is opened makes JAX compile the step again
         self._real, self._told = self.model.train_function, False
         self.model.train_function = self._train_function
@@ -51,18 +51,19 @@ class GradientWatch(keras.callbacks.Callback):
             self._close()
 
     def _train_function(self, *state):
+        if self._steps is not None:
+            return self._steps.run_all(lambda: self._traced_step(*state))
         number, self.steps = self.steps, self.steps + 1
         if self._stays_open and not self._told:
             return self._watched_step(number, *state)
-        if self._steps is not None:
-            return self._traced_step(number % self.every == 0, *state)
         if self._told or number % self.every:
             return self._real(*state)
         with self._watching():
             return self._real(*state)
 
-    def _traced_step(self, is_due, iterator):
+    def _traced_step(self, iterator):
         """A step of TensorFlow's that can run again."""
+        is_due, self.steps = self.steps % self.every == 0, self.steps + 1
         steps, guard = self._steps, self._guard
         steps.collector = self._session.collector  # of another report, if one is open
         if self._told:

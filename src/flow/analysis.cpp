@@ -1,6 +1,7 @@
 // Runs the judges for every source, and lists the steps of each path.
 #include "flow/analysis.hpp"
 
+#include "flow/behind_fault.hpp"
 #include "flow/fault_path.hpp"
 #include "flow/flow_path.hpp"
 #include "flow/judge_source.hpp"
@@ -83,7 +84,11 @@ Step op_step(const FlowGraph& graph, const FlowPath& path, std::size_t h, std::s
   step.index = hop.op;
   step.signature = graph.signature(hop.out);
   step.place = place_of(graph.ops[hop.op].where);
-  if (stop == path.stops.size()) return step;
+  if (stop == path.stops.size()) {
+    const FlowDType made = graph.values[hop.out].dtype;
+    if (!is_differentiable(made)) step.note = fmt::format("carries {}", plural_of(made));
+    return step;
+  }
   // The last of several consecutive ops outside of the tape is the one to point at.
   if (path.stops[stop].op != hop.op) {
     step.note = path.beside != kNone ? "takes it in" : missed_note(graph.ops[hop.op].standing);
@@ -98,12 +103,19 @@ Step beside_step(const FlowGraph& graph, Index op) {
   Step step;
   step.status = Step::Status::kStops;
   step.beside = true;
-  step.name = op_text(graph, op);
+  const std::string call = composed_by(graph, op);
+  step.name = call.empty() ? op_text(graph, op) : fmt::format("{}/{}", call, op_text(graph, op));
   step.scope = scope_text(graph, op);
   step.index = op;
   step.signature = graph.signature(graph.ops[op].first_output);
   step.place = place_of(graph.ops[op].where);
   return step;
+}
+
+// Whether both are steps of one call of a composed function, which are listed as one.
+bool continues_call(const Step& last, const Step& step) {
+  return last.status == Step::Status::kFlows && !last.beside && last.name == step.name && last.place.line == step.place.line &&
+         last.place.column == step.place.column && last.place.file == step.place.file;
 }
 
 std::vector<Step> steps_of(const FlowGraph& graph, const FlowGraph::Source& source, const FlowPath& path) {
@@ -127,7 +139,17 @@ std::vector<Step> steps_of(const FlowGraph& graph, const FlowGraph::Source& sour
     }
     const std::size_t before = steps.size();
     if (path.beside != kNone && h == path.stops[0].first_hop) steps.push_back(beside_step(graph, path.beside));
-    steps.push_back(op_step(graph, path, h, stops[h]));
+    Step step = op_step(graph, path, h, stops[h]);
+    if (const std::string call = composed_by(graph, path.hops[h].op); !call.empty()) {
+      const bool stands_out = stops[h] != path.stops.size();
+      step.name = stands_out ? fmt::format("{}/{}", call, step.name) : call;
+      if (!stands_out && left_out == 0 && continues_call(steps.back(), step)) {
+        step.left_out = steps.back().left_out;
+        steps.back() = std::move(step);
+        continue;
+      }
+    }
+    steps.push_back(std::move(step));
     steps[before].left_out = std::exchange(left_out, 0);
   }
   return steps;
@@ -209,11 +231,11 @@ class Analysis {
     FlowPath path = cheapest_path(graph_, carries_, source);
     if (graph_.tape.question == FlowGraph::Question::kOpen && path.connected && path.stops.empty()) return;
     const SourceQuestion question{graph_, source, carries_};
-    std::vector<Verdict> others;
-    for (std::size_t s = 1; s < std::min(path.stops.size(), kStopsListed); ++s) others.push_back(judge_stop(question, path, path.stops[s]));
-    const Verdict verdict = judge(question, path);
+    std::vector<Verdict> verdicts = path.stops.empty() ? std::vector{judge_without_stop(question, path)} : judge_stops(question, path, kStopsListed);
+    const Verdict verdict = std::move(verdicts[0]);
+    verdicts.erase(verdicts.begin());
     mark_blamed(path, verdict);
-    findings.push_back(describe(question, path, verdict, others));
+    findings.push_back(describe(question, path, verdict, verdicts));
     if (source.replaced) call_replaced(findings.back(), source.replaced_by);
   }
 
@@ -241,25 +263,25 @@ class Analysis {
     const SourceQuestion question{graph_, source, carries_};
     Found found = answer.finite() ? judge_zero(question, edges_) : judge_not_finite(question, edges_);
     lead_over(graph_, found.path, found.verdict.op);
+    answer.finite() ? add_zeros_behind(question, edges_, found) : add_nonfinite_behind(question, found);
     Finding f = describe(question, found.path, found.verdict, found.others);
     f.status = answer.finite() ? Finding::Status::kZero : answer.nans != 0 ? Finding::Status::kNan : Finding::Status::kInf;
     for (Step& step : f.path) {
       if (step.status == Step::Status::kStops) step.status = answer.finite() ? Step::Status::kZero : Step::Status::kNonFinite;
+      if (step.status == Step::Status::kStopsAsWell) step.note = answer.finite() ? "would make it 0 as well" : "no finite slope either";
     }
     findings.push_back(std::move(f));
   }
 
-  static Verdict judge(const SourceQuestion& q, const FlowPath& path) {
-    if (!path.connected) {
-      Verdict unconnected = judge_unconnected(q);
-      if (is_differentiable(q.graph.values[q.source.values[0]].dtype)) return unconnected;
-      // An integer never has a gradient, so this check comes first.
-      Verdict v = judge_source(q, {.source = q.source.values[0]});
-      v.also.push_back(unconnected.cause);
-      v.evidence.push_back(unconnected.why);
-      return v;
-    }
-    return path.stops.empty() ? judge_open_path(q, path) : judge_stop(q, path, path.stops[0]);
+  static Verdict judge_without_stop(const SourceQuestion& q, const FlowPath& path) {
+    if (path.connected) return judge_open_path(q, path);
+    Verdict unconnected = judge_unconnected(q);
+    if (is_differentiable(q.graph.values[q.source.values[0]].dtype)) return unconnected;
+    // An integer never has a gradient, so this check comes first.
+    Verdict v = judge_source(q, {.source = q.source.values[0]});
+    v.also.push_back(unconnected.cause);
+    v.evidence.push_back(unconnected.why);
+    return v;
   }
 
   Finding without_target(const FlowGraph::Source& source) const {
@@ -313,7 +335,10 @@ class Analysis {
     const bool made_here = verdict.op != kNone && verdict.op == graph_.values[path.source].op && f.path[0].status == Step::Status::kStops;
     if (made_here) f.path[0].name = fmt::format("{} = {}", f.path[0].name, op_text(graph_, verdict.op));
     for (const Verdict& other : others) {
-      f.others.push_back({other.cause, other.op != kNone ? graph_.name_of(other.op) : "", place_of(other.where)});
+      f.others.push_back({.cause = other.cause, .place = place_of(other.where), .remedy = other.remedy});
+      if (other.op == kNone) continue;
+      f.others.back().op = graph_.name_of(other.op);
+      f.others.back().name = op_text(graph_, other.op);
     }
     return f;
   }

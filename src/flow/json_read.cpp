@@ -64,7 +64,10 @@ Finding read_finding(const Field& field, std::size_t ops) {
   field["also"].each([&f](const Field& cause) { f.also.push_back(cause.cause()); });
   field["evidence"].each([&f](const Field& text) { f.evidence.push_back(text.text()); });
   field["path"].each([&f, ops](const Field& step) { f.path.push_back(read_step(step, ops)); });
-  field["others"].each([&f](const Field& other) { f.others.push_back({other["cause"].cause(), other["op"].text(), other.place_or_none("place")}); });
+  field["others"].each([&f](const Field& other) {
+    f.others.push_back(
+        {other["cause"].cause(), other["op"].text(), other.place_or_none("place"), other.text_or_none("name"), other.text_or_none("remedy")});
+  });
   return f;
 }
 

@@ -97,6 +97,8 @@ Json finding_json(const Finding& f) {
   json["others"] = Json::array();
   for (const OtherBreak& other : f.others) {
     Json entry = {{"code", reason(other.cause).code}, {"cause", reason(other.cause).name}, {"op", other.op}};
+    put_text(entry, "name", other.name);
+    put_text(entry, "remedy", other.remedy);
     put_place(entry, "place", other.place);
     json["others"].push_back(std::move(entry));
   }

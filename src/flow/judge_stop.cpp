@@ -39,7 +39,7 @@ Verdict not_differentiable(const SourceQuestion& q, const FlowPath& path, const 
   Verdict v = declared(q, path, stop);
   const FlowDType made = q.graph.values[path.hops[stop.first_hop].out].dtype;
   if (!is_differentiable(made)) v.also.push_back(Cause::kIntDtype);
-  if (&stop != path.stops.data() || !is_metric(q, path)) return v;
+  if (!is_metric(q, path, stop)) return v;
   v.also.insert(v.also.begin(), v.cause);
   v.cause = Cause::kMetricAsLoss;
   if (is_differentiable(made) || made == FlowDType::kBool) {  // an op that returns positions has a loss of its own to suggest
@@ -228,6 +228,55 @@ Verdict judge_stop(const SourceQuestion& question, const FlowPath& path, const S
   }
 }
 
+namespace {
+
+// The last stop that takes what this stop made, or what integer ops made of it, as positions or as conditions; null if none does.
+const Stop* taker_of(const FlowGraph& g, const FlowPath& path, const Stop& stop) {
+  const Stop* taker = nullptr;
+  const bool is_source = stop.op == kNone;
+  for (std::size_t h = is_source ? 0 : stop.last_hop + 1; h < path.hops.size(); ++h) {
+    const Hop& hop = path.hops[h];
+    if (is_differentiable(g.values[hop.in].dtype)) break;
+    if (g.kind_of(hop.op) != OpKind::kCompute || g.answer(hop.op, hop.input).role == Role::kData) continue;
+    for (const Stop& other : path.stops) {
+      if (other.op == hop.op && other.last_hop == h) taker = &other;
+    }
+  }
+  return taker;
+}
+
+bool same_site(const FlowGraph& g, const Stop& a, const Stop& b) {
+  if (a.op == kNone || b.op == kNone || a.cause != b.cause || g.ops[a.op].def != g.ops[b.op].def) return false;
+  const Where &p = g.ops[a.op].where, &q = g.ops[b.op].where;
+  return p.file == q.file && p.function == q.function && p.line == q.line && p.column == q.column;
+}
+
+}  // namespace
+
+std::vector<Verdict> judge_stops(const SourceQuestion& question, const FlowPath& path, std::size_t most) {
+  const FlowGraph& g = question.graph;
+  std::vector<Verdict> verdicts;
+  const Stop* mended = nullptr;  // all stops up to this one are mended by an earlier remedy
+  bool rest_is_mended = false;
+  for (std::size_t s = 0; s < path.stops.size() && verdicts.size() < most; ++s) {
+    const Stop& stop = path.stops[s];
+    const auto again = [&](const Stop& other) { return same_site(g, stop, other); };
+    if (std::any_of(path.stops.data(), &stop, again)) continue;
+    Verdict v = judge_stop(question, path, stop);
+    if (rest_is_mended || (mended != nullptr && &stop <= mended)) {
+      v.remedy.clear();
+    } else if (v.cause == Cause::kMetricAsLoss) {
+      rest_is_mended = true;
+    } else if (const Stop* taker = taker_of(g, path, stop); taker != nullptr) {
+      mended = taker;
+      v.remedy = fmt::format("`{}`{} takes only {}; {}", op_text(g, taker->op), at_place(g.ops[taker->op].where),
+                             plural_of(g.values[path.hops[taker->last_hop].in].dtype), judge_stop(question, path, *taker).remedy);
+    }
+    verdicts.push_back(std::move(v));
+  }
+  return verdicts;
+}
+
 Verdict judge_open_path(const SourceQuestion& question, const FlowPath& path) {
   const FlowGraph& g = question.graph;
   Verdict v;
@@ -245,14 +294,14 @@ Verdict judge_open_path(const SourceQuestion& question, const FlowPath& path) {
   return v;
 }
 
-bool is_metric(const SourceQuestion& question, const FlowPath& path) {
+bool is_metric(const SourceQuestion& question, const FlowPath& path, const Stop& stop) {
   const FlowGraph& g = question.graph;
   if (question.carries[path.target] != 0) return false;  // it is a loss if something learns from it
   if (g.elements_of(path.target) != 1) return false;
   bool compared = false;
-  for (std::size_t h = path.stops[0].first_hop; h < path.hops.size(); ++h) {
-    // Applies after any first stop: nothing here punishes a wrong answer more the farther off it is.
-    if (h != path.stops[0].first_hop && !g.def_of(path.hops[h].op).in_metrics) return false;
+  for (std::size_t h = stop.first_hop; h < path.hops.size(); ++h) {
+    // Applies after any stop: nothing here punishes a wrong answer more the farther off it is.
+    if (h != stop.first_hop && !g.def_of(path.hops[h].op).in_metrics) return false;
     compared |= g.values[path.hops[h].out].dtype == FlowDType::kBool;
   }
   return compared;

@@ -14,7 +14,7 @@ namespace {
 using Index = FlowGraph::Index;
 using Numbers = FlowGraph::Numbers;
 constexpr Index kNone = FlowGraph::kNone;
-constexpr std::size_t kMostOthers = 15, kMostWays = 64;
+constexpr std::size_t kMostWays = 64;
 
 // An op with a nonzero incoming gradient that passed on only zeros, or one of several ops whose contributions to a value cancel.
 struct Kill {
@@ -38,11 +38,6 @@ class ZeroSearch {
     found.verdict = judge(kills_[blamed]);
     found.path = path_over(kills_[blamed].hop);
     found.path.stops[0].cause = found.verdict.cause;
-    note_flat_before(found);
-    for (std::size_t k = 0; k < kills_.size() && found.others.size() < kMostOthers; ++k) {
-      const bool again = k != 0 && kills_[k].hop.op == kills_[k - 1].hop.op;
-      if (!again && kills_[k].hop.op != kills_[blamed].hop.op) found.others.push_back(judge(kills_[k]));
-    }
     return found;
   }
 
@@ -113,26 +108,6 @@ class ZeroSearch {
     Verdict v = of_gradient ? constant_slope(facts_, kill.hop.op) : judge_zeroing(facts_, kill.hop);
     if (is_complex(g_.values[kill.hop.in].dtype)) put_first(v, Cause::kComplex);
     return v;
-  }
-
-  // An op on the path that would pass on nothing either once the fault is mended, because all its results are saturated. A result of 0 or 1 is not
-  // saturated if it was computed from 0 or 1, as tanh(0) and elu(1).
-  void note_flat_before(Found& found) const {
-    const std::size_t fault = found.path.stops[0].first_hop;
-    for (std::size_t h = std::min(fault, found.path.hops.size()); h-- > 0;) {
-      const Hop& hop = found.path.hops[h];
-      const Numbers* made = g_.numbers_of(hop.out);
-      const ZeroGradient::Kind kind = g_.def_of(hop.op).zero.kind;
-      const Numbers* given = g_.numbers_of(hop.in);
-      const bool far = given != nullptr && given->zeros == 0 && given->ones == 0;
-      const bool ends = far && (kind == ZeroGradient::kSaturates || kind == ZeroGradient::kUnderflows);
-      if (made == nullptr || made->count == 0 || hop.op == found.verdict.op) continue;
-      if (!(ends && made->zeros + made->ones == made->count) && !(kind == ZeroGradient::kDies && made->all_zero())) continue;
-      found.verdict.evidence.push_back(fmt::format("`{}`{} before it would pass on nothing either: all its results are 0, 1 or -1, where it is flat",
-                                                   facts_.name(hop.op), at_place(g_.ops[hop.op].where)));
-      found.verdict.remedy += fmt::format("; and mend `{}` too: {}", facts_.name(hop.op), g_.def_of(hop.op).zero.remedy);
-      return;
-    }
   }
 
   // There is nothing to learn from no elements.

@@ -84,7 +84,7 @@ FlowPath Trail::path_over(const Hop& fault, F&& carries) const {
   return path;
 }
 
-// The result of a search: the main fault, the path that leads through it, and the other faults.
+// The result of a search: the main fault, the path that leads through it, and the faults that would remain.
 struct Found {
   Verdict verdict;
   FlowPath path;

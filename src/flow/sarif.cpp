@@ -45,6 +45,7 @@ class SarifLog {
     std::string text = fmt::format("{}: {}", title_of(f), f.why);
     for (const std::string& evidence : f.evidence) text += "\nseen: " + evidence;
     text += "\nfix: " + f.remedy;
+    for (const std::string& further : internal::further_remedies(f)) text += "\nthen: " + further;
     Json result = {{"ruleId", f.code()}, {"ruleIndex", rule_of(reason(f.cause))}, {"level", level_of(f)}, {"message", {{"text", text}}}};
     result["locations"] = Json::array();
     if (f.place.known()) result["locations"].push_back(location(f.place, f.op));
@@ -102,7 +103,7 @@ class SarifLog {
     Json locations = Json::array();
     if (f.target_place.known()) locations.push_back(location(f.target_place, "the target"));
     for (const OtherBreak& other : f.others) {
-      if (other.place.known()) locations.push_back(location(other.place, fmt::format("would stop it as well: {}", other.op)));
+      if (other.place.known()) locations.push_back(location(other.place, fmt::format("{} {}", other.op, internal::remains_text(f.status))));
     }
     return locations;
   }

@@ -205,6 +205,16 @@ std::string as_written(const Where& where, const std::string& op) {
   return is_name_of(op, last) ? called : op;
 }
 
+std::string composed_by(const FlowGraph& graph, Index op) {
+  const FlowGraph::Op& o = graph.ops[op];
+  if (graph.kind_of(op) != OpKind::kCompute || o.where.file != nullptr || o.rule_of_def != kNone || o.scope != kNone) return {};
+  if (o.inputs != 0 && graph.answer(op, 0).flow == GradientFlow::kUserRule) return {};
+  std::string called = called_instead(o.where, graph.name_of(op));
+  const std::size_t dot = called.find('.');
+  if (dot == called.npos || dot == 0 || called.starts_with("self.") || called.find_first_of("()[] ") != called.npos) return {};
+  return place_of(o.where).inside.empty() ? called : std::string();
+}
+
 bool is_one_of_several(const FlowGraph& graph, Index op) {
   constexpr Index kNear = 8;
   const Where& at = graph.ops[op].where;

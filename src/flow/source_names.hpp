@@ -31,6 +31,9 @@ void tell_variables_apart(FlowGraph& graph, const std::vector<VariableToName>& v
 std::string called_instead(const Where& where, const std::string& op);
 // The op's name as a program in another language writes it there, "torch.argmax" or "x.argmax"; otherwise `op`.
 std::string as_written(const Where& where, const std::string& op);
+// The function of a library that the program called and that is composed of several ops, this one among them: "tf.norm" of its `sqrt`; "" where the
+// program called the op itself, or something of its own, such as a layer.
+std::string composed_by(const FlowGraph& graph, FlowGraph::Index op);
 // Whether the call at the op's place ran other ops as well.
 bool is_one_of_several(const FlowGraph& graph, FlowGraph::Index op);
 

@@ -14,9 +14,9 @@
 namespace whygrad {
 namespace {
 
-constexpr std::size_t kLabel = 8;      // "why     "
-constexpr std::size_t kTailNames = 3;  // at either end
-constexpr std::size_t kNameColumns = 30;
+constexpr std::size_t kLabel = 8;                            // "why     "
+constexpr std::size_t kTailNames = 3;                        // at either end
+constexpr std::size_t kNameColumns = 30, kStepColumns = 44;  // of a name; of a step of a composed function, which has two
 
 // ANSI codes: bold, dim, and colours for faults and sound steps.
 constexpr const char* kBold = "1";
@@ -55,14 +55,16 @@ bool stops(const Step& step) { return step.status != Step::Status::kSource && st
 // With its name scope; of a long name both ends, the model and the part of it.
 std::string name_text(const Step& step) {
   std::string name = (step.beside ? "+ " : "") + (step.scope.empty() ? step.name : step.scope + "/" + step.name);
-  if (name.size() <= kNameColumns) return name;
-  constexpr std::size_t kHead = (kNameColumns - 3) / 2, kTail = kNameColumns - 3 - kHead;
-  return name.substr(0, kHead) + "..." + name.substr(name.size() - kTail);
+  const std::size_t most = step.status != Step::Status::kSource && step.scope.empty() ? kStepColumns : kNameColumns;
+  if (name.size() <= most) return name;
+  const std::size_t head = (most - 3) / 2, tail = most - 3 - head;
+  return name.substr(0, head) + "..." + name.substr(name.size() - tail);
 }
 
 std::vector<std::string> why_of(const Finding& f) { return {f.why}; }
 std::vector<std::string> seen_of(const Finding& f) { return f.evidence; }
 std::vector<std::string> remedy_of(const Finding& f) { return {f.remedy}; }
+constexpr std::size_t kThens = 6;  // further remedies that are listed
 
 // "line 12", or "model.py:12" in another file.
 std::string caller_text(const Place& place) {
@@ -84,6 +86,7 @@ class Page {
     for (const std::string& why : internal::merged_texts(group, why_of)) append_wrapped("why", why);
     for (const std::string& evidence : internal::merged_texts(group, seen_of)) append_wrapped("seen", evidence);
     for (const std::string& remedy : internal::merged_texts(group, remedy_of)) append_wrapped("fix", remedy);
+    append_further(group);
     if (f.confidence == Confidence::kLikely) append_wrapped("sure", "likely, not proven");
     if (f.confidence == Confidence::kUnknown) append_wrapped("sure", "not known: records are missing");
   }
@@ -191,6 +194,13 @@ class Page {
       text_ += line + "\n";
     }
     append_rest(path, listed);
+  }
+
+  // What else on the path has to be mended.
+  void append_further(const internal::Group& group) {
+    const std::vector<std::string> further = internal::merged_texts(group, internal::further_remedies);
+    for (std::size_t i = 0; i < std::min(further.size(), kThens); ++i) append_wrapped("then", further[i]);
+    if (further.size() > kThens) append_wrapped("then", fmt::format("mend {} more in the same way", further.size() - kThens));
   }
 
   // The ops after the last stop, on one line: the gradient comes that far.

@@ -34,14 +34,22 @@ struct SourceQuestion {
   const std::vector<std::uint8_t>& carries;  // carrying_values(graph)
 };
 
-// The verdict about the first stop of a path.
+// The verdict about one stop of a path.
 Verdict judge_stop(const SourceQuestion& question, const FlowPath& path, const Stop& stop);
+// NOTE [a remedy for the whole path]
+// A gradient comes back only when every stop of its path is mended. So every stop has a verdict, and what their remedies say together mends the path.
+// A remedy is empty if an earlier one takes the stop away as well:
+// - The target counts right answers from a stop on. A loss in its place replaces all that follows.
+// - An op takes integers or truth values as positions or conditions. No change before it can help, so its remedy is that of the stop which made them,
+//   and replaces all ops from there to it.
+// Stops of one call site, as in a loop, are one. At most `most` stops are judged; the first verdict is about the first stop. `path` has a stop.
+std::vector<Verdict> judge_stops(const SourceQuestion& question, const FlowPath& path, std::size_t most);
 // The verdict about a path without stops that yet carried no gradient.
 Verdict judge_open_path(const SourceQuestion& question, const FlowPath& path);
 // The verdict if no path connects source and target.
 Verdict judge_unconnected(const SourceQuestion& question);
 
-// Whether the target as a whole counts correct answers, judged by the path after its first stop: comparisons, followed only by averages.
-bool is_metric(const SourceQuestion& question, const FlowPath& path);
+// Whether the target as a whole counts correct answers, judged by the path from this stop on: comparisons, followed only by averages.
+bool is_metric(const SourceQuestion& question, const FlowPath& path, const Stop& stop);
 
 }  // namespace whygrad::internal

@@ -123,6 +123,34 @@ void spell(Finding& f) {
   f.remedy = spelled(std::move(f.remedy));
   for (std::string& evidence : f.evidence) evidence = spelled(std::move(evidence));
   for (Step& step : f.path) step.note = spelled(std::move(step.note));
+  for (OtherBreak& other : f.others) other.remedy = spelled(std::move(other.remedy));
+}
+
+const char* plural_of(FlowDType dtype) {
+  if (dtype == FlowDType::kBool) return "truth values";
+  if (dtype == FlowDType::kOther) return "no numbers";
+  return dtype == FlowDType::kString ? "text" : "integers";
+}
+
+const char* remains_text(Finding::Status status) {
+  switch (status) {
+    case Finding::Status::kAbsent: return "stops it as well";
+    case Finding::Status::kZero: return "would make it 0 as well";
+    case Finding::Status::kNan:
+    case Finding::Status::kInf: return "has no finite slope here either";
+    case Finding::Status::kPartial: return "cuts off another part";
+  }
+  return "";
+}
+
+std::vector<std::string> further_remedies(const Finding& f) {
+  std::vector<std::string> texts;
+  for (const OtherBreak& other : f.others) {
+    if (other.remedy.empty()) continue;
+    const std::string line = other.place.known() ? fmt::format(" ({})", line_text(other.place, f.target_place)) : "";
+    texts.push_back(fmt::format("`{}`{} {}: {}", other.name.empty() ? other.op : other.name, line, remains_text(f.status), other.remedy));
+  }
+  return texts;
 }
 
 std::string source_text(const FlowGraph& graph, const FlowGraph::Source& source) {

@@ -5,6 +5,7 @@
 #include <whygrad/flow/flow_graph.hpp>
 
 #include <string>
+#include <vector>
 
 namespace whygrad::internal {
 
@@ -33,6 +34,12 @@ std::string scope_text(const FlowGraph& graph, FlowGraph::Index op);
 std::string variable_text(const FlowGraph& graph, FlowGraph::Index variable);
 // "variable `w`", "`h` (line 6)", "the result of `add` at train.cpp:6", "the constant made at train.cpp:3", "a tensor".
 std::string value_text(const FlowGraph& graph, FlowGraph::Index value);
+// What a value without a gradient holds: "integers", "truth values", "text".
+const char* plural_of(FlowDType dtype);
+// What a further fault on the path does, after its name: "stops it as well".
+const char* remains_text(Finding::Status status);
+// "`cast` (line 14) stops it as well: keep the values floating here": for each further fault that has a remedy of its own.
+std::vector<std::string> further_remedies(const Finding& finding);
 // Translates the texts to the terms of the program's language. May be repeated.
 void spell(Finding& finding);
 // The text for a source: "`w`" for a variable, otherwise as value_text.

@@ -368,7 +368,7 @@
     return html("div", { class: "body" }, code(finding.place), ...beginnings(cause), ...text("Why", all((one) => one.why, " · ")), ...text("Seen", all((one) => one.evidence, "; ")),
       ...text("Fix", all((one) => one.remedy, " · ")),
       ...(finding.confidence === "proven" ? [] : text("Sure", finding.confidence === "likely" ? "likely, not proven" : "not known: records are missing")),
-      ...text("Would remain", all((one) => one.others.map((other) => `${other.op} ${placeText(other.place)}`), "; ")),
+      ...text("Then", all((one) => one.others.filter((other) => other.remedy).map((other) => `${other.name || other.op} ${placeText(other.place)}: ${other.remedy}`), " · ")),
       html("p", { class: "soft" }, `${finding.code} ${(data.reasons[finding.code] || {}).title || ""}`));
   }
   // A function's graph at one stage: its button shows it.

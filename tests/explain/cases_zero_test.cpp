@@ -281,6 +281,7 @@ TEST(Zeros, half_precision_loses_small_gradients) {
   EXPECT_THAT(report, Says("w", kZero, Cause::kVanishing, "cast", line));
 }
 
+// On two ways: the gradient is back when one of them is mended.
 TEST(Zeros, several_places_where_it_dies) {
   const Variable w = variable({-1.0f, -2.0f}, "w");
   Diagnosis report({.values = true});
@@ -290,8 +291,25 @@ TEST(Zeros, several_places_where_it_dies) {
   const int line = __LINE__ - 1;
   tape.gradient(reduce_sum(off + flat), w);
   EXPECT_THAT(report, Says("w", kZero, Cause::kZeroFlat, "sign", line));
-  ASSERT_EQ(report.findings()[0].others.size(), 1u);
-  EXPECT_EQ(report.findings()[0].others[0].op, "relu");
+  EXPECT_TRUE(report.findings()[0].others.empty()) << report;
+}
+
+// One behind the other: both have to be mended.
+TEST(Zeros, two_places_of_one_way) {
+  const Variable w = variable({-1.0f, -2.0f}, "w");
+  Diagnosis report({.values = true});
+  GradientTape tape;
+  const Tensor off = nn::relu(w);
+  const int line = __LINE__ - 1;
+  tape.gradient(reduce_sum(sign(off - 3.0f)), w);
+  EXPECT_THAT(report, Says("w", kZero, Cause::kZeroFlat, "sign", line + 2));
+  const Finding f = report.findings()[0];
+  ASSERT_EQ(f.others.size(), 1u) << report;
+  const OtherBreak& other = f.others[0];
+  EXPECT_EQ(other.cause, Cause::kZeroDeadUnit);
+  EXPECT_EQ(other.op, "relu");
+  EXPECT_EQ(other.place.line, static_cast<std::uint32_t>(line));
+  EXPECT_THAT(other.remedy, HasSubstr("leaky_relu"));
 }
 
 TEST(Zeros, curvature_of_a_relu) {

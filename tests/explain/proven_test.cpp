@@ -38,6 +38,7 @@ TEST_P(Proven, says_what_the_numbers_prove) {
   const Finding f = report.findings()[0];
   std::string text = f.why + "\n" + f.remedy;
   for (const std::string& evidence : f.evidence) text += "\n" + evidence;
+  for (const OtherBreak& other : f.others) text += "\n" + other.op + ": " + other.remedy;
   EXPECT_EQ(f.status, c.status) << report;
   EXPECT_EQ(f.cause, c.cause) << report;
   EXPECT_EQ(f.op, c.op) << report;
@@ -107,9 +108,9 @@ std::vector<Case> cases() {
        },
        kZero, Cause::kZeroSaturated, "softmax", "the only one left is 1", "temperature"},
       {"saturated_before_the_clip", constant({200.0f}), [](const Variable& w) { return clip_by_value(sigmoid(w), 0.1f, 0.9f); }, kZero,
-       Cause::kZeroClip, "clip_by_value", "before it would pass on nothing either", ""},
+       Cause::kZeroClip, "clip_by_value", "sigmoid: keep what goes in near 0", ""},
       {"dead_before_the_clip", constant({-2.0f}), [](const Variable& w) { return clip_by_value(nn::relu(w), 0.1f, 0.9f); }, kZero, Cause::kZeroClip,
-       "clip_by_value", "mend `relu` too", ""},
+       "clip_by_value", "relu: lower the learning rate", ""},
       {"a_root_of_zero_beside_an_overflow", constant({0.0f, 200.0f}), [](const Variable& w) { return reduce_sum(sqrt(exp(w) - 1.0f)); },
        Finding::Status::kNan, Cause::kNanSqrt0, "sqrt", "where all that it was given and made is", "`exp` made"},
       {"a_number_that_a_cast_lost", cast(constant({0.0f, 4.0f}), float16),

@@ -173,7 +173,7 @@ TEST(Render, SarifOfPartialGradientsIsANote) {
   EXPECT_EQ(result["level"], "note");
   ASSERT_EQ(result["relatedLocations"].size(), 2u) << "a break without a place has none";
   EXPECT_EQ(result["relatedLocations"][0]["message"]["text"], "the target");
-  EXPECT_EQ(result["relatedLocations"][1]["message"]["text"], "would stop it as well: floor");
+  EXPECT_EQ(result["relatedLocations"][1]["message"]["text"], "floor cuts off another part");
   EXPECT_EQ(result["relatedLocations"][1]["physicalLocation"]["region"]["startColumn"], 2);
   const json& steps = result["codeFlows"][0]["threadFlows"][0]["locations"];
   ASSERT_EQ(steps.size(), 1u) << "a step without a place is left out";

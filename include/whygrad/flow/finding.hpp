@@ -48,11 +48,14 @@ struct Step {
   std::uint32_t index = 0xffffffffu;  // of the op in the graph, if there is one
 };
 
-// A further break on the same path, which would still stop the gradient after the first one is mended.
+// A further fault on the same path: after the first one is mended, it would still stop the gradient, make it 0 or make it not finite. Of a gradient
+// that lacks parts, a cut on another path.
 struct OtherBreak {
   Cause cause = Cause::kUnknown;
   std::string op;
   Place place;
+  std::string name = {};    // of the op as the program wrote it
+  std::string remedy = {};  // empty if the remedy of the finding, or of a break before this one, takes this one away as well
 };
 
 // All that is known about one source.

@@ -29,7 +29,7 @@ class Tape:
 class Collector:
     def __init__(self):
         self.guard = Guard()
-        self.thread = threading.get_ident()  # the thread whose ops TensorFlow reports; tapes of other threads are not judged
+        self._threads = {threading.get_ident()}  # the threads whose ops TensorFlow reports; tapes of others are not judged
         self.values = False
         self.log = _whygrad.FlowBuilder()
         self.reports = Reports("tensorflow")
@@ -47,6 +47,19 @@ class Collector:
         self.py_functions = PyFunctions(self)
         self.fits = None  # set when the patches are in place
         self.held = None  # while a step that will run again is traced: its graph, and what is missing in it
+
+    def is_seen(self):
+        """Whether TensorFlow reports the ops of this thread."""
+        return threading.get_ident() in self._threads
+
+    @contextlib.contextmanager
+    def taking_turns(self):
+        """For a thread of TensorFlow's that runs the program while the one that started it waits."""
+        self._threads.add(threading.get_ident())
+        try:
+            yield
+        finally:
+            self._threads.discard(threading.get_ident())
 
     def keep_values(self, values):
         self.values = self.log.keeps_values = values
@@ -98,7 +111,7 @@ class Collector:
     # ---- Tapes ----
 
     def made_tape(self, tape, watches):
-        if threading.get_ident() != self.thread:
+        if not self.is_seen():
             return
         if self.py_functions.own_tape:
             self.py_functions.own_tape = False
@@ -163,7 +176,7 @@ class Collector:
         """Called for whatever TensorFlow records on its tapes explicitly: custom gradients and calls of traced functions. Returns the op."""
         if (
             self.log.busy
-            or threading.get_ident() != self.thread
+            or not self.is_seen()
             or graph_now() is not None
             or op_type.startswith(("ReadVariableOp", "_copy"))
             or op_type == "captured_value"

@@ -18,6 +18,7 @@ from whygrad.tensorflow._tensorflow import (
     graph_now,
     here,
     is_eager,
+    mirrored_run,
     op_callbacks,
     ops,
     pywrap_tfe,
@@ -98,6 +99,7 @@ def install(c, patches):
     _watch_values(c, patches, guard)
     _watch_functions(c, patches, guard)
     _watch_py_functions(c.py_functions, patches, guard)
+    _watch_replicas(c, patches)
     patches.call_at_end(lambda: c.log.let_go(0))  # the collector itself may live until Python looks for cycles
     c.fits = Fits(c, patches)
     guard(c.fits.find_keras)
@@ -346,6 +348,19 @@ def _watch_py_functions(functions, patches, guard):
 
     patches.replace(script_ops.gen_script_ops, "eager_py_func", op, "tf.py_function")
     patches.replace(script_ops.EagerFunc, "__call__", call, "tf.py_function")
+
+
+def _watch_replicas(c, patches):
+    def run(real):
+        def run(thread):
+            if thread.distribution.num_replicas_in_sync != 1:
+                return real(thread)
+            with c.taking_turns():
+                return real(thread)
+
+        return run
+
+    patches.replace(getattr(mirrored_run, "_MirroredReplicaThread", None), "run", run, "what a MirroredStrategy runs")
 
 
 class _Rules:

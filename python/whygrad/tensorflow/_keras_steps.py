@@ -6,7 +6,7 @@ import random
 import sys
 
 from whygrad.tensorflow import _questions
-from whygrad.tensorflow._tensorflow import context, graph_now, is_eager, np, resource_variable_ops, tf
+from whygrad.tensorflow._tensorflow import captures_as_in_graphs, context, graph_now, is_eager, np, resource_variable_ops, tf
 
 _MOST_BYTES = 1 << 28  # of a model whose variables are kept and looked at in every step
 _STILL = 5  # steps in a row without any change of a variable, after which its gradients are looked at
@@ -14,13 +14,11 @@ _read = resource_variable_ops.gen_resource_variable_ops.read_variable_op
 _write = resource_variable_ops.gen_resource_variable_ops.assign_variable_op
 
 
-def takes_single_steps(model):
-    """Whether Keras itself makes the model's training function, of one step on one replica, and traces it."""
+def can_step(model):
+    """Whether Keras itself makes the model's training function, of steps on one replica, and traces it."""
     maker, strategy = type(model).make_train_function, getattr(model, "distribute_strategy", None)
-    steps = getattr(model, "steps_per_execution", None) or getattr(model, "_steps_per_execution", None)  # Keras 2 has a variable
     return (
         maker.__module__.partition(".")[0] in ("keras", "tensorflow", "whygrad")
-        and (steps is None or int(steps) == 1)
         and (strategy is None or strategy.num_replicas_in_sync == 1)
         and not model.run_eagerly
         and getattr(model, "_cluster_coordinator", None) is None
@@ -48,6 +46,17 @@ class Steps:
     def _silence(self):
         return contextlib.nullcontext() if self.collector is None else self.collector.silence()
 
+    def run_all(self, one):
+        """Calls one(), which runs a step, as often as Keras runs a step in one call of its training function. Returns the last logs."""
+        steps = getattr(self._model, "steps_per_execution", None) or getattr(self._model, "_steps_per_execution", None)  # Keras 2 has a variable
+        logs = one()
+        for _ in range(1, 1 if steps is None else int(steps)):
+            try:
+                logs = one()
+            except StopIteration:  # the data end within the call
+                break
+        return logs
+
     def run(self, iterator, keep=None):
         """Runs one step as Keras does, and returns its logs. keep: the state, so that the step can run again; None: if the model is not large."""
         self._data = tf.nest.map_structure(_none_of, next(iterator))
@@ -72,7 +81,8 @@ class Steps:
             self._variables.put(self._before)
         draws = random.getstate(), np.random.get_state(), _draws_of_tensorflow()
         try:
-            self._model.train_step(self._data)
+            with captures_as_in_graphs():
+                _train(self._model, self._data)
         finally:
             with self._silence():
                 for handle, value in after:
@@ -157,7 +167,7 @@ def _traced(model, spec, begins, is_traced):
     @tf.autograph.experimental.do_not_convert
     def step(data):
         begins()
-        logs = model.train_step(data)
+        logs = _train(model, data)
         if counter is not None:
             with tf.control_dependencies([part.op for part in tf.nest.flatten(logs) if tf.is_tensor(part)]):
                 counter.assign_add(1)
@@ -170,8 +180,19 @@ def _traced(model, spec, begins, is_traced):
     return tf.function(step, input_signature=(kinds,) if is_known else None, reduce_retracing=not is_known, jit_compile=compiled)
 
 
+def _train(model, data):
+    """One step, run by the model's strategy where it has one."""
+    strategy = getattr(model, "distribute_strategy", None)
+    if strategy is None:
+        return model.train_step(data)
+    with strategy.scope():
+        is_own = tf.distribute.has_strategy()  # and not the one that every program has
+    return strategy.run(model.train_step, args=(data,)) if is_own else model.train_step(data)
+
+
 def _eager_variables(variables):
     variables = [getattr(variable, "_value", variable) for variable in variables]  # Keras 3 has variables of its own
+    variables = [getattr(variable, "_primary", variable) for variable in variables]  # and so has a strategy
     return [variable for variable in variables if is_eager(getattr(variable, "handle", None))]
 
 
@@ -228,7 +249,7 @@ class Fits:
 
     def _watch(self, model):
         function = model.train_function
-        if takes_single_steps(model) and getattr(function, "fits", None) is not self:
+        if can_step(model) and getattr(function, "fits", None) is not self:
             model.train_function = _WatchedFit(self, self._collector, model)
 
 
@@ -245,6 +266,10 @@ class _WatchedFit:
         if not self.fits.is_open or not c.values or c.log.busy:
             return self.real(iterator)
         steps.collector = c
+        return steps.run_all(lambda: self._step(c, iterator))
+
+    def _step(self, c, iterator):
+        steps = self._steps
         if self._is_over:
             return steps.run(iterator, keep=False)
         self._count += 1

@@ -1,7 +1,5 @@
 """tf.py_function: if it runs eagerly, the ops of its Python function are part of the path, as if the function had been called directly."""
 
-import threading
-
 from whygrad.tensorflow._tensorflow import graph_now, here, is_eager, record, shape_of, tf
 
 
@@ -17,7 +15,7 @@ class PyFunctions:
     def called(self, token, tensors):
         """Called before py_function() runs."""
         c = self._collector
-        if c.log.busy == 0 and graph_now() is None and threading.get_ident() == c.thread:
+        if c.log.busy == 0 and graph_now() is None and c.is_seen():
             self._given[_text(token)] = [list(tensors), None]
             self.met = True
 

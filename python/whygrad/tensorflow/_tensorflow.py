@@ -1,12 +1,15 @@
 """The parts of TensorFlow that have no public name, imported in one place."""
 
+import contextlib
 import inspect
 import os
 import sys
 
 import numpy as np  # noqa: F401
 import tensorflow as tf
+from tensorflow.core.function.capture import capture_container
 from tensorflow.python import pywrap_tfe  # noqa: F401
+from tensorflow.python.distribute import mirrored_run  # noqa: F401
 from tensorflow.python.eager import backprop, context, record  # noqa: F401
 from tensorflow.python.eager.polymorphic_function import atomic_function
 from tensorflow.python.framework import constant_op, func_graph, op_callbacks, op_def_registry, ops  # noqa: F401
@@ -30,6 +33,21 @@ def run_graph(name, graph, arguments):
     """Runs a FuncGraph with inputs and outputs as a function of this name."""
     ends = (graph.inputs, graph.outputs) if _TAKES_ENDS else ()
     return getattr(atomic_function.from_func_graph(name, graph, *ends, {}), CALL)(*arguments)
+
+
+@contextlib.contextmanager
+def captures_as_in_graphs():
+    """A context in which a function that is traced takes every tensor of its closure as an input, as it does inside of another function. Otherwise
+    TensorFlow makes constants of small eager tensors, through which no gradient passes."""
+    owners = [module for module in (capture_container, func_graph) if hasattr(module, "_EAGER_CONST_THRESHOLD")]
+    before = [module._EAGER_CONST_THRESHOLD for module in owners]
+    try:
+        for module in owners:
+            module._EAGER_CONST_THRESHOLD = -1
+        yield
+    finally:
+        for module, threshold in zip(owners, before):
+            module._EAGER_CONST_THRESHOLD = threshold
 
 
 def is_eager(tensor):

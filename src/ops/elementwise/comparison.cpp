@@ -38,8 +38,10 @@ constexpr OpDef kLessEqual = comparison<Binary::kLessEqual>("less_equal", "Wheth
 constexpr OpDef kGreater = comparison<Binary::kGreater>("greater", "Whether a > b, elementwise with broadcasting, as bool.");
 constexpr OpDef kGreaterEqual = comparison<Binary::kGreaterEqual>("greater_equal", "Whether a >= b, elementwise with broadcasting, as bool.");
 
-constexpr NotDifferentiable kLogic{"truth values are true or false with nothing between, so they have no derivative",
-                                   "keep the condition out of the differentiated path: choose between two values with where(cond, a, b)"};
+constexpr NotDifferentiable kLogic{
+    "truth values are true or false with nothing between, so they have no derivative",
+    "compute with probabilities in their place: p * q for `and`, p + q - p * q for `or`, 1 - p for `not`; and keep the "
+    "condition for where(cond, a, b)"};
 
 template <Binary Op>
 consteval OpDef logic(const char* name, const char* doc) {

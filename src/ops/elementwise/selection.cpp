@@ -17,7 +17,7 @@ constexpr OpDef kWhere = define_op({
     .inputs = {{"cond",
                 NotDifferentiable{
                     "a condition only chooses between the two values; moving what it was computed from a little does not change the choice",
-                    "to learn the choice, weigh both values with a probability: p * a + (1 - p) * b"},
+                    "to learn the choice, weigh both values with a probability, such as p = sigmoid(margin): p * a + (1 - p) * b"},
                 Role::kCondition},
                {"a", Differentiable{input(0)}},
                {"b", Differentiable{input(0)}}},

@@ -25,12 +25,12 @@ constexpr OpDef kTan = unary_op<Unary::kTan>("tan", "The tangent, elementwise. d
 constexpr OpDef kAsin = unary_op<Unary::kAsin>(
     "asin", "The inverse sine, elementwise, NaN outside [-1, 1]. dx = dy / sqrt(1 - x^2).", Differentiable{input(0)},
     [](VjpContext& g) { g.give(0, g.dy() * rsqrt(1 - square(conj_if_complex(g.input(0))))); },
-    {.nonfinite = {NonFinite::kDomainEdge, "keep x inside (-1, 1): write asin(x * (1 - 1e-6)), or take the angle with atan2"}});
+    {.nonfinite = {NonFinite::kDomainEdge, "keep x inside (-1, 1): write asin(x * (1 - 1e-6)), or take the angle with atan2", -1, 1}});
 
 constexpr OpDef kAcos = unary_op<Unary::kAcos>(
     "acos", "The inverse cosine, elementwise, NaN outside [-1, 1]. dx = -dy / sqrt(1 - x^2).", Differentiable{input(0)},
     [](VjpContext& g) { g.give(0, negative(g.dy()) * rsqrt(1 - square(conj_if_complex(g.input(0))))); },
-    {.nonfinite = {NonFinite::kDomainEdge, "keep x inside (-1, 1): write acos(x * (1 - 1e-6)), or take the angle with atan2"}});
+    {.nonfinite = {NonFinite::kDomainEdge, "keep x inside (-1, 1): write acos(x * (1 - 1e-6)), or take the angle with atan2", -1, 1}});
 
 constexpr OpDef kAtan =
     unary_op<Unary::kAtan>("atan", "The inverse tangent, elementwise. dx = dy / (1 + x^2).", Differentiable{input(0)},
@@ -60,12 +60,12 @@ constexpr OpDef kAsinh = unary_op<Unary::kAsinh>("asinh", "The inverse hyperboli
 constexpr OpDef kAcosh =
     unary_op<Unary::kAcosh>("acosh", "The inverse hyperbolic cosine, elementwise, NaN below 1. dx = dy / sinh(y).", Differentiable{output(0)},
                             [](VjpContext& g) { g.give(0, g.dy() / sinh(conj_if_complex(g.output()))); },
-                            {.nonfinite = {NonFinite::kDomainEdge, "keep x above 1: write acosh(x + 1e-6)"}});
+                            {.nonfinite = {NonFinite::kDomainEdge, "keep x above 1: write acosh(x + 1e-6)", 1}});
 
 constexpr OpDef kAtanh =
     unary_op<Unary::kAtanh>("atanh", "The inverse hyperbolic tangent, elementwise, NaN outside [-1, 1]. dx = dy / (1 - x^2).",
                             Differentiable{input(0)}, [](VjpContext& g) { g.give(0, g.dy() / (1 - square(conj_if_complex(g.input(0))))); },
-                            {.nonfinite = {NonFinite::kDomainEdge, "keep x inside (-1, 1): write atanh(x * (1 - 1e-6))"}});
+                            {.nonfinite = {NonFinite::kDomainEdge, "keep x inside (-1, 1): write atanh(x * (1 - 1e-6))", -1, 1}});
 
 constexpr Differentiable kFromBoth{input(0) | input(1)};
 

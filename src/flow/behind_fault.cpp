@@ -1,0 +1,131 @@
+// Finds further faults behind the one to blame for a gradient that is zero or not finite.
+#include "flow/behind_fault.hpp"
+
+#include "flow/nonfinite_verdicts.hpp"
+#include "flow/reach.hpp"
+#include "flow/zero_verdicts.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace whygrad::internal {
+namespace {
+
+using Index = FlowGraph::Index;
+using Numbers = FlowGraph::Numbers;
+constexpr Index kNone = FlowGraph::kNone;
+constexpr std::size_t kMostBehind = 15;
+
+bool is_known(const Numbers* n) { return n != nullptr && n->count != 0 && n->finite(); }
+
+// What an op was given on the path, and what it made.
+struct Passage {
+  const FlowGraph& g;
+  const Hop& hop;
+  const Numbers& given;
+  const Numbers& made;
+
+  // The other operand of an op that has two.
+  const Numbers* other() const {
+    const auto inputs = g.inputs_of(hop.op);
+    return inputs.size() == 2 ? g.numbers_of(inputs[1 - hop.input]) : nullptr;
+  }
+  bool elementwise() const { return g.same_shape(hop.in, hop.out); }
+  // All results are 0 or 1 in magnitude, and none was computed from such a number, as tanh(0) is.
+  bool ends_at_0_or_1() const { return given.zeros == 0 && given.ones == 0 && made.zeros + made.ones == made.count; }
+  bool differs_and_makes_the_same() const { return given.min != given.max && made.min == made.max; }
+  bool is_outside() const { return given.max < made.min || given.min > made.max; }
+};
+
+bool is_flat(const Passage& p) {
+  const Numbers* other = p.other();
+  if (p.g.def_of(p.hop.op).nonfinite.kind == NonFinite::kPower)  // flat at 0 for exponents above 1
+    return p.hop.input == 0 && p.given.all_zero() && is_known(other) && other->min > 1;
+  if (!p.elementwise()) return false;
+  return other != nullptr ? p.made.all_zero() : p.given.all_zero() || p.ends_at_0_or_1();
+}
+
+// A condition that chooses the other value everywhere.
+bool is_left_out(const Passage& p) {
+  const auto inputs = p.g.inputs_of(p.hop.op);
+  bool before = false;  // whether the value that a true condition chooses stands before this one
+  const Numbers* condition = nullptr;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const Role role = p.g.answer(p.hop.op, i).role;
+    if (role == Role::kCondition) condition = p.g.numbers_of(inputs[i]);
+    if (role == Role::kData && i < p.hop.input) before = true;
+  }
+  return is_known(condition) && (before ? condition->zeros == 0 : condition->all_zero());
+}
+
+bool passes_nothing(const Passage& p) {
+  switch (p.g.def_of(p.hop.op).zero.kind) {
+    case ZeroGradient::kDies: return p.made.all_zero() || (p.made.min == p.made.max && p.given.min > p.made.max);  // off, or at its cap
+    case ZeroGradient::kSaturates:
+    case ZeroGradient::kUnderflows: return p.elementwise() && (p.ends_at_0_or_1() || p.differs_and_makes_the_same());
+    case ZeroGradient::kNormalizes: return p.elementwise() && p.made.ones != 0 && p.ends_at_0_or_1();
+    case ZeroGradient::kClips: return p.is_outside();
+    case ZeroGradient::kFlat: return is_flat(p);
+    case ZeroGradient::kZeroFactor: return multiplies_by_zero(p.g, p.hop);
+    case ZeroGradient::kMasks: return is_left_out(p);
+    case ZeroGradient::kTies:
+    case ZeroGradient::kNever: break;
+  }
+  return false;
+}
+
+bool has_infinite_slope(const Passage& p) {
+  const NonFinite& nonfinite = p.g.def_of(p.hop.op).nonfinite;
+  const Numbers* other = p.other();
+  switch (nonfinite.kind) {
+    case NonFinite::kRootOfZero: return p.elementwise() && p.given.zeros != 0;
+    case NonFinite::kPower: return p.hop.input == 0 && p.given.zeros != 0 && is_known(other) && other->max < 1 && other->min > 0;
+    case NonFinite::kDomainEdge: return p.given.min <= nonfinite.low || p.given.max >= nonfinite.high;
+    default: return false;
+  }
+}
+
+// Calls `judge` for the ops on the path between the source and the fault, the last one first. What it gives is added to the finding.
+template <class F>
+void add_behind(const FlowGraph& g, Found& found, F&& judge) {
+  if (found.path.stops.empty()) return;
+  for (std::size_t h = std::min(found.path.stops[0].first_hop, found.path.hops.size()); h-- > 0 && found.others.size() < kMostBehind;) {
+    const Hop& hop = found.path.hops[h];
+    const FlowGraph::Op& op = g.ops[hop.op];
+    const bool judged = g.kind_of(hop.op) == OpKind::kCompute && op.rule_of_def == kNone && !is_users_rule(g.answer(hop.op, hop.input).flow);
+    const auto known = [&hop](const Verdict& v) { return v.op == hop.op; };
+    if (!judged || g.gradient_of(hop.out) == nullptr || g.passed_to(hop.op, hop.input) == nullptr || known(found.verdict)) continue;
+    if (std::any_of(found.others.begin(), found.others.end(), known)) continue;
+    std::optional<Verdict> v = judge(hop);
+    if (!v || v->op != hop.op) continue;
+    found.path.stops.push_back({v->cause, hop.op, h, h});
+    found.others.push_back(*std::move(v));
+  }
+}
+
+}  // namespace
+
+void add_zeros_behind(const SourceQuestion& question, const PassedEdges& edges, Found& found) {
+  const ZeroFacts facts{question, question.graph, edges};
+  const FlowGraph& g = question.graph;
+  add_behind(g, found, [&](const Hop& hop) -> std::optional<Verdict> {
+    const Numbers *given = g.numbers_of(hop.in), *made = g.numbers_of(hop.out);
+    if (!is_known(given) || !is_known(made) || !passes_nothing({g, hop, *given, *made})) return std::nullopt;
+    return judge_zeroing(facts, hop);
+  });
+}
+
+void add_nonfinite_behind(const SourceQuestion& question, Found& found) {
+  const NonFiniteFacts facts(question);
+  const FlowGraph& g = question.graph;
+  add_behind(g, found, [&](const Hop& hop) -> std::optional<Verdict> {
+    const Numbers *given = g.numbers_of(hop.in), *made = g.numbers_of(hop.out);
+    if (!is_known(given) || made == nullptr || facts.nonfinite_input(hop.op) != kNone) return std::nullopt;
+    if (!made->finite()) return judge_culprit(facts, {hop, hop.out, hop.op}, found.path);
+    if (!has_infinite_slope({g, hop, *given, *made})) return std::nullopt;
+    return judge_culprit(facts, {hop}, found.path);
+  });
+}
+
+}  // namespace whygrad::internal
