@@ -61,6 +61,47 @@ def test_a_training_that_is_fine_is_the_same_bit_for_bit():
     assert trained() == bare
 
 
+def trained_in(strategy, steps, watched, bias=0.1):
+    """All numbers of a training with so many steps in each call of Keras's training function; what happened while it was watched."""
+    with strategy.scope():
+        keras.utils.set_random_seed(1)
+        layers = keras.layers
+        start = keras.initializers.Constant(bias)
+        net = keras.Sequential([layers.Dense(8, activation="relu", bias_initializer=start, name="hidden"), layers.Dropout(0.5), layers.Dense(2)])
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        net.compile(optimizer="adam", loss=loss, metrics=["accuracy"], steps_per_execution=steps)
+    watch = whygrad.keras.GradientWatch(every=4, on_trouble=lambda report: None)
+    history = net.fit(*data(), epochs=2, batch_size=12, verbose=0, callbacks=[watch] if watched else []).history
+    return (history, bits(net)), watch
+
+
+@pytest.mark.parametrize("steps", (1, 2, 4))
+@pytest.mark.parametrize("one_device", (False, True))
+def test_several_steps_in_a_call_and_a_strategy_of_one_replica(steps, one_device):
+    strategy = tf.distribute.MirroredStrategy(["CPU:0"]) if one_device else tf.distribute.get_strategy()
+    bare, _ = trained_in(strategy, steps, False)
+    watched, watch = trained_in(strategy, steps, True)
+    assert watched == bare
+    assert watch.steps == 12 and watch.report.findings == [] and watch.report.note == "every gradient is there"
+    bare, _ = trained_in(strategy, steps, False, bias=-50.0)
+    watched, watch = trained_in(strategy, steps, True, bias=-50.0)
+    assert watched == bare
+    assert {f.cause for f in watch.report.findings} == {"ZERO_GRAD_DEAD_UNIT"}
+    assert "hidden/kernel" in str(watch.report)
+
+
+def test_a_step_that_is_looked_at_takes_no_constants_for_tensors():
+    """Keras's convolution in groups is a traced function whose tensors are those of its closure. Run eagerly TensorFlow would make constants of small ones."""
+    keras.utils.set_random_seed(1)
+    layers = keras.layers
+    grouped = layers.Conv2D(4, 2, groups=2, kernel_initializer="zeros", name="grouped")
+    net = keras.Sequential([layers.Dense(4), grouped, layers.GlobalAveragePooling2D(), layers.Dense(1)])
+    net.compile("sgd", "mse")
+    watch = whygrad.keras.GradientWatch(on_trouble=lambda report: None)
+    net.fit(np.ones([4, 6, 6, 4], "float32"), np.ones([4, 1], "float32"), verbose=0, callbacks=[watch])
+    assert watch.report.findings and {f.cause for f in watch.report.findings} == {"ZERO_GRAD_MASKED"}, str(watch.report)
+
+
 def test_two_trainings_of_a_model_are_traced_once():
     net, traces = noisy_model(), []
     step = type(net).train_step

@@ -221,6 +221,26 @@ def test_nothing_is_concluded_about_another_thread():
     assert [f.op for f in report.findings] == ["Floor"]
 
 
+@pytest.mark.parametrize("traced", (False, True))
+def test_a_strategy_with_one_replica_takes_turns_with_the_program(traced):
+    strategy = tf.distribute.MirroredStrategy(["CPU:0"])
+    with strategy.scope():
+        w, b = tf.Variable([1.0, 2.0], name="w"), tf.Variable([0.5, 0.5], name="b")
+
+    def step():
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(tf.round(w) * tf.nn.relu(b - 3.0))
+        return tape.gradient(loss, [w, b])
+
+    train = tf.function(lambda: strategy.run(step)) if traced else lambda: strategy.run(step)
+    with whygrad.tensorflow.diagnose(values=True) as report:
+        answers = train()
+    assert answers[0] is None and not answers[1].numpy().any()
+    found = {f.source_name: (f.status, f.cause) for f in report.findings}
+    assert found == {"w": ("absent", "NONDIFF_OP"), "b": ("zero", "ZERO_GRAD_DEAD_UNIT")}, str(report)
+    assert "threads" not in report.note
+
+
 # ---- From public threads, in words of our own ----
 
 

@@ -63,19 +63,20 @@ class GradientWatch(keras.callbacks.Callback):
 
     def _traced_step(self, iterator):
         """A step of TensorFlow's that can run again."""
-        is_due, self.steps = self.steps % self.every == 0, self.steps + 1
         steps, guard = self._steps, self._guard
         steps.collector = self._session.collector  # of another report, if one is open
-        if self._told:
-            return steps.run(iterator, keep=False)
-        if not is_due:
-            logs = steps.run(iterator)
+        if self._told or self.steps % self.every:
+            logs = steps.run(iterator, keep=False if self._told else None)
+            self.steps += 1
+            if self._told:
+                return logs
             if guard(steps.trouble):
                 with self._watching():
                     guard(steps.run_again)
             return logs
         with self._watching():
             logs = steps.run(iterator, keep=True)
+            self.steps += 1
             guard(steps.trouble)  # counts the steps without a change
             guard(steps.run_again)
         return logs

@@ -211,7 +211,7 @@ std::string composed_by(const FlowGraph& graph, Index op) {
   if (o.inputs != 0 && graph.answer(op, 0).flow == GradientFlow::kUserRule) return {};
   std::string called = called_instead(o.where, graph.name_of(op));
   const std::size_t dot = called.find('.');
-  if (dot == called.npos || dot == 0 || called.starts_with("self.") || called.find_first_of("()[] ") != called.npos) return {};
+  if (dot == called.npos || called.starts_with('_') || called.starts_with("self.") || called.find_first_of("()[] ") != called.npos) return {};
   return place_of(o.where).inside.empty() ? called : std::string();
 }
 

@@ -60,6 +60,16 @@ std::size_t zero_operand(const FlowGraph& g, Index op, std::size_t but) {
   return inputs.size();
 }
 
+// Whether the factor is a variable that learns in this very step, so that it is 0 no longer in the next one.
+bool begins_to_learn(const FlowGraph& g, Index op, Index factor) {
+  const Index variable = g.values[factor].variable;
+  if (variable == kNone || !g.variables[variable].trainable) return false;
+  const auto inputs = g.inputs_of(op);
+  const auto at = static_cast<std::size_t>(std::find(inputs.begin(), inputs.end(), factor) - inputs.begin());
+  const Numbers* passed = at < inputs.size() ? g.passed_to(op, at) : nullptr;
+  return passed != nullptr && passed->finite() && !passed->all_zero();
+}
+
 Verdict zero_factor(const ZeroFacts& facts, const Hop& hop, Index factor) {
   const FlowGraph& g = facts.graph;
   const Numbers& n = *g.numbers_of(factor);
@@ -77,6 +87,12 @@ Verdict zero_factor(const ZeroFacts& facts, const Hop& hop, Index factor) {
   Verdict v = facts.at(Cause::kZeroMasked, hop.op);
   if (n.count == 1) v.also = {Cause::kDisconnectedZero};
   v.why = fmt::format("`{}` multiplies by {}, which is 0 everywhere", facts.name(hop.op), value_text(g, factor));
+  if (begins_to_learn(g, hop.op, factor)) {
+    v.evidence.push_back(fmt::format("{} itself has a gradient here, so it leaves 0 with the first step", value_text(g, factor)));
+    v.remedy =
+        "nothing needs to change where it begins at 0 on purpose, as the second matrix of a LoRA adapter does: from the second step on this gradient "
+        "is there too; otherwise start weights at random numbers";
+  }
   if (const Index condition = condition_of(g, factor); condition != kNone) {
     v.why += ": the mask leaves nothing";
     v.evidence.push_back(fmt::format("`{}`{}, of which the mask is made, holds for none of {} elements", facts.name(condition),

@@ -5,14 +5,17 @@ import sysconfig
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import whygrad
+
 _PACKAGES = tuple({os.path.join(sysconfig.get_path(name), "") for name in ("stdlib", "platstdlib", "purelib", "platlib")})
+_OWN = os.path.dirname(whygrad.__file__) + os.sep  # of what takes the place of a library's function
 REMARK = "what other threads computed was not seen"
 
 
 def _is_users(function):
     """Whether a function is the program's own, and not one of a library that works in the background."""
     code = getattr(getattr(function, "__func__", function), "__code__", None)
-    return code is not None and not code.co_filename.startswith((*_PACKAGES, "<frozen"))
+    return code is not None and not code.co_filename.startswith((*_PACKAGES, _OWN, "<frozen"))
 
 
 def watch_threads(patches, guard, tell):
