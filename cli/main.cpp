@@ -106,7 +106,7 @@ int usage_error(const std::string& command, const std::string& message, const st
 // Unexpected arguments, with a suggestion.
 int unknown_word(const CLI::App& command, const std::string& name, const std::string& word) {
   const std::string near = nearest(word.substr(0, word.find('=')), known_words(command));
-  const char* what = word.starts_with("-") ? "option" : command.get_parent() == nullptr ? "command" : "argument";
+  const char* what = word.starts_with('-') ? "option" : command.get_parent() == nullptr ? "command" : "argument";
   return usage_error(name, fmt::format("unknown {} `{}`", what, word),
                      near.empty() ? fmt::format("`{} --help` lists what there is", name) : fmt::format("did you mean `{}`?", near));
 }

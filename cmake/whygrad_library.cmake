@@ -11,6 +11,11 @@ function(whygrad_library)
   if(sources)
     add_library(${target} OBJECT ${sources})
     set(scope PUBLIC)
+    # Kernels have options of their own, and their time goes into loops for each SIMD target. Optimised, g++ 12 warns of what it inlines from headers
+    # that were precompiled: it does not know any more that they are the system's.
+    if(CMAKE_BUILD_TYPE STREQUAL "Debug" AND NOT arg_NAME STREQUAL "kernels")
+      target_precompile_headers(${target} REUSE_FROM whygrad_precompiled)
+    endif()
     set_property(GLOBAL APPEND PROPERTY WHYGRAD_OBJECTS $<TARGET_OBJECTS:${target}>)
   else()
     add_library(${target} INTERFACE)

@@ -3,18 +3,12 @@
 # One GoogleTest program, which is one entry of ctest: there are thousands of tests, and to start a program takes longer than most of them. For a
 # single test, run the program with --gtest_filter. The tests' own code is not optimised, which takes the compiler twice as long and finds nothing; the
 # library that they test is. Headers that most of them include are compiled once.
-file(WRITE "${CMAKE_CURRENT_BINARY_DIR}/precompiled.cpp" "int main() {}\n")
-add_executable(tests_precompiled EXCLUDE_FROM_ALL "${CMAKE_CURRENT_BINARY_DIR}/precompiled.cpp")
-target_link_libraries(tests_precompiled PRIVATE whygrad_layers GTest::gmock)
-target_compile_options(tests_precompiled PRIVATE -O0)
-target_precompile_headers(tests_precompiled PRIVATE <gmock/gmock.h> <gtest/gtest.h> <whygrad/whygrad.hpp>)
-# The old file goes before a new one is made: ccache hashes what the preprocessor gives, which for a header that is there in precompiled form is no more
-# than its name, and would take what it once made in the place of the same old file for the new one.
-set(precompiled "${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/tests_precompiled.dir/cmake_pch.hxx")
-if(CMAKE_CXX_COMPILER_LAUNCHER)
-  set_target_properties(tests_precompiled PROPERTIES
-    CXX_COMPILER_LAUNCHER "sh;-c;rm -f \"$0.gch\" \"$0.pch\" && exec \"$@\";${precompiled};${CMAKE_CXX_COMPILER_LAUNCHER}")
-endif()
+include(whygrad_precompile)
+whygrad_precompile(
+  NAME tests_precompiled
+  HEADERS <gmock/gmock.h> <gtest/gtest.h> <whygrad/whygrad.hpp>
+  LINK whygrad_layers GTest::gmock
+  OPTIONS -O0)
 
 function(whygrad_test)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME" "SRCS;LABELS")

@@ -171,8 +171,8 @@ void FlowBuilder::forget(std::size_t most) {
 }
 
 void FlowBuilder::let_go(LogId since) {
-  for (std::size_t n = ops_.size(); n-- > 0 && ops_[n].moment >= since;) {
-    Op& op = ops_[n];
+  for (std::size_t n = ops_.size(); n > 0 && ops_[n - 1].moment >= since; --n) {
+    Op& op = ops_[n - 1];
     op.tensors.reset();
     op.facts.again = false;  // its inputs may have changed since, so it cannot be computed again
     for (std::size_t i = 0; i < std::size_t{op.inputs} + op.outputs; ++i) {

@@ -269,7 +269,7 @@ nb::object crossentropy(nb::handle y_true, nb::handle y_pred, nb::handle reducti
 
 void bind_losses(nb::module_& m) {
   using nb::arg;
-  const auto bind = [&m](const char* name, auto function, auto... more) {
+  const auto bind = [&m](const char* name, auto function, const auto&... more) {
     m.def(name, function, arg("y_true"), arg("y_pred"), arg("reduction").none() = "none", arg("sample_weight") = nb::none(), more...);
   };
   bind("mean_squared_error", loss<nn::mean_squared_error>);

@@ -285,6 +285,7 @@ void bind_ops(nb::class_<FlowBuilder>& c) {
            [](FlowBuilder& log, LogId id) {
              const FlowBuilder::Op& op = op_at(log, id);
              std::vector<LogId> in;
+             in.reserve(op.inputs);
              for (std::size_t i = 0; i < op.inputs; ++i) in.push_back(log.input(op, i));
              return in;
            })
@@ -292,6 +293,7 @@ void bind_ops(nb::class_<FlowBuilder>& c) {
            [](FlowBuilder& log, LogId id) {
              const FlowBuilder::Op& op = op_at(log, id);
              std::vector<LogId> out;
+             out.reserve(op.outputs);
              for (std::size_t k = 0; k < op.outputs; ++k) out.push_back(log.output(op, k));
              return out;
            })

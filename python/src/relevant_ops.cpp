@@ -62,6 +62,7 @@ class Search {
   void enter(LogId id) {
     const Op& op = log_.op(id);
     std::vector<Position> inputs;
+    inputs.reserve(op.inputs);
     for (std::size_t i = 0; i < op.inputs; ++i) inputs.push_back(position_of(log_.input(op, i)));
     const Position first = next_;
     for (std::size_t k = 0; k < op.outputs; ++k) {

@@ -303,7 +303,7 @@ class TorchEvents {
       visit(std::move(node));
     }
     for (std::size_t i = 0; i < todo.size(); ++i) {  // holds each node, so that its address stays its own
-      const nb::object node = todo[i];
+      const nb::object node = nb::borrow(todo[i]);
       if (has_variable(node)) leaves.append(attribute(node, variable_));
       const nb::object following = attribute(node, next_functions_);
       for (const nb::handle pair : following) visit(nb::borrow(PyTuple_GET_ITEM(pair.ptr(), 0)));

@@ -33,6 +33,7 @@ CustomGradients call_rule(const CustomRule& rule, const std::vector<Tensor>& dys
   CustomGradients g;
   if (rule.result.backward_with_variables) {
     std::vector<Variable> variables;
+    variables.reserve(rule.variables.size());
     for (const auto& v : rule.variables) variables.emplace_back(v);
     g = rule.result.backward_with_variables(dys, variables);
   } else {

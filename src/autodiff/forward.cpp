@@ -327,6 +327,7 @@ Gradient ForwardAccumulator::jvp(const Watchable& target, UnconnectedGradients u
   const std::shared_ptr<const internal::TapeFacts> facts = state_->facts(target, internal::Log::mine().next_id(), where);
   const Tensor value = internal::tensor_of(target);
   std::vector<Gradient> missing;
+  missing.reserve(state_->primals().size());
   for (std::size_t i = 0; i < state_->primals().size(); ++i) missing.emplace_back(facts, i);
   if (internal::GradientObserver* observer = internal::GradientObserver::mine(); observer != nullptr && !missing.empty()) {
     observer->answered({facts, missing, std::vector<char>(missing.size(), zero ? 1 : 0), [](const internal::BackwardVisitor&) {}});

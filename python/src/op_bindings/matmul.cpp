@@ -40,7 +40,7 @@ nb::object bias_add(nb::handle value, nb::handle bias, nb::handle data_format, n
   const Where where = caller();
   const std::string format = data_format.is_none() ? "N" : nb::cast<std::string>(data_format);
   const bool first = format.starts_with("NC");
-  if (!first && !format.starts_with("N")) throw ValueError("bias_add", fmt::format("data_format {}", format), "it is N...C or NC...");
+  if (!first && !format.starts_with('N')) throw ValueError("bias_add", fmt::format("data_format {}", format), "it is N...C or NC...");
   const Tensor x = to_tensor(value, where), b = to_tensor_like(bias, x.dtype(), where);
   if (!first || x.rank() <= 2) return wrap(unlocked(x.size(), [&] { return nn::bias_add(x, b, where); }));
   Ints turn = {0}, back = {0, x.rank() - 1};
