@@ -182,9 +182,27 @@ def test_losses_over_candidates_train_in_traced_functions():
 
 
 def test_an_order_that_a_seed_decides_has_each_index_once():
-    for largest in (0, 1, 6, 63, 100):
+    for largest in (0, 1, 6, 63, 100, 2**16):
         found = tf.random_index_shuffle(tf.range(largest + 1), [1, 2, 3], largest).numpy()
         assert sorted(found.tolist()) == list(range(largest + 1))
+
+
+@pytest.mark.parametrize(
+    "seed, largest, rounds, expected",
+    [
+        ([1, 2, 3], 5, 4, [2, 0, 3, 4, 5]),
+        ([1, 2, 3], 5, 8, [0, 5, 4, 1, 3]),
+        ([1, 2, 3], 70000, 4, [13622, 45065, 36391]),
+        ([0, 0, 0], 70000, 4, [509, 33004, 66014]),
+        ([2147483647, 5, 77], 99, 4, [17, 50, 30]),
+        ([2147483647, 5, 77], 2147483647, 4, [1838209687, 2014258615, 130379730]),
+    ],
+)
+def test_an_order_that_a_seed_decides_is_tensorflows(seed, largest, rounds, expected):
+    index = tf.range(len(expected))
+    assert tf.random_index_shuffle(index, seed, largest, rounds).numpy().tolist() == expected
+    with_rows = tf.random_index_shuffle(index, [seed] * len(expected), [largest] * len(expected), rounds)
+    assert with_rows.dtype == tf.int32 and with_rows.numpy().tolist() == expected
 
 
 def test_truncated_numbers_move_with_their_parameters():
