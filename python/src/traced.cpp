@@ -13,6 +13,7 @@
 
 #include <whygrad/autodiff/control_flow.hpp>
 
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
@@ -88,7 +89,7 @@ class Entered {
 // One trace of a Python function.
 class Traced {
  public:
-  Traced(std::string name, nb::handle arguments, nb::handle body, bool examples) {
+  Traced(std::string name, nb::handle arguments, nb::handle body, bool examples, std::optional<std::size_t> memory_budget) {
     const Where where = caller();
     const Entered entered;
     std::vector<TensorSpec> specs;
@@ -96,6 +97,7 @@ class Traced {
     for (const Tensor& t : given_now) specs.push_back(spec_of(t));
     function_ = TracedFunction::trace(
         std::move(name), where, specs, [&](const Tensors& given) { return results_of(body(wrap(given)), where); }, examples ? given_now : Tensors());
+    if (memory_budget) function_->set_memory_budget(*memory_budget);
   }
 
   nb::object call(nb::handle arguments) const {
@@ -217,7 +219,8 @@ bool is_looked_at() { return internal::GradientObserver::mine() != nullptr && in
 void bind_traced(nb::module_& m) {
   using nb::arg;
   nb::class_<Traced>(m, "Traced")
-      .def(nb::init<std::string, nb::handle, nb::handle, bool>(), arg("name"), arg("arguments"), arg("body"), arg("examples") = false)
+      .def(nb::init<std::string, nb::handle, nb::handle, bool, std::optional<std::size_t>>(), arg("name"), arg("arguments"), arg("body"),
+           arg("examples") = false, arg("memory_budget") = nb::none())
       .def("call", &Traced::call, arg("arguments"))
       .def("is_for", &Traced::is_for, arg("arguments"))
       .def("graph", &Traced::graph);

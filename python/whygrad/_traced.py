@@ -4,6 +4,7 @@ import collections
 import contextlib
 import functools
 import inspect
+import operator
 import threading
 import weakref
 
@@ -147,7 +148,7 @@ def packed(structure, outputs, others):
 class _Trace:
     """One trace, and the objects that it must keep alive."""
 
-    def __init__(self, function, rewrites, name, leaves, rebuild, examples):
+    def __init__(self, function, rewrites, name, leaves, rebuild, examples, memory_budget):
         self.held = leaves
         self.structure = self.others = None
 
@@ -164,7 +165,7 @@ class _Trace:
         _thread.reads, outer = self.reads, getattr(_thread, "reads", None)
         arguments = [leaf for leaf in leaves if isinstance(leaf, _whygrad.Tensor)]
         try:
-            self._traced = _whygrad.Traced(name, arguments, body, examples)
+            self._traced = _whygrad.Traced(name, arguments, body, examples, memory_budget)
         finally:
             _thread.reads = outer
         self.is_for_all = self._traced.is_for([]) is None
@@ -187,8 +188,9 @@ class _Trace:
 class Function:
     """A Python function that is traced once for each kind of arguments and then run as a graph (tf.function)."""
 
-    def __init__(self, python_function, input_signature=None, autograph=True, reduce_retracing=False, instance=None):
+    def __init__(self, python_function, input_signature=None, autograph=True, reduce_retracing=False, instance=None, memory_budget=None):
         functools.update_wrapper(self, python_function)
+        self._memory_budget = _checked_budget(python_function, memory_budget)
         self._function, self._instance, self._autograph, self._reduce_retracing = python_function, instance, autograph, reduce_retracing
         self.python_function = python_function if instance is None else _method_of(python_function, instance)
         self.input_signature = None if input_signature is None else tuple(input_signature)
@@ -208,7 +210,7 @@ class Function:
         try:
             if instance not in self._of_objects:
                 self._of_objects[instance] = Function(
-                    self._function, self.input_signature, self._autograph, self._reduce_retracing, weakref.ref(instance)
+                    self._function, self.input_signature, self._autograph, self._reduce_retracing, weakref.ref(instance), self._memory_budget
                 )
             return self._of_objects[instance]
         except TypeError:  # an object without weak references or hash
@@ -291,7 +293,7 @@ class Function:
 
         self._being_traced[key] = threading.get_ident()
         try:
-            trace = self._traces[key] = _Trace(self, self._autograph, self.__name__, leaves, rebuild, examples)
+            trace = self._traces[key] = _Trace(self, self._autograph, self.__name__, leaves, rebuild, examples, self._memory_budget)
         finally:
             del self._being_traced[key]
         if not trace.is_for_all:
@@ -388,18 +390,39 @@ def function(
     experimental_relax_shapes=None,
     experimental_compile=None,
     experimental_follow_type_hints=None,
+    memory_budget=None,
 ):
     """Makes a Function of func. It is traced at its first call with each kind of arguments (dtypes and shapes of tensors, values of other objects)
     and then run as a graph.
 
     Its if, while, for, and, or, not and assert take tensors (autograph): those of the graph decide when it runs. Every graph is compiled in the same way,
     whatever jit_compile says. Each shape has a trace of its own, also behind an input_signature with open extents and with reduce_retracing.
+
+    memory_budget (TensorFlow has none): the most bytes that a call may need at once for its values, without its arguments, variables and constants. What
+    does not fit is not kept but computed again when it is needed, to the same bits. A gradient that is taken through the call needs no more than that
+    either, with what the call keeps for it. What a kernel needs for itself does not count, nor does what a loop keeps of its trips. Raises ValueError at
+    the first call if the values take more in any case.
     """
     only("function", experimental_implements=(experimental_implements, None, "implements"))
     only("function", experimental_attributes=(experimental_attributes, None, "implements"))
     if func is None:
-        return functools.partial(function, input_signature=input_signature, autograph=autograph, reduce_retracing=reduce_retracing)
-    return Function(func, input_signature, bool(autograph), bool(reduce_retracing or experimental_relax_shapes))
+        return functools.partial(
+            function, input_signature=input_signature, autograph=autograph, reduce_retracing=reduce_retracing, memory_budget=memory_budget
+        )
+    return Function(func, input_signature, bool(autograph), bool(reduce_retracing or experimental_relax_shapes), memory_budget=memory_budget)
+
+
+def _checked_budget(function, memory_budget):
+    if memory_budget is None:
+        return None
+    try:
+        budget = operator.index(memory_budget)
+    except TypeError:
+        budget = -1
+    if budget < 0:
+        name = getattr(function, "__name__", "function")
+        raise ValueError(f"[{name}] memory_budget is {memory_budget!r}\nhelp: give a number of bytes, such as 64 * 2**20, or None for any number")
+    return budget
 
 
 def gradients(ys, xs, grad_ys=None, stop_gradients=None, unconnected_gradients="none"):

@@ -18,7 +18,11 @@ namespace internal {
 
 class FunctionState {
  public:
-  FunctionState(Function::Body body, std::string name, const Where& where) : body_(std::move(body)), name_(std::move(name)), where_(where) {}
+  FunctionState(Function::Body body, FunctionOptions options, const Where& where)
+      : body_(std::move(body)), name_(std::move(options.name)), budget_(options.memory_budget), where_(where) {
+    if (budget_ >= -1) return;
+    throw ValueError(name_, fmt::format("memory_budget is {}", budget_), "give a number of bytes, or -1 for any number");
+  }
 
   const Function::Body& body() const { return body_; }
   const std::string& name() const { return name_; }
@@ -36,6 +40,7 @@ class FunctionState {
     const Untraced at_end(tracing_by_);
     ++count_;
     traces_.push_back({arguments, TracedFunction::trace(name_, where_, arguments, body_, call)});
+    if (budget_ >= 0) traces_.back().function->set_memory_budget(static_cast<std::size_t>(budget_));
     forget_old(arguments);
     return traces_.back().function;
   }
@@ -70,6 +75,7 @@ class FunctionState {
 
   Function::Body body_;
   std::string name_;
+  std::int64_t budget_;
   Where where_;
   mutable std::mutex mutex_;
   std::atomic<std::thread::id> tracing_by_{};
@@ -85,8 +91,8 @@ bool is_looked_at() { return GradientObserver::mine() != nullptr && Log::mine().
 }  // namespace
 }  // namespace internal
 
-Function::Function(Body body, std::string name, Where where)
-    : state_(std::make_shared<internal::FunctionState>(std::move(body), std::move(name), where)) {}
+Function::Function(Body body, FunctionOptions options, Where where)
+    : state_(std::make_shared<internal::FunctionState>(std::move(body), std::move(options), where)) {}
 
 std::vector<Tensor> Function::operator()(const std::vector<Tensor>& arguments, Where where) const {
   std::vector<TensorSpec> specs;

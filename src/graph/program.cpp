@@ -94,10 +94,29 @@ struct Program::Frame {
 };
 
 Program::Program(const Graph& graph, std::span<const Index> outputs, std::span<const Index> given, Index first_own_node)
-    : plan_(fuse_elementwise(add_products(transpose_once(needed_part(graph, outputs, given, first_own_node))))) {
+    : Program(fuse_elementwise(add_products(transpose_once(needed_part(graph, outputs, given, first_own_node))))) {}
+
+Program::Program(Plan plan) : plan_(std::move(plan)) {
   make_steps();
   find_releases();
   place();
+}
+
+std::unique_ptr<Program> Program::within(std::size_t budget, const Graph& graph, std::span<const Index> outputs, std::span<const Index> given,
+                                         Index first_own_node) {
+  auto best = std::make_unique<Program>(graph, outputs, given, first_own_node);
+  if (best->memory().peak <= budget) return best;
+  // What leaves the program is allocated beside the block. The block has gaps, which the schedule does not know of, so after a try that needs too
+  // much it is asked for less.
+  constexpr std::size_t kTries = 8;
+  const Plan whole = best->plan();
+  const std::size_t beside = best->memory().peak - best->arena_bytes();
+  const std::size_t block = budget - std::min(budget, beside);
+  for (std::size_t tries = 0; tries < kTries && best->memory().peak > budget; ++tries) {
+    std::unique_ptr<Program> program(new Program(recompute(whole, block - block * tries / (2 * kTries))));
+    if (program->memory().peak < best->memory().peak) best = std::move(program);
+  }
+  return best;
 }
 
 Program::~Program() = default;

@@ -28,6 +28,9 @@ class Program {
   // Plans the computation of `outputs`. `given` are the values that the caller has. Each run performs the side effects of the nodes from
   // `first_own_node` on.
   Program(const Graph& graph, std::span<const Graph::Index> outputs, std::span<const Graph::Index> given, Graph::Index first_own_node);
+  // Likewise with values that are computed again, so that memory().peak is at most `budget`, or as small as it can be.
+  static std::unique_ptr<Program> within(std::size_t budget, const Graph& graph, std::span<const Graph::Index> outputs,
+                                         std::span<const Graph::Index> given, Graph::Index first_own_node);
   ~Program();
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
@@ -61,6 +64,7 @@ class Program {
     bool fixed;      // its outputs are at the same address in every run of a frame
   };
 
+  explicit Program(Plan plan);
   void make_steps();
   std::size_t overwritten(const Step& step) const;
   void place();

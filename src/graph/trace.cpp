@@ -365,6 +365,7 @@ const std::vector<Graph::Index>& TracedFunction::saved() {
     const Graph::Value& value = graph_.value(v);
     if (reads[static_cast<std::size_t>(v)] != 0 && value.node != Graph::kNone) saved_->push_back(v);
   }
+  if (backward != nullptr && budget_) keep_less(*backward);
   for (const auto& [which, d] : derivatives_) d->given_ = given_and_saved();
   for (const auto& [which, d] : forwards_) d->given_ = given_and_saved();
   return *saved_;
@@ -396,6 +397,7 @@ std::shared_ptr<TracedFunction> TracedFunction::continued() const {
   f->first_own_node_ = graph_.node_count();
   f->known_ = known_;
   f->once_ = once_;
+  f->budget_ = budget_;
   return f;
 }
 
@@ -483,7 +485,7 @@ const Program& TracedFunction::program(bool saving) {
   const std::lock_guard lock(log_->tracing);
   std::unique_ptr<Program>& program = programs_[saving ? 1 : 0];
   if (program != nullptr) return *program;
-  program = std::make_unique<Program>(graph_, results_and(saving ? saved() : std::vector<Graph::Index>()), given_, first_own_node_);
+  program = plan(saving ? saved() : std::vector<Graph::Index>());
   return *program;
 }
 

@@ -59,6 +59,10 @@ class TracedFunction : public std::enable_shared_from_this<TracedFunction> {
                                                const std::function<std::vector<Tensor>(const std::vector<Tensor>&)>& body,
                                                std::vector<Tensor> examples = {});
 
+  // A run computes values again rather than needs more than that many bytes at once, without its arguments and the values of variables; a call whose
+  // gradient is asked for later keeps no more. To be said before the first run. The derivatives have the same budget.
+  void set_memory_budget(std::size_t bytes) { budget_ = bytes; }
+
   const std::string& name() const { return name_; }
   const Where& where() const { return where_; }
   const std::vector<Input>& inputs() const { return inputs_; }
@@ -139,6 +143,8 @@ class TracedFunction : public std::enable_shared_from_this<TracedFunction> {
   std::shared_ptr<TracedFunction> trace_rows(const std::vector<bool>& varying, std::int64_t rows) const;
   std::shared_ptr<TracedFunction> trace_forward(const std::vector<bool>& moving);
   std::vector<Graph::Index> given_and_saved() const;
+  std::unique_ptr<Program> plan(const std::vector<Graph::Index>& more) const;
+  void keep_less(TracedFunction& backward);
   // The results that exist, followed by `more`.
   std::vector<Graph::Index> results_and(const std::vector<Graph::Index>& more) const;
 
@@ -157,6 +163,7 @@ class TracedFunction : public std::enable_shared_from_this<TracedFunction> {
   std::unordered_map<ValueId, Graph::Index> known_;  // the values in the graph, by the ids of the traces
   std::vector<std::int64_t> rows_of_gradients_;
   std::optional<std::vector<Graph::Index>> saved_;
+  std::optional<std::size_t> budget_;
   std::unique_ptr<const Program> settled_program_;  // computes the settled values
   std::vector<std::vector<std::byte>> settled_;     // their elements
   std::map<Asked, std::shared_ptr<TracedFunction>> derivatives_;

@@ -4,7 +4,7 @@
 #include "kernels/matmul.hpp"
 #include "kernels/movement.hpp"
 #include "ops/core/context.hpp"
-#include "ops/elementwise/loop_of.hpp"
+#include "ops/core/cost.hpp"
 #include "tensor/tracer.hpp"
 
 #include <whygrad/ops/op.hpp>
@@ -25,15 +25,6 @@ namespace {
 thread_local std::vector<std::shared_ptr<Profiler>> of_thread;
 
 double bytes_of(const Tensor& t) { return t.defined() ? static_cast<double>(t.size()) * static_cast<double>(size_of(t.dtype())) : 0; }
-
-// Multiplications and additions of a batch of products a [.., m, k] @ b [.., k, n]: k follows from the sizes of the three.
-double flops_of(const OpDef& op, std::span<const Tensor* const> inputs, const Tensor& out) {
-  if (op.factors == 0 || inputs.size() < 2 || loop_of(op, out.dtype()).has_value() || out.rank() < 2 || out.size() == 0) return 0;
-  const Tensor &a = *inputs[0], &b = *inputs[1];
-  if (a.rank() < 2 || b.rank() < 2) return 0;
-  const auto matrix = [](const Tensor& t) { return static_cast<double>(t.shape().back()) * static_cast<double>(t.shape().back(1)); };
-  return 2 * static_cast<double>(out.size()) * std::sqrt(matrix(a) * matrix(b) / matrix(out));
-}
 
 }  // namespace
 
@@ -84,7 +75,8 @@ void ProfiledCall::finish() noexcept {
     }
     for (const Tensor* input : inputs_) event.bytes += bytes_of(*input);
     for (const Tensor& output : outputs_) event.bytes += bytes_of(output);
-    if (fused_.empty() && outputs_.size() == 1 && outputs_[0].defined()) event.flops = flops_of(op_, inputs_, outputs_[0]);
+    if (fused_.empty() && inputs_.size() >= 2 && outputs_.size() == 1 && outputs_[0].defined())
+      event.flops = flops_of(op_, inputs_[0]->shape(), inputs_[1]->shape(), spec_of(outputs_[0]));
     Profiler::add(event);
   } catch (...) {  // the measurement lacks a call; the program goes on
   }

@@ -23,7 +23,7 @@ class GraphCommand : public ::testing::Test {
   TemporaryFolder folder_;
   std::string file_ = folder_ / "step.wggraph";
   FunctionGraph graph_ =
-      Function([](const std::vector<Tensor>& in) { return std::vector<Tensor>{tanh(in[0] * 2.0)}; }, "step").graph({{float32, {8}, {}}});
+      Function([](const std::vector<Tensor>& in) { return std::vector<Tensor>{tanh(in[0] * 2.0)}; }, {.name = "step"}).graph({{float32, {8}, {}}});
 };
 
 TEST_F(GraphCommand, EveryFormat) {

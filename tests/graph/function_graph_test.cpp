@@ -38,7 +38,7 @@ FunctionGraph varied() {
         const Tensors last = while_loop(goes_on, trip, Tensors{chosen});
         return Tensors{last[0], count.value()};
       },
-      "step");
+      {.name = "step"});
   return step.graph({{float32, {3, 4}, {}}});
 }
 

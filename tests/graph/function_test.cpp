@@ -165,7 +165,7 @@ TEST(Function, RefusesWhatLeaked) {
         kept = x * 2.0;
         return x;
       },
-      "leaks");
+      {.name = "leaks"});
   f(constant(1.0));
   const auto check = [](const auto& use) {
     try {

@@ -20,6 +20,14 @@ namespace internal {
 class FunctionState;
 }
 
+struct FunctionOptions {
+  std::string name = "function";
+  // The most bytes that a call may need at once for its values, without its arguments, variables and constants; -1 for any number. What does not fit
+  // is not kept but computed again when it is needed, to the same bits. A gradient that is taken through the call needs no more than that either,
+  // with what the call keeps for it. What a kernel needs for itself does not count, nor does what a loop keeps of its trips.
+  std::int64_t memory_budget = -1;
+};
+
 // A traced function of tensors (tf.function). It is called with abstract tensors, once for each combination of dtypes, shapes and devices of its
 // arguments. Its ops then form a graph, which later calls run.
 //
@@ -33,11 +41,11 @@ class WG_API Function {
  public:
   using Body = std::function<std::vector<Tensor>(const std::vector<Tensor>&)>;
 
-  explicit Function(Body body, std::string name = "function", Where where = Where::here());
+  explicit Function(Body body, FunctionOptions options = {}, Where where = Where::here());
 
-  // Returns the results of the function; a result that it left empty is an empty tensor. Throws ValueError for an empty argument, and if the function
-  // reads elements while it is traced, calls itself, or uses a tensor that another traced function stored outside. Exceptions of the function and of
-  // ops propagate.
+  // Returns the results of the function; a result that it left empty is an empty tensor. Throws ValueError for an empty argument, if the memory
+  // budget is less than what its values take at least, and if the function reads elements while it is traced, calls itself, or uses a tensor that
+  // another traced function stored outside. Exceptions of the function and of ops propagate.
   std::vector<Tensor> operator()(const std::vector<Tensor>& arguments, Where where = Where::here()) const;
 
   // How often the function was traced (experimental_get_tracing_count).
@@ -95,8 +103,8 @@ struct Signature<R (*)(A...)> {
     return list_of(f, in[I]...);
   }
   template <class F>
-  static Function make(F f, std::string name, const Where& where) {
-    return Function([f = std::move(f)](const std::vector<Tensor>& in) { return call(f, in, std::index_sequence_for<A...>()); }, std::move(name),
+  static Function make(F f, FunctionOptions options, const Where& where) {
+    return Function([f = std::move(f)](const std::vector<Tensor>& in) { return call(f, in, std::index_sequence_for<A...>()); }, std::move(options),
                     where);
   }
 };
@@ -111,9 +119,9 @@ struct Signature<R (F::*)(A...) const> : Signature<R (*)(A...)> {};
 //   GradientTape tape;
 //   Gradient g = tape.gradient(loss(x, y), w);
 template <class F>
-auto function(F f, std::string name = "function", Where where = Where::here()) {
+auto function(F f, FunctionOptions options = {}, Where where = Where::here()) {
   using Signature = internal::Signature<std::decay_t<F>>;
-  return typename Signature::Callable(Signature::make(std::move(f), std::move(name), where));
+  return typename Signature::Callable(Signature::make(std::move(f), std::move(options), where));
 }
 
 }  // namespace whygrad

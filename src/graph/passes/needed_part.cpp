@@ -7,7 +7,7 @@ namespace whygrad::internal {
 
 using Index = Graph::Index;
 
-Plan needed_part(const Graph& graph, std::span<const Index> outputs, std::span<const Index> given, Index first_own_node) {
+std::vector<Index> needed_nodes(const Graph& graph, std::span<const Index> outputs, std::span<const Index> given, Index first_own_node) {
   std::vector<char> needed(static_cast<std::size_t>(graph.value_count())), has(needed.size());
   for (const Index v : given) has[static_cast<std::size_t>(v)] = 1;
   for (const Index v : outputs) needed[static_cast<std::size_t>(v)] = 1;
@@ -23,8 +23,13 @@ Plan needed_part(const Graph& graph, std::span<const Index> outputs, std::span<c
     chosen.push_back(n);
     for (const Index v : node.inputs) needed[static_cast<std::size_t>(v)] = 1;
   }
+  std::reverse(chosen.begin(), chosen.end());
+  return chosen;
+}
+
+Plan needed_part(const Graph& graph, std::span<const Index> outputs, std::span<const Index> given, Index first_own_node) {
   Copier copier(graph, given);
-  std::for_each(chosen.rbegin(), chosen.rend(), [&](Index n) { copier.copy(graph.node(n)); });
+  for (const Index n : needed_nodes(graph, outputs, given, first_own_node)) copier.copy(graph.node(n));
   return copier.take(outputs);
 }
 

@@ -19,6 +19,8 @@ struct Plan {
 };
 
 // The nodes that the outputs need, if the caller has the values `given`, and those with side effects from `first_own_node` on.
+std::vector<Graph::Index> needed_nodes(const Graph& graph, std::span<const Graph::Index> outputs, std::span<const Graph::Index> given,
+                                       Graph::Index first_own_node);
 Plan needed_part(const Graph& graph, std::span<const Graph::Index> outputs, std::span<const Graph::Index> given, Graph::Index first_own_node);
 
 // A matrix that many products of few rows read transposed is transposed once.
@@ -29,5 +31,8 @@ Plan add_products(Plan plan);
 
 // Elementwise ops of one shape that are computed from each other become one node, which sweeps over the elements once.
 Plan fuse_elementwise(const Plan& plan);
+
+// Values that would be kept for long are computed again, until the plan needs no more than `bytes` at once or nothing helps (NOTE [recompute]).
+Plan recompute(const Plan& plan, std::size_t bytes);
 
 }  // namespace whygrad::internal
