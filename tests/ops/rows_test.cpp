@@ -227,7 +227,7 @@ TEST_P(Rows, GiveTheSameJacobiansInATrace) {
     const std::vector<int> sources = sources_of(op, sample);
     if (sources.empty()) continue;
     const std::vector<Tensor> expected = jacobians(sample, sample.inputs, sources, false);
-    const Function f([&](const Inputs& x) { return jacobians(sample, x, sources, true); }, op.name);
+    const Function f([&](const Inputs& x) { return jacobians(sample, x, sources, true); }, {.name = op.name});
     const std::vector<Tensor> got = f(sample.inputs);
     ASSERT_EQ(expected.size(), got.size());
     for (std::size_t i = 0; i < expected.size(); ++i)

@@ -106,7 +106,7 @@ TEST_P(TracedSamples, GiveTheSameFromOutside) {
   for (const Sample& sample : all_samples().samples()) {
     if (std::string(sample.op) != op.name || !can_be_traced(op, sample)) continue;
     const Results eager = differentiated(op, sample.inputs, sample.order, sample.run);
-    const Function f([&sample](const std::vector<Tensor>& x) { return sample.run(x); }, op.name);
+    const Function f([&sample](const std::vector<Tensor>& x) { return sample.run(x); }, {.name = op.name});
     // Both calls are looked at when both are done: the second one must leave the results of the first alone.
     std::vector<Results> calls;
     for (int call = 0; call < 2; ++call) {
@@ -149,7 +149,7 @@ TEST_P(TracedSamples, HaveTheSameTangents) {
     const std::vector<Watchable> sources = sources_of(op, sample.inputs);
     if (sources.empty()) continue;
     const std::vector<Tensor> eager = tangents(sources, sample.inputs, sample.run);
-    const Function f([&sample](const std::vector<Tensor>& x) { return sample.run(x); }, op.name);
+    const Function f([&sample](const std::vector<Tensor>& x) { return sample.run(x); }, {.name = op.name});
     for (int call = 0; call < 2; ++call) expect_same("tangent", eager, tangents(sources, sample.inputs, [&f](const Inputs& x) { return f(x); }));
     const Function inside(
         [&](const std::vector<Tensor>& x) {
@@ -164,7 +164,7 @@ TEST_P(TracedSamples, HaveTheSameTangents) {
           }
           return tangents(own, x, sample.run);
         },
-        op.name);
+        {.name = op.name});
     expect_same("tangent from inside", eager, inside(sample.inputs));
   }
 }
@@ -182,7 +182,7 @@ TEST_P(TracedSamples, GiveTheSameFromInside) {
           for (const auto* gradients : {&traced.first, &traced.second}) list.insert(list.end(), gradients->begin(), gradients->end());
           return list;
         },
-        op.name);
+        {.name = op.name});
     random::set_seed(7);
     const std::vector<Tensor> results = f(sample.inputs);
     auto next = results.begin();
@@ -225,7 +225,7 @@ TEST_P(TracedSamples, GiveTheSameFromABranch) {
           for (Tensor& result : results) result = reshape(reshape(result, {result.size()}), result.shape());
           return results;
         },
-        op.name);
+        {.name = op.name});
     const auto call = [&f](const Inputs& x) {
       Inputs given = {constant(true)};
       given.insert(given.end(), x.begin(), x.end());
