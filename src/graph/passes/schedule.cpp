@@ -1,7 +1,7 @@
 // Chooses what is computed again.
 #include "graph/passes/schedule.hpp"
 
-#include "ops/core/cost.hpp"
+#include "ops/cost.hpp"
 
 #include <algorithm>
 

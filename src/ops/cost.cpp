@@ -1,5 +1,5 @@
 // Counts multiplications.
-#include "ops/core/cost.hpp"
+#include "ops/cost.hpp"
 
 #include "ops/elementwise/loop_of.hpp"
 
