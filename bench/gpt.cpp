@@ -4,7 +4,7 @@
 namespace whygrad::bench {
 namespace {
 
-constexpr std::int64_t kBatch = 16, kContext = 128, kVocabulary = 65, kWidth = 128, kHeads = 4, kLayers = 4;
+constexpr std::int64_t kVocabulary = 65, kWidth = 128, kHeads = 4, kLayers = 4;
 
 struct Norm {
   Variable scale{ones({kWidth}), "scale"}, shift{zeros({kWidth}), "shift"};
@@ -25,26 +25,30 @@ struct Block {
   Norm before_attention, before_dense;
   Linear qkv{kWidth, 3 * kWidth}, out{kWidth, kWidth}, up{kWidth, 4 * kWidth}, down{4 * kWidth, kWidth};
 
-  // x f32[batch * context, width].
+  // x f32[batch * context, width], mask bool[context, context].
   Tensor operator()(const Tensor& x, const Tensor& mask) const {
+    const std::int64_t context = mask.shape()[0], batch = x.shape()[0] / context;
     std::vector<Tensor> parts = split(qkv(before_attention(x)), 3, -1);
-    for (Tensor& part : parts) part = transpose(reshape(part, {kBatch, kContext, kHeads, kWidth / kHeads}), {0, 2, 1, 3});
+    for (Tensor& part : parts) part = transpose(reshape(part, {batch, context, kHeads, kWidth / kHeads}), {0, 2, 1, 3});
     const Tensor scores = matmul(parts[0], parts[1], {.transpose_b = true}) * (1 / std::sqrt(static_cast<double>(kWidth / kHeads)));
     const Tensor attention = matmul(nn::softmax(where(mask, scores, -1e9)), parts[2]);
-    const Tensor mixed = x + out(reshape(transpose(attention, {0, 2, 1, 3}), {kBatch * kContext, kWidth}));
+    const Tensor mixed = x + out(reshape(transpose(attention, {0, 2, 1, 3}), {batch * context, kWidth}));
     return mixed + down(nn::gelu(up(before_dense(mixed)), true));
   }
 };
 
 struct Gpt {
-  Variable characters = weight({kVocabulary, kWidth}, "characters"), positions = weight({kContext, kWidth}, "positions");
+  explicit Gpt(std::int64_t context)
+      : positions(weight({context, kWidth}, "positions")), mask(matrix_band_part(ones({context, context}), -1, 0) > 0) {}
+
+  Variable characters = weight({kVocabulary, kWidth}, "characters"), positions;
   std::vector<Block> blocks = std::vector<Block>(kLayers);
   Norm norm;
   Linear head{kWidth, kVocabulary};
-  Tensor mask = matrix_band_part(ones({kContext, kContext}), -1, 0) > 0;
+  Tensor mask;
 
   Tensor logits(const Tensor& ids) const {
-    Tensor x = reshape(gather(characters, ids) + positions, {kBatch * kContext, kWidth});
+    Tensor x = reshape(gather(characters, ids) + positions, {ids.size(), kWidth});
     for (const Block& block : blocks) x = block(x, mask);
     return head(norm(x));
   }
@@ -60,10 +64,10 @@ struct Gpt {
 
 }  // namespace
 
-std::function<void()> gpt(Mode mode) {
-  const Gpt model;
+std::function<void()> gpt(Mode mode, std::int64_t batch, std::int64_t context) {
+  const Gpt model(context);
   return train([model](const Tensor& x, const Tensor& y) { return nn::sparse_categorical_crossentropy(y, model.logits(x)); }, model.variables(),
-               texts(kBatch, kContext, kVocabulary), mode);
+               texts(batch, context, kVocabulary), mode);
 }
 
 }  // namespace whygrad::bench

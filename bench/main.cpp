@@ -1,4 +1,7 @@
-// whygrad-bench [Google Benchmark's flags] | --lines WORKLOADS [MODES] | --memory WORKLOAD MODE | --profile WORKLOAD MODE
+// whygrad-bench [Google Benchmark's flags] | --lines WORKLOADS [MODES] | --memory WORKLOAD MODE | --profile WORKLOAD MODE | --branches
+//   | --growth [CURVES]
+#include "branches.hpp"
+#include "growth.hpp"
 #include "lines.hpp"
 #include "neighbour.hpp"
 #include "workloads.hpp"
@@ -18,6 +21,14 @@ int main(int argc, char** argv) {
     }
     if (argc == 4 && std::strcmp(argv[1], "--memory") == 0) {
       whygrad::bench::print_peak_memory(argv[2], argv[3]);
+      return 0;
+    }
+    if (argc == 2 && std::strcmp(argv[1], "--branches") == 0) {
+      whygrad::bench::print_branches();
+      return 0;
+    }
+    if (argc >= 2 && std::strcmp(argv[1], "--growth") == 0) {
+      whygrad::bench::print_growth(argc > 2 ? argv[2] : "functions,eager,batch,sequence");
       return 0;
     }
     if (argc == 4 && std::strcmp(argv[1], "--profile") == 0) {

@@ -23,11 +23,6 @@ std::function<void()> training_step(nn::Sequential model, const std::vector<Batc
                std::move(variables), data, mode);
 }
 
-std::function<void()> mlp(Mode mode) {
-  const nn::DenseOptions relu{.activation = nn::relu};
-  return training_step(nn::Sequential({784}, {nn::Dense(512, relu), nn::Dense(512, relu), nn::Dense(10)}), batches({128, 784}), mode);
-}
-
 std::function<void()> cnn(Mode mode) {
   const nn::ConvLayerOptions same{.padding = nn::same, .activation = nn::relu};
   return training_step(nn::Sequential({28, 28, 1}, {nn::Conv2D(32, 5, same), nn::MaxPool2D(2), nn::Conv2D(64, 5, same), nn::MaxPool2D(2),
@@ -117,9 +112,9 @@ std::function<void()> pointwise(Mode mode) {
 
 std::vector<Workload> all_workloads() {
   std::vector<Workload> all = {
-      {"mlp", "mlp", 1, mlp},
+      {"mlp", "mlp", 1, [](Mode mode) { return mlp(mode, 128); }},
       {"cnn", "cnn", 1, cnn},
-      {"gpt", "gpt", 1, gpt},
+      {"gpt", "gpt", 1, [](Mode mode) { return gpt(mode, 16, 128); }},
       {"lstm", "lstm", 1, lstm},
       {"pointwise", "pointwise", 1, pointwise},
       {"chain", "chain-record", 1000, chain_record},
@@ -131,6 +126,11 @@ std::vector<Workload> all_workloads() {
 }
 
 }  // namespace
+
+std::function<void()> mlp(Mode mode, std::int64_t batch) {
+  const nn::DenseOptions relu{.activation = nn::relu};
+  return training_step(nn::Sequential({784}, {nn::Dense(512, relu), nn::Dense(512, relu), nn::Dense(10)}), batches({batch, 784}), mode);
+}
 
 const std::vector<Workload>& workloads() {
   static const std::vector<Workload> all = all_workloads();

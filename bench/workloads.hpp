@@ -1,6 +1,7 @@
 // The workloads that are also run by the peers, in the same shapes.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -20,8 +21,10 @@ struct Workload {
 
 const std::vector<Workload>& workloads();
 
-// A character-level transformer.
-std::function<void()> gpt(Mode mode);
+// A step of training a network of dense layers.
+std::function<void()> mlp(Mode mode, std::int64_t batch);
+// A step of training a character-level transformer.
+std::function<void()> gpt(Mode mode, std::int64_t batch, std::int64_t context);
 // ADBench's mixture models, one for each of the files in the environment variable GMM, separated by commas.
 std::vector<Workload> mixtures();
 

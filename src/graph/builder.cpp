@@ -2,6 +2,7 @@
 #include "graph/builder.hpp"
 
 #include "autodiff/custom_gradient.hpp"
+#include "autodiff/id_map.hpp"
 #include "graph/bodies.hpp"
 #include "graph/call_event.hpp"
 
@@ -47,10 +48,11 @@ std::vector<const Record*> effects_in(const LogSlice& slice, const Window& windo
 template <class IsKnown>
 std::vector<const Record*> needed_records(const LogSlice& slice, std::vector<ValueId> ids, const std::vector<const Record*>& also,
                                           const IsKnown& is_known) {
-  std::unordered_set<const Record*> seen;
+  IdMap seen;  // by the first id of a record
   std::vector<const Record*> needed;
   const auto need = [&](const Record* r) {
-    if (!seen.insert(r).second) return;
+    if (seen.find(r->first) != IdMap::kNone) return;
+    seen.set(r->first, 1);
     needed.push_back(r);
     for (int i = 0; i < r->inputs; ++i) ids.push_back(r->input_ids()[i]);
     const auto* write = r->op->kind == OpKind::kAssign ? dynamic_cast<const TracedWrite*>(r->saved_object) : nullptr;
