@@ -138,3 +138,15 @@ def test_every_fault_of_a_chain_has_its_remedy(kind, names):
     report, scope = run(program([mended for _, _, mended in faults]))
     assert "error" not in scope and status_of(scope["g"]) == "value", f"{scope.get('error')}\n{report}"
     assert not report.findings, str(report)
+
+
+def test_a_nan_that_hides_a_slope_of_zero():
+    forward = "with tf.GradientTape() as tape:\n    p = tf.nn.softmax(x)\n    loss = -tf.reduce_sum(p * tf.math.log(p))\ng = tape.gradient(loss, x)\n"
+    report, _ = run("x = tf.Variable([500.0, -600.0, 0.0])\n" + forward)
+    (finding,) = report.findings
+    assert (finding.status, finding.op_name) == ("nan", "log")
+    (other,) = finding.others
+    assert (other.op, other.cause, other.line) == ("softmax", "ZERO_GRAD_SATURATED", 3)
+    assert "would make it 0 then:" in " ".join(str(report).split())
+    report, scope = run("x = tf.Variable([5.0, -6.0, 0.0])\n" + forward)
+    assert status_of(scope["g"]) == "value" and not report.findings

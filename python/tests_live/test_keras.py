@@ -86,8 +86,8 @@ def test_several_steps_in_a_call_and_a_strategy_of_one_replica(steps, one_device
     bare, _ = trained_in(strategy, steps, False, bias=-50.0)
     watched, watch = trained_in(strategy, steps, True, bias=-50.0)
     assert watched == bare
-    assert {f.cause for f in watch.report.findings} == {"ZERO_GRAD_DEAD_UNIT"}
-    assert "hidden/kernel" in str(watch.report)
+    assert {f.cause for f in watch.report.findings} <= {"ZERO_GRAD_DEAD_UNIT", "ZERO_GRAD_MASKED"}  # the zeros, and the dropout of zeros behind them
+    assert "ZERO_GRAD_DEAD_UNIT" in {f.cause for f in watch.report.findings} and "hidden/kernel" in str(watch.report)
 
 
 def test_a_step_that_is_looked_at_takes_no_constants_for_tensors():

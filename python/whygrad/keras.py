@@ -83,14 +83,19 @@ class GradientWatch(keras.callbacks.Callback):
 
     @contextlib.contextmanager
     def _watching(self):
+        before, ended = self.report, False
         try:
             with self._diagnose(values=True) as self.report:  # which asks about what nobody looked at when it is closed
                 if self._steps is not None:
                     self._steps.collector = self._session.collector
                 yield
+        except StopIteration:  # the data have come to an end, and there was no step
+            self.report, ended = before, True
+            raise
         finally:
-            self.report.add_remarks([self._guard.text()])
-            self._tell()
+            if not ended:
+                self.report.add_remarks([self._guard.text()])
+                self._tell()
 
     def _watched_step(self, number, *state):
         if number == 0:

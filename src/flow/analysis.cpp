@@ -263,12 +263,15 @@ class Analysis {
     const SourceQuestion question{graph_, source, carries_};
     Found found = answer.finite() ? judge_zero(question, edges_) : judge_not_finite(question, edges_);
     lead_over(graph_, found.path, found.verdict.op);
-    answer.finite() ? add_zeros_behind(question, edges_, found) : add_nonfinite_behind(question, found);
+    answer.finite() ? add_zeros_behind(question, edges_, found) : add_nonfinite_behind(question, edges_, found);
     Finding f = describe(question, found.path, found.verdict, found.others);
     f.status = answer.finite() ? Finding::Status::kZero : answer.nans != 0 ? Finding::Status::kNan : Finding::Status::kInf;
     for (Step& step : f.path) {
       if (step.status == Step::Status::kStops) step.status = answer.finite() ? Step::Status::kZero : Step::Status::kNonFinite;
-      if (step.status == Step::Status::kStopsAsWell) step.note = answer.finite() ? "would make it 0 as well" : "no finite slope either";
+      if (step.status != Step::Status::kStopsAsWell) continue;
+      const auto known = [&step](const Stop& stop) { return stop.op == step.index; };
+      const auto stop = std::find_if(found.path.stops.begin(), found.path.stops.end(), known);
+      step.note = table_text(f.status, stop == found.path.stops.end() ? f.cause : stop->cause);
     }
     findings.push_back(std::move(f));
   }

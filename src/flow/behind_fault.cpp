@@ -64,7 +64,7 @@ bool passes_nothing(const Passage& p) {
     case ZeroGradient::kDies: return p.made.all_zero() || (p.made.min == p.made.max && p.given.min > p.made.max);  // off, or at its cap
     case ZeroGradient::kSaturates:
     case ZeroGradient::kUnderflows: return p.elementwise() && (p.ends_at_0_or_1() || p.differs_and_makes_the_same());
-    case ZeroGradient::kNormalizes: return p.elementwise() && p.made.ones != 0 && p.ends_at_0_or_1();
+    case ZeroGradient::kNormalizes: return p.elementwise() && p.made.ones != 0 && p.made.zeros + p.made.ones == p.made.count;
     case ZeroGradient::kClips: return p.is_outside();
     case ZeroGradient::kFlat: return is_flat(p);
     case ZeroGradient::kZeroFactor: return multiplies_by_zero(p.g, p.hop);
@@ -73,6 +73,18 @@ bool passes_nothing(const Passage& p) {
     case ZeroGradient::kNever: break;
   }
   return false;
+}
+
+Cause cause_of(ZeroGradient::Kind kind) {
+  switch (kind) {
+    case ZeroGradient::kDies: return Cause::kZeroDeadUnit;
+    case ZeroGradient::kClips: return Cause::kZeroClip;
+    case ZeroGradient::kFlat:
+    case ZeroGradient::kTies: return Cause::kZeroFlat;
+    case ZeroGradient::kMasks:
+    case ZeroGradient::kZeroFactor: return Cause::kZeroMasked;
+    default: return Cause::kZeroSaturated;
+  }
 }
 
 bool has_infinite_slope(const Passage& p) {
@@ -116,15 +128,19 @@ void add_zeros_behind(const SourceQuestion& question, const PassedEdges& edges, 
   });
 }
 
-void add_nonfinite_behind(const SourceQuestion& question, Found& found) {
+void add_nonfinite_behind(const SourceQuestion& question, const PassedEdges& edges, Found& found) {
   const NonFiniteFacts facts(question);
+  const ZeroFacts zeros{question, question.graph, edges};
   const FlowGraph& g = question.graph;
   add_behind(g, found, [&](const Hop& hop) -> std::optional<Verdict> {
     const Numbers *given = g.numbers_of(hop.in), *made = g.numbers_of(hop.out);
     if (!is_known(given) || made == nullptr || facts.nonfinite_input(hop.op) != kNone) return std::nullopt;
     if (!made->finite()) return judge_culprit(facts, {hop, hop.out, hop.op}, found.path);
-    if (!has_infinite_slope({g, hop, *given, *made})) return std::nullopt;
-    return judge_culprit(facts, {hop}, found.path);
+    const Passage passage{g, hop, *given, *made};
+    if (has_infinite_slope(passage)) return judge_culprit(facts, {hop}, found.path);
+    // NaN times a slope of 0 is NaN; once the NaN is mended, 0 is left.
+    if (passes_nothing(passage)) return zeros.at(cause_of(g.def_of(hop.op).zero.kind), hop.op);
+    return std::nullopt;
   });
 }
 

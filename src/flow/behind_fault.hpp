@@ -11,6 +11,6 @@ namespace whygrad::internal {
 // others; likewise for NaN. So these ops are judged by their numbers alone: what they were given and made tells whether their slope is 0, or not
 // finite, for any gradient. Only what the numbers show without doubt is listed. The ops become further stops of the path and further verdicts.
 void add_zeros_behind(const SourceQuestion& question, const PassedEdges& edges, Found& found);
-void add_nonfinite_behind(const SourceQuestion& question, Found& found);
+void add_nonfinite_behind(const SourceQuestion& question, const PassedEdges& edges, Found& found);
 
 }  // namespace whygrad::internal

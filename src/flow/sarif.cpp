@@ -103,7 +103,8 @@ class SarifLog {
     Json locations = Json::array();
     if (f.target_place.known()) locations.push_back(location(f.target_place, "the target"));
     for (const OtherBreak& other : f.others) {
-      if (other.place.known()) locations.push_back(location(other.place, fmt::format("{} {}", other.op, internal::remains_text(f.status))));
+      if (other.place.known())
+        locations.push_back(location(other.place, fmt::format("{} {}", other.op, internal::remains_text(f.status, other.cause))));
     }
     return locations;
   }

@@ -132,12 +132,24 @@ const char* plural_of(FlowDType dtype) {
   return dtype == FlowDType::kString ? "text" : "integers";
 }
 
-const char* remains_text(Finding::Status status) {
+namespace {
+
+bool is_of_zero(Cause cause) { return cause >= Cause::kDisconnectedZero && cause <= Cause::kVanishing; }
+
+}  // namespace
+
+const char* table_text(Finding::Status status, Cause cause) {
+  if (status == Finding::Status::kAbsent) return "would stop it as well";
+  if (status == Finding::Status::kZero) return "would make it 0 as well";
+  return is_of_zero(cause) ? "would make it 0 then" : "no finite slope either";
+}
+
+const char* remains_text(Finding::Status status, Cause cause) {
   switch (status) {
     case Finding::Status::kAbsent: return "stops it as well";
     case Finding::Status::kZero: return "would make it 0 as well";
     case Finding::Status::kNan:
-    case Finding::Status::kInf: return "has no finite slope here either";
+    case Finding::Status::kInf: return is_of_zero(cause) ? "would make it 0 then" : "has no finite slope here either";
     case Finding::Status::kPartial: return "cuts off another part";
   }
   return "";
@@ -148,7 +160,8 @@ std::vector<std::string> further_remedies(const Finding& f) {
   for (const OtherBreak& other : f.others) {
     if (other.remedy.empty()) continue;
     const std::string line = other.place.known() ? fmt::format(" ({})", line_text(other.place, f.target_place)) : "";
-    texts.push_back(fmt::format("`{}`{} {}: {}", other.name.empty() ? other.op : other.name, line, remains_text(f.status), other.remedy));
+    texts.push_back(
+        fmt::format("`{}`{} {}: {}", other.name.empty() ? other.op : other.name, line, remains_text(f.status, other.cause), other.remedy));
   }
   return texts;
 }

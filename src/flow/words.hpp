@@ -36,8 +36,9 @@ std::string variable_text(const FlowGraph& graph, FlowGraph::Index variable);
 std::string value_text(const FlowGraph& graph, FlowGraph::Index value);
 // What a value without a gradient holds: "integers", "truth values", "text".
 const char* plural_of(FlowDType dtype);
-// What a further fault on the path does, after its name: "stops it as well".
-const char* remains_text(Finding::Status status);
+// What a further fault on the path does, after its name: "stops it as well"; and in a table.
+const char* remains_text(Finding::Status status, Cause cause);
+const char* table_text(Finding::Status status, Cause cause);
 // "`cast` (line 14) stops it as well: keep the values floating here": for each further fault that has a remedy of its own.
 std::vector<std::string> further_remedies(const Finding& finding);
 // Translates the texts to the terms of the program's language. May be repeated.
