@@ -8,7 +8,8 @@ whygrad_precompile(
   NAME tests_precompiled
   HEADERS <gmock/gmock.h> <gtest/gtest.h> <whygrad/whygrad.hpp>
   LINK whygrad_layers GTest::gmock
-  OPTIONS -O0)
+  OPTIONS -O0
+  PROGRAMS)
 
 function(whygrad_test)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME" "SRCS;LABELS")
