@@ -36,10 +36,11 @@ std::unique_ptr<Program> TracedFunction::plan(const std::vector<Index>& more) co
   std::vector<Index> nodes(static_cast<std::size_t>(plan.graph.node_count()));
   std::iota(nodes.begin(), nodes.end(), 0);
   const Graph::Node& fullest = *Schedule(plan.graph, nodes, plan.outputs, plan.given).fullest().node;
-  throw ValueError(name_,
-                   fmt::format("memory_budget is {}, and its values take at least {} at once, at `{}` ({}), although others are computed again",
-                               bytes_text(*budget_), bytes_text(least), fullest.op->name, line_of(fullest.where)),
-                   "give it that much, pass smaller batches, or split the function");
+  throw ValueError(
+      name_,
+      fmt::format("memory_budget is {}, and the least that was found for its values is {} at once, at `{}` ({}), with others computed again",
+                  bytes_text(*budget_), bytes_text(least), fullest.op->name, line_of(fullest.where)),
+      "give it that much, pass smaller batches, or split the function");
 }
 
 // Chooses what a call keeps for the gradient, so that it and its gradient stay within the budget. What is not kept is computed again.
