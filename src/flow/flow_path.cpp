@@ -19,8 +19,16 @@ constexpr Cost kShapeOnly = Cost{1} << 52, kCrossing = Cost{1} << 40, kBreak = 2
 
 bool is_event(OpKind kind) { return kind != OpKind::kCompute; }
 
+// Whether an op makes floating numbers of integers or truth values. That it passes no gradient to these is a consequence of what made them.
+bool leaves_integers(const FlowGraph& graph, const Hop& hop) {
+  const FlowDType in = graph.values[hop.in].dtype;
+  const bool numbers = !is_differentiable(in) && in != FlowDType::kString && in != FlowDType::kOther && in != FlowDType::kU8;  // bytes may be text
+  return numbers && is_differentiable(graph.values[hop.out].dtype) && graph.answer(hop.op, hop.input).role == Role::kData;
+}
+
 // What the op itself does to a gradient between this input and this output.
 std::optional<Cause> stopped_by_op(const FlowGraph& graph, const Hop& hop) {
+  if (graph.answer(hop.op, hop.input).flow == GradientFlow::kNoDerivative && leaves_integers(graph, hop)) return std::nullopt;
   switch (graph.answer(hop.op, hop.input).flow) {
     case GradientFlow::kNoDerivative: return Cause::kNondiffOp;
     case GradientFlow::kNoRule: return Cause::kNoGradientRegistered;
