@@ -75,3 +75,30 @@ def test_a_window_begins_with_zero():
     assert tf.signal.hann_window(4).numpy().tolist() == [0, 0.5, 1, 0.5]
     np.testing.assert_allclose(tf.signal.inverse_stft_window_fn(4)(4, tf.float32), [0, 2, 1, 2], rtol=1e-6)
     assert tf.signal.frame(np.arange(7), 3, 2, pad_end=True, pad_value=-1).numpy()[-1].tolist() == [6, -1, -1]
+
+
+@pytest.mark.parametrize("a", [2e8, 1e12, 1e15])
+def test_the_incomplete_gamma_function_has_its_digits_for_large_numbers(a):
+    # DLMF 8.12.3 at x = a, and the central difference beside it.
+    half, sigma = tf.constant(a, tf.float64), a**0.5
+    share = 1 / np.sqrt(2 * np.pi) / sigma
+    with tf.GradientTape() as tape:
+        tape.watch(half)
+        lower = tf.math.igamma(half, tf.constant(a, tf.float64))
+    np.testing.assert_allclose(lower, 0.5 + share / 3, rtol=1e-14)
+    np.testing.assert_allclose(lower + tf.math.igammac(half, tf.constant(a, tf.float64)), 1, rtol=1e-14)
+    np.testing.assert_allclose(tape.gradient(lower, half), -share, rtol=1e-6)
+    beside = tf.math.igamma(half, tf.constant(a + 2 * sigma, tf.float64))
+    assert abs(float(beside) - 0.9772498680518208) < share * 2 + 1e-12
+
+
+def test_boxes_that_are_not_finite_cut_nothing():
+    for bad in (np.nan, np.inf):
+        with pytest.raises(ValueError, match="NaN or infinite"):
+            tf.image.crop_and_resize(np.zeros((1, 4, 4, 1), "f"), [[0.0, bad, 1.0, 1.0]], [0], [2, 2])
+
+
+@pytest.mark.parametrize("labels, blank, expected", [([[1, 2], [2, 0]], 2, [6.8246193, 2.5875063]), ([[0, 1], [1, 2]], -1, [0.6027855, 2.3124733])])
+def test_a_label_that_is_the_blank_counts_as_the_class_before_it(labels, blank, expected):
+    logits = tf.reshape(tf.range(24.0) % 7, [4, 2, 3])
+    np.testing.assert_allclose(tf.nn.ctc_loss(tf.constant(labels), logits, [2, 2], [4, 4], blank_index=blank), expected, rtol=1e-5)

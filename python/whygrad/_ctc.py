@@ -48,9 +48,10 @@ def ctc_loss(labels, logits, label_length, logit_length, logits_time_major=True,
     blank = 0 if blank_index is None else int(blank_index)
     if blank < 0:
         blank += logits.shape[2]
-    loss = _ctc_loss(
-        _integers(labels, "labels"), logits, _integers(label_length, "label_length"), _integers(logit_length, "logit_length"), blank, not sparse
-    )
+    labels = _integers(labels, "labels")
+    if blank > 0:  # TensorFlow counts the classes without the blank, where a label that is the blank falls on the class before it
+        labels = _ops["subtract"](labels, _ops["cast"](_ops["equal"](labels, blank), labels.dtype))
+    loss = _ctc_loss(labels, logits, _integers(label_length, "label_length"), _integers(logit_length, "logit_length"), blank, not sparse)
     return loss[0]
 
 

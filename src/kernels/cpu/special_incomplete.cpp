@@ -4,16 +4,18 @@
 
 #include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/gamma.hpp>
+#include <boost/math/special_functions/log1p.hpp>
 
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 namespace whygrad::kernels::cpu {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kSmall = 1e-17;  // relative to a sum
-// More than the series and the fraction need where a is below 1e8; beyond they stop with fewer digits.
+// More than the series and the fraction need where a is below 1e8.
 constexpr int kMostTerms = 200'000;
 
 // A number and its derivative by a.
@@ -53,6 +55,34 @@ Dual upper_fraction(double a, double x) {
   return h;
 }
 
+// Beyond this a Boost's expansions lose their digits, and one term of Temme's has all of a double: the next one is c1 / a of it, below 1e-10.
+constexpr double kLargeA = 1e8;
+
+// P(a, x) for large a as Temme writes it (DLMF 8.12.3 - 8.12.9), with mu = x / a - 1 and eta^2 / 2 = mu - log(1 + mu):
+// P = erfc(-eta sqrt(a / 2)) / 2 - R, and R = e^(-a eta^2 / 2) / sqrt(2 pi a) * c0(eta).
+struct LargeA {
+  double mu, eta, exponent, share;  // exponent: a eta^2 / 2; share: e^-exponent / sqrt(2 pi a)
+
+  LargeA(double a, double x) : mu((x - a) / a) {
+    const double half_square = std::abs(mu) < 0.5 ? -boost::math::log1pmx(mu, QuietPolicy()) : mu - std::log1p(mu);
+    eta = std::copysign(std::sqrt(2 * half_square), mu);
+    exponent = a * half_square;
+    share = std::exp(-exponent) / std::sqrt(2 * std::numbers::pi * a);
+  }
+  // Where share is not 0, eta is below 4e-3, and these terms are enough.
+  double c0() const { return -1.0 / 3 + eta * (1.0 / 12 - eta * (2.0 / 135 - eta / 864)); }
+  double c0_slope() const { return 1.0 / 12 - eta * (4.0 / 135 - eta / 288); }
+
+  double lower() const { return std::erfc(-std::copysign(std::sqrt(exponent), mu)) / 2 - share * c0(); }
+  double upper() const { return std::erfc(std::copysign(std::sqrt(exponent), mu)) / 2 + share * c0(); }
+  // By a: of the exponent it is -log(1 + mu), of eta -mu / (a eta).
+  double slope(double a) const {
+    if (share == 0) return 0;
+    const double log = std::log1p(mu), log_by_eta = eta == 0 ? 1 : log / eta, mu_by_eta = eta == 0 ? 1 : mu / eta;
+    return -share * (log_by_eta + c0() * (log - 0.5 / a) - c0_slope() * mu_by_eta / a);
+  }
+};
+
 bool outside(double a, double x) { return !(a > 0) || !(x >= 0); }
 
 }  // namespace
@@ -61,6 +91,7 @@ double igamma(double a, double x) {
   if (x == 0 && a >= 0) return 0;
   if (outside(a, x)) return kNan;
   if (std::isinf(a)) return std::isinf(x) ? kNan : 0;
+  if (a > kLargeA && !std::isinf(x)) return LargeA(a, x).lower();
   return std::isinf(x) ? 1 : boost::math::gamma_p(a, x, QuietPolicy());
 }
 
@@ -68,6 +99,7 @@ double igammac(double a, double x) {
   if (outside(a, x)) return kNan;
   if (x == 0) return 1;
   if (std::isinf(a)) return std::isinf(x) ? kNan : 1;
+  if (a > kLargeA && !std::isinf(x)) return LargeA(a, x).upper();
   return std::isinf(x) ? 0 : boost::math::gamma_q(a, x, QuietPolicy());
 }
 
@@ -75,6 +107,7 @@ double igamma_grad_a(double a, double x) {
   if (x == 0 && a >= 0) return 0;
   if (outside(a, x)) return kNan;
   if (std::isinf(x) || std::isinf(a)) return std::isinf(x) && std::isinf(a) ? kNan : 0;
+  if (a > kLargeA) return LargeA(a, x).slope(a);
   const double density = x * boost::math::gamma_p_derivative(a, x, QuietPolicy());  // x^a e^-x / gamma(a)
   if (density == 0) return 0;
   if (x <= 1 || x <= a) {

@@ -1,7 +1,9 @@
 // Boxes in images: parts cut out and resized, and the choice of those that do not overlap.
+#include "kernels/census.hpp"
 #include "kernels/image.hpp"
 #include "ops/core/context.hpp"
 #include "ops/core/defined.hpp"
+#include "ops/core/packed.hpp"
 #include "ops/families.hpp"
 #include "ops/image/image.hpp"
 
@@ -113,6 +115,10 @@ void check_crops(const Tensor& image, const Tensor& boxes, const Tensor& box_ind
   if (boxes.rank() != 2 || boxes.shape()[1] != 4 || box_indices.shape() != Shape{boxes.shape()[0]}) {
     throw ShapeError(kCrop, fmt::format("boxes {} and box_indices {}", boxes.signature(), box_indices.signature()),
                      "boxes are [n, 4], (y1, x1, y2, x2) as shares of height and width, and box_indices [n] say which image each is of");
+  }
+  if (!boxes.is_abstract() && kernels::find_not_finite(internal::Packed(boxes).view()) >= 0) {
+    throw ValueError(kCrop, "a box has a side that is NaN or infinite",
+                     "boxes are finite numbers; tf.where(tf.math.is_finite(boxes), boxes, 0.0) makes them so");
   }
   if (size[0] < 1 || size[1] < 1) throw ValueError(kCrop, fmt::format("crop_size is {} x {}", size[0], size[1]), "give at least 1 x 1");
 }
