@@ -1,8 +1,14 @@
 // Resized images.
+//
+// An image is resized along its height and then its width, a row of the result at a time, so that what lies between stays in the cache. The gradient
+// is the same with transposed spans. Elements are f32 or f64, as the image's; halves are computed as f32.
 #include "kernels/image.hpp"
 
 #include "device/parallel.hpp"
-#include "kernels/cpu/doubles.hpp"
+#include "device/workspace.hpp"
+#include "kernels/cpu/dnn_scratch.hpp"
+#include "kernels/cpu/resample_rows.hpp"
+#include "kernels/cpu/table.hpp"
 
 #include <algorithm>
 #include <array>
@@ -135,22 +141,25 @@ Span area_span(const Axis& axis, std::int64_t i) {
   return span;
 }
 
-std::vector<Span> spans_of(const Axis& axis, const ResampleParams& params) {
-  std::vector<Span> spans;
-  spans.reserve(static_cast<std::size_t>(axis.out));
-  for (std::int64_t i = 0; i < axis.out; ++i) {
+Spans spans_of(const Axis& axis, const ResampleParams& params) {
+  const auto span_at = [&](std::int64_t i) {
     switch (params.method) {
-      case Resampling::kBilinear: spans.push_back(bilinear_span(axis, i)); break;
-      case Resampling::kBicubic: spans.push_back(bicubic_span(axis, i)); break;
-      case Resampling::kArea: spans.push_back(area_span(axis, i)); break;
-      default: spans.push_back(span_by_kernel(axis, params.method, params.antialias, i));
+      case Resampling::kBilinear: return bilinear_span(axis, i);
+      case Resampling::kBicubic: return bicubic_span(axis, i);
+      case Resampling::kArea: return area_span(axis, i);
+      default: return span_by_kernel(axis, params.method, params.antialias, i);
     }
+  };
+  Spans spans;
+  for (std::int64_t i = 0; i < axis.out; ++i) {
+    const Span span = span_at(i);
+    spans.push_back(span.begin, span.weights);
   }
   return spans;
 }
 
-std::array<std::vector<Span>, 2> spans_of(const View& from, const View& to, const ResampleParams& params) {
-  std::array<std::vector<Span>, 2> both;
+std::array<Spans, 2> spans_of(const View& from, const View& to, const ResampleParams& params) {
+  std::array<Spans, 2> both;
   for (std::size_t k = 0; k < 2; ++k) {
     Axis axis{from.shape[1 + k], to.shape[1 + k], 0, 0};
     axis.scale = params.scale[k] == 0 ? static_cast<float>(axis.in) / static_cast<float>(axis.out) : static_cast<float>(1.0 / params.scale[k]);
@@ -160,59 +169,63 @@ std::array<std::vector<Span>, 2> spans_of(const View& from, const View& to, cons
   return both;
 }
 
-// to[k, i, r] = sum over the span of i of weight * from[k, span.., r]: along the middle one of three axes.
-void gather_axis(const double* from, std::int64_t lead, std::int64_t in, const std::vector<Span>& spans, std::int64_t run, double* to) {
-  const auto out = static_cast<std::int64_t>(spans.size());
-  device::parallel_for(lead * out, std::max<std::int64_t>(kGrain / std::max<std::int64_t>(run, 1), 1), [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t row = begin; row < end; ++row) {
-      const Span& span = spans[static_cast<std::size_t>(row % out)];
-      double* sums = to + row * run;
-      std::fill_n(sums, run, 0.0);
-      const double* source = from + (row / out * in + span.begin) * run;
-      for (const float weight : span.weights) {
-        for (std::int64_t r = 0; r < run; ++r) sums[r] += static_cast<double>(weight) * source[r];
-        source += run;
-      }
+// The transposed linear map, onto an axis of `extent`. The spans of an axis begin and end in ascending order, so that those which hold an element
+// are neighbours.
+Spans transposed(const Spans& spans, std::int64_t extent) {
+  std::vector<Span> each(static_cast<std::size_t>(extent));
+  for (std::int64_t i = 0; i < spans.size(); ++i) {
+    auto target = static_cast<std::size_t>(spans.begins[static_cast<std::size_t>(i)]);
+    for (const float weight : spans.weights(i)) {
+      Span& span = each[target++];
+      if (span.weights.empty()) span.begin = i;
+      span.weights.push_back(weight);
+    }
+  }
+  Spans result;
+  for (const Span& span : each) result.push_back(span.begin, span.weights);
+  return result;
+}
+
+// x [n, h, w, c] -> out [n, p, q, c], contiguous and of T.
+template <class T, class Index>
+void along_both(const View& x, const Spans& rows, const Spans& columns, const View& out) {
+  const std::int64_t n = x.shape[0], h = x.shape[1], w = x.shape[2], c = x.shape[3], p = out.shape[1], q = out.shape[2];
+  constexpr std::int64_t kWideChannels = 64 / sizeof(T);  // fill a vector by themselves
+  const ResampleRows loops = find_resample_rows(x.dtype);
+  const bool wide = c >= kWideChannels || w * c > std::numeric_limits<Index>::max();
+  const Taps<T, Index> taps(wide ? Spans() : columns, c);
+  const std::int64_t cost = std::max<std::int64_t>((w + q) * c, 1);
+  device::parallel_for(n * p, std::max<std::int64_t>(kGrain / cost, 1), [&](std::int64_t begin, std::int64_t end) {
+    device::Workspace<T> row(static_cast<std::size_t>(w * c));
+    for (std::int64_t i = begin; i < end; ++i) {
+      const std::int64_t first = rows.begins[static_cast<std::size_t>(i % p)];
+      T* result = out.as<T>() + i * q * c;
+      loops.blend(x.as<const T>() + (i / p * h + first) * w * c, rows.weights(i % p), w * c, row.data());
+      wide ? loops.pixels(row.data(), columns, c, result) : loops.taps(row.data(), &taps, result);
     }
   });
 }
-// The transpose of that as a linear map; `to` holds zeros.
-void scatter_axis(const double* from, std::int64_t lead, std::int64_t in, const std::vector<Span>& spans, std::int64_t run, double* to) {
-  const auto out = static_cast<std::int64_t>(spans.size());
-  device::parallel_for(lead, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t row = begin * out; row < end * out; ++row) {
-      const Span& span = spans[static_cast<std::size_t>(row % out)];
-      const double* source = from + row * run;
-      double* target = to + (row / out * in + span.begin) * run;
-      for (const float weight : span.weights) {
-        for (std::int64_t r = 0; r < run; ++r) target[r] += static_cast<double>(weight) * source[r];
-        target += run;
-      }
-    }
-  });
+
+void along_both(const View& x, const Spans& rows, const Spans& columns, const View& out) {
+  if (out.size() == 0) return;
+  const DType dtype = out.dtype == DType::kF64 ? DType::kF64 : DType::kF32;
+  const Staged image(x, dtype);
+  StagedResult result(out, dtype);
+  dtype == DType::kF64 ? along_both<double, std::int64_t>(image.view(), rows, columns, result.view())
+                       : along_both<float, std::int32_t>(image.view(), rows, columns, result.view());
+  result.finish();
 }
 
 }  // namespace
 
 void resample(const View& x, const ResampleParams& params, const View& out) {
-  if (out.size() == 0) return;
-  const std::int64_t n = x.shape[0], h = x.shape[1], w = x.shape[2], c = x.shape[3], p = out.shape[1];
   const auto [rows, columns] = spans_of(x, out, params);
-  Doubles image = Doubles::of(x), result(out);
-  device::Workspace<double> between(static_cast<std::size_t>(n * p * w * c));
-  gather_axis(image.data(), n, h, rows, w * c, between.data());
-  gather_axis(between.data(), n * p, w, columns, c, result.data());
-  result.store(out);
+  along_both(x, rows, columns, out);
 }
 
 void resample_backward(const View& dy, const ResampleParams& params, const View& dx) {
-  const std::int64_t n = dx.shape[0], h = dx.shape[1], w = dx.shape[2], c = dx.shape[3], p = dy.shape[1];
   const auto [rows, columns] = spans_of(dx, dy, params);
-  Doubles gradient = Doubles::of(dy), result(dx);
-  device::Workspace<double> between(static_cast<std::size_t>(n * p * w * c), 0.0);
-  scatter_axis(gradient.data(), n * p, w, columns, c, between.data());
-  scatter_axis(between.data(), n, h, rows, w * c, result.data());
-  result.store(dx);
+  along_both(dy, transposed(rows, dx.shape[1]), transposed(columns, dx.shape[2]), dx);
 }
 
 }  // namespace whygrad::kernels::cpu

@@ -112,12 +112,30 @@ template <class T>
 void cumulative_as(Cumulative op, const Lines& lines, bool exclusive, bool reverse, const View& out) {
   const T* x = lines.x.as<const T>();
   const std::int64_t length = lines.length(), inner = lines.inner();
+  using Value = decltype(value_of(T{}));
+  const Value neutral = static_cast<Value>(op == Cumulative::kSum ? 0 : 1);
   for_line_groups(lines, [&](std::int64_t first, std::int64_t n) {
-    using Value = decltype(value_of(T{}));
+    if (inner == 1) {  // a line by itself: its total stays in a register
+      const T* from = x + lines.start(first) + (reverse ? (length - 1) * lines.stride() : 0);
+      T* to = out.as<T>() + first * length + (reverse ? length - 1 : 0);
+      const std::int64_t stride = reverse ? -lines.stride() : lines.stride(), forward = reverse ? -1 : 1;
+      const auto walk = [&](auto is_sum, auto is_exclusive) {
+        Value total = neutral;
+        for (std::int64_t i = 0; i < length; ++i) {
+          const Value before = total;
+          total = advance(is_sum ? Cumulative::kSum : Cumulative::kProd, before, value_of(from[i * stride]));
+          to[i * forward] = static_cast<T>(is_exclusive ? before : total);
+        }
+      };
+      using Yes = std::true_type;
+      using No = std::false_type;
+      if (op == Cumulative::kSum) return exclusive ? walk(Yes(), Yes()) : walk(Yes(), No());
+      return exclusive ? walk(No(), Yes()) : walk(No(), No());
+    }
     Value totals[kLinesAtOnce];
     std::int64_t at[kLinesAtOnce];
     for (std::int64_t l = 0; l < n; ++l) {
-      totals[l] = static_cast<Value>(op == Cumulative::kSum ? 0 : 1);
+      totals[l] = neutral;
       at[l] = lines.start(first + l);
     }
     T* to = out.as<T>() + first / inner * inner * length + first % inner;

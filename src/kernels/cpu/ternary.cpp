@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <string>
+#include <type_traits>
 
 HWY_BEFORE_NAMESPACE();
 namespace whygrad::kernels::cpu::HWY_NAMESPACE {
@@ -59,14 +60,25 @@ void select_any(std::size_t element, const void* cond, const void* a, const void
   }
 }
 
+// x within its bounds. A NaN stays, be it x or a bound.
 template <class T>
 void clip_loop(const void* x_data, const void* lo_data, const void* hi_data, void* out_data, std::size_t n) {
+  const hn::ScalableTag<T> d;
+  const std::size_t lanes = hn::Lanes(d), whole = n / lanes * lanes;
   const T* x = static_cast<const T*>(x_data);
   const T* lo = static_cast<const T*>(lo_data);
   const T* hi = static_cast<const T*>(hi_data);
   T* out = static_cast<T*>(out_data);
-  for (std::size_t i = 0; i < n; ++i) {
-    // A NaN stays, be it x or a bound.
+  for (std::size_t i = 0; i < whole; i += lanes) {
+    const auto value = hn::LoadU(d, x + i), low = hn::LoadU(d, lo + i), high = hn::LoadU(d, hi + i);
+    if constexpr (std::is_floating_point_v<T>) {
+      const auto lowered = hn::IfThenElse(hn::Or(hn::Gt(value, high), hn::IsNaN(high)), high, value);
+      hn::StoreU(hn::IfThenElse(hn::Or(hn::Lt(lowered, low), hn::IsNaN(low)), low, lowered), d, out + i);
+    } else {
+      hn::StoreU(hn::Max(hn::Min(value, high), low), d, out + i);
+    }
+  }
+  for (std::size_t i = whole; i < n; ++i) {
     const T lowered = x[i] > hi[i] || hi[i] != hi[i] ? hi[i] : x[i];
     out[i] = lowered < lo[i] || lo[i] != lo[i] ? lo[i] : lowered;
   }
