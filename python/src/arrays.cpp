@@ -45,23 +45,14 @@ DType dtype_of_format(const char* format, Py_ssize_t bytes) {
     text.remove_prefix(1);
   }
   if (text == "?") return DType::kBool;
-  if (text == "B") return DType::kU8;
   if (text == "e") return DType::kF16;
   if (text == "f") return DType::kF32;
   if (text == "d") return DType::kF64;
   if (text == "Zf") return DType::kC64;
   if (text == "Zd") return DType::kC128;
-  if (text.size() == 1 && std::string_view("bhilqn").find(text[0]) != std::string_view::npos) {
-    switch (bytes) {
-      case 1: return DType::kI8;
-      case 2: return DType::kI16;
-      case 4: return DType::kI32;
-      case 8: return DType::kI64;
-      default: break;
-    }
-  }
+  if (const std::optional<DType> integer = integer_of_format(text, static_cast<std::size_t>(bytes))) return *integer;
   throw DTypeError("constant", fmt::format("an array of format '{}' has no tensor type", text),
-                   "convert it first with array.astype(...): unsigned integers of more than 8 bits to int64, objects and text to numbers");
+                   "convert it first with array.astype(...): objects and text to numbers");
 }
 
 // A tensor of the buffer's elements.
@@ -79,9 +70,20 @@ bool is_bfloat16(nb::handle object) { return nb::cast<std::string>(nb::str(nb::g
 
 }  // namespace
 
+std::optional<DType> integer_of_format(std::string_view letter, std::size_t bytes) {
+  if (letter.size() != 1) return {};
+  const bool is_signed = std::string_view("bhilqn").find(letter[0]) != std::string_view::npos;
+  if (!is_signed && std::string_view("BHILQN").find(letter[0]) == std::string_view::npos) return {};
+  for (const DType dtype : {DType::kI8, DType::kI16, DType::kI32, DType::kI64, DType::kU8, DType::kU16, DType::kU32, DType::kU64}) {
+    if (size_of(dtype) == bytes && is_unsigned(dtype) != is_signed) return dtype;
+  }
+  return {};
+}
+
 const char* numpy_name(DType dtype) {
-  constexpr const char* kNames[] = {"bool",    "uint8",  "int8",    "int16",   "int32",     "int64",
-                                    "float16", "uint16", "float32", "float64", "complex64", "complex128"};
+  constexpr const char* kNames[] = {"bool",  "uint8",   "int8",   "uint16",  "int16",   "uint32",    "int32",     "uint64",
+                                    "int64", "float16", "uint16", "float32", "float64", "complex64", "complex128"};
+  static_assert(std::size(kNames) == kDTypeCount);
   return kNames[static_cast<int>(dtype)];
 }
 

@@ -27,6 +27,11 @@ std::optional<Number> number_in(nb::handle object) {
   if (PyLong_Check(p)) {
     int overflow = 0;
     const std::int64_t value = PyLong_AsLongLongAndOverflow(p, &overflow);
+    if (overflow > 0) {
+      const std::uint64_t large = PyLong_AsUnsignedLongLong(p);
+      if (PyErr_Occurred() == nullptr) return Number(large);
+      PyErr_Clear();
+    }
     if (overflow != 0)
       throw DTypeError("constant", "an integer does not fit into 64 bits", "write it as a float, or keep such numbers out of tensors");
     const bool narrow = value >= INT32_MIN && value <= INT32_MAX;
@@ -147,10 +152,11 @@ std::optional<Tensor> from_array(nb::handle object, const Wanted& wanted, const 
   nb::object array = nb::borrow(object);
   if (wanted.dtype && PyObject_CheckBuffer(object.ptr()) && !PyBytes_Check(object.ptr()) && nb::hasattr(object, "astype")) {
     const nb::object kind = object.attr("dtype").attr("kind");
-    const bool plain = nb::cast<std::string>(kind) == std::string_view(is_floating(*wanted.dtype)  ? "f"
-                                                                       : is_integer(*wanted.dtype) ? "i"
-                                                                       : is_complex(*wanted.dtype) ? "c"
-                                                                                                   : "b");
+    const bool plain = nb::cast<std::string>(kind) == std::string_view(is_floating(*wanted.dtype)   ? "f"
+                                                                       : is_unsigned(*wanted.dtype) ? "u"
+                                                                       : is_integer(*wanted.dtype)  ? "i"
+                                                                       : is_complex(*wanted.dtype)  ? "c"
+                                                                                                    : "b");
     const char* name = wanted.dtype == DType::kBF16 ? "float32" : numpy_name(*wanted.dtype);
     if (!plain && std::string_view("biufc").find(nb::cast<std::string>(kind)) != std::string_view::npos) array = object.attr("astype")(name);
   }
@@ -234,6 +240,7 @@ Number to_number(nb::handle value, const Where& where) {
   if (scalar.size() != 1)
     throw ShapeError("constant", scalar.signature() + " is given where one number is wanted", "give a number or a tensor of one element");
   if (scalar.dtype() == DType::kBool) return scalar.item<bool>(where);
+  if (scalar.dtype() == DType::kU64) return scalar.item<std::uint64_t>(where);
   if (is_integer(scalar.dtype())) return cast(scalar, int64, where).item<std::int64_t>(where);
   if (is_complex(scalar.dtype())) return cast(scalar, complex128, where).item<std::complex<double>>(where);
   return cast(scalar, float64, where).item<double>(where);

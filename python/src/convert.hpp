@@ -51,6 +51,8 @@ Number to_number(nb::handle value, const Where& where);
 std::optional<Tensor> from_buffer(nb::handle object, const Where& where);
 // NumPy's name of a dtype. It has no bfloat16; the bits are read as integers.
 const char* numpy_name(DType dtype);
+// The integer type of a letter of the struct module, whose width in bytes is the exporter's; empty for other letters.
+std::optional<DType> integer_of_format(std::string_view letter, std::size_t bytes);
 // The elements as a NumPy array of its own. With a place, the log records a host read there.
 nb::object to_numpy(const Tensor& tensor, const std::optional<Where>& where);
 

@@ -22,7 +22,7 @@ dl::dtype dlpack_type(DType dtype) {
     return dl::dtype{static_cast<std::uint8_t>(code), static_cast<std::uint8_t>(8 * size_of(dtype)), 1};
   };
   if (dtype == DType::kBool) return of(dl::dtype_code::Bool);
-  if (dtype == DType::kU8) return of(dl::dtype_code::UInt);
+  if (is_unsigned(dtype)) return of(dl::dtype_code::UInt);
   if (dtype == DType::kBF16) return of(dl::dtype_code::Bfloat);
   if (is_integer(dtype)) return of(dl::dtype_code::Int);
   return of(is_complex(dtype) ? dl::dtype_code::Complex : dl::dtype_code::Float);

@@ -1,6 +1,8 @@
 // Takes the census of another engine's tensors, without copies.
 #include "flow_drawing.hpp"
 
+#include "convert.hpp"
+
 #include "explain/numbers.hpp"
 #include "flow/reach.hpp"
 
@@ -18,14 +20,13 @@ constexpr Index kNone = FlowGraph::kNone;
 std::optional<DType> dtype_of(std::string_view format, Py_ssize_t size) {
   if (format.starts_with('<') || format.starts_with('=') || format.starts_with('@')) format.remove_prefix(1);
   if (format == "?") return DType::kBool;
-  if (format == "B" || format == "c") return DType::kU8;
+  if (format == "c") return DType::kU8;
   if (format == "e") return DType::kF16;
   if (format == "f") return DType::kF32;
   if (format == "d") return DType::kF64;
   if (format == "Zf") return DType::kC64;
   if (format == "Zd") return DType::kC128;
-  if (format.size() != 1 || std::string_view("bhilq").find(format[0]) == std::string_view::npos) return std::nullopt;
-  return size == 1 ? DType::kI8 : size == 2 ? DType::kI16 : size == 4 ? DType::kI32 : DType::kI64;
+  return integer_of_format(format, static_cast<std::size_t>(size));
 }
 
 }  // namespace

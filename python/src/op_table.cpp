@@ -204,7 +204,10 @@ std::string default_text(const AttrValue& v) {
     case AttrType::kBool: return v.boolean ? "True" : "False";
     case AttrType::kInt: return std::to_string(v.integer);
     case AttrType::kFloat: return fmt::format("{}", v.real);
-    case AttrType::kNumber: return v.number.is_whole() ? std::to_string(v.number.whole()) : fmt::format("{}", v.number.real());
+    case AttrType::kNumber:
+      return v.number.is_above_i64() ? std::to_string(static_cast<std::uint64_t>(v.number.whole()))
+             : v.number.is_whole()   ? std::to_string(v.number.whole())
+                                     : fmt::format("{}", v.number.real());
     case AttrType::kString: return fmt::format("'{}'", v.text);
     case AttrType::kDType:
     case AttrType::kInts:

@@ -67,7 +67,8 @@ struct View {
 };
 
 const char* format_of(DType dtype) {
-  constexpr const char* kFormats[] = {"?", "B", "b", "h", "i", "q", "e", nullptr, "f", "d", "Zf", "Zd"};
+  constexpr const char* kFormats[] = {"?", "B", "b", "H", "h", "I", "i", "Q", "q", "e", nullptr, "f", "d", "Zf", "Zd"};
+  static_assert(std::size(kFormats) == kDTypeCount);
   return kFormats[static_cast<int>(dtype)];
 }
 

@@ -3,6 +3,7 @@
     compare_functions.py --tensorflow PYTHON [NAME ...]        compares; names as tf.math.add is written: math.add
     compare_functions.py --tensorflow PYTHON --calls FILE      the calls in a file, one a line
     compare_functions.py --tensorflow PYTHON --record          writes functions.jsonl, for which test_functions.py needs no TensorFlow
+    compare_functions.py --tensorflow PYTHON --unsigned [--record]    of uint16, uint32 and uint64 in the place of other integers: unsigned.jsonl
 
 PYTHON is an interpreter that has TensorFlow. A call is a Python expression over `tf` and the makers of tensors below. Compared are whether it is refused, how many
 tensors come out, their dtypes, shapes and values, and the gradients of all floating tensors among the arguments, by the same seeds. What is
@@ -21,6 +22,7 @@ import function_calls
 import known_differences
 
 RECORD = pathlib.Path(__file__).parent / "functions.jsonl"
+UNSIGNED = pathlib.Path(__file__).parent / "unsigned.jsonl"
 MOST_OF_A_FUNCTION, MOST_CHARACTERS = 7, 500  # so that the record stays small
 
 # ---- Tensors for calls ----
@@ -39,8 +41,8 @@ class Makers:
         self.tf, self.tape, self.made = tf, tape, []
 
     def names(self):
-        short = {"b1": "bool", "u8": "uint8", "i8": "int8", "i16": "int16", "i32": "int32", "i64": "int64", "f16": "float16", "bf16": "bfloat16"}
-        short.update(f32="float32", f64="float64", c64="complex64", c128="complex128")
+        short = {"b1": "bool", "bf16": "bfloat16", "f16": "float16", "f32": "float32", "f64": "float64", "c64": "complex64", "c128": "complex128"}
+        short.update({f"{kind[0]}{bits}": f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)})
         own = {"tf": self.tf, "n": self.numbers, "k": self.constant, "edges": self.edges, "s": self.text, "inf": math.inf, "nan": math.nan}
         return {**short, **own}
 
@@ -70,7 +72,8 @@ class Makers:
             elif dtype in FLOATING or dtype in COMPLEX:
                 values.append(round(lo + share * (hi - lo), 3))
             else:
-                values.append(int(math.floor(lo + share * (hi - lo))) if dtype != "uint8" else abs(int(math.floor(lo + share * (hi - lo)))))
+                number = int(math.floor(lo + share * (hi - lo)))
+                values.append(abs(number) if dtype.startswith("uint") else number)
         if dtype in COMPLEX:
             values = [complex(v, w) for v, w in zip(values, values[1:] + values[:1])]
         dtype_of_numbers = {"float16": "float64", "bfloat16": "float64"}.get(dtype, dtype)
@@ -327,6 +330,19 @@ def record(tensorflow, chosen, found, kept):
     print(f"{len(lines)} calls in {RECORD}")
 
 
+def record_unsigned(tensorflow, chosen, kept):
+    """Writes what TensorFlow answers to the calls with unsigned integers, and which it refuses: those that have no known difference."""
+    calls = [call for each in chosen.values() for call in each]
+    lines = []
+    for call, answer, kind, _ in compared(tensorflow, calls, kept):
+        answer = shortened(answer)
+        line = json.dumps([call, answer], separators=(",", ":"))
+        if len(line) < MOST_CHARACTERS and (not kind or kind == "accepts"):
+            lines.append(line)
+    UNSIGNED.write_text("\n".join(lines) + "\n")
+    print(f"{len(lines)} calls in {UNSIGNED}")
+
+
 def function_of(call):
     name = re.match(r"tf\.([\w.]+)\(", call)
     return name.group(1) if name else "operators"
@@ -341,14 +357,18 @@ def main():
     parser.add_argument("--different", type=pathlib.Path, help="write the calls that differ to this file")
     parser.add_argument("--answers", type=pathlib.Path, help="a file that keeps TensorFlow's answers from one run to the next")
     parser.add_argument("--record", action="store_true", help="write down what TensorFlow says")
+    parser.add_argument("--unsigned", action="store_true", help="of uint16, uint32 and uint64")
     parser.add_argument("--run", choices=["whygrad", "tensorflow"], help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.run:
         return run_all(options.run)
     if not options.tensorflow:
         parser.error("--tensorflow PYTHON is needed")
-    chosen = {name: each for name, each in function_calls.calls().items() if not options.names or name in options.names}
+    every = function_calls.unsigned_calls() if options.unsigned else function_calls.calls()
+    chosen = {name: each for name, each in every.items() if not options.names or name in options.names}
     given = options.calls.read_text().splitlines() if options.calls else []
+    if options.record and options.unsigned:
+        return record_unsigned(options.tensorflow, chosen, options.answers)
     if options.record:
         return record(options.tensorflow, chosen, given, options.answers)
     different = compare(options.tensorflow, {"calls": given} if given else chosen, options.answers, options.most)

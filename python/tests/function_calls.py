@@ -50,3 +50,20 @@ def calls():
     for symbol, name in OPERATORS.items():
         found["operator." + name] = list(operator(symbol)(name))
     return {name: list(dict.fromkeys(each)) for name, each in found.items() if not name.endswith("_")}
+
+
+UNSIGNED = ("u16", "u32", "u64")
+_INTEGER = re.compile(r"\b(?:u8|i8|i16|i32|i64)\b")
+
+
+def unsigned_calls(most=4):
+    """{name: calls of it with uint16, uint32 and uint64 in the place of all integer types, and of the first one}, some of each."""
+    found = {}
+    for name, each in calls().items():
+        written = [call for call in each if _INTEGER.search(call)]
+        for dtype in UNSIGNED:
+            everywhere = list(dict.fromkeys(_INTEGER.sub(dtype, call) for call in written))
+            first = list(dict.fromkeys(_INTEGER.sub(dtype, call, count=1) for call in written))
+            for calls_of in (everywhere, [call for call in first if call not in everywhere]):
+                found.setdefault(name, []).extend(calls_of[:: max(-(-len(calls_of) // most), 1)])
+    return {name: list(dict.fromkeys(each)) for name, each in found.items()}

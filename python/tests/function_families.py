@@ -1,6 +1,6 @@
 """Calls of functions that come in families: those of one family take the same arguments. See function_calls.py."""
 
-INTEGER = ["u8", "i8", "i16", "i32", "i64"]
+INTEGER = ["u8", "i8", "u16", "i16", "u32", "i32", "u64", "i64"]
 FLOATING = ["f16", "bf16", "f32", "f64"]
 COMPLEX = ["c64", "c128"]
 REAL = INTEGER + FLOATING

@@ -40,7 +40,7 @@ KNOWN = [
         "TensorFlow has no kernel for the dtype on a CPU, whygrad has",
         "accepts gradient",
         _ANY,
-        r"allowed values|Could not find device|No WhereOp|must be a floating point tensor|numeric(?: or variant)? tensor|Cannot convert [01] to EagerTensor",
+        r"allowed values|Could not find device|data type is not supported|No WhereOp|must be a floating point tensor|numeric(?: or variant)? tensor|Cannot convert [01] to EagerTensor",
     ),
     (
         "a Python number takes the dtype of the tensor that it meets, in functions as in operators",
@@ -66,12 +66,13 @@ KNOWN = [
     (
         "what only TensorFlow's Python code refuses: a tensor for a list, a number for a tensor, a list for one variable",
         "accepts",
-        r"accumulate_n|clip_by_global_norm|switch_case|while_loop|map_fn|float\(|out_type=i64|boolean_mask|Assert|num=3|k\(2,i32\)",
+        r"accumulate_n|clip_by_global_norm|switch_case|while_loop|map_fn|float\(|out_type=i64|assert_rank|tf\.range\(k\(3,u|boolean_mask|Assert|num=3|k\(2,i32\)",
         _ANY,
     ),
     ("bounds that reach beyond a matrix take all of it", "accepts", r"band_part", _ANY),
     ("the inverse of a matrix that holds NaN is NaN", "accepts", r"linalg.inv\(k\(\[\[nan", _ANY),
     ("<< and >> are operators", "accepts", r"<<|>>", _ANY),
+    ("psnr compares the numbers of two images; TensorFlow scales each image by its own dtype", "value", r"image\.psnr\(", r"element"),
     # ---- Refused here, taken there ----
     ("a number that the dtype of the tensor cannot hold is refused, not wrapped", "refuses", _ANY, r"a bare number takes|cannot hold the number"),
     ("a truth value is no number", "refuses", _ANY, r"bool has no meaning here|do not mix|f32 has no meaning here \(x is f32\[0\]\)"),
@@ -91,7 +92,7 @@ KNOWN = [
         "quotients without NaN of integers, and they, xlogy and products by segment of complex numbers",
         "refuses",
         _ANY,
-        r"(?:c64|c128|u8|i8|i16|i32|i64) has no meaning here",
+        r"(?:c64|c128|[ui](?:8|16|32|64)) has no meaning here",
     ),
     (
         "at the edges the special functions have their limits: TensorFlow's bessel_i1 has the slope 1 at 0, and K, Y, expint, igamma and zeta end early, at the smallest and largest numbers",

@@ -64,7 +64,7 @@ def test_what_is_no_tensor_is_refused():
     with pytest.raises(TypeError):
         tf.constant(np.array([object()]))
     with pytest.raises(TypeError):
-        tf.constant(np.arange(3, dtype=np.uint32))
+        tf.constant(np.arange(3, dtype=np.longdouble))
     loop = []
     loop.append(loop)
     with pytest.raises((ValueError, TypeError)):

@@ -6,7 +6,8 @@ __all__ = ["DType", "as_dtype"]
 
 _MOST_OF_BFLOAT16 = 3.3895313892515355e38
 
-_SIZES = dict(bool=1, uint8=1, int8=1, int16=2, int32=4, int64=8, float16=2, bfloat16=2, float32=4, float64=8, complex64=8, complex128=16)
+_INTEGER_SIZES = dict(uint8=1, int8=1, uint16=2, int16=2, uint32=4, int32=4, uint64=8, int64=8)
+_SIZES = dict(bool=1, **_INTEGER_SIZES, float16=2, bfloat16=2, float32=4, float64=8, complex64=8, complex128=16)
 
 
 class DType:
@@ -137,8 +138,8 @@ class DType:
 
 # In the order of the engine.
 BY_NUMBER = tuple(DType(name, number) for number, name in enumerate(_SIZES))
-string, uint16, uint32, uint64, resource, variant = (DType(name, -1) for name in ("string", "uint16", "uint32", "uint64", "resource", "variant"))
-_BY_NAME = {d.name: d for d in BY_NUMBER + (string, uint16, uint32, uint64, resource, variant)}
+string, resource, variant = (DType(name, -1) for name in ("string", "resource", "variant"))
+_BY_NAME = {d.name: d for d in BY_NUMBER + (string, resource, variant)}
 globals().update(_BY_NAME)
 _BY_NAME.update(
     half=_BY_NAME["float16"],

@@ -28,9 +28,9 @@ struct TypeName {
   DType dtype;
   std::string_view name;  // without the byte order
 };
-constexpr TypeName kTypes[] = {{DType::kBool, "b1"}, {DType::kU8, "u1"},  {DType::kI8, "i1"},   {DType::kI16, "i2"},
-                               {DType::kI32, "i4"},  {DType::kI64, "i8"}, {DType::kF16, "f2"},  {DType::kF32, "f4"},
-                               {DType::kF64, "f8"},  {DType::kC64, "c8"}, {DType::kC128, "c16"}};
+constexpr TypeName kTypes[] = {{DType::kBool, "b1"}, {DType::kU8, "u1"},  {DType::kI8, "i1"},  {DType::kI16, "i2"},  {DType::kU16, "u2"},
+                               {DType::kU32, "u4"},  {DType::kU64, "u8"}, {DType::kI32, "i4"}, {DType::kI64, "i8"},  {DType::kF16, "f2"},
+                               {DType::kF32, "f4"},  {DType::kF64, "f8"}, {DType::kC64, "c8"}, {DType::kC128, "c16"}};
 
 struct Description {
   DType dtype{};

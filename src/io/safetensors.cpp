@@ -27,9 +27,9 @@ struct TypeName {
   DType dtype;
   std::string_view name;
 };
-constexpr TypeName kTypes[] = {{DType::kBool, "BOOL"}, {DType::kU8, "U8"},   {DType::kI8, "I8"},   {DType::kI16, "I16"},
-                               {DType::kI32, "I32"},   {DType::kI64, "I64"}, {DType::kF16, "F16"}, {DType::kBF16, "BF16"},
-                               {DType::kF32, "F32"},   {DType::kF64, "F64"}, {DType::kC64, "C64"}};
+constexpr TypeName kTypes[] = {{DType::kBool, "BOOL"}, {DType::kU8, "U8"},   {DType::kI8, "I8"},   {DType::kI16, "I16"}, {DType::kU16, "U16"},
+                               {DType::kU32, "U32"},   {DType::kU64, "U64"}, {DType::kI32, "I32"}, {DType::kI64, "I64"}, {DType::kF16, "F16"},
+                               {DType::kBF16, "BF16"}, {DType::kF32, "F32"}, {DType::kF64, "F64"}, {DType::kC64, "C64"}};
 
 constexpr std::uint64_t kHeaderOffset = 8;
 

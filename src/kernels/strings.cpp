@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <cstring>
+#include <type_traits>
 
 namespace whygrad::kernels {
 namespace {
@@ -27,7 +28,8 @@ std::string write(const TextFormat& format, const void* element) {
   if constexpr (std::is_same_v<T, bool>) {
     return value ? "true" : "false";
   } else if constexpr (std::is_integral_v<T>) {
-    return fmt::format(fmt::runtime(specification(format, "d")), static_cast<std::int64_t>(value));
+    return fmt::format(fmt::runtime(specification(format, "d")),
+                       static_cast<std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>>(value));
   } else {
     constexpr const char* kForms[] = {"f", "e", "g"};
     const std::string how = fmt::format(".{}{}", format.precision, kForms[format.form]);
@@ -42,8 +44,11 @@ std::string text_of(const TextFormat& format, DType dtype, const void* element) 
     case DType::kBool: return write<bool>(format, element);
     case DType::kU8: return write<std::uint8_t>(format, element);
     case DType::kI8: return write<std::int8_t>(format, element);
+    case DType::kU16: return write<std::uint16_t>(format, element);
     case DType::kI16: return write<std::int16_t>(format, element);
+    case DType::kU32: return write<std::uint32_t>(format, element);
     case DType::kI32: return write<std::int32_t>(format, element);
+    case DType::kU64: return write<std::uint64_t>(format, element);
     case DType::kI64: return write<std::int64_t>(format, element);
     case DType::kF16: return write<Half>(format, element);
     case DType::kBF16: return write<BFloat16>(format, element);

@@ -157,7 +157,8 @@ template <class T>
 Words integer_words(const void* data, const std::vector<std::int64_t>& offsets) {
   Words words;
   std::size_t width = 0;
-  for (const std::int64_t value : values_at<T, std::int64_t>(data, offsets)) {
+  using Wide = std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>;
+  for (const Wide value : values_at<T, Wide>(data, offsets)) {
     words.push_back(std::to_string(value));
     width = std::max(width, words.back().size());
   }
@@ -217,8 +218,11 @@ Words element_words(DType dtype, const void* data, const std::vector<std::int64_
     }
     case DType::kU8: return integer_words<std::uint8_t>(data, offsets);
     case DType::kI8: return integer_words<std::int8_t>(data, offsets);
+    case DType::kU16: return integer_words<std::uint16_t>(data, offsets);
     case DType::kI16: return integer_words<std::int16_t>(data, offsets);
+    case DType::kU32: return integer_words<std::uint32_t>(data, offsets);
     case DType::kI32: return integer_words<std::int32_t>(data, offsets);
+    case DType::kU64: return integer_words<std::uint64_t>(data, offsets);
     case DType::kI64: return integer_words<std::int64_t>(data, offsets);
     case DType::kC64: return complex_words(parts_at<float>(data, offsets));
     case DType::kC128: return complex_words(parts_at<double>(data, offsets));

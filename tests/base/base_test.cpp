@@ -58,6 +58,14 @@ TEST(DType, NamesAndSizes) {
   EXPECT_TRUE(is_differentiable(DType::kC64));
   EXPECT_FALSE(is_differentiable(DType::kI64));
   EXPECT_FALSE(is_integer(DType::kBool));
+  EXPECT_TRUE(is_unsigned(DType::kU64) && !is_unsigned(DType::kI64) && !is_unsigned(DType::kBool));
+  EXPECT_EQ(signed_of(DType::kU16), DType::kI16);
+  EXPECT_EQ(signed_of(DType::kI16), DType::kI16);
+  EXPECT_EQ(lowest_integer(DType::kI8), -128);
+  EXPECT_EQ(lowest_integer(DType::kU32), 0);
+  EXPECT_EQ(highest_integer(DType::kI64), std::uint64_t{INT64_MAX});
+  EXPECT_EQ(highest_integer(DType::kU64), UINT64_MAX);
+  EXPECT_EQ(highest_integer(DType::kU16), 65535u);
   EXPECT_EQ(dtype_of<float>, float32);
 }
 

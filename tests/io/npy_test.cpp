@@ -81,11 +81,11 @@ TEST(Npy, ReadsWhatNumPyWrote) {
   EXPECT_THAT(load_npy(golden("empty.npy")), SameTensorAs(ramp<float>({0, 5})));
   EXPECT_THAT(load_npy(golden("format_2.npy")), SameTensorAs(ramp<std::int32_t>({2, 3})));
   EXPECT_THAT(load_npy(golden("format_3.npy")), SameTensorAs(ramp<std::int32_t>({2, 3})));
+  EXPECT_THAT(load_npy(golden("unsigned.npy")), SameTensorAs(ramp<std::uint32_t>({2, 3})));
 }
 
 TEST(Npy, SaysWhatItCannotHold) {
-  EXPECT_THAT(message_of(golden("unsigned.npy")), HasSubstr("byte 20: the elements are of NumPy's type '<u4', which whygrad lacks"));
-  EXPECT_THAT(message_of(golden("text.npy")), HasSubstr("'<U2'"));
+  EXPECT_THAT(message_of(golden("text.npy")), HasSubstr("byte 20: the elements are of NumPy's type '<U2', which whygrad lacks"));
   EXPECT_THAT(message_of(golden("fields.npy")), HasSubstr("named fields"));
   const TemporaryFolder folder;
   EXPECT_THROW(save_npy(folder / "a.npy", ramp<BFloat16>({2})), DTypeError);

@@ -44,8 +44,8 @@ constexpr std::int64_t kMostElements = 4096;  // of an input that is made here
 constexpr double kMostBytes = 1e6;            // of results that are really made
 constexpr double kBeyondAllMemory = 1e13;
 constexpr double kWorkspaces = 32e6;
-constexpr std::array kDTypes = {DType::kBool, DType::kU8,   DType::kI8,  DType::kI16, DType::kI32, DType::kI64,
-                                DType::kF16,  DType::kBF16, DType::kF32, DType::kF64, DType::kC64, DType::kC128};
+constexpr std::array kDTypes = {DType::kBool, DType::kU8,  DType::kI8,   DType::kU16, DType::kI16, DType::kU32, DType::kI32, DType::kU64,
+                                DType::kI64,  DType::kF16, DType::kBF16, DType::kF32, DType::kF64, DType::kC64, DType::kC128};
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN(), kInf = std::numeric_limits<double>::infinity();
 constexpr std::array kReals = {kNan, kInf, -kInf, 0.0, -0.0, -1.0, 1.0, 0.5, 2.0, 1e300, -1e300, 1e12, 1e-320, 3e9, -3e9, 1e38};
 constexpr std::array<std::int64_t, 10> kHuge = {

@@ -8,16 +8,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <iosfwd>
+#include <limits>
 #include <string_view>
 
 namespace whygrad {
 
-enum class DType : std::uint8_t { kBool, kU8, kI8, kI16, kI32, kI64, kF16, kBF16, kF32, kF64, kC64, kC128 };
-inline constexpr int kDTypeCount = 12;
+// Numbered from narrow to wide.
+enum class DType : std::uint8_t { kBool, kU8, kI8, kU16, kI16, kU32, kI32, kU64, kI64, kF16, kBF16, kF32, kF64, kC64, kC128 };
+inline constexpr int kDTypeCount = 15;
 
-inline constexpr DType bool_ = DType::kBool, uint8 = DType::kU8, int8 = DType::kI8, int16 = DType::kI16, int32 = DType::kI32, int64 = DType::kI64,
-                       float16 = DType::kF16, bfloat16 = DType::kBF16, float32 = DType::kF32, float64 = DType::kF64, complex64 = DType::kC64,
-                       complex128 = DType::kC128;
+inline constexpr DType bool_ = DType::kBool, uint8 = DType::kU8, int8 = DType::kI8, uint16 = DType::kU16, int16 = DType::kI16, uint32 = DType::kU32,
+                       int32 = DType::kI32, uint64 = DType::kU64, int64 = DType::kI64, float16 = DType::kF16, bfloat16 = DType::kBF16,
+                       float32 = DType::kF32, float64 = DType::kF64, complex64 = DType::kC64, complex128 = DType::kC128;
 
 // IEEE binary16 storage. Arithmetic converts to float; rounding is to nearest even.
 struct Half {
@@ -51,17 +53,28 @@ struct BFloat16 {
 
 // Bytes of one element.
 constexpr std::size_t size_of(DType dtype) {
-  constexpr std::uint8_t kSizes[kDTypeCount] = {1, 1, 1, 2, 4, 8, 2, 2, 4, 8, 8, 16};
+  constexpr std::uint8_t kSizes[kDTypeCount] = {1, 1, 1, 2, 2, 4, 4, 8, 8, 2, 2, 4, 8, 8, 16};
   return kSizes[static_cast<int>(dtype)];
 }
 // Short name as in messages: "f32", "bool".
 constexpr std::string_view name_of(DType dtype) {
-  constexpr std::string_view kNames[kDTypeCount] = {"bool", "u8", "i8", "i16", "i32", "i64", "f16", "bf16", "f32", "f64", "c64", "c128"};
+  constexpr std::string_view kNames[kDTypeCount] = {"bool", "u8",  "i8",   "u16", "i16", "u32", "i32", "u64",
+                                                    "i64",  "f16", "bf16", "f32", "f64", "c64", "c128"};
   return kNames[static_cast<int>(dtype)];
 }
 constexpr bool is_floating(DType d) { return d >= DType::kF16 && d <= DType::kF64; }
 constexpr bool is_complex(DType d) { return d >= DType::kC64; }
 constexpr bool is_integer(DType d) { return d >= DType::kU8 && d <= DType::kI64; }
+constexpr bool is_unsigned(DType d) { return d == DType::kU8 || d == DType::kU16 || d == DType::kU32 || d == DType::kU64; }
+// The signed integer type of the same width; any other type unchanged. Sums, products and equality have the same bits in both.
+constexpr DType signed_of(DType d) { return is_unsigned(d) ? static_cast<DType>(static_cast<int>(d) + 1) : d; }
+// The smallest and the largest number of an integer type.
+constexpr std::int64_t lowest_integer(DType d) {
+  return is_unsigned(d) ? 0 : std::numeric_limits<std::int64_t>::min() >> (64 - 8 * static_cast<int>(size_of(d)));
+}
+constexpr std::uint64_t highest_integer(DType d) {
+  return std::numeric_limits<std::uint64_t>::max() >> (64 - 8 * static_cast<int>(size_of(d)) + (is_unsigned(d) ? 0 : 1));
+}
 // True where a gradient can flow: floating and complex types.
 constexpr bool is_differentiable(DType d) { return d >= DType::kF16; }
 
@@ -75,8 +88,12 @@ struct DTypeOf;
 template <> struct DTypeOf<bool> { static constexpr DType value = DType::kBool; };
 template <> struct DTypeOf<std::uint8_t> { static constexpr DType value = DType::kU8; };
 template <> struct DTypeOf<std::int8_t> { static constexpr DType value = DType::kI8; };
+template <> struct DTypeOf<std::uint16_t> { static constexpr DType value = DType::kU16; };
 template <> struct DTypeOf<std::int16_t> { static constexpr DType value = DType::kI16; };
+template <> struct DTypeOf<std::uint32_t> { static constexpr DType value = DType::kU32; };
 template <> struct DTypeOf<std::int32_t> { static constexpr DType value = DType::kI32; };
+template <> struct DTypeOf<std::uint64_t> { static constexpr DType value = DType::kU64; };
+template <> struct DTypeOf<unsigned long long> { static constexpr DType value = DType::kU64; };
 template <> struct DTypeOf<std::int64_t> { static constexpr DType value = DType::kI64; };
 template <> struct DTypeOf<long long> { static constexpr DType value = DType::kI64; };
 template <> struct DTypeOf<Half> { static constexpr DType value = DType::kF16; };

@@ -15,8 +15,11 @@ enum class FlowDType : std::uint8_t {
   kBool,
   kU8,
   kI8,
+  kU16,
   kI16,
+  kU32,
   kI32,
+  kU64,
   kI64,
   kF16,
   kBF16,
@@ -24,9 +27,6 @@ enum class FlowDType : std::uint8_t {
   kF64,
   kC64,
   kC128,
-  kU16,
-  kU32,
-  kU64,
   kF8,
   kString,
   kVariant,
@@ -35,11 +35,11 @@ enum class FlowDType : std::uint8_t {
 inline constexpr int kFlowDTypeCount = 19;
 
 constexpr FlowDType flow_dtype(DType dtype) { return static_cast<FlowDType>(dtype); }
-static_assert(flow_dtype(DType::kC128) == FlowDType::kC128 && kDTypeCount == static_cast<int>(FlowDType::kU16));
+static_assert(flow_dtype(DType::kC128) == FlowDType::kC128 && kDTypeCount == static_cast<int>(FlowDType::kF8));
 
 // Short name as in messages and files: "f32", "string".
 constexpr std::string_view name_of(FlowDType dtype) {
-  constexpr std::string_view kOthers[kFlowDTypeCount - kDTypeCount] = {"u16", "u32", "u64", "f8", "string", "variant", "other"};
+  constexpr std::string_view kOthers[kFlowDTypeCount - kDTypeCount] = {"f8", "string", "variant", "other"};
   const int at = static_cast<int>(dtype);
   return at < kDTypeCount ? name_of(static_cast<DType>(at)) : kOthers[at - kDTypeCount];
 }

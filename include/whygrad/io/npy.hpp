@@ -9,8 +9,7 @@
 namespace whygrad::io {
 
 // The array in a .npy file (formats 1.0, 2.0 and 3.0; either byte order; Fortran order is transposed into row-major order). Throws IoError, naming
-// file, offset and what was expected there, for a file that cannot be read, is damaged, or holds a type that whygrad lacks (unsigned integers beyond
-// 8 bits, text, objects).
+// file, offset and what was expected there, for a file that cannot be read, is damaged, or holds a type that whygrad lacks (text, objects).
 WG_API Tensor load_npy(const std::string& path, Where where = Where::here());
 
 // Writes `tensor` as a .npy file of format 1.0. What stood at `path` before is replaced at once or, after an error, left alone. Throws IoError where

@@ -43,9 +43,13 @@ class WG_API Number {
   DType dtype() const { return type_ == DType::kF64 ? DType::kF32 : type_; }
   double real() const { return real_; }
   double imaginary() const { return imaginary_; }
-  // Whether it was written as an integer or a bool, and its exact value; real() rounds integers of more than 53 bits.
+  // Whether it was written as an integer or a bool, and its exact value; real() rounds integers of more than 53 bits. A number of type u64 that no
+  // i64 holds has the value whole() + 2^64.
   bool is_whole() const { return type_ == DType::kBool || is_integer(type_); }
   std::int64_t whole() const { return integer_; }
+  bool is_above_i64() const { return type_ == DType::kU64 && integer_ < 0; }
+  // Whether one whole number is less than another, exactly.
+  static bool less(const Number& a, const Number& b) { return a.is_above_i64() == b.is_above_i64() ? a.integer_ < b.integer_ : b.is_above_i64(); }
   // Writes the number as one element of `dtype`. Throws DTypeError, in the name of `op`, where the type cannot hold it: a fraction or a number out of
   // range in an integer type, a complex number in a real type, anything but true, false, 0 and 1 in bool.
   void store(DType dtype, void* element, const char* op) const;

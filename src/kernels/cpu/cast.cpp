@@ -64,15 +64,31 @@ void cast_to_odd(const void* x_data, void* out_data, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) static_cast<float*>(out_data)[i] = round_to_odd(x[i]);
 }
 
+// Between integers. Types of one width share a loop, see NOTE [types of one width]: the result's sign is of no matter, and the operand's is where the
+// result is wider.
+template <class From, class To>
+CastLoop integer_loop() {
+  if constexpr (std::is_integral_v<From> && !std::is_same_v<From, bool>) {
+    return cast_loop<std::conditional_t<(sizeof(To) > sizeof(From)), From, std::make_unsigned_t<From>>, std::make_unsigned_t<To>>;
+  } else if constexpr (std::is_same_v<From, bool>) {
+    return cast_loop<bool, std::make_unsigned_t<To>>;
+  } else {
+    return cast_loop<From, To>;
+  }
+}
+
 template <class From>
 CastLoop loop_to(DType to) {
   switch (to) {
     case DType::kBool: return cast_loop<From, bool>;
-    case DType::kU8: return cast_loop<From, std::uint8_t>;
-    case DType::kI8: return cast_loop<From, std::int8_t>;
-    case DType::kI16: return cast_loop<From, std::int16_t>;
-    case DType::kI32: return cast_loop<From, std::int32_t>;
-    case DType::kI64: return cast_loop<From, std::int64_t>;
+    case DType::kU8: return integer_loop<From, std::uint8_t>();
+    case DType::kI8: return integer_loop<From, std::int8_t>();
+    case DType::kU16: return integer_loop<From, std::uint16_t>();
+    case DType::kI16: return integer_loop<From, std::int16_t>();
+    case DType::kU32: return integer_loop<From, std::uint32_t>();
+    case DType::kI32: return integer_loop<From, std::int32_t>();
+    case DType::kU64: return integer_loop<From, std::uint64_t>();
+    case DType::kI64: return integer_loop<From, std::int64_t>();
     case DType::kF16:
     case DType::kBF16:
       if constexpr (std::is_same_v<From, double>) return cast_to_odd;
@@ -89,8 +105,11 @@ CastLoop find_cast(DType from, DType to) {
     case DType::kBool: return loop_to<bool>(to);
     case DType::kU8: return loop_to<std::uint8_t>(to);
     case DType::kI8: return loop_to<std::int8_t>(to);
+    case DType::kU16: return loop_to<std::uint16_t>(to);
     case DType::kI16: return loop_to<std::int16_t>(to);
+    case DType::kU32: return loop_to<std::uint32_t>(to);
     case DType::kI32: return loop_to<std::int32_t>(to);
+    case DType::kU64: return loop_to<std::uint64_t>(to);
     case DType::kI64: return loop_to<std::int64_t>(to);
     case DType::kF16:
     case DType::kBF16:

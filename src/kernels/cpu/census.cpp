@@ -97,8 +97,11 @@ auto with_elements(const View& x, const F& f) {
     case DType::kBool: return f(x.as<const bool>());
     case DType::kU8: return f(x.as<const std::uint8_t>());
     case DType::kI8: return f(x.as<const std::int8_t>());
+    case DType::kU16: return f(x.as<const std::uint16_t>());
     case DType::kI16: return f(x.as<const std::int16_t>());
+    case DType::kU32: return f(x.as<const std::uint32_t>());
     case DType::kI32: return f(x.as<const std::int32_t>());
+    case DType::kU64: return f(x.as<const std::uint64_t>());
     case DType::kI64: return f(x.as<const std::int64_t>());
     case DType::kF16: return f(x.as<const Half>());
     case DType::kBF16: return f(x.as<const BFloat16>());

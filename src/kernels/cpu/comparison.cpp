@@ -8,6 +8,7 @@
 #include <complex>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 
 HWY_BEFORE_NAMESPACE();
 namespace whygrad::kernels::cpu::HWY_NAMESPACE {
@@ -43,7 +44,9 @@ BinaryLoops order_of(Binary op) {
     case Binary::kLessEqual: return plain_binary_loops<LessEqual, T, bool>();
     case Binary::kGreater: return exchanged_loops<Less, T, bool>();
     case Binary::kGreaterEqual: return exchanged_loops<LessEqual, T, bool>();
-    default: return equality_of<T>(op);
+    default:
+      if constexpr (std::is_integral_v<T>) return equality_of<std::make_unsigned_t<T>>(op);  // equal integers have equal bits, of either sign
+      return equality_of<T>(op);
   }
 }
 BinaryLoops logic_of(Binary op) {
@@ -59,8 +62,11 @@ BinaryLoops find_binary(Binary op, DType dtype) {
     case DType::kBool: return logic_of(op);
     case DType::kU8: return order_of<std::uint8_t>(op);
     case DType::kI8: return order_of<std::int8_t>(op);
+    case DType::kU16: return order_of<std::uint16_t>(op);
     case DType::kI16: return order_of<std::int16_t>(op);
+    case DType::kU32: return order_of<std::uint32_t>(op);
     case DType::kI32: return order_of<std::int32_t>(op);
+    case DType::kU64: return order_of<std::uint64_t>(op);
     case DType::kI64: return order_of<std::int64_t>(op);
     case DType::kF32: return order_of<float>(op);
     case DType::kF64: return order_of<double>(op);

@@ -22,6 +22,10 @@ double above(std::int64_t v, double low) {
   return whole ? static_cast<double>(v - static_cast<std::int64_t>(low)) : static_cast<double>(v) - low;
 }
 
+double above(std::uint64_t v, double low) {
+  return v < std::uint64_t{1} << 62 ? above(static_cast<std::int64_t>(v), low) : static_cast<double>(v) - low;
+}
+
 // Intervals of equal width, in TensorFlow's order of operations, so that numbers at a bound fall to the same side.
 struct Bins {
   double low, width, last;

@@ -311,10 +311,13 @@ void matmul(const View& a, const View& b, bool transpose_a, bool transpose_b, co
     case DType::kBF16: return half_products(a, b, transpose_a, transpose_b, nullptr, Activation::kNone, out);
     case DType::kC64: return products<std::complex<float>>(a, b, transpose_a, transpose_b, out);
     case DType::kC128: return products<std::complex<double>>(a, b, transpose_a, transpose_b, out);
-    case DType::kU8: return products<std::uint8_t>(a, b, transpose_a, transpose_b, out);
+    case DType::kU8:  // an unsigned type has the bits of the signed one of its width
     case DType::kI8: return products<std::int8_t>(a, b, transpose_a, transpose_b, out);
+    case DType::kU16:
     case DType::kI16: return products<std::int16_t>(a, b, transpose_a, transpose_b, out);
+    case DType::kU32:
     case DType::kI32: return products<std::int32_t>(a, b, transpose_a, transpose_b, out);
+    case DType::kU64:
     case DType::kI64: return products<std::int64_t>(a, b, transpose_a, transpose_b, out);
     case DType::kBool: break;
   }

@@ -362,8 +362,9 @@ double slope_of_gamma(double alpha, double x) {
 void draw_numbers(const View* state, RandomStream stream, Draw what, std::int64_t low, std::uint64_t range, const View& out) {
   const Philox begin = begin_of(state, stream);
   if (what != Draw::kIntegers) return draw_floating(begin, what, out);
-  if (out.dtype == DType::kI32) return draw_integers<std::int32_t>(begin, low, range, out);
-  if (out.dtype == DType::kI64) return draw_integers<std::int64_t>(begin, low, range, out);
+  const DType dtype = signed_of(out.dtype);  // of the same bits
+  if (dtype == DType::kI32) return draw_integers<std::int32_t>(begin, low, range, out);
+  if (dtype == DType::kI64) return draw_integers<std::int64_t>(begin, low, range, out);
   throw InternalError("draw_numbers", "no loop for dtype " + std::string(name_of(out.dtype)));
 }
 

@@ -95,24 +95,27 @@ struct Pow {
   }
 };
 
+// NOTE [types of one width]
+// An op that gives the same bits with and without a sign has one loop for both types: `Bits` is the unsigned one.
 template <class T>
 UnaryLoop unary_of(Unary op) {
+  using Bits = std::make_unsigned_t<T>;
   switch (op) {
-    case Unary::kNegative: return plain_unary_loop<Negative, T, T>;
+    case Unary::kNegative: return plain_unary_loop<Negative, Bits, Bits>;
     case Unary::kAbs: return plain_unary_loop<Abs, T, T>;
     case Unary::kSign: return plain_unary_loop<Sign, T, T>;
-    case Unary::kSquare: return plain_unary_loop<Square, T, T>;
+    case Unary::kSquare: return plain_unary_loop<Square, Bits, Bits>;
     case Unary::kRelu: return plain_unary_loop<Relu, T, T>;
     case Unary::kRelu6: return plain_unary_loop<Relu6, T, T>;
-    case Unary::kRound: return plain_unary_loop<Identity, T, T>;
-    case Unary::kInvert: return plain_unary_loop<Invert, T, T>;
+    case Unary::kRound: return plain_unary_loop<Identity, Bits, Bits>;
+    case Unary::kInvert: return plain_unary_loop<Invert, Bits, Bits>;
     default: return nullptr;
   }
 }
 
 template <class T>
 BinaryLoops binary_of(Binary op) {
-  using Bits = std::make_unsigned_t<T>;  // for ops that give the same bits with and without a sign
+  using Bits = std::make_unsigned_t<T>;  // see NOTE [types of one width]
   switch (op) {
     case Binary::kAdd: return commutative_loops<Add, Bits, Bits>();
     case Binary::kSubtract: return plain_binary_loops<Subtract, Bits, Bits>();
@@ -136,8 +139,11 @@ UnaryLoop find_unary(Unary op, DType dtype) {
   switch (dtype) {
     case DType::kU8: return unary_of<std::uint8_t>(op);
     case DType::kI8: return unary_of<std::int8_t>(op);
+    case DType::kU16: return unary_of<std::uint16_t>(op);
     case DType::kI16: return unary_of<std::int16_t>(op);
+    case DType::kU32: return unary_of<std::uint32_t>(op);
     case DType::kI32: return unary_of<std::int32_t>(op);
+    case DType::kU64: return unary_of<std::uint64_t>(op);
     case DType::kI64: return unary_of<std::int64_t>(op);
     default: return nullptr;
   }
@@ -146,8 +152,11 @@ BinaryLoops find_binary(Binary op, DType dtype) {
   switch (dtype) {
     case DType::kU8: return binary_of<std::uint8_t>(op);
     case DType::kI8: return binary_of<std::int8_t>(op);
+    case DType::kU16: return binary_of<std::uint16_t>(op);
     case DType::kI16: return binary_of<std::int16_t>(op);
+    case DType::kU32: return binary_of<std::uint32_t>(op);
     case DType::kI32: return binary_of<std::int32_t>(op);
+    case DType::kU64: return binary_of<std::uint64_t>(op);
     case DType::kI64: return binary_of<std::int64_t>(op);
     default: return {};
   }

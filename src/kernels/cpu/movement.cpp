@@ -180,10 +180,13 @@ void fill(const View& out, const void* element) {
 
 void range(const View& out, const void* start, const void* step) {
   switch (out.dtype) {
-    case DType::kU8: return range_as<std::uint8_t>(out, start, step);
+    case DType::kU8:  // an unsigned type has the bits of the signed one of its width
     case DType::kI8: return range_as<std::int8_t>(out, start, step);
+    case DType::kU16:
     case DType::kI16: return range_as<std::int16_t>(out, start, step);
+    case DType::kU32:
     case DType::kI32: return range_as<std::int32_t>(out, start, step);
+    case DType::kU64:
     case DType::kI64: return range_as<std::int64_t>(out, start, step);
     case DType::kF16: return range_as_half<Half>(out, start, step);
     case DType::kBF16: return range_as_half<BFloat16>(out, start, step);

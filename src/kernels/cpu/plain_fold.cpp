@@ -56,6 +56,15 @@ struct Min : Integers {
   template <class T> static std::int64_t neutral() { return std::numeric_limits<T>::max(); }
   static std::int64_t join(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
 };
+// Of u64, whose numbers no i64 holds: the same bits, compared without a sign.
+struct UnsignedMax : Integers {
+  template <class T> static std::int64_t neutral() { return 0; }
+  static std::int64_t join(std::int64_t a, std::int64_t b) { return static_cast<std::uint64_t>(a) > static_cast<std::uint64_t>(b) ? a : b; }
+};
+struct UnsignedMin : Integers {
+  template <class T> static std::int64_t neutral() { return -1; }
+  static std::int64_t join(std::int64_t a, std::int64_t b) { return static_cast<std::uint64_t>(a) < static_cast<std::uint64_t>(b) ? a : b; }
+};
 struct Any : Integers {
   template <class T> static std::int64_t neutral() { return 0; }
   static std::int64_t join(std::int64_t a, std::int64_t b) { return a | b; }
@@ -107,7 +116,9 @@ void fold_columns(const void* data, std::int64_t stride, std::int64_t rows, std:
 
 template <class T>
 T mean_of(std::int64_t sum, std::int64_t count) {
-  return count == 0 ? T{0} : static_cast<T>(sum / count);
+  if (count == 0) return T{0};
+  if constexpr (std::is_same_v<T, std::uint64_t>) return static_cast<std::uint64_t>(sum) / static_cast<std::uint64_t>(count);
+  return static_cast<T>(sum / count);
 }
 template <class T>
 T mean_of(std::complex<double> sum, std::int64_t count) {
@@ -128,12 +139,14 @@ constexpr FoldLoops loops() {
 }
 template <class T>
 FoldLoops integer_fold(Reduce op) {
+  constexpr bool kU64 = std::is_same_v<T, std::uint64_t>;
+  using Signed = std::make_signed_t<T>;  // sums and products wrap to the same bits
   switch (op) {
-    case Reduce::kSum: return loops<Sum, T>();
+    case Reduce::kSum: return loops<Sum, Signed>();
     case Reduce::kMean: return loops<Sum, T, true>();
-    case Reduce::kProd: return loops<Prod, T>();
-    case Reduce::kMax: return loops<Max, T>();
-    case Reduce::kMin: return loops<Min, T>();
+    case Reduce::kProd: return loops<Prod, Signed>();
+    case Reduce::kMax: return loops<std::conditional_t<kU64, UnsignedMax, Max>, T>();
+    case Reduce::kMin: return loops<std::conditional_t<kU64, UnsignedMin, Min>, T>();
     default: return {};
   }
 }
@@ -158,8 +171,11 @@ FoldLoops find_fold(Reduce op, DType dtype) {
     case DType::kBool: return bool_fold(op);
     case DType::kU8: return integer_fold<std::uint8_t>(op);
     case DType::kI8: return integer_fold<std::int8_t>(op);
+    case DType::kU16: return integer_fold<std::uint16_t>(op);
     case DType::kI16: return integer_fold<std::int16_t>(op);
+    case DType::kU32: return integer_fold<std::uint32_t>(op);
     case DType::kI32: return integer_fold<std::int32_t>(op);
+    case DType::kU64: return integer_fold<std::uint64_t>(op);
     case DType::kI64: return integer_fold<std::int64_t>(op);
     case DType::kC64: return complex_fold<std::complex<float>>(op);
     case DType::kC128: return complex_fold<std::complex<double>>(op);

@@ -265,9 +265,11 @@ void random_integers(RandomStream stream, std::int64_t lo, std::int64_t hi, cons
     std::uint64_t bits[kBatchWords / 2];
     HWY_DYNAMIC_DISPATCH(integer_batch)(stream, batch, bits);
     switch (out.dtype) {
-      case DType::kU8: return store_integers<std::uint8_t>(out, first, n, bits, lo, range);
+      case DType::kU8:  // an unsigned type has the bits of the signed one of its width
       case DType::kI8: return store_integers<std::int8_t>(out, first, n, bits, lo, range);
+      case DType::kU16:
       case DType::kI16: return store_integers<std::int16_t>(out, first, n, bits, lo, range);
+      case DType::kU32:
       case DType::kI32: return store_integers<std::int32_t>(out, first, n, bits, lo, range);
       default: return store_integers<std::int64_t>(out, first, n, bits, lo, range);
     }

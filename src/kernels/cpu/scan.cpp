@@ -93,8 +93,9 @@ void arg_lines(const Lines& lines, const View& out) {
 }
 template <class T>
 void arg_reduce_as(bool largest, const Lines& lines, const View& out) {
-  if (out.dtype == DType::kI16) return largest ? arg_lines<T, std::int16_t, true>(lines, out) : arg_lines<T, std::int16_t, false>(lines, out);
-  if (out.dtype == DType::kI32) return largest ? arg_lines<T, std::int32_t, true>(lines, out) : arg_lines<T, std::int32_t, false>(lines, out);
+  const DType position = signed_of(out.dtype);  // a position is never negative
+  if (position == DType::kI16) return largest ? arg_lines<T, std::int16_t, true>(lines, out) : arg_lines<T, std::int16_t, false>(lines, out);
+  if (position == DType::kI32) return largest ? arg_lines<T, std::int32_t, true>(lines, out) : arg_lines<T, std::int32_t, false>(lines, out);
   return largest ? arg_lines<T, std::int64_t, true>(lines, out) : arg_lines<T, std::int64_t, false>(lines, out);
 }
 
@@ -160,8 +161,11 @@ void arg_reduce(bool largest, const View& x, int axis, const View& out) {
     case DType::kBool:  // a byte, 0 or 1
     case DType::kU8: return arg_reduce_as<std::uint8_t>(largest, lines, out);
     case DType::kI8: return arg_reduce_as<std::int8_t>(largest, lines, out);
+    case DType::kU16: return arg_reduce_as<std::uint16_t>(largest, lines, out);
     case DType::kI16: return arg_reduce_as<std::int16_t>(largest, lines, out);
+    case DType::kU32: return arg_reduce_as<std::uint32_t>(largest, lines, out);
     case DType::kI32: return arg_reduce_as<std::int32_t>(largest, lines, out);
+    case DType::kU64: return arg_reduce_as<std::uint64_t>(largest, lines, out);
     case DType::kI64: return arg_reduce_as<std::int64_t>(largest, lines, out);
     case DType::kF16: return arg_reduce_as<Half>(largest, lines, out);
     case DType::kBF16: return arg_reduce_as<BFloat16>(largest, lines, out);
@@ -174,10 +178,13 @@ void arg_reduce(bool largest, const View& x, int axis, const View& out) {
 void cumulative(Cumulative op, const View& x, int axis, bool exclusive, bool reverse, const View& out) {
   const Lines lines{x, axis};
   switch (x.dtype) {
-    case DType::kU8: return cumulative_as<std::uint8_t>(op, lines, exclusive, reverse, out);
+    case DType::kU8:  // an unsigned type has the bits of the signed one of its width
     case DType::kI8: return cumulative_as<std::int8_t>(op, lines, exclusive, reverse, out);
+    case DType::kU16:
     case DType::kI16: return cumulative_as<std::int16_t>(op, lines, exclusive, reverse, out);
+    case DType::kU32:
     case DType::kI32: return cumulative_as<std::int32_t>(op, lines, exclusive, reverse, out);
+    case DType::kU64:
     case DType::kI64: return cumulative_as<std::int64_t>(op, lines, exclusive, reverse, out);
     case DType::kF16: return cumulative_as<Half>(op, lines, exclusive, reverse, out);
     case DType::kBF16: return cumulative_as<BFloat16>(op, lines, exclusive, reverse, out);

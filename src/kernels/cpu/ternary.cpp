@@ -87,8 +87,11 @@ void clip_run(DType dtype, const void* x, const void* lo, const void* hi, void* 
   switch (dtype) {
     case DType::kU8: return clip_loop<std::uint8_t>(x, lo, hi, out, n);
     case DType::kI8: return clip_loop<std::int8_t>(x, lo, hi, out, n);
+    case DType::kU16: return clip_loop<std::uint16_t>(x, lo, hi, out, n);
     case DType::kI16: return clip_loop<std::int16_t>(x, lo, hi, out, n);
+    case DType::kU32: return clip_loop<std::uint32_t>(x, lo, hi, out, n);
     case DType::kI32: return clip_loop<std::int32_t>(x, lo, hi, out, n);
+    case DType::kU64: return clip_loop<std::uint64_t>(x, lo, hi, out, n);
     case DType::kI64: return clip_loop<std::int64_t>(x, lo, hi, out, n);
     case DType::kF32: return clip_loop<float>(x, lo, hi, out, n);
     case DType::kF64: return clip_loop<double>(x, lo, hi, out, n);

@@ -1,4 +1,4 @@
-// Dispatch by dtype: the two types that can hold all real numbers, and the element types.
+// Dispatch by dtype: the three types that can hold all real numbers, and the element types.
 #pragma once
 
 #include "kernels/cpu/dnn_scratch.hpp"
@@ -10,10 +10,11 @@
 
 namespace whygrad::kernels::cpu {
 
-// Calls run(T{}) with int64 or double, whichever holds every element of a real dtype; see NOTE [exact comparison] in kernels/counting.hpp. `Staged`
-// brings the elements there.
+// Calls run(T{}) with int64, uint64 or double, whichever holds every element of a real dtype; see NOTE [exact comparison] in kernels/counting.hpp.
+// `Staged` brings the elements there.
 template <class Run>
 auto in_wide_type(DType dtype, const Run& run) {
+  if (dtype == DType::kU64) return run(std::uint64_t{});
   return is_integer(dtype) ? run(std::int64_t{}) : run(double{});
 }
 
@@ -23,8 +24,11 @@ auto in_own_type(const char* kernel, DType dtype, const Run& run) {
   switch (dtype) {
     case DType::kU8: return run(std::uint8_t{});
     case DType::kI8: return run(std::int8_t{});
+    case DType::kU16: return run(std::uint16_t{});
     case DType::kI16: return run(std::int16_t{});
+    case DType::kU32: return run(std::uint32_t{});
     case DType::kI32: return run(std::int32_t{});
+    case DType::kU64: return run(std::uint64_t{});
     case DType::kI64: return run(std::int64_t{});
     case DType::kF16: return run(Half{});
     case DType::kBF16: return run(BFloat16{});

@@ -43,6 +43,7 @@ Json number_to_json(const Number& x) {
   Json value;
   if (x.is_whole()) {
     value = x.whole();
+    if (x.type() == DType::kU64) value = static_cast<std::uint64_t>(x.whole());
   } else if (is_complex(x.type())) {
     value = {real_to_json(x.real()), real_to_json(x.imaginary())};
   } else {
@@ -55,6 +56,7 @@ Number number_from_json(const Json& json) {
   const DType type = dtype_from_name(json.begin().key());
   const Json& value = json.begin().value();
   if (type == DType::kBool || is_integer(type)) {
+    if (type == DType::kU64) return Number(value.get<std::uint64_t>());
     const auto integer = value.get<std::int64_t>();
     return Number::of(type, integer, static_cast<double>(integer), 0);
   }

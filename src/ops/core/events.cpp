@@ -87,18 +87,11 @@ void store(void* at, double value) {
   *static_cast<T*>(at) = static_cast<T>(value);
 }
 
-struct Range {
-  double low, high;
-};
-Range range_of(DType dtype) {
-  switch (dtype) {
-    case DType::kU8: return {0, 255};
-    case DType::kI8: return {-128, 127};
-    case DType::kI16: return {-32768, 32767};
-    case DType::kI32: return {-2147483648.0, 2147483647.0};
-    case DType::kI64: return {-0x1p63, 0x1p63};
-    default: return {-HUGE_VAL, HUGE_VAL};
-  }
+// Whether an integer type can hold the number. Where a double rounds up to one above the highest integer, the exact number decides.
+bool holds(DType dtype, const Operand& bare) {
+  const double value = bare.number(), above = std::ldexp(1.0, 8 * static_cast<int>(size_of(dtype)) - (is_unsigned(dtype) ? 0 : 1));
+  if (bare.fractional() || value < static_cast<double>(lowest_integer(dtype))) return false;
+  return value < above || (value == above && size_of(dtype) == 8 && (bare.whole() > 0) == !is_unsigned(dtype));
 }
 
 }  // namespace
@@ -108,8 +101,11 @@ void store_number(DType dtype, void* at, double value) {
     case DType::kBool: return store<bool>(at, value);
     case DType::kU8: return store<std::uint8_t>(at, value);
     case DType::kI8: return store<std::int8_t>(at, value);
+    case DType::kU16: return store<std::uint16_t>(at, value);
     case DType::kI16: return store<std::int16_t>(at, value);
+    case DType::kU32: return store<std::uint32_t>(at, value);
     case DType::kI32: return store<std::int32_t>(at, value);
+    case DType::kU64: return store<std::uint64_t>(at, value);
     case DType::kI64: return store<std::int64_t>(at, value);
     case DType::kF16: *static_cast<Half*>(at) = Half(static_cast<float>(value)); return;
     case DType::kBF16: *static_cast<BFloat16*>(at) = BFloat16(static_cast<float>(value)); return;
@@ -139,17 +135,16 @@ static bool is_distinctive(double value) {
 Tensor number(const Operand& bare, DType dtype, const char* op, const Where& where) {
   const double value = bare.number();
   if (!is_differentiable(dtype)) {
-    const Range range = range_of(dtype);
-    const bool fits = value >= range.low && (dtype == DType::kI64 ? value < range.high || bare.whole() > 0 : value <= range.high);
-    if (dtype == DType::kBool || bare.fractional() || !fits) {
+    if (dtype == DType::kBool || !holds(dtype, bare)) {
       throw DTypeError(op, fmt::format("the number {} meets a tensor of {}", value, name_of(dtype)),
                        fmt::format("a bare number takes the tensor's type and {} cannot hold it; cast the tensor first", name_of(dtype)));
     }
   }
   std::complex<double> element;  // of any type
   const std::int64_t whole = bare.whole();
-  const void* stored = dtype == DType::kI64 ? static_cast<const void*>(&whole) : &element;
-  if (dtype != DType::kI64) store_number(dtype, &element, value);
+  const bool exact = is_integer(dtype) && size_of(dtype) == 8;  // a double would round it
+  const void* stored = exact ? static_cast<const void*>(&whole) : &element;
+  if (!exact) store_number(dtype, &element, value);
   const Fingerprint print = is_distinctive(value) ? fingerprint(stored, size_of(dtype)) : Fingerprint{};
   Tensor t = make_tensor(dtype, {});
   fill_elements(t, stored);

@@ -16,10 +16,12 @@
 namespace whygrad {
 namespace {
 
-std::int64_t lowest(DType dtype) {
-  return dtype == DType::kU8 ? 0 : std::numeric_limits<std::int64_t>::min() >> (64 - 8 * static_cast<int>(size_of(dtype)));
+// Whether a number of an integer type lies in the range of `dtype`.
+bool holds(DType dtype, const Number& n) {
+  const auto bits = static_cast<std::uint64_t>(n.whole());
+  if (n.whole() < 0 && !n.is_above_i64()) return n.whole() >= lowest_integer(dtype);
+  return bits <= highest_integer(dtype);
 }
-std::int64_t highest(DType dtype) { return dtype == DType::kU8 ? 255 : ~lowest(dtype); }
 
 // The dtype of a list with elements of types `a` and `b`. Types are numbered from narrow to wide.
 DType widest(DType a, DType b) {
@@ -28,7 +30,13 @@ DType widest(DType a, DType b) {
   if (narrow == DType::kBool) {
     throw DTypeError("constant", fmt::format("a list holds both bool and {}", name_of(wide)), "write true and false, or numbers, throughout");
   }
-  if (narrow == DType::kU8 && wide == DType::kI8) return DType::kI16;
+  if (is_integer(wide) && is_unsigned(narrow) != is_unsigned(wide)) {  // the narrowest signed type that holds both
+    for (const DType both : {DType::kI16, DType::kI32, DType::kI64}) {
+      if (highest_integer(both) >= std::max(highest_integer(narrow), highest_integer(wide)) && size_of(both) >= size_of(wide)) return both;
+    }
+    throw DTypeError("constant", fmt::format("a list holds both {} and {}, which no integer type holds", name_of(narrow), name_of(wide)),
+                     "convert the numbers of the list to one type");
+  }
   if (narrow == DType::kF16 && wide == DType::kBF16) return DType::kF32;
   return wide;
 }
@@ -101,6 +109,7 @@ Tensor from_literal(const Flat& flat, DType dtype, const Where& where) {
 
 void Number::refuse(DType dtype, const char* op) const {
   const std::string text = type_ == DType::kBool ? (integer_ != 0 ? "true" : "false")
+                           : is_above_i64()      ? fmt::format("{}", static_cast<std::uint64_t>(integer_))
                            : is_integer(type_)   ? fmt::format("{}", integer_)
                            : is_complex(type_)   ? fmt::format("{}{:+}i", real_, imaginary_)
                                                  : fmt::format("{}", real_);
@@ -113,12 +122,12 @@ void Number::store(DType dtype, void* element, const char* op) const {
   if (dtype == DType::kBool) {
     if (!whole || (integer_ != 0 && integer_ != 1)) refuse(dtype, op);
   } else if (is_integer(dtype)) {
-    if (!whole || integer_ < lowest(dtype) || integer_ > highest(dtype)) refuse(dtype, op);
+    if (!whole || !holds(dtype, *this)) refuse(dtype, op);
   } else if (is_floating(dtype) && is_complex(type_)) {
     refuse(dtype, op);
   }
   if (type_ == DType::kBool && dtype != DType::kBool) refuse(dtype, op);
-  if (dtype == DType::kI64) {
+  if (dtype == DType::kI64 || dtype == DType::kU64) {
     std::memcpy(element, &integer_, sizeof(integer_));  // a double would round it
   } else if (dtype == DType::kC64) {
     const auto value = std::complex<float>(static_cast<float>(real_), static_cast<float>(imaginary_));

@@ -200,8 +200,8 @@ std::int64_t range_count(const Number& start, const Number& limit, const Number&
   const char* const kDirection = "the numbers go up for a positive delta and down for a negative one";
   if (is_integer(dtype) && start.is_whole() && limit.is_whole() && delta.is_whole()) {
     if (delta.whole() == 0) refuse_range(start, limit, delta, "delta is 0", kFinite);
-    const bool up = delta.whole() > 0;
-    if (up ? start.whole() > limit.whole() : start.whole() < limit.whole()) {
+    const bool up = Number::less(0, delta);
+    if (up ? Number::less(limit, start) : Number::less(start, limit)) {
       refuse_range(start, limit, delta, "delta leads away from limit", kDirection);
     }
     // Unsigned, so that it can hold every distance between two integers.

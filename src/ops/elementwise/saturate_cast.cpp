@@ -13,11 +13,6 @@
 namespace whygrad {
 namespace {
 
-std::int64_t highest_integer(DType dtype) {
-  return dtype == DType::kU8 ? 255 : std::numeric_limits<std::int64_t>::max() >> (64 - 8 * static_cast<int>(size_of(dtype)));
-}
-std::int64_t lowest_integer(DType dtype) { return dtype == DType::kU8 ? 0 : -highest_integer(dtype) - 1; }
-
 struct Floating {
   double highest;
   int digits;  // of the significand
@@ -30,8 +25,8 @@ Floating floating(DType dtype) {
 }
 
 // The largest of the integers up to `highest` that a significand of so many digits holds.
-std::int64_t representable(std::int64_t highest, int digits) {
-  const int spare = std::max(64 - std::countl_zero(static_cast<std::uint64_t>(highest)) - digits, 0);
+std::uint64_t representable(std::uint64_t highest, int digits) {
+  const int spare = std::max(64 - std::countl_zero(highest) - digits, 0);
   return highest >> spare << spare;
 }
 
@@ -50,10 +45,10 @@ Tensor bounded(const Tensor& x, DType dtype, const Where& where) {
     const double highest = floating(dtype).highest;
     if (static_cast<double>(highest_integer(x.dtype())) <= highest) return x;
     const auto bound = static_cast<std::int64_t>(highest);
-    return clip_by_value(x, -bound, bound, where);
+    return clip_by_value(x, std::max(-bound, lowest_integer(x.dtype())), bound, where);
   }
-  const std::int64_t low = lowest_integer(dtype), high = highest_integer(dtype);
-  const std::int64_t own_low = lowest_integer(x.dtype()), own_high = highest_integer(x.dtype());
+  const std::int64_t low = lowest_integer(dtype), own_low = lowest_integer(x.dtype());
+  const std::uint64_t high = highest_integer(dtype), own_high = highest_integer(x.dtype());
   return own_low < low || own_high > high ? clip_by_value(x, std::max(low, own_low), std::min(high, own_high), where) : x;
 }
 

@@ -140,13 +140,9 @@ Tensor grayscale_to_rgb(const Tensor& x, Where where) {
 
 namespace {
 
-std::int64_t highest(DType dtype) {
-  return dtype == DType::kU8 ? 255 : std::numeric_limits<std::int64_t>::max() >> (64 - 8 * static_cast<int>(size_of(dtype)));
-}
-
 // Between integer types by whole factors: 256 to 1 from u8 to the upper half of i16.
 Tensor rescaled(const Tensor& x, DType dtype, const Where& where) {
-  const double from = static_cast<double>(highest(x.dtype())) + 1, to = static_cast<double>(highest(dtype)) + 1;
+  const double from = static_cast<double>(highest_integer(x.dtype())) + 1, to = static_cast<double>(highest_integer(dtype)) + 1;
   if (from >= to) return cast(floordiv(x, static_cast<std::int64_t>(from / to), where), dtype, where);
   return multiply(cast(x, dtype, where), static_cast<std::int64_t>(to / from), where);
 }
@@ -163,9 +159,9 @@ Tensor convert_image_dtype(const Tensor& x, DType dtype, bool saturate, Where wh
   }
   const bool from_floating = is_floating(x.dtype()), to_floating = is_floating(dtype);
   if (from_floating && to_floating) return cast(x, dtype, where);
-  if (to_floating) return multiply(cast(x, dtype, where), 1 / static_cast<double>(highest(x.dtype())), where);
+  if (to_floating) return multiply(cast(x, dtype, where), 1 / static_cast<double>(highest_integer(x.dtype())), where);
   if (!from_floating) return rescaled(x, dtype, where);
-  const Tensor scaled = multiply(x, static_cast<double>(highest(dtype)) + 0.5, where);
+  const Tensor scaled = multiply(x, static_cast<double>(highest_integer(dtype)) + 0.5, where);
   return saturate ? saturate_cast(scaled, dtype, where) : cast(scaled, dtype, where);
 }
 

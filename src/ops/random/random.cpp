@@ -104,17 +104,18 @@ constexpr OpDef kTruncatedNormal = define_op({
 
 // Whether an integer type can hold the whole number x, or x is one more than its largest number.
 bool in_range(DType dtype, const Number& x) {
-  const double bits = 8 * static_cast<double>(size_of(dtype));
-  const double low = dtype == DType::kU8 ? 0 : -std::exp2(bits - 1), high = dtype == DType::kU8 ? 256 : std::exp2(bits - 1);
+  const double low = static_cast<double>(lowest_integer(dtype)), high = static_cast<double>(highest_integer(dtype) / 2 + 1) * 2;
   return std::floor(x.real()) == x.real() && x.real() >= low && x.real() <= high;
 }
 // A bound in range, exactly. One more than the largest number becomes the largest, which is then never drawn.
-std::int64_t whole(const Number& x) {
+std::int64_t whole(DType dtype, const Number& x) {
   if (x.is_whole()) return x.whole();
+  if (is_unsigned(dtype) && x.real() >= 0x1p63)
+    return static_cast<std::int64_t>(x.real() >= 0x1p64 ? std::numeric_limits<std::uint64_t>::max() : static_cast<std::uint64_t>(x.real()));
   return x.real() >= 0x1p63 ? std::numeric_limits<std::int64_t>::max() : static_cast<std::int64_t>(x.real());
 }
 bool is_interval(const Number& low, const Number& high) {
-  if (low.is_whole() && high.is_whole()) return low.whole() < high.whole();
+  if (low.is_whole() && high.is_whole()) return Number::less(low, high);
   return low.real() < high.real() && std::isfinite(high.real() - low.real());
 }
 
@@ -144,7 +145,7 @@ constexpr OpDef kUniform = define_op({
         [](KernelContext& g) {
           const auto& r = g.attrs<UniformAttrs>();
           if (is_floating(r.dtype)) return kernels::random_uniform(r.stream, r.low.real(), r.high.real(), g.out());
-          kernels::random_integers(r.stream, whole(r.low), whole(r.high), g.out());
+          kernels::random_integers(r.stream, whole(r.dtype, r.low), whole(r.dtype, r.high), g.out());
         },
     .draw = draw_stream<UniformAttrs>,
     .batch = batch_draw<UniformAttrs>,

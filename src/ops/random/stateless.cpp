@@ -118,7 +118,10 @@ constexpr OpDef kBits = define_op({
     .infer =
         [](InferContext& c) {
           const auto& a = c.attrs<StatelessAttrs>();
-          check_integers(c, a.dtype);
+          check_seed(c, 0);
+          if (!is_integer(a.dtype) || size_of(a.dtype) < 4) {
+            c.dtype_error(fmt::format("integers of {}", name_of(a.dtype)), "they are int32, int64, uint32 or uint64");
+          }
           c.output(a.dtype, a.shape);
         },
     .kernel = [](KernelContext& g) { run_draw(g, Draw::kIntegers); },

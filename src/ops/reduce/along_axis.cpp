@@ -35,8 +35,8 @@ void infer_arg(InferContext& c) {
   const auto& attrs = c.attrs<ArgAttrs>();
   const InputSpec x = c.input(0);
   if (is_complex(x.dtype())) refuse_dtype(c, "real numbers or truth values");
-  if (attrs.output_dtype != DType::kI64 && attrs.output_dtype != DType::kI32 && attrs.output_dtype != DType::kI16) {
-    c.dtype_error(fmt::format("positions of type {}", name_of(attrs.output_dtype)), "output_dtype is int64, int32 or int16");
+  if (attrs.output_dtype != DType::kI64 && attrs.output_dtype != DType::kI32 && signed_of(attrs.output_dtype) != DType::kI16) {
+    c.dtype_error(fmt::format("positions of type {}", name_of(attrs.output_dtype)), "output_dtype is int64, int32, int16 or uint16");
   }
   const int axis = axis_in<ArgAttrs>(c);
   if (x.shape()[axis] == 0) c.shape_error(fmt::format("axis {} is empty, so nothing stands at any position", axis), "give at least one element");
