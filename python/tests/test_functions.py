@@ -92,6 +92,19 @@ def test_the_incomplete_gamma_function_has_its_digits_for_large_numbers(a):
     assert abs(float(beside) - 0.9772498680518208) < share * 2 + 1e-12
 
 
+def test_dilation_of_integers_leaves_out_what_lies_outside():
+    x, filters = tf.reshape(tf.range(16), [1, 4, 4, 1]), tf.reshape(tf.range(4), [2, 2, 1])
+    for dtype in (tf.uint8, tf.int8, tf.uint16, tf.int64):
+        y = tf.nn.dilation2d(tf.cast(x, dtype), tf.cast(filters, dtype), [1, 1, 1, 1], "SAME", "NHWC", [1, 1, 1, 1])
+        assert y.dtype == dtype and y.numpy().ravel().tolist() == [8, 9, 10, 9, 12, 13, 14, 13, 16, 17, 18, 17, 14, 15, 16, 15]
+    y = tf.nn.erosion2d(x, filters, [1, 1, 1, 1], "SAME", "NHWC", [1, 1, 1, 1])
+    assert y.numpy().ravel().tolist() == list(range(-3, 13))
+    low = tf.nn.dilation2d(tf.cast(x, "int8") - 100, tf.cast(filters, "int8") - 100, [1, 1, 1, 1], "SAME", "NHWC", [1, 1, 1, 1])
+    assert int(tf.reduce_max(low)) == 74  # -182 wraps, as in TensorFlow
+    with pytest.raises(TypeError, match="sign"):
+        tf.nn.erosion2d(tf.cast(x, tf.uint8), tf.cast(filters, tf.uint8), [1, 1, 1, 1], "SAME", "NHWC", [1, 1, 1, 1])
+
+
 def test_boxes_that_are_not_finite_cut_nothing():
     for bad in (np.nan, np.inf):
         with pytest.raises(ValueError, match="NaN or infinite"):

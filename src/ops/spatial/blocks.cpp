@@ -1,11 +1,13 @@
 // Blocks of space as batches, dilation and erosion, neighbouring channels.
 #include "ops/spatial/spatial.hpp"
 
+#include <whygrad/base/error.hpp>
 #include <whygrad/ops/creation.hpp>
 #include <whygrad/ops/diagonal.hpp>
 #include <whygrad/ops/einsum.hpp>
 #include <whygrad/ops/elementwise.hpp>
 #include <whygrad/ops/operand.hpp>
+#include <whygrad/ops/reduce.hpp>
 #include <whygrad/ops/shape.hpp>
 #include <whygrad/ops/spatial.hpp>
 
@@ -120,19 +122,30 @@ Tensor dilation2d(const Tensor& x, const Tensor& filters, const Dilation2dOption
     const std::int64_t reach = (f[static_cast<int>(k)] - 1) * options.rates[k] + 1;
     windows[k] = internal::windows_along(kName, s[1 + static_cast<int>(k)], reach, options.strides[k], options.same);
   }
-  const double lowest = -std::numeric_limits<double>::infinity();  // what pads the image is never the largest
-  const Tensor padded =
-      pad(x, {{0, 0}, {windows[0].before, windows[0].after}, {windows[1].before, windows[1].after}, {0, 0}}, {.constant_value = lowest}, where);
+  const bool whole = is_integer(x.dtype());
+  const auto with_border = [&](const Tensor& t, const Number& value) {
+    return pad(t, {{0, 0}, {windows[0].before, windows[0].after}, {windows[1].before, windows[1].after}, {0, 0}}, {.constant_value = value}, where);
+  };
+  // What pads the image is never the largest. A sum with the lowest integer may wrap, so there the border is known by a mask.
+  const Tensor padded = whole ? with_border(x, 0) : with_border(x, -std::numeric_limits<double>::infinity());
+  const Tensor inside = whole ? with_border(ones({1, s[1], s[2], 1}, bool_, where), false) : Tensor();
   const std::int64_t p = windows[0].count, q = windows[1].count, places = f[0] * f[1];
-  std::vector<Tensor> parts;
-  parts.reserve(static_cast<std::size_t>(places));
-  for (std::int64_t k = 0; k < places; ++k) {
-    const std::int64_t top = k / f[1] * options.rates[0], left = k % f[1] * options.rates[1];
-    parts.push_back(strided_slice(padded, {0, top, left, 0},
-                                  {s[0], top + (p - 1) * options.strides[0] + 1, left + (q - 1) * options.strides[1] + 1, s[3]},
-                                  {1, options.strides[0], options.strides[1], 1}, where));
+  const auto in_windows = [&](const Tensor& t) {
+    std::vector<Tensor> parts;
+    parts.reserve(static_cast<std::size_t>(places));
+    for (std::int64_t k = 0; k < places; ++k) {
+      const std::int64_t top = k / f[1] * options.rates[0], left = k % f[1] * options.rates[1];
+      parts.push_back(strided_slice(t, {0, top, left, 0},
+                                    {t.shape()[0], top + (p - 1) * options.strides[0] + 1, left + (q - 1) * options.strides[1] + 1, t.shape()[3]},
+                                    {1, options.strides[0], options.strides[1], 1}, where));
+    }
+    return stack(parts, 3, where);
+  };
+  const Tensor sums = add(in_windows(padded), reshape(filters, {places, s[3]}, where), where);
+  if (whole) {  // no gradient, so no tie to decide
+    const Tensor lowest = fill({}, Number(lowest_integer(x.dtype())), x.dtype(), where);
+    return reduce_max(whygrad::where(in_windows(inside), sums, lowest, where), {3}, {}, where);
   }
-  const Tensor sums = add(stack(parts, 3, where), reshape(filters, {places, s[3]}, where), where);
   const Tensor largest = max_pool2d(reshape(sums, {s[0] * p * q, places, 1, s[3]}, where), {places, 1}, {}, where);
   return reshape(largest, {s[0], p, q, s[3]}, where);
 }
@@ -141,6 +154,9 @@ Tensor erosion2d(const Tensor& x, const Tensor& filters, const Dilation2dOptions
   internal::require_defined("erosion2d", filters);
   if (filters.rank() != 3)
     throw ShapeError("erosion2d", fmt::format("the filters are {}", filters.signature()), "they are [height, width, channels]");
+  if (is_unsigned(filters.dtype())) {
+    throw DTypeError("erosion2d", fmt::format("the filters are {}", filters.signature()), "differences need a sign: cast to a signed type");
+  }
   return negative(dilation2d(negative(x, where), reverse(filters, {0, 1}, where), options, where), where);
 }
 
