@@ -63,7 +63,8 @@ def test_what_cannot_be_had_is_said_before_anything_runs():
         return net.step(x)
 
     with pytest.raises(
-        ValueError, match=r"(?s)\[step\] memory_budget is 10,000 bytes .*the least that was found .*test_memory_budget.py:\d+.*help: give it that much"
+        ValueError,
+        match=r"(?s)\[step\] memory_budget is 10,000 bytes .*the least that was found .*test_memory_budget.py:\d+.*help: give it that much",
     ):
         step(net.x)
     assert count.numpy() == 0
