@@ -11,11 +11,20 @@ function(whygrad_library)
   if(sources)
     add_library(${target} OBJECT ${sources})
     set(scope PUBLIC)
-    # Kernels have options of their own, and their time goes into loops for each SIMD target. Optimised, g++ 12 warns of what it inlines from headers
-    # that were precompiled: it does not know any more that they are the system's.
-    if(CMAKE_BUILD_TYPE STREQUAL "Debug" AND NOT arg_NAME STREQUAL "kernels")
-      target_precompile_headers(${target} REUSE_FROM whygrad_precompiled)
-    endif()
+    # Kernels have options of their own, and their time goes into loops for each SIMD target. g++ takes no precompiled headers where OpenMP is on in one
+    # of the two only. Optimised, g++ 12 warns of what it inlines from headers that were precompiled: it does not know any more that they are the
+    # system's.
+    get_property(with_openmp GLOBAL PROPERTY WHYGRAD_WITH_OPENMP)
+    list(APPEND with_openmp OpenMP::OpenMP_CXX)
+    foreach(used IN LISTS arg_DEPS arg_EXTERNAL)
+      if(used IN_LIST with_openmp)
+        set_property(GLOBAL APPEND PROPERTY WHYGRAD_WITH_OPENMP ${target})
+        if(CMAKE_BUILD_TYPE STREQUAL "Debug" AND NOT arg_NAME STREQUAL "kernels")
+          target_precompile_headers(${target} REUSE_FROM whygrad_precompiled)
+        endif()
+        break()
+      endif()
+    endforeach()
     set_property(GLOBAL APPEND PROPERTY WHYGRAD_OBJECTS $<TARGET_OBJECTS:${target}>)
   else()
     add_library(${target} INTERFACE)
