@@ -4,7 +4,7 @@
 #include "kernels/matmul.hpp"
 #include "kernels/movement.hpp"
 #include "ops/core/context.hpp"
-#include "ops/cost.hpp"
+#include "ops/profile_cost.hpp"
 #include "tensor/tracer.hpp"
 
 #include <whygrad/ops/op.hpp>

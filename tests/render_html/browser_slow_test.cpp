@@ -82,7 +82,7 @@ TEST(Browser, ShowsTheGraphOfAFunction) {
                           },
                           std::vector<Tensor>{constant(std::int32_t{0}), h});
       },
-      "step");
+      {.name = "step"});
   in_browser("function", to_html(step.graph({{float32, {4, 4}, {}}, {int32, {}, {}}})));
 }
 TEST(Browser, AsksTheNetworkForNothing) { in_browser("offline", to_html(accuracy_as_loss())); }

@@ -1,5 +1,5 @@
 // Counts multiplications.
-#include "ops/cost.hpp"
+#include "ops/profile_cost.hpp"
 
 #include "ops/elementwise/loop_of.hpp"
 
