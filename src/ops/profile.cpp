@@ -4,7 +4,7 @@
 #include "kernels/matmul.hpp"
 #include "kernels/movement.hpp"
 #include "ops/core/context.hpp"
-#include "ops/profile_cost.hpp"
+#include "ops/elementwise/loop_of.hpp"
 #include "tensor/tracer.hpp"
 
 #include <whygrad/ops/op.hpp>
@@ -27,6 +27,14 @@ thread_local std::vector<std::shared_ptr<Profiler>> of_thread;
 double bytes_of(const Tensor& t) { return t.defined() ? static_cast<double>(t.size()) * static_cast<double>(size_of(t.dtype())) : 0; }
 
 }  // namespace
+
+double flops_of(const OpDef& op, const Shape& a, const Shape& b, const TensorSpec& out) {
+  if (op.factors == 0 || loop_of(op, out.dtype).has_value() || out.shape.rank() < 2 || out.shape.size() == 0) return 0;
+  if (a.rank() < 2 || b.rank() < 2) return 0;
+  const auto matrix = [](const Shape& s) { return static_cast<double>(s.back()) * static_cast<double>(s.back(1)); };
+  // k follows from the sizes of the three.
+  return 2 * static_cast<double>(out.shape.size()) * std::sqrt(matrix(a) * matrix(b) / matrix(out.shape));
+}
 
 std::shared_ptr<Profiler> Profiler::start() {
   std::shared_ptr<Profiler> profiler(new Profiler);

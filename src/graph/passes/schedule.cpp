@@ -1,7 +1,7 @@
 // Chooses what is computed again.
 #include "graph/passes/schedule.hpp"
 
-#include "ops/profile_cost.hpp"
+#include "ops/core/profiler.hpp"
 
 #include <algorithm>
 

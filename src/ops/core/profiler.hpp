@@ -2,6 +2,7 @@
 #pragma once
 
 #include <whygrad/ops/profile.hpp>
+#include <whygrad/tensor/spec.hpp>
 #include <whygrad/tensor/tensor.hpp>
 
 #include <atomic>
@@ -87,6 +88,9 @@ class ProfiledCall {
   bool on_ = false, is_step_ = false;
   Profiler::Clock::time_point begin_{};
 };
+
+// Multiplications and additions of a batch of products a [.., m, k] @ b [.., k, n]; 0 for an op that is none.
+double flops_of(const OpDef& op, const Shape& a, const Shape& b, const TensorSpec& out);
 
 }  // namespace internal
 }  // namespace whygrad
