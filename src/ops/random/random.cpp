@@ -104,7 +104,8 @@ constexpr OpDef kTruncatedNormal = define_op({
 
 // Whether an integer type can hold the whole number x, or x is one more than its largest number.
 bool in_range(DType dtype, const Number& x) {
-  const double low = static_cast<double>(lowest_integer(dtype)), high = static_cast<double>(highest_integer(dtype) / 2 + 1) * 2;
+  const std::uint64_t half = highest_integer(dtype) / 2 + 1;
+  const double low = static_cast<double>(lowest_integer(dtype)), high = static_cast<double>(half) * 2;
   return std::floor(x.real()) == x.real() && x.real() >= low && x.real() <= high;
 }
 // A bound in range, exactly. One more than the largest number becomes the largest, which is then never drawn.
