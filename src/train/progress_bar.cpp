@@ -77,7 +77,7 @@ void ProgressBar::show(std::int64_t done, std::string_view note) {
   if (options_.terminal) {  // a line that wraps cannot be drawn again
     out_ << kClearLine << cut(text, options_.columns - 1) << std::flush;
   } else {
-    out_ << text << std::endl;
+    out_ << text << '\n' << std::flush;
   }
 }
 
@@ -87,7 +87,7 @@ void ProgressBar::clear() {
 
 void ProgressBar::finish(std::string_view note) {
   clear();
-  out_ << fmt::format("{}  {}   {}", label_, clock_text(seconds()), note) << std::endl;
+  out_ << fmt::format("{}  {}   {}", label_, clock_text(seconds()), note) << '\n' << std::flush;
 }
 
 }  // namespace whygrad::train
