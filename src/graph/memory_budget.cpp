@@ -88,7 +88,7 @@ void TracedFunction::keep_less(TracedFunction& backward) {
   constexpr std::size_t kParts = 8;
   const std::size_t all = bytes_of(graph_, *saved_);
   for (std::size_t part = kParts; part-- > 0 && least > *budget_;) {
-    schedule.fit_before(*first, all / kParts * part);
+    schedule.fit_at(*first, all / kParts * part);
     std::vector<Index> keep = kept();
     if (const std::size_t peak = peak_of(keep); peak < least) {
       least = peak;

@@ -123,7 +123,7 @@ std::optional<Schedule::Repetition> Schedule::repetition(Index v, Position step,
   Position first = step + 1;
   while (std::none_of(steps_[static_cast<std::size_t>(first)].inputs.begin(), steps_[static_cast<std::size_t>(first)].inputs.end(), is_it)) ++first;
 
-  Repetition repetition{v, {}, {}, 0};
+  Repetition repetition{v, first, {}, {}, 0};
   double seconds = 0;
   auto saved = static_cast<double>(value.bytes);
   std::vector<Index> wanted, extended;
@@ -174,10 +174,8 @@ std::vector<Schedule::Repetition> Schedule::repetitions(Position step, std::size
   return all;
 }
 
-void Schedule::apply(const Repetition& repetition, Position step) {
-  const auto is_it = [&](Index x) { return at(x).root == repetition.value; };
-  auto first = static_cast<std::size_t>(step) + 1;
-  while (std::none_of(steps_[first].inputs.begin(), steps_[first].inputs.end(), is_it)) ++first;
+void Schedule::apply(const Repetition& repetition) {
+  const auto first = static_cast<std::size_t>(repetition.before);
   std::unordered_map<Index, Index> now = repetition.served;
   const auto rename = [&](std::vector<Index>& inputs) {
     for (Index& v : inputs) {
@@ -230,7 +228,7 @@ bool Schedule::improve(Position step, std::size_t bytes) {
   for (const Repetition& repetition : repetitions(step, here - bytes)) {
     if (++tries > kMostTries) return false;
     Schedule other = *this;
-    other.apply(repetition, step);
+    other.apply(repetition);
     if (other.peak() > most) continue;
     *this = std::move(other);
     return true;
@@ -244,7 +242,7 @@ void Schedule::fit(std::size_t bytes) {
   }
 }
 
-void Schedule::fit_before(const Graph::Node& node, std::size_t bytes) {
+void Schedule::fit_at(const Graph::Node& node, std::size_t bytes) {
   const auto is_it = [&](const Step& s) { return s.node == &node && !s.again; };
   for (std::size_t turns = 4 * steps_.size(); turns > 0; --turns) {
     const Position at = std::find_if(steps_.begin(), steps_.end(), is_it) - steps_.begin();

@@ -39,27 +39,24 @@ class Schedule {
   // Computes values again until no more than `bytes` are needed at any step, or nothing helps any more.
   void fit(std::size_t bytes);
   // Likewise for what is needed at this node alone.
-  void fit_before(const Graph::Node& node, std::size_t bytes);
+  void fit_at(const Graph::Node& node, std::size_t bytes);
 
   const std::vector<Step>& steps() const { return steps_; }
-  // The value of the graph of which `v` is a repetition, or `v` itself.
-  Index origin(Index v) const { return values_[static_cast<std::size_t>(v)].origin; }
-  // The bytes of a value of the graph.
-  std::size_t bytes_of(Index v) const { return values_[static_cast<std::size_t>(v)].bytes; }
 
  private:
   using Position = std::ptrdiff_t;
   struct Value {
     std::size_t bytes = 0;
-    Index origin = 0;
+    Index origin = 0;     // the value of the graph that it repeats, or itself
     Index root = 0;       // the value whose memory it is
     Position made = -1;   // the step that makes it
     Position last = -1;   // of a root: the last step that reads it or a view of it
     bool stays = false;   // takes nothing: the caller's, or a constant
-    bool leaves = false;  // needed at the end
+    bool leaves = false;  // an output, or what an output is a view of: lies beside the block
   };
   struct Repetition {
     Index value;                              // which is let go
+    Position before;                          // the step that reads it next
     std::vector<Position> steps;              // to be repeated, in order
     std::unordered_map<Index, Index> served;  // values that were computed again already
     double worth;
@@ -74,7 +71,7 @@ class Schedule {
   std::vector<Repetition> repetitions(Position at, std::size_t excess) const;
   std::optional<Repetition> repetition(Index v, Position at, std::size_t excess) const;
   std::optional<Index> made_again(Index v, Position after, Position before) const;
-  void apply(const Repetition& repetition, Position at);
+  void apply(const Repetition& repetition);
   void drop_unread();
 
   std::vector<Step> steps_;
