@@ -143,3 +143,11 @@ def test_a_rule_that_takes_no_variables():
     with whygrad.diagnose() as report, tf.GradientTape(), pytest.raises(TypeError, match="variables=None"):
         scaled(x)
     assert [f.cause for f in report.findings] == ["CUSTOM_GRADIENT"]
+
+
+@pytest.mark.parametrize("module", ["sparse", "ragged"])
+def test_a_name_that_means_something_else_in_another_module_is_not_suggested(module):
+    with pytest.raises(
+        AttributeError, match=rf"tf\.{module}\.cross yet\nhelp: the nearest that there is: features that are crossed before the program"
+    ):
+        getattr(tf, module).cross

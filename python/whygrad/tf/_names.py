@@ -71,8 +71,11 @@ _MODULES = {
     "autodiff": "",
     "config": "",
 }
-# What is near in meaning, where the spelling does not tell.
+_CROSSED = "features that are crossed before the program"
+# What is near in meaning, where the spelling does not tell: by name, or by module and name where another module has such a name for something else.
 _NEAREST = {
+    **{f"tf.{module}.{name}": _CROSSED for module in ("sparse", "ragged") for name in ("cross", "cross_hashed")},
+    "learned_unigram_candidate_sampler": "tf.random.fixed_unigram_candidate_sampler with counts of your own",
     "RegisterGradient": "tf.custom_gradient",
     "Session": "a call of a function that is decorated with tf.function: its trace is the graph",
     "placeholder": "tf.constant, in an eager program",
@@ -112,8 +115,8 @@ def fill(module, scope):
         elsewhere = [
             f"tf.{other}.{name}" for other, names in _MODULES.items() if other and other != module and name in names.split() and name in functions
         ]
-        nearest = elsewhere[:1] or ([_NEAREST[name]] if name in _NEAREST else [f"{where}.{near}"] if near else [])
-        help_ = f"\nhelp: the nearest that there is: {nearest[0]}" if nearest else ""
+        nearest = _NEAREST.get(f"{where}.{name}") or (elsewhere[0] if elsewhere else _NEAREST.get(name) or (f"{where}.{near}" if near else None))
+        help_ = f"\nhelp: the nearest that there is: {nearest}" if nearest else ""
         raise AttributeError(f"whygrad has no {where}.{name} yet{help_}")
 
     return missing
