@@ -92,6 +92,15 @@ def test_the_incomplete_gamma_function_has_its_digits_for_large_numbers(a):
     assert abs(float(beside) - 0.9772498680518208) < share * 2 + 1e-12
 
 
+@pytest.mark.parametrize("x, lower", [(1e300, 1.0), (1.7e308, 1.0), (1e-300, 0.0), (0.0, 0.0)])
+def test_the_incomplete_gamma_function_far_from_a_large_a(x, lower):
+    a, x = tf.constant(1e9, tf.float64), tf.constant(x, tf.float64)
+    with tf.GradientTape() as tape:
+        tape.watch(a)
+        y = tf.math.igamma(a, x)
+    assert float(y) == lower and float(tf.math.igammac(a, x)) == 1 - lower and float(tape.gradient(y, a)) == 0
+
+
 def test_dilation_of_integers_leaves_out_what_lies_outside():
     x, filters = tf.reshape(tf.range(16), [1, 4, 4, 1]), tf.reshape(tf.range(4), [2, 2, 1])
     for dtype in (tf.uint8, tf.int8, tf.uint16, tf.int64):

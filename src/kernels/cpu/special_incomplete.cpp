@@ -73,8 +73,10 @@ struct LargeA {
   double c0() const { return -1.0 / 3 + eta * (1.0 / 12 - eta * (2.0 / 135 - eta / 864)); }
   double c0_slope() const { return 1.0 / 12 - eta * (4.0 / 135 - eta / 288); }
 
-  double lower() const { return std::erfc(-std::copysign(std::sqrt(exponent), mu)) / 2 - share * c0(); }
-  double upper() const { return std::erfc(std::copysign(std::sqrt(exponent), mu)) / 2 + share * c0(); }
+  double rest() const { return share == 0 ? 0 : share * c0(); }  // R; far from a c0's terms overflow
+
+  double lower() const { return std::erfc(-std::copysign(std::sqrt(exponent), mu)) / 2 - rest(); }
+  double upper() const { return std::erfc(std::copysign(std::sqrt(exponent), mu)) / 2 + rest(); }
   // By a: of the exponent it is -log(1 + mu), of eta -mu / (a eta).
   double slope(double a) const {
     if (share == 0) return 0;
