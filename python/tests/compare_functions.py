@@ -348,6 +348,15 @@ def function_of(call):
     return name.group(1) if name else "operators"
 
 
+def recorded(path):
+    """The calls of a record and TensorFlow's answers, by function."""
+    by_function = {}
+    for line in path.read_text().splitlines():
+        call, answer = json.loads(line)
+        by_function.setdefault(function_of(call), []).append((call, answer))
+    return by_function
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*")

@@ -1,6 +1,5 @@
 """What TensorFlow's functions answer, without TensorFlow: the calls that compare_functions.py has recorded."""
 
-import json
 import pathlib
 
 import numpy as np
@@ -12,10 +11,7 @@ import function_calls
 import known_differences
 import whygrad.tf as tf
 
-RECORDED = {}
-for line in compare_functions.RECORD.read_text().splitlines():
-    call, answer = json.loads(line)
-    RECORDED.setdefault(compare_functions.function_of(call), []).append((call, answer))
+RECORDED = compare_functions.recorded(compare_functions.RECORD)
 
 
 @pytest.mark.parametrize("name", RECORDED)

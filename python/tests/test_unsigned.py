@@ -1,7 +1,6 @@
 """uint16, uint32 and uint64: what TensorFlow computes in them, and the ways into the library and out of it."""
 
 import io
-import json
 
 import numpy as np
 import pytest
@@ -12,10 +11,7 @@ import whygrad as wg
 import whygrad.tf as tf
 
 UNSIGNED = ["uint16", "uint32", "uint64"]
-RECORDED = {}
-for line in compare_functions.UNSIGNED.read_text().splitlines():
-    call, answer = json.loads(line)
-    RECORDED.setdefault(compare_functions.function_of(call), []).append((call, answer))
+RECORDED = compare_functions.recorded(compare_functions.UNSIGNED)
 
 
 @pytest.mark.parametrize("name", RECORDED)
