@@ -19,7 +19,11 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O3 -DNDEBUG")
 find_program(WG_CCACHE ccache)
 if(WG_CCACHE AND PROJECT_IS_TOP_LEVEL AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # What it asks for, to keep objects that were made with precompiled headers.
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros "${WG_CCACHE}")
+  set(launcher "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher} "${WG_CCACHE}")
+  # Objects of the library serve every clone of this project on a machine. Those of programs do not: the paths that explanations quote from would be
+  # relative to the folder of the build.
+  set(WG_LIBRARY_LAUNCHER ${launcher} CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 "${WG_CCACHE}")
 endif()
 
 # Options in records leave fields to their defaults (`{.stddev = 0.05f}`), so missing initialisers are no mistake here.

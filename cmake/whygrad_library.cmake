@@ -11,6 +11,9 @@ function(whygrad_library)
   if(sources)
     add_library(${target} OBJECT ${sources})
     set(scope PUBLIC)
+    if(WG_LIBRARY_LAUNCHER)
+      set_target_properties(${target} PROPERTIES CXX_COMPILER_LAUNCHER "${WG_LIBRARY_LAUNCHER}")
+    endif()
     # Kernels have options of their own, and their time goes into loops for each SIMD target. g++ takes no precompiled headers where OpenMP is on in one
     # of the two only. Optimised, g++ 12 warns of what it inlines from headers that were precompiled: it does not know any more that they are the
     # system's.
