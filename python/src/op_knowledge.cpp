@@ -78,7 +78,8 @@ FlowGraph::Answer answer_of(const EngineAnswer& said, const FlowGraph::Def& know
   if (!said.input.empty()) a.input = interned(said.input);
   a.factor = input < known.answers.size() && known.answers[input].factor;
   if (a.flow == GradientFlow::kFlows || a.flow == GradientFlow::kUserRule) {
-    a.remedy = interned(said.remedy);  // for the case that it runs where nothing is recorded
+    a.why = interned(said.why);        // for the case that what it passes is always 0
+    a.remedy = interned(said.remedy);  // for that, and for the case that it runs where nothing is recorded
     return a;
   }
   const FlowGraph::Answer* words = words_for(known, input, a.flow);
@@ -101,6 +102,14 @@ FlowGraph::Def known_definition(const std::string& type_or_name) {
   def.nonfinite = r.nonfinite;
   if (*r.why != '\0') def.answers = {{.input = "input", .flow = r.flow, .why = r.why, .remedy = r.remedy}};
   return def;
+}
+
+// A kind of hazard, or "like softmax": the whole hazard of that op's record.
+NonFinite nonfinite_of(const std::string& said) {
+  constexpr std::string_view kLike = "like ";
+  if (said.empty()) return {};
+  if (!said.starts_with(kLike)) return {.kind = named<NonFinite::Kind>(said)};
+  return known_definition(said.substr(kLike.size())).nonfinite;
 }
 
 }  // namespace
@@ -141,9 +150,7 @@ FlowGraph::Def definition_of(const EngineOp& op) {
   def.backward_pass = op.backward_pass;
   if (def.kind == OpKind::kLoopEnd) def.construct = Construct::kWhileLoop;
   if (!op.zero.empty() && def.zero.kind != named<ZeroGradient::Kind>(op.zero)) def.zero = {.kind = named<ZeroGradient::Kind>(op.zero)};
-  if (!op.nonfinite.empty() && def.nonfinite.kind != named<NonFinite::Kind>(op.nonfinite)) {
-    def.nonfinite = {.kind = named<NonFinite::Kind>(op.nonfinite)};
-  }
+  if (const NonFinite said = nonfinite_of(op.nonfinite); said.kind != NonFinite::kNever && def.nonfinite.kind != said.kind) def.nonfinite = said;
   def.answers.clear();
   for (std::size_t i = 0; i < op.answers.size(); ++i) def.answers.push_back(answer_of(op.answers[i], known, i));
   // A constant has an input if it repeats a value that was read to the host.

@@ -303,6 +303,67 @@ for step in range(2):
     assert (finding.cause, finding.line) == ("REBOUND", 8) and "made at <absent" in finding.why and ":1, by a tensor" in finding.why
 
 
+def test_a_state_that_goes_on_from_tape_to_tape_replaces_no_variable():
+    finding = only("""\
+h0 = tf.Variable([[0.1, 0.2]], name="h0")
+wh = tf.Variable([[0.3, -0.2], [0.1, 0.4]], name="wh")
+def unroll(chunk, h):
+    for x in chunk:
+        h = tf.tanh(x + h @ wh)
+    return h
+h = h0
+for chunk in tf.ones([2, 2, 1, 2]):
+    with tf.GradientTape() as tape:
+        h = unroll(chunk, h)
+        loss = tf.reduce_sum(tf.square(h))
+    g = tape.gradient(loss, h0)
+""")
+    assert (finding.cause, finding.op, finding.line) == ("OUTSIDE_TAPE", "Tanh", 5) and "under the tape" in finding.remedy
+
+
+def test_what_stops_the_gradient_before_a_read_to_the_host_is_told_as_well():
+    finding = only("""\
+w = tf.Variable([[0.3, -0.2], [0.1, 0.4]])
+rewards = [1.0, 0.25]
+with tf.GradientTape() as tape:
+    total = 0.0
+    for step in range(3):
+        action = int(tf.argmax((tf.constant([[1.0, 0.5]]) @ w)[0]))
+        total += rewards[action]
+    loss = -tf.constant(total)
+tape.gradient(loss, w)
+""")
+    assert (finding.cause, finding.op, finding.line, finding.confidence) == ("NONDIFF_OP", "ArgMax", 6, "likely")
+    assert [(other.cause, other.line) for other in finding.others] == [("LEFT_FRAMEWORK", 6)]
+    assert any("was read to the host here" in text for text in finding.evidence)
+
+
+@pytest.mark.parametrize("use", ["tf.ones([n, 2])", "tf.constant([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0])[:n]", "tf.range(n, dtype=tf.float32)"])
+@pytest.mark.parametrize("number", ["int(w)", "int(w * 2.0)"])
+def test_a_number_that_became_a_size_left_by_being_read(number, use):
+    finding = only(f"""\
+w = tf.Variable(3.0)
+with tf.GradientTape() as tape:
+    n = {number}
+    loss = tf.reduce_sum({use})
+tape.gradient(loss, w)
+""")
+    assert (finding.cause, finding.line, finding.confidence) == ("LEFT_FRAMEWORK", 3, "likely")
+
+
+def test_another_loss_mends_the_read_of_a_metric_too():
+    finding = only("""\
+w = tf.Variable([[0.3, -0.2], [0.1, 0.4]])
+with tf.GradientTape() as tape:
+    guess = tf.argmax(tf.constant([[1.0, 0.5], [0.2, 2.0]]) @ w, axis=1)
+    right = float(tf.reduce_mean(tf.cast(guess == [0, 1], tf.float32)))
+    loss = tf.constant(1.0 - right)
+tape.gradient(loss, w)
+""")
+    assert (finding.cause, finding.op, finding.line) == ("METRIC_AS_LOSS", "ArgMax", 3)
+    assert not any(other.remedy for other in finding.others)
+
+
 # ---- What is unused ----
 
 

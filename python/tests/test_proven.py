@@ -165,7 +165,7 @@ CASES = {
             "x = tf.Variable([60.0])", "p = tf.clip_by_value(tf.sigmoid(x * 2.0), 1e-7, 1.0 - 1e-7)\nloss = tf.reduce_sum(tf.math.log(1.0 - p) * p)"
         ),
         "zero",
-        "ZERO_GRAD_CLIP",
+        "ZERO_GRAD_SATURATED",
         None,
         "keep what goes in near 0: normalise it",
         "",

@@ -18,6 +18,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -228,15 +229,65 @@ class Analysis {
   }
 
   void look_at_missing(const FlowGraph::Source& source, std::vector<Finding>& findings) const {
-    FlowPath path = cheapest_path(graph_, carries_, source);
+    FlowPath path = cheapest_path(graph_, carries_, source, graph_.targets);
     if (graph_.tape.question == FlowGraph::Question::kOpen && path.connected && path.stops.empty()) return;
     const SourceQuestion question{graph_, source, carries_};
     std::vector<Verdict> verdicts = path.stops.empty() ? std::vector{judge_without_stop(question, path)} : judge_stops(question, path, kStopsListed);
+    const bool lost = !path.connected && verdicts[0].op != kNone && graph_.kind_of(verdicts[0].op) == OpKind::kHostRead;
+    if (lost) go_over_read(question, path, verdicts);
     const Verdict verdict = std::move(verdicts[0]);
     verdicts.erase(verdicts.begin());
     mark_blamed(path, verdict);
     findings.push_back(describe(question, path, verdict, verdicts));
     if (source.replaced) call_replaced(findings.back(), source.replaced_by);
+  }
+
+  // NOTE [numbers that were read to the host]
+  // What the program did with them is not known, so that no path leads to the target. The paths to the read, and from where the numbers seem to have
+  // come back, are known, and whatever stops the gradient on them has to be mended as well: an action that was chosen by argmax and handed to an
+  // environment would still have no gradient if it stayed a tensor.
+  void go_over_read(const SourceQuestion& question, FlowPath& path, std::vector<Verdict>& verdicts) const {
+    Verdict read = std::move(verdicts[0]);
+    path = cheapest_path(graph_, carries_, question.source, {graph_.inputs_of(read.op)[0]});
+    FlowPath rest = path_from(read.back);
+    verdicts = judge_stops(question, path, kStopsListed);
+    const auto of_metric = [](const Verdict& v) { return v.cause == Cause::kMetricAsLoss; };
+    const bool mended = std::any_of(verdicts.begin(), verdicts.end(), of_metric);
+    std::vector<Verdict> behind = judge_stops(question, rest, kStopsListed);
+    if (!verdicts.empty()) tell_read(read, verdicts[0]);
+    path.hops.push_back({read.op, 0, path.target, path.target});
+    path.stops.push_back({read.cause, read.op, path.hops.size() - 1, path.hops.size() - 1});
+    append(path, rest);
+    path.target = graph_.targets[0];
+    const std::size_t known = verdicts.size();
+    verdicts.push_back(std::move(read));
+    verdicts.insert(verdicts.end(), std::make_move_iterator(behind.begin()), std::make_move_iterator(behind.end()));
+    for (std::size_t k = known; mended && k < verdicts.size(); ++k) verdicts[k].remedy.clear();  // another loss is needed
+  }
+  // From an op's results to a target. Nobody would watch them.
+  FlowPath path_from(Index op) const {
+    if (op == kNone) return {};
+    FlowGraph::Source results;
+    for (Index v = graph_.ops[op].first_output; v < graph_.ops[op].first_output + graph_.ops[op].outputs; ++v) results.values.push_back(v);
+    FlowPath path = cheapest_path(graph_, carries_, results, graph_.targets);
+    std::erase_if(path.stops, [](const Stop& stop) { return stop.op == kNone; });
+    return path;
+  }
+  static void append(FlowPath& path, const FlowPath& rest) {
+    const std::size_t moved = path.hops.size();
+    path.hops.insert(path.hops.end(), rest.hops.begin(), rest.hops.end());
+    for (Stop stop : rest.stops) {
+      stop.first_hop += moved;
+      stop.last_hop += moved;
+      path.stops.push_back(stop);
+    }
+  }
+  // What stops the gradient before the read is to blame first, though what the program did with the numbers is only likely.
+  static void tell_read(const Verdict& read, Verdict& first) {
+    first.confidence = read.confidence;
+    first.also.push_back(read.cause);
+    first.evidence.push_back(read.why);
+    first.evidence.insert(first.evidence.end(), read.evidence.begin(), read.evidence.end());
   }
 
   // On a path without a stop: the op to blame, such as a custom gradient that returned nothing.

@@ -116,6 +116,30 @@ void add_behind(const FlowGraph& g, Found& found, F&& judge) {
   }
 }
 
+// The ops in front of a hop of the path that are no clips: what a function clips is often bounded below and above by one op each.
+std::size_t before_clips(const FlowGraph& g, const FlowPath& path, std::size_t hop) {
+  while (hop-- > 0) {
+    if (g.def_of(path.hops[hop].op).zero.kind != ZeroGradient::kClips) return hop;
+  }
+  return path.hops.size();
+}
+
+// The results of a saturated op lie outside of a clip's bounds only because it is saturated, such as probabilities of exactly 1 in a loss that clips
+// them. It is to blame, and its remedy mends the clip too.
+void blame_saturation(const FlowGraph& g, Found& found) {
+  if (found.verdict.cause != Cause::kZeroClip || found.path.stops.empty()) return;
+  const std::size_t hop = before_clips(g, found.path, found.path.stops[0].first_hop);
+  if (hop == found.path.hops.size()) return;
+  const Index maker = found.path.hops[hop].op;
+  const auto other = std::find_if(found.others.begin(), found.others.end(), [maker](const Verdict& v) { return v.op == maker; });
+  if (other == found.others.end() || other->cause != Cause::kZeroSaturated) return;
+  const auto stop = std::find_if(found.path.stops.begin(), found.path.stops.end(), [maker](const Stop& s) { return s.op == maker; });
+  std::swap(found.verdict, *other);
+  std::swap(found.path.stops[0], *stop);
+  found.verdict.also.push_back(other->cause);
+  other->remedy.clear();
+}
+
 }  // namespace
 
 void add_zeros_behind(const SourceQuestion& question, const PassedEdges& edges, Found& found) {
@@ -126,6 +150,7 @@ void add_zeros_behind(const SourceQuestion& question, const PassedEdges& edges, 
     if (!is_known(given) || !is_known(made) || !passes_nothing({g, hop, *given, *made})) return std::nullopt;
     return judge_zeroing(facts, hop);
   });
+  blame_saturation(g, found);
 }
 
 void add_nonfinite_behind(const SourceQuestion& question, const PassedEdges& edges, Found& found) {

@@ -26,9 +26,16 @@ bool leaves_integers(const FlowGraph& graph, const Hop& hop) {
   return numbers && is_differentiable(graph.values[hop.out].dtype) && graph.answer(hop.op, hop.input).role == Role::kData;
 }
 
+// Whether the input holds no numbers, as the iterator of a data set does not. A gradient has been lost before that.
+bool holds_no_numbers(const FlowGraph& graph, const Hop& hop) {
+  const GradientFlow flow = graph.answer(hop.op, hop.input).flow;
+  return graph.values[hop.in].dtype == FlowDType::kOther && (flow == GradientFlow::kNoDerivative || flow == GradientFlow::kNoRule);
+}
+
 // What the op itself does to a gradient between this input and this output.
 std::optional<Cause> stopped_by_op(const FlowGraph& graph, const Hop& hop) {
   if (graph.answer(hop.op, hop.input).flow == GradientFlow::kNoDerivative && leaves_integers(graph, hop)) return std::nullopt;
+  if (holds_no_numbers(graph, hop)) return std::nullopt;
   switch (graph.answer(hop.op, hop.input).flow) {
     case GradientFlow::kNoDerivative: return Cause::kNondiffOp;
     case GradientFlow::kNoRule: return Cause::kNoGradientRegistered;
@@ -71,12 +78,12 @@ class Search {
   Search(const FlowGraph& graph, const std::vector<std::uint8_t>& carries, const FlowGraph::Source& source)
       : graph_(graph), carries_(carries), source_(source), nodes_(graph.values.size()) {}
 
-  FlowPath run() {
+  FlowPath run(const std::vector<Index>& targets) {
     for (const Index v : source_.values) nodes_[v] = {0, kSourceMark};
     for (Index op = 0; op < graph_.ops.size(); ++op) relax(op);
     FlowPath path;
     Cost best = kFar;
-    for (const Index t : graph_.targets) {
+    for (const Index t : targets) {
       if (nodes_[t].cost >= best) continue;
       best = nodes_[t].cost;
       path.target = t;
@@ -198,8 +205,9 @@ std::optional<Cause> stop_at(const FlowGraph& graph, const Hop& hop) {
   return own ? own : stopped_by_tape(graph, hop.op);
 }
 
-FlowPath cheapest_path(const FlowGraph& graph, const std::vector<std::uint8_t>& carries, const FlowGraph::Source& source) {
-  return Search(graph, carries, source).run();
+FlowPath cheapest_path(const FlowGraph& graph, const std::vector<std::uint8_t>& carries, const FlowGraph::Source& source,
+                       const std::vector<Index>& targets) {
+  return Search(graph, carries, source).run(targets);
 }
 
 }  // namespace whygrad::internal

@@ -44,6 +44,7 @@ std::optional<Cause> stop_at(const FlowGraph& graph, const Hop& hop);
 // any other path has at least as many.
 //
 // `carries` is carrying_values(graph).
-FlowPath cheapest_path(const FlowGraph& graph, const std::vector<std::uint8_t>& carries, const FlowGraph::Source& source);
+FlowPath cheapest_path(const FlowGraph& graph, const std::vector<std::uint8_t>& carries, const FlowGraph::Source& source,
+                       const std::vector<FlowGraph::Index>& targets);
 
 }  // namespace whygrad::internal

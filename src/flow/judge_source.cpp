@@ -92,9 +92,6 @@ Verdict variable_source(const SourceQuestion& q, const FlowPath& path) {
   return v;
 }
 
-// A variable, a tensor that was computed from it, and whether the tensor took over the variable's name.
-enum class SameName { kYes, kNo, kUnknown };
-
 // Whether the line assigns to an existing name. A replacement of a C++ variable has another name, because its type differs.
 bool is_assigned(const Place& place, const std::string& name) {
   const std::string line = source_line(place.file, place.line);
@@ -102,9 +99,9 @@ bool is_assigned(const Place& place, const std::string& name) {
   return !name.empty() && begin != std::string::npos && line.compare(begin, name.size() + 2, name + " =") == 0;
 }
 
+}  // namespace
+
 SameName same_name(const FlowGraph& g, Index value, Index variable) {
-  const auto asked = [variable](const FlowGraph::Source& s) { return s.variable == variable; };
-  if (std::any_of(g.sources.begin(), g.sources.end(), asked)) return SameName::kNo;  // the program has both
   const Place made = place_of(g.ops[g.values[value].op].where), declared = place_of(g.variables[variable].where);
   if (made.known() && made.line == declared.line && made.file == declared.file) return SameName::kYes;  // gain = Variable(...) * 2
   const auto last_part = [](const std::string& name) { return name.substr(name.find_last_of("./") + 1); };
@@ -113,6 +110,8 @@ SameName same_name(const FlowGraph& g, Index value, Index variable) {
   const bool replaces = g.variables[variable].where.file != nullptr && is_assigned(made, now);
   return now.empty() || before.empty() || replaces ? SameName::kUnknown : SameName::kNo;
 }
+
+namespace {
 
 // The source is a tensor that was computed from a variable, before the tape or from an earlier value of the variable.
 Verdict made_of_variable(const SourceQuestion& q, Index value, Index variable) {
@@ -126,7 +125,9 @@ Verdict made_of_variable(const SourceQuestion& q, Index value, Index variable) {
   Verdict v;
   v.op = maker;
   v.where = g.ops[maker].where;
-  const SameName same = same_name(g, value, variable);
+  const auto asked = [variable](const FlowGraph::Source& source) { return source.variable == variable; };
+  const bool has_both = std::any_of(g.sources.begin(), g.sources.end(), asked);
+  const SameName same = has_both ? SameName::kNo : same_name(g, value, variable);
   if (same == SameName::kNo) {
     v.cause = Cause::kNotWatched;
     v.also = {Cause::kOutsideTape, Cause::kRebound};

@@ -15,4 +15,8 @@ Verdict not_trainable(const FlowGraph& graph, FlowGraph::Index variable);
 // none.
 FlowGraph::Index variable_behind(const FlowGraph& graph, FlowGraph::Index value);
 
+// Whether a tensor that was computed from a variable took over the name that the program gave to the variable.
+enum class SameName { kYes, kNo, kUnknown };
+SameName same_name(const FlowGraph& graph, FlowGraph::Index value, FlowGraph::Index variable);
+
 }  // namespace whygrad::internal

@@ -67,10 +67,14 @@ Verdict became_integer(const SourceQuestion& q, const FlowPath& path, const Stop
   return v;
 }
 
-// The first hop after the stop that neither writes the variable again nor returns elements of a data set; the number of hops if there is none.
+// The first hop after the stop that uses numbers again, and neither writes the variable again nor returns elements of a data set; the number of hops
+// if there is none.
 std::size_t first_reader(const FlowGraph& g, const FlowPath& path, const Stop& stop) {
   std::size_t h = stop.last_hop + 1;
-  while (h < path.hops.size() && g.answer(path.hops[h].op, path.hops[h].input).flow == GradientFlow::kState) ++h;
+  const auto uses_numbers = [&g](const Hop& hop) {
+    return g.answer(hop.op, hop.input).flow != GradientFlow::kState && g.values[hop.in].dtype != FlowDType::kOther;
+  };
+  while (h < path.hops.size() && !uses_numbers(path.hops[h])) ++h;
   return h;
 }
 
@@ -132,7 +136,8 @@ Verdict left_and_came_back(const SourceQuestion& q, const FlowPath& path, const 
   return v;
 }
 
-// Whether the same line ran again under the tape on the result of the stop's op: it replaced the variable by a tensor.
+// Whether the same line ran again under the tape on the result of the stop's op, which has the variable's name now: it replaced the variable by a
+// tensor. Under another name it is a state that goes on from step to step, such as that of a recurrent net.
 bool replaced_variable(const SourceQuestion& q, const FlowPath& path, const Stop& stop) {
   const FlowGraph& g = q.graph;
   if (q.source.variable == kNone || stop.last_hop + 1 >= path.hops.size()) return false;
@@ -143,7 +148,7 @@ bool replaced_variable(const SourceQuestion& q, const FlowPath& path, const Stop
     return g.recorded(h.op) && g.ops[h.op].def == g.ops[last.op].def && place.known() && other.line == place.line && other.file == place.file;
   };
   return std::any_of(path.hops.begin() + static_cast<std::ptrdiff_t>(stop.last_hop) + 1, path.hops.end(), again) &&
-         variable_behind(g, last.out) == q.source.variable;
+         variable_behind(g, last.out) == q.source.variable && same_name(g, last.out, q.source.variable) != SameName::kNo;
 }
 
 Verdict not_recorded(const SourceQuestion& q, const FlowPath& path, const Stop& stop) {
@@ -195,8 +200,15 @@ Verdict not_recorded(const SourceQuestion& q, const FlowPath& path, const Stop& 
 Verdict not_answered(const SourceQuestion& q, const FlowPath& path, const Stop& stop) {
   const FlowGraph& g = q.graph;
   const Hop& hop = path.hops[stop.last_hop];
+  const FlowGraph::Answer& answer = g.answer(hop.op, hop.input);
   Verdict v = at_op(g, Cause::kCustomGradient, hop.op);
-  if (g.answer(hop.op, hop.input).flow == GradientFlow::kReplaced) {
+  if (answer.flow == GradientFlow::kUnanswered && *answer.remedy != '\0') {  // the rule was not asked at all
+    v.also = {Cause::kNondiffOp};
+    v.why = answer.why;
+    v.remedy = answer.remedy;
+    return v;
+  }
+  if (answer.flow == GradientFlow::kReplaced) {
     v.why = fmt::format(
         "{} was used inside of the function of this custom gradient; its backward function answers for the function's arguments and the "
         "variables that it read, for nothing else",

@@ -33,9 +33,10 @@ class Unconnected {
   Verdict judge() const {
     using Attempt = std::optional<Verdict> (Unconnected::*)() const;
     // The strongest evidence first.
-    for (const Attempt attempt : {&Unconnected::swapped, &Unconnected::decided, &Unconnected::left, &Unconnected::left_in_line, &Unconnected::twin,
-                                  &Unconnected::sibling, &Unconnected::gradient_of_linear, &Unconnected::other_branch, &Unconnected::made_on_host,
-                                  &Unconnected::dead_target, &Unconnected::unknown_target, &Unconnected::only_read}) {
+    for (const Attempt attempt :
+         {&Unconnected::swapped, &Unconnected::decided, &Unconnected::left, &Unconnected::left_in_line, &Unconnected::twin, &Unconnected::sibling,
+          &Unconnected::gradient_of_linear, &Unconnected::other_branch, &Unconnected::made_on_host, &Unconnected::read_before_dead_target,
+          &Unconnected::dead_target, &Unconnected::unknown_target, &Unconnected::only_read}) {
       if (std::optional<Verdict> v = (this->*attempt)()) return *v;
     }
     return unused();
@@ -184,15 +185,20 @@ class Unconnected {
       if (read == kNone || g_.kind_of(op) != OpKind::kConstant || !leads(op)) continue;
       // A literal number in an expression is evidence only if the same line read one.
       if (g_.ops[op].print == 0 && !same_line(g_.ops[op].where, g_.ops[read].where)) continue;
-      Verdict v = verdict(Cause::kLeftFramework, read);
-      v.confidence = Confidence::kLikely;
-      v.also = {Cause::kUnused};
-      v.why = fmt::format("{} was read to the host here; numbers remember nothing of where they came from, and no gradient follows them",
-                          value_text(g_, g_.inputs_of(read)[0]));
+      Verdict v = came_back(read, op);
       v.evidence.push_back(fmt::format("the target uses the constant made{} after that", at_place(g_.ops[op].where)));
       return v;
     }
     return std::nullopt;
+  }
+  Verdict came_back(Index read, Index with) const {
+    Verdict v = verdict(Cause::kLeftFramework, read);
+    v.back = with;
+    v.confidence = Confidence::kLikely;
+    v.also = {Cause::kUnused};
+    v.why = fmt::format("{} was read to the host here; numbers remember nothing of where they came from, and no gradient follows them",
+                        value_text(g_, g_.inputs_of(read)[0]));
+    return v;
   }
   static bool same_line(const Where& a, const Where& b) {
     const Place p = place_of(a), q = place_of(b);
@@ -206,11 +212,7 @@ class Unconnected {
       if (g_.kind_of(read) != OpKind::kHostRead || !in_span(read) || !follows(read) || g_.elements_of(g_.inputs_of(read)[0]) != 1) continue;
       for (Index op = read + 1; op < g_.ops.size(); ++op) {
         if (g_.kind_of(op) != OpKind::kCompute || !leads(op) || !same_line(g_.ops[op].where, g_.ops[read].where)) continue;
-        Verdict v = verdict(Cause::kLeftFramework, read);
-        v.confidence = Confidence::kLikely;
-        v.also = {Cause::kUnused};
-        v.why = fmt::format("{} was read to the host here; numbers remember nothing of where they came from, and no gradient follows them",
-                            value_text(g_, g_.inputs_of(read)[0]));
+        Verdict v = came_back(read, op);
         v.evidence.push_back(fmt::format("`{}` on the same line leads to the target", op_text(g_, op)));
         return v;
       }
@@ -315,6 +317,21 @@ class Unconnected {
       v.also = {Cause::kWrongTarget, Cause::kUnused};
       v.why = fmt::format("the target was computed from what `{}` returned here, and no gradient flows to anything that was computed inside of it",
                           op_text(g_, op));
+      return v;
+    }
+    return std::nullopt;
+  }
+
+  // None of the target's ancestors can have a gradient, but numbers that depend on the source were read before it was made: as a size, or as an
+  // index.
+  std::optional<Verdict> read_before_dead_target() const {
+    const Index maker = g_.values[target_].op;
+    if (unknown_ != kNone || alive_ || maker == kNone) return std::nullopt;
+    for (Index read = maker; read-- > 0;) {
+      if (g_.kind_of(read) != OpKind::kHostRead || !in_span(read) || !follows(read)) continue;
+      Verdict v = came_back(read, kNone);
+      v.also = {Cause::kWrongTarget, Cause::kUnused};
+      v.evidence.push_back(fmt::format("nothing else of {} can be in the target, {}, which was made from data only", source(), target()));
       return v;
     }
     return std::nullopt;

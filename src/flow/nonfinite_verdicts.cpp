@@ -17,6 +17,15 @@ using Index = FlowGraph::Index;
 using Numbers = FlowGraph::Numbers;
 constexpr Index kNone = FlowGraph::kNone;
 
+// An Inf in the program itself. Some engines do not show the number of a constant that they make of one, only that it is one infinite number.
+bool is_written_infinity(const FlowGraph& g, Index value) {
+  const Index maker = g.values[value].op;
+  if (maker == kNone) return false;
+  if (!std::isnan(g.ops[maker].written)) return std::isinf(g.ops[maker].written);
+  const Numbers* n = g.numbers_of(value);
+  return g.kind_of(maker) == OpKind::kConstant && n != nullptr && n->count == 1 && n->infs == 1;
+}
+
 const FlowGraph::Spot* spot_of(const FlowGraph& g, Index op, Index input) {
   const auto spot = std::find_if(g.spots.begin(), g.spots.end(), [&](const FlowGraph::Spot& s) { return s.op == op && s.input == input; });
   return spot == g.spots.end() ? nullptr : &*spot;
@@ -33,7 +42,7 @@ class CulpritJudge {
       if (Verdict v = exploded(f_.question, path_); v.op != kNone) return with_loss(std::move(v));
     }
     if (c_.origin != kNone && f_.is_mask(c_.origin)) return with_loss(of_mask());
-    if (c_.origin != kNone && f_.nonfinite_input(c_.origin) != kNone && is_written_infinity(f_.roots[f_.nonfinite_input(c_.origin)]))
+    if (c_.origin != kNone && f_.nonfinite_input(c_.origin) != kNone && is_written_infinity(g_, f_.roots[f_.nonfinite_input(c_.origin)]))
       return with_loss(of_written_infinity());
     const Index op = c_.origin != kNone ? c_.origin : c_.hop.op;
     if (const Index overflown = overflow_behind(f_, op); overflown != kNone) return with_loss(left_of_infinity(op, overflown));
@@ -138,14 +147,13 @@ class CulpritJudge {
     return v;
   }
 
-  bool is_written_infinity(Index root) const { return g_.values[root].op != kNone && std::isinf(g_.ops[g_.values[root].op].written); }
   Verdict of_written_infinity() const {
     const Index op = c_.origin, root = f_.roots[f_.nonfinite_input(op)];
     const double written = g_.ops[g_.values[root].op].written;
     Verdict v = at(Cause::kNanData, op);
     v.also = {Cause::kNanOverflow, Cause::kNanSpecial};
-    v.why = fmt::format("`{}` made NaN of the {} that was written{}: 0 times it, or it minus itself, is NaN", f_.name(op), number_text(written),
-                        at_place(g_.ops[g_.values[root].op].where));
+    v.why = fmt::format("`{}` made NaN of the {} that was written{}: 0 times it, or it minus itself, is NaN", f_.name(op),
+                        std::isnan(written) ? "Inf" : number_text(written), at_place(g_.ops[g_.values[root].op].where));
     v.remedy = "choose between the values with where(), and write a large finite number, such as 1e9 (1e4 in float16), in the place of an infinity";
     judge_hiding(v, c_.value);
     return v;
@@ -288,9 +296,8 @@ namespace {
 
 // The program contains an Inf, from which the op computed NaN, as 0 times Inf does.
 bool turns_written_infinity_to_nan(const FlowGraph& g, Index op, Index in, Index root) {
-  const Index maker = g.values[root].op;
   const Numbers* made = g.ops[op].outputs != 0 ? g.numbers_of(g.ops[op].first_output) : nullptr;
-  return maker != kNone && std::isinf(g.ops[maker].written) && g.numbers_of(in)->nans == 0 && made != nullptr && made->nans != 0;
+  return is_written_infinity(g, root) && g.numbers_of(in)->nans == 0 && made != nullptr && made->nans != 0;
 }
 
 }  // namespace

@@ -14,8 +14,9 @@ namespace whygrad::internal {
 struct Verdict {
   Cause cause = Cause::kUnknown;
   std::vector<Cause> also;
-  FlowGraph::Index op = FlowGraph::kNone;  // at fault, or kNone
-  Where where;                             // of the fault
+  FlowGraph::Index op = FlowGraph::kNone;    // at fault, or kNone
+  FlowGraph::Index back = FlowGraph::kNone;  // of a read to the host: the op with which the numbers seem to have come back
+  Where where;                               // of the fault
   std::string why, remedy;
   std::vector<std::string> evidence;
   Confidence confidence = Confidence::kProven;

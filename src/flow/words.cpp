@@ -86,9 +86,20 @@ std::string called_from(const Place& place) {
   return text;
 }
 
+namespace {
+
+// What the program called to read numbers, such as "float" or "w.numpy".
+std::string reader_text(const Where& where, const std::string& name) {
+  const std::string called = where.file == nullptr ? called_instead(where, name) : std::string();
+  return called.empty() || called.find_first_of("()[] ") != called.npos ? name : called;
+}
+
+}  // namespace
+
 std::string op_text(const FlowGraph& graph, Index op) {
   const std::string name = graph.name_of(op);
   if (graph.ops[op].rule_of_def != FlowGraph::kNone) return "gradient of " + name;
+  if (graph.kind_of(op) == OpKind::kHostRead) return reader_text(graph.ops[op].where, name);
   return graph.kind_of(op) == OpKind::kCompute ? as_written(graph.ops[op].where, name) : name;
 }
 

@@ -234,6 +234,9 @@ Verdict flat(const ZeroFacts& facts, const Hop& hop) {
   if (const std::string equal = equal_operands(facts.graph, hop.in); !equal.empty()) {
     v.why = fmt::format("`{}` is at its lowest point, where its slope is 0: the operands of {} are equal everywhere", facts.name(hop.op), equal);
     v.remedy = "nothing is left to learn where both sides are equal; if they should differ, look at what they are made of, or begin elsewhere";
+  } else if (const FlowGraph::Answer& answer = graph.answer(hop.op, hop.input); *answer.why != '\0') {  // flat everywhere, as a draw is
+    v.why = answer.why;
+    v.remedy = answer.remedy;
   } else {
     v.why = fmt::format("`{}` is flat at the values to which a gradient came: its derivative there is 0", facts.name(hop.op));
   }

@@ -108,7 +108,7 @@ std::vector<Case> cases() {
        },
        kZero, Cause::kZeroSaturated, "softmax", "the only one left is 1", "temperature"},
       {"saturated_before_the_clip", constant({200.0f}), [](const Variable& w) { return clip_by_value(sigmoid(w), 0.1f, 0.9f); }, kZero,
-       Cause::kZeroClip, "clip_by_value", "sigmoid: keep what goes in near 0", ""},
+       Cause::kZeroSaturated, "sigmoid", "keep what goes in near 0", "widen the bounds"},
       {"dead_before_the_clip", constant({-2.0f}), [](const Variable& w) { return clip_by_value(nn::relu(w), 0.1f, 0.9f); }, kZero, Cause::kZeroClip,
        "clip_by_value", "relu: lower the learning rate", ""},
       {"a_root_of_zero_beside_an_overflow", constant({0.0f, 200.0f}), [](const Variable& w) { return reduce_sum(sqrt(exp(w) - 1.0f)); },
