@@ -383,8 +383,10 @@ void bind_values(nb::class_<FlowBuilder>& c) {
           "set_path", [](FlowBuilder& log, LogId id, const std::string& path) { value_at(log, id).path = interned(path); }, nb::arg("value"),
           nb::arg("path"),
           "How the program takes the value from what the call returned: \"\", \"[1]\", \"['loss']\". Otherwise it is named by its number.")
-      .def("set_tensor",
-           [](FlowBuilder& log, LogId id, nb::object tensor) { value_at(log, id).tensor = tensor.is_none() ? nb::object() : std::move(tensor); });
+      .def(
+          "set_tensor",
+          [](FlowBuilder& log, LogId id, nb::object tensor) { value_at(log, id).tensor = tensor.is_none() ? nb::object() : std::move(tensor); },
+          nb::arg("value"), nb::arg("tensor").none());
 }
 
 void bind_asking(nb::class_<FlowBuilder>& c) {

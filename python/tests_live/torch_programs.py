@@ -3,6 +3,7 @@ right: status, causes, ops and, in the program, the lines marked with `here`. No
 
 from torch_programs_absent import PROGRAMS as ABSENT
 from torch_programs_threads import THREADS
+from torch_programs_training import TRAINING
 
 NUMBERS = {
     "nan_hidden_by_nan_to_num": (
@@ -305,4 +306,4 @@ print(x.grad)
 """,
     ),
 }
-PROGRAMS = {**ABSENT, **NUMBERS, **THREADS}
+PROGRAMS = {**ABSENT, **NUMBERS, **THREADS, **TRAINING}

@@ -13,7 +13,8 @@ PHRASES = {
     "ask for all sources in one call, or make the tape with {.persistent = true}": "add the losses and call backward() once, or pass retain_graph=True",
     "the tape was asked twice": "backward() was called twice on one graph",
     "the tape was paused while this was computed": "gradients were switched off while this was computed",
-    "compute what has to be differentiated before the pause begins or after it has ended": "compute it outside of torch.no_grad()",
+    "compute what has to be differentiated before the pause begins or after it has ended": "compute it outside of torch.no_grad(), or after "
+    "torch.set_grad_enabled(True)",
     "the tape was reset after this was computed": "the graph was freed after this was computed",
     "reset the tape before the forward pass, or ask for the gradient before the reset": "ask for the gradient before the graph is freed",
     "part of the target was computed while the tape did not record": "part of the loss was computed while autograd did not record",

@@ -17,6 +17,10 @@ NO_RULE = (
     "this op has no gradient registered in TensorFlow",
     "write it with ops that have one, or give it a gradient with tf.custom_gradient",
 )
+NO_NUMBERS = (
+    "its results are no floating numbers: they do not move when what it was given moves a little, so they have no derivative",
+    "compute the loss from what went into it by ops that have a gradient",
+)
 
 
 class Facts:

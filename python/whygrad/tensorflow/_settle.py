@@ -6,7 +6,7 @@ import sys
 from whygrad import _whygrad
 from whygrad.tensorflow import _results
 from whygrad.tensorflow._collector import Rule
-from whygrad.tensorflow._facts import NO_DERIVATIVE, NO_RULE
+from whygrad.tensorflow._facts import NO_DERIVATIVE, NO_NUMBERS, NO_RULE
 from whygrad.tensorflow._tensorflow import FLOATS, is_users, ops, tf
 
 _WRITES = {"AssignVariableOp": "assign", "AssignAddVariableOp": "assign_add", "AssignSubVariableOp": "assign_sub"}
@@ -49,7 +49,7 @@ def _compute(facts, log, op, type_):
         return log.define("Gradient", name="gradient", like="gradient", answers=answers, backward_pass=True)
     if type_ in _HOST:
         return log.define(type_, name=_HOST[type_], like="host_read", answers=[("host_read", "data", "", "", "")] * max(len(inputs), 1))
-    if type_.endswith("Dataset") or re.search(r"DatasetV\d$", type_):
+    if re.search(r"(Dataset|DatasetV\d|MakeIterator)$", type_):
         like = "slices" if type_.startswith("Tensor") else "element"  # others have a function, which the variables that it uses are inputs of
         return log.define(type_, name="data_set", like=like, kind="feed", answers=[(flow, "data", "", "", "") for flow in _whygrad.known_flows(like)])
     if type_.startswith(("__inference_", "__forward_")):  # a call that was not opened
@@ -65,14 +65,15 @@ def _compute(facts, log, op, type_):
         flows = _flows(type_, passes, inputs, outputs, roles)
     answers = []
     for flow, role in zip(flows, roles):
-        why, remedy = NO_RULE if flow == "no_rule" else NO_DERIVATIVE if flow == "no_derivative" else ("", "")
+        no_derivative = NO_DERIVATIVE if any(dtype in FLOATS for dtype, _ in outputs) else NO_NUMBERS
+        why, remedy = NO_RULE if flow == "no_rule" else no_derivative if flow == "no_derivative" else ("", "")
         answers.append((flow, role, "", why, remedy))
     return log.define(type_, answers=answers, name=_whygrad.name_of_type(type_))
 
 
 def _flows(type_, passes, inputs, outputs, roles):
     if passes == "no_rule":
-        return ["no_rule"] * len(inputs)
+        return ["no_rule" if any(dtype in FLOATS for dtype, _ in outputs) else "no_derivative"] * len(inputs)
     known = _whygrad.known_flows(type_)
     flows = []
     for i, (dtype, _) in enumerate(inputs):

@@ -8,6 +8,10 @@ from whygrad import _whygrad
 from whygrad._whygrad import here
 from whygrad.torch._settle import Rule, tensors_in
 
+_NOT_DIFFERENTIABLE = (
+    "its results require no gradient although what it was given does: its forward marks them with ctx.mark_non_differentiable(), or they are integers",
+    "take ctx.mark_non_differentiable() away where this path is meant to be trained; backward() then gives the gradient",
+)
 _REENTRANT = "call the checkpoint with use_reentrant=False; or let one of its inputs require a gradient, which the reentrant kind needs"
 
 
@@ -77,10 +81,15 @@ def _note_function(c, cls, tensors, values, out, before, where):
         outs = [c.events.new_value(o) for o in made]
         op = c.log.record(cls.__name__, values + inner, outs, where)
         connected = any(o.requires_grad for o in made)
-        flows = ["user_rule"] * len(values) + ["replaced" if connected else "flows"] * len(inner)
-        rule = Rule(flows, "custom_gradient", remedy=_REENTRANT if cls.__name__ == "CheckpointFunction" and not connected else "")
+        refused = not connected and torch.is_grad_enabled() and any(t.requires_grad for t in tensors)
+        if refused:
+            flows = ["unanswered"] * len(values) + ["replaced"] * len(inner)
+            rule = Rule(flows, "custom_gradient", *_NOT_DIFFERENTIABLE)
+        else:
+            flows = ["user_rule"] * len(values) + ["replaced" if connected else "flows"] * len(inner)
+            rule = Rule(flows, "custom_gradient", remedy=_REENTRANT if cls.__name__ == "CheckpointFunction" and not connected else "")
         c.log.set_call(op, rule)
-        if not connected and not torch.is_grad_enabled() or inner and not connected:
+        if not connected and not refused and (inner or not torch.is_grad_enabled()):
             c.log.set_stopped(op, True, where)
         returns = _return_of(cls)
         if returns is not None:

@@ -194,8 +194,8 @@ def _note_change(c, name, changed, tensors, values, before, where):
     if name == "zero_" and id(changed) in c.gradients:
         leaf = c.gradients[id(changed)]
         leaf.cleared, leaf.cleared_at = log.tick(), where
-    if before is not None and old >= 0 and log.has_value(old):
-        log.set_tensor(old, before)
+    if old >= 0 and log.has_value(old) and not c.is_leaf(changed):
+        log.set_tensor(old, before)  # None for data, whose earlier elements are known no more
     leaf = c.events.leaf_of(changed)
     if leaf is None or leaf.variable < 0 or not changed.is_leaf:
         return True
@@ -251,7 +251,9 @@ def made(c, name, out, args):
             if not c.is_leaf(tensor):
                 value = c.events.new_value(tensor)
                 op = c.constant(tensor, value, where)
-                if name in ("from_numpy", "as_tensor", "tensor", "asarray") and c.pointers and _address(tensor) in c.pointers:
+                shares_read = name in ("from_numpy", "as_tensor", "tensor", "asarray") and c.pointers and _address(tensor) in c.pointers
+                # The numbers of a list may have been read one by one.
+                if shares_read or (name == "tensor" and c.read_sizes and args and isinstance(args[0], (list, tuple))):
                     c.log.set_print(op, elements_of(tensor))
                 _note_written(c, op, args)
             elif name in ("tensor", "as_tensor", "asarray"):  # a leaf made from numbers, which may have been read from a tensor before

@@ -69,7 +69,7 @@ def _answer(log, op, name, value, passes):
     if name in _ops.DETACHES:
         return "stop_gradient", "data", "", "", ""
     if passes:
-        return "flows", role, "", "", _ops.DRAWN[1] if name in _ops.DRAWS else ""
+        return "flows", role, "", *(_ops.DRAWN if name in _ops.DRAWS else ("", ""))
     outputs = log.outputs_of(op)
     integers = outputs and log.dtype_of(outputs[0]) not in FLOATS
     if dtype in FLOATS and integers and name in _ops.TO_INTEGERS:  # the integer result stops the gradient, not the op
@@ -193,6 +193,8 @@ def once_more(c, op, call, arrived, seen=True, elements=None):
         tensors = [elements.of(v) for v in values]
     if name == "dropout" and elements is not None:
         return _dropout(elements.of(log.outputs_of(op)[0]), tensors, arrived)
+    if name in _ops.DRAWS and elements is not None:
+        return _draw(log, op, tensors)
     if name in _ops.RANDOM or call.function is None:
         return None
     try:
@@ -219,6 +221,12 @@ def once_more(c, op, call, arrived, seen=True, elements=None):
             return [next(answer) if t.requires_grad else None for t in leaves]
     except Exception:  # the gradients that it passes stay unknown
         return None
+
+
+def _draw(log, op, tensors):
+    """PyTorch's rules of draws pass zeros to the numbers that were drawn by, whatever was drawn."""
+    _, needs, _, _ = log.facts_of(op)
+    return [torch.zeros_like(t) if t is not None and needs >> min(i, 63) & 1 else None for i, t in enumerate(tensors)]
 
 
 def _dropout(out, tensors, arrived):
