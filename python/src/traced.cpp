@@ -1,5 +1,6 @@
 // The bindings of traced functions, and of choices that a graph makes when it runs.
 #include "convert.hpp"
+#include "flow_builder.hpp"
 #include "host_function.hpp"
 #include "object_ref.hpp"
 #include "places.hpp"
@@ -239,11 +240,16 @@ void bind_traced(nb::module_& m) {
       "Whether its elements are not known while a function is traced.");
   m.def(
       "results_of_call",
-      [](nb::handle results) {
+      [](nb::handle results, const std::vector<std::string>& paths) {
         const Where where = caller();
-        return wrap_results(internal::results_of_call(results_of(results, where), where));
+        std::vector<const char*> kept;
+        for (const std::string& path : paths) kept.push_back(interned(path));
+        return wrap_results(internal::results_of_call(results_of(results, where), where, kept));
       },
-      arg("results"), "The results of a function that was called as it is; they are other values than those inside.");
+      arg("results"), arg("paths"),
+      "The results of a function that was called as it is; they are other values than those inside. paths: what a program writes behind what the "
+      "call "
+      "returned to have each, \"[1]\".");
   m.def("functions_are_looked_at", is_looked_at, "Whether a diagnosis wants to see the ops of functions one by one.");
   m.def(
       "is_chosen_later",

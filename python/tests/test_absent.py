@@ -338,6 +338,31 @@ tape.gradient(loss, w)
     assert any("was read to the host here" in text for text in finding.evidence)
 
 
+@pytest.mark.parametrize(
+    "returned, taken",
+    [
+        ("[scale, count]", "[1]"),
+        ("(scale, count)", "[1]"),
+        ("{'s': scale, 'c': count}", "['c']"),
+        ("(scale, {'c': [count]})", "[1]['c'][0]"),
+        ("count", ""),
+    ],
+)
+def test_a_result_of_a_traced_function_is_named_as_the_program_takes_it(returned, taken):
+    finding = only(f"""\
+a = tf.Variable([0.3, 1.7])
+@tf.function
+def heads(x):
+    count, scale = a * x, tf.exp(x)
+    return {returned}
+with tf.GradientTape() as tape:
+    both = heads(tf.constant([1.0, 2.0]))
+    loss = tf.reduce_sum(tf.constant(both{taken}.numpy() + 1.0))
+tape.gradient(loss, a)
+""")
+    assert finding.cause == "LEFT_FRAMEWORK" and finding.why.startswith(f"`both{taken}` (line 7) was read")
+
+
 @pytest.mark.parametrize("use", ["tf.ones([n, 2])", "tf.constant([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0])[:n]", "tf.range(n, dtype=tf.float32)"])
 @pytest.mark.parametrize("number", ["int(w)", "int(w * 2.0)"])
 def test_a_number_that_became_a_size_left_by_being_read(number, use):
@@ -349,6 +374,18 @@ with tf.GradientTape() as tape:
 tape.gradient(loss, w)
 """)
     assert (finding.cause, finding.line, finding.confidence) == ("LEFT_FRAMEWORK", 3, "likely")
+
+
+def test_an_unused_variable_that_was_read_before_the_tape_says_so():
+    finding = only("""\
+w, b = tf.Variable(2.0, name="w"), tf.Variable(0.5)
+scale = w.numpy()
+with tf.GradientTape() as tape:
+    loss = tf.square(scale * tf.constant(3.0) + b)
+tape.gradient(loss, w)
+""")
+    assert (finding.cause, finding.line) == ("UNUSED", 4) and "LEFT_FRAMEWORK" in finding.also
+    assert any("`w` was read to the host at <absent" in text and ":2;" in text for text in finding.evidence)
 
 
 def test_another_loss_mends_the_read_of_a_metric_too():

@@ -8,11 +8,12 @@ import pytest
 
 import thread_programs
 import thread_programs_keras
+import thread_programs_training
 import whygrad
 import whygrad.tf
 from thread_programs_mended import MENDED
 
-PROGRAMS = {**thread_programs.PROGRAMS, **thread_programs_keras.PROGRAMS}
+PROGRAMS = {**thread_programs.PROGRAMS, **thread_programs_keras.PROGRAMS, **thread_programs_training.PROGRAMS}
 
 
 def status_of(gradient):

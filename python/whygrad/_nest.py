@@ -70,6 +70,19 @@ def flatten(structure, expand_composites=False):
     return leaves
 
 
+def paths(structure, path=""):
+    """For each leaf, what Python writes behind the structure's name to have it: `[1]['loss']`."""
+    if not is_nested(structure):
+        return [path]
+    if isinstance(structure, Mapping):
+        steps = [f"[{key!r}]" for key in sorted(structure)]
+    elif hasattr(structure, "_fields"):
+        steps = [f".{field}" for field in structure._fields]
+    else:
+        steps = [f"[{i}]" for i in range(len(structure))]
+    return [found for step, part in zip(steps, _children(structure)) for found in paths(part, path + step)]
+
+
 def pack_sequence_as(structure, flat_sequence, expand_composites=False):
     """The structure with these leaves in place of its own."""
     if expand_composites:

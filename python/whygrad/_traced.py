@@ -135,6 +135,14 @@ def _leaves_of(result):
     return tensors, others
 
 
+def _paths_of(result):
+    """How a program takes each of the leaves from the result. Parts have the path of the whole."""
+    paths = []
+    for leaf, path in zip(_nest.flatten(result), _nest.paths(result)):
+        paths += [path] * (1 + len(leaf._parts()) if hasattr(leaf, "_of_parts") else 1)
+    return paths
+
+
 def packed(structure, outputs, others):
     leaves, values = [], iter(zip(outputs, others))
     for output, other in values:
@@ -309,7 +317,7 @@ class Function:
                 self.tell(trace)
             result = self.python_function(*args, **kwargs)
             tensors, others = _leaves_of(result)
-            return packed(result, _whygrad.results_of_call(tensors), others)
+            return packed(result, _whygrad.results_of_call(tensors, _paths_of(result)), others)
         trace, leaves, _ = self._traced(args, kwargs)
         if _trace_facts.is_asked():
             self.tell(trace)

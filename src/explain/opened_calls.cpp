@@ -103,7 +103,15 @@ class Opening {
     Tensor output = make_abstract(spec);
     log_->backward = {.where = &r.where, .cause = 0, .quiet = false};
     log_->scope = r.scope;
-    return log_->append({.op = &kCallResultEvent, .where = &r.where, .inputs = inputs, .input_count = 1, .outputs = &output, .output_count = 1});
+    const ResultAttrs attrs{nullptr};
+    return log_->append({.op = &kCallResultEvent,
+                         .where = &r.where,
+                         .inputs = inputs,
+                         .input_count = 1,
+                         .outputs = &output,
+                         .output_count = 1,
+                         .attrs = &attrs,
+                         .attrs_bytes = sizeof(attrs)});
   }
 
   void open_branch(const Record& r, Ids& ids) {

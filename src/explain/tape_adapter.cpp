@@ -10,6 +10,7 @@
 #include "explain/relevant_records.hpp"
 #include "flow/reach.hpp"
 #include "flow/source_names.hpp"
+#include "graph/call_event.hpp"
 #include "ops/core/events.hpp"
 
 #include <whygrad/tensor/name_scope.hpp>
@@ -162,6 +163,7 @@ class Drawing {
       const Index v = new_value(r, r.inputs + k);
       graph_.values[v].op = index;
       if (sets_variable(r)) graph_.values[v].variable = variable_of(r);
+      if (r.op == &kCallResultEvent) graph_.values[v].path = attrs_of<ResultAttrs>(r).path;
       value_at_[node.position + static_cast<LogView::Position>(k)] = v;
     }
     graph_.ops.push_back(op);

@@ -422,6 +422,7 @@ class Unconnected {
       v.why = fmt::format("no op used {} while the tape recorded; the target was computed without it", source());
       if (use != kNone && leads(use))
         v.evidence.push_back(fmt::format("the target's computation begins with `{}`{}", op_text(g_, use), at_place(g_.ops[use].where)));
+      tell_read_before(v);
     }
     v.remedy = fmt::format("use {} in the target, or leave it out of the sources", source());
     if (unknown_ != kNone) {
@@ -453,8 +454,17 @@ class Unconnected {
   }
   // The numbers of what was computed last were read: the program may have gone on with them.
   void tell_read(Index use, Verdict& v) const {
-    for (Index op = use + 1; op < g_.ops.size(); ++op) {
-      if (g_.kind_of(op) != OpKind::kHostRead || g_.values[g_.inputs_of(op)[0]].op != use) continue;
+    tell_first_read(use + 1, v, [this, use](Index value) { return g_.values[value].op == use; });
+  }
+  // The source itself was read before the tape was made, such as in a constructor.
+  void tell_read_before(Verdict& v) const {
+    const std::vector<Index>& values = q_.source.values;
+    tell_first_read(0, v, [&values](Index value) { return std::find(values.begin(), values.end(), value) != values.end(); });
+  }
+  template <class F>
+  void tell_first_read(Index from, Verdict& v, F&& is_meant) const {
+    for (Index op = from; op < g_.ops.size(); ++op) {
+      if (g_.kind_of(op) != OpKind::kHostRead || !is_meant(g_.inputs_of(op)[0])) continue;
       v.also.push_back(Cause::kLeftFramework);
       v.evidence.push_back(fmt::format("{} was read to the host{}; no gradient follows a number that was read", value_text(g_, g_.inputs_of(op)[0]),
                                        at_place(g_.ops[op].where)));

@@ -248,7 +248,7 @@ constexpr OpDef kCallResultEvent = define_event({
     .batch = [](BatchContext& c) { c.give(0, results_of_call({c.input_rows(0)}, c.where())[0]); },
 });
 
-std::vector<Tensor> results_of_call(const std::vector<Tensor>& results, const Where& where) {
+std::vector<Tensor> results_of_call(const std::vector<Tensor>& results, const Where& where, const std::vector<const char*>& paths) {
   Log& log = Log::mine();
   std::vector<Tensor> outputs;
   outputs.reserve(results.size());
@@ -258,7 +258,15 @@ std::vector<Tensor> results_of_call(const std::vector<Tensor>& results, const Wh
     output = make_view(result, result.shape(), result.impl()->strides, 0);
     if (log.recording() != 0 && is_differentiable(result.dtype()) && log.active(result)) log.mark_active(output);
     const Tensor* inputs[] = {&result};
-    log.append({.op = &kCallResultEvent, .where = &where, .inputs = inputs, .input_count = 1, .outputs = &output, .output_count = 1});
+    const ResultAttrs attrs{outputs.size() <= paths.size() ? paths[outputs.size() - 1] : nullptr};
+    log.append({.op = &kCallResultEvent,
+                .where = &where,
+                .inputs = inputs,
+                .input_count = 1,
+                .outputs = &output,
+                .output_count = 1,
+                .attrs = &attrs,
+                .attrs_bytes = sizeof(attrs)});
   }
   return outputs;
 }

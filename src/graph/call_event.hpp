@@ -42,7 +42,10 @@ std::vector<Tensor> call(const std::shared_ptr<TracedFunction>& function, const 
 // One result of a call whose ops are recorded one by one. A result is another value than the one inside of the function: no gradient of one result
 // with respect to another exists, as in TensorFlow.
 extern const OpDef kCallResultEvent;
-// The results of such a call: each non-empty tensor becomes the output of a record at `where`.
-std::vector<Tensor> results_of_call(const std::vector<Tensor>& results, const Where& where);
+struct ResultAttrs {
+  const char* path;  // how the program takes it from what the call returned, "[1]['loss']"; never freed; nullptr: unknown
+};
+// The results of such a call: each non-empty tensor becomes the output of a record at `where`. paths: one for each result, or none.
+std::vector<Tensor> results_of_call(const std::vector<Tensor>& results, const Where& where, const std::vector<const char*>& paths = {});
 
 }  // namespace whygrad::internal
