@@ -12,7 +12,7 @@ cmake --build --preset dev --target whygrad_python
 trap 'cmake --preset dev -DWG_BUILD_PYTHON=OFF >/dev/null' EXIT
 # C++'s library comes along so that the sanitizer finds __cxa_throw before the module is loaded.
 WHYGRAD_TESTS=sampled LD_PRELOAD="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libstdc++.so)" ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 \
-  PYTHONPATH=build/dev/python PYTHONSAFEPATH=1 build/python/bin/python -m pytest -q -p no:cacheprovider python/tests \
+  PYTHONPATH=build/dev/python PYTHONSAFEPATH=1 build/python/bin/python -m pytest -q -n "$(nproc)" -p no:cacheprovider python/tests \
   --deselect python/tests/test_lifetimes.py::test_nothing_leaks \
   --deselect python/tests/test_memory.py::test_within_the_limits_of_a_process \
   --deselect python/tests/test_lifetimes.py::test_the_interpreter_ends_quietly_under_a_running_thread "$@"
