@@ -118,6 +118,8 @@ struct Named {
   }
 };
 
+constexpr std::int64_t kVector = 8;  // elements, of AVX-512 and f64
+
 // Its axes in the order of `labels`; the others are summed over.
 Named arranged(const Named& x, const Labels& labels, const Where& where) {
   Ints summed, perm;
@@ -216,7 +218,12 @@ Tensor einsum(std::string_view equation, const std::vector<Tensor>& operands, Wh
   for (std::size_t i = 1; i < operands.size(); ++i) {
     Labels needed = e.result;
     for (std::size_t later = i + 1; later < operands.size(); ++later) needed += e.operands[later];
-    total = contract(total, operand(i), needed, where);
+    // A product has the axes of its second operand last, so the one whose axis is the result's last goes there: elements stay one after the other.
+    // Where that axis is shorter than a vector, a product with it last wastes more than strided elements cost.
+    const Named next = operand(i);
+    const Labels last = e.result.substr(e.result.empty() ? 0 : e.result.size() - 1);
+    const bool swaps = !last.empty() && has(total.labels, last[0]) && !has(next.labels, last[0]) && total.extent(last) >= kVector;
+    total = swaps ? contract(next, total, needed, where) : contract(total, next, needed, where);
   }
   return arranged(total, e.result, where).tensor;
 }

@@ -32,6 +32,9 @@ TEST(Einsum, OfTwo) {
   expect_equal(einsum("bij,bij->bi", {cube(), cube()}), reduce_sum(square(cube()), 2));
   expect_equal(einsum("i,j->ij", {uniform({3}), uniform({2})}), expand_dims(uniform({3}), 1) * uniform({2}));
   expect_equal(einsum(",i->i", {uniform({}), uniform({2})}), uniform({}) * uniform({2}));
+  // The result's last axis is of the first operand, and long enough for this to matter.
+  const Tensor tall = uniform({2, 9, 4}, -2, 2, 3);
+  expect_equal(einsum("bij,bjk->bki", {tall, block()}), transpose(matmul(tall, block()), {0, 2, 1}));
 }
 TEST(Einsum, OfOneAndOfThree) {
   expect_equal(einsum("bij->ji", {cube()}), transpose(reduce_sum(cube(), 0)));
@@ -41,7 +44,7 @@ TEST(Einsum, OfOneAndOfThree) {
 }
 TEST(Einsum, HasTheGradientOfCentralDifferences) {
   const auto f = [](const Inputs& in) { return Inputs{einsum("bij,bjk->ki", {in[0], in[1]})}; };
-  const GradcheckResult result = gradcheck(f, {cube(), block()}, {.order = 2});
+  const GradcheckResult result = gradcheck(f, {uniform({2, 9, 4}, -2, 2, 1), block()}, {.order = 2});
   EXPECT_TRUE(result.ok) << result.message;
 }
 TEST(Einsum, TakesDotsForAxesThatBroadcast) {

@@ -29,7 +29,7 @@ template <class T>
 struct Tile {
   const T* a;
   std::int64_t a_row, a_col;
-  const T* b;  // rows b_row apart, readable in whole vectors
+  const T* b;  // rows b_row apart
   std::int64_t b_row;
   std::int64_t depth;
   T* c;
@@ -49,18 +49,19 @@ void run_tile(const Tile<T>& t) {
     HWY_UNROLL(4)
     for (int j = 0; j < kTileVectors; ++j) acc[i][j] = hn::Zero(d);
   }
+  // Only the last vector of a row may reach past the last column.
+  const auto inside = hn::FirstN(d, static_cast<std::size_t>(t.columns - (kTileVectors - 1) * kLanes));
   const T *a = t.a, *b = t.b;
   const std::int64_t a_row = t.a_row, a_col = t.a_col, b_row = t.b_row;
   for (std::int64_t k = t.depth; k > 0; --k, a += a_col, b += b_row) {
     hn::VFromD<D> row[kTileVectors];
-    for (int j = 0; j < kTileVectors; ++j) row[j] = hn::LoadU(d, b + j * kLanes);
+    for (int j = 0; j < kTileVectors - 1; ++j) row[j] = hn::LoadU(d, b + j * kLanes);
+    row[kTileVectors - 1] = hn::MaskedLoad(inside, d, b + (kTileVectors - 1) * kLanes);
     for (int i = 0; i < kTileRows; ++i) {
       const auto element = hn::Set(d, a[i * a_row]);
       for (int j = 0; j < kTileVectors; ++j) acc[i][j] = hn::MulAdd(element, row[j], acc[i][j]);
     }
   }
-  // Only the last vector of a row may reach past the last column.
-  const auto inside = hn::FirstN(d, static_cast<std::size_t>(t.columns - (kTileVectors - 1) * kLanes));
   HWY_UNROLL(6)
   for (int i = 0; i < kTileRows; ++i) {
     T* c = t.c + i * t.c_row;
@@ -161,7 +162,7 @@ void serial_gemm(const Gemm<T>& g) {
       for (std::int64_t n0 = 0; n0 < g.n; n0 += kWidth) {
         const Panel<T> panel{g.b + k0 * g.b_row + n0 * g.b_col, g.b_row, g.b_col, std::min(kDepth, g.k - k0), std::min(kWidth, g.n - n0)};
         const std::int64_t vectors = (panel.columns + kLanes - 1) / kLanes;
-        const bool in_place = rows < kPackRows && g.b_col == 1 && panel.columns == vectors * kLanes;
+        const bool in_place = rows < kPackRows && g.b_col == 1;
         if (!in_place) pack(panel, vectors * kLanes, packed);
         for (std::int64_t i = 0; i < tiles; ++i) {
           const std::int64_t from = m0 + rows * i / tiles, to = m0 + rows * (i + 1) / tiles;

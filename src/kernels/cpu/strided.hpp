@@ -57,10 +57,15 @@ class RowCursor {
 
   std::int64_t offset(int view) const { return offset_[view]; }
 
-  void next() {
-    for (int axis = space_.rank - 2; axis >= 0; --axis) {
-      for (int v = 0; v < N; ++v) offset_[v] += space_.strides[v][axis];
-      if (++index_[axis] < space_.shape[axis]) return;
+  // How many rows there are from this one on along the last axis but one, which there must be.
+  std::int64_t left() const { return space_.shape[space_.rank - 2] - index_[space_.rank - 2]; }
+
+  void next() { next(1); }
+  // Steps over at most `left()` rows.
+  void next(std::int64_t rows) {
+    for (int axis = space_.rank - 2; axis >= 0; --axis, rows = 1) {
+      for (int v = 0; v < N; ++v) offset_[v] += rows * space_.strides[v][axis];
+      if ((index_[axis] += rows) < space_.shape[axis]) return;
       for (int v = 0; v < N; ++v) offset_[v] -= space_.strides[v][axis] * space_.shape[axis];
       index_[axis] = 0;
     }
