@@ -92,16 +92,19 @@ TEST_P(Matmul, F64SizesAndTransposes) { check_sizes_and_transposes<double>(); }
 TEST_P(Matmul, F64Layouts) { check_layouts<double>(); }
 INSTANTIATE_TEST_SUITE_P(Targets, Matmul, ::testing::ValuesIn(available_targets()), target_name);
 
-// Products that oneDNN computes, cut into blocks by rows, by columns and by both; into fewer than there are threads; and not at all.
+// Products cut into blocks by rows, by columns and by both; into fewer than there are threads; and, of those that oneDNN computes, not at all.
 TEST(Matmul, BlocksForThreads) {
   const int before = num_threads();
   for (const int threads : {2, 3, 12}) {
     set_num_threads(threads);
-    for (const Sizes s : {Sizes{70, 80, 90}, Sizes{200, 33, 70}, Sizes{33, 200, 70}, Sizes{9, 17, 2000}, Sizes{1, 500, 700}, Sizes{500, 1, 700}}) {
+    for (const Sizes s :
+         {Sizes{100, 110, 100}, Sizes{280, 33, 120}, Sizes{33, 280, 120}, Sizes{9, 17, 7000}, Sizes{1, 500, 2200}, Sizes{500, 1, 2200}}) {
       check<float>(s, Layout::kRowMajor, Layout::kPadded, false, threads == 2);
       check<float>(s, Layout::kRowMajor, Layout::kPadded, true, threads == 3);
+      check<double>(s, Layout::kRowMajor, Layout::kPadded, threads == 3, threads == 2);
     }
   }
+  check<float>({240, 180, 140}, Layout::kRowMajor, Layout::kRowMajor, false, false);
   set_num_threads(before);
 }
 

@@ -196,8 +196,9 @@ namespace {
 HWY_EXPORT(gemm_f32);
 HWY_EXPORT(gemm_f64);
 
-// Multiplications that a further thread is worth: what one core does in some two microseconds.
-constexpr std::int64_t kGrain = 1 << 17;
+// Multiplications that a further thread is worth: what one core does in some ten microseconds. It has to fetch operands of which another core wrote a
+// part.
+constexpr std::int64_t kGrain = 1 << 19;
 
 // Cuts the longer side of c, at the borders of tiles where it is wide enough.
 template <class T, class Serial>

@@ -124,8 +124,8 @@ void sgemm(const Gemm<float>& g, const BlasOperand& a, const BlasOperand& b) {
   if (status != dnnl_success) gemm(g);  // it fails for want of memory only, and gemm needs none
 }
 
-// Multiplications that a further thread is worth.
-constexpr std::int64_t kGrain = 1 << 17;
+// Multiplications that a further thread is worth, as in dnn_gemm.cpp.
+constexpr std::int64_t kGrain = 1 << 19;
 
 void product(const Gemm<float>& g) {
   const auto a = blas_operand(g.m, g.k, g.a_row, g.a_col), b = blas_operand(g.k, g.n, g.b_row, g.b_col);
