@@ -272,6 +272,7 @@ def test_the_remedy_mends(words):
 
 # What cannot be applied by hand in a program of Python's, and why.
 NOT_RUN = {
+    "use the other results": "records of our own ops have words of their own for integers beside numbers; it is what top_k says",
     "let the values depend on what is to be learned": "what reads the positions takes them as an index, whose remedy is run",
     "differentiate with respect to the logits": "asking about another tensor is no other program",
     "differentiate with respect to what the numbers go into": "asking about another tensor is no other program",

@@ -2,6 +2,7 @@
 right: status, causes, ops and, in the program, the lines marked with `here`. None: nothing is wrong."""
 
 from torch_programs_absent import PROGRAMS as ABSENT
+from torch_programs_loops import LOOPS
 from torch_programs_threads import THREADS
 from torch_programs_training import TRAINING
 
@@ -306,4 +307,4 @@ print(x.grad)
 """,
     ),
 }
-PROGRAMS = {**ABSENT, **NUMBERS, **THREADS, **TRAINING}
+PROGRAMS = {**ABSENT, **NUMBERS, **THREADS, **TRAINING, **LOOPS}

@@ -50,6 +50,15 @@ Verdict not_differentiable(const SourceQuestion& q, const FlowPath& path, const 
   return v;
 }
 
+// Whether a result of the op is floating, as the values are that a sort returns beside their places.
+bool returns_numbers_too(const FlowGraph& g, Index op) {
+  const FlowGraph::Op& o = g.ops[op];
+  for (Index v = o.first_output; v < o.first_output + o.outputs; ++v) {
+    if (is_differentiable(g.values[v].dtype)) return true;
+  }
+  return false;
+}
+
 Verdict became_integer(const SourceQuestion& q, const FlowPath& path, const Stop& stop) {
   const FlowGraph& g = q.graph;
   const Hop& hop = path.hops[stop.first_hop];
@@ -59,6 +68,15 @@ Verdict became_integer(const SourceQuestion& q, const FlowPath& path, const Stop
     v.also = {Cause::kIntDtype};
     v.why = def.integers.why;
     v.remedy = def.integers.remedy;
+    return v;
+  }
+  if (returns_numbers_too(g, hop.op)) {
+    v.cause = Cause::kNondiffOp;
+    v.also = {Cause::kIntDtype};
+    v.why =
+        fmt::format("the integers that `{}` returns beside its other results are positions or counts: they do not move when its input moves a little",
+                    op_text(g, hop.op));
+    v.remedy = "use the other results, such as the values that stand at these positions: they carry a gradient";
     return v;
   }
   v.why = fmt::format("`{}` makes {} of {}, and only floating and complex values carry a gradient", op_text(g, hop.op),

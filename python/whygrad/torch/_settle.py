@@ -204,12 +204,15 @@ def once_more(c, op, call, arrived, seen=True, elements=None):
             _, needs, _, changes = log.facts_of(op)
             asked = [(needs >> min(i, 63) & 1 or not (seen and needs)) and (t.is_floating_point() or t.is_complex()) for i, t in enumerate(leaves)]
             leaves = [t.requires_grad_() if ask else t for t, ask in zip(leaves, asked)]
-            given = iter([t.clone() if changes else t for t in leaves])
+            passed = [t.clone() if changes else t for t in leaves]
+            given = iter(passed)
             args, kwargs = _fill(call.args, given), {k: _fill(a, given) for k, a in call.kwargs.items()}
             first = args[0] if args else None
             _draw_as_then(log, op)
             out = call.function(*args, **kwargs)
             made = [first] if out is None else tensors_in(out)  # item assignment returns nothing
+            if not changes:  # an input that is returned as it is was no result, as of broadcast_tensors
+                made = [t for t in made if all(t is not each for each in passed)]
             pairs = [(t, arrived[k] if arrived is not None and k < len(arrived) else None) for k, t in enumerate(made) if t.requires_grad]
             if arrived is not None:
                 pairs = [(t, seed) for t, seed in pairs if seed is not None]
