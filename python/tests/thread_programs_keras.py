@@ -208,8 +208,10 @@ x, y = tf.random.normal([6, 4]), tf.ones([6, 1])
 for _ in range(2):
     with tf.GradientTape() as tape:
         loss = tf.reduce_mean(tf.square(model(x, training=True) - y))
-        scaled = optimizer.scale_loss(loss)
+        scaled = optimizer.scale_loss(loss) if hasattr(optimizer, "scale_loss") else optimizer.get_scaled_loss(loss)  # Keras 3, Keras 2
     g = tape.gradient(scaled, model.trainable_variables)
+    if hasattr(optimizer, "get_unscaled_gradients"):
+        g = optimizer.get_unscaled_gradients(g)
     optimizer.apply_gradients(zip(g, model.trainable_variables))
 grads = {"kernel": g[0]}
 """,

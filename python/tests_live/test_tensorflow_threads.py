@@ -37,5 +37,7 @@ TRAINING = {**test_thread_programs.PROGRAMS, **thread_programs_keras.LIVE}
 @pytest.mark.parametrize("name", TRAINING)
 def test_programs_of_training_loops(name):
     wrong, program = TRAINING[name]
-    test_thread_programs.judge(name, program, wrong, whygrad.tensorflow.diagnose)
-    tf.keras.mixed_precision.set_global_policy("float32")
+    try:
+        test_thread_programs.judge(name, program, wrong, whygrad.tensorflow.diagnose)
+    finally:
+        tf.keras.mixed_precision.set_global_policy("float32")

@@ -52,6 +52,19 @@ def hooks_of_tensors():
 
 
 @situation
+def rows_of_a_parameter_written_without_grad():
+    m = nn.Embedding(5, 3, padding_idx=0)  # fills its first row
+    with torch.no_grad():
+        row = m.weight[3]
+        m.weight[2].fill_(1.0)
+        m.weight.mul_(2.0)
+        row.zero_()
+        nn.init.zeros_(m.weight[1])
+    m(torch.tensor([0, 1, 2, 3, 4])).square().sum().backward()
+    return m.weight.detach().clone(), m.weight.grad
+
+
+@situation
 def hooks_of_modules():
     seen, m = [], net(3, 4, 2)
     m[0].register_forward_pre_hook(lambda _m, args: (args[0] + 1,))

@@ -124,10 +124,19 @@ std::size_t before_clips(const FlowGraph& g, const FlowPath& path, std::size_t h
   return path.hops.size();
 }
 
+// Whether a bound of one number cut everything off, one that the program wrote or one that it computed (1 - epsilon).
+bool cuts_off(const FlowGraph& g, const Verdict& v, const Hop& hop) {
+  if (v.cause == Cause::kZeroClip) return true;
+  if (v.cause != Cause::kZeroFlat || v.op != hop.op || g.def_of(hop.op).zero.kind != ZeroGradient::kClips) return false;
+  const auto inputs = g.inputs_of(hop.op);
+  const Numbers* bound = inputs.size() == 2 ? g.numbers_of(inputs[1 - hop.input]) : nullptr;
+  return bound != nullptr && bound->count == 1;
+}
+
 // The results of a saturated op lie outside of a clip's bounds only because it is saturated, such as probabilities of exactly 1 in a loss that clips
 // them. It is to blame, and its remedy mends the clip too.
 void blame_saturation(const FlowGraph& g, Found& found) {
-  if (found.verdict.cause != Cause::kZeroClip || found.path.stops.empty()) return;
+  if (found.path.stops.empty() || !cuts_off(g, found.verdict, found.path.hops[found.path.stops[0].first_hop])) return;
   const std::size_t hop = before_clips(g, found.path, found.path.stops[0].first_hop);
   if (hop == found.path.hops.size()) return;
   const Index maker = found.path.hops[hop].op;

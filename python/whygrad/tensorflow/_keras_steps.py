@@ -48,7 +48,9 @@ class Steps:
 
     def run_all(self, one):
         """Calls one(), which runs a step, as often as Keras runs a step in one call of its training function. Returns the last logs."""
-        steps = getattr(self._model, "steps_per_execution", None) or getattr(self._model, "_steps_per_execution", None)  # Keras 2 has a variable
+        steps = getattr(self._model, "steps_per_execution", None) or getattr(self._model, "_steps_per_execution", None)
+        if hasattr(steps, "numpy"):  # Keras 2 has a variable, under a strategy one that is no number
+            steps = steps.numpy()
         logs = one()
         for _ in range(1, 1 if steps is None else int(steps)):
             try:

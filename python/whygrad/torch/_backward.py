@@ -4,7 +4,7 @@ import torch
 
 from whygrad._whygrad import here
 from whygrad.torch import _errors, _names
-from whygrad.torch._collector import Backward
+from whygrad.torch._collector import Backward, is_leaf
 from whygrad.torch._hidden import find_hidden
 from whygrad.torch._names import told_source
 from whygrad.torch._questions import bad_gradients, explain_absent, explain_numbers, not_fine
@@ -223,7 +223,7 @@ def _candidates(c, values):
             used = [t for t in some if leads(c, t, values)]
             return used or some
     named = _names.Names().tensors()
-    return [t for t in named if t.is_leaf and t.is_floating_point() and leads(c, t, values)][:8]
+    return [t for t in named if is_leaf(t) and t.is_floating_point() and leads(c, t, values)][:8]
 
 
 def leads(c, tensor, values):

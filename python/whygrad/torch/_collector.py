@@ -179,7 +179,7 @@ class Collector:
         self.leaves.pop(key, None)
 
     def is_leaf(self, tensor):
-        return tensor.is_leaf and (tensor.requires_grad or isinstance(tensor, torch.nn.Parameter))
+        return is_leaf(tensor) and (tensor.requires_grad or isinstance(tensor, torch.nn.Parameter))
 
     def meet(self, tensor, where=None):
         """Adds a tensor whose making was not seen. Returns its value."""
@@ -231,7 +231,7 @@ class Collector:
     def leaf_of(self, tensor):
         """The Leaf of a tensor; None if the tensor is no leaf."""
         leaf = self.events.leaf_of(tensor)
-        if leaf is None and tensor.is_leaf and self.events.find(tensor) < 0:
+        if leaf is None and is_leaf(tensor) and self.events.find(tensor) < 0:
             self.meet(tensor)
             leaf = self.events.leaf_of(tensor)
         return leaf
@@ -307,6 +307,14 @@ class Collector:
         if key not in self.plain:
             self.plain.add(key)
             self.reports.add(status, cause, why, where=where or _whygrad.Where(), **more)
+
+
+def is_leaf(tensor):
+    """tensor.is_leaf; False where PyTorch refuses to say: for a view that was made under no_grad and whose base has changed since."""
+    try:
+        return tensor.is_leaf
+    except RuntimeError:
+        return False
 
 
 def elements_of(tensor):

@@ -9,7 +9,7 @@ from torch.overrides import TorchFunctionMode
 
 from whygrad._whygrad import TorchEvents, here
 from whygrad.torch import _backward, _errors, _names, _ops, _questions
-from whygrad.torch._collector import Call, elements_of
+from whygrad.torch._collector import Call, elements_of, is_leaf
 from whygrad.torch._settle import HOLE, Rule, tensors_in
 
 Tensor = torch.Tensor
@@ -140,7 +140,7 @@ def _values_of(c, tensors):
 
 def _before_change(c, changed):
     """A copy of the elements that a call is about to overwrite, or None."""
-    if c.values and isinstance(changed, Tensor) and not changed.is_leaf:
+    if c.values and isinstance(changed, Tensor) and not is_leaf(changed):
         return changed.detach().clone()
     return None
 
@@ -194,10 +194,10 @@ def _note_change(c, name, changed, tensors, values, before, where):
     if name == "zero_" and id(changed) in c.gradients:
         leaf = c.gradients[id(changed)]
         leaf.cleared, leaf.cleared_at = log.tick(), where
-    if old >= 0 and log.has_value(old) and not c.is_leaf(changed):
-        log.set_tensor(old, before)  # None for data, whose earlier elements are known no more
     leaf = c.events.leaf_of(changed)
-    if leaf is None or leaf.variable < 0 or not changed.is_leaf:
+    if old >= 0 and log.has_value(old) and leaf is None:
+        log.set_tensor(old, before)  # None for data, whose earlier elements are known no more
+    if leaf is None or leaf.variable < 0 or not is_leaf(changed):
         return True
     given = [v for i, v in enumerate(values) if i != at]
     if given:
@@ -411,7 +411,7 @@ def _requires_grad_(c, func, args, kwargs):
 
 
 def _note_requires(c, tensor, before, where):
-    if not tensor.is_leaf or tensor.requires_grad == before:
+    if not is_leaf(tensor) or tensor.requires_grad == before:
         return
     with c.silence():
         if tensor.requires_grad:
@@ -438,7 +438,7 @@ def _note_data(c, tensor, data, where):
     """Records `tensor.data = data`. It replaces the numbers, also those that were saved for gradients. No graph connects them with the ops that
     computed them."""
     c.in_place.append((where, "data", tuple(tensor.shape), tensor.dtype, ""))
-    if not tensor.is_leaf:  # the tensor keeps its graph
+    if not is_leaf(tensor):  # the tensor keeps its graph
         return
     with c.silence():
         given, leaf = c.events.value_of(data), c.leaf_of(tensor)

@@ -4,7 +4,7 @@ import torch
 
 from whygrad import _whygrad
 from whygrad.torch import _names
-from whygrad.torch._collector import NEVER, assigned_name, elements_of
+from whygrad.torch._collector import NEVER, assigned_name, elements_of, is_leaf
 from whygrad.torch._names import describe, told_source
 from whygrad.torch._settle import Rule, look_at_numbers, settle
 
@@ -118,7 +118,7 @@ def read_grad(c, tensor, gradient, where):
     """Called when the program reads a gradient."""
     if c.busy or not _asked_by_user():
         return
-    if not tensor.is_leaf:
+    if not is_leaf(tensor):
         if gradient is None and c.backwards and not tensor.retains_grad:
             c.looked = True
             _not_kept(c, tensor, where)
