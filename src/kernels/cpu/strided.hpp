@@ -65,7 +65,8 @@ class RowCursor {
   void next(std::int64_t rows) {
     for (int axis = space_.rank - 2; axis >= 0; --axis, rows = 1) {
       for (int v = 0; v < N; ++v) offset_[v] += rows * space_.strides[v][axis];
-      if ((index_[axis] += rows) < space_.shape[axis]) return;
+      index_[axis] += rows;
+      if (index_[axis] < space_.shape[axis]) return;
       for (int v = 0; v < N; ++v) offset_[v] -= space_.strides[v][axis] * space_.shape[axis];
       index_[axis] = 0;
     }
