@@ -140,6 +140,11 @@ Shape shape_of_matrices(const InferContext& c) {
   const std::int64_t length = shape.back();
   const int axes = band.lower == band.upper ? 1 : 2;
   if (band.lower > band.upper) c.value_error(fmt::format("the band reaches from {} to {}", band.lower, band.upper), "give the lowest diagonal first");
+  constexpr std::int64_t kFarthest = std::numeric_limits<std::int32_t>::max();  // numbers of diagonals are int32 in TensorFlow
+  if (band.lower < -kFarthest || band.upper > kFarthest || a.num_rows < -1 || a.num_cols < -1) {
+    c.value_error(fmt::format("diagonals {} to {} of [{}, {}] are asked for", band.lower, band.upper, a.num_rows, a.num_cols),
+                  "give diagonals and sizes that a matrix can have");
+  }
   if (axes == 2 && (shape.rank() < 2 || shape.back(1) != band.upper - band.lower + 1)) {
     c.shape_error(fmt::format("diagonals {} to {} are asked for", band.lower, band.upper),
                   fmt::format("give [.., {}, length]", band.upper - band.lower + 1));
