@@ -207,7 +207,6 @@ void along_both(const View& x, const Spans& rows, const Spans& columns, const Vi
 }
 
 void along_both(const View& x, const Spans& rows, const Spans& columns, const View& out) {
-  if (out.size() == 0) return;
   const DType dtype = out.dtype == DType::kF64 ? DType::kF64 : DType::kF32;
   const Staged image(x, dtype);
   StagedResult result(out, dtype);
@@ -219,11 +218,13 @@ void along_both(const View& x, const Spans& rows, const Spans& columns, const Vi
 }  // namespace
 
 void resample(const View& x, const ResampleParams& params, const View& out) {
+  if (out.size() == 0) return;  // its axes may be of any length, and each element of them would get weights
   const auto [rows, columns] = spans_of(x, out, params);
   along_both(x, rows, columns, out);
 }
 
 void resample_backward(const View& dy, const ResampleParams& params, const View& dx) {
+  if (dx.size() == 0) return;
   const auto [rows, columns] = spans_of(dx, dy, params);
   along_both(dy, transposed(rows, dx.shape[1]), transposed(columns, dx.shape[2]), dx);
 }
