@@ -71,7 +71,7 @@ constexpr OpDef kSplit = define_op({
           const auto axis = static_cast<int>(a.axis);
           const Shape& shape = c.input(0).shape();
           const std::span ends(a.ends(), static_cast<std::size_t>(a.count));
-          if (a.axis < 0 || axis >= shape.rank() || !std::is_sorted(ends.begin(), ends.end()) || (!ends.empty() && ends.front() < 0) ||
+          if (a.axis < 0 || a.axis >= shape.rank() || !std::is_sorted(ends.begin(), ends.end()) || (!ends.empty() && ends.front() < 0) ||
               (ends.empty() ? 0 : ends.back()) != shape[axis]) {
             c.shape_error(fmt::format("{} cut at [{}] along axis {}", c.input(0).signature(), fmt::join(ends, ", "), a.axis),
                           "the parts follow each other from 0 to the end of the axis");
